@@ -1,0 +1,3 @@
+"""claimbench reproduces benchmark claims for open-weight models."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,70 @@
+"""The failures of claimbench. Each message is one sentence that names the file and key and says
+what to do; the command line prints it without a traceback.
+
+    ClaimbenchError
+    ├── InputError            exit 2: the user's input is wrong
+    │   ├── ConfigError       a YAML file or a --set option
+    │   ├── DataError         a dataset: missing, wrong row count, wrong digest
+    │   └── PromptError       a prompt breaks the model's rules or does not fit its context
+    └── StageError            exit 1: a stage failed; nothing that was finished is lost
+        ├── ModelError        a checkpoint cannot be had or read
+        ├── EngineDied        the engine cannot go on (out of memory, device error)
+        ├── StoreError        the run folder: damaged line, no space, wrong config
+        │   └── StoreLocked   another process writes this run folder
+        ├── GradingError      the grading pool cannot go on
+        └── IncompleteRun     samples received ≠ samples asked: no verdict
+"""
+
+from __future__ import annotations
+
+
+class ClaimbenchError(Exception):
+    """Base of every failure that claimbench explains."""
+
+    exit_code = 1
+
+
+class InputError(ClaimbenchError):
+    """The user's input is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(InputError):
+    """A configuration file or a --set option is wrong."""
+
+
+class DataError(InputError):
+    """A dataset is missing or is not the pinned one."""
+
+
+class PromptError(InputError):
+    """A prompt breaks the model's rules or does not fit its context."""
+
+
+class StageError(ClaimbenchError):
+    """A stage failed; what was finished is kept."""
+
+
+class ModelError(StageError):
+    """A checkpoint cannot be had or cannot be read."""
+
+
+class EngineDied(StageError):
+    """The engine cannot go on; open requests stay owed."""
+
+
+class StoreError(StageError):
+    """The run folder cannot be read or written."""
+
+
+class StoreLocked(StoreError):
+    """Another process writes this run folder."""
+
+
+class GradingError(StageError):
+    """The grading pool cannot go on."""
+
+
+class IncompleteRun(StageError):
+    """Samples received are not the samples asked for; no verdict is given."""

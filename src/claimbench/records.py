@@ -1,0 +1,259 @@
+"""The nouns of claimbench: frozen records that the stages hand to one another.
+
+A stage imports this module and nothing of the other stages. Shares and probabilities are fractions
+in [0, 1]; published values stay in the unit they were published in (percentage points for scores).
+Token counts are tokens of the model's own tokenizer; durations are seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+FinishReason = Literal["stop", "length"]
+"""`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it."""
+
+Role = Literal["system", "user", "assistant"]
+Tier = Literal["A", "B", "C", "D"]
+"""A our run; B a third party's raw outputs graded by us; C a third party's score; D the vendor's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat turn."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem of a benchmark.
+
+    A model is asked `messages` where they are given, else `text` (a ready prompt without chat
+    turns), else `question` inside the benchmark's prompt. `choices` lists the options of a
+    multiple-choice problem in the dataset's order, the right one first.
+    """
+
+    benchmark: str
+    id: str
+    question: str = ""
+    gold: str = ""
+    choices: tuple[str, ...] = ()
+    messages: tuple[Message, ...] | None = None
+    text: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Every sampling parameter, none left to an engine's default. `temperature` 0 is greedy
+    decoding; `top_k` 0 and `top_p` 1.0 switch those filters off."""
+
+    temperature: float
+    top_p: float
+    top_k: int
+    max_tokens: int
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One completion that is asked of an engine; `id` is the sample's identity digest.
+
+    `choice_order[i]` is the index in `Problem.choices` of the option shown at place i.
+    """
+
+    id: str
+    model: str
+    benchmark: str
+    problem_id: str
+    sample_index: int
+    prompt_ids: tuple[int, ...]
+    sampling: Sampling
+    seed: int
+    choice_order: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What an engine answered. `text` leaves out the EOS token; `token_ids` are the generated ids
+    up to and without EOS, `completion_tokens` counts them with EOS; `seconds` runs from the
+    admission of the request to its end."""
+
+    request_id: str
+    text: str
+    token_ids: tuple[int, ...]
+    finish_reason: FinishReason
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+    reasoning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailure:
+    """A request that an engine could not serve: still owed, never a wrong answer."""
+
+    request_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A stored completion: what a grader and the statistics read."""
+
+    id: str
+    model: str
+    benchmark: str
+    problem_id: str
+    sample_index: int
+    text: str
+    finish_reason: FinishReason
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+    seed: int = 0
+    choice_order: tuple[int, ...] = ()
+    reasoning: str | None = None
+
+    @property
+    def truncated(self) -> bool:
+        return self.finish_reason == "length"
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grader's judgement of one sample. `grader` is the digest of the grader and its settings:
+    only grades of the current digest count. `value` is 1.0 or 0.0, and None for an error of ours
+    (outcome `grader_error`), which is never counted as a wrong answer."""
+
+    sample_id: str
+    grader: str
+    outcome: str
+    value: float | None
+    answer: str | None
+    reason: str
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a run measured of one model on one benchmark.
+
+    `right[i]` of `counted[i]` graded samples of problem `problem_ids[i]` are right; samples with a
+    `grader_error` are received but not counted.
+    """
+
+    model: str
+    benchmark: str
+    asked: int
+    received: int
+    graded: int
+    problems: int
+    samples_per_problem: int
+    pass_at_1: float
+    sampling_se: float
+    problem_se: float
+    truncated_share: float
+    no_answer_share: float
+    grader_error_share: float
+    tokens_mean: float
+    tokens_p95: float
+    greedy: bool
+    protocol: Mapping[str, Any]
+    problem_ids: tuple[str, ...] = ()
+    right: tuple[int, ...] = ()
+    counted: tuple[int, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        return self.received == self.asked and self.graded == self.asked
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure can be looked up: a file (or page) at a commit (or date), and the line."""
+
+    file: str
+    line: str = ""
+    commit: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedResult:
+    """A published figure of `subject` on `benchmark`.
+
+    `value` is in points (0 to 100) for shares, in the metric's own unit otherwise. `samples` is m,
+    the samples per problem behind it, None where unknown (`samples_min` is then the smallest number
+    the source allows). `sd` over `runs` runs where the source reports seeds, in points. `decimals`
+    says how the figure was rounded. `greedy` None: unknown. `protocol` has the keys the source
+    states; a missing key is unknown, not default.
+    """
+
+    id: str
+    table: str
+    subject: str
+    benchmark: str
+    metric: str
+    value: float
+    tier: Tier
+    source: Source
+    samples: int | None = None
+    samples_min: int = 1
+    sd: float | None = None
+    runs: int | None = None
+    decimals: int = 1
+    greedy: bool | None = None
+    problems: int | None = None
+    protocol: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim of an article, in our own words. `test` says how it is made testable (its keys
+    depend on `kind`); `reason` says why it is not, where it is not."""
+
+    id: str
+    article: str
+    lines: str
+    kind: str
+    text: str
+    text_ko: str
+    test: Mapping[str, Any] | None = None
+    reason: str = ""
+    related: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
+    `needed_margin` are in points; `departures` lists where the measured protocol differs from the
+    published one; `sentence` is what a reader needs, in words."""
+
+    claim: str
+    subject: str
+    benchmark: str
+    metric: str
+    verdict: str
+    tier: Tier | None
+    sentence: str
+    measured: float | None = None
+    published: float | None = None
+    difference: float | None = None
+    se: float | None = None
+    interval_95: tuple[float, float] | None = None
+    interval_90: tuple[float, float] | None = None
+    margin: float | None = None
+    needed_margin: float | None = None
+    p_difference: float | None = None
+    p_equivalence: float | None = None
+    p_difference_adjusted: float | None = None
+    p_equivalence_adjusted: float | None = None
+    departures: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
