@@ -1,0 +1,132 @@
+"""Tables of measurements and verdicts: a header and rows of ready text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from claimbench.records import Measurement, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named table. `rows` hold one text per column."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def points(share: float | None, digits: int = 1) -> str:
+    """A share as percentage points: 0.5083 → 50.8."""
+    return "–" if share is None else f"{100 * share:.{digits}f}"
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """A figure that is in its own unit already."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def interval(bounds: tuple[float, float] | None) -> str:
+    """`−7.9 to −1.5`."""
+    if bounds is None:
+        return "–"
+    return f"{bounds[0]:+.1f} to {bounds[1]:+.1f}".replace("-", "−")
+
+
+def measurement_table(measurements: Iterable[Measurement]) -> Table:
+    """What was measured; shares and scores in points."""
+    columns = (
+        "model", "benchmark", "problems N", "samples n", "pass@1", "sampling SE", "problem SE",
+        "truncated", "no answer", "grader errors", "tokens mean", "tokens p95", "received",
+    )  # fmt: skip
+    return Table("measurements", columns, tuple(_measurement_row(m) for m in measurements))
+
+
+def _measurement_row(m: Measurement) -> tuple[str, ...]:
+    return (
+        m.model,
+        m.benchmark,
+        str(m.problems),
+        str(m.samples_per_problem),
+        points(m.pass_at_1, 2),
+        "0 (greedy)" if m.greedy else points(m.sampling_se, 2),
+        points(m.problem_se, 2),
+        points(m.truncated_share),
+        points(m.no_answer_share),
+        points(m.grader_error_share),
+        number(m.tokens_mean),
+        number(m.tokens_p95, 0),
+        f"{m.received}/{m.asked}" + ("" if m.complete else " (partial)"),
+    )
+
+
+def verdict_table(verdicts: Iterable[Verdict]) -> Table:
+    """Published figures against measured ones, in points."""
+    columns = (
+        "claim", "model", "benchmark", "metric", "published", "measured", "difference",
+        "95 % interval", "margin", "needed margin", "tier", "verdict",
+    )  # fmt: skip
+    return Table("verdicts", columns, tuple(_verdict_row(v) for v in verdicts))
+
+
+def _verdict_row(v: Verdict) -> tuple[str, ...]:
+    return (
+        v.claim,
+        v.subject,
+        v.benchmark,
+        v.metric,
+        number(v.published),
+        number(v.measured),
+        "–" if v.difference is None else f"{v.difference:+.1f}".replace("-", "−"),
+        interval(v.interval_95),
+        number(v.margin),
+        number(v.needed_margin),
+        v.tier or "–",
+        v.verdict,
+    )
+
+
+def clean(text: str, limit: int = 200) -> str:
+    """Hostile text made safe for a terminal or a table cell: no control, format or surrogate
+    characters (escape sequences, right-to-left overrides), one line, at most `limit` characters."""
+    kept = "".join(
+        " " if c in "\t\r\n" else c if unicodedata.category(c)[0] != "C" else "�"
+        for c in text[: 4 * limit]
+    )
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def to_csv(table: Table) -> str:
+    """The table as CSV. Text that a spreadsheet would run as a formula gets a leading quote."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([_inert(cell) for cell in row] for row in table.rows)
+    return out.getvalue()
+
+
+def _inert(cell: str) -> str:
+    return "'" + cell if cell[:1] in {"=", "@"} else cell
+
+
+def to_markdown(table: Table) -> str:
+    """The table in Markdown, its cells escaped."""
+    lines = [_line(table.columns), _line(["---"] * len(table.columns))]
+    return "\n".join([*lines, *(_line([escape(c) for c in row]) for row in table.rows)]) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown and the HTML it is turned into show as it is."""
+    text = clean(text, 2000)
+    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "\\`")):
+        text = text.replace(char, entity)
+    return text

@@ -1,0 +1,161 @@
+"""YAML files read strictly: every mistake becomes one sentence with file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from claimbench.errors import ConfigError
+
+Key = tuple[str | int, ...]
+Marks = dict[Key, int]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """Base of every configuration: frozen, no unknown keys, no silent conversion of types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_become_tuples(cls, data: Any) -> Any:
+        # YAML knows only lists; the frozen configs hold tuples.
+        if not isinstance(data, Mapping):
+            return data
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with line numbers, refusing a key that is given twice."""
+
+
+def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    seen: dict[Hashable, int] = {}
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if key in seen:
+            raise yaml.MarkedYAMLError(
+                problem=f"key {key} is given twice (lines {seen[key]} and {line})",
+                problem_mark=key_node.start_mark,
+            )
+        seen[key] = line
+    loader.flatten_mapping(node)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
+
+
+def load_yaml(path: Path) -> tuple[Any, Marks]:
+    """Read one YAML file. Returns (data, line number of each key path)."""
+    text = read_text(path)
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}{_where(error)}: not valid YAML ({_problem(error)})") from error
+    return data, dict(_lines(node, ())) if node is not None else {}
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file, or a ConfigError that says what to do."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file; check the path") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{path}: this is a folder; name a YAML file in it") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f":{mark.line + 1}" if mark else ""
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or str(error).splitlines()[0])
+
+
+def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
+    yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*path, key.value), key.start_mark.line + 1
+            yield from list(_lines(value, (*path, key.value)))[1:]
+    elif isinstance(node, yaml.SequenceNode):
+        for i, item in enumerate(node.value):
+            yield from _lines(item, (*path, i))
+
+
+def parse(kind: type[Model], data: Any, path: Path, marks: Marks | None = None) -> Model:
+    """Validate `data` as `kind`; a ConfigError names file, line, key and the nearest known key."""
+    if not isinstance(data, Mapping):
+        raise ConfigError(f"{path}: must hold keys and values, as the files beside it do")
+    try:
+        return kind.model_validate(dict(data))
+    except ValidationError as error:
+        raise ConfigError(_sentence(kind, error, path, marks or {})) from error
+
+
+def _sentence(kind: type[BaseModel], error: ValidationError, path: Path, marks: Marks) -> str:
+    first = error.errors()[0]
+    # An unknown key explains more than the missing one that it was a misspelling of.
+    for found in error.errors():
+        if found["type"] == "extra_forbidden":
+            first = found
+    where = f"{path}{_line_of(first['loc'], marks)}"
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{where}: unknown key {key}{nearest(key, known_keys(kind, first['loc'][:-1]))}"
+    if first["type"] == "missing":
+        return f"{where}: key {key} is missing"
+    message = first["msg"].removeprefix("Value error, ")
+    got = "" if isinstance(first["input"], Mapping) else f", not {first['input']!r}"
+    return f"{where}: key {key or '(file)'}: {message[:1].lower() + message[1:]}{got}"
+
+
+def _line_of(loc: Key, marks: Marks) -> str:
+    while loc not in marks and loc:
+        loc = loc[:-1]
+    return f":{marks[loc]}" if loc in marks and loc else ""
+
+
+def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:
+    """The keys that the model at `loc` inside `kind` knows (of all models there, if several)."""
+    kinds: list[type[BaseModel]] = [kind]
+    for part in loc:
+        kinds = [
+            sub
+            for k in kinds
+            if isinstance(part, int) or part in k.model_fields
+            for sub in ([k] if isinstance(part, int) else _models_in(k.model_fields[part]))
+        ]
+    return sorted({name for k in kinds for name in k.model_fields})
+
+
+def _models_in(field: Any) -> list[type[BaseModel]]:
+    found: list[type[BaseModel]] = []
+    todo = [field.annotation]
+    while todo:
+        kind = todo.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found.append(kind)
+        todo.extend(getattr(kind, "__args__", ()))
+    return found
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean X?`, or the list of what is known."""
+    known = sorted(known)
+    close = difflib.get_close_matches(word.rsplit(".", 1)[-1], known, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
