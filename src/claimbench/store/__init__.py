@@ -1,0 +1,20 @@
+"""The run folder: append-only samples and grades, durable, resumable, locked.
+
+`RunStore` is the only writer of a run folder. It keeps records and their order and knows nothing
+of what they mean.
+
+    files.py     names, whole files, what an OSError means to the user
+    rows.py      Sample and Grade as one JSON line and as one fixed-width index record
+    index.py     the rebuildable index beside each part
+    parts.py     append-only part files, written and read
+    lock.py      one writer per folder, or one per shard
+    runfile.py   run.yaml: the resolved config that a folder belongs to
+    run.py       RunStore, which puts them together
+"""
+
+from claimbench.store.files import safe_name
+from claimbench.store.index import IdSet, hex_ids, positions
+from claimbench.store.rows import text_key
+from claimbench.store.run import RunStore
+
+__all__ = ["IdSet", "RunStore", "hex_ids", "positions", "safe_name", "text_key"]

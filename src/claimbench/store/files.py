@@ -1,0 +1,130 @@
+"""Names, whole files and file system errors of a run folder."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import filecmp
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from claimbench.errors import StoreError
+
+_ADVICE = {
+    errno.ENOSPC: "free space there and run the same command again",
+    errno.EDQUOT: "free some of your quota and run the same command again",
+    errno.EFBIG: "raise the file size limit (ulimit -f) and run the same command again",
+    errno.EIO: "check the disk (or give another --out) and run the same command again",
+    errno.EACCES: "give yourself the permission, or give another --out",
+    errno.EPERM: "give yourself the permission, or give another --out",
+    errno.EROFS: "it is on a read-only file system, give another --out",
+    errno.EMFILE: "raise the limit of open files (ulimit -n) and run the same command again",
+}
+
+
+def explained(error: OSError, path: Path, action: str) -> StoreError:
+    """`error` as one sentence for the user; `action` is what could not be done to `path`."""
+    advice = _ADVICE.get(error.errno or 0, "mend that and run the same command again")
+    reason = error.strerror or str(error)
+    return StoreError(
+        f"{path} cannot be {action} ({reason}): {advice}; everything stored so far is kept."
+    )
+
+
+@contextlib.contextmanager
+def explaining(path: Path, action: str) -> Iterator[None]:
+    """Turn an OSError inside the block into a StoreError about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise explained(error, path, action) from error
+
+
+def safe_name(name: str) -> str:
+    """`name` of a model, benchmark or shard as one file name: other characters than letters,
+    digits and `_.-~` are percent-encoded, a leading dot too, so no name leaves its folder and no
+    two names share one. Raises StoreError for names that cannot be file names."""
+    try:
+        encoded = quote(name, safe="")
+    except UnicodeEncodeError as error:
+        raise StoreError(f"The name {name!r} is not valid text: rename it.") from error
+    if encoded.startswith("."):
+        encoded = "%2E" + encoded[1:]
+    if not 0 < len(encoded) <= 200:
+        raise StoreError(f"The name {name!r} is empty or too long to name a folder: rename it.")
+    return encoded
+
+
+def inside(root: Path, relpath: str) -> Path:
+    """`root/relpath`; raises StoreError where that would leave `root`."""
+    parts = Path(relpath).parts
+    if not parts or Path(relpath).is_absolute() or ".." in parts or "\0" in relpath:
+        raise StoreError(f"The path '{relpath}' is not inside the run folder {root}: rename it.")
+    return root / relpath
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new and renamed entries of `folder` survive a power cut."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def make_folder(folder: Path) -> None:
+    """Create `folder` and its parents, each entry durable."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def temporary_name(path: Path) -> Path:
+    """A name beside `path` that no other process uses."""
+    return path.with_name(f".{path.name[:100]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+@contextlib.contextmanager
+def _durable_temporary(path: Path, chunks: Iterable[str]) -> Iterator[Path]:
+    """A synced file beside `path` with the text of `chunks`, removed at the end if still there."""
+    make_folder(path.parent)
+    temporary = temporary_name(path)
+    try:
+        with temporary.open("x", encoding="utf-8", newline="") as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, chunks: Iterable[str]) -> None:
+    """Write `path` so that a reader, or a crash, sees the old file or the whole new one."""
+    with explaining(path, "written"), _durable_temporary(path, chunks) as temporary:
+        temporary.replace(path)
+        sync_folder(path.parent)
+
+
+def write_once(path: Path, chunks: Iterable[str]) -> bool:
+    """Write `path` where it does not exist yet. False where it exists and holds another text."""
+    with explaining(path, "written"), _durable_temporary(path, chunks) as temporary:
+        if not path.exists():
+            _move_once(temporary, path)
+        return not temporary.exists() or filecmp.cmp(temporary, path, shallow=False)
+
+
+def _move_once(temporary: Path, path: Path) -> None:
+    """Name `temporary` `path`, unless another process was quicker."""
+    try:
+        os.link(temporary, path)  # Unlike rename, never replaces what another process wrote.
+    except FileExistsError:
+        return
+    except OSError:  # No hard links on this file system.
+        temporary.replace(path)
+    sync_folder(path.parent)

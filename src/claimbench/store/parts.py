@@ -1,0 +1,150 @@
+"""Append-only part files: one JSON line per row, and one index record per line beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Generic
+
+import numpy as np
+
+from claimbench.errors import StoreError
+from claimbench.store import index
+from claimbench.store.files import explained, explaining, make_folder, sync_folder
+from claimbench.store.rows import DamagedLine, Index, Row, RowKind
+
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+
+
+def list_parts(folder: Path) -> list[Path]:
+    """The parts of `folder` in the order in which they were begun; none where it is missing."""
+    try:
+        with explaining(folder, "read"):
+            names = sorted(entry.name for entry in os.scandir(folder))
+    except StoreError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return []
+        raise
+    return [folder / n for n in names if n.startswith("part-") and n.endswith(".jsonl")]
+
+
+class PartWriter(Generic[Row]):
+    """One part file and its index, written by this process alone.
+
+    After any failure the part is `ended`: a torn line is cut off, or stays the last one.
+    """
+
+    def __init__(self, kind: RowKind[Row], folder: Path, writer: str) -> None:
+        self._kind: RowKind[Row] = kind
+        self.path = folder / f"part-{writer}.jsonl"
+        self.ended = False
+        self._lock = threading.Lock()
+        self._size = 0
+        self._dirty = False
+        with explaining(self.path, "created"), contextlib.ExitStack() as undo:
+            make_folder(folder)
+            self._fd = os.open(self.path, _NEW_FILE, 0o666)
+            undo.callback(os.close, self._fd)
+            self._index_fd = os.open(index.index_path(self.path), _NEW_FILE, 0o666)
+            undo.callback(os.close, self._index_fd)
+            _write_all(self._index_fd, index.header(kind))
+            sync_folder(folder)
+            undo.pop_all()
+
+    def append(self, row: Row) -> None:
+        """Write `row` as one line, then its index record. Raises StoreError; the line is then
+        either whole or gone."""
+        line = self._kind.encode(row)
+        with self._lock:
+            try:
+                self._write(line, self._kind.pack(row, self._size, len(line)))
+            except BaseException as error:  # Ctrl-C, too, can strike between two writes.
+                self._end(len(line))
+                if isinstance(error, OSError):
+                    raise explained(error, self.path, "written") from error
+                raise
+
+    def _write(self, line: bytes, record: bytes) -> None:
+        self._dirty = True
+        _write_all(self._fd, line)
+        _write_all(self._index_fd, record)
+        self._size += len(line)
+
+    def _end(self, length: int) -> None:
+        """Let nothing follow the line of `length` bytes that failed, and cut it off if torn."""
+        self.ended = True
+        with contextlib.suppress(OSError):
+            if os.fstat(self._fd).st_size < self._size + length:
+                os.ftruncate(self._fd, self._size)
+
+    def sync(self) -> None:
+        """Make every line appended so far survive a power cut. Raises StoreError."""
+        if not self._dirty:
+            return
+        self._dirty = False  # Before the call: a line appended meanwhile makes it true again.
+        with explaining(self.path, "written"):
+            os.fsync(self._fd)
+            if os.fstat(self._fd).st_nlink == 0:
+                raise StoreError(
+                    f"{self.path} was removed or replaced while it was being written: run the same"
+                    " command again; samples stored there since are asked again."
+                )
+
+    def close(self) -> None:
+        """Sync and close both files. Raises StoreError where the lines may not be durable."""
+        try:
+            self.sync()
+            with contextlib.suppress(OSError):  # The index is a cache.
+                os.fsync(self._index_fd)
+        finally:
+            os.close(self._fd)
+            os.close(self._index_fd)
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    """Write all of `data`: one call, unless the file system takes only a part of it."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def load_parts(kind: RowKind[Row], parts: list[Path], *, save: bool) -> Index:
+    """The index records of all whole lines of `parts`; `part` numbers them in that order."""
+    loaded: list[Index] = [index.load_index(kind, part, save=save) for part in parts]
+    for number, records in enumerate(loaded):
+        records["part"] = number
+    return np.concatenate([np.empty(0, dtype=kind.dtype), *loaded])
+
+
+def read_rows(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterator[Row]:
+    """The rows of `records`, in stored order, one in memory at a time. Raises StoreError for a
+    damaged line."""
+    for number in np.unique(records["part"]):
+        part, chosen = parts[int(number)], records[records["part"] == number]
+        yield from _read_part(kind, part, chosen[np.argsort(chosen["offset"])])
+
+
+def _read_part(kind: RowKind[Row], part: Path, records: Index) -> Iterator[Row]:
+    with explaining(part, "read"):
+        file = part.open("rb", buffering=1 << 18)
+    with file:
+        for record in records:
+            with explaining(part, "read"):
+                file.seek(int(record["offset"]))
+                line = file.read(int(record["length"]))
+            yield _checked_row(kind, part, record, line)
+
+
+def _checked_row(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Row:
+    """The row of `line`, if it is the one that `record` was made of."""
+    offset, length = int(record["offset"]), int(record["length"])
+    try:
+        row = kind.decode(line)
+        if kind.pack(row, offset, length)[:-4] != record.tobytes()[:-4]:  # All but its part.
+            raise DamagedLine(f"it is not the {kind.noun} that was stored there")
+    except DamagedLine as error:
+        raise index.damaged(kind, part, index.line_number(part, offset), error) from error
+    return row

@@ -1,0 +1,233 @@
+"""Sample and Grade as one JSON line and as one fixed-width index record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from claimbench.errors import StoreError
+from claimbench.records import Grade, Sample
+
+Row = TypeVar("Row", Sample, Grade)
+Index = npt.NDArray[np.void]
+
+FINISH_CODES = {"stop": 0, "length": 1}
+"""`finish` in a sample's index record."""
+
+OUTCOME_BYTES = 24
+_U32 = 2**32
+_STRUCT_CODES = {"V16": "16s", "<u8": "Q", "<u4": "I", "u1": "B", "<f8": "d", "S24": "24s"}
+_PLACE = (("offset", "<u8"), ("length", "<u4"), ("part", "<u4"))
+
+# Pure ASCII: a lone surrogate in a model's text survives as its escape, and no reader takes
+# U+2028 or U+0085 for the end of a line. A raw NUL can then only come from a power cut.
+_encode_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+class DamagedLine(ValueError):
+    """Why a stored line cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a value must be, in words and as a test."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bytes.fromhex(value).hex() == value and len(value) == 32
+    except ValueError:
+        return False
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_wholes(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(map(_is_whole, value))
+
+
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_number, value.values()))
+
+
+def _is_outcome(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and 0 < len(value) <= OUTCOME_BYTES
+
+
+ID = Check("an id of 32 hex digits", _is_id)
+TEXT = Check("a text", lambda value: isinstance(value, str))
+MAYBE_TEXT = Check("a text or null", lambda value: value is None or isinstance(value, str))
+WHOLE = Check("a whole number", _is_whole)
+COUNT = Check("a whole number from 0 up", lambda value: _is_whole(value) and 0 <= value < _U32)
+NUMBER = Check("a number", _is_number)
+MAYBE_NUMBER = Check("a number or null", lambda value: value is None or _is_number(value))
+WHOLES = Check("a list of whole numbers", _is_wholes)
+NUMBERS = Check("a mapping to numbers", _is_numbers)
+FINISH = Check("'stop' or 'length'", lambda value: isinstance(value, str) and value in FINISH_CODES)
+OUTCOME = Check(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)
+
+
+def text_key(text: str) -> int:
+    """The 64-bit key under which the index keeps a problem id or a grader digest. Among 10,000
+    problems the chance of any two sharing one is below 1e-11."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+@dataclass(frozen=True)
+class RowKind(Generic[Row]):
+    """How one kind of row is stored: `checks` per JSON key, `columns` and `values` of its index
+    record (before the row's place: offset, length, part)."""
+
+    folder: str
+    noun: str
+    redone: str
+    record: type[Row]
+    checks: Mapping[str, Check]
+    columns: tuple[tuple[str, str], ...]
+    values: Callable[[Row], tuple[Any, ...]]
+
+    @cached_property
+    def dtype(self) -> np.dtype[np.void]:
+        return np.dtype([*self.columns, *_PLACE])
+
+    @cached_property
+    def _struct(self) -> struct.Struct:
+        columns = (*self.columns, *_PLACE)
+        return struct.Struct("<" + "".join(_STRUCT_CODES[code] for _, code in columns))
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        return frozenset(
+            f.name
+            for f in fields(self.record)
+            if f.default is MISSING and f.default_factory is MISSING
+        )
+
+    def pack(self, row: Row, offset: int, length: int) -> bytes:
+        """The index record of `row`, whose line is `length` bytes at `offset` of its part."""
+        return self._struct.pack(*self.values(row), offset, length, 0)
+
+    def encode(self, row: Row) -> bytes:
+        """`row` as one line. Raises StoreError for a row that could not be read back."""
+        values = {name: getattr(row, name) for name in self.checks}
+        if "metrics" in values:
+            values["metrics"] = dict(values["metrics"])
+        if wrong := self._wrong(values):
+            raise StoreError(f"A {self.noun} cannot be stored: {wrong}; this is a bug, report it.")
+        return _encode_json(values).encode("ascii") + b"\n"
+
+    def decode(self, line: bytes) -> Row:
+        """The row of one line. Raises DamagedLine with the reason."""
+        values = json_object(line)
+        if missing := self._required - values.keys():
+            raise DamagedLine(f"the key '{min(missing)}' is missing")
+        if unknown := values.keys() - self.checks.keys():
+            raise DamagedLine(f"the key {min(unknown)!r} is unknown")
+        if wrong := self._wrong(values):
+            raise DamagedLine(wrong)
+        tuples = {name: tuple(v) for name, v in values.items() if isinstance(v, list)}
+        return self.record(**{**values, **tuples})
+
+    def _wrong(self, values: Mapping[str, Any]) -> str:
+        """What is wrong with the first wrong value, or nothing."""
+        for name, value in values.items():
+            if not self.checks[name].holds(value):
+                return f"the key '{name}' is not {self.checks[name].words}"
+        return ""
+
+
+def json_object(line: bytes) -> dict[str, Any]:
+    """The JSON object of one line. Raises DamagedLine."""
+    try:
+        value = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise DamagedLine("it is not JSON") from error
+    if not isinstance(value, dict):
+        raise DamagedLine("it is not a JSON object")
+    return value
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """`value` as one line of ASCII JSON."""
+    return _encode_json(dict(value)) + "\n"
+
+
+SAMPLES: RowKind[Sample] = RowKind(
+    folder="samples",
+    noun="sample",
+    redone="asked",
+    record=Sample,
+    checks={
+        "id": ID,
+        "model": TEXT,
+        "benchmark": TEXT,
+        "problem_id": TEXT,
+        "sample_index": COUNT,
+        "text": TEXT,
+        "finish_reason": FINISH,
+        "prompt_tokens": COUNT,
+        "completion_tokens": COUNT,
+        "seconds": NUMBER,
+        "seed": WHOLE,
+        "choice_order": WHOLES,
+        "reasoning": MAYBE_TEXT,
+    },
+    columns=(
+        ("id", "V16"),
+        ("problem", "<u8"),
+        ("sample_index", "<u4"),
+        ("completion_tokens", "<u4"),
+        ("prompt_tokens", "<u4"),
+        ("finish", "u1"),
+    ),
+    values=lambda row: (
+        bytes.fromhex(row.id),
+        text_key(row.problem_id),
+        row.sample_index,
+        row.completion_tokens,
+        row.prompt_tokens,
+        FINISH_CODES[row.finish_reason],
+    ),
+)
+
+GRADES: RowKind[Grade] = RowKind(
+    folder="grades",
+    noun="grade",
+    redone="graded",
+    record=Grade,
+    checks={
+        "sample_id": ID,
+        "grader": TEXT,
+        "outcome": OUTCOME,
+        "value": MAYBE_NUMBER,
+        "answer": MAYBE_TEXT,
+        "reason": TEXT,
+        "metrics": NUMBERS,
+    },
+    columns=(("id", "V16"), ("grader", "<u8"), ("value", "<f8"), ("outcome", "S24")),
+    values=lambda row: (
+        bytes.fromhex(row.sample_id),
+        text_key(row.grader),
+        math.nan if row.value is None else row.value,
+        row.outcome.encode("ascii"),
+    ),
+)

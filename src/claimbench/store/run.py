@@ -1,0 +1,240 @@
+"""RunStore: the run folder as the rest of claimbench sees it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from claimbench.errors import StoreError
+from claimbench.records import Grade, Sample
+from claimbench.store import runfile
+from claimbench.store.files import explaining, inside, safe_name, write_once, write_whole
+from claimbench.store.index import IdSet, first_of_each, last_of_each, positions
+from claimbench.store.lock import FolderLock
+from claimbench.store.parts import PartWriter, list_parts, load_parts, read_rows
+from claimbench.store.rows import (
+    GRADES,
+    SAMPLES,
+    DamagedLine,
+    Index,
+    Row,
+    RowKind,
+    json_line,
+    json_object,
+    text_key,
+)
+
+SYNC_SECONDS = 0.5
+"""Pause between two fsyncs, so that a line waits for one less than a second."""
+
+
+class RunStore:
+    """A run folder: append samples and grades, read them back, know what is there.
+
+    A row counts as finished when its append returns: it then survives the death of the process,
+    and within a second a power cut. Every method raises StoreError, in one sentence, where the
+    folder cannot be read or written. Appends may come from several threads.
+    """
+
+    def __init__(self, root: Path, *, shard: str | None, writer: bool) -> None:
+        self.root = root
+        self.config, self.digest = runfile.read_run(root)
+        self._shard = shard
+        self._lock = FolderLock(root, shard) if writer else None
+        self._pid = os.getpid()
+        self._writers: dict[tuple[str, str, str], PartWriter[Any]] = {}
+        self._ended: list[PartWriter[Any]] = []
+        self._opening = threading.Lock()
+        self._failure: StoreError | None = None
+        self._closing = threading.Event()
+        self._syncer = threading.Thread(target=self._sync_until_closed, daemon=True)
+        if writer:
+            self._syncer.start()
+
+    @classmethod
+    def open(
+        cls, root: Path, *, resolved: Mapping[str, Any], digest: str, shard: str | None = None
+    ) -> Self:
+        """Create the run folder of a config, or go on with it, as its writer.
+
+        Raises StoreError where `root` belongs to a config of another digest, naming the keys that
+        differ, and StoreLocked where another process writes it (as the same `shard`, if given).
+        """
+        runfile.create_run(root, resolved, digest)
+        return cls(root, shard=shard, writer=True)
+
+    @classmethod
+    def existing(cls, root: Path, *, writer: bool = False, shard: str | None = None) -> Self:
+        """Open a run folder as it is: to read it, or as its `writer` (to grade again)."""
+        return cls(root, shard=shard, writer=writer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Make everything durable and let go of the lock."""
+        self._closing.set()
+        if self._syncer.is_alive():
+            self._syncer.join()
+        writers = [*self._writers.values(), *self._ended]
+        self._writers, self._ended = {}, []
+        try:
+            failures = [failure for w in writers if (failure := _closing_failure(w))]
+        finally:
+            if self._lock:
+                self._lock.release()
+        if failures or self._failure:
+            raise self._failure or failures[0]
+
+    def append_sample(self, sample: Sample) -> None:
+        """Store a finished sample."""
+        self._append(SAMPLES, sample.model, sample.benchmark, sample)
+
+    def append_grade(self, model: str, benchmark: str, grade: Grade) -> None:
+        """Store a grade of a sample of `model` on `benchmark`."""
+        self._append(GRADES, model, benchmark, grade)
+
+    def sample_index(self, model: str, benchmark: str) -> Index:
+        """What is known of the stored samples without reading their texts: one record each, with
+        id (16 bytes), problem (`text_key` of its id), sample_index, completion_tokens,
+        prompt_tokens, finish (`FINISH_CODES`), and where its line is. Of samples with the same id
+        only the first is there."""
+        return first_of_each(self._load(SAMPLES, model, benchmark)[1])
+
+    def grade_index(self, model: str, benchmark: str, grader: str) -> Index:
+        """The grades by the grader of digest `grader`: one record each, with id (of the sample),
+        value (nan for none) and outcome (bytes). Of a sample's grades only the last is there."""
+        return _graded_by(grader, self._load(GRADES, model, benchmark)[1])
+
+    def present_ids(self, model: str, benchmark: str) -> IdSet:
+        """The ids of the stored samples."""
+        return IdSet(self._load(SAMPLES, model, benchmark)[1]["id"])
+
+    def graded_ids(self, model: str, benchmark: str, grader: str) -> IdSet:
+        """The ids of the samples that the grader of digest `grader` has graded."""
+        return IdSet(self.grade_index(model, benchmark, grader)["id"])
+
+    def samples(
+        self, model: str, benchmark: str, ids: Iterable[str] | None = None
+    ) -> Iterator[Sample]:
+        """The stored samples (those of `ids`, if given), in stored order, one in memory at a time.
+        Ids that are not stored are left out."""
+        parts, records = self._load(SAMPLES, model, benchmark)
+        return read_rows(SAMPLES, parts, _chosen(first_of_each(records), ids))
+
+    def grades(
+        self, model: str, benchmark: str, grader: str, ids: Iterable[str] | None = None
+    ) -> Iterator[Grade]:
+        """The grades by the grader of digest `grader`, of all samples or those of `ids`, in stored
+        order, one in memory at a time."""
+        parts, records = self._load(GRADES, model, benchmark)
+        return read_rows(GRADES, parts, _chosen(_graded_by(grader, records), ids))
+
+    def write_file(self, relpath: str, text: str) -> None:
+        """Write a small file of the run folder whole: a crash leaves the old one or the new."""
+        write_whole(inside(self.root, relpath), [text])
+
+    def write_lines_once(self, relpath: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write `rows` as JSON lines. Raises StoreError where the file is there with others."""
+        path = inside(self.root, relpath)
+        if not write_once(path, map(json_line, rows)):
+            raise StoreError(
+                f"{path} differs from what this run would store there: give another --out, or"
+                " restore the former data; nothing was touched."
+            )
+
+    def read_lines(self, relpath: str) -> Iterator[dict[str, Any]]:
+        """The rows of a file that `write_lines_once` wrote."""
+        path = inside(self.root, relpath)
+        with explaining(path, "read"), path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield json_object(line)
+                except DamagedLine as error:
+                    raise StoreError(
+                        f"{path}:{number} is damaged ({error}): remove the file, and the same"
+                        " command writes it again."
+                    ) from error
+
+    def _append(self, kind: RowKind[Row], model: str, benchmark: str, row: Row) -> None:
+        if self._failure:
+            raise self._failure
+        if self._lock is None or self._pid != os.getpid() or self._closing.is_set():
+            raise StoreError(
+                f"{self.root} is not open for writing in this process: open it as its writer."
+            )
+        self._part_writer(kind, model, benchmark).append(row)
+
+    def _part_writer(self, kind: RowKind[Row], model: str, benchmark: str) -> PartWriter[Row]:
+        """The open part of (kind, model, benchmark); a new one where the last has ended."""
+        key = (kind.folder, model, benchmark)
+        with self._opening:
+            writer = self._writers.get(key)
+            if writer is None or writer.ended:
+                if writer is not None:
+                    self._ended.append(writer)
+                writer = PartWriter(kind, self._folder(kind, model, benchmark), self._new_name())
+                self._writers[key] = writer
+        return writer
+
+    def _new_name(self) -> str:
+        """A name that no other writer has and that sorts by time: grades come in that order."""
+        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        host = hashlib.blake2b(socket.gethostname().encode(), digest_size=4).hexdigest()
+        shard = "" if self._shard is None else f"-{safe_name(self._shard)}"
+        return f"{now}-{host}-{self._pid}{shard}"
+
+    def _folder(self, kind: RowKind[Row], model: str, benchmark: str) -> Path:
+        return self.root / kind.folder / safe_name(model) / safe_name(benchmark)
+
+    def _load(self, kind: RowKind[Row], model: str, benchmark: str) -> tuple[list[Path], Index]:
+        """The parts there are, and their index records, which number them in that order."""
+        parts = list_parts(self._folder(kind, model, benchmark))
+        return parts, load_parts(kind, parts, save=self._lock is not None)
+
+    def _sync_until_closed(self) -> None:
+        while not self._closing.wait(SYNC_SECONDS):
+            try:
+                for writer in [*self._writers.values(), *self._ended]:
+                    writer.sync()
+            except StoreError as error:  # For the thread that appends.
+                self._failure = error
+                return
+
+
+def _closing_failure(writer: PartWriter[Any]) -> StoreError | None:
+    try:
+        writer.close()
+    except StoreError as error:
+        return error
+    return None
+
+
+def _chosen(records: Index, ids: Iterable[str] | None) -> Index:
+    """The records of `ids`, or all."""
+    if ids is None:
+        return records
+    wanted = np.array(list({bytes.fromhex(sample_id) for sample_id in ids}), dtype="V16")
+    return records[positions(records["id"], wanted) >= 0]
+
+
+def _graded_by(grader: str, records: Index) -> Index:
+    """The last grade of each sample by the grader of digest `grader`."""
+    return last_of_each(records[records["grader"] == text_key(grader)])
