@@ -1,0 +1,21 @@
+"""Which part of a reply counts."""
+
+from __future__ import annotations
+
+from claimbench.records import Sample
+
+
+def counted_text(sample: Sample, reasoning_end: str | None) -> str | None:
+    """The part of a reply in which an answer counts; None where the reasoning never ended.
+
+    The split is on the end tag alone, because chat templates prefill the start tag and the reply
+    then holds only the end (lighteval and inspect looked for both, and graded answers inside the
+    reasoning). The last end tag decides: text between two of them may be reasoning again. A server
+    that has split the reply itself (`sample.reasoning` is set) leaves only the answer in `text`.
+    Without a `reasoning_end` the whole reply counts, cut off or not.
+    """
+    if reasoning_end is None:
+        return sample.text
+    _, tag, after = sample.text.rpartition(reasoning_end)
+    ended = bool(tag) or sample.reasoning is not None
+    return after if ended else None

@@ -1,0 +1,89 @@
+"""A grading worker: `python -m claimbench.grading.worker`, started and stopped by the pool.
+
+The kernel limits it: CPU time by an interval timer whose signal ends the process whatever it is
+computing (a signal handler in Python would wait for sympy, or for one huge power, to return),
+memory by RLIMIT_AS. Where it stands in its batch is in a shared file, so that after a hard death
+the pool knows which item was at fault.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import pickle
+import resource
+import select
+import signal
+import sys
+import threading
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from claimbench.grading.outcomes import GRADER_ERROR, make_grade
+from claimbench.records import Grade, Problem, Sample
+
+if TYPE_CHECKING:
+    from claimbench.grading import Grader
+
+OUT_OF_MEMORY = 77
+"""Exit status of a worker that ran into its memory limit."""
+NICENESS = 10
+"""Graders give way to the engine."""
+
+
+def main() -> None:
+    tasks_fd, results_fd, alive_fd, marker_fd, memory_limit = map(int, sys.argv[1:6])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    _leave_with_parent(alive_fd)
+    tasks, results = Connection(tasks_fd), Connection(results_fd)
+    from claimbench.grading.equivalence import warm_up
+
+    warm_up()
+    resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
+    with mmap.mmap(marker_fd, 8) as marker, contextlib.suppress(EOFError, BrokenPipeError):
+        results.send_bytes(b"ready")
+        while True:
+            _serve_batch(tasks.recv_bytes(), results, marker)
+
+
+def _leave_with_parent(alive_fd: int) -> None:
+    """End this process when the pool's end of a pipe closes, which its process's death does too.
+
+    PR_SET_PDEATHSIG would follow the thread that started the worker, not the process.
+    """
+
+    def wait() -> None:
+        poller = select.poll()
+        poller.register(alive_fd, select.POLLIN | select.POLLHUP)
+        poller.poll()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _serve_batch(message: bytes, results: Connection, marker: mmap.mmap) -> None:
+    cpu_limit_s, items = pickle.loads(message)
+    grades = []
+    for place, (grader, problem, sample) in enumerate(items):
+        marker[:8] = place.to_bytes(8, "little")
+        signal.setitimer(signal.ITIMER_PROF, cpu_limit_s)
+        grades.append(grade_safely(grader, problem, sample))
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    results.send_bytes(pickle.dumps(grades))
+
+
+def grade_safely(grader: Grader, problem: Problem, sample: Sample) -> Grade:
+    """The grade; an exception of the grader becomes a `grader_error`, lack of memory ends us."""
+    try:
+        return grader.grade(problem, sample)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except Exception as error:
+        reason = f"the grader failed: {type(error).__name__}: {error}"[:300]
+        return make_grade(grader.digest, sample, GRADER_ERROR, None, reason)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""The pool's handle on one worker process: start it, hand it a batch, hear from it, end it."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from claimbench.grading.worker import OUT_OF_MEMORY
+from claimbench.records import Problem, Sample
+
+if TYPE_CHECKING:
+    from claimbench.grading import Grader
+
+
+@dataclass
+class Item:
+    """One sample to be graded, and how often it has ended a worker."""
+
+    grader: Grader
+    problem: Problem
+    sample: Sample
+    failures: int = 0
+
+
+@dataclass
+class Limits:
+    """Per item: seconds of CPU time, seconds of wall time, bytes of address space."""
+
+    cpu_s: float
+    wall_s: float
+    memory_bytes: int
+
+
+class WorkerProcess:
+    """A worker process and its pipes.
+
+    It is a fresh interpreter, not a fork: the parent may have threads (torch) or a `__main__`
+    without a guard. The hash seed is fixed, because sympy's order of arguments follows hashes.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.ready = False
+        self.served = 0
+        self.batch: list[Item] = []
+        self._batch_started = 0.0
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in end)
+        with tempfile.TemporaryFile() as marker:
+            marker.truncate(8)
+            self._marker = mmap.mmap(marker.fileno(), 8)
+            self._start(marker.fileno())
+
+    def _start(self, marker_fd: int) -> None:
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        theirs_alive, self._alive_fd = os.pipe()
+        inherited = (theirs_in, theirs_out, theirs_alive, marker_fd)
+        arguments = [*map(str, inherited), str(self.limits.memory_bytes)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "claimbench.grading.worker", *arguments],
+            pass_fds=inherited,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._complaints,
+            process_group=0,  # Ctrl-C is for the parent
+        )
+        for descriptor in (theirs_in, theirs_out, theirs_alive):
+            os.close(descriptor)
+        self._tasks, self.results = Connection(ours_out), Connection(ours_in)
+
+    def send(self, batch: list[Item], cpu_limit_s: float) -> None:
+        """Hand over a batch. The worker is waiting for it, so this does not block for long; where
+        the worker has died meanwhile, its results pipe says so."""
+        self.batch = batch
+        self._batch_started = time.monotonic()
+        self._marker[:8] = bytes(8)
+        rows = [(item.grader, item.problem, item.sample) for item in batch]
+        with contextlib.suppress(BrokenPipeError):
+            self._tasks.send_bytes(pickle.dumps((cpu_limit_s, rows)))
+
+    def receive(self) -> Any:
+        """Its next message: b"ready" or a list of grades; EOFError where it has died."""
+        message = self.results.recv_bytes()
+        if message == b"ready":
+            self.ready = True
+            return message
+        self.served += len(self.batch)
+        self.batch = []
+        return pickle.loads(message)
+
+    @property
+    def at_fault(self) -> int:
+        """The place in the batch of the item it was grading."""
+        place = int.from_bytes(self._marker[:8], "little")
+        return min(place, len(self.batch) - 1)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its batch takes so long by the clock that it must be stuck."""
+        allowed = self.limits.wall_s * len(self.batch)
+        return bool(self.batch) and time.monotonic() - self._batch_started > allowed
+
+    def end(self) -> str:
+        """Kill it where it still runs, free what it held, and say in words why it ended."""
+        self._process.kill()
+        status = self._process.wait()
+        for connection in (self._tasks, self.results):
+            connection.close()
+        os.close(self._alive_fd)
+        self._marker.close()
+        return _why(status, self.limits) + self._last_complaint()
+
+    def _last_complaint(self) -> str:
+        with self._complaints as file:
+            file.seek(0)
+            lines = file.read().decode("utf-8", "replace").splitlines()
+        return f": {lines[-1]}" if lines and not self.ready else ""
+
+
+def _why(status: int, limits: Limits) -> str:
+    if status == -signal.SIGPROF:
+        return f"it took more than its limit of CPU time ({limits.cpu_s:g} s, then twice that)"
+    if status == OUT_OF_MEMORY:
+        return f"it needed more than {limits.memory_bytes / 2**20:.0f} MiB of memory"
+    cause = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+    return f"its worker died of {cause}"
+
+
+def _environment() -> dict[str, str]:
+    path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+    return {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
