@@ -216,7 +216,8 @@ class PublishedResult:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim of an article, in our own words. `test` says how it is made testable (its keys
-    depend on `kind`); `reason` says why it is not, where it is not."""
+    depend on `kind`); `reason` says why it is not, where it is not. `disagreements` says, by the id
+    of a related claim, in what the two disagree; `speaker` whom the article quotes."""
 
     id: str
     article: str
@@ -228,6 +229,8 @@ class Claim:
     reason: str = ""
     related: tuple[str, ...] = ()
     note: str = ""
+    disagreements: Mapping[str, str] = field(default_factory=dict)
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

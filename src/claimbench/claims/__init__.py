@@ -1,0 +1,57 @@
+"""Claims of articles and published figures: read from seeds/, checked strictly.
+
+catalogue   the models, benchmarks and metrics that may be named
+schema      what an article file holds, and how a claim of each kind is tested
+articles    seeds/articles/*.yaml → Article, Claim; checks against the text when it is at hand
+published   seeds/published/*.yaml → PublishedResult, Figure
+formula     a tiny safe expression language
+desk        claims that need no run: arithmetic and artifacts
+"""
+
+from claimbench.claims.articles import (
+    benchmark_tests,
+    check_article_text,
+    copied_words,
+    efficiency_tests,
+    load_articles,
+    load_claims,
+    related_claims,
+)
+from claimbench.claims.catalogue import Catalogue, load_catalogue
+from claimbench.claims.desk import (
+    ArithmeticResult,
+    ArtifactResult,
+    judge_arithmetic,
+    judge_artifacts,
+)
+from claimbench.claims.published import load_figures, load_published
+from claimbench.claims.schema import (
+    Article,
+    BenchmarkTest,
+    ClaimSpec,
+    EfficiencyTest,
+    Figure,
+)
+
+__all__ = [
+    "ArithmeticResult",
+    "Article",
+    "ArtifactResult",
+    "BenchmarkTest",
+    "Catalogue",
+    "ClaimSpec",
+    "EfficiencyTest",
+    "Figure",
+    "benchmark_tests",
+    "check_article_text",
+    "copied_words",
+    "efficiency_tests",
+    "judge_arithmetic",
+    "judge_artifacts",
+    "load_articles",
+    "load_catalogue",
+    "load_claims",
+    "load_figures",
+    "load_published",
+    "related_claims",
+]

@@ -1,0 +1,106 @@
+"""The names that claims and published tables may use, and refusals that name file, line and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from claimbench.errors import ConfigError
+from claimbench.paths import configs_dir, seeds_dir
+from claimbench.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse
+
+CATALOGUE_FILE = "_names.yaml"
+Unit = Literal["points", "rating", "percentile"]
+RANGES: dict[Unit, tuple[float, float]] = {
+    "points": (0.0, 100.0),
+    "percentile": (0.0, 100.0),
+    "rating": (0.0, 5000.0),
+}
+
+
+class Metric(Strict):
+    """A metric and the unit its values are published in."""
+
+    unit: Unit
+    title: str
+    title_ko: str = ""
+
+
+class Benchmark(Strict):
+    """A benchmark; `metrics[0]` is meant where none is named. `margins` are the default margins
+    by metric, in the metric's unit (METHODS: 3 points on AIME, 2 elsewhere)."""
+
+    title: str
+    metrics: tuple[str, ...] = Field(min_length=1)
+    problems: int | None = Field(default=None, gt=0)
+    note: str = ""
+
+
+class KnownModel(Strict):
+    """A model that claims or tables speak of. `proxy_of` names the model that a distilled
+    checkpoint stands beside, never in its place."""
+
+    title: str
+    open: bool
+    proxy_of: str | None = None
+    note: str = ""
+
+
+class Catalogue(Strict):
+    """seeds/published/_names.yaml."""
+
+    models: dict[str, KnownModel]
+    benchmarks: dict[str, Benchmark]
+    metrics: dict[str, Metric]
+
+    @model_validator(mode="after")
+    def _metrics_are_defined(self) -> Catalogue:
+        for name, benchmark in self.benchmarks.items():
+            for metric in benchmark.metrics:
+                if metric not in self.metrics:
+                    raise ValueError(f"benchmark {name} has metric {metric}, which is not defined")
+        return self
+
+    def split(self, named: str) -> tuple[str, str]:
+        """(benchmark, metric) of `benchmark` or `benchmark/metric`; ValueError if not defined."""
+        name, _, metric = named.partition("/")
+        if name not in self.benchmarks:
+            raise ValueError(f"benchmark {name} is not defined{nearest(name, self.benchmarks)}")
+        known = self.benchmarks[name].metrics
+        if metric and metric not in known:
+            raise ValueError(f"{name} has no metric {metric}{nearest(metric, known)}")
+        return name, metric or known[0]
+
+    def range_of(self, metric: str) -> tuple[float, float]:
+        """The smallest and largest value that a metric can have."""
+        return RANGES[self.metrics[metric].unit]
+
+
+def load_catalogue(published: Path | None = None) -> Catalogue:
+    """The catalogue of a folder of published tables, with the names of configs/ added."""
+    path = (published or seeds_dir() / "published") / CATALOGUE_FILE
+    data, marks = load_yaml(path)
+    catalogue = parse(Catalogue, data, path, marks)
+    models = {n: KnownModel(title=n, open=True) for n in _configured("models")}
+    benchmarks = {n: Benchmark(title=n, metrics=("pass@1",)) for n in _configured("benchmarks")}
+    return Catalogue(
+        models=models | catalogue.models,
+        benchmarks=benchmarks | catalogue.benchmarks,
+        metrics=catalogue.metrics,
+    )
+
+
+def _configured(folder: str) -> Iterable[str]:
+    return sorted(path.stem for path in (configs_dir() / folder).glob("*.yaml"))
+
+
+def refusal(path: Path, marks: Marks, key: Key, sentence: str) -> ConfigError:
+    """The error for `key` of a file, with the line of the nearest enclosing key."""
+    place = key
+    while place and place not in marks:
+        place = place[:-1]
+    line = f":{marks[place]}" if place in marks else ""
+    return ConfigError(f"{path}{line}: key {'.'.join(map(str, key))}: {sentence}")

@@ -1,0 +1,265 @@
+"""seeds/published/*.yaml: result tables and dated figures, each number with its source."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from claimbench.claims.catalogue import CATALOGUE_FILE, Catalogue, load_catalogue, refusal
+from claimbench.claims.schema import Figure
+from claimbench.paths import seeds_dir
+from claimbench.records import PublishedResult, Source, Tier
+from claimbench.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse
+
+Protocol = dict[str, Any]
+
+
+class TableSource(Strict):
+    """The document a table was read in."""
+
+    file: str
+    commit: str = ""
+    url: str = ""
+
+
+class Column(Strict):
+    """A benchmark and metric, and what the source states about how it was measured."""
+
+    benchmark: str
+    metric: str | None = None
+    line: str = ""
+    samples: int | None = Field(default=None, gt=0)
+    samples_min: int = Field(default=1, gt=0)
+    runs: int | None = Field(default=None, gt=1)
+    problems: int | None = Field(default=None, gt=0)
+    decimals: int = Field(default=1, ge=0)
+    greedy: bool | None = None
+    protocol: Protocol = Field(default_factory=dict)
+    note: str = ""
+
+
+class Other(Strict):
+    """A second figure that the source gives for a cell, and why both are kept."""
+
+    value: float
+    reason: str = Field(min_length=1)
+    source: TableSource | None = None
+    line: str = ""
+
+
+class Cell(Strict):
+    """A figure that needs more than its value."""
+
+    value: float
+    sd: float | None = Field(default=None, ge=0)
+    conflict: str = ""
+    also: tuple[Other, ...] = ()
+
+
+class Row(Strict):
+    """The figures of one model, in the order of the columns; null where the source has none.
+
+    `own: false` says that the stated protocol is not this row's (a table that quotes others).
+    """
+
+    line: str = ""
+    own: bool = True
+    note: str = ""
+    values: tuple[float | Cell | None, ...]
+
+
+class Table(Strict):
+    """One table: columns × rows."""
+
+    title: str
+    lines: str
+    source: TableSource | None = None
+    protocol: Protocol = Field(default_factory=dict)
+    columns: tuple[Column, ...] = Field(min_length=1)
+    rows: dict[str, Row] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rows_fill_columns(self) -> Table:
+        for name, row in self.rows.items():
+            if len(row.values) != len(self.columns):
+                raise ValueError(
+                    f"row {name} has {len(row.values)} values for {len(self.columns)} columns"
+                )
+        return self
+
+
+class PublishedFile(Strict):
+    """One file of seeds/published."""
+
+    title: str
+    tier: Tier
+    source: TableSource | None = None
+    protocol: Protocol = Field(default_factory=dict)
+    tables: dict[str, Table] = Field(default_factory=dict)
+    figures: dict[str, Figure] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _tables_have_sources(self) -> PublishedFile:
+        for name, table in self.tables.items():
+            if not (table.source or self.source):
+                raise ValueError(f"table {name} has no source")
+        return self
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A file being read."""
+
+    path: Path
+    marks: Marks
+    content: PublishedFile
+
+
+def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
+    """Every figure of every table. Ids are `file/table:subject:benchmark:metric`, with `#2` and
+    on for further figures of the same cell. Raises ConfigError by file, line and key."""
+    folder = folder or seeds_dir() / "published"
+    catalogue = load_catalogue(folder)
+    results: list[PublishedResult] = []
+    for opened in _files(folder):
+        found = [result for result, _ in _results(opened, catalogue)]
+        _refuse_twins(opened, catalogue)
+        results.extend(found)
+    return tuple(results)
+
+
+def load_figures(folder: Path | None = None) -> dict[str, Figure]:
+    """Every dated figure by its id. Raises ConfigError where two files use one id."""
+    figures: dict[str, Figure] = {}
+    for opened in _files(folder or seeds_dir() / "published"):
+        for name, figure in opened.content.figures.items():
+            if name in figures:
+                raise _refuse(opened, ("figures", name), "another file has a figure of this name")
+            figures[name] = figure
+    return figures
+
+
+def _files(folder: Path) -> Iterator[_Open]:
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name != CATALOGUE_FILE:
+            data, marks = load_yaml(path)
+            yield _Open(path, marks, parse(PublishedFile, data, path, marks))
+
+
+def _refuse(opened: _Open, key: Key, sentence: str) -> Exception:
+    return refusal(opened.path, opened.marks, key, sentence)
+
+
+Place = tuple[str, str, int]
+"""Table, row and column of a cell."""
+
+
+def _cells(content: PublishedFile) -> Iterator[tuple[Place, Cell]]:
+    for name, table in content.tables.items():
+        for subject, row in table.rows.items():
+            for i, value in enumerate(row.values):
+                if value is not None:
+                    cell = value if isinstance(value, Cell) else Cell(value=value)
+                    yield (name, subject, i), cell
+
+
+def _key(place: Place) -> Key:
+    table, subject, i = place
+    return ("tables", table, "rows", subject, "values", i)
+
+
+def _results(opened: _Open, catalogue: Catalogue) -> Iterator[tuple[PublishedResult, Place]]:
+    for place, cell in _cells(opened.content):
+        benchmark, metric = _names(opened, catalogue, place)
+        low, high = catalogue.range_of(metric)
+        for value in (cell.value, *(other.value for other in cell.also)):
+            if not low <= value <= high:
+                sentence = f"{value} is outside {low:g} to {high:g}, the range of {metric}"
+                raise _refuse(opened, _key(place), sentence)
+        first = _result(opened, catalogue, place, cell, (benchmark, metric))
+        yield first, place
+        for n, other in enumerate(cell.also, start=2):
+            yield _other(first, other, n), place
+
+
+def _names(opened: _Open, catalogue: Catalogue, place: Place) -> tuple[str, str]:
+    table, subject, i = place
+    if subject not in catalogue.models:
+        sentence = f"model {subject} is not defined{nearest(subject, catalogue.models)}"
+        raise _refuse(opened, ("tables", table, "rows", subject), sentence)
+    column = opened.content.tables[table].columns[i]
+    try:
+        named = f"{column.benchmark}/{column.metric}" if column.metric else column.benchmark
+        return catalogue.split(named)
+    except ValueError as error:
+        raise _refuse(opened, ("tables", table, "columns", i), str(error)) from error
+
+
+def _result(
+    opened: _Open, catalogue: Catalogue, place: Place, cell: Cell, names: tuple[str, str]
+) -> PublishedResult:
+    table_name, subject, i = place
+    table = opened.content.tables[table_name]
+    row, column = table.rows[subject], table.columns[i]
+    if (cell.sd is None) != (column.runs is None):
+        raise _refuse(opened, _key(place), "sd and the column's runs are given together or not")
+    document = table.source or opened.content.source
+    assert document is not None  # PublishedFile refuses a table without one
+    where = f"{opened.path.stem}/{table_name}"
+    line = row.line or column.line or table.lines
+    return PublishedResult(
+        id=f"{where}:{subject}:{names[0]}:{names[1]}",
+        table=where,
+        subject=subject,
+        benchmark=names[0],
+        metric=names[1],
+        value=cell.value,
+        tier=opened.content.tier,
+        source=Source(document.file, line, document.commit, document.url),
+        samples=column.samples if row.own else None,
+        samples_min=column.samples_min if row.own else 1,
+        sd=cell.sd,
+        runs=column.runs,
+        decimals=column.decimals,
+        greedy=column.greedy if row.own else None,
+        problems=column.problems or catalogue.benchmarks[names[0]].problems,
+        protocol=_protocol(opened.content, table, row, column),
+        note="; ".join(filter(None, (cell.conflict, row.note, column.note))),
+    )
+
+
+def _protocol(content: PublishedFile, table: Table, row: Row, column: Column) -> Mapping[str, Any]:
+    return content.protocol | table.protocol | column.protocol if row.own else {}
+
+
+def _other(first: PublishedResult, other: Other, n: int) -> PublishedResult:
+    source = first.source
+    if other.source:
+        source = Source(other.source.file, other.line, other.source.commit, other.source.url)
+    elif other.line:
+        source = dataclasses.replace(source, line=other.line)
+    return dataclasses.replace(
+        first, id=f"{first.id}#{n}", value=other.value, source=source, note=other.reason
+    )
+
+
+def _refuse_twins(opened: _Open, catalogue: Catalogue) -> None:
+    """Two figures of one file for one cell need a reason, unless two tables say the same."""
+    seen: dict[tuple[str, str, str], tuple[Place, Cell]] = {}
+    for place, cell in _cells(opened.content):
+        cell_of = (place[1], *_names(opened, catalogue, place))
+        earlier = seen.setdefault(cell_of, (place, cell))
+        if earlier[0] == place:
+            continue
+        same = earlier[0][0] != place[0] and earlier[1].value == cell.value
+        if not (same or cell.conflict or earlier[1].conflict):
+            sentence = (
+                f"{cell.value:g} is a second figure for {' '.join(cell_of)} (the first is "
+                f"{earlier[1].value:g}); say why under conflict"
+            )
+            raise _refuse(opened, _key(place), sentence)

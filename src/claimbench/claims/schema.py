@@ -1,0 +1,260 @@
+"""What an article file holds, and how a claim of each kind is made testable (docs/claims.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from claimbench.claims import formula
+from claimbench.yamlfile import Strict
+
+Kind = Literal[
+    "benchmark",
+    "efficiency",
+    "arithmetic",
+    "artifact",
+    "leaderboard",
+    "hardware",
+    "market",
+    "opinion",
+]
+TEST_KEYS: dict[str, str] = {
+    "benchmark": "tests",
+    "efficiency": "measures",
+    "arithmetic": "arithmetic",
+    "artifact": "checks",
+}
+"""The key that holds the test of each kind that can have one."""
+
+Relation = Literal["ahead", "on_par", "at_least"]
+Quantifier = Literal["some", "all", "named"]
+
+
+class SourceSpec(Strict):
+    """Where a figure can be looked up, and on which day it was true."""
+
+    file: str
+    line: str = ""
+    commit: str = ""
+    url: str = ""
+    date: dt.date | None = None
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _dates_return_from_json(cls, value: object) -> object:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class BenchmarkTest(Strict):
+    """A comparison of two models over benchmarks.
+
+    `ahead`: subject above reference. `on_par`: within the margin either way. `at_least`: not below
+    by more than the margin (0 where none is given). Quantifier `some`: on at least one of the
+    benchmarks; `all`: on every one, where the claim speaks of performance in general and the list
+    is ours; `named`: on every one, where the claim itself names the field. `benchmarks` are
+    `benchmark` or `benchmark/metric`; margins are in the metric's unit, one for all or by entry.
+    """
+
+    subject: str
+    reference: str
+    relation: Relation
+    quantifier: Quantifier
+    benchmarks: tuple[str, ...] = Field(min_length=1)
+    margin: float | dict[str, float] | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _margins_fit(self) -> BenchmarkTest:
+        if self.relation == "on_par" and self.margin is None:
+            raise ValueError("key margin is missing: on_par needs one")
+        if self.relation == "ahead" and self.margin is not None:
+            raise ValueError("key margin has no meaning for ahead; leave it out")
+        if isinstance(self.margin, dict) and set(self.margin) != set(self.benchmarks):
+            odd = sorted(set(self.margin) ^ set(self.benchmarks))[0]
+            raise ValueError(f"key margin must name the benchmarks of the test, each once ({odd})")
+        values = self.margin.values() if isinstance(self.margin, dict) else [self.margin]
+        if any(value is not None and value <= 0 for value in values):
+            raise ValueError("key margin must be positive")
+        if len(set(self.benchmarks)) < len(self.benchmarks):
+            raise ValueError("key benchmarks names one benchmark twice")
+        return self
+
+    def margin_of(self, named: str) -> float | None:
+        """The margin for an entry of `benchmarks`, in the unit of its metric."""
+        return self.margin[named] if isinstance(self.margin, dict) else self.margin
+
+
+class Figure(Strict):
+    """A dated price, cost or count with its source. A range says that the source is not exact;
+    `bound` says that the source names only a floor or a ceiling. `confirmed` is false where the
+    number could not be read in its source: whatever rests on it says so."""
+
+    value: float | tuple[float, float]
+    unit: str
+    source: SourceSpec
+    subject: str = ""
+    bound: Literal["exact", "at_least", "at_most", "about"] = "exact"
+    confirmed: bool = True
+    note: str = ""
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest value."""
+        return self.value if isinstance(self.value, tuple) else (self.value, self.value)
+
+    @field_validator("value")
+    @classmethod
+    def _range_is_ordered(cls, value: float | tuple[float, float]) -> float | tuple[float, float]:
+        if isinstance(value, tuple) and value[0] >= value[1]:
+            raise ValueError("a range has its lower end first")
+        return value
+
+
+class ArithmeticInput(Strict):
+    """An input of a formula: a figure of seeds/published by its id, or a number with its source."""
+
+    figure: str | None = None
+    value: float | tuple[float, float] | None = None
+    unit: str = ""
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> ArithmeticInput:
+        if (self.figure is None) == (self.value is None):
+            raise ValueError("needs either figure, or value with unit and source")
+        if self.value is not None and not (self.unit and self.source):
+            raise ValueError("a value needs its unit and its source")
+        return self
+
+
+class ArithmeticTest(Strict):
+    """What follows from cited figures. The claim agrees where the computed value lies in
+    [`low`, `high`], or within `tolerance` of `claimed` (both in `unit`)."""
+
+    inputs: dict[str, ArithmeticInput] = Field(min_length=1)
+    formula: str
+    unit: str
+    claimed: float | None = None
+    tolerance: float | None = Field(default=None, ge=0)
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _formula_fits_inputs(self) -> ArithmeticTest:
+        used = formula.names_in(self.formula)
+        if used != set(self.inputs):
+            odd = sorted(used ^ set(self.inputs))[0]
+            raise ValueError(f"formula and inputs must name the same quantities ({odd})")
+        return self
+
+    @model_validator(mode="after")
+    def _claims_something(self) -> ArithmeticTest:
+        ranged = self.low is not None or self.high is not None
+        if (self.claimed is None) == (not ranged):
+            raise ValueError("needs either claimed with tolerance, or low or high or both")
+        if self.claimed is not None and self.tolerance is None:
+            raise ValueError("key tolerance is missing")
+        return self
+
+
+class ArtifactCheck(Strict):
+    """One question to a checkpoint's repository. `expected` is what the claim says, `recorded`
+    what was found (used offline)."""
+
+    repository: str
+    field: Literal["licence", "weights_public", "base_model", "parameters", "release_date"]
+    expected: str
+    recorded: str
+    source: SourceSpec
+    note: str = ""
+
+
+class EfficiencyTest(Strict):
+    """A measurable quantity of a run, compared with a reference or with dated figures; the desk
+    check, where there is one, is what published figures say before any run."""
+
+    quantity: Literal[
+        "tokens_per_second",
+        "tokens_per_solved",
+        "gpu_seconds_per_solved",
+        "cost_per_solved",
+        "active_parameters",
+        "training_gpu_hours",
+        "price_per_token",
+    ]
+    subject: str
+    reference: str
+    relation: Literal["lower", "higher"]
+    figures: tuple[str, ...] = ()
+    desk: ArithmeticTest | None = None
+    note: str = ""
+
+
+class Link(Strict):
+    """A claim about the same thing, and in what the two disagree (empty: they agree)."""
+
+    claim: str
+    disagreement: str = ""
+
+
+LINES = re.compile(r"\d+(-\d+)?(, \d+(-\d+)?)*")
+
+
+class ClaimSpec(Strict):
+    """A claim in our own words. It has either the test of its kind or the reason why none is."""
+
+    id: str
+    lines: str
+    kind: Kind
+    text: str = Field(min_length=1)
+    text_ko: str = Field(min_length=1)
+    speaker: str = ""
+    tests: tuple[BenchmarkTest, ...] = ()
+    measures: tuple[EfficiencyTest, ...] = ()
+    arithmetic: ArithmeticTest | None = None
+    checks: tuple[ArtifactCheck, ...] = ()
+    reason: str = ""
+    related: tuple[Link, ...] = ()
+    note: str = ""
+
+    @field_validator("lines")
+    @classmethod
+    def _names_lines(cls, lines: str) -> str:
+        if not LINES.fullmatch(lines):
+            raise ValueError('write line numbers as "7", "16-17" or "4, 14-15"')
+        return lines
+
+    @model_validator(mode="after")
+    def _has_a_test_or_a_reason(self) -> ClaimSpec:
+        own = TEST_KEYS.get(self.kind)
+        for key in TEST_KEYS.values():
+            if getattr(self, key) and key != own:
+                raise ValueError(f"key {key} does not belong to a claim of kind {self.kind}")
+        tested = bool(own and getattr(self, own))
+        if tested == bool(self.reason):
+            wanted = f"{own}, or reason" if own else "reason"
+            raise ValueError(f"claim {self.id} needs {wanted} (and not both)")
+        return self
+
+    @property
+    def line_numbers(self) -> tuple[int, ...]:
+        """First and last line of each span."""
+        return tuple(int(n) for n in re.findall(r"\d+", self.lines))
+
+
+class Article(Strict):
+    """One article (seeds/articles/<id>.yaml): never its text, only its digest."""
+
+    id: str
+    outlet: str
+    date: dt.date
+    date_stated: bool = Field(description="false: inferred from the days that the text names")
+    language: str
+    file: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    lines: int = Field(gt=0)
+    claims: tuple[ClaimSpec, ...] = Field(min_length=1)
