@@ -8,7 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from test_store import RunStore, create, sample, sample_id
+from store_toys import create, sample, sample_id
+
+from claimbench.store import RunStore
 
 KILLS = 20
 SAMPLES = 12_000
@@ -17,7 +19,8 @@ SAMPLES = 12_000
 WRITER = """
 import fcntl, os, random, sys
 sys.path.insert(0, sys.argv[1])
-from test_store import Path, create, grade, sample, sample_id
+from pathlib import Path
+from store_toys import create, grade, sample, sample_id
 fcntl.fcntl(1, 1031, 4096)
 store = create(Path(sys.argv[2]))
 present = store.present_ids("toy", "sums")

@@ -67,10 +67,13 @@ def inside(root: Path, relpath: str) -> Path:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new and renamed entries of `folder` survive a power cut."""
+    """Make new and renamed entries of `folder` survive a power cut, where its file system can."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # Some network file systems.
+            raise
     finally:
         os.close(fd)
 

@@ -189,7 +189,7 @@ class RunStore:
             writer = self._writers.get(key)
             if writer is None or writer.ended:
                 if writer is not None:
-                    self._ended.append(writer)
+                    self._ended.append(self._writers.pop(key))
                 writer = PartWriter(kind, self._folder(kind, model, benchmark), self._new_name())
                 self._writers[key] = writer
         return writer

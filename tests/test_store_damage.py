@@ -1,0 +1,148 @@
+"""Torn tails, damaged lines, indexes that do not fit their part."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from store_toys import create, fill, sample, sample_id, stored
+
+from claimbench.errors import StoreError
+from claimbench.store import RunStore
+from claimbench.store import index as index_module
+from claimbench.store.rows import GRADES, SAMPLES
+
+
+def test_a_torn_last_line_is_owed_again_wherever_it_is_cut(tmp_path: Path) -> None:
+    part = fill(tmp_path / "run", 4)
+    whole, records = part.read_bytes(), index_module.index_path(part).read_bytes()
+    last = whole.rindex(b"\n", 0, -1) + 1
+    for cut in range(last, len(whole)):
+        part.write_bytes(whole[:cut])
+        assert [row.id for row in stored(tmp_path / "run")] == [sample_id(n) for n in range(3)], cut
+    part.write_bytes(whole)
+    for cut in range(len(records)):
+        index_module.index_path(part).write_bytes(records[:cut])
+        assert len(RunStore.existing(tmp_path / "run").sample_index("toy", "sums")) == 4, cut
+
+
+def test_a_torn_line_is_never_followed_by_another(tmp_path: Path) -> None:
+    part = fill(tmp_path / "run", 4)
+    part.write_bytes(part.read_bytes()[:-10])
+    before = part.read_bytes()
+    with create(tmp_path / "run") as store:
+        assert sample_id(3) not in store.present_ids("toy", "sums")
+        store.append_sample(sample(3))
+        store.append_sample(sample(4))
+    assert part.read_bytes() == before
+    assert [row.id for row in stored(tmp_path / "run")] == [sample_id(n) for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    "tail", [b"\0" * 5000, b'{"id":"ab\0\0\0', b"\0\0\0", b'\0\0\0on": null}\n']
+)
+def test_nuls_left_by_a_power_cut_are_a_torn_tail(tmp_path: Path, tail: bytes) -> None:
+    part = fill(tmp_path / "run", 3)
+    with part.open("ab") as file:
+        file.write(tail)
+    assert len(stored(tmp_path / "run")) == 3
+    index_module.index_path(part).unlink()
+    assert len(stored(tmp_path / "run")) == 3
+
+
+def damage(line: bytes, how: str) -> bytes:
+    row = json.loads(line)
+    changed = {
+        "cut": line[: len(line) // 2] + b"\n",
+        "empty": b"\n",
+        "list": b"[1, 2]\n",
+        "deep": b"[" * 100_000 + b"\n",
+        "binary": b"\xff\xfe" + line,
+        "nul": b"\0" * 20 + line[20:],
+        "missing": json.dumps({k: v for k, v in row.items() if k != "text"}).encode() + b"\n",
+        "unknown": json.dumps({**row, "texts": ""}).encode() + b"\n",
+        "type": json.dumps({**row, "prompt_tokens": "12"}).encode() + b"\n",
+        "huge": json.dumps({**row, "prompt_tokens": 2**32}).encode() + b"\n",
+        "id": json.dumps({**row, "id": "zz"}).encode() + b"\n",
+        "same length": line.replace(b"text", b"tcxt"),
+    }
+    return changed[how]
+
+
+HOWS = ["cut", "empty", "list", "deep", "binary", "nul", "missing", "unknown", "type", "huge", "id"]
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+@pytest.mark.parametrize("how", [*HOWS, "same length"])
+def test_a_damaged_middle_line_is_named_and_removing_it_helps(
+    tmp_path: Path, how: str, indexed: bool
+) -> None:
+    part = fill(tmp_path / "run", 6)
+    lines = part.read_bytes().splitlines(keepends=True)
+    part.write_bytes(b"".join([*lines[:2], damage(lines[2], how), *lines[3:]]))
+    if not indexed:
+        index_module.index_path(part).unlink()
+    with pytest.raises(StoreError) as caught:
+        stored(tmp_path / "run")
+    message = str(caught.value)
+    assert f"{part}:3 is damaged" in message
+    assert "remove that line" in message
+    subprocess.run(["sed", "-i", "3d", str(part)], check=True)
+    with create(tmp_path / "run") as store:
+        assert sample_id(2) not in store.present_ids("toy", "sums")
+        store.append_sample(sample(2))
+    expected = [sample(n) for n in (0, 1, 3, 4, 5, 2)]
+    assert stored(tmp_path / "run") == expected
+
+
+def test_an_index_notices_every_line_removed_by_hand(tmp_path: Path) -> None:
+    part = fill(tmp_path / "run", 12)
+    lines = part.read_bytes().splitlines(keepends=True)
+    for gone in range(12):
+        part.write_bytes(b"".join(lines[:gone] + lines[gone + 1 :]))
+        ids = [sample_id(n) for n in range(12) if n != gone]
+        assert [row.id for row in stored(tmp_path / "run")] == ids
+        assert sample_id(gone) not in RunStore.existing(tmp_path / "run").present_ids("toy", "sums")
+
+
+def test_two_lines_of_one_length_swapped_by_hand_are_named(tmp_path: Path) -> None:
+    part = fill(tmp_path / "run", 4)
+    lines = part.read_bytes().splitlines(keepends=True)
+    assert len(lines[1]) == len(lines[2])
+    part.write_bytes(b"".join([lines[0], lines[2], lines[1], lines[3]]))
+    with pytest.raises(StoreError, match=r":2 is damaged \(it is not the sample"):
+        stored(tmp_path / "run")
+
+
+@pytest.mark.parametrize("what", ["garbage", "nul", "foreign", "swapped"])
+def test_an_index_that_does_not_fit_is_not_trusted(tmp_path: Path, what: str) -> None:
+    part = fill(tmp_path / "run", 6)
+    path = index_module.index_path(part)
+    content = bytearray(path.read_bytes())
+    head, size = index_module.HEADER_BYTES, SAMPLES.dtype.itemsize
+    if what == "garbage":
+        content[head:] = os.urandom(len(content) - head)
+    elif what == "nul":
+        content[head + size : head + 3 * size] = bytes(2 * size)
+    elif what == "foreign":
+        content[:head] = index_module.header(GRADES)
+    else:
+        second, third = content[head + size : head + 2 * size], content[head + 2 * size :][:size]
+        content[head + size : head + 3 * size] = third + second
+    path.write_bytes(bytes(content))
+    assert stored(tmp_path / "run") == [sample(n) for n in range(6)]
+
+
+def test_a_writer_saves_a_lost_index_and_a_reader_does_not(tmp_path: Path) -> None:
+    count = index_module.SAVED_FROM_ROWS
+    path = index_module.index_path(fill(tmp_path / "run", count))
+    written = path.read_bytes()
+    path.unlink()
+    assert len(RunStore.existing(tmp_path / "run").present_ids("toy", "sums")) == count
+    assert not path.exists()
+    with create(tmp_path / "run") as store:
+        assert len(store.present_ids("toy", "sums")) == count
+    assert path.read_bytes() == written
