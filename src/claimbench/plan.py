@@ -1,26 +1,31 @@
 """Run config → ordered Requests with stable ids.
 
-A plan is lazy where it can be large: a cell (one model on one benchmark) holds one prompt per
-problem, and its requests are made while they are read. Samples of one problem stand together, so
-that an engine computes their shared prompt once.
+A plan is lazy where it can be large: a cell (one model on one benchmark) keeps the ids of its
+samples, and makes its requests while they are read. Samples of one problem stand together, so that
+an engine computes their shared prompt once.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig
+from claimbench import checkpoints
+from claimbench.benchmarks import content_digest, dataset_origin, load_fewshot, load_problems
+from claimbench.checkpoints import Checkpoint
+from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
 from claimbench.prompts import Prompt, PromptMaker, choice_order
 from claimbench.records import Problem, Request, Sampling
 
 ID_LENGTH = 32  # hex digits: 128 bits, no collision to fear among millions of samples
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """One model on one benchmark. `weights` is the part of every sample's identity that does not
     depend on the problem: checkpoint, precision, engine."""
@@ -35,19 +40,25 @@ class Cell:
     weights: Mapping[str, Any]
 
     @property
+    def name(self) -> str:
+        return f"{self.model.name}/{self.benchmark.name}"
+
+    @property
     def asked(self) -> int:
         """Samples asked for."""
         return len(self.problems) * self.samples
 
-    def requests(self) -> Iterator[Request]:
-        """The cell's requests in their stable order: by problem, then by sample index."""
-        for problem in self.problems:
-            yield from self._requests_of(problem)
+    @cached_property
+    def ids(self) -> list[str]:
+        """The id of every sample: problem by problem, then by sample index."""
+        return [r.id for problem in self.problems for r in self._requests_of(problem)]
 
-    def ids(self) -> Iterator[tuple[str, str, int]]:
-        """(sample id, problem id, sample index) of every request, in the same order."""
-        for request in self.requests():
-            yield request.id, request.problem_id, request.sample_index
+    def missing(self, present: Container[str]) -> Iterator[Request]:
+        """The requests whose samples are not `present`, in the stable order."""
+        n = self.samples
+        for row, problem in enumerate(self.problems):
+            if any(sample not in present for sample in self.ids[row * n : (row + 1) * n]):
+                yield from (r for r in self._requests_of(problem) if r.id not in present)
 
     def prompt_of(self, problem: Problem, sample_index: int = 0) -> Prompt:
         """The prompt of one sample."""
@@ -55,13 +66,14 @@ class Cell:
         return self.maker.prompt(problem, choice_order(problem, seed))
 
     def _requests_of(self, problem: Problem) -> Iterator[Request]:
+        # With choices every sample has an order, and so a prompt, of its own.
         shared = None if problem.choices else self._prompt_and_digest(problem, ())
         for index in range(self.samples):
             seed = sample_seed(self.seed, problem, index)
             order = choice_order(problem, seed)
-            prompt, digest = shared or self._prompt_and_digest(problem, order)
+            prompt, identity = shared or self._prompt_and_digest(problem, order)
             yield Request(
-                id=sample_id(digest, seed, index),
+                id=sample_id(identity, seed, index),
                 model=self.model.name,
                 benchmark=self.benchmark.name,
                 problem_id=problem.id,
@@ -79,17 +91,86 @@ class Cell:
             "benchmark": self.benchmark.name,
             "problem": problem.id,
             "prompt_ids": prompt.ids,
-            "sampling": _plain(self.sampling),
+            "sampling": asdict(self.sampling),
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
         return prompt, hashlib.sha256(text.encode())
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run asks for, and where it comes from.
+
+    `resolved` is the whole resolved config in plain data; `digest` covers the part of it that
+    decides samples, grades and verdicts (not titles, devices or parallelism).
+    """
+
+    experiment: Experiment
+    cells: tuple[Cell, ...]
+    checkpoints: Mapping[str, Checkpoint]
+    origins: Mapping[str, str]
+    resolved: Mapping[str, Any]
+    digest: str
+
+    @property
+    def asked(self) -> int:
+        """Samples asked for in all."""
+        return sum(cell.asked for cell in self.cells)
+
+
+def make_plan(
+    experiment: Experiment,
+    engine: Mapping[str, str],
+    data_dir: Path | None,
+    online: bool,
+    *,
+    weights: bool = True,
+    told: Callable[[str], None] = lambda _: None,
+) -> Plan:
+    """Load datasets and tokenizers, render every prompt, and fix every sample's id.
+
+    `engine` is the identity (name and version) of the engine that will be asked; with
+    `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
+    """
+    run = experiment.run
+    problems, fewshot = {}, {}
+    for benchmark in experiment.benchmarks:
+        told(f"reading {benchmark.name}")
+        problems[benchmark.name] = tuple(load_problems(benchmark, data_dir, run.limit))
+        fewshot[benchmark.name] = load_fewshot(benchmark, data_dir)
+    found, cells = {}, []
+    for model in experiment.models:
+        told(f"finding the checkpoint of {model.name}")
+        found[model.name] = checkpoint = checkpoints.find(model, online, weights=weights)
+        tokenizer = checkpoints.load_tokenizer(checkpoint)
+        identity = weights_identity(model, checkpoint, run.engine.dtype or model.dtype, engine)
+        for benchmark in experiment.benchmarks:
+            sampling = _sampling(experiment, benchmark)
+            shots = fewshot[benchmark.name]
+            cells.append(
+                Cell(
+                    model=model,
+                    benchmark=benchmark,
+                    problems=problems[benchmark.name],
+                    samples=experiment.samples_of(benchmark),
+                    sampling=sampling,
+                    seed=run.seed,
+                    maker=PromptMaker(model, benchmark, tokenizer, shots, sampling.max_tokens),
+                    weights=identity,
+                )
+            )
+    told("rendering prompts")
+    resolved = _resolved(experiment, engine, found, cells)
+    origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
+    decisive = {key: resolved[key] for key in ("cells", "graders", "judging")}
+    return Plan(experiment, tuple(cells), found, origins, resolved, digest(decisive))
+
+
 def sample_id(problem_digest: Any, seed: int, index: int) -> str:
     """The identity of one sample: the digest of everything that could change it."""
-    digest = problem_digest.copy()
-    digest.update(f"|{seed}|{index}".encode())
-    return str(digest.hexdigest())[:ID_LENGTH]
+    whole = problem_digest.copy()
+    whole.update(f"|{seed}|{index}".encode())
+    return str(whole.hexdigest())[:ID_LENGTH]
 
 
 def sample_seed(run_seed: int, problem: Problem, index: int) -> int:
@@ -99,7 +180,22 @@ def sample_seed(run_seed: int, problem: Problem, index: int) -> int:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 1
 
 
-def sampling_of(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
+def weights_identity(
+    model: ModelConfig, checkpoint: Checkpoint, dtype: str, engine: Mapping[str, str]
+) -> dict[str, Any]:
+    """The part of a sample's identity that is the same for all problems."""
+    return {
+        "model": model.hub,
+        "checkpoint": checkpoint.identity,
+        "dtype": dtype,
+        "quantization": model.quantization,
+        "kv_dtype": model.kv_dtype,
+        "stop_tokens": model.stop_tokens,
+        "engine": dict(engine),
+    }
+
+
+def _sampling(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
     """The run's sampling with the benchmark's stop strings."""
     chosen = experiment.run.sampling
     return Sampling(
@@ -111,20 +207,32 @@ def sampling_of(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
     )
 
 
-def weights_identity(
-    model: ModelConfig, checkpoint_identity: str, dtype: str, engine: Mapping[str, str]
+def _resolved(
+    experiment: Experiment,
+    engine: Mapping[str, str],
+    found: Mapping[str, Checkpoint],
+    cells: list[Cell],
 ) -> dict[str, Any]:
-    """The part of a sample's identity that is the same for all problems."""
+    run = experiment.run
     return {
-        "model": model.hub,
-        "checkpoint": checkpoint_identity,
-        "dtype": dtype,
-        "quantization": model.quantization,
-        "kv_dtype": model.kv_dtype,
-        "stop_tokens": model.stop_tokens,
+        "run": plain(run),
+        "models": {m.name: plain(m) for m in experiment.models},
+        "benchmarks": {b.name: plain(b) for b in experiment.benchmarks},
         "engine": dict(engine),
+        "checkpoints": {name: checkpoint.identity for name, checkpoint in found.items()},
+        "departures": {name: c.departure for name, c in found.items() if c.departure},
+        "graders": {b.name: plain(b.grader) for b in experiment.benchmarks},
+        "judging": {"published": list(run.published), "margins": dict(run.margins)},
+        "cells": {cell.name: _described(cell) for cell in cells},
     }
 
 
-def _plain(sampling: Sampling) -> dict[str, Any]:
-    return {name: getattr(sampling, name) for name in sampling.__slots__}
+def _described(cell: Cell) -> dict[str, Any]:
+    return {
+        "model": cell.model.name,
+        "benchmark": cell.benchmark.name,
+        "problems": len(cell.problems),
+        "samples": cell.samples,
+        "problems_digest": content_digest(list(cell.problems)),
+        "samples_digest": hashlib.sha256("".join(cell.ids).encode()).hexdigest(),
+    }

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
 from typing import Protocol
 
+from claimbench.config import EngineConfig, ModelConfig
+from claimbench.errors import ModelError
 from claimbench.records import Completion, Request, RequestFailure
 
 
@@ -18,3 +23,44 @@ class Engine(Protocol):
         aborts the open ones. Raises `errors.EngineDied` when the engine cannot go on.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineKind:
+    """How an engine is named and made. `identity` (name, version) is part of every sample's
+    identity and is known without loading anything."""
+
+    identity: Callable[[], dict[str, str]]
+    make: Callable[[ModelConfig, Path, EngineConfig], Engine]
+
+
+def _package(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        raise ModelError(
+            f"engine {name} is not installed; run pip install 'claimbench[cpu]'"
+        ) from None
+
+
+def _transformers_identity() -> dict[str, str]:
+    return {"name": "claimbench-transformers", "version": f"1 ({_package('transformers')})"}
+
+
+def _make_transformers(model: ModelConfig, checkpoint: Path, settings: EngineConfig) -> Engine:
+    from claimbench.engines.transformers import TransformersEngine
+
+    return TransformersEngine(
+        checkpoint,
+        dtype=settings.dtype or model.dtype,
+        device=settings.device,
+        threads=settings.threads,
+        slots=settings.slots,
+        token_budget=settings.token_budget,
+        stop_tokens=model.stop_tokens,
+    )
+
+
+ENGINES: Mapping[str, EngineKind] = {
+    "transformers": EngineKind(_transformers_identity, _make_transformers),
+}

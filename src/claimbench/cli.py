@@ -1,0 +1,245 @@
+"""The command line: arguments, exit codes, progress. Heavy modules load inside the commands."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from claimbench import __version__
+from claimbench.errors import ClaimbenchError, ConfigError
+
+if TYPE_CHECKING:
+    from claimbench.display import Display
+    from claimbench.pipeline import Report
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="A run file, or its bare name.")]
+RunDir = Annotated[Path, typer.Argument(metavar="RUNDIR", help="A run folder.")]
+Sets = Annotated[
+    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the run file.")
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder with local dataset files.")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Do not ask the hub.")]
+FailOn = Annotated[
+    list[str], typer.Option("--fail-on", metavar="VERDICT", help="Exit 1 on this verdict.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"claimbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Is that benchmark claim true? Reproduces benchmark claims for open-weight models.
+
+    Try [bold]claimbench doctor[/bold], then [bold]claimbench run smoke[/bold].
+    """
+
+
+@app.command()
+def run(
+    run_file: RunFile,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder (default results/<run>).")
+    ] = None,
+    sets: Sets = [],  # noqa: B006
+    data_dir: DataDir = None,
+    offline: Offline = False,
+    fail_on: FailOn = [],  # noqa: B006
+    quiet: Quiet = False,
+) -> None:
+    """Run the whole journey; the same command again resumes.
+
+    Examples: [bold]claimbench run smoke[/bold] · [bold]claimbench run
+    configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold]
+    """
+    from claimbench import config, hub, pipeline
+
+    experiment = config.load_experiment(run_file, sets)
+    folder = out or Path("results") / experiment.run.name
+    _check_verdict_names(fail_on)
+    online = hub.use(offline)
+    with _display(quiet) as display, _resumable(folder):
+        plan = pipeline.plan(experiment, data_dir, online, display.tell)
+        report = pipeline.run(plan, folder, display.watch, display.tell)
+    _show(report)
+    _fail_on(report, fail_on)
+
+
+@app.command()
+def plan(
+    run_file: RunFile,
+    sets: Sets = [],  # noqa: B006
+    data_dir: DataDir = None,
+    offline: Offline = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Dry run: requests, one rendered prompt per model and benchmark, estimates, power.
+
+    Example: [bold]claimbench plan smoke[/bold]
+    """
+    from claimbench import config, estimate, hub, pipeline
+
+    experiment = config.load_experiment(run_file, sets)
+    online = hub.use(offline)
+    with _display(quiet=as_json) as display:
+        made = pipeline.plan(experiment, data_dir, online, display.tell, weights=False)
+    facts = estimate.describe(made)
+    typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
+
+
+@app.command()
+def grade(
+    run_dir: RunDir,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Grading processes.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Grade the stored samples of a run folder again, where the grader has changed.
+
+    Example: [bold]claimbench grade results/smoke --workers 2[/bold]
+    """
+    from claimbench import pipeline
+    from claimbench.store import RunStore
+
+    with _display(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
+        report = pipeline.grade(store, workers, display.watch, display.tell)
+    _show(report)
+
+
+@app.command()
+def report(
+    run_dirs: Annotated[list[Path], typer.Argument(metavar="RUNDIR...", help="Run folders.")],
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Estimates of an unfinished run, without verdicts.")
+    ] = False,
+    fail_on: FailOn = [],  # noqa: B006
+) -> None:
+    """Measurements, verdicts and tables again, from the stored samples and grades.
+
+    Example: [bold]claimbench report results/smoke[/bold]
+    """
+    from claimbench import pipeline
+    from claimbench.store import RunStore
+
+    _check_verdict_names(fail_on)
+    for run_dir in run_dirs:
+        with RunStore.existing(run_dir, writer=True) as store:
+            made = pipeline.report(store, partial)
+        _show(made)
+        _fail_on(made, fail_on)
+
+
+@app.command()
+def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:  # noqa: B006
+    """Download models and datasets ahead of a run (GPU nodes are often offline).
+
+    Example: [bold]claimbench fetch r1-distill-qwen-1.5b[/bold]
+    """
+    from claimbench import config, hub, pipeline
+
+    experiment = config.load_experiment(run_file, sets)
+    online = hub.use()
+    with _display() as display:
+        lines = pipeline.fetch(experiment, data_dir, online, display.tell)
+    typer.echo("\n".join(lines))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """What this machine can run: engines, devices, hub, cache, disk.
+
+    Example: [bold]claimbench doctor[/bold]
+    """
+    from claimbench import doctor as diagnosis
+
+    facts = diagnosis.examine()
+    typer.echo(json.dumps(facts, indent=1) if as_json else diagnosis.render(facts))
+
+
+def main() -> None:
+    """Entry point: every explained failure is one sentence on stderr and its exit code."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        app()
+    except ClaimbenchError as error:
+        _complain(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _complain("stopped")
+        sys.exit(1)
+
+
+def _as_interrupt(_signal: int, _frame: Any) -> None:
+    # A batch system's SIGTERM stops a run as Ctrl-C does: what is finished is stored.
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _resumable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        words = " ".join(["claimbench", *sys.argv[1:]])
+        _complain(f"stopped; finished samples are in {folder}. Go on with: {words}")
+        sys.exit(1)
+
+
+@contextlib.contextmanager
+def _display(quiet: bool = False) -> Iterator[Display]:
+    from claimbench.display import Display
+
+    with Display(quiet) as display:
+        yield display
+
+
+def _complain(sentence: str) -> None:
+    typer.secho(f"claimbench: {sentence}", err=True, fg=typer.colors.RED)
+
+
+def _show(report: Report) -> None:
+    from claimbench.display import show_report
+
+    show_report(report)
+
+
+def _check_verdict_names(chosen: list[str]) -> None:
+    from claimbench.judge import VERDICTS
+
+    for name in chosen:
+        if name not in VERDICTS:
+            raise ConfigError(f"--fail-on {name}: verdicts are {', '.join(VERDICTS)}")
+
+
+def _fail_on(report: Report, chosen: list[str]) -> None:
+    if any(v.verdict in chosen for v in report.verdicts):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

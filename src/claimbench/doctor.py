@@ -1,0 +1,86 @@
+"""What this machine can run, and what is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+from pathlib import Path
+from typing import Any
+
+from claimbench import __version__, config, hub, provenance
+from claimbench.paths import cache_dir, configs_dir
+
+_ENGINE_NEEDS = {
+    "transformers": ("torch", "transformers", "gguf"),
+    "datasets from the hub": ("datasets", "huggingface_hub"),
+}
+
+
+def examine() -> dict[str, Any]:
+    """Facts about this machine as plain data."""
+    online = hub.use()
+    return {
+        "claimbench": __version__,
+        "python": platform.python_version(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(_memory() / 2**30, 1),
+        "hub": {"address": hub.endpoint(), "reachable": online},
+        "engines": {name: _missing(needs) for name, needs in _ENGINE_NEEDS.items()},
+        "gpus": _gpus(),
+        "packages": provenance.versions(),
+        "cache": {"folder": str(cache_dir()), "free_gib": round(_free(cache_dir()) / 2**30, 1)},
+        "configs": {
+            "folder": str(configs_dir()),
+            **{kind: config.names(kind) for kind in ("models", "benchmarks", "runs")},
+        },
+    }
+
+
+def render(facts: dict[str, Any]) -> str:
+    """The facts as lines of text."""
+    reachable = "reachable" if facts["hub"]["reachable"] else "not reachable: working offline"
+    lines = [
+        f"claimbench {facts['claimbench']}, Python {facts['python']}",
+        f"machine     {facts['cores']} cores, {facts['memory_gib']} GiB memory",
+        f"GPUs        {_gpu_words(facts['gpus'])}",
+        f"hub         {facts['hub']['address']} ({reachable})",
+        f"cache       {facts['cache']['folder']} ({facts['cache']['free_gib']} GiB free)",
+    ]
+    for name, missing in facts["engines"].items():
+        words = "ready" if not missing else f"missing {', '.join(missing)}: {_INSTALL}"
+        lines.append(f"{name:<11} {words}")
+    for kind in ("models", "benchmarks", "runs"):
+        lines.append(f"{kind:<11} {', '.join(facts['configs'][kind])}")
+    return "\n".join(lines)
+
+
+_INSTALL = "pip install 'claimbench[cpu]'"
+
+
+def _missing(needs: tuple[str, ...]) -> list[str]:
+    return [name for name in needs if importlib.util.find_spec(name) is None]
+
+
+def _gpus() -> list[dict[str, Any]]:
+    if importlib.util.find_spec("torch") is None:
+        return []
+    import torch  # noqa: F401  (so that provenance can ask it)
+
+    return provenance.gpus()
+
+
+def _gpu_words(gpus: list[dict[str, Any]]) -> str:
+    found = [f"{gpu['name']} ({gpu['memory_gib']} GiB)" for gpu in gpus]
+    return ", ".join(found) or "none: models run on the CPU"
+
+
+def _memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _free(folder: Path) -> int:
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free

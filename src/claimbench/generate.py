@@ -1,0 +1,167 @@
+"""Requests → stored samples and grades: grading overlaps generation.
+
+A finished completion is written, then graded by a pool of processes while the engine goes on; the
+engine never waits for a grader.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from claimbench.engines import Engine
+from claimbench.grading import GradingPool
+from claimbench.records import Completion, Grade, Request, RequestFailure, Sample
+from claimbench.runfolder import StoredCell
+from claimbench.store import RunStore
+
+Cells = Mapping[tuple[str, str], StoredCell]
+"""The cells of a run by (model, benchmark)."""
+
+MOST_PENDING = 2000
+"""Samples waiting for their grade while stored samples are graded again."""
+
+
+@dataclass
+class Progress:
+    """How far a run is; what a progress display reads."""
+
+    asked: int
+    stored: int = 0
+    generated: int = 0
+    tokens: int = 0
+    graded: int = 0
+    right: float = 0.0
+    doing: str = ""
+    failures: list[RequestFailure] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def tokens_per_second(self) -> float:
+        return self.tokens / max(time.monotonic() - self.started, 1e-9)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """From the mean time per sample of this session; None before the first sample."""
+        if not self.generated:
+            return None
+        elapsed = time.monotonic() - self.started
+        return (self.asked - self.stored) * elapsed / self.generated
+
+
+Watch = Callable[[Progress], None]
+
+
+class GradeDesk:
+    """Hands samples to the grading pool and stores the grades that come back."""
+
+    def __init__(
+        self, store: RunStore, cells: Cells, pool: GradingPool, progress: Progress
+    ) -> None:
+        self._store = store
+        self._cells = cells
+        self._pool = pool
+        self._progress = progress
+        self._open: dict[str, tuple[str, str]] = {}
+
+    def submit(self, sample: Sample) -> None:
+        key = (sample.model, sample.benchmark)
+        cell = self._cells[key]
+        self._open[sample.id] = key
+        self._pool.submit(cell.grader, cell.problems[sample.problem_id], sample)
+
+    def collect(self) -> None:
+        """Store the grades that are ready."""
+        for grade in self._pool.poll():
+            self._keep(grade)
+
+    def catch_up(self) -> None:
+        """Wait until the pool's queue is short, so that re-grading needs little memory."""
+        self.collect()
+        while self._pool.pending > MOST_PENDING:
+            time.sleep(0.01)
+            self.collect()
+
+    def drain(self) -> None:
+        """Wait for all grades and store them."""
+        for grade in self._pool.drain():
+            self._keep(grade)
+
+    def _keep(self, grade: Grade) -> None:
+        model, benchmark = self._open.pop(grade.sample_id)
+        self._store.append_grade(model, benchmark, grade)
+        self._progress.graded += 1
+        self._progress.right += grade.value or 0.0
+
+
+def generate(
+    engine: Engine,
+    requests: Iterable[Request],
+    store: RunStore,
+    desk: GradeDesk,
+    progress: Progress,
+    watch: Watch,
+) -> None:
+    """Ask the engine for every request; store and grade what comes, in finishing order."""
+    waiting: dict[str, Request] = {}
+    answers = engine.generate(_remembered(requests, waiting))
+    # Closing the iterator aborts what is open, whatever ends this loop.
+    with closing(answers) as answers:  # type: ignore[type-var]
+        for answer in answers:
+            request = waiting.pop(answer.request_id)
+            if isinstance(answer, RequestFailure):
+                progress.failures.append(answer)
+                continue
+            sample = sample_of(request, answer)
+            store.append_sample(sample)
+            progress.stored += 1
+            progress.generated += 1
+            progress.tokens += answer.completion_tokens
+            desk.submit(sample)
+            desk.collect()
+            watch(progress)
+
+
+def grade_stored(
+    store: RunStore, cell: StoredCell, desk: GradeDesk, watch: Callable[[], None]
+) -> None:
+    """Grade the cell's stored samples that have no grade under the current grader."""
+    done = store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)
+    present = store.present_ids(cell.model, cell.benchmark)
+    owed = [sample_id for sample_id in present if sample_id not in done]
+    if not owed:
+        return
+    for sample in store.samples(cell.model, cell.benchmark, owed):
+        if sample.problem_id in cell.problems:
+            desk.submit(sample)
+            desk.catch_up()
+            watch()
+    desk.drain()
+    watch()
+
+
+def sample_of(request: Request, completion: Completion) -> Sample:
+    """The row that is stored for a finished request."""
+    return Sample(
+        id=request.id,
+        model=request.model,
+        benchmark=request.benchmark,
+        problem_id=request.problem_id,
+        sample_index=request.sample_index,
+        text=completion.text,
+        finish_reason=completion.finish_reason,
+        prompt_tokens=completion.prompt_tokens,
+        completion_tokens=completion.completion_tokens,
+        seconds=completion.seconds,
+        seed=request.seed,
+        choice_order=request.choice_order,
+        reasoning=completion.reasoning,
+    )
+
+
+def _remembered(requests: Iterable[Request], waiting: dict[str, Request]) -> Iterator[Request]:
+    for request in requests:
+        waiting[request.id] = request
+        yield request

@@ -1,0 +1,120 @@
+"""Stored indexes of samples and grades → a Measurement. Texts are never read here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimbench import statistics
+from claimbench.records import Measurement
+from claimbench.store import RunStore, positions, text_key
+from claimbench.store.rows import FINISH_CODES
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Samples and grades of one cell laid out by problem and sample index, shape (N, n).
+
+    `value` is 1.0, 0.0, or nan where there is no grade or the grader failed; `present` and
+    `graded` say which samples are stored and graded.
+    """
+
+    present: npt.NDArray[np.bool_]
+    graded: npt.NDArray[np.bool_]
+    value: npt.NDArray[np.float64]
+    outcome: npt.NDArray[np.bytes_]
+    tokens: npt.NDArray[np.int64]
+    truncated: npt.NDArray[np.bool_]
+
+
+def load_scores(
+    store: RunStore, model: str, benchmark: str, problem_ids: list[str], n: int, grader: str
+) -> Scores:
+    """The cell's Scores from the store's indexes; a sample of another plan is left out."""
+    samples = store.sample_index(model, benchmark)
+    rows = _rows(samples["problem"], problem_ids)
+    known = (rows >= 0) & (samples["sample_index"] < n)
+    samples, rows = samples[known], rows[known]
+    place = rows * n + samples["sample_index"]
+    grades = store.grade_index(model, benchmark, grader)
+    at = positions(samples["id"], grades["id"])
+    found = at >= 0
+
+    shape, size = (len(problem_ids), n), len(problem_ids) * n
+    value = np.full(size, np.nan)
+    value[place[found]] = grades["value"][at[found]]
+    outcome = np.zeros(size, dtype=grades["outcome"].dtype)
+    outcome[place[found]] = grades["outcome"][at[found]]
+    return Scores(
+        present=_spread(size, place, True).reshape(shape),
+        graded=_spread(size, place[found], True).reshape(shape),
+        value=value.reshape(shape),
+        outcome=outcome.reshape(shape),
+        tokens=_spread(size, place, samples["completion_tokens"].astype(np.int64)).reshape(shape),
+        truncated=_spread(size, place, samples["finish"] == FINISH_CODES["length"]).reshape(shape),
+    )
+
+
+def measure(
+    scores: Scores,
+    model: str,
+    benchmark: str,
+    problem_ids: list[str],
+    protocol: Mapping[str, Any],
+) -> Measurement:
+    """The Measurement of one cell. Shares are of the received samples."""
+    counted = np.isfinite(scores.value).sum(axis=1)
+    right = np.nansum(scores.value, axis=1)
+    received = int(scores.present.sum())
+    tokens = scores.tokens[scores.present]
+    greedy = protocol.get("temperature") == 0
+    summary = statistics.summarize(right, counted, greedy=greedy)
+
+    def share(mask: npt.NDArray[np.bool_]) -> float:
+        return float(mask.sum() / received) if received else 0.0
+
+    return Measurement(
+        model=model,
+        benchmark=benchmark,
+        asked=scores.present.size,
+        received=received,
+        graded=int(scores.graded.sum()),
+        problems=scores.present.shape[0],
+        samples_per_problem=scores.present.shape[1],
+        pass_at_1=summary.pass_at_1,
+        sampling_se=summary.sampling_se,
+        problem_se=summary.problem_se,
+        truncated_share=share(scores.truncated),
+        no_answer_share=share(_is(scores, b"no_answer") | _is(scores, b"no_code")),
+        grader_error_share=share(_is(scores, b"grader_error") | _is(scores, b"sandbox_error")),
+        tokens_mean=float(tokens.mean()) if received else 0.0,
+        tokens_p95=float(np.percentile(tokens, 95)) if received else 0.0,
+        greedy=greedy,
+        protocol=dict(protocol),
+        problem_ids=tuple(problem_ids),
+        right=tuple(int(r) for r in right),
+        counted=tuple(int(c) for c in counted),
+    )
+
+
+def _is(scores: Scores, outcome: bytes) -> npt.NDArray[np.bool_]:
+    return np.asarray(scores.outcome == outcome)
+
+
+def _spread(size: int, place: Any, values: Any) -> Any:
+    """An array of `size` zeros with `values` at `place`."""
+    out = np.zeros(size, dtype=np.asarray(values).dtype)
+    out[place] = values
+    return out
+
+
+def _rows(keys: npt.NDArray[np.uint64], problem_ids: list[str]) -> npt.NDArray[np.int64]:
+    """The row of each sample's problem, −1 where the problem is not of this benchmark."""
+    row_of = {text_key(problem): row for row, problem in enumerate(problem_ids)}
+    distinct, inverse = np.unique(keys, return_inverse=True)
+    rows = np.array([row_of.get(int(key), -1) for key in distinct], dtype=np.int64)
+    return rows[inverse]

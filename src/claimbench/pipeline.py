@@ -1,0 +1,220 @@
+"""The order of the stages: plan → prompts → engine → samples → grades → measurements → verdicts →
+report. What a stage does is its own business."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from claimbench import checkpoints, provenance
+from claimbench.config import EngineConfig, Experiment, ModelConfig
+from claimbench.engines import ENGINES, Engine
+from claimbench.errors import IncompleteRun
+from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
+from claimbench.grading import GradingPool
+from claimbench.judge import judge
+from claimbench.measure import load_scores, measure
+from claimbench.plan import Plan, make_plan
+from claimbench.records import Measurement, Request, Verdict
+from claimbench.report import measurement_table, render_markdown, to_csv, verdict_table
+from claimbench.runfolder import StoredCell, stored_cells, write_problems
+from claimbench.store import RunStore
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report says, and where its files are."""
+
+    root: Path
+    measurements: tuple[Measurement, ...]
+    verdicts: tuple[Verdict, ...]
+    partial: bool
+
+    @property
+    def path(self) -> Path:
+        return self.root / "report.md"
+
+
+def plan(
+    experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
+) -> Plan:
+    """What a run would ask for."""
+    engine = ENGINES[experiment.run.engine.kind].identity()
+    return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
+
+
+def run(plan: Plan, root: Path, watch: Watch, told: Told, shard: str | None = None) -> Report:
+    """The whole journey; called again on the same folder it resumes."""
+    with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard) as store:
+        write_problems(store, plan)
+        store.write_file("provenance.json", _json(_provenance(plan)))
+        with _grading(store, plan.experiment.run.grading.workers, plan.asked) as (desk, progress):
+            _generate_missing(plan, store, desk, progress, watch, told)
+            _grade_missing(store, desk, progress, watch, told)
+        _check_complete(progress)
+        store.write_file("provenance.json", _json(_provenance(plan)))
+        return report(store)
+
+
+def grade(store: RunStore, workers: int, watch: Watch, told: Told) -> Report:
+    """Grade stored samples that lack a grade of the current grader, and report again."""
+    asked = sum(cell.asked for cell in stored_cells(store))
+    with _grading(store, workers, asked) as (desk, progress):
+        _grade_missing(store, desk, progress, watch, told)
+    return report(store, partial=True)
+
+
+def report(store: RunStore, partial: bool = False) -> Report:
+    """Measurements, verdicts and tables again, from the stored samples and grades.
+
+    Raises IncompleteRun where samples are missing, unless `partial`: then there are no verdicts.
+    """
+    cells = stored_cells(store)
+    measurements = tuple(_measure(store, cell) for cell in cells)
+    complete = all(m.complete for m in measurements)
+    if not (complete or partial):
+        raise IncompleteRun(_counts(measurements, store.root))
+    verdicts = judge(measurements, store.config["judging"]) if complete else ()
+    made = Report(store.root, measurements, tuple(verdicts), partial=not complete)
+    _write_report(store, made)
+    return made
+
+
+# --- the stages of a run --------------------------------------------------------------------
+
+
+@contextmanager
+def _grading(store: RunStore, workers: int, asked: int) -> Iterator[tuple[GradeDesk, Progress]]:
+    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store)}
+    progress = Progress(asked)
+    with GradingPool(workers) as pool:
+        yield GradeDesk(store, cells, pool, progress), progress
+
+
+def _generate_missing(
+    plan: Plan, store: RunStore, desk: GradeDesk, progress: Progress, watch: Watch, told: Told
+) -> None:
+    """Load the engine of each model that owes samples, and ask for them."""
+    for model in plan.experiment.models:
+        cells = [cell for cell in plan.cells if cell.model is model]
+        present = {cell.name: store.present_ids(model.name, cell.benchmark.name) for cell in cells}
+        have = sum(sample in present[cell.name] for cell in cells for sample in cell.ids)
+        progress.stored += have
+        watch(progress)
+        if have == sum(cell.asked for cell in cells):
+            continue
+
+        def missing(cells: Any = cells, present: Any = present) -> Iterator[Request]:
+            for cell in cells:
+                yield from cell.missing(present[cell.name])
+
+        told(f"loading {model.name}")
+        engine = _engine(plan, model)
+        told(f"generating with {model.name}")
+        generate(engine, missing(), store, desk, progress, watch)
+        told("grading")
+        desk.drain()
+
+
+def _engine(plan: Plan, model: ModelConfig) -> Engine:
+    settings: EngineConfig = plan.experiment.run.engine
+    return ENGINES[settings.kind].make(model, plan.checkpoints[model.name].path, settings)
+
+
+def _grade_missing(
+    store: RunStore, desk: GradeDesk, progress: Progress, watch: Watch, told: Told
+) -> None:
+    for cell in stored_cells(store):
+        told(f"grading {cell.model} on {cell.benchmark}")
+        grade_stored(store, cell, desk, lambda: watch(progress))
+
+
+def _check_complete(progress: Progress) -> None:
+    if progress.failures:
+        first = progress.failures[0]
+        raise IncompleteRun(
+            f"{len(progress.failures)} of {progress.asked} samples could not be generated (first: "
+            f"{first.reason}); what was finished is kept: run the same command again"
+        )
+
+
+def _measure(store: RunStore, cell: StoredCell) -> Measurement:
+    scores = load_scores(
+        store, cell.model, cell.benchmark, cell.problem_ids, cell.samples, cell.grader.digest
+    )
+    return measure(scores, cell.model, cell.benchmark, cell.problem_ids, cell.protocol)
+
+
+def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
+    lacking = [m for m in measurements if not m.complete]
+    counts = ", ".join(
+        f"{m.model} on {m.benchmark}: {m.received} of {m.asked} samples, {m.graded} graded"
+        for m in lacking
+    )
+    return (
+        f"{root}: samples are missing ({counts}), so no verdict is given; finish the run with "
+        f"`claimbench run`, or see estimates with `claimbench report --partial`"
+    )
+
+
+# --- files ----------------------------------------------------------------------------------
+
+
+def _write_report(store: RunStore, made: Report) -> None:
+    store.write_file("measurements.json", _json([asdict(m) for m in made.measurements]))
+    store.write_file("verdicts.json", _json([asdict(v) for v in made.verdicts]))
+    for table in (measurement_table(made.measurements), verdict_table(made.verdicts)):
+        store.write_file(f"tables/{table.name}.csv", to_csv(table))
+    title = store.config["run"]["title"]
+    about = _about(store.config)
+    text = render_markdown(title, made.measurements, made.verdicts, about, made.partial)
+    store.write_file("report.md", text)
+
+
+def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    run = config["run"]
+    sampling = ", ".join(f"{k} {v}" for k, v in run["sampling"].items())
+    return [
+        ("Sampling", sampling),
+        ("Seed", str(run["seed"])),
+        ("Engine", " ".join(str(v) for v in config["engine"].values())),
+        *(("Checkpoint of " + k, v) for k, v in config["checkpoints"].items()),
+        *(("Departure of " + k, v) for k, v in config["departures"].items()),
+    ]
+
+
+def _provenance(plan: Plan) -> dict[str, Any]:
+    return provenance.collect(
+        {
+            "checkpoints": {name: c.identity for name, c in plan.checkpoints.items()},
+            "datasets": dict(plan.origins),
+            "engine": plan.experiment.run.engine.model_dump(mode="json"),
+            "grading": plan.experiment.run.grading.model_dump(mode="json"),
+        }
+    )
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+
+
+def fetch(experiment: Experiment, data_dir: Path | None, online: bool, told: Told) -> list[str]:
+    """Download what a run needs, ahead of it. Returns one line per thing that is now here."""
+    from claimbench.benchmarks import load_fewshot, load_problems
+
+    lines = []
+    for model in experiment.models:
+        told(f"model {model.name}")
+        lines.append(f"model {model.name}: {checkpoints.find(model, online).identity}")
+    for benchmark in experiment.benchmarks:
+        told(f"benchmark {benchmark.name}")
+        count = len(load_problems(benchmark, data_dir))
+        load_fewshot(benchmark, data_dir)
+        lines.append(f"benchmark {benchmark.name}: {count} problems")
+    return lines

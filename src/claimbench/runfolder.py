@@ -1,0 +1,135 @@
+"""What a run folder says about itself: its cells, problems and graders, without model or dataset.
+
+Everything right of the samples works from here, so that grading, statistics and reports can be
+done again on a laptop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from claimbench.errors import StoreError
+from claimbench.grading import Grader, make_grader
+from claimbench.plan import Plan
+from claimbench.records import Problem
+from claimbench.store import RunStore
+
+
+@dataclass(frozen=True)
+class StoredCell:
+    """One model on one benchmark, as a run folder describes it."""
+
+    model: str
+    benchmark: str
+    samples: int
+    problems: Mapping[str, Problem]
+    grader: Grader
+    protocol: Mapping[str, Any]
+
+    @property
+    def asked(self) -> int:
+        return len(self.problems) * self.samples
+
+    @cached_property
+    def problem_ids(self) -> list[str]:
+        return list(self.problems)
+
+
+def write_problems(store: RunStore, plan: Plan) -> None:
+    """Keep the problems beside the samples: a report can then show them, a grader read them."""
+    for cell in plan.cells:
+        path = _problems_path(cell.benchmark.name)
+        store.write_lines_once(path, (_without_benchmark(p) for p in cell.problems))
+
+
+def stored_cells(store: RunStore) -> list[StoredCell]:
+    """The cells of a run folder. Raises StoreError where a file it needs is missing."""
+    config = store.config
+    problems: dict[str, dict[str, Problem]] = {}
+    cells = []
+    try:
+        for described in config["cells"].values():
+            benchmark, model = described["benchmark"], described["model"]
+            if benchmark not in problems:
+                problems[benchmark] = _read_problems(store, benchmark)
+            cells.append(_cell(config, described, model, benchmark, problems[benchmark]))
+    except KeyError as error:
+        raise StoreError(
+            f"{store.root / 'run.yaml'}: key {error} is missing; this folder was not made by "
+            f"`claimbench run`"
+        ) from error
+    return cells
+
+
+def _cell(
+    config: Mapping[str, Any],
+    described: Mapping[str, Any],
+    model: str,
+    benchmark: str,
+    problems: Mapping[str, Problem],
+) -> StoredCell:
+    grader = config["benchmarks"][benchmark]["grader"]
+    reasoning_end = config["models"][model]["prompt"]["reasoning_end"]
+    return StoredCell(
+        model=model,
+        benchmark=benchmark,
+        samples=described["samples"],
+        problems=problems,
+        grader=make_grader(grader["kind"], grader["options"], reasoning_end),
+        protocol=protocol(config, described),
+    )
+
+
+def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
+    """The protocol of a cell in the words that published protocols use, for comparison."""
+    run, model = config["run"], config["models"][described["model"]]
+    benchmark = config["benchmarks"][described["benchmark"]]
+    shots = benchmark["fewshot"]
+    found = {
+        "temperature": run["sampling"]["temperature"],
+        "top_p": run["sampling"]["top_p"],
+        "top_k": run["sampling"]["top_k"],
+        "max_tokens": run["sampling"]["max_tokens"],
+        "samples": described["samples"],
+        "problems": described["problems"],
+        "shots": shots["count"] if shots else 0,
+        "shots_as": "chat turns" if shots else None,
+        "prompt": benchmark["prompt"],
+        "system": model["prompt"]["system"],
+        "stop": list(benchmark["stop"]),
+        "grader": benchmark["grader"]["kind"],
+        "dataset_revision": benchmark["dataset"]["revision"],
+        "dtype": run["engine"]["dtype"] or model["dtype"],
+        "engine": " ".join(str(part) for part in config["engine"].values()),
+        "weights": config["departures"].get(described["model"], "the pinned checkpoint"),
+    }
+    return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _problems_path(benchmark: str) -> str:
+    return f"problems/{benchmark}.jsonl"
+
+
+def _without_benchmark(problem: Problem) -> dict[str, Any]:
+    row = asdict(problem)
+    del row["benchmark"]
+    return row
+
+
+def _read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
+    rows = store.read_lines(_problems_path(benchmark))
+    return {row["id"]: _problem(benchmark, row) for row in rows}
+
+
+def _problem(benchmark: str, row: dict[str, Any]) -> Problem:
+    return Problem(
+        benchmark=benchmark,
+        id=row["id"],
+        question=row["question"],
+        gold=row["gold"],
+        choices=tuple(row["choices"]),
+        details=row["details"],
+    )

@@ -1,0 +1,131 @@
+"""Fixtures: problems and tokenizers written for these tests, and the optional ../shared folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("CLAIMBENCH_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if SHARED.is_dir():
+        return
+    skip = pytest.mark.skip(reason="needs ../shared, which is not here")
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real benchmark files and tokenizers."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint() -> Path:
+    """The tiny real model; fetched into the user's cache if it is not there."""
+    from claimbench import checkpoints, config
+
+    return checkpoints.find(config.load_model("smollm2-135m-instruct"), online=False).path
+
+
+BOS, EOS, USER, ASSISTANT = (
+    "<｜begin▁of▁sentence｜>",
+    "<｜end▁of▁sentence｜>",
+    "<｜User｜>",
+    "<｜Assistant｜>",
+)
+FIRST_TEMPLATE = (
+    "{{ bos_token }}{% for m in messages %}"
+    "{% if m['role'] == 'system' %}{{ m['content'] }}"
+    "{% elif m['role'] == 'user' %}{{ '<｜User｜>' + m['content'] }}"
+    "{% else %}{{ '<｜Assistant｜>' + m['content'] + '<｜end▁of▁sentence｜>' }}{% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<｜Assistant｜>' }}{% endif %}"
+)
+SECOND_TEMPLATE = FIRST_TEMPLATE.replace(
+    "{{ '<｜Assistant｜>' }}", "{{ '<｜Assistant｜><think>\\n' }}"
+)
+
+
+def make_r1_like_tokenizer(template: str) -> Any:
+    """A byte-level tokenizer with the R1 distills' special tokens. As theirs does, it adds BOS
+    when it encodes with special tokens: the trap of the doubled BOS is real in it."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = Tokenizer(models.BPE(vocab={c: i for i, c in enumerate(alphabet)}, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([BOS, EOS, USER, ASSISTANT, "<think>", "</think>"])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{BOS} $A", special_tokens=[(BOS, tokenizer.token_to_id(BOS))]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token=BOS, eos_token=EOS, chat_template=template
+    )
+
+
+@pytest.fixture(scope="session")
+def first_tokenizer() -> Any:
+    """R1-like, its template ends at the assistant tag."""
+    return make_r1_like_tokenizer(FIRST_TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def second_tokenizer() -> Any:
+    """R1-like, its template ends in the forced prefix."""
+    return make_r1_like_tokenizer(SECOND_TEMPLATE)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with configs/{models,benchmarks,runs} and seeds of its own, and five problems."""
+    for folder in ("models", "benchmarks", "runs"):
+        (tmp_path / "configs" / folder).mkdir(parents=True)
+    monkeypatch.setenv("CLAIMBENCH_CONFIGS", str(tmp_path / "configs"))
+    rows = [{"name": f"q{i}", "ask": f"What is {i} + {i}?", "answer": str(2 * i)} for i in range(5)]
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "sums.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "configs" / "benchmarks" / "sums.yaml").write_text(SUMS)
+    (tmp_path / "configs" / "runs" / "try.yaml").write_text(RUN)
+    return tmp_path
+
+
+SUMS = """\
+title: Sums
+source: written for this test
+dataset:
+  file: sums.jsonl
+  rows: 5
+fields:
+  id: name
+  question: ask
+  gold: answer
+prompt: "{question}\\nThe number only."
+grader:
+  kind: number
+samples: 2
+"""
+
+RUN = """\
+title: A try
+models: [smollm2-135m-instruct]
+benchmarks: [sums]
+sampling:
+  temperature: 0.6
+  top_p: 0.95
+  max_tokens: 16
+seed: 7
+"""

@@ -1,0 +1,91 @@
+"""Every shipped configuration is valid; every mistake gets one sentence with file, line and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from claimbench import config
+from claimbench.errors import ConfigError
+
+
+@pytest.mark.parametrize("name", config.names("runs"))
+def test_every_run_file_resolves(name: str) -> None:
+    experiment = config.load_experiment(config.configs_dir() / "runs" / f"{name}.yaml")
+    assert experiment.run.name == name
+    assert [m.name for m in experiment.models] == list(experiment.run.models)
+
+
+def test_the_six_distills_are_pinned_with_deepseeks_protocol() -> None:
+    distills = [n for n in config.names("models") if n.startswith("r1-distill")]
+    assert len(distills) == 6
+    for name in distills:
+        model = config.load_model(name)
+        assert len(model.revision) == 40
+        run = config.load_experiment(Path(name)).run
+        assert (run.sampling.temperature, run.sampling.top_p, run.sampling.top_k) == (0.6, 0.95, 0)
+        assert run.sampling.max_tokens == 32768
+        assert run.samples == {"aime24": 64, "math500": 16, "gpqa_diamond": 64}
+
+
+def test_unknown_key_names_file_line_and_the_nearest_key(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    path.write_text(path.read_text().replace("top_p:", "topp:"))
+    with pytest.raises(ConfigError) as failure:
+        config.load_run(path)
+    assert str(failure.value) == f"{path}:6: unknown key sampling.topp; did you mean top_p?"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("temperature: 0.6", "temperature: warm", "key sampling.temperature"),
+        ("temperature: 0.6", "temperature: -1", "sampling.temperature"),
+        ("  max_tokens: 16\n", "", "key sampling.max_tokens is missing"),
+        ("seed: 7", "seed: 7\nseed: 8", "key seed is given twice (lines 8 and 9)"),
+        ("seed: 7", "seed: 7\nsamples: {other: 2}", "samples or margins name other"),
+        ("seed: 7", "seed: 7\nmargins: {sums: 0}", "must be positive"),
+        ("models: [smollm2-135m-instruct]", "models: []", "key models"),
+        ("title: A try", "title: [A", "not valid YAML"),
+    ],
+)
+def test_mistakes_name_file_and_key(project: Path, old: str, new: str, words: str) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(ConfigError, match=r"try\.yaml") as failure:
+        config.load_run(path)
+    assert words in str(failure.value)
+    assert "\n" not in str(failure.value)
+
+
+def test_missing_files_and_names(project: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere.yaml: there is no such file"):
+        config.load_run(Path("nowhere.yaml"))
+    with pytest.raises(ConfigError, match="did you mean sums"):
+        config.load_benchmark("sum")
+    with pytest.raises(ConfigError, match="folder"):
+        config.load_run(project)
+
+
+def test_set_changes_a_nested_key_and_is_checked_like_the_file(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    run = config.load_run(path, ["sampling.max_tokens=32", "engine.slots=4", "samples=3"])
+    assert (run.sampling.max_tokens, run.engine.slots, run.samples) == (32, 4, 3)
+    assert run.sampling.top_p == 0.95
+    with pytest.raises(ConfigError, match=r"unknown key engine.slot; did you mean slots\?"):
+        config.load_run(path, ["engine.slot=4"])
+    with pytest.raises(ConfigError, match="--set seed: write --set key=value"):
+        config.load_run(path, ["seed"])
+
+
+def test_prompt_must_hold_the_question_once(project: Path) -> None:
+    path = project / "configs" / "benchmarks" / "sums.yaml"
+    path.write_text(path.read_text().replace("{question}", "question"))
+    with pytest.raises(ConfigError, match="prompt must contain"):
+        config.load_benchmark("sums")
+
+
+def test_digest_sees_values_not_order() -> None:
+    assert config.digest({"a": 1, "b": 2}) == config.digest({"b": 2, "a": 1})
+    assert config.digest({"a": 1}) != config.digest({"a": 2})
