@@ -134,12 +134,10 @@ def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:
     """The keys that the model at `loc` inside `kind` knows (of all models there, if several)."""
     kinds: list[type[BaseModel]] = [kind]
     for part in loc:
-        kinds = [
-            sub
-            for k in kinds
-            if isinstance(part, int) or part in k.model_fields
-            for sub in ([k] if isinstance(part, int) else _models_in(k.model_fields[part]))
-        ]
+        # Any other part is an index, a key of a mapping or a member of a union: the same models.
+        if any(part in k.model_fields for k in kinds):
+            fields = [k.model_fields[part] for k in kinds if part in k.model_fields]
+            kinds = [sub for field in fields for sub in _models_in(field)]
     return sorted({name for k in kinds for name in k.model_fields})
 
 

@@ -24,7 +24,7 @@ from claimbench.claims.desk import (
     judge_arithmetic,
     judge_artifacts,
 )
-from claimbench.claims.published import load_figures, load_published
+from claimbench.claims.published import load_figures, load_published, select_published
 from claimbench.claims.schema import (
     Article,
     BenchmarkTest,
@@ -54,4 +54,5 @@ __all__ = [
     "load_figures",
     "load_published",
     "related_claims",
+    "select_published",
 ]

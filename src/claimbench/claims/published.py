@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from claimbench.claims.catalogue import CATALOGUE_FILE, Catalogue, load_catalogue, refusal
 from claimbench.claims.schema import Figure
+from claimbench.errors import ConfigError
 from claimbench.paths import seeds_dir
 from claimbench.records import PublishedResult, Source, Tier
 from claimbench.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse
@@ -78,6 +79,7 @@ class Table(Strict):
 
     title: str
     lines: str
+    note: str = ""
     source: TableSource | None = None
     protocol: Protocol = Field(default_factory=dict)
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -131,6 +133,19 @@ def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
         _refuse_twins(opened, catalogue)
         results.extend(found)
     return tuple(results)
+
+
+def select_published(names: Iterable[str], folder: Path | None = None) -> list[PublishedResult]:
+    """The figures of some tables: `file` stands for all tables of a file, `file/table` for one.
+    Raises ConfigError where there is no such table."""
+    results = load_published(folder)
+    tables = {result.table for result in results}
+    known = tables | {table.partition("/")[0] for table in tables}
+    for name in (names := tuple(names)):
+        if name not in known:
+            where = folder or seeds_dir() / "published"
+            raise ConfigError(f"{where}: there is no published table {name}{nearest(name, known)}")
+    return [r for r in results if {r.table, r.table.partition("/")[0]} & set(names)]
 
 
 def load_figures(folder: Path | None = None) -> dict[str, Figure]:
@@ -229,12 +244,17 @@ def _result(
         greedy=column.greedy if row.own else None,
         problems=column.problems or catalogue.benchmarks[names[0]].problems,
         protocol=_protocol(opened.content, table, row, column),
-        note="; ".join(filter(None, (cell.conflict, row.note, column.note))),
+        note="; ".join(filter(None, _notes(table, row, column, cell))),
     )
 
 
 def _protocol(content: PublishedFile, table: Table, row: Row, column: Column) -> Mapping[str, Any]:
     return content.protocol | table.protocol | column.protocol if row.own else {}
+
+
+def _notes(table: Table, row: Row, column: Column, cell: Cell) -> Iterator[str]:
+    # What a table says of its own runs does not hold for a row that it quotes.
+    yield from (cell.conflict, row.note, column.note, table.note if row.own else "")
 
 
 def _other(first: PublishedResult, other: Other, n: int) -> PublishedResult:
