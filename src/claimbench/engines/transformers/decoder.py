@@ -1,0 +1,199 @@
+"""The forward pass of the Llama family over a checkpoint's weights, made for many short rows.
+
+transformers' own forward spends most of a small model's time around the matrix products: padded
+and concatenated caches, many small operations, float32 copies. Here the projections are fused and
+packed, and the cache is `Slots`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from claimbench.engines.transformers.linear import Linear, can_pack
+from claimbench.engines.transformers.slots import Prefix, Shape, Slots
+from claimbench.errors import ModelError
+
+FAMILY = ("llama", "qwen2", "qwen3", "mistral")
+_ROPE_TYPES = ("default", "linear", "llama3", "yarn")
+
+Sink = Callable[[int, torch.Tensor, torch.Tensor], None]
+"""Takes a layer's number, keys and values (rows, kv_heads, tokens, head_dim)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    norm_in: torch.Tensor
+    qkv: Linear
+    norm_q: torch.Tensor | None
+    norm_k: torch.Tensor | None
+    out: Linear
+    norm_mlp: torch.Tensor
+    gate: Linear
+    up: Linear
+    down: Linear
+
+
+class Decoder:
+    """A causal language model of the Llama family, from a transformers model."""
+
+    def __init__(self, model: Any) -> None:
+        config = model.config
+        _check_family(config)
+        weight = model.lm_head.weight
+        self.dtype, self.device = weight.dtype, weight.device
+        self.packed = can_pack(self.dtype, self.device)
+        self.vocabulary, self.hidden = weight.shape
+        self.heads = config.num_attention_heads
+        size = getattr(config, "head_dim", None) or config.hidden_size // self.heads
+        self.shape = Shape(config.num_hidden_layers, config.num_key_value_heads, size)
+        self._eps, self._scale = config.rms_norm_eps, size**-0.5
+        self._embedding = model.model.embed_tokens.weight
+        self._norm = model.model.norm.weight
+        self._layers = [self._layer(layer) for layer in model.model.layers]
+        self._head = Linear(weight, getattr(model.lm_head, "bias", None), self.packed)
+        self._rotary = model.model.rotary_emb
+        self._turns = (self._norm[:0, None], self._norm[:0, None])
+
+    def _layer(self, layer: Any) -> _Layer:
+        """Takes over a layer's weights and empties the layer, so that both never coexist."""
+        attention, mlp = layer.self_attn, layer.mlp
+        qkv = _joined([attention.q_proj, attention.k_proj, attention.v_proj], self.packed)
+        made = _Layer(
+            norm_in=layer.input_layernorm.weight,
+            qkv=qkv,
+            norm_q=_weight(getattr(attention, "q_norm", None)),
+            norm_k=_weight(getattr(attention, "k_norm", None)),
+            out=_joined([attention.o_proj], self.packed),
+            norm_mlp=layer.post_attention_layernorm.weight,
+            gate=_joined([mlp.gate_proj], self.packed),
+            up=_joined([mlp.up_proj], self.packed),
+            down=_joined([mlp.down_proj], self.packed),
+        )
+        layer.self_attn = layer.mlp = None
+        return made
+
+    @torch.inference_mode()
+    def decode(self, tokens: torch.Tensor, slots: Slots) -> torch.Tensor:
+        """One step: each row's last token (rows,) in, next-token logits (rows, vocabulary) out."""
+        positions = slots.begin(self.heads // self.shape.kv_heads)
+        cos, sin = (table[positions][:, None] for table in self._tables(slots))
+        x = functional.embedding(tokens, self._embedding)
+        for number, layer in enumerate(self._layers):
+            query, keys, values = self._project(layer, x, cos, sin)
+            attended = slots.attend(number, query.mul_(self._scale), keys, values)
+            x = self._finish(layer, x, attended)
+        slots.end()
+        return self._logits(x)
+
+    @torch.inference_mode()
+    def prefill(
+        self, ids: torch.Tensor, last: torch.Tensor, prefix: Prefix, sink: Sink
+    ) -> torch.Tensor:
+        """Prompts behind a shared prefix: ids (rows, tokens), padded at the end.
+
+        Gives the logits at each row's `last` place, (rows, vocabulary); keys and values of every
+        layer go to the sink.
+        """
+        rows, count = ids.shape
+        start = len(prefix)
+        cos, sin = (table[start : start + count, None] for table in self._rotation(start + count))
+        seen = _seen(start, count, self.device) if start else None
+        x = functional.embedding(ids.flatten(), self._embedding)
+        for number, layer in enumerate(self._layers):
+            parts = self._project(layer, x, cos, sin, rows)
+            query, keys, values = (
+                part.reshape(rows, count, -1, part.shape[2]).transpose(1, 2) for part in parts
+            )
+            sink(number, keys, values)
+            if start:
+                keys = torch.cat((prefix.keys[number].expand(rows, -1, -1, -1), keys), dim=2)
+                values = torch.cat((prefix.values[number].expand(rows, -1, -1, -1), values), dim=2)
+            attended = functional.scaled_dot_product_attention(
+                query, keys, values, attn_mask=seen, is_causal=seen is None, enable_gqa=True
+            )
+            x = self._finish(layer, x, attended.transpose(1, 2).reshape(rows * count, -1))
+        return self._logits(x.view(rows, count, -1)[torch.arange(rows, device=x.device), last])
+
+    def _project(
+        self, layer: _Layer, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, rows: int = 1
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Query, keys and values (tokens, heads, head_dim), the first two turned."""
+        kv, size = self.shape.kv_heads, self.shape.head_dim
+        joined = layer.qkv(self._normed(x, layer.norm_in)).view(len(x), -1, size)
+        if layer.norm_q is None or layer.norm_k is None:
+            turned = joined[:, : self.heads + kv]
+        else:
+            query = self._normed(joined[:, : self.heads], layer.norm_q)
+            keys = self._normed(joined[:, self.heads : self.heads + kv], layer.norm_k)
+            turned = torch.cat((query, keys), dim=1)
+        turned = turned.reshape(rows, -1, *turned.shape[1:])
+        turned = torch.addcmul(turned * cos, turned.roll(size // 2, -1), sin).flatten(0, 1)
+        return turned[:, : self.heads], turned[:, self.heads :], joined[:, self.heads + kv :]
+
+    def _finish(self, layer: _Layer, x: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
+        x = layer.out.plus(attended, x)
+        y = self._normed(x, layer.norm_mlp)
+        return layer.down.plus(layer.up.times(y, layer.gate.silu(y)), x)
+
+    def _logits(self, x: torch.Tensor) -> torch.Tensor:
+        return self._head(self._normed(x, self._norm))
+
+    def _normed(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return functional.rms_norm(x, (weight.shape[0],), weight, self._eps)
+
+    def _tables(self, slots: Slots) -> tuple[torch.Tensor, torch.Tensor]:
+        return self._rotation(len(slots.prefix) + slots.columns)
+
+    def _rotation(self, length: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Cosines and signed sines (positions, head_dim): x·cos + roll(x, half)·sin turns x."""
+        if len(self._turns[0]) < length:
+            places = torch.arange(2 * length, device=self.device)[None]
+            cos, sin = (table[0] for table in self._rotary(self._norm, places))
+            half = sin.shape[1] // 2
+            self._turns = (cos, torch.cat((-sin[:, :half], sin[:, half:]), dim=1))
+        return self._turns
+
+
+def _seen(start: int, count: int, device: torch.device) -> torch.Tensor:
+    """(count, start + count) bool: a token sees the prefix and what is before it."""
+    return torch.ones(count, start + count, dtype=torch.bool, device=device).tril(start)
+
+
+def _joined(modules: list[Any], packed: bool) -> Linear:
+    weights = [module.weight for module in modules]
+    biases = [module.bias for module in modules]
+    bias = None if biases[0] is None else torch.cat(biases)
+    weight = weights[0] if len(weights) == 1 else torch.cat(weights)
+    return Linear(weight.detach(), None if bias is None else bias.detach(), packed)
+
+
+def _weight(module: Any) -> torch.Tensor | None:
+    return None if module is None else module.weight
+
+
+def _check_family(config: Any) -> None:
+    """Refuse what this forward pass would compute wrongly."""
+    rope = getattr(config, "rope_parameters", None) or {}
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    problems = [
+        (config.model_type not in FAMILY, f"its type is {config.model_type}"),
+        (config.hidden_act != "silu", f"its activation is {config.hidden_act}"),
+        (rope.get("rope_type", "default") not in _ROPE_TYPES, f"its positions are {rope}"),
+        (kinds != {"full_attention"} or _slides(config), "it attends through a sliding window"),
+    ]
+    for wrong, why in problems:
+        if wrong:
+            raise ModelError(
+                f"The transformers engine cannot run this checkpoint, because {why}; "
+                f"use the vllm engine, or a model of the types {', '.join(FAMILY)}."
+            )
+
+
+def _slides(config: Any) -> bool:
+    window = getattr(config, "sliding_window", None)
+    return window is not None and getattr(config, "use_sliding_window", True)

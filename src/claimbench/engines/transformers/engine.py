@@ -1,0 +1,160 @@
+"""The engine: one loop that pulls, admits, steps and yields."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from claimbench.engines.transformers.batch import Batch, make_prefix
+from claimbench.engines.transformers.checkpoint import Checkpoint, read_checkpoint
+from claimbench.engines.transformers.memory import token_room
+from claimbench.engines.transformers.slots import Prefix
+from claimbench.engines.transformers.window import Limits, Window
+from claimbench.errors import ConfigError, EngineDied
+from claimbench.records import Completion, Request, RequestFailure
+
+_LOOKAHEAD = 16
+"""Requests pulled beyond the slots, so that a freed slot never waits for the caller."""
+_OUT_OF_MEMORY = (
+    "The engine ran out of memory; lower engine.token_budget or engine.slots and run again."
+)
+
+
+@dataclass(slots=True)
+class Stats:
+    """What has happened so far, for a progress display."""
+
+    tokens: int = 0
+    """Tokens generated in finished completions, EOS included."""
+    completions: int = 0
+    open_rows: int = 0
+
+
+class TransformersEngine:
+    """Continuous batching over a checkpoint folder, on a CPU or on CUDA.
+
+    `slots` caps the rows generated together and `token_budget` the tokens kept for all of them
+    (None: what half of the free memory holds). `stop_token_ids` end a reply beside the
+    checkpoint's own EOS tokens. Loading happens with the first `generate`, or `load`; it raises
+    ModelError for a checkpoint that cannot be read or run.
+    """
+
+    def __init__(
+        self,
+        checkpoint_dir: str | Path,
+        *,
+        dtype: str = "bfloat16",
+        device: str = "auto",
+        threads: int | None = None,
+        slots: int = 64,
+        token_budget: int | None = None,
+        stop_token_ids: Collection[int] = (),
+    ) -> None:
+        for name, value in (("slots", slots), ("token_budget", token_budget), ("threads", threads)):
+            if value is not None and value < 1:
+                raise ConfigError(f"engine.{name} is {value}; it must be at least 1.")
+        self._folder, self._dtype, self._device = Path(checkpoint_dir), dtype, device
+        self._threads, self._slots, self._budget = threads, slots, token_budget
+        self._stop_ids = frozenset(stop_token_ids)
+        self._checkpoint: Checkpoint | None = None
+        self.stats = Stats()
+
+    def load(self) -> Checkpoint:
+        """Read the checkpoint once."""
+        if self._checkpoint is None:
+            if self._threads:
+                torch.set_num_threads(self._threads)
+            self._checkpoint = read_checkpoint(
+                self._folder, self._dtype, self._device, self._stop_ids
+            )
+        return self._checkpoint
+
+    def describe(self) -> dict[str, str]:
+        """Name, versions, device and dtype, for the provenance of a run."""
+        import transformers
+
+        decoder = self.load().decoder
+        cuda = decoder.device.type == "cuda"
+        return {
+            "name": "transformers",
+            "version": f"transformers {transformers.__version__}, torch {torch.__version__}",
+            "device": torch.cuda.get_device_name(decoder.device) if cuda else "cpu",
+            "dtype": self._dtype,
+            "threads": str(torch.get_num_threads()),
+            "packed_weights": str(decoder.packed).lower(),
+        }
+
+    def generate(self, requests: Iterable[Request]) -> Iterator[Completion | RequestFailure]:
+        """See `engines.Engine`."""
+        checkpoint = self.load()
+        try:
+            yield from self._run(checkpoint, requests)
+        finally:
+            self.stats.open_rows = 0
+
+    def _run(
+        self, checkpoint: Checkpoint, requests: Iterable[Request]
+    ) -> Iterator[Completion | RequestFailure]:
+        decoder = checkpoint.decoder
+        budget = self._budget or token_room(decoder.shape, decoder.dtype, decoder.device)
+        limits = Limits(checkpoint.context, budget, decoder.vocabulary)
+        window = Window(requests, self._slots + _LOOKAHEAD, limits)
+        batch: Batch | None = None
+        prefix = make_prefix(checkpoint, ())
+        while True:
+            yield from window.fill(len(batch or ()))
+            if not batch and window.peek() is None:
+                return
+            with _explained(self._folder):
+                if batch:
+                    done = batch.step()
+                else:
+                    batch, done = None, []  # its memory goes before the next batch takes some
+                    prefix = _next_prefix(checkpoint, window, prefix)
+                    batch = self._open(checkpoint, window, prefix, budget)
+                done += batch.refill(window.peek, window.pop)
+            self._count(done, len(batch))
+            yield from done
+
+    def _open(self, checkpoint: Checkpoint, window: Window, prefix: Prefix, budget: int) -> Batch:
+        """A batch for the waiting requests, with some columns to spare for longer ones."""
+        need = window.longest() - len(prefix)
+        left = max(need, budget - len(prefix))
+        rows = max(1, min(self._slots, left // need))
+        columns = max(need, min(2 * need, left // rows, checkpoint.context - len(prefix)))
+        return Batch(checkpoint, prefix, rows, columns)
+
+    def _count(self, done: list[Completion], open_rows: int) -> None:
+        self.stats.tokens += sum(completion.completion_tokens for completion in done)
+        self.stats.completions += len(done)
+        self.stats.open_rows = open_rows
+
+
+def _next_prefix(checkpoint: Checkpoint, window: Window, before: Prefix) -> Prefix:
+    ids = window.shared_prefix(before.ids)
+    return before if ids == before.ids else make_prefix(checkpoint, ids)
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Turn a failure of the device into EngineDied, with what to change."""
+    try:
+        yield
+    except FloatingPointError as error:
+        raise EngineDied(
+            f"{folder}: {error}; run it in bfloat16 or float32 (engine.dtype)."
+        ) from error
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise EngineDied(_OUT_OF_MEMORY) from error
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[0]
+        if "allocate memory" in reason:
+            raise EngineDied(_OUT_OF_MEMORY) from error
+        raise EngineDied(
+            f"The device failed while {folder} was generating ({reason}); "
+            "run the same command again, or set engine.device to cpu."
+        ) from error
