@@ -1,0 +1,159 @@
+"""Tests on a difference of scores: is it there, and is it small?
+
+A difference d with variance V is tested twice (Schuirmann 1987; Lakens 2017, "Equivalence tests"):
+against 0 (two-sided, level 5 %) and against ±δ (two one-sided tests, level 5 % each, the same as
+the 90 % interval lying inside ±δ). Units are whatever d, √V and δ share. Functions broadcast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+INFINITE = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both tests on one difference. `needed_margin` is the smallest margin at which equivalence
+    would be shown; `p_equivalence` is None where no margin was given."""
+
+    difference: float
+    se: float
+    df: float
+    interval_95: tuple[float, float]
+    interval_90: tuple[float, float]
+    p_difference: float
+    p_equivalence: float | None
+    needed_margin: float
+
+
+def compare(
+    difference: float, variance: float, margin: float | None = None, df: float = INFINITE
+) -> Comparison:
+    """Both tests and both intervals for one difference; `df` as from `combined_df`.
+
+    Raises ValueError for a variance of 0: a pair without noise is decided by the margin alone
+    (`deterministic_equal`), not by a test.
+    """
+    if variance <= 0:
+        raise ValueError("a difference without variance is not tested, use deterministic_equal")
+    se = float(np.sqrt(variance))
+    return Comparison(
+        difference=difference,
+        se=se,
+        df=df,
+        interval_95=interval(difference, se, 0.95, df),
+        interval_90=interval(difference, se, 0.90, df),
+        p_difference=float(p_difference(difference, se, df)),
+        p_equivalence=None if margin is None else float(p_equivalence(difference, se, margin, df)),
+        needed_margin=abs(difference) + quantile(0.95, df) * se,
+    )
+
+
+def quantile(probability: float, df: float = INFINITE) -> float:
+    """Quantile of Student's t with `df` degrees of freedom, of the normal where df is infinite."""
+    from scipy.special import ndtri, stdtrit
+
+    return float(ndtri(probability) if np.isinf(df) else stdtrit(df, probability))
+
+
+def _cdf(statistic: ArrayLike, df: float) -> Floats:
+    from scipy.special import ndtr, stdtr
+
+    values = np.asarray(statistic, float)
+    return np.asarray(ndtr(values) if np.isinf(df) else stdtr(df, values))
+
+
+def interval(
+    difference: float, se: float, level: float, df: float = INFINITE
+) -> tuple[float, float]:
+    """d ± t·SE with t the (1 + level)/2 quantile."""
+    half = quantile((1 + level) / 2, df) * se
+    return difference - half, difference + half
+
+
+def p_difference(difference: ArrayLike, se: ArrayLike, df: float = INFINITE) -> Floats:
+    """Two-sided p of "no difference": 2·F(−|d|/SE)."""
+    ratio = np.abs(np.asarray(difference, float)) / np.asarray(se, float)
+    return np.asarray(2 * _cdf(-ratio, df))
+
+
+def p_above(
+    difference: ArrayLike, se: ArrayLike, threshold: ArrayLike, df: float = INFINITE
+) -> Floats:
+    """One-sided p of "the difference is at most `threshold`": small where d is shown above it."""
+    gap = np.asarray(difference, float) - np.asarray(threshold, float)
+    return _cdf(-gap / np.asarray(se, float), df)
+
+
+def p_below(
+    difference: ArrayLike, se: ArrayLike, threshold: ArrayLike, df: float = INFINITE
+) -> Floats:
+    """One-sided p of "the difference is at least `threshold`": small where d is shown below it."""
+    gap = np.asarray(difference, float) - np.asarray(threshold, float)
+    return _cdf(gap / np.asarray(se, float), df)
+
+
+def p_equivalence(
+    difference: ArrayLike, se: ArrayLike, margin: ArrayLike, df: float = INFINITE
+) -> Floats:
+    """p of the two one-sided tests: the larger of "d ≤ −δ" and "d ≥ δ" (Schuirmann 1987)."""
+    delta = np.asarray(margin, float)
+    return np.maximum(p_above(difference, se, -delta, df), p_below(difference, se, delta, df))
+
+
+def deterministic_equal(difference: float, margin: float) -> bool:
+    """|d| ≤ δ, the whole test for two scores without sampling noise (both greedy).
+
+    A billionth of a point is forgiven, so that 1.9 − 1.4 is within 0.5 in floating point too.
+    """
+    return abs(difference) <= margin + 1e-9
+
+
+def holm(p_values: ArrayLike) -> Floats:
+    """Holm's step-down adjusted p-values (K,), in the order given (Holm 1979).
+
+    The i-th smallest of K is multiplied by K − i + 1, then made monotone and cut at 1. An adjusted
+    p of at most α is a rejection with the family's error rate held at α, whatever the dependence.
+    """
+    values = np.asarray(p_values, float)
+    order = np.argsort(values, kind="stable")
+    steps = values[order] * np.arange(len(values), 0, -1)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return adjusted
+
+
+def paired(first: ArrayLike, second: ArrayLike, margin: float | None = None) -> Comparison:
+    """Two models on the same N problems: d_i = first_i − second_i, SE = √(Σ(d_i−d)²/(N(N−1))).
+
+    `first` and `second` (N,) are the problems' shares. The paired t-test with N − 1 degrees of
+    freedom (Student 1908): pairing takes the problems' common difficulty out of the error, which is
+    then the *problem* error of the difference (Miller 2024, §4). Raises ValueError for fewer than
+    two problems or where every d_i is the same.
+    """
+    gaps = np.asarray(first, float) - np.asarray(second, float)
+    if gaps.ndim != 1 or len(gaps) < 2:
+        raise ValueError("a paired comparison needs two arrays (N,) of at least two problems")
+    variance = float(gaps.var(ddof=1)) / len(gaps)
+    return compare(float(gaps.mean()), variance, margin, df=len(gaps) - 1)
+
+
+def bootstrap(
+    values: ArrayLike, rng: np.random.Generator, repetitions: int = 2000, level: float = 0.95
+) -> tuple[float, float, float]:
+    """Bootstrap over problems of the mean of `values` (N,): its SE and percentile interval.
+
+    Efron 1979: N problems are drawn with replacement. It estimates the *problem* error; samples
+    within a problem are not redrawn.
+    """
+    data = np.asarray(values, float)
+    means = np.array(
+        [data[rng.integers(len(data), size=len(data))].mean() for _ in range(repetitions)]
+    )
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(means.std(ddof=1)), float(low), float(high)

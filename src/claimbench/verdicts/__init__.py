@@ -1,0 +1,38 @@
+"""Verdicts: what a measurement makes of a published figure, and scores of an article's claim.
+
+`judge_published`, `judge_family` and `judge_all` judge published figures; `judge_claim` judges an
+article's claim from its benchmarks. Neither knows how samples arose or what files hold them.
+"""
+
+from claimbench.verdicts.cases import Case, default_margin
+from claimbench.verdicts.claims import Pair, Scope, compare_scores, judge_claim
+from claimbench.verdicts.composition import (
+    COMPOSITION,
+    Outcome,
+    Quantifier,
+    Relation,
+    compose,
+    relation_p,
+)
+from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
+from claimbench.verdicts.published import judge_all, judge_family, judge_published
+
+__all__ = [
+    "COMPOSITION",
+    "Case",
+    "Outcome",
+    "Pair",
+    "ProtocolDifference",
+    "Quantifier",
+    "Relation",
+    "Scope",
+    "compare_protocols",
+    "compare_scores",
+    "compose",
+    "default_margin",
+    "judge_all",
+    "judge_claim",
+    "judge_family",
+    "judge_published",
+    "relation_p",
+]

@@ -1,0 +1,78 @@
+"""A case to be judged, and a trial of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claimbench import statistics
+from claimbench.records import PublishedResult, Tier
+from claimbench.verdicts.noise import Evidence, Noise, points
+
+LEVEL = 0.05
+SMALLEST_MARGIN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A published figure and what was measured of it.
+
+    `margin` δ in points, `default_margin` where None. `votes` are needed for cons@k. `tier` is the
+    evidence tier of a Measurement (A our run, B others' outputs graded by us); a third party's
+    PublishedResult carries its own.
+    """
+
+    result: PublishedResult
+    measured: Evidence
+    margin: float | None = None
+    votes: statistics.VoteScore | None = None
+    tier: Tier = "A"
+
+    @property
+    def delta(self) -> float:
+        if self.margin is not None:
+            return self.margin
+        return default_margin(self.result.benchmark, self.result.value)
+
+    @property
+    def value(self) -> float:
+        """The measured score in points."""
+        return points(self.measured) if self.votes is None else 100 * self.votes.value
+
+    @property
+    def measurer(self) -> str:
+        """Who measured: a third party's table, or nobody but us."""
+        return self.measured.table if isinstance(self.measured, PublishedResult) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One case judged under one reading of what was greedy. `noise` is that of both sides and
+    `published_variance` that of the published one, as fractions²; `comparison` is in points, None
+    where both sides are greedy."""
+
+    case: Case
+    difference: float
+    noise: Noise
+    published_variance: float
+    comparison: statistics.Comparison | None
+    p_difference: float | None = None
+    p_equivalence: float | None = None
+    p_difference_adjusted: float | None = None
+    p_equivalence_adjusted: float | None = None
+
+    @property
+    def word(self) -> str:
+        side = "lower" if self.difference < 0 else "higher"
+        if self.p_difference_adjusted is None or self.p_equivalence_adjusted is None:
+            equal = statistics.deterministic_equal(self.difference, self.case.delta)
+            return "reproduced" if equal else side
+        if self.p_equivalence_adjusted <= LEVEL:
+            return "reproduced"
+        return side if self.p_difference_adjusted <= LEVEL else "inconclusive"
+
+
+def default_margin(benchmark: str, published: float) -> float:
+    """δ in points for a published score in points: 3 on AIME, 2 elsewhere, at most a quarter of
+    min(P, 100 − P), so that solving nothing reproduces no small score, and at least 0.5."""
+    base = 3.0 if benchmark.lower().startswith("aime") else 2.0
+    return max(SMALLEST_MARGIN, min(base, min(published, 100 - published) / 4))

@@ -1,0 +1,181 @@
+"""Article claims: supported, contradicted, mixed, inconclusive, untested or not testable.
+
+A claim that compares scores is tested benchmark by benchmark and composed under its quantifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from claimbench import statistics
+from claimbench.records import Claim, Measurement, PublishedResult, Tier, Verdict
+from claimbench.verdicts.cases import default_margin
+from claimbench.verdicts.composition import Outcome, Quantifier, Relation, compose, relation_p
+from claimbench.verdicts.noise import (
+    SHARES,
+    Evidence,
+    Noise,
+    is_greedy,
+    measured_noise,
+    points,
+    problems_of,
+    published_noise,
+    score_of,
+    total,
+)
+
+Scope = Literal["test", "ability"]
+"""test: scored higher on these problems (sampling error); ability: is better at such problems
+(problem error)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Subject and reference on one benchmark; `margin` δ in points, from the reference where None.
+    Either side is None where no score is known."""
+
+    benchmark: str
+    subject: Evidence | None
+    reference: Evidence | None
+    margin: float | None = None
+
+    @property
+    def delta(self) -> float:
+        if self.margin is not None or self.reference is None:
+            return self.margin or 0.0
+        return default_margin(self.benchmark, points(self.reference))
+
+
+def judge_claim(
+    claim: Claim,
+    relation: Relation,
+    quantifier: Quantifier,
+    pairs: Sequence[Pair],
+    scope: Scope = "test",
+) -> Verdict:
+    """Whether `subject relation reference` holds on some, all or the listed benchmarks in `pairs`.
+
+    A claim without a test is *not testable*, one without a score on any benchmark *untested*.
+    """
+    if claim.test is None:
+        return _plain(claim, "not testable", claim.reason)
+    outcomes = [_outcome(pair, relation, scope) for pair in pairs]
+    if all(outcome.p_holds is None for outcome in outcomes):
+        reasons = "; ".join(f"{o.benchmark}: {o.reason}" for o in outcomes)
+        return _plain(claim, "untested", reasons or "no benchmark bears on it")
+    status, seen = compose(quantifier, outcomes)
+    return Verdict(
+        claim=claim.id,
+        subject=str(claim.test.get("subject", "")),
+        benchmark=", ".join(o.benchmark for o in seen),
+        metric=f"{relation}, {quantifier}",
+        verdict=status,
+        tier=_weakest([pair for pair, o in zip(pairs, seen, strict=True) if o.p_holds is not None]),
+        sentence=_sentence(status, relation, scope, seen),
+        notes=tuple(_told(o) for o in seen),
+    )
+
+
+def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
+    """Subject minus reference in points, with both tests.
+
+    On the test: the sampling errors of both sides. For ability: paired over the problems where both
+    sides are known problem by problem, else the problem errors of both, unpaired, which is wider.
+    A score whose decoding is unknown counts as sampled: that errs towards deciding nothing. Raises
+    ValueError where a side, its kind or the number of problems is unknown, or neither has noise.
+    """
+    subject, reference = pair.subject, pair.reference
+    if subject is None or reference is None:
+        raise ValueError("one of the two scores is unknown")
+    _check_metrics(subject, reference)
+    if scope == "ability" and (paired := _paired(subject, reference, pair.delta)) is not None:
+        return paired
+    noise = total(_noise(side, (subject, reference), scope) for side in (subject, reference))
+    difference = points(subject) - points(reference)
+    return statistics.compare(difference, 1e4 * noise.variance, pair.delta, noise.df)
+
+
+def _check_metrics(*sides: Evidence) -> None:
+    metrics = {side.metric for side in sides if isinstance(side, PublishedResult)}
+    if not metrics <= set(SHARES):
+        raise ValueError(f"no error is known for {', '.join(sorted(metrics - set(SHARES)))}")
+    counts = {side.problems for side in sides if side.problems}
+    if len(counts) > 1:
+        raise ValueError(f"the two scores are of different problems ({sorted(counts)})")
+
+
+def _paired(subject: Evidence, reference: Evidence, margin: float) -> statistics.Comparison | None:
+    """The paired comparison, None where a side is not known problem by problem."""
+    if isinstance(subject, PublishedResult) or isinstance(reference, PublishedResult):
+        return None
+    first, second = _shares(subject), _shares(reference)
+    common = [key for key in first if key in second]
+    if len(common) < 2:
+        return None
+    left, right = ([100 * shares[key] for key in common] for shares in (first, second))
+    return statistics.paired(left, right, margin)
+
+
+def _shares(measured: Measurement) -> dict[str, float]:
+    rows = zip(measured.problem_ids, measured.right, measured.counted, strict=True)
+    return {name: right / counted for name, right, counted in rows if counted}
+
+
+def _noise(side: Evidence, sides: tuple[Evidence, Evidence], scope: Scope) -> Noise:
+    problems = problems_of(side, *sides)
+    score = score_of(side)
+    if scope == "ability" and score is not None:
+        return Noise(score.problem_variance)
+    if scope == "ability":
+        if problems is None:
+            raise ValueError("the number of problems is unknown, so no error can be given")
+        return Noise(float(statistics.problem_variance_bound(points(side) / 100, problems)))
+    greedy = bool(is_greedy(side))
+    if isinstance(side, Measurement):
+        return measured_noise(side, greedy)
+    return published_noise(side, greedy, problems, None)
+
+
+def _outcome(pair: Pair, relation: Relation, scope: Scope) -> Outcome:
+    try:
+        comparison = compare_scores(pair, scope)
+    except ValueError as error:
+        return Outcome(pair.benchmark, reason=str(error))
+    holds, fails = relation_p(relation, comparison, pair.delta)
+    return Outcome(pair.benchmark, holds, fails, comparison)
+
+
+def _weakest(pairs: Sequence[Pair]) -> Tier:
+    """The weakest tier that the verdict rests on: a chain is as strong as that."""
+    sides = [side for pair in pairs for side in (pair.subject, pair.reference)]
+    tiers: list[Tier] = [s.tier if isinstance(s, PublishedResult) else "A" for s in sides if s]
+    return max(tiers)
+
+
+def _plain(claim: Claim, verdict: str, reason: str) -> Verdict:
+    subject = str((claim.test or {}).get("subject", ""))
+    return Verdict(claim.id, subject, "", "", verdict, None, f"{verdict}: {reason}")
+
+
+def _sentence(status: str, relation: Relation, scope: Scope, seen: Sequence[Outcome]) -> str:
+    counts = {
+        state: [o.benchmark for o in seen if o.state == state]
+        for state in ("holds", "fails", "open")
+    }
+    words = {"holds": "holds on", "fails": "fails on", "open": "open on"}
+    parts = [f"{words[state]} {', '.join(names)}" for state, names in counts.items() if names]
+    meaning = "on these tests" if scope == "test" else "at problems like these"
+    return f'{status}: "{relation}" {meaning} ' + "; ".join(parts)
+
+
+def _told(outcome: Outcome) -> str:
+    found = outcome.comparison
+    if found is None:
+        return f"{outcome.benchmark}: open, {outcome.reason}"
+    low, high = found.interval_95
+    return (
+        f"{outcome.benchmark}: {outcome.state}, {found.difference:+.1f} points "
+        f"({low:.1f} to {high:.1f} at 95 %)"
+    )

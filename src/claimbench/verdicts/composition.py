@@ -1,0 +1,128 @@
+"""Article claims: benchmark outcomes composed under the claim's quantifier.
+
+A claim says that a subject stands in a relation to a reference on some or all benchmarks, or on a
+list of them. On each benchmark the relation *holds*, *fails* or stays *open*; COMPOSITION says what
+the pattern of outcomes makes of the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from claimbench import statistics
+
+Relation = Literal["ahead", "on par", "at least"]
+Quantifier = Literal["some", "all", "listed"]
+State = Literal["holds", "fails", "open"]
+Status = Literal["supported", "contradicted", "mixed", "inconclusive"]
+
+LEVEL = 0.05
+
+COMPOSITION: dict[Quantifier, dict[frozenset[str], Status]] = {
+    "some": {
+        frozenset({"holds"}): "supported",
+        frozenset({"holds", "open"}): "supported",
+        frozenset({"holds", "fails"}): "supported",
+        frozenset({"holds", "fails", "open"}): "supported",
+        frozenset({"fails"}): "contradicted",
+        frozenset({"fails", "open"}): "inconclusive",
+        frozenset({"open"}): "inconclusive",
+    },
+    "all": {
+        frozenset({"holds"}): "supported",
+        frozenset({"holds", "open"}): "inconclusive",
+        frozenset({"holds", "fails"}): "contradicted",
+        frozenset({"holds", "fails", "open"}): "contradicted",
+        frozenset({"fails"}): "contradicted",
+        frozenset({"fails", "open"}): "contradicted",
+        frozenset({"open"}): "inconclusive",
+    },
+    "listed": {
+        frozenset({"holds"}): "supported",
+        frozenset({"holds", "open"}): "inconclusive",
+        frozenset({"holds", "fails"}): "mixed",
+        frozenset({"holds", "fails", "open"}): "mixed",
+        frozenset({"fails"}): "contradicted",
+        frozenset({"fails", "open"}): "contradicted",
+        frozenset({"open"}): "inconclusive",
+    },
+}
+"""What the outcomes seen on the benchmarks make of a claim, by its quantifier.
+
+"all" is a universal statement, so one counterexample contradicts it; "listed" stands for as many
+statements as the list is long, so some may hold while others fail.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The relation on one benchmark. `p_holds` and `p_fails` are None where it was not tested,
+    with the `reason`; `comparison` is in points, subject minus reference."""
+
+    benchmark: str
+    p_holds: float | None = None
+    p_fails: float | None = None
+    comparison: statistics.Comparison | None = None
+    reason: str = ""
+    state: State = "open"
+
+
+def relation_p(
+    relation: Relation, comparison: statistics.Comparison, margin: float
+) -> tuple[float, float]:
+    """p of "the relation holds" and of "it fails", each small where shown; margin δ > 0 and the
+    comparison share a unit.
+
+    ahead: holds where d > 0 is shown (two-sided), fails where d < δ is (not ahead by what matters).
+    on par: holds where −δ < d < δ is shown (two one-sided tests), fails where d ≠ 0 is.
+    at least: holds where d > −δ is shown (non-inferiority), fails where d < 0 is (two-sided).
+    Where both are shown, as for a difference that is real and smaller than δ, it holds.
+    """
+    d, se, df = comparison.difference, comparison.se, comparison.df
+    apart = comparison.p_difference
+    if relation == "ahead":
+        return (apart if d > 0 else 1.0), float(statistics.p_below(d, se, margin, df))
+    if relation == "on par":
+        return float(statistics.p_equivalence(d, se, margin, df)), apart
+    return float(statistics.p_above(d, se, -margin, df)), (apart if d < 0 else 1.0)
+
+
+def compose(
+    quantifier: Quantifier, outcomes: Sequence[Outcome]
+) -> tuple[Status, tuple[Outcome, ...]]:
+    """The claim's status and the outcomes with the states that it rests on.
+
+    Unanimity is tested without correction, because every test has to succeed (intersection-union,
+    Berger 1982); anything less singles benchmarks out and is tested under Holm's correction over
+    them. Raises ValueError without any outcome.
+    """
+    if not outcomes:
+        raise ValueError("a claim without benchmarks is untested, not composed")
+    seen = _with_states(outcomes, adjust=False)
+    if {o.state for o in seen} not in ({"holds"}, {"fails"}):
+        seen = _with_states(outcomes, adjust=True)
+    return COMPOSITION[quantifier][frozenset(o.state for o in seen)], seen
+
+
+def _with_states(outcomes: Sequence[Outcome], adjust: bool) -> tuple[Outcome, ...]:
+    holds = _p_values([o.p_holds for o in outcomes], adjust)
+    fails = _p_values([o.p_fails for o in outcomes], adjust)
+    return tuple(
+        replace(outcome, state=_state(hold, fail))
+        for outcome, hold, fail in zip(outcomes, holds, fails, strict=True)
+    )
+
+
+def _p_values(raw: Sequence[float | None], adjust: bool) -> list[float]:
+    """Adjusted over those that were tested; 1 for those that were not."""
+    tested = [p for p in raw if p is not None]
+    values = iter(statistics.holm(tested) if adjust else tested)
+    return [1.0 if p is None else float(next(values)) for p in raw]
+
+
+def _state(p_holds: float, p_fails: float) -> State:
+    if p_holds <= LEVEL:
+        return "holds"
+    return "fails" if p_fails <= LEVEL else "open"

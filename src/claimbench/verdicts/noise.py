@@ -1,0 +1,110 @@
+"""The sampling error that each side of a comparison brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from claimbench import statistics
+from claimbench.records import Measurement, PublishedResult
+
+Evidence = Measurement | PublishedResult
+"""What a figure is compared with: our own measurement, or what a third party published."""
+
+SHARES = ("pass@1", "accuracy")
+"""Metrics that are means of right (1) and wrong (0) samples, in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Variance of one side, a fraction²; `df` its degrees of freedom; `notes` what to say of it."""
+
+    variance: float
+    df: float = float("inf")
+    notes: tuple[str, ...] = ()
+
+
+def total(noises: Iterable[Noise]) -> Noise:
+    """The noise of a difference between independent sides."""
+    parts = tuple(noises)
+    return Noise(
+        sum(part.variance for part in parts),
+        statistics.combined_df([p.variance for p in parts], [p.df for p in parts]),
+        tuple(note for part in parts for note in part.notes),
+    )
+
+
+def points(evidence: Evidence) -> float:
+    """The score in points, 0 to 100."""
+    return evidence.value if isinstance(evidence, PublishedResult) else 100 * evidence.pass_at_1
+
+
+def score_of(evidence: Evidence) -> statistics.Score | None:
+    """What is known problem by problem, None for a bare score."""
+    if isinstance(evidence, PublishedResult) or not evidence.counted:
+        return None
+    return statistics.measure(evidence.right, evidence.counted)
+
+
+def is_greedy(evidence: Evidence) -> bool | None:
+    """Whether the score was decoded greedily; None where its source does not say."""
+    if isinstance(evidence, Measurement) or evidence.greedy is not None:
+        return evidence.greedy
+    temperature = evidence.protocol.get("temperature")
+    return None if temperature is None else temperature == 0
+
+
+def problems_of(*sides: Evidence) -> int | None:
+    """N of the first side that states it: both were scored on the same problems."""
+    return next((side.problems for side in sides if side.problems), None)
+
+
+def measured_noise(measured: Measurement, greedy: bool) -> Noise:
+    """Sampling variance of our own score; 0 when decoded greedily."""
+    if greedy:
+        return Noise(0.0)
+    score = score_of(measured)
+    if score is not None and not score.is_bound:
+        return Noise(score.sampling_variance)
+    n = score.samples if score else measured.samples_per_problem
+    count = score.problems if score else measured.problems
+    bound = float(statistics.bound_variance(measured.pass_at_1, count, n))
+    return Noise(bound, notes=("our own error is a bound: one sample per problem",))
+
+
+def published_noise(
+    result: PublishedResult, greedy: bool, problems: int | None, ours: statistics.Score | None
+) -> Noise:
+    """Sampling variance of a published score, with its rounding.
+
+    From the source's own standard deviation over seeds; else from our per-problem spread `ours`
+    (None where there is none); else the bound that its score sets.
+    """
+    rounding = statistics.rounding_variance(result.decimals)
+    if greedy:
+        return Noise(rounding)
+    if result.sd is not None and result.runs is not None:
+        variance = statistics.seed_variance(result.sd / 100, result.runs)
+        return total([Noise(variance, result.runs - 1), Noise(rounding)])
+    if problems is None:
+        raise ValueError(f"{result.id}: the number of problems is needed for an error")
+    m, notes = _samples_behind(result)
+    value = result.value / 100
+    if ours is None or ours.unit_variance is None:
+        variance = float(statistics.bound_variance(value, problems, m))
+        notes = (*notes, f"the error of {result.table}'s score is a bound from the score alone")
+    else:
+        variance = float(
+            statistics.published_variance(value, ours.value, ours.unit_variance, problems, m)
+        )
+    return Noise(variance + rounding, notes=notes)
+
+
+def _samples_behind(result: PublishedResult) -> tuple[int, tuple[str, ...]]:
+    if result.samples is not None:
+        return result.samples, ()
+    note = (
+        f"the samples per problem behind {result.table}'s score are unknown: "
+        f"{result.samples_min}, the fewest its source allows, are assumed"
+    )
+    return result.samples_min, (note,)

@@ -1,0 +1,250 @@
+"""Published figures: reproduced, lower, higher, inconclusive or not comparable.
+
+*reproduced*: shown to lie within the margin δ of the published figure. *lower*, *higher*: a
+difference is shown, and equivalence is not. *inconclusive*: neither. *not comparable*: the two
+scores are of different things. docs/statistics.md tells the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+
+from claimbench import statistics
+from claimbench.errors import IncompleteRun
+from claimbench.records import Measurement, PublishedResult, Tier, Verdict
+from claimbench.verdicts import sentences
+from claimbench.verdicts.cases import Case, Trial
+from claimbench.verdicts.noise import (
+    SHARES,
+    Evidence,
+    Noise,
+    is_greedy,
+    measured_noise,
+    problems_of,
+    published_noise,
+    score_of,
+    total,
+)
+from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
+
+
+def judge_published(
+    result: PublishedResult,
+    measured: Evidence,
+    margin: float | None = None,
+    *,
+    votes: statistics.VoteScore | None = None,
+    tier: Tier = "A",
+) -> Verdict:
+    """The verdict on one published figure that stands alone; see `Case` and `judge_family`."""
+    return judge_family([Case(result, measured, margin, votes, tier)])[0]
+
+
+def judge_all(cases: Sequence[Case]) -> list[Verdict]:
+    """Verdicts in the order given, each family (one published table and subject, measured by one
+    party) judged with Holm's correction of its own."""
+    families: dict[tuple[str, str, str], list[int]] = {}
+    for index, case in enumerate(cases):
+        key = (case.result.table, case.result.subject, case.measurer)
+        families.setdefault(key, []).append(index)
+    verdicts: dict[int, Verdict] = {}
+    for indices in families.values():
+        verdicts.update(zip(indices, judge_family([cases[i] for i in indices]), strict=True))
+    return [verdicts[index] for index in range(len(cases))]
+
+
+def judge_family(cases: Sequence[Case]) -> list[Verdict]:
+    """Verdicts on the figures of one family, in order.
+
+    Holm's correction runs over the family, separately for difference and equivalence; pairs without
+    sampling noise and pairs that cannot be tested have no p and stay out of it. Where a source
+    does not say whether it decoded greedily, the family is judged under both readings and a verdict
+    stands only if they agree. Raises IncompleteRun for a measurement with samples missing.
+    """
+    for case in cases:
+        _check(case)
+    barred = {i: words for i, case in enumerate(cases) if (words := _barred(case))}
+    tested = [i for i in range(len(cases)) if i not in barred]
+    readings = [
+        _adjusted([_trial(cases[i], *greedy) for i in tested])
+        for greedy in product((False, True), repeat=2)
+    ]
+    trials = {index: [reading[k] for reading in readings] for k, index in enumerate(tested)}
+    return [
+        _untried(case, *barred[i]) if i in barred else _verdict(case, trials[i])
+        for i, case in enumerate(cases)
+    ]
+
+
+def _check(case: Case) -> None:
+    result, measured = case.result, case.measured
+    subject = measured.subject if isinstance(measured, PublishedResult) else measured.model
+    if measured.benchmark != result.benchmark:
+        raise ValueError(f"{result.id} is on {result.benchmark}, not on {measured.benchmark}")
+    if subject != result.subject:
+        raise ValueError(f"{result.id} is about {result.subject}, not about {subject}")
+    if isinstance(measured, Measurement) and not measured.complete:
+        raise IncompleteRun(
+            f"{subject} on {measured.benchmark}: {measured.asked} samples asked, "
+            f"{measured.received} received, {measured.graded} graded: no verdict; give the same "
+            "command again to finish the run."
+        )
+
+
+def _barred(case: Case) -> tuple[str, str] | None:
+    """The verdict and reason where no test can be made, None where one can."""
+    different = _different_things(case)
+    if different:
+        return "not comparable", different
+    if _metric(case.result.metric).startswith("cons@"):
+        return _barred_vote(case)
+    spread_known = None not in (case.result.sd, getattr(case.measured, "sd", None))
+    if problems_of(case.result, case.measured) is None and not spread_known:
+        return "inconclusive", "the number of problems is unknown, so no error can be given"
+    return None
+
+
+def _different_things(case: Case) -> str:
+    """Why the two scores are of different things, empty where they are not."""
+    result, measured = case.result, case.measured
+    if forbidding := _difference(case).forbidding:
+        return forbidding[0]
+    if result.problems and measured.problems and result.problems != measured.problems:
+        return f"problems: {result.problems} published, {measured.problems} measured"
+    metric = _metric(result.metric)
+    if isinstance(measured, PublishedResult) and _metric(measured.metric) != metric:
+        return f"metric: {result.metric} published, {measured.metric} measured"
+    if metric not in SHARES and not metric.startswith("cons@"):
+        return f"{result.metric} is no share of right answers"
+    return ""
+
+
+def _metric(name: str) -> str:
+    """maj@k is another name of cons@k."""
+    return name.replace("maj@", "cons@")
+
+
+def _barred_vote(case: Case) -> tuple[str, str] | None:
+    k = int(_metric(case.result.metric).removeprefix("cons@"))
+    if isinstance(case.measured, PublishedResult):
+        words = f"one vote of {k} samples per problem hides its own run-to-run error"
+        return "inconclusive", words
+    if case.votes is None or case.votes.k != k:
+        return "not comparable", f"{case.result.metric} was not measured"
+    if not case.votes.enough:
+        words = f"a verdict on cons@{k} needs {4 * k} samples per problem, not {case.votes.samples}"
+        return "inconclusive", words
+    return None
+
+
+def _difference(case: Case) -> ProtocolDifference:
+    return compare_protocols(_protocol(case.result), _protocol(case.measured))
+
+
+def _protocol(side: Evidence) -> dict[str, object]:
+    """The stated protocol, with the samples per problem among its keys."""
+    n = side.samples if isinstance(side, PublishedResult) else side.samples_per_problem
+    return {**side.protocol, "samples per problem": n}
+
+
+def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial:
+    """One reading: each side's own word on greedy decoding, the assumption where it gives none."""
+    greedy_published = _or(is_greedy(case.result), assumed_published)
+    greedy_measured = _or(is_greedy(case.measured), assumed_measured)
+    difference = case.value - case.result.value
+    if greedy_published and greedy_measured:
+        return Trial(case, difference, Noise(0.0), 0.0, None)
+    ours, theirs = _noises(case, greedy_published, greedy_measured)
+    noise = total([ours, theirs])
+    found = statistics.compare(difference, 1e4 * noise.variance, case.delta, noise.df)
+    return Trial(
+        case,
+        difference,
+        noise,
+        theirs.variance,
+        comparison=found,
+        p_difference=found.p_difference,
+        p_equivalence=found.p_equivalence,
+    )
+
+
+def _or(known: bool | None, assumed: bool) -> bool:
+    return assumed if known is None else known
+
+
+def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[Noise, Noise]:
+    result, measured = case.result, case.measured
+    if case.votes is not None:
+        rounding = statistics.rounding_variance(result.decimals)
+        return Noise(case.votes.se**2), Noise(case.votes.single_vote_se**2 + rounding)
+    problems = problems_of(result, measured)
+    if isinstance(measured, PublishedResult):
+        ours = published_noise(measured, greedy_measured, problems, None)
+        return ours, published_noise(result, greedy_published, problems, None)
+    spread = None if greedy_measured else score_of(measured)
+    ours = measured_noise(measured, greedy_measured)
+    return ours, published_noise(result, greedy_published, problems, spread)
+
+
+def _adjusted(trials: list[Trial]) -> list[Trial]:
+    """The trials of one family with Holm-adjusted p; those without a p stay as they are."""
+    differences = _holm([trial.p_difference for trial in trials])
+    equivalences = _holm([trial.p_equivalence for trial in trials])
+    return [
+        replace(trial, p_difference_adjusted=difference, p_equivalence_adjusted=equivalence)
+        for trial, difference, equivalence in zip(trials, differences, equivalences, strict=True)
+    ]
+
+
+def _holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm over the p that are there; None stays None."""
+    adjusted = iter(statistics.holm([p for p in p_values if p is not None]))
+    return [None if p is None else float(next(adjusted)) for p in p_values]
+
+
+def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
+    """The verdict that all readings agree on, shown with the numbers of the noisiest one."""
+    shown = max(trials, key=lambda trial: trial.noise.variance)
+    words = {trial.word for trial in trials}
+    word = shown.word if len(words) == 1 else "inconclusive"
+    split = sentences.readings(trials) if len(words) > 1 else ()
+    found = shown.comparison
+    return replace(
+        _frame(case, word, sentences.judged(shown, word)),
+        se=found.se if found else 0.0,
+        interval_95=found.interval_95 if found else None,
+        interval_90=found.interval_90 if found else None,
+        margin=case.delta,
+        needed_margin=found.needed_margin if found else abs(shown.difference),
+        p_difference=shown.p_difference,
+        p_equivalence=shown.p_equivalence,
+        p_difference_adjusted=shown.p_difference_adjusted,
+        p_equivalence_adjusted=shown.p_equivalence_adjusted,
+        notes=(*split, *shown.noise.notes, *sentences.left_out(case.measured)),
+    )
+
+
+def _frame(case: Case, word: str, sentence: str) -> Verdict:
+    """A verdict with everything that needs no test. A vote without votes has no measured value."""
+    voted = _metric(case.result.metric).startswith("cons@")
+    unmeasured = voted and case.votes is None and isinstance(case.measured, Measurement)
+    return Verdict(
+        claim=case.result.id,
+        subject=case.result.subject,
+        benchmark=case.result.benchmark,
+        metric=case.result.metric,
+        verdict=word,
+        tier=case.tier if isinstance(case.measured, Measurement) else case.measured.tier,
+        sentence=sentence,
+        measured=None if unmeasured else case.value,
+        published=case.result.value,
+        difference=None if unmeasured else case.value - case.result.value,
+        departures=_difference(case).departures,
+    )
+
+
+def _untried(case: Case, word: str, reason: str) -> Verdict:
+    frame = _frame(case, word, "")
+    return replace(frame, sentence=sentences.untried(case, frame.measured, word, reason))

@@ -1,0 +1,136 @@
+"""The sentence a reader needs, and the notes beside a verdict. Scores are in points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from claimbench import statistics
+from claimbench.records import Measurement
+from claimbench.verdicts.cases import Case, Trial
+from claimbench.verdicts.noise import Evidence, is_greedy, problems_of, score_of
+
+
+def judged(trial: Trial, word: str) -> str:
+    """The sentence of a case that could be tested."""
+    opening = _opening(trial.case, trial.case.value)
+    if word in ("lower", "higher"):
+        return f"{opening}: {_apart(trial, word)}"
+    if word == "reproduced":
+        return f"{opening}: {_equal(trial)}"
+    return f"{opening}: {_undecided(trial)}"
+
+
+def untried(case: Case, measured: float | None, word: str, reason: str) -> str:
+    """The sentence of a case that could not be tested, with the reason."""
+    return f"{_opening(case, measured)}: {word}, because {reason}"
+
+
+def readings(trials: Sequence[Trial]) -> tuple[str, ...]:
+    """What each reading of the decoding would say, where they disagree."""
+    greedy = min(trials, key=lambda trial: trial.noise.variance)
+    sampled = max(trials, key=lambda trial: trial.noise.variance)
+    return (
+        "it is unknown whether a score was decoded greedily: "
+        f"{sampled.word} if it was sampled, {greedy.word} if it was greedy",
+    )
+
+
+def left_out(measured: Evidence) -> tuple[str, ...]:
+    """What could not be graded, and so does not count."""
+    if not isinstance(measured, Measurement):
+        return ()
+    notes = []
+    failed = round(measured.grader_error_share * measured.asked)
+    if failed:
+        notes.append(
+            f"{failed} of {measured.asked} samples could not be graded, an error of ours, and are "
+            "left out of the score"
+        )
+    score = score_of(measured)
+    if score is not None and score.left_out:
+        total = score.left_out + score.problems
+        notes.append(f"{score.left_out} of {total} problems have no graded sample and do not count")
+    return tuple(notes)
+
+
+def _opening(case: Case, measured: float | None) -> str:
+    digits = max(1, case.result.decimals)
+    who = f"by {case.measurer}" if case.measurer else "here"
+    score = "not" if measured is None else f"{measured:.{digits}f}"
+    return f"{score} measured {who} against {case.result.value:.{case.result.decimals}f}"
+
+
+def _apart(trial: Trial, word: str) -> str:
+    found = trial.comparison
+    if found is None:
+        gap = abs(trial.difference)
+        return (
+            f"{word} by {gap:.1f} points without sampling noise, both being greedy; more than the "
+            f"margin of {_margin(trial)} points"
+        )
+    low, high = sorted(abs(end) for end in found.interval_95)
+    return (
+        f"{word} by {low:.1f} to {high:.1f} points at 95 %; would count as reproduced only with a "
+        f"margin above {_rounded_up(found.needed_margin)}"
+    )
+
+
+def _equal(trial: Trial) -> str:
+    within = f"reproduced within {_margin(trial)} points"
+    if trial.comparison is None:
+        return f"{within}, without sampling noise, both being greedy"
+    return f"{within}; the difference is {_range(trial.comparison.interval_90)} points at 90 %"
+
+
+def _undecided(trial: Trial) -> str:
+    if trial.comparison is None:
+        return "inconclusive, because how it was decoded is unknown and decides the verdict"
+    interval = _range(trial.comparison.interval_95)
+    return (
+        f"inconclusive; the difference is {interval} points at 95 %, neither shown to be there nor "
+        f"shown to be within {_margin(trial)} points; {_remedy(trial)}"
+    )
+
+
+def _remedy(trial: Trial) -> str:
+    """Which n would decide, or that none can. A new run is judged alone, so n is that run's."""
+    dominated = (
+        "no number of samples can decide, because the published figure's own error dominates"
+    )
+    if trial.case.votes is not None:
+        return "more samples per problem may decide"
+    design = _design(trial)
+    gap, delta = trial.difference / 100, trial.case.delta / 100
+    n = None if design is None else statistics.deciding_samples(design, gap, delta)
+    if n is None:
+        return dominated
+    return f"about {n} samples per problem in a new run would decide, if the difference stays"
+
+
+def _design(trial: Trial) -> statistics.Design | None:
+    """A new run of ours against the same published figure; None where more samples change nothing
+    (greedy decoding), or not simply (a vote), or where N is unknown."""
+    case = trial.case
+    problems = problems_of(case.result, case.measured)
+    if case.votes is not None or problems is None or is_greedy(case.measured):
+        return None
+    score = score_of(case.measured)
+    value = case.value / 100
+    spread = value * (1 - value)
+    if score is not None and score.unit_variance is not None:
+        spread = score.unit_variance * problems
+    return statistics.Design(problems, spread, trial.published_variance)
+
+
+def _margin(trial: Trial) -> str:
+    return f"{trial.case.delta:.3f}".rstrip("0").rstrip(".")
+
+
+def _rounded_up(margin: float) -> str:
+    """To one digit, upwards: at the printed margin it would indeed count."""
+    return f"{math.ceil(margin * 10 - 1e-9) / 10:.1f}"
+
+
+def _range(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.1f} to {interval[1]:.1f}"

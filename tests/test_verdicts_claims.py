@@ -1,0 +1,169 @@
+"""Article claims: the relation on each benchmark, and the composition under a quantifier."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from claimbench import statistics as stats
+from claimbench.records import Claim, PublishedResult, Source
+from claimbench.verdicts import (
+    COMPOSITION,
+    Outcome,
+    Pair,
+    Quantifier,
+    Relation,
+    compare_scores,
+    compose,
+    judge_claim,
+    relation_p,
+)
+
+CLAIM = Claim("a/1", "a", "1", "comparison", "R1 is ahead", "", test={"subject": "deepseek-r1"})
+
+
+def score(subject: str, benchmark: str, value: float, problems: int | None) -> PublishedResult:
+    return PublishedResult(
+        id=f"{subject}/{benchmark}",
+        table="deepseek-r1",
+        subject=subject,
+        benchmark=benchmark,
+        metric="pass@1",
+        value=value,
+        tier="D",
+        source=Source("README.md"),
+        samples=64 if subject == "deepseek-r1" else None,
+        problems=problems,
+        greedy=False,
+    )
+
+
+def pair(benchmark: str, ours: float, theirs: float, problems: int | None) -> Pair:
+    return Pair(
+        benchmark,
+        score("deepseek-r1", benchmark, ours, problems),
+        score("o1", benchmark, theirs, problems),
+    )
+
+
+AIME = pair("aime-2024", 79.8, 79.2, 30)
+MATH = pair("math-500", 97.3, 96.4, 500)
+GPQA = pair("gpqa-diamond", 71.5, 75.7, 198)
+
+
+class TestScores:
+    def test_r1_against_o1_on_the_test(self) -> None:
+        # R1 0.798·0.202/1920 = 8.40e-5; o1 with one sample: q = (23.76 + 2)/34 = 0.757647,
+        # 0.757647·0.242353/30 = 0.00612058; V = 0.0062048 (+ 1.7e-7), SE 7.877 points, d = 0.6
+        found = compare_scores(AIME)
+        assert found.difference == pytest.approx(0.6)
+        assert found.se == pytest.approx(7.877, abs=2e-3)
+
+    def test_r1_against_o1_as_ability(self) -> None:
+        # 0.798·0.202/29 + 0.792·0.208/29 = 0.00555848 + 0.00568055 = 0.01123903, SE 10.6014 points
+        assert compare_scores(AIME, "ability").se == pytest.approx(10.6014, abs=1e-3)
+
+    def test_unknown_number_of_problems(self) -> None:
+        with pytest.raises(ValueError, match="number of problems"):
+            compare_scores(pair("mmlu", 90.8, 91.8, None))
+
+
+class TestRelation:
+    def p(self, relation: Relation, difference: float) -> tuple[float, float]:
+        return relation_p(relation, stats.compare(difference, 1.0), 2.0)
+
+    def test_ahead(self) -> None:
+        # d = 3: two-sided 2(1 − Φ(3)) = 0.00269980; fails (d < 2): Φ(1) = 0.841345
+        assert self.p("ahead", 3.0) == pytest.approx((0.0026998, 0.841345), abs=1e-6)
+        # d = −3: cannot hold; fails: Φ(−5) = 2.9e-7
+        assert self.p("ahead", -3.0) == pytest.approx((1.0, 2.867e-7), abs=1e-9)
+
+    def test_on_par(self) -> None:
+        # d = 0: both edges 2 away, 1 − Φ(2) = 0.0227501; difference p = 1
+        assert self.p("on par", 0.0) == pytest.approx((0.0227501, 1.0), abs=1e-6)
+
+    def test_at_least(self) -> None:
+        # d = 0: above −2, 1 − Φ(2); fails only below 0
+        assert self.p("at least", 0.0) == pytest.approx((0.0227501, 1.0), abs=1e-6)
+        # d = −3: 1 − Φ(−1) = 0.841345; two-sided 0.0026998
+        assert self.p("at least", -3.0) == pytest.approx((0.841345, 0.0026998), abs=1e-6)
+
+
+def outcomes(*states: str) -> list[Outcome]:
+    p = {"holds": (1e-6, 1.0), "fails": (1.0, 1e-6), "open": (0.5, 0.5)}
+    return [Outcome(f"b{i}", *p[state]) for i, state in enumerate(states)]
+
+
+class TestComposition:
+    def test_the_table_is_complete(self) -> None:
+        states = ("holds", "fails", "open")
+        patterns = {frozenset(c) for size in (1, 2, 3) for c in combinations(states, size)}
+        assert all(set(table) == patterns for table in COMPOSITION.values())
+        assert set(COMPOSITION) == {"some", "all", "listed"}
+
+    @pytest.mark.parametrize(
+        ("quantifier", "states", "status"),
+        [
+            ("some", ("holds", "fails"), "supported"),
+            ("some", ("fails", "fails"), "contradicted"),
+            ("some", ("fails", "open"), "inconclusive"),
+            ("all", ("holds", "holds"), "supported"),
+            ("all", ("holds", "fails"), "contradicted"),
+            ("all", ("holds", "open"), "inconclusive"),
+            ("listed", ("holds", "fails", "open"), "mixed"),
+            ("listed", ("fails", "open"), "contradicted"),
+            ("listed", ("open",), "inconclusive"),
+        ],
+    )
+    def test_status(self, quantifier: Quantifier, states: tuple[str, ...], status: str) -> None:
+        assert compose(quantifier, outcomes(*states))[0] == status
+
+    def test_all_needs_no_correction_some_does(self) -> None:
+        # 0.03 on each of two: unanimous, so supported; beside an open one, 0.03·2 = 0.06 is open
+        both = [Outcome("x", 0.03, 1.0), Outcome("y", 0.03, 1.0)]
+        assert compose("all", both)[0] == "supported"
+        one = [Outcome("x", 0.03, 1.0), Outcome("y", 0.5, 1.0)]
+        assert compose("some", one)[0] == "inconclusive"
+        assert compose("some", one[:1])[0] == "supported"
+
+    def test_one_chance_failure_among_many_contradicts_nothing(self) -> None:
+        # 0.03·10 = 0.3
+        many = [Outcome("x", 1.0, 0.03)] + [Outcome(f"y{i}", 0.5, 1.0) for i in range(9)]
+        assert compose("all", many)[0] == "inconclusive"
+
+    def test_an_untested_benchmark_keeps_all_open(self) -> None:
+        assert compose("all", [*outcomes("holds"), Outcome("x")])[0] == "inconclusive"
+
+    def test_nothing_to_compose(self) -> None:
+        with pytest.raises(ValueError, match="untested"):
+            compose("all", [])
+
+
+class TestClaims:
+    def test_r1_ahead_of_o1(self) -> None:
+        verdict = judge_claim(CLAIM, "ahead", "some", [AIME, MATH])
+        assert verdict.verdict == "inconclusive"
+        assert verdict.tier == "D"
+        assert len(verdict.notes) == 2
+
+    def test_at_least_a_weaker_model(self) -> None:
+        # AIME 79.8 against 9.3: 70 points, SE at most 10: shown
+        verdict = judge_claim(CLAIM, "ahead", "all", [pair("aime-2024", 79.8, 9.3, 30)])
+        assert verdict.verdict == "supported"
+        assert 'supported: "ahead" on these tests holds on aime-2024' in verdict.sentence
+
+    def test_mixed_list(self) -> None:
+        pairs = [pair("aime-2024", 79.8, 9.3, 30), pair("gpqa-diamond", 9.3, 79.8, 198)]
+        assert judge_claim(CLAIM, "ahead", "listed", pairs).verdict == "mixed"
+
+    def test_unknown_scores_stay_open_and_say_why(self) -> None:
+        verdict = judge_claim(CLAIM, "on par", "all", [GPQA, Pair("swe", None, None)])
+        assert verdict.verdict == "inconclusive"
+        assert "swe: open, one of the two scores is unknown" in verdict.notes
+
+    def test_untested_and_not_testable(self) -> None:
+        assert judge_claim(CLAIM, "ahead", "some", []).verdict == "untested"
+        untestable = Claim("a/2", "a", "2", "opinion", "it feels smart", "", reason="an opinion")
+        verdict = judge_claim(untestable, "ahead", "some", [])
+        assert (verdict.verdict, verdict.sentence) == ("not testable", "not testable: an opinion")
