@@ -24,6 +24,7 @@ from claimbench.claims.desk import (
     judge_arithmetic,
     judge_artifacts,
 )
+from claimbench.claims.pairs import PublishedPair, published_pairs
 from claimbench.claims.published import load_figures, load_published, select_published
 from claimbench.claims.schema import (
     Article,
@@ -42,6 +43,7 @@ __all__ = [
     "ClaimSpec",
     "EfficiencyTest",
     "Figure",
+    "PublishedPair",
     "benchmark_tests",
     "check_article_text",
     "copied_words",
@@ -53,6 +55,7 @@ __all__ = [
     "load_claims",
     "load_figures",
     "load_published",
+    "published_pairs",
     "related_claims",
     "select_published",
 ]
