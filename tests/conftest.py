@@ -129,3 +129,62 @@ sampling:
   max_tokens: 16
 seed: 7
 """
+
+
+TOY_MODEL = """\
+title: Toy
+hub: nobody/toy
+revision: "0000000000000000000000000000000000000000"
+licence: Apache-2.0
+parameters: 0.001
+context: 4096
+path: {path}
+prompt:
+  bos: "<｜begin▁of▁sentence｜>"
+  head: "<｜begin▁of▁sentence｜><｜User｜>"
+  tail: "<｜Assistant｜><think>\\n"
+  forced_prefix: "<think>\\n"
+  reasoning_end: "</think>"
+stop_tokens: ["<｜end▁of▁sentence｜>"]
+"""
+
+TOY_NAMES = """\
+metrics:
+  pass@1: {unit: points, title: share of right answers, title_ko: 정답률}
+benchmarks: {}
+models: {}
+"""
+
+TOY_TABLE = """\
+title: A vendor's table
+tier: D
+source: {file: table.md, commit: abc}
+protocol: {temperature: 0.6}
+tables:
+  scores:
+    title: Scores
+    lines: "1"
+    columns:
+      - {benchmark: sums, samples: 64}
+    rows:
+      toy: {values: [60.0]}
+"""
+
+
+@pytest.fixture
+def toy(project: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """`project` with a model whose checkpoint is only a tokenizer, and a published table."""
+    checkpoint = project / "checkpoint"
+    first_tokenizer.save_pretrained(checkpoint)
+    (checkpoint / "config.json").write_text("{}")
+    models = project / "configs" / "models"
+    (models / "toy.yaml").write_text(TOY_MODEL.format(path=checkpoint))
+    published = project / "seeds" / "published"
+    published.mkdir(parents=True)
+    (published / "_names.yaml").write_text(TOY_NAMES)
+    (published / "vendor.yaml").write_text(TOY_TABLE)
+    monkeypatch.setenv("CLAIMBENCH_SEEDS", str(project / "seeds"))
+    run = project / "configs" / "runs" / "try.yaml"
+    text = run.read_text().replace("smollm2-135m-instruct", "toy")
+    run.write_text(text + "published: [vendor]\nmargins: {sums: 20}\nsamples: 8\n")
+    return project

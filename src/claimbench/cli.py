@@ -77,7 +77,7 @@ def run(
     Examples: [bold]claimbench run smoke[/bold] · [bold]claimbench run
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold]
     """
-    from claimbench import config, hub, pipeline
+    from claimbench import config, estimate, hub, pipeline
 
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
@@ -85,6 +85,7 @@ def run(
     online = hub.use(offline)
     with _display(quiet) as display, _resumable(folder):
         plan = pipeline.plan(experiment, data_dir, online, display.tell)
+        estimate.check_power(plan)
         report = pipeline.run(plan, folder, display.watch, display.tell)
     _show(report)
     _fail_on(report, fail_on)
@@ -110,6 +111,7 @@ def plan(
         made = pipeline.plan(experiment, data_dir, online, display.tell, weights=False)
     facts = estimate.describe(made)
     typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
+    estimate.check_power(made)
 
 
 @app.command()

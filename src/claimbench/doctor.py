@@ -28,7 +28,7 @@ def examine() -> dict[str, Any]:
         "memory_gib": round(_memory() / 2**30, 1),
         "hub": {"address": hub.endpoint(), "reachable": online},
         "engines": {name: _missing(needs) for name, needs in _ENGINE_NEEDS.items()},
-        "gpus": _gpus(),
+        "gpus": provenance.gpus(),
         "packages": provenance.versions(),
         "cache": {"folder": str(cache_dir()), "free_gib": round(_free(cache_dir()) / 2**30, 1)},
         "configs": {
@@ -63,16 +63,8 @@ def _missing(needs: tuple[str, ...]) -> list[str]:
     return [name for name in needs if importlib.util.find_spec(name) is None]
 
 
-def _gpus() -> list[dict[str, Any]]:
-    if importlib.util.find_spec("torch") is None:
-        return []
-    import torch  # noqa: F401  (so that provenance can ask it)
-
-    return provenance.gpus()
-
-
-def _gpu_words(gpus: list[dict[str, Any]]) -> str:
-    found = [f"{gpu['name']} ({gpu['memory_gib']} GiB)" for gpu in gpus]
+def _gpu_words(gpus: list[dict[str, str]]) -> str:
+    found = [f"{g['name']} ({g['memory.total']}, driver {g['driver_version']})" for g in gpus]
     return ", ".join(found) or "none: models run on the CPU"
 
 

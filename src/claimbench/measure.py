@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,7 @@ def measure(
     received = int(scores.present.sum())
     tokens = scores.tokens[scores.present]
     greedy = protocol.get("temperature") == 0
-    summary = statistics.summarize(right, counted, greedy=greedy)
+    score = statistics.measure(right, counted) if counted.any() else None
 
     def share(mask: npt.NDArray[np.bool_]) -> float:
         return float(mask.sum() / received) if received else 0.0
@@ -85,9 +86,10 @@ def measure(
         graded=int(scores.graded.sum()),
         problems=scores.present.shape[0],
         samples_per_problem=scores.present.shape[1],
-        pass_at_1=summary.pass_at_1,
-        sampling_se=summary.sampling_se,
-        problem_se=summary.problem_se,
+        pass_at_1=score.value if score else math.nan,
+        # Greedy decoding draws nothing: a rerun would give the same samples.
+        sampling_se=0.0 if greedy else score.sampling_se if score else math.nan,
+        problem_se=score.problem_se if score else math.nan,
         truncated_share=share(scores.truncated),
         no_answer_share=share(_is(scores, b"no_answer") | _is(scores, b"no_code")),
         grader_error_share=share(_is(scores, b"grader_error") | _is(scores, b"sandbox_error")),

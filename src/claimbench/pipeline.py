@@ -12,7 +12,7 @@ from typing import Any
 
 from claimbench import checkpoints, provenance
 from claimbench.config import EngineConfig, Experiment, ModelConfig
-from claimbench.engines import ENGINES, Engine
+from claimbench.engines import Engine, engine_kind
 from claimbench.errors import IncompleteRun
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import GradingPool
@@ -45,7 +45,7 @@ def plan(
     experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
 ) -> Plan:
     """What a run would ask for."""
-    engine = ENGINES[experiment.run.engine.kind].identity()
+    engine = engine_kind(experiment.run.engine.kind).identity()
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
 
 
@@ -53,12 +53,11 @@ def run(plan: Plan, root: Path, watch: Watch, told: Told, shard: str | None = No
     """The whole journey; called again on the same folder it resumes."""
     with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard) as store:
         write_problems(store, plan)
-        store.write_file("provenance.json", _json(_provenance(plan)))
+        _add_provenance(store, plan)
         with _grading(store, plan.experiment.run.grading.workers, plan.asked) as (desk, progress):
             _generate_missing(plan, store, desk, progress, watch, told)
             _grade_missing(store, desk, progress, watch, told)
         _check_complete(progress)
-        store.write_file("provenance.json", _json(_provenance(plan)))
         return report(store)
 
 
@@ -124,7 +123,7 @@ def _generate_missing(
 
 def _engine(plan: Plan, model: ModelConfig) -> Engine:
     settings: EngineConfig = plan.experiment.run.engine
-    return ENGINES[settings.kind].make(model, plan.checkpoints[model.name].path, settings)
+    return engine_kind(settings.kind).make(model, plan.checkpoints[model.name].path, settings)
 
 
 def _grade_missing(
@@ -189,8 +188,11 @@ def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _provenance(plan: Plan) -> dict[str, Any]:
-    return provenance.collect(
+def _add_provenance(store: RunStore, plan: Plan) -> None:
+    """One entry per session that has worked on the run: a resumed run may change machines."""
+    path = store.root / "provenance.json"
+    before = json.loads(path.read_text()) if path.exists() else []
+    session = provenance.collect(
         {
             "checkpoints": {name: c.identity for name, c in plan.checkpoints.items()},
             "datasets": dict(plan.origins),
@@ -198,6 +200,7 @@ def _provenance(plan: Plan) -> dict[str, Any]:
             "grading": plan.experiment.run.grading.model_dump(mode="json"),
         }
     )
+    store.write_file("provenance.json", _json([*before, session]))
 
 
 def _json(data: Any) -> str:

@@ -7,7 +7,6 @@ import datetime
 import os
 import platform
 import subprocess
-import sys
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -39,7 +38,7 @@ _PACKAGES = (
 
 
 def collect(run: Mapping[str, Any]) -> dict[str, Any]:
-    """Provenance of this process; `run` adds what the pipeline knows (checkpoints, datasets)."""
+    """Provenance of this session; `run` adds what the pipeline knows (checkpoints, datasets)."""
     return {
         "claimbench": {"version": __version__, **_commit()},
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -66,13 +65,16 @@ def versions() -> dict[str, str]:
     return found
 
 
-def gpus() -> list[dict[str, Any]]:
-    """Name and memory (GiB) of the CUDA devices; asks torch only where it is loaded already."""
-    torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_available():
+def gpus() -> list[dict[str, str]]:
+    """Name, memory and driver of the NVIDIA devices, as nvidia-smi tells them; [] without one."""
+    keys = ("name", "memory.total", "driver_version")
+    command = ["nvidia-smi", f"--query-gpu={','.join(keys)}", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
         return []
-    devices = (torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_count()))
-    return [{"name": d.name, "memory_gib": round(d.total_memory / 2**30, 1)} for d in devices]
+    rows = (line.split(", ") for line in done.stdout.splitlines() if line.strip())
+    return [dict(zip(keys, row, strict=False)) for row in rows]
 
 
 def _commit() -> dict[str, Any]:

@@ -16,7 +16,8 @@ FinishReason = Literal["stop", "length"]
 
 Role = Literal["system", "user", "assistant"]
 Tier = Literal["A", "B", "C", "D"]
-"""A our run; B a third party's raw outputs graded by us; C a third party's score; D the vendor's."""
+"""A our run; B a third party's raw outputs graded by us; C a third party's score; D the vendor's
+own."""
 
 
 @dataclass(frozen=True, slots=True)

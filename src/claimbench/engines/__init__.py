@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from claimbench.config import EngineConfig, ModelConfig
-from claimbench.errors import ModelError
+from claimbench.errors import ConfigError, ModelError
 from claimbench.records import Completion, Request, RequestFailure
+from claimbench.yamlfile import nearest
 
 
 class Engine(Protocol):
@@ -57,8 +58,32 @@ def _make_transformers(model: ModelConfig, checkpoint: Path, settings: EngineCon
         threads=settings.threads,
         slots=settings.slots,
         token_budget=settings.token_budget,
-        stop_tokens=model.stop_tokens,
+        stop_token_ids=_token_ids(checkpoint, model),
     )
+
+
+def _token_ids(checkpoint: Path, model: ModelConfig) -> list[int]:
+    """The ids of the model's stop tokens in the checkpoint's own vocabulary."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
+    ids = []
+    for text in model.stop_tokens:
+        token = tokenizer.token_to_id(text)
+        if token is None:
+            raise ModelError(
+                f"model {model.name}: stop token {text} (key stop_tokens) is not in the "
+                f"vocabulary of {checkpoint}"
+            )
+        ids.append(token)
+    return ids
+
+
+def engine_kind(name: str) -> EngineKind:
+    """The engine kind of that name. Raises ConfigError with the nearest known name."""
+    if name not in ENGINES:
+        raise ConfigError(f"engine.kind: there is no engine {name}{nearest(name, ENGINES)}")
+    return ENGINES[name]
 
 
 ENGINES: Mapping[str, EngineKind] = {

@@ -11,8 +11,8 @@ _LEGEND = """\
 Scores are percentage points. *Sampling SE*: what a rerun on the same problems would vary by; a \
 published figure on the same problems is compared with it. *Problem SE*: what other problems like \
 these would vary by. *Truncated*: replies cut by the token limit. *No answer*: replies in which \
-no answer was found. Replies that the grader could not judge are *grader errors*; they are left out of \
-the score and never counted as wrong.
+no answer was found. Replies that the grader could not judge are *grader errors*; they are left \
+out of the score and never counted as wrong.
 
 Verdicts on published figures: **reproduced** – equal within the margin that was fixed before the \
 run; **lower**/**higher** – a difference is shown and equality is not; **inconclusive** – neither; \

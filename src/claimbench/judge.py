@@ -1,0 +1,43 @@
+"""Measurements of a run + the published tables it names → verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from claimbench import verdicts
+from claimbench.claims import select_published
+from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.verdicts import Case
+
+VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
+
+
+def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> list[Verdict]:
+    """Verdicts on every figure of the named tables that the run measured.
+
+    `judging` has the keys `published` (names of tables) and `margins` (points by benchmark, fixed
+    before the run; the default rule where a benchmark has none).
+    """
+    return verdicts.judge_all(list(cases(measurements, judging)))
+
+
+def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> Iterable[Case]:
+    """Each measurement beside each published figure of the same model, benchmark and metric."""
+    measured = {(m.model, m.benchmark): m for m in measurements}
+    for result in select_published(judging["published"]):
+        key = (result.subject, result.benchmark)
+        if key in measured and result.metric == "pass@1":
+            yield Case(result, measured[key], judging["margins"].get(result.benchmark))
+
+
+def targets(
+    published: Iterable[str], models: Iterable[str], benchmarks: Iterable[str]
+) -> list[PublishedResult]:
+    """The published figures that a run of these models and benchmarks would be compared with."""
+    models, benchmarks = set(models), set(benchmarks)
+    return [
+        result
+        for result in select_published(published)
+        if result.subject in models and result.benchmark in benchmarks and result.metric == "pass@1"
+    ]

@@ -1,0 +1,74 @@
+"""The command line as a user meets it: help, exit codes, one sentence for each mistake."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("torch", "transformers", "numpy", "scipy", "pydantic", "datasets", "sympy", "jinja2")
+
+
+def claimbench(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "claimbench.cli", *map(str, words)]
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=120, cwd=cwd
+    )
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = f"import sys, claimbench.cli\nprint([m for m in {HEAVY!r} if m in sys.modules])\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "grade", "report", "fetch", "doctor"])
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    done = claimbench(command, "--help")
+    assert done.returncode == 0
+    assert f"claimbench {command}" in done.stdout
+
+
+def test_version() -> None:
+    assert claimbench("--version").stdout.startswith("claimbench 0.")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["run", "nowhere.yaml"], "nowhere.yaml: there is no such file"),
+        (["run", "smoke", "--set", "sampling.topp=1"], "did you mean top_p?"),
+        (["run", "smoke", "--set", "seed"], "write --set key=value"),
+        (["run", "smoke", "--fail-on", "bad"], "verdicts are reproduced"),
+        (["run", "smoke", "--set", "benchmarks=[smokemath]"], "did you mean smoke-math?"),
+        (["run", "smoke", "--set", "engine.kind=vlm"], "there is no engine vlm"),
+        (["plan", "smollm2-gsm8k", "--data-dir", "nowhere"], "--data-dir nowhere: there is no"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_exit_2(
+    words: list[str], sentence: str, tmp_path: Path
+) -> None:
+    done = claimbench(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("claimbench: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["grade", "report"])
+def test_a_folder_that_is_no_run_is_named(command: str, tmp_path: Path) -> None:
+    done = claimbench(command, tmp_path / "none")
+    assert done.returncode == 1
+    assert "none" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_names_what_is_here() -> None:
+    done = claimbench("doctor")
+    assert done.returncode == 0
+    assert "smollm2-135m-instruct" in done.stdout
+    assert "cores" in done.stdout
