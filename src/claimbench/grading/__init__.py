@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, Protocol
+from typing import Any
 
 from claimbench.errors import ConfigError
 from claimbench.grading.choice import ChoiceGrader
@@ -15,23 +15,9 @@ from claimbench.grading.latex import LatexGrader
 from claimbench.grading.maths import IntegerGrader, NumberGrader
 from claimbench.grading.options import unknown_name
 from claimbench.grading.pool import GradingPool
-from claimbench.records import Grade, Problem, Sample
+from claimbench.grading.question import Grader
 
 __all__ = ["GRADERS", "Grader", "GradingPool", "make_grader"]
-
-
-class Grader(Protocol):
-    """Judges samples. Graders are frozen, can be pickled, and hold no state between samples."""
-
-    @property
-    def digest(self) -> str:
-        """Changes with everything that could change a grade: settings, rules, package versions."""
-
-    def quick(self, problem: Problem, sample: Sample) -> Grade | None:
-        """The grade where it is cheap to have and sure to end; None where `grade` must look."""
-
-    def grade(self, problem: Problem, sample: Sample) -> Grade:
-        """The grade. May be slow, or hang on hostile replies: a GradingPool limits it."""
 
 
 GRADERS: Mapping[str, type[Grader]] = {

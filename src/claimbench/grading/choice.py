@@ -41,9 +41,6 @@ class ChoiceGrader:
     def digest(self) -> str:
         return grader_digest(self.kind, {}, self.reasoning_end, RULES_VERSION)
 
-    def quick(self, problem: Problem, sample: Sample) -> Grade | None:
-        return self.grade(problem, sample)
-
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         right = right_letter(problem, sample)
         if right is None:

@@ -4,16 +4,28 @@ math-verify 0.9.0 takes the gold first and is not symmetric. Its own timeout res
 does not work in threads, so it is switched off here and the pool's workers are killed instead. Both
 sides are handed over as `\boxed{…}`: then math-verify's extraction sees exactly the answer.
 
+Three of its "equal" are not believed, because they are known to hold of different answers:
+
+- it drops everything from the first `\text{…}` on as a unit: `3 \text{ h } 40 \text{ min}` is 3;
+- it drops a letter at the end as a unit: `2 \sin x + 3t` is `2 \sin x + 3`;
+- two equations without a solution have the same solutions: `x^2 = -1` is `x^2 = -4`.
+
 math-verify and sympy are imported inside the functions: they take about a second.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from functools import lru_cache
 from typing import Any
 
 PACKAGES = ("math-verify", "latex2sympy2_extended", "sympy", "antlr4-python3-runtime")
+
+_TEXT = re.compile(r"\\(?:text(?:bf|it|rm)?|mbox|math(?:rm|bf|it))\s?\{([^{}]*)\}")
+_CONJUNCTION = re.compile(r"\s*,?\s*(?:and|or)\s*")
+_EXPONENT = re.compile(r"\^\d|\^\{\d\}")
+_LAST_LETTERS = re.compile(r"[\d}]([A-Za-z]{1,2})$")
 
 
 def warm_up() -> None:
@@ -21,19 +33,57 @@ def warm_up() -> None:
     latex_equal(r"\frac{1}{2}", r"x+\frac{2}{4}")
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def latex_equal(gold: str, answer: str) -> bool:
-    """Whether math-verify finds `answer` equal to `gold`.
+    """Whether math-verify finds `answer` equal to `gold`, and can be believed.
 
     Raises MemoryError where memory runs out, and whatever sympy raises outside math-verify's care.
     """
     from math_verify import verify
 
     _silence()
-    return bool(verify(_parse_gold(gold), _parse(answer), timeout_seconds=None))
+    if _loses_a_variable(gold, answer) or _loses_digits(gold) or _loses_digits(answer):
+        return False
+    gold_parsed, answer_parsed = _parse_gold(gold), _parse(answer)
+    equal = bool(verify(gold_parsed, answer_parsed, timeout_seconds=None))
+    return equal and not _vacuous(gold_parsed, answer_parsed)
 
 
-@lru_cache(maxsize=4096)
+def _loses_digits(text: str) -> bool:
+    """Whether math-verify would drop a number together with a unit."""
+    for unit in _TEXT.finditer(text):
+        if _CONJUNCTION.fullmatch(unit[1]) is None:
+            rest = _EXPONENT.sub("", text[unit.end() :])
+            before = text[: unit.start()].strip()
+            return bool(before and text.rstrip()[-1:] in "}123456789" and re.search(r"\d", rest))
+    return False
+
+
+def _loses_a_variable(gold: str, answer: str) -> bool:
+    """Whether the gold ends in letters after a number, and the answer has none of them."""
+    last = _LAST_LETTERS.search(gold.rstrip(" $"))
+    letters = _TEXT.sub("", answer).lower()
+    return last is not None and not any(letter in letters for letter in last[1].lower())
+
+
+def _vacuous(gold_parsed: list[Any], answer_parsed: list[Any]) -> bool:
+    """Whether both are equations, neither the same nor with a solution."""
+    from sympy import Eq, solve
+
+    gold, answer = gold_parsed[0], answer_parsed[0]
+    if not (isinstance(gold, Eq) and isinstance(answer, Eq)) or gold == answer:
+        return False
+    return not _same_sides(gold, answer) and not solve(gold, gold.free_symbols)
+
+
+def _same_sides(gold: Any, answer: Any) -> bool:
+    from sympy import simplify
+
+    left, right = gold.lhs - gold.rhs, answer.lhs - answer.rhs
+    return bool(simplify(left - right) == 0 or simplify(left + right) == 0)
+
+
+@lru_cache(maxsize=1024)
 def _parse_gold(gold: str) -> list[Any]:
     return _parse(gold)
 
@@ -41,7 +91,6 @@ def _parse_gold(gold: str) -> list[Any]:
 def _parse(answer: str) -> list[Any]:
     from math_verify import parse
 
-    _silence()
     parsed: list[Any] = parse(f"\\boxed{{{answer}}}", parsing_timeout=None)
     return parsed
 

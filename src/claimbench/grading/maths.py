@@ -42,9 +42,6 @@ class NumberGrader:
     def _settings(self) -> Mapping[str, object]:
         return {"find": self.find}
 
-    def quick(self, problem: Problem, sample: Sample) -> Grade | None:
-        return self.grade(problem, sample)
-
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         gold = self._read(problem.gold)
         if gold is None:

@@ -1,45 +1,57 @@
 """Grading beside the engine: worker processes with a hard kill.
 
-An item that takes too much CPU time or memory, or takes its worker with it, is tried once more,
-alone, in a fresh worker and with twice the CPU time; if that fails too its grade is
-`grader_error`. CPU time is what is limited, so grades do not depend on how busy the machine is;
-the clock, at many times that, only catches what hangs without computing. The others of its batch
-are graded again. The second limit is twice the first, so that an item near the first is judged
-alike by a worker that has its tables warm and by one that has not.
+What a grader can settle cheaply is settled at once; its questions go to the workers, each distinct
+one once. A question that takes too much CPU time or memory, or takes its worker with it, is tried
+once more, alone, in a fresh worker and with twice the CPU time; if that fails too, the grade of its
+samples is `grader_error`. The others of its batch are asked again.
+
+CPU time is what is limited, so that grades do not depend on how busy the machine is; the clock, at
+many times that, only catches what hangs without computing. The second limit is twice the first so
+that a question near the first is judged alike by a worker with warm caches and by a fresh one.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from claimbench.errors import GradingError
+from claimbench.grading.equivalence import warm_up
 from claimbench.grading.outcomes import GRADER_ERROR, make_grade
-from claimbench.grading.workerprocess import Item, Limits, WorkerProcess
+from claimbench.grading.question import AskingGrader, Grader, Question, Verdict
+from claimbench.grading.workerprocess import Limits, WorkerProcess
 from claimbench.records import Grade, Problem, Sample
 
-if TYPE_CHECKING:
-    from claimbench.grading import Grader
-
 BATCH = 16
-"""Items handed over at once; a death costs at most these a second try."""
+"""Questions handed over at once; a death costs at most these a second try."""
 CPU_LIMIT_S = 5.0
 MEMORY_LIMIT = 2 * 2**30
 WALL_FACTOR = 60
 """Seconds by the clock for each second of CPU time, before a worker counts as stuck."""
 MAX_FAILED_STARTS = 3
+REMEMBERED = 32_768
+"""How many verdicts are kept; models give the same wrong answer again and again."""
+
+
+@dataclass
+class _Open:
+    """A question under way: who waits for its verdict, and how often it has ended a worker."""
+
+    waiting: list[tuple[AskingGrader, Sample, Question]] = field(default_factory=list)
+    failures: int = 0
 
 
 class GradingPool:
-    """Grades samples in `workers` processes; what a grader's `quick` decides never goes there.
+    """Grades samples, with slow and dangerous judgements in `workers` processes.
 
-    The processes start with the first item that needs them (or with `warm_up`), and end with the
-    `with` block, or with this process, however it dies. Not for use from several threads.
-    `cpu_limit_s`: CPU seconds an item may take at its first try; `memory_limit`: bytes of address
-    space of a worker.
+    The processes start with the first question (or with `warm_up`), and end with the `with` block,
+    or with this process, however it dies. Not for use from several threads.
+    `cpu_limit_s`: CPU seconds a question may take at its first try; `memory_limit`: bytes of
+    address space of a worker; `prepare` is called in each worker at its start, outside of the
+    limits, and imports what the questions need (by default math-verify).
     """
 
     def __init__(
@@ -48,14 +60,18 @@ class GradingPool:
         *,
         cpu_limit_s: float = CPU_LIMIT_S,
         memory_limit: int = MEMORY_LIMIT,
+        prepare: Callable[[], object] = warm_up,
     ) -> None:
         if workers < 1:
             raise ValueError("a grading pool needs at least one worker")
         self._size = workers
         self._limits = Limits(cpu_limit_s, WALL_FACTOR * cpu_limit_s, memory_limit)
+        self._prepare = prepare
         self._workers: list[WorkerProcess] = []
-        self._queue: deque[Item] = deque()
-        self._alone: deque[Item] = deque()
+        self._queue: deque[Question] = deque()
+        self._second_tries: deque[Question] = deque()
+        self._open: dict[Question, _Open] = {}
+        self._verdicts: dict[Question, Verdict] = {}
         self._done: list[Grade] = []
         self._failed_starts = 0
 
@@ -73,8 +89,7 @@ class GradingPool:
     @property
     def pending(self) -> int:
         """How many submitted samples have no grade yet."""
-        running = sum(len(worker.batch) for worker in self._workers)
-        return len(self._queue) + len(self._alone) + running
+        return sum(len(asked.waiting) for asked in self._open.values())
 
     def warm_up(self) -> None:
         """Start the workers and wait until they are ready."""
@@ -83,26 +98,28 @@ class GradingPool:
             self._hear(timeout=1.0)
 
     def submit(self, grader: Grader, problem: Problem, sample: Sample) -> None:
-        """Take a sample on; its grade comes out of `poll` or `drain`."""
-        grade = _quick_grade(grader, problem, sample)
-        if grade is not None:
-            self._done.append(grade)
-            return
-        self._queue.append(Item(grader, problem, sample))
-        self._start_workers()
-        if len(self._queue) >= BATCH:
-            self._step(timeout=0)
+        """Take a sample on; its grade comes out of `poll` or `drain`. Does not wait."""
+        try:
+            begun = _begin(grader, problem, sample)
+        except Exception as error:
+            failure = f"{type(error).__name__}: {error}"[:300]
+            begun = _failed_grade(grader, sample, failure)
+        if isinstance(begun, Grade):
+            self._done.append(begun)
+        else:
+            asking, question = begun
+            self._ask(asking, sample, question)
 
     def poll(self) -> list[Grade]:
         """The grades that came in since the last look, in finishing order; never waits."""
-        if self.pending:
+        if self._open:
             self._step(timeout=0)
         return self._take_done()
 
     def drain(self) -> Iterator[Grade]:
         """All outstanding grades, each as soon as it is there."""
         yield from self._take_done()
-        while self.pending:
+        while self._open:
             self._step(timeout=1.0)
             yield from self._take_done()
 
@@ -112,11 +129,40 @@ class GradingPool:
             worker.end()
         self._workers.clear()
         self._queue.clear()
-        self._alone.clear()
+        self._second_tries.clear()
+        self._open.clear()
 
     def _take_done(self) -> list[Grade]:
         done, self._done = self._done, []
         return done
+
+    def _ask(self, grader: AskingGrader, sample: Sample, question: Question) -> None:
+        if question in self._verdicts:
+            self._conclude(grader, sample, question, self._verdicts[question])
+            return
+        if question not in self._open:
+            self._open[question] = _Open()
+            self._queue.append(question)
+            self._start_workers()
+        self._open[question].waiting.append((grader, sample, question))
+        if len(self._queue) >= BATCH:
+            self._step(timeout=0)
+
+    def _conclude(
+        self, grader: AskingGrader, sample: Sample, question: Question, verdict: Verdict
+    ) -> None:
+        if verdict.failure is None:
+            self._done.append(grader.conclude(sample, question, verdict.value))
+        else:
+            self._done.append(_failed_grade(grader, sample, verdict.failure))
+
+    def _settle(self, question: Question, verdict: Verdict) -> None:
+        """Grade every sample that waits for this verdict, and remember it."""
+        while len(self._verdicts) >= REMEMBERED:
+            del self._verdicts[next(iter(self._verdicts))]
+        self._verdicts[question] = verdict
+        for grader, sample, own_question in self._open.pop(question).waiting:
+            self._conclude(grader, sample, own_question, verdict)
 
     def _step(self, timeout: float) -> None:
         self._hand_out()
@@ -125,7 +171,7 @@ class GradingPool:
 
     def _start_workers(self) -> None:
         while len(self._workers) < self._size:
-            self._workers.append(WorkerProcess(self._limits))
+            self._workers.append(WorkerProcess(self._limits, self._prepare))
 
     def _hand_out(self) -> None:
         """Give every waiting worker a batch. Second tries go to fresh workers: each death leaves
@@ -133,12 +179,12 @@ class GradingPool:
         for worker in self._workers:
             if not worker.ready or worker.batch:
                 continue
-            if self._alone and not worker.served:
-                worker.send([self._alone.popleft()], 2 * self._limits.cpu_s)
+            if self._second_tries and not worker.served:
+                worker.send([self._second_tries.popleft()], 2 * self._limits.cpu_s)
             elif self._queue:
                 worker.send(self._next_batch(), self._limits.cpu_s)
 
-    def _next_batch(self) -> list[Item]:
+    def _next_batch(self) -> list[Question]:
         share = len(self._queue) // (2 * self._size)
         return [self._queue.popleft() for _ in range(max(1, min(BATCH, share)))]
 
@@ -152,41 +198,36 @@ class GradingPool:
                 self._bury(place)
 
     def _receive(self, place: int) -> None:
-        worker = self._workers[place]
         try:
-            message = worker.receive()
+            decided = self._workers[place].receive()
         except (EOFError, OSError):
             self._bury(place)
             return
         self._failed_starts = 0
-        if isinstance(message, list):
-            self._done.extend(message)
+        for question, verdict in decided:
+            self._settle(question, verdict)
 
     def _bury(self, place: int) -> None:
-        """Replace a worker that died (or hangs), and see to the items it held."""
+        """Replace a worker that died (or hangs), and see to the questions it held."""
         worker = self._workers[place]
         batch, fault, was_ready = worker.batch, worker.at_fault, worker.ready
-        why = self._replace(place)
+        why = worker.end()
+        self._workers[place] = WorkerProcess(self._limits, self._prepare)
         if not was_ready:
             self._count_failed_start(why)
-        for index, item in enumerate(batch):
+        for index, question in enumerate(batch):
             if index == fault:
-                self._try_again_or_give_up(item, why)
+                self._try_again_or_give_up(question, why)
             else:
-                self._queue.appendleft(item)
+                self._queue.appendleft(question)
 
-    def _replace(self, place: int) -> str:
-        why = self._workers[place].end()
-        self._workers[place] = WorkerProcess(self._limits)
-        return why
-
-    def _try_again_or_give_up(self, item: Item, why: str) -> None:
-        item.failures += 1
-        if item.failures == 1:
-            self._alone.append(item)
-            return
-        reason = f"could not be graded: {why}"
-        self._done.append(make_grade(item.grader.digest, item.sample, GRADER_ERROR, None, reason))
+    def _try_again_or_give_up(self, question: Question, why: str) -> None:
+        asked = self._open[question]
+        asked.failures += 1
+        if asked.failures == 1:
+            self._second_tries.append(question)
+        else:
+            self._settle(question, Verdict(failure=why))
 
     def _count_failed_start(self, why: str) -> None:
         self._failed_starts += 1
@@ -195,9 +236,15 @@ class GradingPool:
             raise GradingError(f"the grading workers do not start: {why}")
 
 
-def _quick_grade(grader: Grader, problem: Problem, sample: Sample) -> Grade | None:
-    try:
-        return grader.quick(problem, sample)
-    except Exception as error:
-        reason = f"the grader failed: {type(error).__name__}: {error}"[:300]
-        return make_grade(grader.digest, sample, GRADER_ERROR, None, reason)
+def _begin(
+    grader: Grader, problem: Problem, sample: Sample
+) -> Grade | tuple[AskingGrader, Question]:
+    if not isinstance(grader, AskingGrader):
+        return grader.grade(problem, sample)
+    begun = grader.begin(problem, sample)
+    return begun if isinstance(begun, Grade) else (grader, begun)
+
+
+def _failed_grade(grader: Grader, sample: Sample, failure: str) -> Grade:
+    reason = f"could not be graded: {failure}"
+    return make_grade(grader.digest, sample, GRADER_ERROR, None, reason)

@@ -3,7 +3,7 @@
 The kernel limits it: CPU time by an interval timer whose signal ends the process whatever it is
 computing (a signal handler in Python would wait for sympy, or for one huge power, to return),
 memory by RLIMIT_AS. Where it stands in its batch is in a shared file, so that after a hard death
-the pool knows which item was at fault.
+the pool knows which question was at fault.
 """
 
 from __future__ import annotations
@@ -18,16 +18,12 @@ import signal
 import sys
 import threading
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
 
-from claimbench.grading.outcomes import GRADER_ERROR, make_grade
-from claimbench.records import Grade, Problem, Sample
-
-if TYPE_CHECKING:
-    from claimbench.grading import Grader
+from claimbench.grading.question import Question, Verdict
 
 OUT_OF_MEMORY = 77
 """Exit status of a worker that ran into its memory limit."""
+READY = b"ready"
 NICENESS = 10
 """Graders give way to the engine."""
 
@@ -38,12 +34,11 @@ def main() -> None:
     os.nice(NICENESS)
     _leave_with_parent(alive_fd)
     tasks, results = Connection(tasks_fd), Connection(results_fd)
-    from claimbench.grading.equivalence import warm_up
-
-    warm_up()
+    prepare = pickle.loads(tasks.recv_bytes())
+    prepare()
     resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
     with mmap.mmap(marker_fd, 8) as marker, contextlib.suppress(EOFError, BrokenPipeError):
-        results.send_bytes(b"ready")
+        results.send_bytes(READY)
         while True:
             _serve_batch(tasks.recv_bytes(), results, marker)
 
@@ -64,25 +59,24 @@ def _leave_with_parent(alive_fd: int) -> None:
 
 
 def _serve_batch(message: bytes, results: Connection, marker: mmap.mmap) -> None:
-    cpu_limit_s, items = pickle.loads(message)
-    grades = []
-    for place, (grader, problem, sample) in enumerate(items):
+    cpu_limit_s, questions = pickle.loads(message)
+    verdicts = []
+    for place, question in enumerate(questions):
         marker[:8] = place.to_bytes(8, "little")
         signal.setitimer(signal.ITIMER_PROF, cpu_limit_s)
-        grades.append(grade_safely(grader, problem, sample))
+        verdicts.append(_decide(question))
     signal.setitimer(signal.ITIMER_PROF, 0)
-    results.send_bytes(pickle.dumps(grades))
+    results.send_bytes(pickle.dumps(verdicts))
 
 
-def grade_safely(grader: Grader, problem: Problem, sample: Sample) -> Grade:
-    """The grade; an exception of the grader becomes a `grader_error`, lack of memory ends us."""
+def _decide(question: Question) -> Verdict:
+    """The verdict; an exception becomes a failure, lack of memory ends the process."""
     try:
-        return grader.grade(problem, sample)
+        return Verdict(question.decide())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception as error:
-        reason = f"the grader failed: {type(error).__name__}: {error}"[:300]
-        return make_grade(grader.digest, sample, GRADER_ERROR, None, reason)
+        return Verdict(failure=f"{type(error).__name__}: {error}"[:300])
 
 
 if __name__ == "__main__":

@@ -11,31 +11,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from claimbench.grading.worker import OUT_OF_MEMORY
-from claimbench.records import Problem, Sample
-
-if TYPE_CHECKING:
-    from claimbench.grading import Grader
-
-
-@dataclass
-class Item:
-    """One sample to be graded, and how often it has ended a worker."""
-
-    grader: Grader
-    problem: Problem
-    sample: Sample
-    failures: int = 0
+from claimbench.grading.question import Question, Verdict
+from claimbench.grading.worker import OUT_OF_MEMORY, READY
 
 
 @dataclass
 class Limits:
-    """Per item: seconds of CPU time, seconds of wall time, bytes of address space."""
+    """Per question: seconds of CPU time, seconds of wall time, bytes of address space."""
 
     cpu_s: float
     wall_s: float
@@ -49,17 +36,19 @@ class WorkerProcess:
     without a guard. The hash seed is fixed, because sympy's order of arguments follows hashes.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, prepare: Callable[[], object]) -> None:
         self.limits = limits
         self.ready = False
         self.served = 0
-        self.batch: list[Item] = []
+        self.batch: list[Question] = []
         self._batch_started = 0.0
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in end)
         with tempfile.TemporaryFile() as marker:
             marker.truncate(8)
             self._marker = mmap.mmap(marker.fileno(), 8)
             self._start(marker.fileno())
+        with contextlib.suppress(BrokenPipeError):
+            self._tasks.send_bytes(pickle.dumps(prepare))
 
     def _start(self, marker_fd: int) -> None:
         theirs_in, ours_out = os.pipe()
@@ -80,29 +69,28 @@ class WorkerProcess:
             os.close(descriptor)
         self._tasks, self.results = Connection(ours_out), Connection(ours_in)
 
-    def send(self, batch: list[Item], cpu_limit_s: float) -> None:
+    def send(self, batch: list[Question], cpu_limit_s: float) -> None:
         """Hand over a batch. The worker is waiting for it, so this does not block for long; where
         the worker has died meanwhile, its results pipe says so."""
         self.batch = batch
         self._batch_started = time.monotonic()
         self._marker[:8] = bytes(8)
-        rows = [(item.grader, item.problem, item.sample) for item in batch]
         with contextlib.suppress(BrokenPipeError):
-            self._tasks.send_bytes(pickle.dumps((cpu_limit_s, rows)))
+            self._tasks.send_bytes(pickle.dumps((cpu_limit_s, batch)))
 
-    def receive(self) -> Any:
-        """Its next message: b"ready" or a list of grades; EOFError where it has died."""
+    def receive(self) -> list[tuple[Question, Verdict]]:
+        """What it has decided since it was last heard; EOFError where it has died."""
         message = self.results.recv_bytes()
-        if message == b"ready":
+        if message == READY:
             self.ready = True
-            return message
+            return []
         self.served += len(self.batch)
-        self.batch = []
-        return pickle.loads(message)
+        batch, self.batch = self.batch, []
+        return list(zip(batch, pickle.loads(message), strict=True))
 
     @property
     def at_fault(self) -> int:
-        """The place in the batch of the item it was grading."""
+        """The place in the batch of the question it was at."""
         place = int.from_bytes(self._marker[:8], "little")
         return min(place, len(self.batch) - 1)
 
