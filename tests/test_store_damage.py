@@ -98,6 +98,14 @@ def test_a_damaged_middle_line_is_named_and_removing_it_helps(
     assert stored(tmp_path / "run") == expected
 
 
+def test_a_damaged_line_behind_the_index_is_named(tmp_path: Path) -> None:
+    part = fill(tmp_path / "run", 6)
+    with part.open("ab") as file:
+        file.write(b"{}\n")
+    with pytest.raises(StoreError, match=r":7 is damaged \(the key 'benchmark' is missing\)"):
+        stored(tmp_path / "run")
+
+
 def test_an_index_notices_every_line_removed_by_hand(tmp_path: Path) -> None:
     part = fill(tmp_path / "run", 12)
     lines = part.read_bytes().splitlines(keepends=True)
