@@ -75,16 +75,31 @@ class TestVariance:
         assert stats.problem_variance_bound(0.798, 30) == close(0.00555848, 5e-9)
 
     def test_published_spread_is_scaled_up_towards_one_half(self) -> None:
-        # rho = 0.25/0.16 = 1.5625; 1.5625·0.01/4 = 0.00390625
-        assert stats.published_variance(0.5, 0.2, 0.01, 30, 4) == close(0.00390625, 1e-9)
+        # P = 0.5 of 120: bound error √(0.25/120) = 0.0456435; P moves to 0.5 − 1.644854·0.0456435
+        # = 0.424923; 0.424923·0.575077 = 0.244363; the edge 0.22·0.78 = 0.1716 is less
+        # rho = 0.244363/0.16 = 1.527271; 1.527271·0.004/4 = 0.001527271, + 1/(12·120²) = 5.787e-6
+        found = stats.published_variance(0.5, 0.2, 0.004, 30, 4, margin=0.02)
+        assert found == close(0.001533058, 5e-9)
+
+    def test_published_spread_at_the_edge_of_the_margin(self) -> None:
+        # P = p = 0.97, margin 0.75 points: 0.9625·0.0375 = 0.03609375, rho = /0.0291 = 1.240335
+        # 1.240335·0.0001/16 = 7.75210e-6, + 1/(12·3200²) = 8.138e-9
+        found = stats.published_variance(0.97, 0.97, 1e-4, 200, 16, margin=0.0075)
+        assert found == close(7.76023e-6, 2e-11)
 
     def test_published_spread_is_never_scaled_down(self) -> None:
-        # rho = max(1, 0.09/0.25) = 1; 0.01/4 = 0.0025
-        assert stats.published_variance(0.9, 0.5, 0.01, 30, 4) == close(0.0025, 1e-9)
+        # 0.09/0.25 is below 1, so rho = 1: 0.002/4 = 0.0005, + 5.787e-6
+        assert stats.published_variance(0.9, 0.5, 0.002, 30, 4) == close(0.000505787, 1e-9)
+
+    def test_published_spread_is_at_most_the_bound(self) -> None:
+        # W/m = 0.01/4 = 0.0025, more than P = 0.9 of 120 can have: q = 110/124 = 0.887097,
+        # 0.8870968·0.1129032/120 = 0.000834634, + 5.787e-6
+        assert stats.published_variance(0.9, 0.5, 0.01, 30, 4) == close(0.000840421, 1e-9)
 
     def test_published_spread_without_ours_is_the_bound(self) -> None:
         # ours 100 %, theirs 90 % of 100: q = 92/104 = 0.884615; q(1−q)/100 = 0.00102071
-        assert stats.published_variance(0.9, 1.0, 0.001, 100, 1) == close(0.00102071, 5e-9)
+        # + 1/(12·100²) = 8.333e-6
+        assert stats.published_variance(0.9, 1.0, 0.001, 100, 1) == close(0.00102904, 5e-9)
 
     def test_rounding(self) -> None:
         # one digit: 0.0005²/3 = 8.3333e-8; none: 0.005²/3 = 8.3333e-6

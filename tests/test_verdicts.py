@@ -125,12 +125,13 @@ class TestOwnRuns:
     def test_variances_of_both_sides_come_from_our_samples(self) -> None:
         # 30 problems, n = 64: 15 at 48/64, 15 at 16/64; w = 0.75·0.25·64/63 = 0.190476 each
         # W = (5.714286 + 1/64)/900 = 0.00636656; ours 0.00636656/64 = 9.94774e-5
-        # P = 55 %: rho = max(1, 0.2475/0.25) = 1, so theirs the same; V = 1.98955e-4 + 8.3e-8
-        # SE 1.41081 points; d = 50 − 55 = −5; z = 3.544; needed 5 + 2.32057 = 7.3206
+        # ours is 50 %, where p(1−p) is largest: rho = 1, theirs the same and 1/(12·1920²) = 2.3e-8
+        # V = 2·9.94774e-5 + 2.3e-8 + 8.3e-8 = 1.99061e-4, SE 1.41089 points; d = 50 − 55 = −5
+        # needed 5 + 1.644854·1.41089 = 7.32071
         verdict = judge_published(published(55.0), measured([48] * 15 + [16] * 15, 64))
         assert verdict.verdict == "lower"
-        assert verdict.se == pytest.approx(1.41081, abs=1e-5)
-        assert verdict.needed_margin == pytest.approx(7.32057, abs=1e-4)
+        assert verdict.se == pytest.approx(1.41089, abs=1e-5)
+        assert verdict.needed_margin == pytest.approx(7.32071, abs=1e-5)
         assert verdict.tier == "A"
         assert verdict.notes == ()
 

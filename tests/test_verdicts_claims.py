@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
 from claimbench import statistics as stats
-from claimbench.records import Claim, PublishedResult, Source
+from claimbench.records import Claim, Measurement, PublishedResult, Source
 from claimbench.verdicts import (
     COMPOSITION,
     Outcome,
@@ -39,6 +40,27 @@ def score(subject: str, benchmark: str, value: float, problems: int | None) -> P
     )
 
 
+def run(right: tuple[int, ...]) -> Measurement:
+    counts = {"asked": 12, "received": 12, "graded": 12, "problems": 3, "samples_per_problem": 4}
+    shares = {"truncated_share": 0.0, "no_answer_share": 0.0, "grader_error_share": 0.0}
+    return Measurement(
+        model="m",
+        benchmark="aime-2024",
+        pass_at_1=sum(right) / 12,
+        sampling_se=0.0,
+        problem_se=0.0,
+        tokens_mean=0.0,
+        tokens_p95=0.0,
+        greedy=False,
+        protocol={},
+        problem_ids=("a", "b", "c"),
+        right=right,
+        counted=(4, 4, 4),
+        **counts,
+        **shares,
+    )
+
+
 def pair(benchmark: str, ours: float, theirs: float, problems: int | None) -> Pair:
     return Pair(
         benchmark,
@@ -63,6 +85,34 @@ class TestScores:
     def test_r1_against_o1_as_ability(self) -> None:
         # 0.798·0.202/29 + 0.792·0.208/29 = 0.00555848 + 0.00568055 = 0.01123903, SE 10.6014 points
         assert compare_scores(AIME, "ability").se == pytest.approx(10.6014, abs=1e-3)
+
+    def test_votes_are_one_sample_per_problem(self) -> None:
+        # cons@64 86.7 against 80.0 of 30: q = (26.01 + 2)/34 = 0.823824, q(1−q)/30 = 0.00483795
+        # q = (24 + 2)/34 = 0.764706, 0.764706·0.235294/30 = 0.00599769; + 2·8.3e-8
+        # V = 0.01083581, SE 10.4095 points
+        first = replace(score("deepseek-r1", "aime-2024", 86.7, 30), metric="cons@64")
+        second = replace(score("o1", "aime-2024", 80.0, 30), metric="maj@64")
+        found = compare_scores(Pair("aime-2024", first, second))
+        assert found.se == pytest.approx(10.4095, abs=1e-3)
+
+    def test_metrics_do_not_mix(self) -> None:
+        vote = replace(score("o1", "aime-2024", 80.0, 30), metric="cons@64")
+        with pytest.raises(ValueError, match="different metrics"):
+            compare_scores(Pair("aime-2024", score("deepseek-r1", "aime-2024", 79.8, 30), vote))
+        rating = replace(score("o1", "x", 1189.0, 30), metric="rating")
+        with pytest.raises(ValueError, match="no error is known for rating"):
+            compare_scores(Pair("x", rating, rating))
+
+    def test_ability_is_paired_where_problems_are_known(self) -> None:
+        # shares 4/4 2/4 3/4 against 2/4 2/4 1/4: gaps 0.5 0 0.5, mean 1/3 = 33.3 points
+        # Σ(d − 1/3)² = 1/36 + 1/9 + 1/36 = 1/6; SE = √(1/6/6) = 1/6 = 16.667 points
+        first, second = run((4, 2, 3)), run((2, 2, 1))
+        found = compare_scores(Pair("aime-2024", first, second), "ability")
+        assert (found.difference, found.se) == (
+            pytest.approx(33.333, abs=1e-3),
+            pytest.approx(16.667, abs=1e-3),
+        )
+        assert found.df == 2
 
     def test_unknown_number_of_problems(self) -> None:
         with pytest.raises(ValueError, match="number of problems"):

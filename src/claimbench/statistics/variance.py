@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 LARGEST_UNIT_VARIANCE = 0.25
 """p(1−p) is never more: it stands for a problem whose single sample says nothing of its spread."""
 
+ONE_SIDED = 1.6448536269514722
+"""The 95 % quantile of the normal distribution."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -165,19 +168,44 @@ def problem_variance_bound(score: ArrayLike, problems: ArrayLike) -> Floats:
 
 
 def published_variance(
-    published: ArrayLike, ours: ArrayLike, unit: ArrayLike, problems: int, samples: ArrayLike
+    published: ArrayLike,
+    ours: ArrayLike,
+    unit: ArrayLike,
+    problems: int,
+    samples: ArrayLike,
+    margin: ArrayLike = 0.0,
 ) -> Floats:
-    """Sampling variance of a published score from our per-problem spread: ρ·W/m.
+    """Sampling variance of a published score from our per-problem spread: ρ·W/m, at most the
+    bound, and 1/(12·(N·m)²) for the steps of 1/(N·m) in which such a score moves.
 
-    `published` is P, `ours` p, `unit` our W, `samples` m. ρ = max(1, P(1−P) / (p(1−p))) scales
-    our spread up where the published score lies nearer to one half than ours. Where all our
-    samples agree (p is 0 or 1) there is nothing to scale and `bound_variance` stands.
+    `published` is P, `ours` p, `unit` our W, `samples` m, `margin` δ. ρ scales our spread up where
+    the published score may lie nearer to one half than ours: it is the largest of 1 and
+    q(1−q) / (p(1−p)) over two q, the edge of the margin (p moved by δ towards one half; a variance
+    restricted to the hypothesis under test, as in Farrington and Manning 1990) and P moved towards
+    p by 1.645 of its own bound errors, so that its noise alone does not widen the interval. Where
+    all our samples agree (p is 0 or 1) there is nothing to scale and the bound stands.
     """
     theirs, mine = np.asarray(published, float), np.asarray(ours, float)
+    bound = bound_variance(theirs, problems, samples)
     base = mine * (1 - mine)
-    ratio = theirs * (1 - theirs) / np.where(base > 0, base, 1)
-    scaled = np.maximum(1, ratio) * np.asarray(unit, float) / np.asarray(samples, float)
-    return np.where(base > 0, scaled, bound_variance(theirs, problems, samples))
+    far = np.maximum(_near(theirs, mine, np.sqrt(bound)), _edge(mine, np.asarray(margin, float)))
+    ratio = np.maximum(1, far / np.where(base > 0, base, 1))
+    scaled = ratio * np.asarray(unit, float) / np.asarray(samples, float)
+    steps = problems * np.asarray(samples, float)
+    return np.where(base > 0, np.minimum(scaled, bound), bound) + 1 / (12 * steps**2)
+
+
+def _near(theirs: Floats, mine: Floats, se: Floats) -> Floats:
+    """q(1−q) at the published score moved towards ours by 1.645 of its errors."""
+    gap = theirs - mine
+    moved = mine + np.sign(gap) * np.maximum(0, np.abs(gap) - ONE_SIDED * se)
+    return np.asarray(moved * (1 - moved))
+
+
+def _edge(mine: Floats, margin: Floats) -> Floats:
+    """q(1−q) at our score moved by the margin towards one half."""
+    moved = 0.5 - np.maximum(0, np.abs(mine - 0.5) - margin)
+    return np.asarray(moved * (1 - moved))
 
 
 def rounding_variance(decimals: int) -> float:

@@ -6,7 +6,7 @@ A claim that compares scores is tested benchmark by benchmark and composed under
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from claimbench import statistics
@@ -18,7 +18,9 @@ from claimbench.verdicts.noise import (
     Evidence,
     Noise,
     is_greedy,
+    is_vote,
     measured_noise,
+    metric_of,
     points,
     problems_of,
     published_noise,
@@ -98,9 +100,12 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
 
 
 def _check_metrics(*sides: Evidence) -> None:
-    metrics = {side.metric for side in sides if isinstance(side, PublishedResult)}
-    if not metrics <= set(SHARES):
-        raise ValueError(f"no error is known for {', '.join(sorted(metrics - set(SHARES)))}")
+    metrics = {metric_of(side) for side in sides}
+    if len(metrics) > 1:
+        raise ValueError(f"the two scores are of different metrics ({', '.join(sorted(metrics))})")
+    metric = metrics.pop()
+    if metric not in SHARES and not is_vote(metric):
+        raise ValueError(f"no error is known for {metric}")
     counts = {side.problems for side in sides if side.problems}
     if len(counts) > 1:
         raise ValueError(f"the two scores are of different problems ({sorted(counts)})")
@@ -133,9 +138,11 @@ def _noise(side: Evidence, sides: tuple[Evidence, Evidence], scope: Scope) -> No
             raise ValueError("the number of problems is unknown, so no error can be given")
         return Noise(float(statistics.problem_variance_bound(points(side) / 100, problems)))
     greedy = bool(is_greedy(side))
+    if isinstance(side, PublishedResult) and is_vote(side.metric):
+        side = replace(side, samples=1)  # one vote per problem is one sample of a vote
     if isinstance(side, Measurement):
         return measured_noise(side, greedy)
-    return published_noise(side, greedy, problems, None)
+    return published_noise(side, greedy, problems)
 
 
 def _outcome(pair: Pair, relation: Relation, scope: Scope) -> Outcome:

@@ -34,6 +34,18 @@ def total(noises: Iterable[Noise]) -> Noise:
     )
 
 
+def metric_of(evidence: Evidence) -> str:
+    """The metric's name, a mean of right samples being pass@1 whatever its source calls it; maj@k
+    is another name of cons@k."""
+    name = evidence.metric if isinstance(evidence, PublishedResult) else SHARES[0]
+    return SHARES[0] if name in SHARES else name.replace("maj@", "cons@")
+
+
+def is_vote(metric: str) -> bool:
+    """Whether the metric is a majority vote."""
+    return metric.startswith(("cons@", "maj@"))
+
+
 def points(evidence: Evidence) -> float:
     """The score in points, 0 to 100."""
     return evidence.value if isinstance(evidence, PublishedResult) else 100 * evidence.pass_at_1
@@ -73,9 +85,13 @@ def measured_noise(measured: Measurement, greedy: bool) -> Noise:
 
 
 def published_noise(
-    result: PublishedResult, greedy: bool, problems: int | None, ours: statistics.Score | None
+    result: PublishedResult,
+    greedy: bool,
+    problems: int | None,
+    ours: statistics.Score | None = None,
+    margin: float = 0.0,
 ) -> Noise:
-    """Sampling variance of a published score, with its rounding.
+    """Sampling variance of a published score, with its rounding; `margin` is δ in points.
 
     From the source's own standard deviation over seeds; else from our per-problem spread `ours`
     (None where there is none); else the bound that its score sets.
@@ -94,8 +110,9 @@ def published_noise(
         variance = float(statistics.bound_variance(value, problems, m))
         notes = (*notes, f"the error of {result.table}'s score is a bound from the score alone")
     else:
+        spread, delta = ours.unit_variance, margin / 100
         variance = float(
-            statistics.published_variance(value, ours.value, ours.unit_variance, problems, m)
+            statistics.published_variance(value, ours.value, spread, problems, m, delta)
         )
     return Noise(variance + rounding, notes=notes)
 

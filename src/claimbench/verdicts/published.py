@@ -21,7 +21,9 @@ from claimbench.verdicts.noise import (
     Evidence,
     Noise,
     is_greedy,
+    is_vote,
     measured_noise,
+    metric_of,
     problems_of,
     published_noise,
     score_of,
@@ -98,7 +100,7 @@ def _barred(case: Case) -> tuple[str, str] | None:
     different = _different_things(case)
     if different:
         return "not comparable", different
-    if _metric(case.result.metric).startswith("cons@"):
+    if is_vote(case.result.metric):
         return _barred_vote(case)
     spread_known = None not in (case.result.sd, getattr(case.measured, "sd", None))
     if problems_of(case.result, case.measured) is None and not spread_known:
@@ -113,21 +115,16 @@ def _different_things(case: Case) -> str:
         return forbidding[0]
     if result.problems and measured.problems and result.problems != measured.problems:
         return f"problems: {result.problems} published, {measured.problems} measured"
-    metric = _metric(result.metric)
-    if isinstance(measured, PublishedResult) and _metric(measured.metric) != metric:
+    metric = metric_of(result)
+    if isinstance(measured, PublishedResult) and metric_of(measured) != metric:
         return f"metric: {result.metric} published, {measured.metric} measured"
-    if metric not in SHARES and not metric.startswith("cons@"):
+    if metric not in SHARES and not is_vote(metric):
         return f"{result.metric} is no share of right answers"
     return ""
 
 
-def _metric(name: str) -> str:
-    """maj@k is another name of cons@k."""
-    return name.replace("maj@", "cons@")
-
-
 def _barred_vote(case: Case) -> tuple[str, str] | None:
-    k = int(_metric(case.result.metric).removeprefix("cons@"))
+    k = int(metric_of(case.result).removeprefix("cons@"))
     if isinstance(case.measured, PublishedResult):
         words = f"one vote of {k} samples per problem hides its own run-to-run error"
         return "inconclusive", words
@@ -181,11 +178,11 @@ def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[
         return Noise(case.votes.se**2), Noise(case.votes.single_vote_se**2 + rounding)
     problems = problems_of(result, measured)
     if isinstance(measured, PublishedResult):
-        ours = published_noise(measured, greedy_measured, problems, None)
-        return ours, published_noise(result, greedy_published, problems, None)
+        ours = published_noise(measured, greedy_measured, problems)
+        return ours, published_noise(result, greedy_published, problems)
     spread = None if greedy_measured else score_of(measured)
     ours = measured_noise(measured, greedy_measured)
-    return ours, published_noise(result, greedy_published, problems, spread)
+    return ours, published_noise(result, greedy_published, problems, spread, case.delta)
 
 
 def _adjusted(trials: list[Trial]) -> list[Trial]:
@@ -228,8 +225,8 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
 
 def _frame(case: Case, word: str, sentence: str) -> Verdict:
     """A verdict with everything that needs no test. A vote without votes has no measured value."""
-    voted = _metric(case.result.metric).startswith("cons@")
-    unmeasured = voted and case.votes is None and isinstance(case.measured, Measurement)
+    voteless = is_vote(case.result.metric) and case.votes is None
+    unmeasured = voteless and isinstance(case.measured, Measurement)
     return Verdict(
         claim=case.result.id,
         subject=case.result.subject,
