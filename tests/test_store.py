@@ -58,7 +58,7 @@ def test_any_text_survives_one_line(text: str, reasoning: str | None, seconds: f
 
 
 @given(st.lists(any_text, max_size=8))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 def test_any_texts_survive_the_disk(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
@@ -89,6 +89,7 @@ def test_index_records_are_packed_as_numpy_reads_them(kind: Any) -> None:
     "changes",
     [
         {"id": "xyz"},
+        {"id": "ab" * 15},
         {"id": sample_id(1).upper()},
         {"completion_tokens": -1},
         {"prompt_tokens": True},
@@ -285,7 +286,17 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         assert list((store.root / "problems").iterdir()) == []
 
 
-def test_lines_written_once_may_be_written_again_but_not_changed(tmp_path: Path) -> None:
+def no_links(source: Path, target: Path) -> None:
+    """What a file system without hard links answers."""
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_lines_written_once_may_be_written_again_but_not_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
     rows = [{"id": "p1", "question": "1+1?\u2028"}, {"id": "p2", "question": "가"}]
     with create(tmp_path / "run") as store:
         for _ in range(2):

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -121,30 +120,44 @@ def test_a_file_system_without_locks_is_named(
 
 
 def test_of_many_that_start_at_once_one_writes(tmp_path: Path) -> None:
-    """Together they create the folder, and each shard has its own lock."""
+    """Together they create the folder; each shard has its own lock."""
     script = f"""
-import sys, time
+import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
 from claimbench.errors import StoreLocked
 from store_toys import create
 shard = sys.argv[1] or None
-while time.time() < float(sys.argv[2]): pass
+print("ready", flush=True)
+sys.stdin.readline()
 try:
     store = create(Path({str(tmp_path)!r}) / ("shards" if shard else "alone"), shard=shard)
 except StoreLocked:
-    print("locked")
+    print("locked", flush=True)
 else:
-    time.sleep(1.5)
-    print("wrote")
+    print("wrote", flush=True)
+sys.stdin.readline()
 """
-    start = str(time.time() + 1.5)
     children = [
         subprocess.Popen(
-            [sys.executable, "-c", script, shard, start], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", script, shard],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for shard in ("", "", "", "0", "1", "2")
     ]
-    answers = [child.communicate()[0].strip() for child in children]
-    assert sorted(answers[:3]) == ["locked", "locked", "wrote"]
-    assert answers[3:] == ["wrote"] * 3
+
+    def answers() -> list[str]:
+        return [child.stdout.readline().strip() for child in children if child.stdout]
+
+    assert answers() == ["ready"] * 6
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    told = answers()
+    for child in children:
+        child.communicate()
+    assert sorted(told[:3]) == ["locked", "locked", "wrote"]
+    assert told[3:] == ["wrote"] * 3
