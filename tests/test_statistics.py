@@ -309,6 +309,9 @@ class TestPower:
         # d = 1, margin 3 points: SE ≤ max((3 − 1)/1.644854, 1/1.959964) = 1.215914 points
         # V·900 ≤ 900·1.478447e-4 = 0.133060: n = 22: 0.13636; n = 23: 0.13043 + 0.00189 = 0.13232
         assert stats.deciding_samples(stats.Design(30, 0.1, 0.0), 0.01, 0.03) == 23
+        # one of two figures, level 0.025: max(2/1.959964, 1/2.241403) = 1.020427 points
+        # V·900 ≤ 900·1.041271e-4 = 0.0937144: n = 32: 0.09375 + …; n = 33: 0.09091 + 0.00092
+        assert stats.deciding_samples(stats.Design(30, 0.1, 0.0), 0.01, 0.03, 0.025) == 33
         # published SE 1.3 points: above 1.2159, none can
         assert stats.deciding_samples(stats.Design(30, 0.1, 1.69e-4), 0.01, 0.03) is None
 

@@ -327,7 +327,9 @@ class TestFamilies:
         # a second AIME row with d = −3.6 as well: the smaller p is doubled, 0.05048 > 0.05
         aime = self.cases()[0]
         twice = [aime, replace(aime, result=replace(aime.result, id="again"))]
-        assert [v.verdict for v in judge_family(twice)] == ["inconclusive", "inconclusive"]
+        judged = judge_family(twice)
+        assert [v.verdict for v in judged] == ["inconclusive", "inconclusive"]
+        assert "alone but not among 2 figures judged together" in judged[0].sentence
         assert judge_family([aime])[0].verdict == "lower"
 
     def test_families_are_table_subject_and_measurer(self) -> None:

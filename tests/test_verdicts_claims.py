@@ -201,7 +201,9 @@ class TestClaims:
         # AIME 79.8 against 9.3: 70 points, SE at most 10: shown
         verdict = judge_claim(CLAIM, "ahead", "all", [pair("aime-2024", 79.8, 9.3, 30)])
         assert verdict.verdict == "supported"
-        assert 'supported: "ahead" on these tests holds on aime-2024' in verdict.sentence
+        assert verdict.sentence == (
+            "deepseek-r1 ahead of o1 on these tests: supported; holds on aime-2024"
+        )
 
     def test_mixed_list(self) -> None:
         pairs = [pair("aime-2024", 79.8, 9.3, 30), pair("gpqa-diamond", 9.3, 79.8, 198)]

@@ -92,14 +92,17 @@ def required_samples(
     return _samples_for(design, largest_se**2)
 
 
-def deciding_samples(design: Design, difference: float, margin: float) -> int | None:
+def deciding_samples(
+    design: Design, difference: float, margin: float, level: float = 0.05
+) -> int | None:
     """Smallest n with which an observed difference, were it to stay, would be decided either way.
 
-    The tests decide when |d| + 1.645·SE ≤ δ or |d| ≥ 1.96·SE. None: no n decides, because the
-    published figure's own error dominates.
+    The tests decide when |d| + z(1−level)·SE ≤ δ or |d| ≥ z(1−level/2)·SE; with `level` 0.05 the
+    two z are 1.645 and 1.96. In a family of K a `level` of 0.05/K is enough under Holm's correction
+    whatever the others do. None: no n decides, because the published figure's own error dominates.
     """
     gap = abs(difference)
-    largest_se = max((margin - gap) / quantile(0.95), gap / quantile(0.975))
+    largest_se = max((margin - gap) / quantile(1 - level), gap / quantile(1 - level / 2))
     return _samples_for(design, largest_se**2)
 
 

@@ -5,7 +5,7 @@ article's claim from its benchmarks. Neither knows how samples arose or what fil
 """
 
 from claimbench.verdicts.cases import Case, default_margin
-from claimbench.verdicts.claims import Pair, Scope, compare_scores, judge_claim
+from claimbench.verdicts.claims import Pair, Scope, compare_scores, judge_claim, outcomes_of
 from claimbench.verdicts.composition import (
     COMPOSITION,
     Outcome,
@@ -34,5 +34,6 @@ __all__ = [
     "judge_claim",
     "judge_family",
     "judge_published",
+    "outcomes_of",
     "relation_p",
 ]

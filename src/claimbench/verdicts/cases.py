@@ -48,13 +48,14 @@ class Case:
 class Trial:
     """One case judged under one reading of what was greedy. `noise` is that of both sides and
     `published_variance` that of the published one, as fractions²; `comparison` is in points, None
-    where both sides are greedy."""
+    where both sides are greedy; `family` counts the tested figures that were judged together."""
 
     case: Case
     difference: float
     noise: Noise
     published_variance: float
     comparison: statistics.Comparison | None
+    family: int = 1
     p_difference: float | None = None
     p_equivalence: float | None = None
     p_difference_adjusted: float | None = None

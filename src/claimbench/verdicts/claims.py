@@ -63,21 +63,28 @@ def judge_claim(
     """
     if claim.test is None:
         return _plain(claim, "not testable", claim.reason)
-    outcomes = [_outcome(pair, relation, scope) for pair in pairs]
+    outcomes = outcomes_of(pairs, relation, scope)
     if all(outcome.p_holds is None for outcome in outcomes):
         reasons = "; ".join(f"{o.benchmark}: {o.reason}" for o in outcomes)
         return _plain(claim, "untested", reasons or "no benchmark bears on it")
     status, seen = compose(quantifier, outcomes)
     return Verdict(
         claim=claim.id,
-        subject=str(claim.test.get("subject", "")),
+        subject=_names(pairs)[0],
         benchmark=", ".join(o.benchmark for o in seen),
         metric=f"{relation}, {quantifier}",
         verdict=status,
         tier=_weakest([pair for pair, o in zip(pairs, seen, strict=True) if o.p_holds is not None]),
-        sentence=_sentence(status, relation, scope, seen),
+        sentence=_sentence(status, _names(pairs), relation, scope, seen),
         notes=tuple(_told(o) for o in seen),
     )
+
+
+def outcomes_of(
+    pairs: Sequence[Pair], relation: Relation, scope: Scope = "test"
+) -> tuple[Outcome, ...]:
+    """The relation on each benchmark, before `compose` gives it a state."""
+    return tuple(_outcome(pair, relation, scope) for pair in pairs)
 
 
 def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
@@ -162,19 +169,43 @@ def _weakest(pairs: Sequence[Pair]) -> Tier:
 
 
 def _plain(claim: Claim, verdict: str, reason: str) -> Verdict:
-    subject = str((claim.test or {}).get("subject", ""))
-    return Verdict(claim.id, subject, "", "", verdict, None, f"{verdict}: {reason}")
+    return Verdict(claim.id, "", "", "", verdict, None, f"{verdict}: {reason}")
 
 
-def _sentence(status: str, relation: Relation, scope: Scope, seen: Sequence[Outcome]) -> str:
-    counts = {
-        state: [o.benchmark for o in seen if o.state == state]
-        for state in ("holds", "fails", "open")
-    }
+def _names(pairs: Sequence[Pair]) -> tuple[str, str]:
+    """The names of subject and reference, from the first score known of each."""
+    subjects = [_name(pair.subject) for pair in pairs if pair.subject]
+    references = [_name(pair.reference) for pair in pairs if pair.reference]
+    return subjects[0], references[0]
+
+
+def _name(side: Evidence) -> str:
+    return side.subject if isinstance(side, PublishedResult) else side.model
+
+
+RELATION_WORDS: dict[Relation, str] = {
+    "ahead": "ahead of",
+    "on par": "on par with",
+    "at least": "at least as good as",
+}
+
+
+def _sentence(
+    status: str,
+    names: tuple[str, str],
+    relation: Relation,
+    scope: Scope,
+    seen: Sequence[Outcome],
+) -> str:
     words = {"holds": "holds on", "fails": "fails on", "open": "open on"}
-    parts = [f"{words[state]} {', '.join(names)}" for state, names in counts.items() if names]
+    parts = [
+        f"{words[state]} {', '.join(found)}"
+        for state in words
+        if (found := [o.benchmark for o in seen if o.state == state])
+    ]
     meaning = "on these tests" if scope == "test" else "at problems like these"
-    return f'{status}: "{relation}" {meaning} ' + "; ".join(parts)
+    told = f"{names[0]} {RELATION_WORDS[relation]} {names[1]} {meaning}"
+    return f"{told}: {status}; {'; '.join(parts)}"
 
 
 def _told(outcome: Outcome) -> str:

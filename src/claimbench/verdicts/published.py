@@ -189,9 +189,10 @@ def _adjusted(trials: list[Trial]) -> list[Trial]:
     """The trials of one family with Holm-adjusted p; those without a p stay as they are."""
     differences = _holm([trial.p_difference for trial in trials])
     equivalences = _holm([trial.p_equivalence for trial in trials])
+    family = sum(p is not None for p in differences)
     return [
-        replace(trial, p_difference_adjusted=difference, p_equivalence_adjusted=equivalence)
-        for trial, difference, equivalence in zip(trials, differences, equivalences, strict=True)
+        replace(trial, p_difference_adjusted=apart, p_equivalence_adjusted=equal, family=family)
+        for trial, apart, equal in zip(trials, differences, equivalences, strict=True)
     ]
 
 

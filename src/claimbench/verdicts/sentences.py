@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from claimbench import statistics
 from claimbench.records import Measurement
-from claimbench.verdicts.cases import Case, Trial
+from claimbench.verdicts.cases import LEVEL, Case, Trial
 from claimbench.verdicts.noise import Evidence, is_greedy, problems_of, score_of
 
 
@@ -84,13 +84,21 @@ def _equal(trial: Trial) -> str:
 
 
 def _undecided(trial: Trial) -> str:
-    if trial.comparison is None:
+    found = trial.comparison
+    if found is None:
         return "inconclusive, because how it was decoded is unknown and decides the verdict"
-    interval = _range(trial.comparison.interval_95)
-    return (
-        f"inconclusive; the difference is {interval} points at 95 %, neither shown to be there nor "
-        f"shown to be within {_margin(trial)} points; {_remedy(trial)}"
-    )
+    margin = f"{_margin(trial)} points"
+    alone = ""
+    if found.p_difference <= LEVEL:
+        alone = f", shown to be there alone but not among {trial.family} figures judged together"
+    elif found.p_equivalence is not None and found.p_equivalence <= LEVEL:
+        alone = (
+            f", shown to be within {margin} alone but not among {trial.family} figures judged "
+            "together"
+        )
+    state = alone or f", neither shown to be there nor shown to be within {margin}"
+    interval = _range(found.interval_95)
+    return f"inconclusive; the difference is {interval} points at 95 %{state}; {_remedy(trial)}"
 
 
 def _remedy(trial: Trial) -> str:
@@ -102,7 +110,8 @@ def _remedy(trial: Trial) -> str:
         return "more samples per problem may decide"
     design = _design(trial)
     gap, delta = trial.difference / 100, trial.case.delta / 100
-    n = None if design is None else statistics.deciding_samples(design, gap, delta)
+    level = LEVEL / trial.family
+    n = None if design is None else statistics.deciding_samples(design, gap, delta, level)
     if n is None:
         return dominated
     return f"about {n} samples per problem in a new run would decide, if the difference stays"
@@ -133,4 +142,5 @@ def _rounded_up(margin: float) -> str:
 
 
 def _range(interval: tuple[float, float]) -> str:
-    return f"{interval[0]:.1f} to {interval[1]:.1f}"
+    low, high = (round(end, 1) + 0.0 for end in interval)  # + 0.0 turns −0.0 into 0.0
+    return f"{low:.1f} to {high:.1f}"
