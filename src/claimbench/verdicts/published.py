@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 
 from claimbench import statistics
 from claimbench.errors import IncompleteRun
@@ -70,14 +69,21 @@ def judge_family(cases: Sequence[Case]) -> list[Verdict]:
     barred = {i: words for i, case in enumerate(cases) if (words := _barred(case))}
     tested = [i for i in range(len(cases)) if i not in barred]
     readings = [
-        _adjusted([_trial(cases[i], *greedy) for i in tested])
-        for greedy in product((False, True), repeat=2)
+        _adjusted([_trial(cases[i], *greedy) for i in tested]) for greedy in _readings(cases)
     ]
     trials = {index: [reading[k] for reading in readings] for k, index in enumerate(tested)}
     return [
         _untried(case, *barred[i]) if i in barred else _verdict(case, trials[i])
         for i, case in enumerate(cases)
     ]
+
+
+def _readings(cases: Sequence[Case]) -> list[tuple[bool, bool]]:
+    """What to assume of (published, measured) where a source does not say if it was greedy."""
+    sides = [side for case in cases for side in (case.result, case.measured)]
+    if all(is_greedy(side) is not None for side in sides):
+        return [(False, False)]
+    return [(theirs, ours) for theirs in (False, True) for ours in (False, True)]
 
 
 def _check(case: Case) -> None:
