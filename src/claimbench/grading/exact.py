@@ -1,15 +1,16 @@
 """The cheap path: comparisons that need no sympy.
 
 It decides only what it reads with certainty, and then as math-verify 0.9.0 decides (shown by
-tests over gold answers, perturbations and generated formulas), save for three things in which
-math-verify calls different answers equal, and this does not:
+tests over gold answers, perturbations and generated formulas), save where math-verify is known to
+be wrong. It calls equal, and this does not:
 
 - numerals in different bases (math-verify drops the base): `2516_8` is not `2516_7`;
 - decimals that differ in their leading digits but not in the first six places: 0.0000672 is not
   0.0000674;
-- a letter at the end that is a variable, not a unit: `2+3t` is not 5.
+- a letter at the end that is a variable, not a unit: `2+3t` is not 5;
+- products that it reads as mixed numbers: `2(7)` is not 9 (but 14).
 
-And it reads `n = 58,500` as a number, where math-verify reads a set of two.
+It calls different, and this does not: `n = 58,500`, which it reads as a set of two, and 58500.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from math import nan
 from typing import Any
 
 from claimbench.grading.arithmetic import letters_of, tokens_of
+from claimbench.grading.reading import normalise, read
 from claimbench.grading.shapes import (
     Assignment,
+    Equation,
     Infinite,
     Listing,
     Matrix,
@@ -32,14 +35,14 @@ from claimbench.grading.shapes import (
     Union,
     Value,
     Word,
-    normalise,
-    read,
 )
 
 SAME = Decimal("1e-38")
 """Relative difference below which two values of 50 digits are the same."""
+SAME_RATIO = Decimal("1e-24")
 DIFFERENT = Decimal("1e-5")
 """Absolute difference above which math-verify (six decimal places, or 15 digits) sees one too."""
+MILLION, HALF, TIE = Decimal(10**6), Decimal("0.5"), Decimal("1e-6")
 LEADING = Decimal("1e-4")
 """Relative difference that no rounding to six places explains."""
 
@@ -72,7 +75,7 @@ def _compare(gold: Shape, answer: Shape) -> bool | None:
         return _compare_assignments(gold, answer)
     if type(gold) is not type(answer):
         return _compare_kinds(gold, answer)
-    if isinstance(gold, Value | Listing | Union | Matrix):
+    if isinstance(gold, Value | Listing | Union | Matrix | Equation):
         return _COMPARISONS[type(gold)](gold, answer)
     return gold == answer
 
@@ -110,9 +113,26 @@ def _compare_values(gold: Value, answer: Value) -> bool | None:
     pairs = _at_same_points(gold.at_points, answer.at_points)
     if all(abs(a - b) <= SAME * max(abs(a), abs(b), Decimal(1)) for a, b in pairs):
         return None if gold.lone != answer.lone else True
+    if gold.decimal or answer.decimal:
+        return _compare_rounded(gold, answer)
     if any(_differ(a, b) for a, b in pairs):
         return False if gold.plain_i and answer.plain_i else None
     return None
+
+
+def _compare_rounded(gold: Value, answer: Value) -> bool | None:
+    """Values that are not the same, of which one is a decimal: equal to six places, as math-verify
+    has it (not so for integers), but not with other leading digits."""
+    a, b = gold.at_points[0], answer.at_points[0]
+    if gold.letters or answer.letters or _differ(a, b) or _is_integer(gold) or _is_integer(answer):
+        return False
+    if any(abs(abs(value * MILLION % 1) - HALF) < TIE for value in (a, b)):
+        return None  # so near to a tie, sympy's 15 digits may round it either way
+    return bool(round(a, 6) == round(b, 6))
+
+
+def _is_integer(value: Value) -> bool:
+    return not value.decimal and value.at_points[0] % 1 == 0
 
 
 def _at_same_points(
@@ -152,6 +172,18 @@ def _position(item: Shape) -> float:
 def _compare_unions(gold: Union, answer: Union) -> bool | None:
     """Only sure where they consist of the same intervals; others might still cover the same."""
     return _compare_sets(gold.intervals, answer.intervals) or None
+
+
+def _compare_equations(gold: Equation, answer: Equation) -> bool | None:
+    """The same where one is a multiple of the other; of linear ones, only then."""
+    pairs = _at_same_points(gold.difference.at_points, answer.difference.at_points)
+    if gold.difference.letters != answer.difference.letters or any(0 in pair for pair in pairs):
+        return None
+    ratios = [a / b for a, b in pairs]
+    if all(abs(ratio - ratios[0]) <= SAME_RATIO * abs(ratios[0]) for ratio in ratios):
+        return True
+    apart = any(abs(ratio / ratios[0] - 1) > LEADING for ratio in ratios)
+    return False if apart and gold.linear and answer.linear else None
 
 
 def _compare_sets(gold: Sequence[Shape], answer: Sequence[Shape]) -> bool | None:
@@ -203,5 +235,6 @@ _COMPARISONS: Mapping[type[Shape], Callable[[Any, Any], bool | None]] = {
     Value: _compare_values,
     Listing: _compare_listings,
     Union: _compare_unions,
+    Equation: _compare_equations,
     Matrix: _compare_matrices,
 }
