@@ -106,12 +106,13 @@ class Batch:
             free -= 1
             if ended:
                 self._remove(ended.pop())
-        for slot in reversed(ended):
-            self._remove(slot)
         fresh: list[Request] = []
         while len(fresh) < free and (request := peek()) and self.fits(request):
             fresh.append(pop())
-        return done + self._admit(fresh)
+        reused = self._reusable({request.prompt_ids for request in fresh})
+        for slot in reversed(ended):
+            self._remove(slot)
+        return done + self._admit(fresh, reused)
 
     def _repeat(self, request: Request, prompt: _Prompt) -> list[Completion]:
         source = next(slot for slot, row in enumerate(self._rows) if row.prompt is prompt)
@@ -125,19 +126,18 @@ class Batch:
             self._rows[target] = self._rows[source]
         self._rows.pop()
 
-    def _admit(self, requests: Sequence[Request]) -> list[Completion]:
+    def _admit(self, requests: Sequence[Request], reused: Shared) -> list[Completion]:
         """Prefill each distinct prompt once, longest first."""
         samples: dict[tuple[int, ...], list[Request]] = {}
         for request in requests:
             samples.setdefault(request.prompt_ids, []).append(request)
-        reused = self._reusable(list(samples))
         start = len(self._slots.prefix) + reused[0].shape[2]
         done: list[Completion] = []
         for prompts in _chunks(sorted(samples, key=len, reverse=True), start):
             done += self._prefill(prompts, samples, reused)
         return done
 
-    def _reusable(self, prompts: list[tuple[int, ...]]) -> Shared:
+    def _reusable(self, prompts: set[tuple[int, ...]]) -> Shared:
         """The columns of a row in flight that all these prompts can begin with, maybe none."""
         begin = len(self._slots.prefix)
         best, slot = begin, 0

@@ -88,7 +88,7 @@ def _read(
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True)
     generation = getattr(model, "generation_config", None)
     sources = (generation, config, tokenizer)
-    decoder = Decoder(model.eval().to(device))
+    decoder = Decoder(model.eval().requires_grad_(False).to(device))
     return Checkpoint(
         decoder=decoder,
         tokenizer=tokenizer,

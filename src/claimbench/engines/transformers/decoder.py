@@ -178,20 +178,26 @@ def _weight(module: Any) -> torch.Tensor | None:
 
 def _check_family(config: Any) -> None:
     """Refuse what this forward pass would compute wrongly."""
+    why = _obstacle(config)
+    if why:
+        raise ModelError(
+            f"The transformers engine cannot run this checkpoint, because {why}; "
+            f"use the vllm engine, or a model of the types {', '.join(FAMILY)}."
+        )
+
+
+def _obstacle(config: Any) -> str:
+    if config.model_type not in FAMILY:
+        return f"its type is {config.model_type}"
+    if config.hidden_act != "silu":
+        return f"its activation is {config.hidden_act}"
     rope = getattr(config, "rope_parameters", None) or {}
+    if rope.get("rope_type", "default") not in _ROPE_TYPES:
+        return f"its positions are {rope['rope_type']}"
     kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
-    problems = [
-        (config.model_type not in FAMILY, f"its type is {config.model_type}"),
-        (config.hidden_act != "silu", f"its activation is {config.hidden_act}"),
-        (rope.get("rope_type", "default") not in _ROPE_TYPES, f"its positions are {rope}"),
-        (kinds != {"full_attention"} or _slides(config), "it attends through a sliding window"),
-    ]
-    for wrong, why in problems:
-        if wrong:
-            raise ModelError(
-                f"The transformers engine cannot run this checkpoint, because {why}; "
-                f"use the vllm engine, or a model of the types {', '.join(FAMILY)}."
-            )
+    if kinds != {"full_attention"} or _slides(config):
+        return "it attends through a sliding window"
+    return ""
 
 
 def _slides(config: Any) -> bool:

@@ -126,8 +126,8 @@ def _invert_whole(probs: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
 def _draw_filtered(
     probs: torch.Tensor, top_p: torch.Tensor, top_k: torch.Tensor, u: torch.Tensor
 ) -> torch.Tensor:
-    """Draw among the likeliest tokens. A row whose cut lies beyond those looked at is looked at
-    again with more of them, at last with the whole vocabulary."""
+    """Draw among the likeliest tokens. A row whose cut lies beyond those looked at (or whose top_k,
+    which top_p is relative to) is looked at again with more, at last with the whole vocabulary."""
     vocabulary = probs.shape[1]
     tokens = torch.empty(len(probs), dtype=torch.long, device=probs.device)
     rows = torch.arange(len(probs), device=probs.device)
@@ -136,7 +136,7 @@ def _draw_filtered(
         keep = _kept(values, top_p[rows], top_k[rows])
         kept = torch.where(keep, values, 0.0)
         chosen = ids.gather(1, _invert(kept, u[rows])[0][:, None])[:, 0]
-        done = _cut_is_inside(values, keep) | (count == vocabulary)
+        done = _cut_is_inside(values, keep) & (top_k[rows] <= count) | (count == vocabulary)
         tokens[rows[done]] = chosen[done]
         rows = rows[~done]
         if not len(rows):

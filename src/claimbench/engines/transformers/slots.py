@@ -97,10 +97,10 @@ class Slots:
         self._move(source, target, -(-length // self._block))
 
     def columns_of(self, slot: int, length: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """A slot's first own keys and values, (layers, kv_heads, length, head_dim) each."""
+        """A copy of a slot's first own keys and values, (layers, kv_heads, length, head_dim)."""
         blocks = -(-length // self._block)
         parts = [s[:, :blocks, slot].transpose(1, 2) for s in (self._keys, self._values)]
-        keys, values = (part.flatten(2, 3)[:, :, :length] for part in parts)
+        keys, values = (part.flatten(2, 3)[:, :, :length].clone() for part in parts)
         return keys, values
 
     def remove(self, slot: int) -> list[tuple[int, int]]:
