@@ -1,0 +1,40 @@
+"""The command line with the tiny real model: a verdict, and a kill -9 in the middle of it."""
+from __future__ import annotations
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+import pytest
+RUN = ["run", "smoke", "--offline", "--quiet", "--set", "limit=6", "--set", "samples=2"]
+def command(out: Path) -> list[str]:
+    return [sys.executable, "-m", "claimbench.cli", *RUN, "--out", str(out)]
+def count(out: Path) -> int:
+    return sum(p.read_bytes().count(b"\n") for p in (out / "samples").glob("*/*/*.jsonl"))
+@pytest.mark.slow
+@pytest.mark.usefixtures("tiny_checkpoint")
+def test_killed_in_the_middle_then_resumed(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    child = subprocess.Popen(command(out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 300
+    while count(out) < 3 and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    before = count(out)
+    done = subprocess.run(command(out), capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    assert before >= 3
+    assert count(out) == 12
+    samples = [
+        json.loads(line)
+        for part in (out / "samples").glob("*/*/*.jsonl")
+        for line in part.read_text().splitlines()
+    ]
+    assert len({s["id"] for s in samples}) == 12
+    assert all(s["completion_tokens"] > 0 for s in samples)
+    assert "Report:" in done.stdout
+    (measured,) = json.loads((out / "measurements.json").read_text())
+    assert measured["received"] == 12
