@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pydantic import Field, model_validator
 from claimbench.claims.catalogue import CATALOGUE_FILE, Catalogue, load_catalogue, refusal
 from claimbench.claims.schema import Figure
 from claimbench.errors import ConfigError
-from claimbench.paths import seeds_dir
+from claimbench.paths import configs_dir, seeds_dir
 from claimbench.records import PublishedResult, Source, Tier
 from claimbench.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse
 
@@ -126,6 +127,14 @@ def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
     """Every figure of every table. Ids are `file/table:subject:benchmark:metric`, with `#2` and
     on for further figures of the same cell. Raises ConfigError by file, line and key."""
     folder = folder or seeds_dir() / "published"
+    stamp = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
+    configs = sorted(path.name for path in configs_dir().glob("*/*.yaml"))
+    return _load_published(folder, (*stamp, *configs))
+
+
+@lru_cache(maxsize=4)
+def _load_published(folder: Path, _stamp: tuple[Any, ...]) -> tuple[PublishedResult, ...]:
+    """Read once for as long as no file changes: a report judges hundreds of runs by them."""
     catalogue = load_catalogue(folder)
     results: list[PublishedResult] = []
     for opened in _files(folder):

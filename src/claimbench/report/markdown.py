@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from claimbench.records import Measurement, Verdict
-from claimbench.report.tables import escape, measurement_table, to_markdown, verdict_table
+from claimbench.records import Verdict
+from claimbench.report.document import Document
+from claimbench.report.dossier_tables import efficiency_table
+from claimbench.report.tables import (
+    Table,
+    escape,
+    measurement_table,
+    run_column,
+    to_markdown,
+    verdict_table,
+)
 
 _LEGEND = """\
 Scores are percentage points. *Sampling SE*: what a rerun on the same problems would vary by; a \
 published figure on the same problems is compared with it. *Problem SE*: what other problems like \
 these would vary by. *Truncated*: replies cut by the token limit. *No answer*: replies in which \
-no answer was found. Replies that the grader could not judge are *grader errors*; they are left \
-out of the score and never counted as wrong.
+no answer was found. *In a loop*: replies that were cut while their last characters repeated \
+exactly (a lower bound). Replies that the grader could not judge are *grader errors*; they are \
+left out of the score and never counted as wrong.
 
 Verdicts on published figures: **reproduced** – equal within the margin that was fixed before the \
 run; **lower**/**higher** – a difference is shown and equality is not; **inconclusive** – neither; \
@@ -22,24 +32,50 @@ graded by us, C a third party's score, D the vendor's own figure.
 """
 
 
-def render_markdown(
-    title: str,
-    measurements: Sequence[Measurement],
-    verdicts: Sequence[Verdict],
-    about: Sequence[tuple[str, str]],
-    partial: bool = False,
-) -> str:
-    """The report as Markdown. `about` are pairs (what, value) that describe the run."""
-    parts = [f"# {escape(title)}\n"]
-    if partial:
+_SPENT = """\
+A solved problem is a right sample; the tokens of wrong samples count as spent on it.
+"""
+
+
+def tables_of(document: Document) -> tuple[Table, Table, Table]:
+    """Verdicts, measurements and what they took; each row with its run where there are several."""
+    tables = (
+        (verdict_table(document.verdicts), [r.name for r in document.runs for _ in r.verdicts]),
+        (
+            measurement_table(document.measurements),
+            [r.name for r in document.runs for _ in r.measurements],
+        ),
+        (
+            efficiency_table(document.efficiency),
+            [r.name for r in document.runs for _ in r.efficiency],
+        ),
+    )
+    many = len(document.runs) > 1
+    judged, measured, spent = (run_column(*pair) if many else pair[0] for pair in tables)
+    return judged, measured, spent
+
+
+def render_document(document: Document, figures: Sequence[str] = ()) -> str:
+    """The report as Markdown; `figures` are the paths of its pictures."""
+    judged, measured, spent = tables_of(document)
+    many = len(document.runs) > 1
+    parts = [f"# {escape(document.title)}\n"]
+    if document.partial:
         parts.append(
             "**Partial: samples are still missing, so there are estimates, no verdicts.**\n"
         )
-    if verdicts:
-        parts += ["## Verdicts\n", to_markdown(verdict_table(verdicts)), *_sentences(verdicts)]
-    parts += ["## Measurements\n", to_markdown(measurement_table(measurements))]
+    if document.verdicts:
+        parts += ["## Verdicts\n", to_markdown(judged)]
+        parts += [s for run in document.runs for s in _sentences(run.verdicts)]
+    parts += ["## Measurements\n", to_markdown(measured)]
+    if spent.rows:
+        parts += ["## What it took\n", to_markdown(spent), _SPENT]
+    if figures:
+        parts += ["## Figures\n", *(f"![]({path})\n" for path in figures)]
     parts += ["## How to read this\n", _LEGEND]
-    parts += ["## The run\n", "\n".join(f"- {escape(k)}: {escape(v)}" for k, v in about) + "\n"]
+    for run in document.runs:
+        parts.append(f"## The run {escape(run.name)}\n" if many else "## The run\n")
+        parts.append("\n".join(f"- {escape(k)}: {escape(v)}" for k, v in run.about) + "\n")
     return "\n".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Table:
 
 def points(share: float | None, digits: int = 1) -> str:
     """A share as percentage points: 0.5083 → 50.8."""
-    return "–" if share is None else f"{100 * share:.{digits}f}"
+    return "–" if share is None or math.isnan(share) else f"{100 * share:.{digits}f}"
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -37,11 +38,17 @@ def interval(bounds: tuple[float, float] | None) -> str:
     return f"{bounds[0]:+.1f} to {bounds[1]:+.1f}".replace("-", "−")
 
 
+def signed(value: float | None) -> str:
+    """`−4.7`, `+1.2`."""
+    return "–" if value is None else f"{value:+.1f}".replace("-", "−")
+
+
 def measurement_table(measurements: Iterable[Measurement]) -> Table:
     """What was measured; shares and scores in points."""
     columns = (
         "model", "benchmark", "problems N", "samples n", "pass@1", "sampling SE", "problem SE",
-        "truncated", "no answer", "grader errors", "tokens mean", "tokens p95", "received",
+        "truncated", "no answer", "in a loop", "grader errors",
+        "tokens mean", "tokens p95", "received",
     )  # fmt: skip
     return Table("measurements", columns, tuple(_measurement_row(m) for m in measurements))
 
@@ -57,6 +64,7 @@ def _measurement_row(m: Measurement) -> tuple[str, ...]:
         points(m.problem_se, 2),
         points(m.truncated_share),
         points(m.no_answer_share),
+        points(m.metrics.get("looped_share")),
         points(m.grader_error_share),
         number(m.tokens_mean),
         number(m.tokens_p95, 0),
@@ -81,13 +89,19 @@ def _verdict_row(v: Verdict) -> tuple[str, ...]:
         v.metric,
         number(v.published),
         number(v.measured),
-        "–" if v.difference is None else f"{v.difference:+.1f}".replace("-", "−"),
+        signed(v.difference),
         interval(v.interval_95),
         number(v.margin),
         number(v.needed_margin),
         v.tier or "–",
         v.verdict,
     )
+
+
+def run_column(table: Table, names: Sequence[str]) -> Table:
+    """`table` with the name of each row's run in front."""
+    rows = tuple((name, *row) for name, row in zip(names, table.rows, strict=True))
+    return Table(table.name, ("run", *table.columns), rows)
 
 
 def clean(text: str, limit: int = 200) -> str:

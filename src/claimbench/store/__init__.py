@@ -12,9 +12,9 @@ of what they mean.
     run.py       RunStore, which puts them together
 """
 
-from claimbench.store.files import safe_name
+from claimbench.store.files import safe_name, write_folder
 from claimbench.store.index import IdSet, hex_ids, positions
 from claimbench.store.rows import text_key
 from claimbench.store.run import RunStore
 
-__all__ = ["IdSet", "RunStore", "hex_ids", "positions", "safe_name", "text_key"]
+__all__ = ["IdSet", "RunStore", "hex_ids", "positions", "safe_name", "text_key", "write_folder"]

@@ -114,6 +114,20 @@ def write_whole(path: Path, chunks: Iterable[str]) -> None:
         sync_folder(path.parent)
 
 
+def write_folder(root: Path, owned: Iterable[str], contents: Iterable[tuple[str, str]]) -> None:
+    """Write files (relative path, text) under `root`, each whole, and remove what the folders
+    `owned` held before and hold no more."""
+    kept = set()
+    for relpath, text in contents:
+        path = inside(root, relpath)
+        write_whole(path, [text])
+        kept.add(path)
+    for path in (p for folder in owned for p in inside(root, folder).glob("*")):
+        if path not in kept and path.is_file():
+            with explaining(path, "removed"):
+                path.unlink()
+
+
 def write_once(path: Path, chunks: Iterable[str]) -> bool:
     """Write `path` where it does not exist yet. False where it exists and holds another text."""
     with explaining(path, "written"), _durable_temporary(path, chunks) as temporary:

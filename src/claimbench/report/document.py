@@ -1,0 +1,61 @@
+"""What a report shows, ready to be drawn: every figure computed, every text still raw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from claimbench.dossier.efficiency import Efficiency
+from claimbench.evidence import EvidenceGroup
+from claimbench.lengths import CapCurve, Lengths
+from claimbench.records import Measurement, PublishedResult, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One model on one benchmark: the score at every token cap and the lengths of its replies."""
+
+    model: str
+    benchmark: str
+    lengths: Lengths
+    curve: CapCurve | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run. `about` are pairs (what, value) that describe it; `name` is its folder's."""
+
+    name: str
+    title: str
+    measurements: tuple[Measurement, ...]
+    verdicts: tuple[Verdict, ...]
+    cells: tuple[CellView, ...]
+    efficiency: tuple[Efficiency, ...]
+    about: tuple[tuple[str, str], ...]
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report over one or many runs. `sources` are the published results by id."""
+
+    title: str
+    runs: tuple[RunView, ...]
+    evidence: tuple[EvidenceGroup, ...]
+    sources: Mapping[str, PublishedResult] = field(default_factory=dict)
+
+    @property
+    def partial(self) -> bool:
+        return any(run.partial for run in self.runs)
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        return tuple(m for run in self.runs for m in run.measurements)
+
+    @property
+    def efficiency(self) -> tuple[Efficiency, ...]:
+        return tuple(e for run in self.runs for e in run.efficiency)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return tuple(v for run in self.runs for v in run.verdicts)

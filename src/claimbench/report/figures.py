@@ -1,0 +1,201 @@
+"""The figures of a report: scores side by side, score by token cap, lengths of replies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from claimbench.evidence import Estimate, EvidenceGroup
+from claimbench.lengths import CapCurve, Lengths
+from claimbench.report import svg
+from claimbench.report.tables import clean
+from claimbench.report.words import Said, say
+
+_ROW = 22
+_LABELS = 250
+_WIDTH = 760
+_PANEL = (380, 230)
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 16, 44
+
+_CLASS = {"ours": "ours", "third party": "third", "vendor": "vendor"}
+_KEY = {"ours": "ours", "third party": "third_party", "vendor": "vendor"}
+
+
+def slug(*names: str) -> str:
+    """A name for ids: letters, digits and hyphens; different names stay different in practice
+    because the caller numbers them."""
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(names).lower()).strip("-") or "x"
+
+
+# --- measured and published side by side ------------------------------------------------------
+
+
+def forest(name: str, benchmark: str, groups: Sequence[EvidenceGroup]) -> str:
+    """Every score of `benchmark` with its 95 % interval, model by model."""
+    low, high = _range([e for group in groups for e in group.estimates])
+    x = svg.linear(low, high, _LABELS, _WIDTH - 130)
+    rows, y = list[str](), 30.0
+    for group in groups:
+        rows.append(svg.words(0, y + 4, group.model, "strong"))
+        y += _ROW
+        for estimate in group.estimates:
+            rows.append(_estimate(estimate, x, y))
+            y += _ROW
+        y += 8
+    axis = _score_axis(x, svg.ticks(low, high, 6), 14, y - 8)
+    said = "; ".join(_told(g, e) for g in groups for e in g.estimates)
+    return svg.figure(
+        name,
+        (_WIDTH, int(y + 40)),
+        say("evidence_title", benchmark=benchmark),
+        Said(said, said),
+        [*axis, *rows, *_legend(y + 32)],
+    )
+
+
+def _range(estimates: Iterable[Estimate]) -> tuple[float, float]:
+    """Of all intervals, a little wider, within 0 and 100."""
+    ends = [v for e in estimates for v in (e.value, e.low, e.high) if v is not None]
+    pad = max(1.0, 0.06 * (max(ends) - min(ends)))
+    return max(0.0, min(ends) - pad), min(100.0, max(ends) + pad)
+
+
+def _score_axis(x: svg.Scale, values: Sequence[float], top: float, bottom: float) -> Iterable[str]:
+    for value in values:
+        yield svg.line(x(value), top, x(value), bottom, "grid")
+        yield svg.words(x(value), bottom + 14, f"{value:g}", "tick middle")
+    yield svg.words(x(values[-1]) + 22, bottom + 14, say("score_axis"), "tick")
+
+
+def _estimate(e: Estimate, x: svg.Scale, y: float) -> str:
+    kind = _CLASS[e.origin]
+    label = e.who if len(e.who) <= 32 else e.who[:31] + "…"
+    parts = [svg.words(14, y + 4, label, "label"), svg.words(_LABELS - 20, y + 4, e.tier, "tick")]
+    told = f"{e.value:.1f}"
+    if e.low is not None and e.high is not None:
+        parts.append(svg.line(x(e.low), y, x(e.high), y, f"interval {kind}"))
+        told += f"  [{e.low:.1f}, {e.high:.1f}]"
+    parts.append(_mark(kind, x(e.value), y))
+    parts.append(svg.words(_WIDTH - 120, y + 4, told, "number"))
+    return svg.element("g", *parts)
+
+
+def _mark(kind: str, x: float, y: float) -> str:
+    """Each origin has a shape of its own beside its colour."""
+    if kind == "ours":
+        return svg.element("circle", cx=x, cy=y, r=5.0, class_="mark ours")
+    r = 5.0
+    square = [(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)]
+    diamond = [(x, y - 6.5), (x + 6.5, y), (x, y + 6.5), (x - 6.5, y)]
+    return svg.path(diamond if kind == "vendor" else square, f"mark {kind}", closed=True)
+
+
+def _told(group: EvidenceGroup, e: Estimate) -> str:
+    interval = "" if e.low is None or e.high is None else f" ({e.low:.1f}–{e.high:.1f})"
+    return f"{clean(group.model)}, {clean(e.who)} [{e.tier}]: {e.value:.1f}{interval}"
+
+
+def _legend(y: float) -> Iterable[str]:
+    for i, origin in enumerate(("ours", "third party", "vendor")):
+        x = 20.0 + 150 * i
+        yield _mark(_CLASS[origin], x, y - 4)
+        yield svg.words(x + 14, y, say(_KEY[origin]), "tick")
+
+
+# --- score by token cap -----------------------------------------------------------------------
+
+
+def curve(name: str, model: str, benchmark: str, c: CapCurve) -> str:
+    """pass@1 as a function of the token cap, with its 95 % band."""
+    width, height = _PANEL
+    top = max(0.05, *c.high)
+    x = svg.linear(0, c.caps[-1], _LEFT, width - _RIGHT)
+    y = svg.linear(0, top, height - _BOTTOM, _TOP)
+    upper = [(x(cap), y(v)) for cap, v in zip(c.caps, c.high, strict=True)]
+    lower = [(x(cap), y(v)) for cap, v in zip(c.caps, c.low, strict=True)]
+    middle = [(x(0), y(0)), *((x(cap), y(v)) for cap, v in zip(c.caps, c.score, strict=True))]
+    parts = [
+        *_frame(x, y, (0, c.caps[-1]), (0, top), 100),
+        svg.path([*upper, *reversed(lower)], "band", closed=True),
+        svg.path(middle, "curve"),
+        *_axis_names(say("score_axis"), say("cap_axis")),
+    ]
+    every = max(1, len(c.caps) // 5)
+    shown = list(zip(c.caps, c.score, strict=True))[every - 1 :: every]
+    told = ", ".join(f"{cap}: {100 * score:.1f}" for cap, score in shown)
+    title = say("curve_title", model=clean(model), benchmark=benchmark)
+    return svg.figure(name, _PANEL, title, say("curve_desc", points=told), parts)
+
+
+def _frame(
+    x: svg.Scale,
+    y: svg.Scale,
+    across: tuple[float, float],
+    up: tuple[float, float],
+    unit: float = 1,
+) -> Iterable[str]:
+    """Grid lines with their values; `unit` turns the vertical values into what is printed."""
+    left, right = x(across[0]), x(across[1])
+    for value in svg.ticks(up[0] * unit, up[1] * unit, 4):
+        at = y(value / unit)
+        yield svg.line(left, at, right, at, "grid")
+        yield svg.words(left - 6, at + 4, svg.short(value), "tick end")
+    for value in svg.ticks(*across, 5):
+        yield svg.words(x(value), y(up[0]) + 16, svg.short(value), "tick middle")
+    yield svg.line(left, y(up[0]), right, y(up[0]), "axis")
+
+
+def _axis_names(up: Said, across: Said) -> Iterable[str]:
+    width, height = _PANEL
+    yield svg.words(0, 10, up, "tick")
+    yield svg.words(width - _RIGHT, height - 12, across, "tick end")
+
+
+# --- lengths ----------------------------------------------------------------------------------
+
+KINDS = ("right", "wrong", "cut", "ungraded")
+
+
+def histogram(name: str, model: str, benchmark: str, found: Lengths) -> str:
+    """Replies by number of tokens, stacked by what became of them."""
+    width, height = _PANEL
+    series = [getattr(found, kind) for kind in KINDS]
+    most = max(1, *map(sum, zip(*series, strict=True)))
+    x = svg.linear(0, found.edges[-1], _LEFT, width - _RIGHT)
+    y = svg.linear(0, most, height - _BOTTOM, _TOP)
+    title = say("lengths_title", model=clean(model), benchmark=benchmark)
+    counts = {kind: sum(values) for kind, values in zip(KINDS, series, strict=True)}
+    parts = [
+        *_frame(x, y, (0, found.edges[-1]), (0, most)),
+        *_bars(found, series, x, y),
+        *_axis_names(say("replies_axis"), say("tokens_axis")),
+        *_kinds(counts, height),
+    ]
+    return svg.figure(name, _PANEL, title, say("lengths_desc", **counts), parts)
+
+
+def _bars(
+    found: Lengths, series: Sequence[Sequence[int]], x: svg.Scale, y: svg.Scale
+) -> Iterable[str]:
+    for i, (left, right) in enumerate(zip(found.edges, found.edges[1:], strict=False)):
+        below = 0
+        for kind, values in zip(KINDS, series, strict=True):
+            if values[i]:
+                top, bottom = y(below + values[i]), y(below)
+                yield svg.element(
+                    "rect", x=x(left) + 0.5, y=top, width=x(right) - x(left) - 1,
+                    height=max(bottom - top, 0.5), class_=f"bar {kind}",
+                )  # fmt: skip
+                below += values[i]
+
+
+def _kinds(counts: dict[str, int], height: int) -> Iterable[str]:
+    """The legend, of the kinds that occur."""
+    x = float(_LEFT)
+    for kind in KINDS:
+        if counts[kind]:
+            yield svg.element(
+                "rect", x=x, y=height - 20.0, width=9.0, height=9.0, class_=f"bar {kind}"
+            )
+            yield svg.words(x + 13, height - 12, say(kind), "tick")
+            x += 84 if kind == "cut" else 66

@@ -1,0 +1,45 @@
+"""The files of a report, by their place in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claimbench.report import figures, svg
+from claimbench.report.document import Document
+from claimbench.report.html import asset, evidence_by_benchmark, render_html
+from claimbench.report.markdown import render_document, tables_of
+from claimbench.report.samples import Pack
+from claimbench.report.tables import clean, to_csv
+from claimbench.report.theme import figure_style
+from claimbench.store import safe_name
+
+File = tuple[str, str]
+"""A relative path and its text."""
+
+
+def report_files(document: Document, pack: Pack | None) -> Iterator[File]:
+    """Tables, figures, report.md and report.html, one at a time."""
+    drawn = list(_figures(document))
+    yield from ((f"tables/{table.name}.csv", to_csv(table)) for table in tables_of(document))
+    style = figure_style(asset("figure.css"))
+    yield from ((path, svg.standalone(figure, style)) for path, figure in drawn)
+    yield "report.md", render_document(document, [path for path, _ in drawn])
+    yield "report.html", render_html(document, pack)
+
+
+def _figures(document: Document) -> Iterator[File]:
+    many = len(document.runs) > 1
+    for benchmark, groups in evidence_by_benchmark(document):
+        yield _path("evidence", benchmark), figures.forest("forest", clean(benchmark), groups)
+    for run in document.runs:
+        for cell in run.cells:
+            names = clean(cell.model), clean(cell.benchmark)
+            place = (run.name, *names) if many else names
+            if cell.curve:
+                drawn = figures.curve("curve", *names, cell.curve)
+                yield _path("score-by-cap", *place), drawn
+            yield _path("lengths", *place), figures.histogram("lengths", *names, cell.lengths)
+
+
+def _path(*names: str) -> str:
+    return f"figures/{'-'.join(map(safe_name, names))}.svg"

@@ -1,0 +1,263 @@
+"""report.html: one file that works offline, in English and Korean, light and dark.
+
+Nothing in it is fetched: the policy in its head allows this page's own script and style, by their
+digests, and nothing else. Whatever a model wrote reaches the page compressed and is put there as
+text by the script.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from claimbench.evidence import EvidenceGroup
+from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.report import figures
+from claimbench.report.document import CellView, Document
+from claimbench.report.tables import clean, interval, number, points, signed
+from claimbench.report.theme import page_style
+from claimbench.report.words import (
+    READING,
+    SCRIPT_WORDS,
+    VERDICT_WORDS,
+    Said,
+    departure,
+    say,
+    sentence,
+)
+
+if TYPE_CHECKING:
+    from claimbench.report.samples import Pack
+
+SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?"}
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file beside this module."""
+    return (files("claimbench.report") / "assets" / name).read_text("utf-8")
+
+
+def render_html(document: Document, pack: Pack | None) -> str:
+    """The whole page. Without `pack` it holds no sample and no problem."""
+    script = asset("report.js")
+    style = page_style(asset("page.css"), asset("figure.css"))
+    page = _template().render(
+        document=document,
+        many=len(document.runs) > 1,
+        script=Markup(script),
+        style=Markup(style),
+        policy=_policy(script, style),
+        words=Markup(_as_json({k: list(v) for k, v in SCRIPT_WORDS.items()})),
+        verdict_words=VERDICT_WORDS,
+        reading=READING,
+        verdict_rows=[
+            _verdict(run.name, v, document.sources.get(v.claim))
+            for run in document.runs
+            for v in run.verdicts
+        ],
+        measurement_rows=[_measurement(r.name, m) for r in document.runs for m in r.measurements],
+        forests=_forests(document),
+        cells=_cells(document),
+        tally=_tally(document),
+        pack=pack,
+        left=_left_out(pack) if pack else None,
+    )
+    return page.replace(_BLOCKS, "".join(_block(b) for b in pack.blocks) if pack else "")
+
+
+_BLOCKS = "<!-- blocks -->"
+
+
+def _block(content: str) -> str:
+    # Base64 holds no character that could end the element.
+    return f'<script type="text/plain" class="block">{content}</script>\n'
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(say=_markup_of_key, both=_markup, korean=_korean, clean=clean)
+    return environment.from_string(asset("report.html.j2"))
+
+
+def _markup(said: Said, tag: str = "span") -> Markup:
+    """English on the page, Korean waiting in an attribute."""
+    return Markup("<{0} data-ko={1}>{2}</{0}>").format(
+        Markup(tag), Markup('"{}"').format(clean(said.ko, 4000)), clean(said.en, 4000)
+    )
+
+
+def _markup_of_key(key: str, tag: str = "span", **values: object) -> Markup:
+    return _markup(say(key, **values), tag)
+
+
+def _korean(key: str) -> str:
+    return say(key).ko
+
+
+def _as_json(content: Any) -> str:
+    """JSON that cannot end the script element it stands in."""
+    return json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _policy(script: str, style: str) -> str:
+    def digest(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest(script)}'; "
+        f"style-src 'sha256-{digest(style)}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+# --- rows: (text shown, value to sort by) -----------------------------------------------------
+
+Cell = tuple[str, float | str]
+
+
+def _score(text: str, value: float | None) -> Cell:
+    return text, "" if value is None else round(value, 6)
+
+
+def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, Any]:
+    told = [departure(text) for text in v.departures]
+    return {
+        "run": run,
+        "model": v.subject,
+        "benchmark": v.benchmark if v.metric == "pass@1" else f"{v.benchmark} {v.metric}",
+        "claim": v.claim,
+        "cells": [
+            _score(number(v.published), v.published),
+            _score(number(v.measured), v.measured),
+            _score(signed(v.difference), v.difference),
+            _score(interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
+            _score(number(v.margin), v.margin),
+            _score(number(v.needed_margin), v.needed_margin),
+        ],
+        "tier": v.tier or "–",
+        "verdict": v.verdict,
+        "word": VERDICT_WORDS.get(v.verdict, Said(v.verdict, v.verdict)),
+        "symbol": SYMBOLS.get(v.verdict, "×"),
+        "sentence": sentence(v),
+        "departures": [d for d in told if d],
+        "notes": [*v.notes, *(t for t, d in zip(v.departures, told, strict=True) if not d)],
+        "source": _source(source),
+    }
+
+
+def _source(result: PublishedResult | None) -> str:
+    if result is None:
+        return ""
+    s = result.source
+    parts = [s.file, f"line {s.line}" if s.line else "", f"commit {s.commit}" if s.commit else ""]
+    return ", ".join(filter(None, parts))
+
+
+def _measurement(run: str, m: Measurement) -> dict[str, Any]:
+    looped = m.metrics.get("looped_share")
+    return {
+        "run": run,
+        "model": m.model,
+        "benchmark": m.benchmark,
+        "cells": [
+            _score(str(m.problems), m.problems),
+            _score(str(m.samples_per_problem), m.samples_per_problem),
+            _score(points(m.pass_at_1, 2), m.pass_at_1),
+            _score("0 (greedy)" if m.greedy else points(m.sampling_se, 2), m.sampling_se),
+            _score(points(m.problem_se, 2), m.problem_se),
+            _score(points(m.truncated_share), m.truncated_share),
+            _score(points(m.no_answer_share), m.no_answer_share),
+            _score(points(looped), looped),
+            _score(points(m.grader_error_share), m.grader_error_share),
+            _score(number(m.tokens_mean), m.tokens_mean),
+            _score(number(m.tokens_p95, 0), m.tokens_p95),
+            _score(f"{m.received}/{m.asked}", m.received),
+        ],
+    }
+
+
+def _tally(document: Document) -> list[tuple[str, Said, str, int]]:
+    """Verdicts, their words and symbols, and how many there are; those that occur."""
+    counts = dict.fromkeys(VERDICT_WORDS, 0)
+    for v in document.verdicts:
+        counts[v.verdict] = counts.get(v.verdict, 0) + 1
+    return [
+        (word, VERDICT_WORDS.get(word, Said(word, word)), SYMBOLS.get(word, "×"), count)
+        for word, count in counts.items()
+        if count
+    ]
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def evidence_by_benchmark(document: Document) -> list[tuple[str, list[EvidenceGroup]]]:
+    """The groups of each benchmark."""
+    groups = sorted(document.evidence, key=lambda group: group.benchmark)
+    return [(name, list(found)) for name, found in groupby(groups, key=lambda g: g.benchmark)]
+
+
+def _forests(document: Document) -> list[tuple[str, Markup]]:
+    """One figure per benchmark."""
+    return [
+        (benchmark, Markup(figures.forest(f"forest-{i}", clean(benchmark), found)))
+        for i, (benchmark, found) in enumerate(evidence_by_benchmark(document))
+    ]
+
+
+def _cells(document: Document) -> list[dict[str, Any]]:
+    numbered = enumerate((run, cell) for run in document.runs for cell in run.cells)
+    return [
+        {
+            "run": run.name,
+            "model": cell.model,
+            "benchmark": cell.benchmark,
+            "exact": bool(cell.curve and cell.curve.exact),
+            "shares": _shares(m),
+            **_panels(i, cell),
+        }
+        for i, (run, cell) in numbered
+        for m in run.measurements
+        if (m.model, m.benchmark) == (cell.model, cell.benchmark)
+    ]
+
+
+def _shares(m: Measurement) -> dict[str, str]:
+    looped = m.metrics.get("looped_share")
+    return {"truncated": points(m.truncated_share), "looped": points(looped)}
+
+
+def _panels(i: int, cell: CellView) -> dict[str, Any]:
+    names = clean(cell.model), clean(cell.benchmark)
+    drawn = cell.curve and figures.curve(f"curve-{i}", *names, cell.curve)
+    return {
+        "curve": Markup(drawn) if drawn else None,
+        "lengths": Markup(figures.histogram(f"lengths-{i}", *names, cell.lengths)),
+    }
+
+
+def _left_out(pack: Pack) -> Said:
+    """What is in the file, and what is not."""
+    if pack.shown == pack.stored:
+        return say("samples_all", shown=pack.shown)
+    return say(
+        "samples_some",
+        shown=pack.shown,
+        stored=pack.stored,
+        left=pack.stored - pack.shown,
+        failures=pack.failures[0],
+        failures_stored=pack.failures[1],
+        right=pack.right[0],
+        right_stored=pack.right[1],
+    )

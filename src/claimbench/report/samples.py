@@ -1,0 +1,247 @@
+"""Stored samples → compressed blocks for report.html: failures first, within a budget of bytes.
+
+Which samples come is decided from the indexes; only their texts are read, a batch at a time. A
+page's table of samples is one small block; texts and problems come in blocks of their own, which
+the page unpacks only when a sample is opened.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimbench.grading.reply import counted_text
+from claimbench.records import Grade, Problem, Sample
+from claimbench.runfolder import StoredCell
+from claimbench.store import RunStore, hex_ids, positions, text_key
+
+BUDGET = 50_000_000
+"""Compressed bytes of samples and problems in one file."""
+MOST = 20_000
+"""Samples in one file: what a browser opens in a few seconds."""
+BLOCK = 400_000
+"""Characters of text in one block, about."""
+_BATCH = 64_000_000
+"""Bytes of stored lines that are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The samples of one cell. `looped` are those caught in a loop; `reasoning_end` is the tag at
+    which this model's reasoning ends, if it has one."""
+
+    run: str
+    store: RunStore
+    cell: StoredCell
+    reasoning_end: str | None
+    looped: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Compressed blocks, base64, and what was left out. `index` is the table, `blocks` the texts.
+    Counts are (in this file, stored)."""
+
+    index: str
+    blocks: tuple[str, ...]
+    failures: tuple[int, int]
+    right: tuple[int, int]
+
+    @property
+    def shown(self) -> int:
+        return self.failures[0] + self.right[0]
+
+    @property
+    def stored(self) -> int:
+        return self.failures[1] + self.right[1]
+
+
+def pack(sources: Sequence[Source], budget: int = BUDGET, most: int = MOST) -> Pack:
+    """The samples of `sources`, failures first, then evenly over cells and problems."""
+    ranked = _ranked(sources)
+    packer = _Packer(sources, budget)
+    for batch in _batches(ranked[:most]):
+        packer.add(_rows(sources, batch))
+    stored_right = int(ranked["right"].sum())
+    return Pack(
+        index=_encode(_compress(packer.table())),
+        blocks=tuple(map(_encode, packer.blocks)),
+        failures=(packer.count - packer.right, len(ranked) - stored_right),
+        right=(packer.right, stored_right),
+    )
+
+
+# --- which samples, from the indexes ----------------------------------------------------------
+
+_RANK = np.dtype(
+    [("right", "u1"), ("turn", "<u4"), ("source", "<u4"), ("problem", "<u4"), ("length", "<u4"),
+     ("id", "V16")]
+)  # fmt: skip
+
+
+def _ranked(sources: Sequence[Source]) -> npt.NDArray[np.void]:
+    """One record per stored sample, the most wanted first: what is not right, then the first
+    sample of every problem of every cell, then the second."""
+    parts = [_records(number, source) for number, source in enumerate(sources)]
+    joined = np.concatenate([np.empty(0, _RANK), *parts])
+    keys = (joined["problem"], joined["source"], joined["turn"], joined["right"])
+    ranked: npt.NDArray[np.void] = joined[np.lexsort(keys)]
+    return ranked
+
+
+def _records(number: int, source: Source) -> npt.NDArray[np.void]:
+    cell, store = source.cell, source.store
+    samples = store.sample_index(cell.model, cell.benchmark)
+    row_of = {text_key(problem): row for row, problem in enumerate(cell.problem_ids)}
+    distinct, inverse = np.unique(samples["problem"], return_inverse=True)
+    rows = np.array([row_of.get(int(key), -1) for key in distinct], dtype=np.int64)[inverse]
+    kept = (rows >= 0) & (samples["sample_index"] < cell.samples)
+    samples, rows = samples[kept], rows[kept]
+    grades = store.grade_index(cell.model, cell.benchmark, cell.grader.digest)
+    at = positions(samples["id"], grades["id"])
+    values = np.append(grades["value"], np.nan)[at]
+    found = np.empty(len(samples), dtype=_RANK)
+    found["right"], found["turn"], found["source"] = values == 1, samples["sample_index"], number
+    found["problem"], found["length"], found["id"] = rows, samples["length"], samples["id"]
+    return found
+
+
+def _batches(ranked: npt.NDArray[np.void]) -> Iterator[npt.NDArray[np.void]]:
+    """Runs of `ranked` whose lines take about _BATCH bytes together."""
+    ends = np.cumsum(ranked["length"], dtype=np.int64)
+    batch = ends // _BATCH
+    for number in np.unique(batch):
+        yield ranked[batch == number]
+
+
+# --- their texts ------------------------------------------------------------------------------
+
+Row = tuple[int, Sample, Grade | None]
+"""Number of the source, the sample, its grade."""
+
+
+def _rows(sources: Sequence[Source], batch: npt.NDArray[np.void]) -> Iterator[Row]:
+    """The samples of `batch` with their grades, in its order."""
+    found: dict[str, Row] = {}
+    for number in np.unique(batch["source"]):
+        source = sources[int(number)]
+        cell, ids = source.cell, hex_ids(batch["id"][batch["source"] == number])
+        stored = source.store.grades(cell.model, cell.benchmark, cell.grader.digest, ids)
+        grades = {grade.sample_id: grade for grade in stored}
+        for sample in source.store.samples(cell.model, cell.benchmark, ids):
+            found[sample.id] = (int(number), sample, grades.get(sample.id))
+    return (found.pop(sample_id) for sample_id in hex_ids(batch["id"]))
+
+
+@dataclass
+class _Packer:
+    """Takes rows in order and keeps as many as fit."""
+
+    sources: Sequence[Source]
+    budget: int
+    blocks: list[bytes] = field(default_factory=list)
+    rows: list[list[Any]] = field(default_factory=list)
+    problems: list[list[Any]] = field(default_factory=list)
+    right: int = 0
+    _known: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    _used: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        for group in _blocks(rows):
+            self._add_block(group)
+
+    def _add_block(self, group: Sequence[Row]) -> None:
+        """One block, unless it would break the budget."""
+        number = len(self.blocks)
+        fresh: dict[tuple[str, str, str, str], Problem] = {}
+        for source, sample, _ in group:
+            problem = self.sources[source].cell.problems[sample.problem_id]
+            if (key := _key(problem)) not in self._known:
+                fresh.setdefault(key, problem)
+        texts = [_texts(self.sources[s], sample, grade) for s, sample, grade in group]
+        content = _compress({"s": texts, "p": [_problem(p) for p in fresh.values()]})
+        if self._used + len(content) > self.budget:
+            return
+        self._used += len(content)
+        self.blocks.append(content)
+        for place, (key, problem) in enumerate(fresh.items()):
+            self._known[key] = len(self.problems)
+            self.problems.append([problem.id, number, place])
+        for place, row in enumerate(group):
+            self._add_row(row, number, place)
+
+    def _add_row(self, row: Row, block: int, place: int) -> None:
+        source, sample, grade = row
+        problem = self._known[_key(self.sources[source].cell.problems[sample.problem_id])]
+        self.right += bool(grade and grade.value == 1)
+        self.rows.append(
+            [source, problem, sample.sample_index, grade.outcome if grade else "ungraded",
+             grade.answer if grade else None, sample.completion_tokens, int(sample.truncated),
+             int(sample.id in self.sources[source].looped), block, place]
+        )  # fmt: skip
+
+    def table(self) -> dict[str, Any]:
+        """What the page lists: its cells, problems and rows."""
+        cells = [[s.run, s.cell.model, s.cell.benchmark] for s in self.sources]
+        return {"cells": cells, "problems": self.problems, "rows": self.rows}
+
+
+def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Groups of rows with about BLOCK characters of reply."""
+    group, size = list[Row](), 0
+    for row in rows:
+        group.append(row)
+        size += len(row[1].text) + len(row[1].reasoning or "") + 500
+        if size >= BLOCK:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _key(problem: Problem) -> tuple[str, str, str, str]:
+    """Runs of one benchmark share their problems."""
+    return problem.benchmark, problem.id, problem.question, problem.gold
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    asked = problem.question or problem.text or ""
+    if problem.messages:
+        asked = "\n\n".join(f"[{turn.role}]\n{turn.content}" for turn in problem.messages)
+    return {"q": asked, "gold": problem.gold, "choices": list(problem.choices)}
+
+
+def _texts(source: Source, sample: Sample, grade: Grade | None) -> dict[str, Any]:
+    """What is shown when the sample is opened. `reply` is None where the reasoning never ended."""
+    reply = counted_text(sample, source.reasoning_end)
+    thought = sample.text if reply is None else sample.text[: len(sample.text) - len(reply)]
+    tag = source.reasoning_end or ""
+    return {
+        "reasoning": (sample.reasoning or "") + thought.removesuffix(tag),
+        "reply": reply,
+        "reason": grade.reason if grade else "",
+        "prompt": sample.prompt_tokens,
+        "seconds": round(sample.seconds, 3),
+        "seed": str(sample.seed),  # JavaScript's numbers would round it.
+        "order": list(sample.choice_order),
+    }
+
+
+def _compress(content: Any) -> bytes:
+    text = json.dumps(content, separators=(",", ":"))  # ASCII: lone surrogates survive.
+    return gzip.compress(text.encode("ascii"), compresslevel=6, mtime=0)
+
+
+def _encode(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
