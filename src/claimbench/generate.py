@@ -63,7 +63,7 @@ class GradeDesk:
         self._store = store
         self._cells = cells
         self._pool = pool
-        self._progress = progress
+        self.progress = progress
         self._open: dict[str, tuple[str, str]] = {}
 
     def submit(self, sample: Sample) -> None:
@@ -92,8 +92,8 @@ class GradeDesk:
     def _keep(self, grade: Grade) -> None:
         model, benchmark = self._open.pop(grade.sample_id)
         self._store.append_grade(model, benchmark, grade)
-        self._progress.graded += 1
-        self._progress.right += grade.value or 0.0
+        self.progress.graded += 1
+        self.progress.right += grade.value or 0.0
 
 
 def generate(

@@ -1,0 +1,82 @@
+"""The claims on a terminal: a table for each article, then the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from claimbench.dossier import ClaimVerdict
+from claimbench.report.dossier_data import counts
+from claimbench.report.tables import clean
+
+STATUS_STYLES = {
+    "supported": "green",
+    "contradicted": "red",
+    "mixed": "magenta",
+    "inconclusive": "yellow",
+}
+KOREAN = {
+    "supported": "뒷받침됨",
+    "contradicted": "반박됨",
+    "mixed": "엇갈림",
+    "inconclusive": "판단 불가",
+    "untested": "미검증",
+    "not testable": "검증 불가",
+    "benchmark": "성능 비교",
+    "efficiency": "효율",
+    "arithmetic": "계산",
+    "artifact": "공개물",
+    "leaderboard": "순위",
+    "hardware": "하드웨어",
+    "market": "시장",
+    "opinion": "의견",
+}
+"""Statuses and kinds. Reasons are in English only."""
+
+REASON_LENGTH = 700
+
+
+def show_claims(verdicts: Sequence[ClaimVerdict], korean: bool = False) -> None:
+    """Print the claims by article with verdict, tier and reason."""
+    console = Console()
+    for article, group in groupby(verdicts, key=lambda v: v.claim.article):
+        console.print(_table(article, list(group), korean))
+    for kind, row in counts(verdicts).items():
+        told = ", ".join(f"{count} {_word(status, korean)}" for status, count in row.items())
+        console.print(Text(f"{_word(kind, korean)}: {told}"))
+
+
+def _table(article: str, verdicts: Sequence[ClaimVerdict], korean: bool) -> RichTable:
+    drawn = RichTable(title=clean(article), title_justify="left", show_lines=True)
+    for name in ("claim", "kind", "verdict"):
+        drawn.add_column(name, no_wrap=name == "claim")
+    drawn.add_column("in our words, and why", ratio=1)
+    for v in verdicts:
+        drawn.add_row(
+            Text(v.claim.id.removeprefix(f"{article}-")),
+            Text(_word(v.claim.kind, korean)),
+            _verdict(v, korean),
+            _words(v, korean),
+        )
+    return drawn
+
+
+def _verdict(v: ClaimVerdict, korean: bool) -> Text:
+    tier = f" ({v.tier})" if v.tier else ""
+    return Text(_word(v.status, korean) + tier, style=STATUS_STYLES.get(v.status, ""))
+
+
+def _words(v: ClaimVerdict, korean: bool) -> Text:
+    text = Text(clean(v.claim.text_ko if korean else v.claim.text, REASON_LENGTH))
+    text.append("\n" + clean(v.reason, REASON_LENGTH), style="dim")
+    for other, why in v.claim.disagreements.items():
+        text.append(f"\n{other}: " + clean(why), style="dim")
+    return text
+
+
+def _word(word: str, korean: bool) -> str:
+    return KOREAN.get(word, word) if korean else word

@@ -1,0 +1,31 @@
+"""A dossier: all evidence at hand → every claim's verdict, and every re-measured figure's.
+
+findings            one party's word on one test, and a claim's verdict from all of them
+parties, runs       who measured what: vendors, third parties, our own run folders
+benchmark_claims, desk_claims, efficiency_claims    claims by kind
+claims              all claims of all articles
+published, spread   third parties' figures against the vendor's, and against one another
+efficiency          what a run spent per second and per solved problem
+"""
+
+from claimbench.dossier.claims import Evidence, judge_claims, load_evidence
+from claimbench.dossier.efficiency import Efficiency, efficiency, paces
+from claimbench.dossier.filters import choose
+from claimbench.dossier.findings import STATUSES, ClaimVerdict, Finding
+from claimbench.dossier.published import judge_published_evidence
+from claimbench.dossier.runs import default_results
+
+__all__ = [
+    "STATUSES",
+    "ClaimVerdict",
+    "Efficiency",
+    "Evidence",
+    "Finding",
+    "choose",
+    "default_results",
+    "efficiency",
+    "judge_claims",
+    "judge_published_evidence",
+    "load_evidence",
+    "paces",
+]

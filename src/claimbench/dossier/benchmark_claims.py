@@ -1,0 +1,158 @@
+"""Benchmark claims: each reference named is a test of its own, judged on each party's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+from claimbench import verdicts
+from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
+from claimbench.dossier.findings import ClaimVerdict, Finding, settle
+from claimbench.dossier.parties import Party
+from claimbench.records import Claim, PublishedResult
+from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
+from claimbench.verdicts.noise import Evidence, points
+
+RELATIONS = {"ahead": "ahead of", "on par": "on par with", "at least": "at least level with"}
+QUANTIFIERS = {"some": "on some of", "all": "on all of", "listed": "on each of"}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What there is to judge by."""
+
+    results: Sequence[PublishedResult]
+    catalogue: Catalogue
+    parties: Sequence[Party]
+
+
+def judge_benchmark_claim(claim: Claim, scores: Scores) -> ClaimVerdict:
+    """The claim's verdict: for each test and party a finding, composed over the tests under the
+    claim's own quantifier (*some*: one reference is enough; *all*, *listed*: every one counts)."""
+    tests = benchmark_tests(claim)
+    quantifiers = {test.quantifier for test in tests}
+    quantifier: Quantifier = quantifiers.pop() if len(quantifiers) == 1 else "listed"
+    found = [f for i, test in enumerate(tests) for f in _findings(claim, i, test, scores)]
+    beside = [
+        finding
+        for i, test in enumerate(tests)
+        for proxy in _proxies(test.subject, scores.catalogue)
+        for finding in _findings(claim, i, test.model_copy(update={"subject": proxy}), scores)
+    ]
+    return settle(claim, found, len(tests), quantifier, beside)
+
+
+def _proxies(subject: str, catalogue: Catalogue) -> list[str]:
+    return [name for name, known in catalogue.models.items() if known.proxy_of == subject]
+
+
+def _findings(claim: Claim, place: int, test: BenchmarkTest, scores: Scores) -> Iterable[Finding]:
+    pairs = [(p, p.pairs(test, scores.results, scores.catalogue)) for p in scores.parties]
+    spoken = {p.name: _spoken(found, test) for p, found in pairs}
+    anywhere = set().union(*spoken.values())
+    for party, found in pairs:
+        if spoken[party.name]:
+            lacks = [name for name in test.benchmarks if name in anywhere - spoken[party.name]]
+            yield _finding(claim, place, test, party, found, lacks)
+
+
+def _spoken(pairs: Sequence[Pair], test: BenchmarkTest) -> set[str]:
+    """The benchmarks for which the pair could be tested."""
+    outcomes = verdicts.outcomes_of(pairs, test.relation)
+    return {o.benchmark for o in outcomes if o.p_holds is not None}
+
+
+def _finding(
+    claim: Claim,
+    place: int,
+    test: BenchmarkTest,
+    party: Party,
+    pairs: Sequence[Pair],
+    lacks: Sequence[str],
+) -> Finding:
+    tested = replace(claim, test=test.model_dump(mode="json"))
+    verdict = verdicts.judge_claim(tested, test.relation, test.quantifier, pairs)
+    ability = verdicts.judge_claim(tested, test.relation, test.quantifier, pairs, "ability")
+    _, seen = verdicts.compose(test.quantifier, verdicts.outcomes_of(pairs, test.relation))
+    return Finding(
+        test=place,
+        what=describe(test),
+        tier=party.tier,
+        source=party.name,
+        verdict=verdict.verdict,
+        sentence=verdict.sentence,
+        figures=tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
+        ability=ability.verdict,
+        lacks=tuple(lacks),
+        possible=_possible(test.quantifier, seen, lacks),
+        notes=tuple(_notes(test, party, pairs)),
+    )
+
+
+def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable[str]:
+    if test.note:
+        yield test.note
+    references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
+    if party.tier != "D" and "D" in references:
+        yield f"the figures of {test.reference} are the vendors' (D)"
+
+
+def describe(test: BenchmarkTest) -> str:
+    """`deepseek-r1 ahead of o1-preview on some of 4 benchmarks`."""
+    where = f"{QUANTIFIERS[test.quantifier]} {len(test.benchmarks)} benchmarks"
+    if len(test.benchmarks) == 1:
+        where = f"on {test.benchmarks[0]}"
+    return f"{test.subject} {RELATIONS[test.relation]} {test.reference} {where}"
+
+
+def _possible(
+    quantifier: Quantifier, seen: Sequence[Outcome], lacks: Sequence[str]
+) -> tuple[str, ...]:
+    """The verdicts that scores on the lacking benchmarks could lead to."""
+    states = frozenset(o.state for o in seen if o.benchmark not in lacks)
+    extras: list[tuple[str, ...]] = [()]
+    if lacks:
+        some = range(1, min(3, len(lacks)) + 1)
+        extras = [e for size in some for e in combinations(("holds", "fails", "open"), size)]
+    return tuple(sorted({str(COMPOSITION[quantifier][states | frozenset(e)]) for e in extras}))
+
+
+def _figure(pair: Pair, outcome: Outcome) -> Mapping[str, Any]:
+    """One benchmark of a finding as plain data; scores, differences and margins in points."""
+    found = outcome.comparison
+    data: dict[str, Any] = {
+        "benchmark": pair.benchmark,
+        "state": outcome.state,
+        "subject": _side(pair.subject),
+        "reference": _side(pair.reference),
+    }
+    if found is None:
+        return {**data, "reason": outcome.reason}
+    return {
+        **data,
+        "difference": found.difference,
+        "interval_95": found.interval_95,
+        "margin": pair.margin,
+    }
+
+
+def _side(side: Evidence | None) -> Mapping[str, Any] | None:
+    if side is None:
+        return None
+    if isinstance(side, PublishedResult):
+        return {
+            "value": side.value, "tier": side.tier, "figure": side.id,
+            "samples": side.samples, "source": _place(side),
+        }  # fmt: skip
+    return {
+        "value": points(side), "tier": "A", "figure": f"{side.model} on {side.benchmark}",
+        "samples": side.samples_per_problem, "source": "our run",
+    }  # fmt: skip
+
+
+def _place(result: PublishedResult) -> str:
+    source = result.source
+    parts = (source.file, f"lines {source.line}" if source.line else "", source.commit)
+    return ", ".join(part for part in parts if part)

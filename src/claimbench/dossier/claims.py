@@ -1,0 +1,60 @@
+"""Every claim of every article → its present verdict, with the evidence of each tier apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from claimbench.claims import Figure, load_catalogue, load_claims, load_figures, load_published
+from claimbench.dossier.benchmark_claims import Scores, judge_benchmark_claim
+from claimbench.dossier.desk_claims import judge_arithmetic_claim, judge_artifact_claim
+from claimbench.dossier.efficiency_claims import Spendings, judge_efficiency_claim
+from claimbench.dossier.findings import ClaimVerdict
+from claimbench.dossier.parties import parties
+from claimbench.dossier.runs import Run, load_runs
+from claimbench.records import Claim, PublishedResult
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All evidence at hand."""
+
+    claims: tuple[Claim, ...]
+    results: tuple[PublishedResult, ...]
+    figures: dict[str, Figure]
+    scores: Scores
+    spendings: Spendings
+    runs: tuple[Run, ...]
+
+
+def load_evidence(folders: Sequence[Path] = (), gpu_hour: float | None = None) -> Evidence:
+    """The seeds, and the runs in `folders`. Raises ConfigError and DataError."""
+    results, catalogue, figures = load_published(), load_catalogue(), load_figures()
+    runs = load_runs(folders)
+    return Evidence(
+        claims=load_claims(),
+        results=results,
+        figures=figures,
+        scores=Scores(results, catalogue, parties(results, runs)),
+        spendings=Spendings(figures, runs, catalogue, gpu_hour),
+        runs=runs,
+    )
+
+
+def judge_claims(evidence: Evidence) -> tuple[ClaimVerdict, ...]:
+    """The verdict on every claim, in the articles' order."""
+    return tuple(judge(claim, evidence) for claim in evidence.claims)
+
+
+def judge(claim: Claim, evidence: Evidence) -> ClaimVerdict:
+    """The verdict on one claim; *not testable* with the reason where the claim has no test."""
+    if claim.test is None:
+        return ClaimVerdict(claim, "not testable", None, claim.reason)
+    if claim.kind == "benchmark":
+        return judge_benchmark_claim(claim, evidence.scores)
+    if claim.kind == "efficiency":
+        return judge_efficiency_claim(claim, evidence.spendings)
+    if claim.kind == "arithmetic":
+        return judge_arithmetic_claim(claim, evidence.figures)
+    return judge_artifact_claim(claim)

@@ -1,0 +1,146 @@
+"""What evidence comes to: one finding for each test and party, and a claim's verdict from them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from claimbench.records import Claim, Tier
+from claimbench.verdicts import COMPOSITION, Quantifier
+
+STATUSES = (
+    "supported", "contradicted", "mixed", "inconclusive", "untested", "not testable",
+)  # fmt: skip
+DECIDED = ("supported", "contradicted", "mixed")
+TIERS: tuple[Tier, ...] = get_args(Tier)
+
+_STATES = {
+    "supported": frozenset({"holds"}),
+    "contradicted": frozenset({"fails"}),
+    "mixed": frozenset({"holds", "fails"}),
+    "inconclusive": frozenset({"open"}),
+    "untested": frozenset({"open"}),
+}
+"""What a verdict on one of a claim's tests says of the whole claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one party's figures make of one test of a claim.
+
+    `test` is the test's place in the claim, `what` the test in words, `source` who measured the
+    subject, `sentence` all a reader needs. `lacks` names what another party can speak to and this
+    one cannot, `possible` the verdicts that it could lead to. `ability` is the verdict under the
+    problem error ("is better at problems like these"), "" where there is no such reading.
+    `figures` are plain data.
+    """
+
+    test: int
+    what: str
+    tier: Tier | None
+    source: str
+    verdict: str
+    sentence: str
+    figures: tuple[Mapping[str, Any], ...] = ()
+    ability: str = ""
+    lacks: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def final(self) -> bool:
+        """Whether what is lacking could not change the verdict."""
+        return len(self.possible) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimVerdict:
+    """A claim's present standing. `tiers` is the verdict of each evidence tier alone; `status` that
+    of `tier`, the best one that judges the claim's own subject. `proxies` are findings on distilled
+    checkpoints: shown beside the subject, never counted as it. `reason` is never empty."""
+
+    claim: Claim
+    status: str
+    tier: Tier | None
+    reason: str
+    tiers: Mapping[str, str] = field(default_factory=dict)
+    evidence: tuple[Finding, ...] = ()
+    proxies: tuple[Finding, ...] = ()
+
+
+def settle(
+    claim: Claim,
+    findings: Sequence[Finding],
+    tests: int,
+    quantifier: Quantifier = "listed",
+    proxies: Sequence[Finding] = (),
+) -> ClaimVerdict:
+    """The verdict on a claim of `tests` tests from its findings.
+
+    A tier judges the claim where what it lacks could not change its verdict; the best such tier
+    gives the status, A before D. Where none judges it, the one that lacks least is shown.
+    """
+    tiers = [tier for tier in TIERS if any(f.tier == tier for f in findings)]
+    if not tiers:
+        reason = "; ".join(f.sentence for f in findings) or "no evidence is at hand"
+        return ClaimVerdict(claim, "untested", None, reason, {}, tuple(findings), tuple(proxies))
+    told = {tier: _tier(findings, tier, tests, quantifier) for tier in tiers}
+    judging = [tier for tier in tiers if told[tier][1]]
+    chosen = judging[0] if judging else min(tiers, key=lambda t: (_lacking(findings, t), t))
+    return ClaimVerdict(
+        claim=claim,
+        status=told[chosen][0],
+        tier=chosen,
+        reason=_reason(told[chosen][0], findings, chosen),
+        tiers={tier: status for tier, (status, _) in told.items()},
+        evidence=tuple(findings),
+        proxies=tuple(proxies),
+    )
+
+
+def compose_tests(statuses: Iterable[str], quantifier: Quantifier) -> str:
+    """What the verdicts on a claim's tests (one for each reference or measure) make of the claim,
+    by the same table that composes benchmarks."""
+    states = frozenset().union(*(_STATES[status] for status in statuses))
+    return COMPOSITION[quantifier][states]
+
+
+def _tier(
+    findings: Sequence[Finding], tier: Tier, tests: int, quantifier: Quantifier
+) -> tuple[str, bool]:
+    """The tier's verdict, and whether it judges the claim: whether whatever other tiers speak to
+    and this one does not could leave it as it is."""
+    possible = [_possible(findings, tier, test) for test in range(tests)]
+    found = {compose_tests(statuses, quantifier) for statuses in itertools.product(*possible)}
+    return (found.pop(), True) if len(found) == 1 else ("inconclusive", False)
+
+
+def _possible(findings: Sequence[Finding], tier: Tier, test: int) -> tuple[str, ...]:
+    """What a tier's verdict on a test could be if it spoke to all that others speak to."""
+    own = [f for f in findings if (f.tier, f.test) == (tier, test)]
+    if not own:
+        elsewhere = any(f.test == test and f.tier is not None for f in findings)
+        return ("untested", *DECIDED) if elsewhere else ("untested",)
+    judging = [f for f in own if f.final] or own
+    # Parties of one tier that disagree leave the test open.
+    if len({f.verdict for f in judging}) > 1:
+        return ("inconclusive",)
+    return judging[0].possible
+
+
+def _lacking(findings: Sequence[Finding], tier: Tier) -> int:
+    return sum(len(f.lacks) for f in findings if f.tier == tier)
+
+
+def _reason(status: str, findings: Sequence[Finding], tier: Tier) -> str:
+    told = [_told(f) for f in findings if f.tier in (tier, None)]
+    return f"{status} (tier {tier}). " + ". ".join(told)
+
+
+def _told(finding: Finding) -> str:
+    """Whose finding it is, where that is not the vendors', and what to know beside it."""
+    who = f"by {finding.source}: " if finding.tier in ("A", "B", "C") else ""
+    beside = f" ({'; '.join(finding.notes)})" if finding.notes else ""
+    return f"{who}{finding.sentence}{beside}"

@@ -1,0 +1,61 @@
+"""Who measured what: the vendors' tables, each third party's, and each of our runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from claimbench.claims import BenchmarkTest, Catalogue, published_pairs
+from claimbench.dossier.runs import Run
+from claimbench.records import Measurement, PublishedResult, Tier
+from claimbench.verdicts import Pair
+from claimbench.verdicts.noise import SHARES
+
+VENDORS = "vendors' tables"
+
+
+@dataclass(frozen=True)
+class Party:
+    """One source of scores. Published figures or our measurements by (model, benchmark)."""
+
+    name: str
+    tier: Tier
+    results: frozenset[str] = frozenset()
+    measured: Mapping[tuple[str, str], Measurement] = field(default_factory=dict)
+
+    def pairs(
+        self, test: BenchmarkTest, results: Sequence[PublishedResult], catalogue: Catalogue
+    ) -> tuple[Pair, ...]:
+        """Each benchmark of a test with this party's score of the subject. The reference is this
+        party's too where it has one, else the vendors'."""
+        visible = [r for r in results if r.subject != test.subject or r.id in self.results]
+        published = published_pairs(test, visible, catalogue)
+        if not self.measured:
+            return tuple(Pair(p.named, p.subject, p.reference, p.margin) for p in published)
+        return tuple(
+            Pair(
+                p.named,
+                self._own(test.subject, p.benchmark, p.metric),
+                self._own(test.reference, p.benchmark, p.metric) or p.reference,
+                p.margin,
+            )
+            for p in published
+        )
+
+    def _own(self, model: str, benchmark: str, metric: str) -> Measurement | None:
+        return self.measured.get((model, benchmark)) if metric in SHARES else None
+
+
+def parties(results: Iterable[PublishedResult], runs: Iterable[Run]) -> tuple[Party, ...]:
+    """Our runs, then third parties one by one, then the vendors together: a vendor's claim quotes
+    other vendors' figures, so their tables are read side by side."""
+    ours = [
+        Party(run.name, "A", measured={(m.model, m.benchmark): m for m in run.measurements})
+        for run in runs
+    ]
+    theirs: dict[tuple[Tier, str], set[str]] = {}
+    for result in results:
+        name = VENDORS if result.tier == "D" else result.table.partition("/")[0]
+        theirs.setdefault((result.tier, name), set()).add(result.id)
+    published = [Party(name, tier, frozenset(ids)) for (tier, name), ids in sorted(theirs.items())]
+    return (*ours, *published)

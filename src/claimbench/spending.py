@@ -1,0 +1,36 @@
+"""What a run folder's cells spent, from the stored indexes and the timed sessions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from claimbench.dossier.efficiency import Efficiency, efficiency, paces
+from claimbench.measure import load_scores
+from claimbench.report.dossier_tables import efficiency_table
+from claimbench.report.tables import to_csv
+from claimbench.runfolder import StoredCell
+from claimbench.sessions import read_sessions
+from claimbench.store import RunStore
+
+
+def spending(store: RunStore, cells: Sequence[StoredCell]) -> tuple[Efficiency, ...]:
+    """The Efficiency of every cell, in order. Texts are never read here."""
+    pace = paces(read_sessions(store))
+    found = []
+    for cell in cells:
+        name = cell.model, cell.benchmark
+        scores = load_scores(store, *name, cell.problem_ids, cell.samples, cell.grader.digest)
+        prompts = int(store.sample_index(*name)["prompt_tokens"].sum())
+        found.append(efficiency(*name, scores.tokens, scores.value, prompts, pace.get(cell.model)))
+    return tuple(found)
+
+
+def write_spending(store: RunStore, cells: Sequence[StoredCell]) -> tuple[Efficiency, ...]:
+    """Write efficiency.json, which `claimbench claims` reads, and tables/efficiency.csv."""
+    found = spending(store, cells)
+    rows = json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False)
+    store.write_file("efficiency.json", rows + "\n")
+    store.write_file("tables/efficiency.csv", to_csv(efficiency_table(found)))
+    return found
