@@ -24,7 +24,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["run", "plan", "grade", "report", "fetch", "doctor"])
+@pytest.mark.parametrize("command", ["run", "plan", "grade", "report", "claims", "fetch", "doctor"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = claimbench(command, "--help")
     assert done.returncode == 0

@@ -138,21 +138,79 @@ def report(
     partial: Annotated[
         bool, typer.Option("--partial", help="Estimates of an unfinished run, without verdicts.")
     ] = False,
+    samples: Annotated[
+        bool,
+        typer.Option(
+            "--samples/--no-samples",
+            help="Whether report.html holds samples and problems (without: may be committed).",
+        ),
+    ] = True,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder of the combined report (default: `report` beside the first run)."
+        ),
+    ] = None,
     fail_on: FailOn = [],  # noqa: B006
 ) -> None:
-    """Measurements, verdicts and tables again, from the stored samples and grades.
+    """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
 
-    Example: [bold]claimbench report results/smoke[/bold]
+    Several run folders get a combined report as well.
+
+    Examples: [bold]claimbench report results/smoke[/bold] · [bold]claimbench report results/*
+    --no-samples --out results/report[/bold]
     """
     from claimbench import pipeline
     from claimbench.store import RunStore
 
     _check_verdict_names(fail_on)
+    reports = []
     for run_dir in run_dirs:
         with RunStore.existing(run_dir, writer=True) as store:
-            made = pipeline.report(store, partial)
-        _show(made)
-        _fail_on(made, fail_on)
+            reports.append(pipeline.report(store, partial, samples))
+    made = reports[0]
+    if out or len(reports) > 1:
+        made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
+    _show(made)
+    _fail_on(made, fail_on)
+
+
+@app.command()
+def claims(
+    article: Annotated[str | None, typer.Option("--article", help="One article's claims.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Claims of one kind.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Claims with one verdict.")] = None,
+    results: Annotated[
+        list[Path],
+        typer.Option("--results", help="Run folders, or folders of them (default results)."),
+    ] = [],  # noqa: B006
+    gpu_hour: Annotated[
+        float | None, typer.Option("--gpu-hour", min=0, help="US dollars for an hour of one GPU.")
+    ] = None,
+    korean: Annotated[bool, typer.Option("--korean", help="Claims in Korean words.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Write all tables here.")] = None,
+) -> None:
+    """Every claim, its present verdict, the evidence behind it and its tier.
+
+    Examples: [bold]claimbench claims --article hani-0130[/bold] · [bold]claimbench claims
+    --json[/bold] · [bold]claimbench claims --out results/evidence[/bold]
+    """
+    from claimbench import dossier
+    from claimbench.report import dossier_data, dossier_files
+
+    evidence = dossier.load_evidence(results or dossier.default_results(), gpu_hour)
+    chosen = dossier.choose(dossier.judge_claims(evidence), article, kind, status)
+    if out is not None:
+        for path in dossier_files.write_dossier(evidence, out):
+            typer.echo(path)
+    elif as_json:
+        data = dossier_data.claims_data(chosen, evidence.runs)
+        typer.echo(dossier_data.to_json(data), nl=False)
+    else:
+        from claimbench.display_claims import show_claims
+
+        show_claims(chosen, korean)
 
 
 @app.command()

@@ -4,8 +4,8 @@ report. What a stage does is its own business."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,18 @@ from typing import Any
 from claimbench import checkpoints, provenance
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, engine_kind
-from claimbench.errors import IncompleteRun
+from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import GradingPool
 from claimbench.judge import judge
-from claimbench.measure import load_scores, measure
 from claimbench.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
-from claimbench.report import measurement_table, render_markdown, to_csv, verdict_table
-from claimbench.runfolder import StoredCell, stored_cells, write_problems
-from claimbench.store import RunStore
+from claimbench.report import RunView, Source, pack, report_files
+from claimbench.runfolder import stored_cells, write_problems
+from claimbench.sessions import Session
+from claimbench.spending import write_spending
+from claimbench.store import RunStore, write_folder
+from claimbench.view import document, sources, view_cell, view_run
 
 Told = Callable[[str], None]
 
@@ -32,9 +34,19 @@ class Report:
     """What a report says, and where its files are."""
 
     root: Path
-    measurements: tuple[Measurement, ...]
-    verdicts: tuple[Verdict, ...]
-    partial: bool
+    runs: tuple[RunView, ...]
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        return tuple(m for run in self.runs for m in run.measurements)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return tuple(v for run in self.runs for v in run.verdicts)
+
+    @property
+    def partial(self) -> bool:
+        return any(run.partial for run in self.runs)
 
     @property
     def path(self) -> Path:
@@ -53,10 +65,11 @@ def run(plan: Plan, root: Path, watch: Watch, told: Told, shard: str | None = No
     """The whole journey; called again on the same folder it resumes."""
     with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard) as store:
         write_problems(store, plan)
-        _add_provenance(store, plan)
+        session = Session(store, _provenance(plan))
         with _grading(store, plan.experiment.run.grading.workers, plan.asked) as (desk, progress):
-            _generate_missing(plan, store, desk, progress, watch, told)
+            _generate_missing(plan, store, desk, session, watch, told)
             _grade_missing(store, desk, progress, watch, told)
+        session.end()
         _check_complete(progress)
         return report(store)
 
@@ -69,19 +82,38 @@ def grade(store: RunStore, workers: int, watch: Watch, told: Told) -> Report:
     return report(store, partial=True)
 
 
-def report(store: RunStore, partial: bool = False) -> Report:
-    """Measurements, verdicts and tables again, from the stored samples and grades.
+def report(store: RunStore, partial: bool = False, samples: bool = True) -> Report:
+    """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
 
-    Raises IncompleteRun where samples are missing, unless `partial`: then there are no verdicts.
+    Without `samples` no text of a sample or problem is in them. Raises IncompleteRun where samples
+    are missing, unless `partial`: then there are no verdicts.
     """
     cells = stored_cells(store)
-    measurements = tuple(_measure(store, cell) for cell in cells)
+    measured = [view_cell(store, cell) for cell in cells]
+    measurements = tuple(m for m, _ in measured)
     complete = all(m.complete for m in measurements)
     if not (complete or partial):
         raise IncompleteRun(_counts(measurements, store.root))
     verdicts = judge(measurements, store.config["judging"]) if complete else ()
-    made = Report(store.root, measurements, tuple(verdicts), partial=not complete)
-    _write_report(store, made)
+    spent = write_spending(store, cells)
+    made = Report(store.root, (view_run(store, measured, verdicts, spent, not complete),))
+    store.write_file("measurements.json", _json([asdict(m) for m in made.measurements]))
+    store.write_file("verdicts.json", _json([asdict(v) for v in made.verdicts]))
+    _write_report(made, sources(store, cells) if samples else None)
+    return made
+
+
+def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Report:
+    """One report over several runs, in the folder `root`, which may not be a run's own."""
+    if (root / "run.yaml").exists():
+        raise ConfigError(f"--out {root} is a run folder: name another one for the report")
+    made = Report(root, tuple(run for one in reports for run in one.runs))
+    with ExitStack() as opened:
+        found: list[Source] = []
+        for one in reports if samples else ():
+            store = opened.enter_context(RunStore.existing(one.root))
+            found += sources(store, stored_cells(store))
+        _write_report(made, found if samples else None)
     return made
 
 
@@ -97,9 +129,10 @@ def _grading(store: RunStore, workers: int, asked: int) -> Iterator[tuple[GradeD
 
 
 def _generate_missing(
-    plan: Plan, store: RunStore, desk: GradeDesk, progress: Progress, watch: Watch, told: Told
+    plan: Plan, store: RunStore, desk: GradeDesk, session: Session, watch: Watch, told: Told
 ) -> None:
     """Load the engine of each model that owes samples, and ask for them."""
+    progress = desk.progress
     for model in plan.experiment.models:
         cells = [cell for cell in plan.cells if cell.model is model]
         present = {cell.name: store.present_ids(model.name, cell.benchmark.name) for cell in cells}
@@ -116,7 +149,8 @@ def _generate_missing(
         told(f"loading {model.name}")
         engine = _engine(plan, model)
         told(f"generating with {model.name}")
-        generate(engine, missing(), store, desk, progress, watch)
+        with session.generating(model.name, progress):
+            generate(engine, missing(), store, desk, progress, watch)
         told("grading")
         desk.drain()
 
@@ -143,13 +177,6 @@ def _check_complete(progress: Progress) -> None:
         )
 
 
-def _measure(store: RunStore, cell: StoredCell) -> Measurement:
-    scores = load_scores(
-        store, cell.model, cell.benchmark, cell.problem_ids, cell.samples, cell.grader.digest
-    )
-    return measure(scores, cell.model, cell.benchmark, cell.problem_ids, cell.protocol)
-
-
 def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
     lacking = [m for m in measurements if not m.complete]
     counts = ", ".join(
@@ -165,34 +192,15 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
 # --- files ----------------------------------------------------------------------------------
 
 
-def _write_report(store: RunStore, made: Report) -> None:
-    store.write_file("measurements.json", _json([asdict(m) for m in made.measurements]))
-    store.write_file("verdicts.json", _json([asdict(v) for v in made.verdicts]))
-    for table in (measurement_table(made.measurements), verdict_table(made.verdicts)):
-        store.write_file(f"tables/{table.name}.csv", to_csv(table))
-    title = store.config["run"]["title"]
-    about = _about(store.config)
-    text = render_markdown(title, made.measurements, made.verdicts, about, made.partial)
-    store.write_file("report.md", text)
+def _write_report(made: Report, found: Sequence[Source] | None) -> None:
+    """Write all files of a report; `found` are the samples that its page shows, if any."""
+    packed = None if found is None else pack(found)
+    write_folder(made.root, ("tables", "figures"), report_files(document(made.runs), packed))
 
 
-def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
-    run = config["run"]
-    sampling = ", ".join(f"{k} {v}" for k, v in run["sampling"].items())
-    return [
-        ("Sampling", sampling),
-        ("Seed", str(run["seed"])),
-        ("Engine", " ".join(str(v) for v in config["engine"].values())),
-        *(("Checkpoint of " + k, v) for k, v in config["checkpoints"].items()),
-        *(("Departure of " + k, v) for k, v in config["departures"].items()),
-    ]
-
-
-def _add_provenance(store: RunStore, plan: Plan) -> None:
-    """One entry per session that has worked on the run: a resumed run may change machines."""
-    path = store.root / "provenance.json"
-    before = json.loads(path.read_text()) if path.exists() else []
-    session = provenance.collect(
+def _provenance(plan: Plan) -> dict[str, Any]:
+    """What one session says of itself: a resumed run may change machines."""
+    return provenance.collect(
         {
             "checkpoints": {name: c.identity for name, c in plan.checkpoints.items()},
             "datasets": dict(plan.origins),
@@ -200,7 +208,6 @@ def _add_provenance(store: RunStore, plan: Plan) -> None:
             "grading": plan.experiment.run.grading.model_dump(mode="json"),
         }
     )
-    store.write_file("provenance.json", _json([*before, session]))
 
 
 def _json(data: Any) -> str:
