@@ -287,4 +287,4 @@ def _chunks(prompts: list[tuple[int, ...]], start: int) -> Iterator[list[tuple[i
 def _block_width(columns: int, device: torch.device) -> int:
     """Narrow blocks waste fewer columns, few blocks waste less time around the products."""
     least = 128 if device.type == "cpu" else 512
-    return max(least, 1 << (max(columns, 8) // 8 - 1).bit_length())
+    return max(least, 1 << (columns // 16).bit_length())
