@@ -42,7 +42,6 @@ def write_run(
     published: Iterable[str] = (),
     margins: Mapping[str, float] | None = None,
     reasoning_end: str | None = "</think>",
-    sync: bool = True,
     question: Callable[[str, int], str] = lambda benchmark, i: f"What is {i} + {i}?",
 ) -> Path:
     """A finished run folder: `problems` × `samples` of each (model, benchmark)."""

@@ -73,7 +73,14 @@ def _estimates(ours: Sequence[Measured], theirs: Iterable[PublishedResult]) -> I
     for result in sorted(theirs, key=lambda r: (r.tier, r.table, r.id)):
         origin: Origin = "vendor" if result.tier == "D" else "third party"
         noise_of = _published(result, ours[0][1])
-        yield _estimate(result.table, origin, result.tier, result.value, noise_of)
+        _, second, number = result.id.partition("#")  # Another figure of the same table.
+        yield _estimate(
+            f"{result.table}{second and ' '}{second}{number}",
+            origin,
+            result.tier,
+            result.value,
+            noise_of,
+        )
 
 
 def _published(result: PublishedResult, ours: Measurement) -> Noise | None:

@@ -61,7 +61,7 @@ def view_run(
     )
 
 
-def document(runs: Sequence[RunView]) -> Document:
+def document(runs: Sequence[RunView], gpu_hour: float | None = None) -> Document:
     """A report over `runs`, with everything published about what they measured."""
     published = load_published()
     judged = {v.claim for run in runs for v in run.verdicts}
@@ -70,6 +70,7 @@ def document(runs: Sequence[RunView]) -> Document:
         runs=tuple(runs),
         evidence=tuple(gather([(r.name, m) for r in runs for m in r.measurements], published)),
         sources={result.id: result for result in published if result.id in judged},
+        gpu_hour=gpu_hour,
     )
 
 

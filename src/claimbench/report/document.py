@@ -37,12 +37,14 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report over one or many runs. `sources` are the published results by id."""
+    """A report over one or many runs. `sources` are the published results by id; `gpu_hour` is the
+    price of an hour of one GPU in US dollars, where one was given."""
 
     title: str
     runs: tuple[RunView, ...]
     evidence: tuple[EvidenceGroup, ...]
     sources: Mapping[str, PublishedResult] = field(default_factory=dict)
+    gpu_hour: float | None = None
 
     @property
     def partial(self) -> bool:

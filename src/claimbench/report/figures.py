@@ -14,8 +14,8 @@ from claimbench.report.words import Said, say
 _ROW = 22
 _LABELS = 250
 _WIDTH = 760
-_PANEL = (380, 230)
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 16, 44
+_PANEL = (440, 260)
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 22, 66
 
 _CLASS = {"ours": "ours", "third party": "third", "vendor": "vendor"}
 _KEY = {"ours": "ours", "third party": "third_party", "vendor": "vendor"}
@@ -43,6 +43,7 @@ def forest(name: str, benchmark: str, groups: Sequence[EvidenceGroup]) -> str:
             y += _ROW
         y += 8
     axis = _score_axis(x, svg.ticks(low, high, 6), 14, y - 8)
+    rows.append(svg.words(_LABELS - 20, 14, say("tier_short"), "tick middle"))
     said = "; ".join(_told(g, e) for g in groups for e in g.estimates)
     return svg.figure(
         name,
@@ -70,7 +71,10 @@ def _score_axis(x: svg.Scale, values: Sequence[float], top: float, bottom: float
 def _estimate(e: Estimate, x: svg.Scale, y: float) -> str:
     kind = _CLASS[e.origin]
     label = e.who if len(e.who) <= 32 else e.who[:31] + "…"
-    parts = [svg.words(14, y + 4, label, "label"), svg.words(_LABELS - 20, y + 4, e.tier, "tick")]
+    parts = [
+        svg.words(14, y + 4, label, "label"),
+        svg.words(_LABELS - 20, y + 4, e.tier, "tick middle"),
+    ]
     told = f"{e.value:.1f}"
     if e.low is not None and e.high is not None:
         parts.append(svg.line(x(e.low), y, x(e.high), y, f"interval {kind}"))
@@ -147,8 +151,8 @@ def _frame(
 
 def _axis_names(up: Said, across: Said) -> Iterable[str]:
     width, height = _PANEL
-    yield svg.words(0, 10, up, "tick")
-    yield svg.words(width - _RIGHT, height - 12, across, "tick end")
+    yield svg.words(0, 11, up, "tick")
+    yield svg.words((_LEFT + width - _RIGHT) / 2, height - _BOTTOM + 34, across, "tick middle")
 
 
 # --- lengths ----------------------------------------------------------------------------------
@@ -194,8 +198,7 @@ def _kinds(counts: dict[str, int], height: int) -> Iterable[str]:
     x = float(_LEFT)
     for kind in KINDS:
         if counts[kind]:
-            yield svg.element(
-                "rect", x=x, y=height - 20.0, width=9.0, height=9.0, class_=f"bar {kind}"
-            )
-            yield svg.words(x + 13, height - 12, say(kind), "tick")
-            x += 84 if kind == "cut" else 66
+            box = {"x": x, "y": height - 15.0, "width": 9.0, "height": 9.0}
+            yield svg.element("rect", **box, class_=f"bar {kind}")
+            yield svg.words(x + 13, height - 7, say(kind), "tick")
+            x += 108 if kind == "cut" else 78

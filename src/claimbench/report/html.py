@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import EvidenceGroup
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.report import figures
 from claimbench.report.document import CellView, Document
-from claimbench.report.tables import clean, interval, number, points, signed
+from claimbench.report.korean import departure, note, sentence
+from claimbench.report.tables import clean, number, points, signed
 from claimbench.report.theme import page_style
 from claimbench.report.words import (
     READING,
     SCRIPT_WORDS,
     VERDICT_WORDS,
     Said,
-    departure,
     say,
-    sentence,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def render_html(document: Document, pack: Pack | None) -> str:
     """The whole page. Without `pack` it holds no sample and no problem."""
     script = asset("report.js")
     style = page_style(asset("page.css"), asset("figure.css"))
-    page = _template().render(
+    page: str = _template().render(
         document=document,
         many=len(document.runs) > 1,
         script=Markup(script),
@@ -65,6 +65,7 @@ def render_html(document: Document, pack: Pack | None) -> str:
             for v in run.verdicts
         ],
         measurement_rows=[_measurement(r.name, m) for r in document.runs for m in r.measurements],
+        efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
         forests=_forests(document),
         cells=_cells(document),
         tally=_tally(document),
@@ -137,11 +138,13 @@ def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, 
         "model": v.subject,
         "benchmark": v.benchmark if v.metric == "pass@1" else f"{v.benchmark} {v.metric}",
         "claim": v.claim,
+        "by": v.claim.partition(":")[0]
+        + (" #" + v.claim.partition("#")[2] if "#" in v.claim else ""),
         "cells": [
             _score(number(v.published), v.published),
             _score(number(v.measured), v.measured),
             _score(signed(v.difference), v.difference),
-            _score(interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
+            _score(_interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
             _score(number(v.margin), v.margin),
             _score(number(v.needed_margin), v.needed_margin),
         ],
@@ -150,10 +153,22 @@ def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, 
         "word": VERDICT_WORDS.get(v.verdict, Said(v.verdict, v.verdict)),
         "symbol": SYMBOLS.get(v.verdict, "×"),
         "sentence": sentence(v),
-        "departures": [d for d in told if d],
-        "notes": [*v.notes, *(t for t, d in zip(v.departures, told, strict=True) if not d)],
+        "departures": [(d[0], _known(d[1]), _known(d[2])) for d in told if d],
+        "notes": [
+            *map(note, v.notes),
+            *(Said(t, t) for t, d in zip(v.departures, told, strict=True) if not d),
+        ],
         "source": _source(source),
     }
+
+
+def _interval(bounds: tuple[float, float] | None) -> str:
+    """The same in every language: `[−7.9, −1.5]`."""
+    return "–" if bounds is None else f"[{signed(bounds[0])}, {signed(bounds[1])}]"
+
+
+def _known(told: str) -> Said:
+    return say("unknown") if told == "unknown" else Said(told, told)
 
 
 def _source(result: PublishedResult | None) -> str:
@@ -184,6 +199,27 @@ def _measurement(run: str, m: Measurement) -> dict[str, Any]:
             _score(number(m.tokens_p95, 0), m.tokens_p95),
             _score(f"{m.received}/{m.asked}", m.received),
         ],
+    }
+
+
+def _efficiency(run: str, e: Efficiency) -> dict[str, Any]:
+    within = e.tokens_interval_95
+    return {
+        "run": run,
+        "model": e.model,
+        "benchmark": e.benchmark,
+        "cells": [
+            _score(f"{e.right:g}", e.right),
+            _score(str(e.samples), e.samples),
+            _score(number(e.tokens_per_second), e.tokens_per_second),
+            _score(number(e.tokens_per_solved, 0), e.tokens_per_solved),
+            _score(
+                "–" if within is None else f"[{within[0]:.0f}, {within[1]:.0f}]",
+                within and within[0],
+            ),
+            _score(number(e.device_seconds_per_solved, 2), e.device_seconds_per_solved),
+        ],
+        "device": e.device or "–",
     }
 
 

@@ -33,7 +33,11 @@ graded by us, C a third party's score, D the vendor's own figure.
 
 
 _SPENT = """\
-A solved problem is a right sample; the tokens of wrong samples count as spent on it.
+A solved problem is a right sample; the tokens of wrong samples count as spent on it. *Tokens per \
+second* is the model's over its whole run, from the first request to the last completion and \
+without loading; *device-seconds* count every GPU (every core, where no GPU worked) for that time, \
+shared out by tokens. Both tell of the machine, the engine and its load as much as of the model. \
+Dollars are what the GPUs cost at the price given with `--gpu-hour`.
 """
 
 
@@ -46,7 +50,7 @@ def tables_of(document: Document) -> tuple[Table, Table, Table]:
             [r.name for r in document.runs for _ in r.measurements],
         ),
         (
-            efficiency_table(document.efficiency),
+            efficiency_table(document.efficiency, document.gpu_hour),
             [r.name for r in document.runs for _ in r.efficiency],
         ),
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
-
-from claimbench.records import Verdict
 
 
 class Said(NamedTuple):
@@ -72,8 +69,10 @@ WORDS: dict[str, Said] = {
     "difference": Said("difference", "차이"),
     "interval": Said("95 % interval", "95 % 구간"),
     "margin": Said("margin", "허용 오차"),
-    "needed_margin": Said("needed margin", "필요한 허용 오차"),
-    "tier": Said("tier", "증거 등급"),
+    "needed_margin": Said("needed", "필요 오차"),
+    "tier_short": Said("tier", "등급"),
+    "tier": Said("evidence tier", "증거 등급"),
+    "by": Said("published by", "공표한 곳"),
     "verdict": Said("verdict", "판정"),
     "problems_n": Said("problems N", "문제 수 N"),
     "samples_n": Said("samples n", "표본 수 n"),
@@ -93,6 +92,17 @@ WORDS: dict[str, Said] = {
         "What was measured; scores, errors and shares in percentage points.",
         "측정한 값. 점수, 오차, 비율은 퍼센트포인트입니다.",
     ),
+    "spent": Said("What it took", "든 비용"),
+    "spent_caption": Said(
+        "A solved problem is a right sample; the tokens of wrong samples count as spent on it.",
+        "푼 문제는 맞은 표본입니다. 틀린 표본의 토큰도 든 것으로 셉니다.",
+    ),
+    "right_samples": Said("right", "맞음"),
+    "samples_count": Said("samples", "표본"),
+    "tokens_per_second": Said("tokens/s", "토큰/초"),
+    "tokens_per_solved": Said("tokens per solved", "푼 문제당 토큰"),
+    "device": Said("device", "장치"),
+    "seconds_per_solved": Said("device-seconds per solved", "푼 문제당 장치·초"),
     # figures
     "figures": Said("Figures", "그림"),
     "evidence": Said("Measured and published side by side", "측정값과 공표값 나란히 보기"),
@@ -119,15 +129,18 @@ WORDS: dict[str, Said] = {
         "토큰 한도가 더 낮았을 때의 pass@1: {points}.",
     ),
     "curve_exact": Said(
-        "Recomputed from the stored samples. Of a reasoning model a cut reply holds no answer, so "
-        "this is what that limit would have scored (but where a cut falls behind the answer).",
-        "저장된 표본에서 다시 계산했습니다. 추론 모델은 잘린 답변에 답이 없으므로 그 한도에서 얻었을 "
-        "점수입니다(답 뒤에서 잘리는 경우는 제외).",
+        "Score by token cap is recomputed from the stored samples. Of a reasoning model a cut "
+        "reply holds no answer, so it is what a run with that limit would have scored (but where "
+        "a cut falls behind the answer). The band is the 95 % sampling interval.",
+        "토큰 한도별 점수는 저장된 표본에서 다시 계산했습니다. 추론 모델은 잘린 답변에 답이 "
+        "없으므로 그 한도에서 얻었을 점수입니다(답 뒤에서 잘리는 경우는 제외). 띠는 95 % 표집 "
+        "구간입니다.",
     ),
     "curve_bound": Said(
-        "Recomputed from the stored samples. A lower bound: this model may have answered before "
-        "the cut.",
-        "저장된 표본에서 다시 계산했습니다. 잘리기 전에 답했을 수 있으므로 하한입니다.",
+        "Score by token cap is recomputed from the stored samples. Of a model without a reasoning "
+        "block it is a lower bound: an answer may stand before the cut.",
+        "토큰 한도별 점수는 저장된 표본에서 다시 계산했습니다. 추론 구간이 없는 모델은 잘리기 전에 "
+        "답했을 수 있으므로 하한입니다.",
     ),
     "cap_axis": Said("token cap", "토큰 한도"),
     "lengths_title": Said(
@@ -181,6 +194,10 @@ WORDS: dict[str, Said] = {
     "about": Said("The run", "실행 정보"),
     "about_many": Said("The runs", "실행 정보"),
     "filter": Said("Filter", "필터"),
+    "filter_samples": Said("Filter by problem or answer", "문제나 답으로 거르기"),
+    "cell": Said("Model and benchmark", "모델과 벤치마크"),
+    "unknown": Said("unknown", "알 수 없음"),
+    "more": Said("The other {count}", "나머지 {count}개"),
     "all": Said("all", "전체"),
 }
 
@@ -234,8 +251,8 @@ READING: tuple[Said, ...] = (
     Said(
         "Sampling SE: what a rerun on the same problems would vary by. A published figure on the "
         "same problems is compared with it.",
-        "표집 SE: 같은 문제로 다시 실행했을 때의 변동입니다. 같은 문제에 대한 공표 수치와 비교할 때 "
-        "씁니다.",
+        "표집 SE: 같은 문제로 다시 실행했을 때의 변동입니다. 같은 문제에 대한 공표 수치와 비교할 "
+        "때 씁니다.",
     ),
     Said(
         "Problem SE: what other problems like these would vary by.",
@@ -251,64 +268,22 @@ READING: tuple[Said, ...] = (
     Said(
         "Grader errors are replies that the grader could not judge: an error of ours, left out of "
         "the score and never counted as wrong.",
-        "채점 오류: 채점기가 판단하지 못한 답변입니다. 우리의 오류이므로 점수에서 빼며 틀린 것으로 세지 "
-        "않습니다.",
+        "채점 오류: 채점기가 판단하지 못한 답변입니다. 우리의 오류이므로 점수에서 빼며 틀린 것으로 "
+        "세지 않습니다.",
     ),
     Said(
         "Reproduced: equal within the margin that was fixed before the run. Lower or higher: a "
         "difference is shown and equality is not. Inconclusive: neither. Not comparable: the "
         "protocols differ too much. Needed margin: the smallest margin at which the figure would "
         "count as reproduced.",
-        "재현됨: 실행 전에 정한 허용 오차 안에서 같음. 더 낮음/더 높음: 차이가 입증되고 같음은 입증되지 "
-        "않음. 판단 불가: 둘 다 아님. 비교 불가: 프로토콜이 너무 다름. 필요한 허용 오차: 재현으로 "
-        "인정될 가장 작은 허용 오차.",
+        "재현됨: 실행 전에 정한 허용 오차 안에서 같음. 더 낮음/더 높음: 차이가 입증되고 같음은 "
+        "입증되지 않음. 판단 불가: 둘 다 아님. 비교 불가: 프로토콜이 너무 다름. 필요 오차: "
+        "재현으로 인정될 가장 작은 허용 오차.",
     ),
     Said(
         "Evidence tiers: A our run, B a third party's raw outputs graded by us, C a third party's "
         "score, D the vendor's own figure.",
-        "증거 등급: A 우리의 실행, B 제3자의 원출력을 우리가 채점, C 제3자가 보고한 점수, D 제작사의 "
-        "수치.",
+        "증거 등급: A 우리의 실행, B 제3자의 원출력을 우리가 채점, C 제3자가 보고한 점수, D "
+        "제작사의 수치.",
     ),
 )
-
-_DEPARTURE = re.compile(r"(?P<key>[^:]+): (?P<published>.*) published, (?P<measured>.*) measured")
-
-
-def departure(text: str) -> tuple[str, str, str] | None:
-    """A protocol difference as (setting, published, measured); None where it is told otherwise."""
-    match = _DEPARTURE.fullmatch(text.replace("\n", " "))
-    return None if match is None else (match["key"], match["published"], match["measured"])
-
-
-def sentence(verdict: Verdict) -> Said:
-    """What a reader needs, in both languages; the Korean one is said from the same figures."""
-    return Said(verdict.sentence, _korean(verdict))
-
-
-def _korean(v: Verdict) -> str:
-    measured = "측정값 없음" if v.measured is None else f"측정 {v.measured:.1f}"
-    opening = f"{measured}, 공표 {v.published:.1f}" if v.published is not None else measured
-    said = VERDICT_WORDS.get(v.verdict)
-    word = v.verdict if said is None else said.ko
-    if v.interval_95 is None or v.interval_90 is None or v.needed_margin is None:
-        return f"{opening}: {word}"
-    if v.verdict in ("lower", "higher"):
-        low, high = sorted(abs(end) for end in v.interval_95)
-        side = "낮음" if v.verdict == "lower" else "높음"
-        return (
-            f"{opening}: 95 % 수준에서 {low:.1f}~{high:.1f}포인트 {side}. 재현으로 인정되려면 허용 "
-            f"오차가 {v.needed_margin:.1f}포인트를 넘어야 함"
-        )
-    if v.verdict == "reproduced":
-        return (
-            f"{opening}: 허용 오차 {v.margin:g}포인트 안에서 재현됨. 차이의 90 % 구간은 "
-            f"{_range(v.interval_90)}포인트"
-        )
-    return (
-        f"{opening}: {word}. 차이의 95 % 구간은 {_range(v.interval_95)}포인트로, 차이도 같음도 "
-        "입증되지 않음"
-    )
-
-
-def _range(bounds: tuple[float, float]) -> str:
-    return f"{bounds[0]:+.1f} ~ {bounds[1]:+.1f}".replace("-", "−")

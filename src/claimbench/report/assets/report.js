@@ -99,6 +99,7 @@
       table.append(...ordered(bodies, (body) => cellValue(body, column), descending));
     });
     const controls = document.querySelector(`[data-table="${table.id}"]`);
+    if (!controls) continue;
     const filter = controls.querySelector("[data-filter]");
     const choice = controls.querySelector("[data-choose]");
     const status = controls.querySelector(".status");
