@@ -292,6 +292,10 @@ def test_the_command_prints_and_refuses(tmp_path: Path) -> None:
     wrong = claimbench("claims", "--article", "hani-013", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "did you mean hani-0130?" in wrong.stderr
+    part = claimbench("claims", "--kind", "market", "--out", "x", cwd=tmp_path)
+    assert part.returncode == 2
+    assert "hold every claim" in part.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_hostile_words_do_not_reach_the_terminal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,9 @@ DataDir = Annotated[
 Offline = Annotated[bool, typer.Option("--offline", help="Do not ask the hub.")]
 FailOn = Annotated[
     list[str], typer.Option("--fail-on", metavar="VERDICT", help="Exit 1 on this verdict.")
+]
+GpuHour = Annotated[
+    float | None, typer.Option("--gpu-hour", min=0, help="US dollars for an hour of one GPU.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
 
@@ -151,6 +155,7 @@ def report(
             "--out", help="Folder of the combined report (default: `report` beside the first run)."
         ),
     ] = None,
+    gpu_hour: GpuHour = None,
     fail_on: FailOn = [],  # noqa: B006
 ) -> None:
     """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
@@ -167,7 +172,7 @@ def report(
     reports = []
     for run_dir in run_dirs:
         with RunStore.existing(run_dir, writer=True) as store:
-            reports.append(pipeline.report(store, partial, samples))
+            reports.append(pipeline.report(store, partial, samples, gpu_hour))
     made = reports[0]
     if out or len(reports) > 1:
         made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
@@ -184,9 +189,7 @@ def claims(
         list[Path],
         typer.Option("--results", help="Run folders, or folders of them (default results)."),
     ] = [],  # noqa: B006
-    gpu_hour: Annotated[
-        float | None, typer.Option("--gpu-hour", min=0, help="US dollars for an hour of one GPU.")
-    ] = None,
+    gpu_hour: GpuHour = None,
     korean: Annotated[bool, typer.Option("--korean", help="Claims in Korean words.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write all tables here.")] = None,
@@ -199,15 +202,19 @@ def claims(
     from claimbench import dossier
     from claimbench.report import dossier_data, dossier_files
 
+    if out is not None and (article or kind or status):
+        raise ConfigError(
+            f"--out {out}: the files hold every claim; leave out --article, --kind and --status"
+        )
     evidence = dossier.load_evidence(results or dossier.default_results(), gpu_hour)
     chosen = dossier.choose(dossier.judge_claims(evidence), article, kind, status)
     if out is not None:
         for path in dossier_files.write_dossier(evidence, out):
-            typer.echo(path)
-    elif as_json:
+            typer.echo(path, err=as_json)
+    if as_json:
         data = dossier_data.claims_data(chosen, evidence.runs)
         typer.echo(dossier_data.to_json(data), nl=False)
-    else:
+    elif out is None:
         from claimbench.display_claims import show_claims
 
         show_claims(chosen, korean)
@@ -245,6 +252,9 @@ def doctor(
 def main() -> None:
     """Entry point: every explained failure is one sentence on stderr and its exit code."""
     signal.signal(signal.SIGTERM, _as_interrupt)
+    # Threads of the CPU engine that spin while they wait starve one another (and the graders) on a
+    # busy machine: a run beside other jobs took eight times as long. Set before torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except ClaimbenchError as error:

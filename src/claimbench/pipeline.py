@@ -35,6 +35,7 @@ class Report:
 
     root: Path
     runs: tuple[RunView, ...]
+    gpu_hour: float | None = None
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -82,11 +83,14 @@ def grade(store: RunStore, workers: int, watch: Watch, told: Told) -> Report:
     return report(store, partial=True)
 
 
-def report(store: RunStore, partial: bool = False, samples: bool = True) -> Report:
+def report(
+    store: RunStore, partial: bool = False, samples: bool = True, gpu_hour: float | None = None
+) -> Report:
     """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
 
     Without `samples` no text of a sample or problem is in them. Raises IncompleteRun where samples
-    are missing, unless `partial`: then there are no verdicts.
+    are missing, unless `partial`: then there are no verdicts. `gpu_hour` is what an hour of one GPU
+    costs, in US dollars.
     """
     cells = stored_cells(store)
     measured = [view_cell(store, cell) for cell in cells]
@@ -96,7 +100,8 @@ def report(store: RunStore, partial: bool = False, samples: bool = True) -> Repo
         raise IncompleteRun(_counts(measurements, store.root))
     verdicts = judge(measurements, store.config["judging"]) if complete else ()
     spent = write_spending(store, cells)
-    made = Report(store.root, (view_run(store, measured, verdicts, spent, not complete),))
+    seen = view_run(store, measured, verdicts, spent, not complete)
+    made = Report(store.root, (seen,), gpu_hour)
     store.write_file("measurements.json", _json([asdict(m) for m in made.measurements]))
     store.write_file("verdicts.json", _json([asdict(v) for v in made.verdicts]))
     _write_report(made, sources(store, cells) if samples else None)
@@ -107,7 +112,7 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     """One report over several runs, in the folder `root`, which may not be a run's own."""
     if (root / "run.yaml").exists():
         raise ConfigError(f"--out {root} is a run folder: name another one for the report")
-    made = Report(root, tuple(run for one in reports for run in one.runs))
+    made = Report(root, tuple(run for one in reports for run in one.runs), reports[0].gpu_hour)
     with ExitStack() as opened:
         found: list[Source] = []
         for one in reports if samples else ():
@@ -195,7 +200,8 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
 def _write_report(made: Report, found: Sequence[Source] | None) -> None:
     """Write all files of a report; `found` are the samples that its page shows, if any."""
     packed = None if found is None else pack(found)
-    write_folder(made.root, ("tables", "figures"), report_files(document(made.runs), packed))
+    shown = document(made.runs, made.gpu_hour)
+    write_folder(made.root, ("tables", "figures"), report_files(shown, packed))
 
 
 def _provenance(plan: Plan) -> dict[str, Any]:

@@ -28,6 +28,22 @@ class Scores:
     parties: Sequence[Party]
 
 
+@dataclass(frozen=True)
+class _Tested:
+    """One test on one party's figures, before it is told. `outcomes` have no states yet."""
+
+    place: int
+    test: BenchmarkTest
+    party: Party
+    pairs: Sequence[Pair]
+    outcomes: Sequence[Outcome]
+
+    @property
+    def spoken(self) -> set[str]:
+        """The benchmarks on which the pair could be tested."""
+        return {o.benchmark for o in self.outcomes if o.p_holds is not None}
+
+
 def judge_benchmark_claim(claim: Claim, scores: Scores) -> ClaimVerdict:
     """The claim's verdict: for each test and party a finding, composed over the tests under the
     claim's own quantifier (*some*: one reference is enough; *all*, *listed*: every one counts)."""
@@ -49,45 +65,37 @@ def _proxies(subject: str, catalogue: Catalogue) -> list[str]:
 
 
 def _findings(claim: Claim, place: int, test: BenchmarkTest, scores: Scores) -> Iterable[Finding]:
-    pairs = [(p, p.pairs(test, scores.results, scores.catalogue)) for p in scores.parties]
-    spoken = {p.name: _spoken(found, test) for p, found in pairs}
-    anywhere = set().union(*spoken.values())
-    for party, found in pairs:
-        if spoken[party.name]:
-            lacks = [name for name in test.benchmarks if name in anywhere - spoken[party.name]]
-            yield _finding(claim, place, test, party, found, lacks)
+    tested = [_tested(place, test, p, scores) for p in scores.parties if test.subject in p.subjects]
+    anywhere = set().union(*(one.spoken for one in tested))
+    for one in tested:
+        if one.spoken:
+            lacks = tuple(b for b in test.benchmarks if b in anywhere - one.spoken)
+            yield _finding(claim, one, lacks)
 
 
-def _spoken(pairs: Sequence[Pair], test: BenchmarkTest) -> set[str]:
-    """The benchmarks for which the pair could be tested."""
-    outcomes = verdicts.outcomes_of(pairs, test.relation)
-    return {o.benchmark for o in outcomes if o.p_holds is not None}
+def _tested(place: int, test: BenchmarkTest, party: Party, scores: Scores) -> _Tested:
+    pairs = party.pairs(test, scores.results, scores.catalogue)
+    return _Tested(place, test, party, pairs, verdicts.outcomes_of(pairs, test.relation))
 
 
-def _finding(
-    claim: Claim,
-    place: int,
-    test: BenchmarkTest,
-    party: Party,
-    pairs: Sequence[Pair],
-    lacks: Sequence[str],
-) -> Finding:
-    tested = replace(claim, test=test.model_dump(mode="json"))
-    verdict = verdicts.judge_claim(tested, test.relation, test.quantifier, pairs)
-    ability = verdicts.judge_claim(tested, test.relation, test.quantifier, pairs, "ability")
-    _, seen = verdicts.compose(test.quantifier, verdicts.outcomes_of(pairs, test.relation))
+def _finding(claim: Claim, one: _Tested, lacks: tuple[str, ...]) -> Finding:
+    test, pairs = one.test, one.pairs
+    stated = replace(claim, test=test.model_dump(mode="json"))
+    verdict = verdicts.judge_claim(stated, test.relation, test.quantifier, pairs)
+    ability = verdicts.outcomes_of(pairs, test.relation, "ability")
+    _, seen = verdicts.compose(test.quantifier, one.outcomes)
     return Finding(
-        test=place,
+        test=one.place,
         what=describe(test),
-        tier=party.tier,
-        source=party.name,
+        tier=one.party.tier,
+        source=one.party.name,
         verdict=verdict.verdict,
         sentence=verdict.sentence,
         figures=tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
-        ability=ability.verdict,
-        lacks=tuple(lacks),
+        ability=verdicts.compose(test.quantifier, ability)[0],
+        lacks=lacks,
         possible=_possible(test.quantifier, seen, lacks),
-        notes=tuple(_notes(test, party, pairs)),
+        notes=tuple(_notes(test, one.party, pairs)),
     )
 
 

@@ -80,24 +80,39 @@ def settle(
     """The verdict on a claim of `tests` tests from its findings.
 
     A tier judges the claim where what it lacks could not change its verdict; the best such tier
-    gives the status, A before D. Where none judges it, the one that lacks least is shown.
+    gives the status, A before D. Where none does alone, each test is judged by the best tier that
+    judges it, and the weakest of these is named.
     """
     tiers = [tier for tier in TIERS if any(f.tier == tier for f in findings)]
     if not tiers:
         reason = "; ".join(f.sentence for f in findings) or "no evidence is at hand"
         return ClaimVerdict(claim, "untested", None, reason, {}, tuple(findings), tuple(proxies))
     told = {tier: _tier(findings, tier, tests, quantifier) for tier in tiers}
-    judging = [tier for tier in tiers if told[tier][1]]
-    chosen = judging[0] if judging else min(tiers, key=lambda t: (_lacking(findings, t), t))
+    alone = next((tier for tier in tiers if told[tier][1]), None)
+    chosen = [alone or _best(findings, tiers, test) for test in range(tests)]
+    status = told[alone][0] if alone else _combined(findings, chosen, quantifier)
+    tier = max(chosen)
     return ClaimVerdict(
         claim=claim,
-        status=told[chosen][0],
-        tier=chosen,
-        reason=_reason(told[chosen][0], findings, chosen),
+        status=status,
+        tier=tier,
+        reason=_reason(status, tier, findings, chosen),
         tiers={tier: status for tier, (status, _) in told.items()},
         evidence=tuple(findings),
         proxies=tuple(proxies),
     )
+
+
+def _best(findings: Sequence[Finding], tiers: Sequence[Tier], test: int) -> Tier:
+    """The best tier whose verdict on one test stands; else the best that speaks to it at all."""
+    speaking = [t for t in tiers if any((f.tier, f.test) == (t, test) for f in findings)]
+    standing = [t for t in speaking if len(_possible(findings, t, test)) == 1]
+    return (standing or speaking or list(tiers))[0]
+
+
+def _combined(findings: Sequence[Finding], chosen: Sequence[Tier], quantifier: Quantifier) -> str:
+    possible = [_possible(findings, tier, test) for test, tier in enumerate(chosen)]
+    return compose_tests((p[0] if len(p) == 1 else "inconclusive" for p in possible), quantifier)
 
 
 def compose_tests(statuses: Iterable[str], quantifier: Quantifier) -> str:
@@ -130,12 +145,8 @@ def _possible(findings: Sequence[Finding], tier: Tier, test: int) -> tuple[str, 
     return judging[0].possible
 
 
-def _lacking(findings: Sequence[Finding], tier: Tier) -> int:
-    return sum(len(f.lacks) for f in findings if f.tier == tier)
-
-
-def _reason(status: str, findings: Sequence[Finding], tier: Tier) -> str:
-    told = [_told(f) for f in findings if f.tier in (tier, None)]
+def _reason(status: str, tier: Tier, findings: Sequence[Finding], chosen: Sequence[Tier]) -> str:
+    told = [_told(f) for f in findings if f.tier in (chosen[f.test], None)]
     return f"{status} (tier {tier}). " + ". ".join(told)
 
 

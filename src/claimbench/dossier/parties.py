@@ -16,10 +16,12 @@ VENDORS = "vendors' tables"
 
 @dataclass(frozen=True)
 class Party:
-    """One source of scores. Published figures or our measurements by (model, benchmark)."""
+    """One source of scores on some `subjects`: published figures (their ids), or our measurements
+    by (model, benchmark)."""
 
     name: str
     tier: Tier
+    subjects: frozenset[str]
     results: frozenset[str] = frozenset()
     measured: Mapping[tuple[str, str], Measurement] = field(default_factory=dict)
 
@@ -49,13 +51,18 @@ class Party:
 def parties(results: Iterable[PublishedResult], runs: Iterable[Run]) -> tuple[Party, ...]:
     """Our runs, then third parties one by one, then the vendors together: a vendor's claim quotes
     other vendors' figures, so their tables are read side by side."""
-    ours = [
-        Party(run.name, "A", measured={(m.model, m.benchmark): m for m in run.measurements})
-        for run in runs
-    ]
-    theirs: dict[tuple[Tier, str], set[str]] = {}
+    return (*(_ours(run) for run in runs), *_theirs(results))
+
+
+def _ours(run: Run) -> Party:
+    measured = {(m.model, m.benchmark): m for m in run.measurements}
+    return Party(run.name, "A", frozenset(model for model, _ in measured), measured=measured)
+
+
+def _theirs(results: Iterable[PublishedResult]) -> Iterable[Party]:
+    found: dict[tuple[Tier, str], list[PublishedResult]] = {}
     for result in results:
         name = VENDORS if result.tier == "D" else result.table.partition("/")[0]
-        theirs.setdefault((result.tier, name), set()).add(result.id)
-    published = [Party(name, tier, frozenset(ids)) for (tier, name), ids in sorted(theirs.items())]
-    return (*ours, *published)
+        found.setdefault((result.tier, name), []).append(result)
+    for (tier, name), own in sorted(found.items(), key=lambda item: item[0]):
+        yield Party(name, tier, frozenset(r.subject for r in own), frozenset(r.id for r in own))
