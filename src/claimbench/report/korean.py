@@ -1,0 +1,113 @@
+"""What a verdict says, in Korean: told again from the same figures and sentences."""
+
+from __future__ import annotations
+
+import re
+
+from claimbench.records import Verdict
+from claimbench.report.words import VERDICT_WORDS, Said
+
+_DEPARTURE = re.compile(r"(?P<key>[^:]+): (?P<published>.*) published, (?P<measured>.*) measured")
+
+_NOTES: tuple[tuple[str, str], ...] = (
+    (
+        r"our own error is a bound: one sample per problem",
+        "우리 쪽 오차는 상한임: 문제당 표본이 하나뿐",
+    ),
+    (
+        r"the samples per problem behind (.+)'s score are unknown: (\d+), the fewest its source "
+        r"allows, are assumed",
+        r"\1 점수의 문제당 표본 수를 알 수 없어, 출처가 허용하는 최소인 \2개로 가정함",
+    ),
+    (
+        r"the error of (.+)'s score is a bound from the score alone",
+        r"\1 점수의 오차는 점수만으로 구한 상한임",
+    ),
+    (
+        r"(\d+) of (\d+) samples could not be graded, .+",
+        r"표본 \2개 중 \1개를 채점하지 못해(우리의 오류) 점수에서 뺌",
+    ),
+    (
+        r"(\d+) of (\d+) problems have no graded sample and do not count",
+        r"문제 \2개 중 \1개는 채점된 표본이 없어 세지 않음",
+    ),
+)
+
+_REMEDIES: tuple[tuple[str, str], ...] = (
+    (
+        r"about (\d+) samples per problem in a new run would decide",
+        "차이가 그대로라면 새 실행에서 문제당 표본 약 {0}개로 결정됨",
+    ),
+    (
+        r"no number of samples can decide",
+        "공표 수치 자체의 오차가 커서 표본을 늘려도 결정할 수 없음",
+    ),
+    (r"more samples per problem may decide", "문제당 표본을 늘리면 결정될 수 있음"),
+)
+
+
+def departure(text: str) -> tuple[str, str, str] | None:
+    """A protocol difference as (setting, published, measured); None where it is told otherwise."""
+    match = _DEPARTURE.fullmatch(text.replace("\n", " "))
+    return None if match is None else (match["key"], match["published"], match["measured"])
+
+
+def sentence(verdict: Verdict) -> Said:
+    """What a reader needs, in both languages."""
+    return Said(verdict.sentence, f"{_opening(verdict)}: {_judgement(verdict)}")
+
+
+def note(text: str) -> Said:
+    """A note beside a verdict; one that is not known here stays English."""
+    for pattern, korean in _NOTES:
+        if match := re.fullmatch(pattern, text):
+            return Said(text, match.expand(korean))
+    return Said(text, text)
+
+
+def _opening(v: Verdict) -> str:
+    measured = "측정값 없음" if v.measured is None else f"측정 {v.measured:.1f}"
+    return measured if v.published is None else f"{measured}, 공표 {v.published:.1f}"
+
+
+def _judgement(v: Verdict) -> str:
+    word = VERDICT_WORDS.get(v.verdict, Said(v.verdict, v.verdict)).ko
+    if v.interval_95 is None or v.interval_90 is None or v.needed_margin is None:
+        return f"{word}{_because(v)}"
+    if v.verdict in ("lower", "higher"):
+        low, high = sorted(abs(end) for end in v.interval_95)
+        side = "낮음" if v.verdict == "lower" else "높음"
+        return (
+            f"95 % 수준에서 {low:.1f}~{high:.1f}포인트 {side}. 재현으로 인정되려면 허용 오차가 "
+            f"{v.needed_margin:.1f}포인트를 넘어야 함"
+        )
+    if v.verdict == "reproduced":
+        return (
+            f"허용 오차 {v.margin:g}포인트 안에서 재현됨. 차이의 90 % 구간은 "
+            f"{_range(v.interval_90)}포인트"
+        )
+    return (
+        f"{word}. 차이의 95 % 구간은 {_range(v.interval_95)}포인트로, 차이도 같음도 입증되지 않음"
+        f"{_remedy(v.sentence)}"
+    )
+
+
+def _because(v: Verdict) -> str:
+    """Why there was no test."""
+    if v.se == 0 and v.margin is not None:
+        return f" (둘 다 그리디 디코딩이라 표집 오차 없음, 허용 오차 {v.margin:g}포인트)"
+    _, _, reason = v.sentence.partition(", because ")
+    if found := departure(reason):
+        return " ({}: 공표 {}, 측정 {})".format(*found)
+    return f" ({reason})" if reason else ""
+
+
+def _remedy(text: str) -> str:
+    for pattern, korean in _REMEDIES:
+        if match := re.search(pattern, text):
+            return ". " + korean.format(*match.groups())
+    return ""
+
+
+def _range(bounds: tuple[float, float]) -> str:
+    return f"{bounds[0]:+.1f} ~ {bounds[1]:+.1f}".replace("-", "−")
