@@ -237,6 +237,25 @@ def test_another_set_of_problems_is_no_evidence(tmp_path: Path) -> None:
     assert "A" not in claim.tiers
 
 
+def test_another_window_is_no_evidence_beside_the_vendors_tables(
+    verdicts: Sequence[ClaimVerdict],
+) -> None:
+    """evalchemy's LiveCodeBench is of 2023-05 to 2024-05, DeepSeek's of 2024-08 to 2025-01."""
+    coding = by_id(verdicts, "fnnews-0218-4").proxies
+    assert {f.source for f in coding if "qwen-7b" in f.what} == {"vendors' tables", "open-r1"}
+    knowing = by_id(verdicts, "eunsolan-0128-1").proxies
+    (one,) = (f for f in knowing if f.source == "evalchemy" and f.test == 0)
+    assert [x["benchmark"] for x in one.figures if x["subject"]] == ["gpqa_diamond"]
+
+
+def test_other_weights_are_named(tmp_path: Path) -> None:
+    other = measured("deepseek-r1", "aime24", 0.6)
+    other = replace(other, protocol={"temperature": 0.6, "weights": "a Q4 file"})
+    run = write_run(tmp_path / "q4", other)
+    claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
+    assert "weights: a Q4 file" in claim.reason
+
+
 def test_an_unfinished_run_is_named_and_left_out(tmp_path: Path) -> None:
     partial = replace(measured("deepseek-r1", "aime24", 0.6), received=100, graded=90)
     evidence = load_evidence([write_run(tmp_path / "half", partial)])

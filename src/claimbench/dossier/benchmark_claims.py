@@ -11,9 +11,12 @@ from claimbench import verdicts
 from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
 from claimbench.dossier.findings import ClaimVerdict, Finding, settle
 from claimbench.dossier.parties import Party
-from claimbench.records import Claim, PublishedResult
+from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
 from claimbench.verdicts.noise import Evidence, points
+
+PINNED = "the pinned checkpoint"
+"""What a run's protocol says of weights without a departure."""
 
 RELATIONS = {"ahead": "ahead of", "on par": "on par with", "at least": "at least level with"}
 QUANTIFIERS = {"some": "on some of", "all": "on all of", "listed": "on each of"}
@@ -102,6 +105,9 @@ def _finding(claim: Claim, one: _Tested, lacks: tuple[str, ...]) -> Finding:
 def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable[str]:
     if test.note:
         yield test.note
+    ours = [p.subject for p in pairs if isinstance(p.subject, Measurement)]
+    weights = {str(m.protocol.get("weights", PINNED)) for m in ours}
+    yield from (f"weights: {other}" for other in sorted(weights - {PINNED}))
     references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
     if party.tier != "D" and "D" in references:
         yield f"the figures of {test.reference} are the vendors' (D)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from claimbench.claims import BenchmarkTest, Catalogue, published_pairs
 from claimbench.dossier.runs import Run
 from claimbench.records import Measurement, PublishedResult, Tier
-from claimbench.verdicts import Pair
+from claimbench.verdicts import Pair, compare_protocols
 from claimbench.verdicts.noise import SHARES
 
 VENDORS = "vendors' tables"
@@ -60,9 +60,25 @@ def _ours(run: Run) -> Party:
 
 
 def _theirs(results: Iterable[PublishedResult]) -> Iterable[Party]:
+    results = tuple(results)
+    own = {_cell(r): r for r in results if r.tier == "D" and r.protocol and "#" not in r.id}
     found: dict[tuple[Tier, str], list[PublishedResult]] = {}
     for result in results:
+        if _of_other_problems(result, own.get(_cell(result))):
+            continue
         name = VENDORS if result.tier == "D" else result.table.partition("/")[0]
         found.setdefault((result.tier, name), []).append(result)
-    for (tier, name), own in sorted(found.items(), key=lambda item: item[0]):
-        yield Party(name, tier, frozenset(r.subject for r in own), frozenset(r.id for r in own))
+    for (tier, name), rows in sorted(found.items(), key=lambda item: item[0]):
+        yield Party(name, tier, frozenset(r.subject for r in rows), frozenset(r.id for r in rows))
+
+
+def _cell(result: PublishedResult) -> tuple[str, str, str]:
+    return result.subject, result.benchmark, result.metric
+
+
+def _of_other_problems(result: PublishedResult, vendors: PublishedResult | None) -> bool:
+    """Whether a third party measured on other problems than the vendor (another window): the
+    vendor's figures of other models, which claims set beside it, are then of other problems too."""
+    if result.tier == "D" or vendors is None:
+        return False
+    return bool(compare_protocols(vendors.protocol, result.protocol).forbidding)
