@@ -32,7 +32,7 @@ HOSTILE = (
 """Replies that must stay text, whatever they are shown in."""
 
 
-def write_run(
+def write_run(  # noqa: PLR0913
     root: Path,
     cells: Iterable[tuple[str, str]],
     replies: Replies,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ from browser import browse, why_absent
 from report_toys import HOSTILE, Reply, lifelike, write_run
 
 from claimbench import pipeline
+from claimbench.grading.outcomes import shown
 from claimbench.store import RunStore
 
-absent = why_absent()
+absent = None if os.environ.get("CLAIMBENCH_BROWSER") == "required" else why_absent()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(absent is not None, reason=absent or "")]
 
 PATIENCE = 60.0
@@ -51,6 +53,7 @@ class Page:
     def __init__(self, driver: Any, path: Path) -> None:
         self.driver = driver
         self.path = path
+        self.verdicts = json.loads((path.parent / "verdicts.json").read_text())
         self.load()
 
     def load(self) -> None:
@@ -132,7 +135,7 @@ def test_sorting(opened: Page) -> None:
     column = next(i for i, text in enumerate(opened.texts(heads), 1) if text == "published")
     cells = f"#verdict-table tbody > tr:first-child > td:nth-of-type({column - 1})"
     before = numbers(opened.texts(cells))
-    assert len(before) == 9
+    assert len(before) == len(opened.verdicts)
     for wanted, order in (("descending", True), ("ascending", False), ("descending", True)):
         opened.click(f"{heads}:nth-child({column}) button")
         assert numbers(opened.texts(cells)) == sorted(before, reverse=order)
@@ -150,14 +153,19 @@ def test_sorting(opened: Page) -> None:
 
 def test_filtering(opened: Page) -> None:
     status = '[data-table="verdict-table"] .status'
-    assert opened.texts(status) == ["9 of 9 rows"]
+    count = len(opened.verdicts)
+    assert opened.texts(status) == [f"{count} of {count} rows"]
     opened.type('[data-table="verdict-table"] [data-filter]', "qwen-7b open-r1")
-    assert opened.texts(status) == ["4 of 9 rows"]
-    shown = opened.texts("#verdict-table tbody > tr:first-child")
-    assert len(shown) == 4
-    assert all("qwen-7b" in text and "open-r1" in text for text in shown)
+    wanted = [v for v in opened.verdicts if "7b" in v["subject"] and "open-r1" in v["claim"]]
+    assert 1 < len(wanted) < count
+    assert opened.texts(status) == [f"{len(wanted)} of {count} rows"]
+    rows = opened.texts("#verdict-table tbody > tr:first-child")
+    assert len(rows) == len(wanted)
+    assert all("qwen-7b" in text and "open-r1" in text for text in rows)
     opened.choose('[data-choose="verdict"]', "not comparable")
-    assert opened.texts(status) == ["2 of 9 rows"]
+    wanted = [v for v in wanted if v["verdict"] == "not comparable"]
+    assert wanted
+    assert opened.texts(status) == [f"{len(wanted)} of {count} rows"]
     opened.choose("#sample-outcome", "correct")
     assert set(opened.texts("#sample-table .outcome")) == {"right"}
     opened.choose("#sample-outcome", "")
@@ -234,11 +242,12 @@ def test_keys_alone_are_enough(opened: Page) -> None:
 
 
 def test_korean(opened: Page) -> None:
+    count = len(opened.verdicts)
     assert opened.run("return document.documentElement.lang") == "en"
     opened.click("#language")
     assert opened.run("return document.documentElement.lang") == "ko"
     assert "공표 수치에 대한 판정" in opened.texts("h2")
-    assert opened.texts('[data-table="verdict-table"] .status') == ["9행 중 9행"]
+    assert opened.texts('[data-table="verdict-table"] .status') == [f"{count}행 중 {count}행"]
     opened.click("#verdict-table button.disclose")
     assert "측정" in opened.texts("#detail-1 .lead")[0]
     assert "포인트" in opened.texts("#detail-1 .lead")[0]
@@ -331,14 +340,12 @@ def test_hostile_replies_stay_text(opened: Page) -> None:
         names = opened.texts("#sample-table tbody th")
         row = 1 + [*zip(names, places, strict=True)].index((f"q{i}", "0"))
         answer = f"#sample-table tbody tr:nth-child({row}) .answer"
-        assert opened.texts(answer) == [told(text)]
+        assert opened.texts(answer) == [told(shown(text))]
         opened.open_sample(f"#sample-table tbody tr:nth-child({row}) button")
         question, _, reasoning, reply = opened.texts("#reader-body pre")
         assert reasoning == reply == told(text)
         assert question == f"What is {i} + {i}? {told(text)}"
-        assert (
-            opened.run("return document.querySelectorAll('#reader-body script, img').length") == 0
-        )
+        assert opened.run("return document.querySelector('#reader-body script, img')") is None
         opened.click("#reader-close")
     time.sleep(0.5)
     assert opened.run("return window.hacked") is None
@@ -378,13 +385,14 @@ def test_what_assistive_technology_is_told(opened: Page) -> None:
         return {
           buttons: [...document.querySelectorAll('button')].filter(e => !named(e) &&
             !e.closest('dialog')).length,
-          inputs: [...document.querySelectorAll('input, select')].filter(e => !e.labels.length).length,
+          inputs: [...document.querySelectorAll('input, select')]
+            .filter(e => !e.labels.length).length,
           captions: [...document.querySelectorAll('main > section table[id]')]
             .filter(e => !e.caption?.textContent.trim()).length,
           heads: [...document.querySelectorAll('thead th')].filter(e => e.scope !== 'col').length,
-          figures: [...document.querySelectorAll('svg')].filter(e => e.getAttribute('role') !== 'img'
-            || e.getAttribute('aria-labelledby').split(' ').some(id =>
-            !document.getElementById(id)?.textContent.trim())).length,
+          figures: [...document.querySelectorAll('svg')].filter(e =>
+            e.getAttribute('role') !== 'img' ||
+            e.getAttribute('aria-labelledby').split(' ').some(id => !document.getElementById(id)?.textContent.trim())).length,
           ids: document.querySelectorAll('[id]').length
             - new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size,
           rows: [...document.querySelectorAll('#sample-table tbody tr')]

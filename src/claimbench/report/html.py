@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import EvidenceGroup
@@ -94,11 +94,11 @@ def _template() -> Any:
 
 def _markup(said: Said, tag: str = "span") -> Markup:
     """English on the page, Korean waiting in an attribute."""
-    return Markup("<{0} data-ko={1}>{2}</{0}>").format(
-        Markup(tag), Markup('"{}"').format(clean(said.ko, 4000)), clean(said.en, 4000)
-    )
+    english, korean = escape(clean(said.en, 4000)), escape(clean(said.ko, 4000))
+    return Markup(f'<{tag} data-ko="{korean}">{english}</{tag}>')
 
 
+@cache
 def _markup_of_key(key: str, tag: str = "span", **values: object) -> Markup:
     return _markup(say(key, **values), tag)
 

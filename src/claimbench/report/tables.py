@@ -107,6 +107,8 @@ def run_column(table: Table, names: Sequence[str]) -> Table:
 def clean(text: str, limit: int = 200) -> str:
     """Hostile text made safe for a terminal or a table cell: no control, format or surrogate
     characters (escape sequences, right-to-left overrides), one line, at most `limit` characters."""
+    if len(text) <= limit and text.isprintable():  # Most are, and this is much quicker.
+        return " ".join(text.split())
     kept = "".join(
         " " if c in "\t\r\n" else c if unicodedata.category(c)[0] != "C" else "�"
         for c in text[: 4 * limit]
