@@ -253,8 +253,8 @@ def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name
 
 def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
     """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
-    if not path.exists() and path.suffix != ".yaml" and path.name in names("runs"):
-        path = configs_dir() / "runs" / f"{path.name}.yaml"
+    if not path.is_file() and str(path) in names("runs"):
+        path = configs_dir() / "runs" / f"{path}.yaml"
     data, marks = load_yaml(path)
     if isinstance(data, dict):
         data.setdefault("name", path.stem)
