@@ -392,7 +392,8 @@ def test_what_assistive_technology_is_told(opened: Page) -> None:
           heads: [...document.querySelectorAll('thead th')].filter(e => e.scope !== 'col').length,
           figures: [...document.querySelectorAll('svg')].filter(e =>
             e.getAttribute('role') !== 'img' ||
-            e.getAttribute('aria-labelledby').split(' ').some(id => !document.getElementById(id)?.textContent.trim())).length,
+            e.getAttribute('aria-labelledby').split(' ').some(id =>
+              !document.getElementById(id)?.textContent.trim())).length,
           ids: document.querySelectorAll('[id]').length
             - new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size,
           rows: [...document.querySelectorAll('#sample-table tbody tr')]
