@@ -42,7 +42,7 @@ def test_version() -> None:
         (["run", "smoke", "--set", "sampling.topp=1"], "did you mean top_p?"),
         (["run", "smoke", "--set", "seed"], "write --set key=value"),
         (["run", "smoke", "--fail-on", "bad"], "verdicts are reproduced"),
-        (["run", "smoke", "--set", "benchmarks=[smokemath]"], "did you mean smoke-math?"),
+        (["run", "smollm2-gsm8k", "--set", "benchmarks=[gsm8]"], "did you mean gsm8k?"),
         (["run", "smoke", "--set", "engine.kind=vlm"], "there is no engine vlm"),
         (["plan", "smollm2-gsm8k", "--data-dir", "nowhere"], "--data-dir nowhere: there is no"),
     ],

@@ -45,7 +45,7 @@ def test_unknown_key_names_file_line_and_the_nearest_key(project: Path) -> None:
         ("  max_tokens: 16\n", "", "key sampling.max_tokens is missing"),
         ("seed: 7", "seed: 7\nseed: 8", "key seed is given twice (lines 8 and 9)"),
         ("seed: 7", "seed: 7\nsamples: {other: 2}", "samples or margins name other"),
-        ("seed: 7", "seed: 7\nmargins: {sums: 0}", "must be positive"),
+        ("seed: 7", "seed: 7\nmargins: {sums: 0}", "key margins.sums"),
         ("models: [smollm2-135m-instruct]", "models: []", "key models"),
         ("title: A try", "title: [A", "not valid YAML"),
     ],

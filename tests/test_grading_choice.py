@@ -131,3 +131,18 @@ def test_reasoning_does_not_count() -> None:
     assert (grade.outcome, grade.metrics["strict"]) == ("wrong", 0.0)
     grade = grader.grade(problem("B"), reply("Answer: B"))
     assert (grade.outcome, grade.metrics["strict"]) == ("no_answer", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("reply", "letter"),
+    [
+        ("Answer: A\n\nThe other option B is wrong.", "A"),
+        ("Answer: B\nOption A is tempting but fails.", "B"),
+        ("I would pick option C.", "C"),
+        (r"Option A fails. \boxed{D} Choice B fails, too.", "D"),
+    ],
+)
+def test_an_answer_outranks_a_later_mention_of_another_option(reply: str, letter: str) -> None:
+    from claimbench.grading.choice import last_letters
+
+    assert last_letters(reply, "ABCD") == letter

@@ -270,3 +270,10 @@ class TestMakeGrader:
         grader = make_grader(kind, {}, "</think>")
         assert pickle.loads(pickle.dumps(grader)) == grader
         assert pickle.loads(pickle.dumps(grader)).digest == grader.digest
+
+
+def test_a_denied_number_is_no_answer() -> None:
+    from claimbench.grading.extract import number_after_phrase
+
+    assert number_after_phrase("So the answer is not 18.") is None
+    assert number_after_phrase("So the answer is 18.") == "18"

@@ -46,7 +46,7 @@ def test_a_second_writer_is_refused_until_the_first_is_dead(tmp_path: Path) -> N
                 message = str(caught.value)
                 assert f"{root} is being written by process {child.pid} on " in message
                 assert "(Slurm job 4711, restart 2)" in message
-                assert "--shard" in message
+                assert "wait until that ends" in message
             assert len(RunStore.existing(root).present_ids("toy", "sums")) == 0
         finally:
             child.kill()

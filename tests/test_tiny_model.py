@@ -1,5 +1,7 @@
 """The command line with the tiny real model: a verdict, and a kill -9 in the middle of it."""
+
 from __future__ import annotations
+
 import json
 import os
 import signal
@@ -7,12 +9,20 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
 import pytest
+
 RUN = ["run", "smoke", "--offline", "--quiet", "--set", "limit=6", "--set", "samples=2"]
+
+
 def command(out: Path) -> list[str]:
     return [sys.executable, "-m", "claimbench.cli", *RUN, "--out", str(out)]
+
+
 def count(out: Path) -> int:
     return sum(p.read_bytes().count(b"\n") for p in (out / "samples").glob("*/*/*.jsonl"))
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("tiny_checkpoint")
 def test_killed_in_the_middle_then_resumed(tmp_path: Path) -> None:

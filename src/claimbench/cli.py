@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -162,8 +163,8 @@ def report(
 
     Several run folders get a combined report as well.
 
-    Examples: [bold]claimbench report results/smoke[/bold] · [bold]claimbench report results/*
-    --no-samples --out results/report[/bold]
+    Examples: [bold]claimbench report results/smoke[/bold] · [bold]claimbench report results/a
+    results/b --no-samples --out results/both[/bold]
     """
     from claimbench import pipeline
     from claimbench.store import RunStore
@@ -275,8 +276,9 @@ def _resumable(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        words = " ".join(["claimbench", *sys.argv[1:]])
-        _complain(f"stopped; finished samples are in {folder}. Go on with: {words}")
+        words = shlex.join(["claimbench", *sys.argv[1:]])
+        kept = f"finished samples are in {folder}" if folder.exists() else "nothing was begun"
+        _complain(f"stopped; {kept}. Go on with: {words}")
         sys.exit(1)
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, Field, model_validator
@@ -19,6 +19,7 @@ from claimbench.paths import configs_dir
 from claimbench.yamlfile import Model, Strict, load_yaml, nearest, parse
 
 DType = Literal["bfloat16", "float16", "float32"]
+Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
 
 # --- models ---------------------------------------------------------------------------------
@@ -155,7 +156,7 @@ class BenchmarkConfig(Strict):
 class SamplingConfig(Strict):
     """Sampling parameters, all sent to the engine. temperature 0 is greedy decoding."""
 
-    temperature: float = Field(ge=0)
+    temperature: float = Field(ge=0, allow_inf_nan=False)
     top_p: float = Field(gt=0, le=1)
     top_k: int = Field(default=0, ge=0, description="0: off")
     max_tokens: int = Field(gt=0)
@@ -194,7 +195,7 @@ class RunConfig(Strict):
     engine: EngineConfig = EngineConfig()
     grading: GradingConfig = GradingConfig()
     published: tuple[str, ...] = ()
-    margins: dict[str, float] = Field(default_factory=dict)
+    margins: dict[str, Margin] = Field(default_factory=dict)
     allow_low_power: bool = False
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from claimbench import verdicts
@@ -25,10 +26,14 @@ def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> li
 def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> Iterable[Case]:
     """Each measurement beside each published figure of the same model, benchmark and metric."""
     measured = {(m.model, m.benchmark): m for m in measurements}
+    rows = judging.get("problems", {})
     for result in select_published(judging["published"]):
         key = (result.subject, result.benchmark)
         if key in measured and result.metric == "pass@1":
-            yield Case(result, measured[key], judging["margins"].get(result.benchmark))
+            # A figure is of the whole benchmark unless its source says otherwise, so a run with a
+            # `limit` is not comparable with it.
+            whole = replace(result, problems=result.problems or rows.get(result.benchmark))
+            yield Case(whole, measured[key], judging["margins"].get(result.benchmark))
 
 
 def targets(

@@ -22,6 +22,9 @@ from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, 
 from claimbench.prompts import Prompt, PromptMaker, choice_order
 from claimbench.records import Problem, Request, Sampling
 
+_DECISIVE = ("cells", "graders", "reasoning_end", "judging")
+"""The parts of a resolved config that decide samples, grades and verdicts."""
+
 ID_LENGTH = 32  # hex digits: 128 bits, no collision to fear among millions of samples
 
 
@@ -162,7 +165,7 @@ def make_plan(
     told("rendering prompts")
     resolved = _resolved(experiment, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
-    decisive = {key: resolved[key] for key in ("cells", "graders", "judging")}
+    decisive = {key: resolved[key] for key in _DECISIVE}
     return Plan(experiment, tuple(cells), found, origins, resolved, digest(decisive))
 
 
@@ -222,7 +225,12 @@ def _resolved(
         "checkpoints": {name: checkpoint.identity for name, checkpoint in found.items()},
         "departures": {name: c.departure for name, c in found.items() if c.departure},
         "graders": {b.name: plain(b.grader) for b in experiment.benchmarks},
-        "judging": {"published": list(run.published), "margins": dict(run.margins)},
+        "reasoning_end": {m.name: m.prompt.reasoning_end for m in experiment.models},
+        "judging": {
+            "published": list(run.published),
+            "margins": dict(run.margins),
+            "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
+        },
         "cells": {cell.name: _described(cell) for cell in cells},
     }
 

@@ -97,6 +97,8 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
         "shots_as": "chat turns" if shots else None,
         "prompt": benchmark["prompt"],
         "system": model["prompt"]["system"] or "none",
+        "forced_prefix": model["prompt"].get("forced_prefix") or None,
+        "harness": "claimbench",
         "stop": list(benchmark["stop"]),
         "grader": benchmark["grader"]["kind"],
         "dataset_revision": benchmark["dataset"]["revision"],

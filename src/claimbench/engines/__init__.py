@@ -49,6 +49,7 @@ def _transformers_identity() -> dict[str, str]:
 
 
 def _make_transformers(model: ModelConfig, checkpoint: Path, settings: EngineConfig) -> Engine:
+    _refuse_unused(model, settings)
     from claimbench.engines.transformers import TransformersEngine
 
     return TransformersEngine(
@@ -60,6 +61,20 @@ def _make_transformers(model: ModelConfig, checkpoint: Path, settings: EngineCon
         token_budget=settings.token_budget,
         stop_token_ids=_token_ids(checkpoint, model),
     )
+
+
+def _refuse_unused(model: ModelConfig, settings: EngineConfig) -> None:
+    """A key that an engine would ignore would still stand in the samples' identity: a false one."""
+    if settings.args:
+        raise ConfigError(
+            f"engine.args.{min(settings.args)}: the transformers engine takes no engine.args"
+        )
+    for key in ("quantization", "kv_dtype"):
+        if getattr(model, key) is not None:
+            raise ConfigError(
+                f"model {model.name}, key {key}: the transformers engine does not do it; remove "
+                f"the key, or use another engine"
+            )
 
 
 def _token_ids(checkpoint: Path, model: ModelConfig) -> list[int]:

@@ -11,7 +11,7 @@ from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG,
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 # What may stand around a letter: Markdown, LaTeX, brackets, quotes.
@@ -75,27 +75,43 @@ def strict_letter(text: str, letters: str) -> str | None:
 
 
 def last_letters(text: str, letters: str) -> str | None:
-    """The letter that the last accepted form names (several, as "B, C", where it names several)."""
-    best: tuple[int, str] | None = None
-    for pattern in _patterns(letters):
-        for match in pattern.finditer(text):
-            answer = _named(match)
-            if answer and (best is None or match.start("letter") > best[0]):
-                best = (match.start("letter"), answer)
-    return best[1] if best else _last_line_letter(text, letters)
+    """The letter that the last accepted form names (several, as "B, C", where it names several).
+
+    "Answer" and a box decide; "option" and "choice" only where there is neither, because a reply
+    that has answered may go on to say why another option fails.
+    """
+    deciding, mentioning = _patterns(letters)
+    return (
+        _last_named(deciding, text)
+        or _last_named(mentioning, text)
+        or _last_line_letter(text, letters)
+    )
+
+
+def _last_named(patterns: tuple[re.Pattern[str], ...], text: str) -> str | None:
+    found = [
+        (match.start("letter"), answer)
+        for pattern in patterns
+        for match in pattern.finditer(text)
+        if (answer := _named(match))
+    ]
+    return max(found)[1] if found else None
 
 
 @lru_cache(maxsize=8)
-def _patterns(letters: str) -> tuple[re.Pattern[str], ...]:
-    """Forms with their groups `open` (what wraps the letter), `letter`, `more` (letters after)."""
+def _patterns(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """(deciding, mentioning) forms with their groups `open` (what wraps the letter), `letter`,
+    `more` (letters after)."""
     span = f"{letters[0]}-{letters[-1]}"
     letter = rf"(?P<letter>[{span}{span.lower()}])(?![A-Za-z0-9])(?P<close>(?:{_CLOSE}){{0,4}})"
     joint = r"\s{0,3}(?:,|/|&|\band\b|\bor\b)\s{0,3}[({*]{0,3}"
     more = rf"(?P<more>(?:{joint}[{span}]\b){{0,8}})"
-    said = r"\b(?:answer|option|choice)\b[*_]{0,3}(?:[ \t]+is\b)?[ \t]*[:=]?[*_]{0,3}[:]?\s{0,3}"
+    verb = r"\b[*_]{0,3}(?:[ \t]+is\b)?[ \t]*[:=]?[*_]{0,3}[:]?\s{0,3}"
+    rest = rf"(?P<open>{_OPEN}{{0,8}})[ \t]*{letter}{more}"
+    box = re.compile(rf"(?P<open>\\(?:boxed|fbox)[ ]?{{{_OPEN}{{0,6}})[ ]?{letter}{more}")
     return (
-        re.compile(rf"(?i:{said})(?P<open>{_OPEN}{{0,8}})[ \t]*{letter}{more}"),
-        re.compile(rf"(?P<open>\\(?:boxed|fbox)[ ]?{{{_OPEN}{{0,6}})[ ]?{letter}{more}"),
+        (re.compile(rf"(?i:\banswer{verb}){rest}"), box),
+        (re.compile(rf"(?i:\b(?:option|choice){verb}){rest}"),),
     )
 
 

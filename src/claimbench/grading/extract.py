@@ -84,7 +84,9 @@ def _line_after_phrase(text: str) -> str | None:
         return None
     rest = text[last.end() : last.end() + 4 * LINE_CHARACTERS]
     lines = (line.strip(" \t:*_") for line in rest.splitlines())
-    return next((line[:LINE_CHARACTERS] for line in lines if line), None)
+    line = next((line[:LINE_CHARACTERS] for line in lines if line), None)
+    # "The answer is not 18" names no answer.
+    return None if line and re.match(r"(?i)(?:not|never)\b", line) else line
 
 
 def number_after_phrase(text: str) -> str | None:

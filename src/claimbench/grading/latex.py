@@ -14,7 +14,7 @@ from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG,
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 MAX_ANSWER_CHARACTERS = 2000
 """A longer answer is wrong without a look; MATH-500's longest gold has 62 characters."""

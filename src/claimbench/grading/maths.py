@@ -15,7 +15,7 @@ from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG,
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raise it with every change that can change a grade of this module or of those it uses."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -127,7 +128,14 @@ def to_csv(table: Table) -> str:
 
 
 def _inert(cell: str) -> str:
-    return "'" + cell if cell[:1] in {"=", "@"} else cell
+    formula = cell[:1] in {"=", "@", "\t", "\r"} or (
+        cell[:1] in {"+", "-"} and not _is_number(cell)
+    )
+    return "'" + cell if formula else cell
+
+
+def _is_number(cell: str) -> bool:
+    return re.fullmatch(r"[+-][\d.,]+( to [+−-]?[\d.,]+)?", cell) is not None
 
 
 def to_markdown(table: Table) -> str:
@@ -143,6 +151,6 @@ def _line(cells: Sequence[str]) -> str:
 def escape(text: str) -> str:
     """Text that Markdown and the HTML it is turned into show as it is."""
     text = clean(text, 2000)
-    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "\\`")):
+    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(char, entity)
-    return text
+    return re.sub(r"([\\|`\[\]!*])", r"\\\1", text)

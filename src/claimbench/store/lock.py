@@ -119,10 +119,7 @@ def _refusal(root: Path, path: Path) -> str:
     if path.name == "run.lock":
         held = [p for p in [path, *sorted(root.glob("shard-*.lock"))] if _is_held_alone(p)]
         path = held[0] if held else path
-    return (
-        f"{root} is being written by {_holder_in_words(path)}: wait until that ends, or stop it, or"
-        " give each process a --shard of its own."
-    )
+    return f"{root} is being written by {_holder_in_words(path)}: wait until that ends, or stop it."
 
 
 def _is_held_alone(path: Path) -> bool:

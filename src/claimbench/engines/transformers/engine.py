@@ -151,7 +151,7 @@ def _explained(folder: Path) -> Iterator[None]:
     except (MemoryError, torch.OutOfMemoryError) as error:
         raise EngineDied(_OUT_OF_MEMORY) from error
     except RuntimeError as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         if "allocate memory" in reason:
             raise EngineDied(_OUT_OF_MEMORY) from error
         raise EngineDied(

@@ -1,0 +1,5 @@
+"""`python -m claimbench`: the command line."""
+
+from claimbench.cli import main
+
+main()
