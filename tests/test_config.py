@@ -89,3 +89,11 @@ def test_prompt_must_hold_the_question_once(project: Path) -> None:
 def test_digest_sees_values_not_order() -> None:
     assert config.digest({"a": 1, "b": 2}) == config.digest({"b": 2, "a": 1})
     assert config.digest({"a": 1}) != config.digest({"a": 2})
+
+
+def test_set_does_not_replace_a_value_by_keys(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    with pytest.raises(ConfigError, match="key seed is 7, it has no keys below it"):
+        config.load_run(path, ["seed.x=1"])
+    with pytest.raises(ConfigError, match="must be letters"):
+        config.load_run(path, ["name=../evil"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -204,8 +205,10 @@ class RunConfig(Strict):
         if strange := sorted(named - set(self.benchmarks)):
             raise ValueError(f"samples or margins name {strange[0]}, which this run does not have")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples or 1]
-        if min(counts) < 1 or min(self.margins.values(), default=1.0) <= 0:
-            raise ValueError("samples and margins must be positive")
+        if min(counts) < 1:
+            raise ValueError("samples must be positive")
+        if not re.fullmatch(r"\w[\w.-]*", self.name):
+            raise ValueError(f"name {self.name!r} must be letters, digits, dots, dashes")
         return self
 
 
@@ -270,8 +273,10 @@ def _apply_set(data: dict[str, Any], option: str) -> None:
         raise ConfigError(f"--set {option}: write --set key=value, for example --set seed=1")
     *parents, last = key.split(".")
     for parent in parents:
-        below = data.get(parent)
-        data[parent] = data = dict(below) if isinstance(below, dict) else {}
+        below = data.get(parent, {})
+        if below is not None and not isinstance(below, dict):
+            raise ConfigError(f"--set {option}: key {parent} is {below!r}, it has no keys below it")
+        data[parent] = data = dict(below or {})
     try:
         data[last] = yaml.safe_load(text)
     except yaml.YAMLError as error:

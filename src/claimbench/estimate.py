@@ -12,7 +12,7 @@ from claimbench.judge import targets
 from claimbench.plan import Cell, Plan
 from claimbench.records import PublishedResult
 from claimbench.report.tables import clean
-from claimbench.verdicts import default_margin
+from claimbench.verdicts import default_margin, is_greedy
 
 PARAMETER_TOKENS_PER_SECOND = 2.7e10
 """Parameters × generated tokens per second of the transformers engine on two CPU cores, rounded
@@ -90,7 +90,7 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
     share, problems = result.value / 100, len(cell.problems)
     m = result.samples or result.samples_min
     theirs = float(statistics.bound_variance(share, problems, m))
-    theirs = 0.0 if result.greedy else theirs
+    theirs = 0.0 if is_greedy(result) else theirs
     theirs += statistics.rounding_variance(result.decimals)
     spread = 0.0 if cell.sampling.temperature == 0 else share * (1 - share)
     design = statistics.Design(problems, spread, theirs)

@@ -14,6 +14,7 @@ from claimbench.verdicts.composition import (
     compose,
     relation_p,
 )
+from claimbench.verdicts.noise import is_greedy
 from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
 from claimbench.verdicts.published import judge_all, judge_family, judge_published
 
@@ -30,6 +31,7 @@ __all__ = [
     "compare_scores",
     "compose",
     "default_margin",
+    "is_greedy",
     "judge_all",
     "judge_claim",
     "judge_family",
