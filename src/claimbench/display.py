@@ -6,7 +6,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -93,22 +94,22 @@ def show_report(report: Report) -> None:
         console.print()
     if report.partial:
         console.print(Text("Partial: samples or grades are missing, so there is no verdict."))
-    _print(console, measurement_table(report.measurements), _MEASUREMENT_COLUMNS)
+    columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))
+    _print(console, measurement_table(report.measurements), columns)
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 
 _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "95 % interval", "verdict")
-_MEASUREMENT_COLUMNS = (
-    "model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated", "no answer",
-    "received",
-)  # fmt: skip
+_MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
 
 
 def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
-    drawn = RichTable(title=table.name.capitalize(), title_justify="left")
+    title = table.name.capitalize()
+    drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     places = [table.columns.index(name) for name in columns]
     for name in columns:
-        drawn.add_column(name, justify="left" if name in {"model", "benchmark"} else "right")
+        side: JustifyMethod = "left" if name in {"model", "benchmark"} else "right"
+        drawn.add_column(name, justify=side, no_wrap=side == "left")
     for row in table.rows:
         drawn.add_row(*(Text(row[place]) for place in places))
     console.print(drawn)
