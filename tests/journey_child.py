@@ -5,6 +5,7 @@ python journey_child.py RUN.yaml DATA_DIR OUT SECONDS_PER_SAMPLE
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,8 @@ from claimbench.records import Request
 
 
 def main() -> None:
+    # A child of a background job inherits an ignored SIGINT; this one is to be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run_file, data_dir, out, pause = sys.argv[1:]
 
     def reply(request: Request) -> str:
