@@ -99,7 +99,7 @@ def show_report(report: Report) -> None:
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 
-_VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "95 % interval", "verdict")
+_VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
 _MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
 
 
