@@ -254,7 +254,7 @@ def main() -> None:
     """Entry point: every explained failure is one sentence on stderr and its exit code."""
     signal.signal(signal.SIGTERM, _as_interrupt)
     # Threads of the CPU engine that spin while they wait starve one another (and the graders) on a
-    # busy machine: a run beside other jobs took eight times as long. Set before torch is loaded.
+    # busy machine: beside other jobs a run needed twice the CPU time. Set before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()

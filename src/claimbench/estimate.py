@@ -16,7 +16,8 @@ from claimbench.verdicts import default_margin, is_greedy
 
 PARAMETER_TOKENS_PER_SECOND = 2.7e10
 """Parameters × generated tokens per second of the transformers engine on two CPU cores, rounded
-from scripts/bench_cpu_engine: 135 million parameters at about 200 tokens/s. A GPU is far faster."""
+down: 135 million parameters at 220 tokens/s behind long prompts (the second session in
+results/smollm2-gsm8k/provenance.json). A GPU is far faster."""
 
 BYTES_PER_TOKEN = 4.5
 BYTES_PER_SAMPLE = 700
