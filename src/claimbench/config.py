@@ -20,6 +20,7 @@ from claimbench.errors import ConfigError
 from claimbench.paths import configs_dir
 from claimbench.yamlfile import Model, Strict, load_yaml, nearest, parse
 
+
 def _as_dates(value: Any) -> Any:
     """Two dates as YAML or text gives them, as ISO text in order."""
     try:
@@ -32,6 +33,7 @@ def _as_dates(value: Any) -> Any:
 
 
 Window = Annotated[tuple[str, str], BeforeValidator(_as_dates)]
+Range = Annotated[tuple[int, int], BeforeValidator(lambda v: tuple(v) if type(v) is list else v)]
 DType = Literal["bfloat16", "float16", "float32"]
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
@@ -124,7 +126,7 @@ class DatasetConfig(Selection):
     packaged: bool = False
     parts: dict[str, str | None] = Field(default_factory=dict)
     releases: dict[str, ReleaseConfig] = Field(default_factory=dict)
-    keep: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    keep: dict[str, Range] = Field(default_factory=dict)
     date: str | None = None
     rows: Annotated[int, Field(gt=0)] | None
     digest: str | None = None

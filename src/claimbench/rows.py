@@ -227,9 +227,7 @@ def _part_from_hub(dataset: DatasetConfig, part: str, name: str) -> Path:
     try:
         from huggingface_hub import hf_hub_download
 
-        found = hf_hub_download(
-            dataset.hub, part, repo_type="dataset", revision=dataset.revision
-        )
+        found = hf_hub_download(dataset.hub, part, repo_type="dataset", revision=dataset.revision)
     except ImportError as error:
         raise DataError(
             f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"

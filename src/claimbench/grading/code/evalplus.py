@@ -34,10 +34,11 @@ ALSO_RIGHT: Mapping[str, str] = {
 """What MBPP+ accepts beside the reference's answer, of arguments `a`."""
 
 # The reference gets a namespace of its own: the candidate has the same name.
-_PROGRAM = '''\
+_PROGRAM = """\
 _own = {{}}
 exec({reference}, _own)
 REFERENCE = _own[{name}]
+inf, nan = float("inf"), float("nan")
 INPUTS = {inputs}
 ATOL = {atol}
 
@@ -69,7 +70,7 @@ def check(candidate):
         expected = REFERENCE(*copy.deepcopy(a))
         got = candidate(*copy.deepcopy(a))
         assert agree(got, expected, a)
-'''
+"""
 
 _FIND_ZERO = "abs(sum(c * got**i for i, c in enumerate(a[0]))) <= ATOL"
 """HumanEval/32 accepts any root."""
@@ -128,7 +129,9 @@ def _like(pattern: Any, value: Any) -> Any:
     if isinstance(pattern, dict | set) and isinstance(value, list):
         return set(value) if value else type(pattern)()
     if isinstance(pattern, list | tuple) and isinstance(value, list | tuple):
-        return type(pattern)(_like(p, v) for p, v in zip(_spread(pattern, value), value, strict=True))
+        return type(pattern)(
+            _like(p, v) for p, v in zip(_spread(pattern, value), value, strict=True)
+        )
     return value
 
 

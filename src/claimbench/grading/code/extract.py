@@ -20,8 +20,11 @@ OTHER_TAGS = {
 }  # fmt: skip
 """Tags of blocks that are no Python; any other word after a fence says nothing."""
 
-_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*([^`]*)$")
-_ONE_LINE = re.compile(r"[ \t]*```[ \t]*(?:(?:python3?|py)[ \t]+)?([^`]+)```[ \t]*$", re.IGNORECASE)
+# Possessive quantifiers (`++`): nothing is given back, so hostile lines take linear time, too.
+_FENCE = re.compile(r"([ \t]*+)(`{3,}+|~{3,}+)([^`]*+)$")
+_ONE_LINE = re.compile(
+    r"[ \t]*+```[ \t]*+(?:(?:python3?|py)[ \t]++)?([^`]++)```[ \t]*+$", re.IGNORECASE
+)
 _TRIPLE = re.compile(r'"""|\'\'\'')
 _DEFINITION = re.compile(r"(?:async[ \t]+)?def[ \t]|class[ \t]|@\w")
 _CODE_LINE = re.compile(
@@ -107,7 +110,9 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
     """The fenced blocks in order, the last one even if nothing closes it."""
     last_fence = max((i for i, line in enumerate(lines) if _FENCE.match(line)), default=-1)
     last_quote = {
-        quote: max((i for i, line in enumerate(lines[: last_fence + 1]) if quote in line), default=-1)
+        quote: max(
+            (i for i, line in enumerate(lines[: last_fence + 1]) if quote in line), default=-1
+        )
         for quote in ('"""', "'''")
     }
     block: _Open | None = None
@@ -193,11 +198,12 @@ def _is_body(code: str, entry_point: str) -> bool:
 def _as_body(code: str) -> str:
     """The code indented by four; what follows an indented body at the left margin (a test, a second
     function) is left off, as HumanEval's stop strings do."""
-    lines = code.strip("\n").split("\n")
-    lead = lines[0][: len(lines[0]) - len(lines[0].lstrip(" \t"))]
+    lines = code.split("\n")
+    first = next(line for line in lines if line.strip())
+    lead = first[: len(first) - len(first.lstrip(" \t"))]
     body = list[str]()
     for line in lines:
         if line.strip() and not line.startswith(lead):
             break
         body.append("    " + line[len(lead) :] if line.strip() else "")
-    return "\n".join(body).rstrip("\n") + "\n"
+    return "\n".join(body).strip("\n") + "\n"
