@@ -9,16 +9,31 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from claimbench.errors import ConfigError
 from claimbench.paths import configs_dir
 from claimbench.yamlfile import Model, Strict, load_yaml, nearest, parse
 
+
+def _as_dates(value: Any) -> Any:
+    """Two dates as YAML or text gives them, as ISO text in order."""
+    try:
+        first, last = (date.fromisoformat(str(day)) for day in value)
+    except (TypeError, ValueError) as error:
+        raise ValueError("give two dates, [2024-08-01, 2025-01-31]") from error
+    if first > last:
+        raise ValueError(f"the window ends ({last}) before it begins ({first})")
+    return first.isoformat(), last.isoformat()
+
+
+Window = Annotated[tuple[str, str], BeforeValidator(_as_dates)]
+Range = Annotated[tuple[int, int], BeforeValidator(lambda v: tuple(v) if type(v) is list else v)]
 DType = Literal["bfloat16", "float16", "float32"]
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
@@ -67,6 +82,7 @@ class ModelConfig(Strict):
     quantization: str | None = None
     kv_dtype: str | None = None
     prompt: PromptRules
+    prompt_variants: dict[str, PromptRules] = Field(default_factory=dict)
     stop_tokens: tuple[str, ...] = Field(min_length=1)
     path: str | None = None
     wheel: WheelSource | None = None
@@ -79,8 +95,27 @@ class ModelConfig(Strict):
 # --- benchmarks -----------------------------------------------------------------------------
 
 
-class DatasetConfig(Strict):
-    """Where rows come from: the hub at a pinned revision, a file for --data-dir, or the package."""
+class ReleaseConfig(Strict):
+    """A release of a dataset that grows: its files in order, and the rows in all of them."""
+
+    parts: tuple[str, ...] = Field(min_length=1)
+    rows: int = Field(gt=0)
+
+
+class Selection(Strict):
+    """Which problems of a dataset that grows: a release, and a window of dates, both ends kept."""
+
+    release: str | None = None
+    window: Window | None = None
+
+
+class DatasetConfig(Selection):
+    """Where rows come from: the hub at a pinned revision, a file for --data-dir, or the package.
+
+    `keep` takes the rows whose number in a column lies in a range, both ends kept. `parts` are the
+    files of `releases` with their SHA-256; `window` is of the column `date`. `rows` counts what is
+    left after that; null where it is not known to this project.
+    """
 
     hub: str | None = None
     subset: str | None = None
@@ -89,7 +124,11 @@ class DatasetConfig(Strict):
     hub_file: str | None = None
     file: str | None = None
     packaged: bool = False
-    rows: int = Field(gt=0)
+    parts: dict[str, str | None] = Field(default_factory=dict)
+    releases: dict[str, ReleaseConfig] = Field(default_factory=dict)
+    keep: dict[str, Range] = Field(default_factory=dict)
+    date: str | None = None
+    rows: Annotated[int, Field(gt=0)] | None
     digest: str | None = None
 
     @model_validator(mode="after")
@@ -100,15 +139,53 @@ class DatasetConfig(Strict):
             raise ValueError("names a hub dataset without its revision")
         return self
 
+    @model_validator(mode="after")
+    def _release_and_window_are_known(self) -> DatasetConfig:
+        if (self.release is None) != (not self.releases):
+            raise ValueError("key release must name one of the releases")
+        if self.release is not None and self.release not in self.releases:
+            raise ValueError(
+                f"release {self.release!r} is unknown{nearest(self.release, list(self.releases))}"
+            )
+        parts = [part for release in self.releases.values() for part in release.parts]
+        if strange := sorted(set(parts) - set(self.parts)):
+            raise ValueError(f"releases name {strange[0]}, which is not among parts")
+        if self.window and not self.date:
+            raise ValueError("a window needs key date, the column with a problem's date")
+        return self
+
+    def selected(self, choice: Selection) -> DatasetConfig:
+        """This dataset with another release or window; their row count is then not pinned here."""
+        changed = {k: v for k, v in plain(choice).items() if v is not None}
+        ours = plain(self)
+        if all(ours[key] == value for key, value in changed.items()):
+            return self
+        return DatasetConfig.model_validate({**ours, **changed, "rows": None, "digest": None})
+
+
+class TestsConfig(Strict):
+    """The tests of a coding problem: the form they are written in (grading/code/unpack.py lists the
+    forms), and the dataset's column for each of its parts."""
+
+    __test__ = False  # not a class of tests
+
+    form: str
+    columns: dict[str, str]
+
 
 class FieldsConfig(Strict):
-    """Columns of the dataset: `gold_after` keeps the text behind its last occurrence."""
+    """Columns of the dataset: `gold_after` keeps the text behind its last occurrence; `slots` are
+    further columns that the prompt shows, by the name they have in it; `rating` is a problem's
+    difficulty as contests rate it."""
 
     id: str | None = None
     question: str
     gold: str | None = None
     gold_after: str | None = None
     choices: tuple[str, ...] = ()
+    slots: dict[str, str] = Field(default_factory=dict)
+    rating: str | None = None
+    tests: TestsConfig | None = None
 
 
 class FewshotConfig(Strict):
@@ -136,6 +213,12 @@ class BenchmarkConfig(Strict):
     dataset: DatasetConfig
     fields: FieldsConfig
     prompt: str
+    starter_prompt: str | None = Field(
+        default=None, description="the prompt of problems whose slot `starter` is not empty"
+    )
+    prompt_variant: str | None = Field(
+        default=None, description="which of the model's prompt_variants; null: its own prompt"
+    )
     fewshot: FewshotConfig | None = None
     stop: tuple[str, ...] = ()
     grader: GraderConfig
@@ -148,6 +231,11 @@ class BenchmarkConfig(Strict):
             raise ValueError("key prompt must contain {question} exactly once")
         if self.fields.choices and self.prompt.count("{choices}") != 1:
             raise ValueError("key prompt must contain {choices} exactly once")
+        if self.starter_prompt is not None:
+            if "starter" not in self.fields.slots:
+                raise ValueError("key starter_prompt needs a column for the slot starter")
+            if any(self.starter_prompt.count(slot) != 1 for slot in ("{question}", "{starter}")):
+                raise ValueError("key starter_prompt must contain {question} and {starter} once")
         return self
 
 
@@ -197,6 +285,9 @@ class RunConfig(Strict):
     grading: GradingConfig = GradingConfig()
     published: tuple[str, ...] = ()
     margins: dict[str, Margin] = Field(default_factory=dict)
+    select: dict[str, Selection] = Field(
+        default_factory=dict, description="another release or window, by benchmark"
+    )
     allow_low_power: bool = False
 
     @model_validator(mode="after")
@@ -204,6 +295,8 @@ class RunConfig(Strict):
         named = set(self.margins) | (set(self.samples) if isinstance(self.samples, dict) else set())
         if strange := sorted(named - set(self.benchmarks)):
             raise ValueError(f"samples or margins name {strange[0]}, which this run does not have")
+        if strange := sorted(set(self.select) - set(self.benchmarks)):
+            raise ValueError(f"select names {strange[0]}, which this run does not have")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples or 1]
         if min(counts) < 1:
             raise ValueError("samples must be positive")
@@ -289,8 +382,21 @@ def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
     return Experiment(
         run=run,
         models=tuple(load_model(name) for name in run.models),
-        benchmarks=tuple(load_benchmark(name) for name in run.benchmarks),
+        benchmarks=tuple(_selected(load_benchmark(name), run) for name in run.benchmarks),
     )
+
+
+def _selected(benchmark: BenchmarkConfig, run: RunConfig) -> BenchmarkConfig:
+    """The benchmark with the release and window that the run chooses for it."""
+    choice = run.select.get(benchmark.name)
+    if choice is None:
+        return benchmark
+    try:
+        return benchmark.model_copy(update={"dataset": benchmark.dataset.selected(choice)})
+    except ValidationError as error:
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        message = f"run {run.name}, key select.{benchmark.name}: {reason}"
+        raise ConfigError(message) from error
 
 
 def plain(config: BaseModel) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from claimbench import checkpoints
 from claimbench.benchmarks import content_digest, dataset_origin, load_fewshot, load_problems
 from claimbench.checkpoints import Checkpoint
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
-from claimbench.prompts import Prompt, PromptMaker, choice_order
+from claimbench.prompts import Prompt, PromptMaker, choice_order, prompt_rules
 from claimbench.records import Problem, Request, Sampling
 
 _DECISIVE = ("cells", "graders", "reasoning_end", "judging")
@@ -225,7 +225,7 @@ def _resolved(
         "checkpoints": {name: checkpoint.identity for name, checkpoint in found.items()},
         "departures": {name: c.departure for name, c in found.items() if c.departure},
         "graders": {b.name: plain(b.grader) for b in experiment.benchmarks},
-        "reasoning_end": {m.name: m.prompt.reasoning_end for m in experiment.models},
+        "reasoning_end": _reasoning_ends(experiment),
         "judging": {
             "published": list(run.published),
             "margins": dict(run.margins),
@@ -233,6 +233,16 @@ def _resolved(
         },
         "cells": {cell.name: _described(cell) for cell in cells},
     }
+
+
+def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
+    """By model; by model/benchmark where the benchmark has a prompt variant of its own."""
+    ends = {m.name: m.prompt.reasoning_end for m in experiment.models}
+    for benchmark in experiment.benchmarks:
+        for model in experiment.models if benchmark.prompt_variant else ():
+            rules = prompt_rules(model, benchmark)
+            ends[f"{model.name}/{benchmark.name}"] = rules.reasoning_end
+    return ends
 
 
 def _described(cell: Cell) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from claimbench.benchmarks import fill
-from claimbench.config import BenchmarkConfig, ModelConfig
-from claimbench.errors import PromptError
+from claimbench.config import BenchmarkConfig, ModelConfig, PromptRules
+from claimbench.errors import ConfigError, PromptError
 from claimbench.records import Message, Problem
 
 LETTERS = "ABCDEFGHIJ"
@@ -55,10 +55,11 @@ class PromptMaker:
         self.benchmark = benchmark
         self.fewshot = fewshot
         self.max_tokens = max_tokens
+        self.rules = prompt_rules(model, benchmark)
         self._tokenizer = tokenizer
-        self._bos_ids = self._encode(model.prompt.bos)
-        self._prefix_ids = self._encode(model.prompt.forced_prefix)
-        self._tail_ids = self._encode(model.prompt.tail)
+        self._bos_ids = self._encode(self.rules.bos)
+        self._prefix_ids = self._encode(self.rules.forced_prefix)
+        self._tail_ids = self._encode(self.rules.tail)
 
     def prompt(self, problem: Problem, choice_order: tuple[int, ...] = ()) -> Prompt:
         """The prompt of `problem`; the choices stand in `choice_order`.
@@ -81,12 +82,16 @@ class PromptMaker:
         choices = "\n".join(
             f"{LETTERS[place]}) {problem.choices[i]}" for place, i in enumerate(choice_order)
         )
-        question = fill(self.benchmark.prompt, problem.question, choices)
+        slots = problem.details.get("slots", {})
+        template = self.benchmark.prompt
+        if self.benchmark.starter_prompt and slots.get("starter", "").strip():
+            template = self.benchmark.starter_prompt
+        question = fill(template, problem.question, choices, slots)
         return [*self.fewshot, Message("user", question)]
 
     def _render(self, turns: list[Message]) -> str:
         """The text that the chat template makes, ending in the forced prefix exactly once."""
-        rules = self.model.prompt
+        rules = self.rules
         system = [Message("system", rules.system)] if rules.system is not None else []
         conversation = [{"role": t.role, "content": t.content} for t in [*system, *turns]]
         text = self._tokenizer.apply_chat_template(
@@ -94,26 +99,28 @@ class PromptMaker:
         )
         if not isinstance(text, str):
             raise PromptError(f"model {self.model.name}: its chat template made no text")
-        return text if text.endswith(rules.forced_prefix) else text + rules.forced_prefix
+        # Some templates end in the model's forced prefix already, which a variant may not want.
+        return text.removesuffix(self.model.prompt.forced_prefix) + rules.forced_prefix
 
     def _encode(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False))
 
     def _check_text(self, text: str, turns: list[Message], problem: Problem) -> None:
         """The text is head + first user turn … last user turn + tail, with every turn in it."""
-        rules = self.model.prompt
+        rules = self.rules
         expected_start = rules.head + turns[0].content.strip()
-        expected_end = turns[-1].content.strip() + rules.tail
+        last = turns[-1].content
         if not text.startswith(expected_start):
             raise self._broken(problem, "prompt.head", text[: len(rules.head) + 20])
-        if not text.endswith(expected_end):
+        # Some templates strip a turn, some do not.
+        if not text.endswith((last + rules.tail, last.strip() + rules.tail)):
             raise self._broken(problem, "prompt.tail", text[-len(rules.tail) - 20 :])
         for turn in turns:
             if turn.content.strip() not in text:
                 raise self._broken(problem, "chat template (a turn is missing)", turn.content[:40])
 
     def _check_ids(self, ids: list[int], text: str, turns: list[Message], problem: Problem) -> None:
-        rules = self.model.prompt
+        rules = self.rules
         system = 1 if rules.system is not None else 0
         expected = system + len(turns) + 1 if rules.bos_count == "per_turn" else rules.bos_count
         if (found := _count(ids, self._bos_ids)) != expected:
@@ -144,6 +151,21 @@ class PromptMaker:
             f"prompt breaks the model's rule {rule} ({seen!r}); check configs/models/"
             f"{self.model.name}.yaml against the tokenizer's chat template"
         )
+
+
+def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
+    """The model's prompt rules, or the variant of them that the benchmark asks for. Raises
+    ConfigError where the model has no such variant: nothing may be guessed of a prompt."""
+    variant = benchmark.prompt_variant
+    if variant is None:
+        return model.prompt
+    if variant not in model.prompt_variants:
+        raise ConfigError(
+            f"benchmark {benchmark.name} asks for the prompt variant {variant}, which model "
+            f"{model.name} does not have; add it under prompt_variants in configs/models/"
+            f"{model.name}.yaml, or run another variant of the benchmark"
+        )
+    return model.prompt_variants[variant]
 
 
 def choice_order(problem: Problem, seed: int) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]
     measured = measure(scores, cell.model, cell.benchmark, cell.problem_ids, cell.protocol)
     looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
     measured = replace(measured, metrics={**measured.metrics, "looped_share": looped})
-    return measured, _cell_view(scores, measured, _reasoning_end(store, cell))
+    return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
 def _cell_view(scores: Scores, measured: Measurement, reasoning_end: str | None) -> CellView:
@@ -81,16 +81,11 @@ def sources(store: RunStore, cells: Sequence[StoredCell]) -> list[Source]:
             run=store.root.resolve().name,
             store=store,
             cell=cell,
-            reasoning_end=_reasoning_end(store, cell),
+            reasoning_end=cell.reasoning_end,
             looped=looped_ids(store, cell.model, cell.benchmark),
         )
         for cell in cells
     ]
-
-
-def _reasoning_end(store: RunStore, cell: StoredCell) -> str | None:
-    end: str | None = store.config["models"][cell.model]["prompt"]["reasoning_end"]
-    return end
 
 
 def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
