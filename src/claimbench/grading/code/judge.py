@@ -19,14 +19,18 @@ from typing import Any, Final
 
 from claimbench.grading.code.cases import CodeTests
 from claimbench.grading.code.compare import SHOWN, output_difference, value_difference
+from claimbench.grading.outcomes import (
+    CORRECT,
+    MEMORY_LIMIT,
+    RUNTIME_ERROR,
+    TIME_LIMIT,
+    WRONG_ANSWER,
+)
 from claimbench.sandbox import codec
 from claimbench.sandbox.box import Inputs, Outcome
 from claimbench.sandbox.examiner import LOST
 from claimbench.sandbox.job import EXITED, NO_MEMORY, OK, RAISED, Ending, Job, Limits, Record
 from claimbench.sandbox.levels import Sandbox
-
-CORRECT, WRONG_ANSWER, RUNTIME_ERROR = "correct", "wrong_answer", "runtime_error"
-TIME_LIMIT, MEMORY_LIMIT = "time_limit", "memory_limit"
 
 WALL_FACTOR: Final = 8
 """Seconds by the clock for each second of CPU time."""
@@ -38,7 +42,7 @@ _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 
 @dataclass(frozen=True, slots=True)
 class CodeVerdict:
-    """`outcome` is one of the words above; `words` say which test failed and how. `cpu_s` is what
+    """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is what
     the program took in all. `rechecked`: the pass was run again test by test, `disagrees`: with
     another result, which then counts. `weak`: asserts and solution shared a process."""
 
