@@ -1,7 +1,7 @@
 """Plain values ⇄ bytes: what may pass between a program and the process that judges it.
 
 None, bool, int of any size, float with nan and inf, complex, str, bytes, list, tuple, set, frozenset
-and dict; nothing else, so that no object with methods of its own ever meets an expected value. What
+and dict, and Python's own plain types themselves by name; nothing else, so that no object with methods of its own ever meets an expected value. What
 is decoded may come from a hostile program: sizes are checked before anything is made of them.
 
 Each value is a tag byte and its content; counts and lengths are unsigned 32-bit, little-endian.
@@ -23,6 +23,10 @@ MAX_DEPTH: Final = 150
 _COUNT = struct.Struct("<I")
 _FLOAT = struct.Struct("<d")
 _SEQUENCES: Final[dict[type, bytes]] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
+_TYPES: Final = {
+    kind.__name__: kind
+    for kind in (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, object)
+}
 _PLAIN: Final = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
 
 
@@ -83,6 +87,8 @@ def _write(value: object, out: bytearray, depth: int) -> None:
         writer(value, out, depth)
     elif (base := next((p for p in _PLAIN if issubclass(kind, p)), None)) is not None:
         _write(_as_base(value, base), out, depth)
+    elif kind is type and _TYPES.get(value.__name__) is value:  # type: ignore[attr-defined]
+        _blob(b"y", value.__name__.encode("ascii"), out)  # type: ignore[attr-defined]
     elif kind.__module__ == "numpy" and hasattr(kind, "item") and not hasattr(kind, "sort"):
         _write(value.item(), out, depth + 1)  # type: ignore[attr-defined]
     else:
@@ -205,7 +211,7 @@ class _Reader:
         if tag == b"c":
             return complex(*struct.unpack("<dd", self._take(16)))
         (count,) = _COUNT.unpack(self._take(4))
-        if tag in b"isbo":
+        if tag in b"isboy":
             return self._blob(tag, count)
         if tag in b"qd":
             numbers = array(tag.decode("ascii"))
@@ -219,6 +225,8 @@ class _Reader:
             return int.from_bytes(content, "little", signed=True)
         if tag == b"s":
             return content.decode("utf-8", "surrogatepass")
+        if tag == b"y":
+            return _TYPES[content.decode("ascii")]
         return content if tag == b"b" else Opaque(content.decode("utf-8", "replace"))
 
     def _container(self, tag: bytes, count: int, depth: int) -> Any:
