@@ -30,7 +30,7 @@ _TYPES: Final = {
 _PLAIN: Final = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
 
 
-class NotPlain(Exception):  # noqa: N818 (it is an answer about a value)
+class NotPlain(Exception):
     """A value that may not pass, or bytes that are no value."""
 
 

@@ -37,7 +37,7 @@ class Calls:
     """Passes calls on to the solution, and remembers the last one."""
 
     def __init__(self) -> None:
-        self._answers = open(ANSWERS, "rb", closefd=False)  # noqa: SIM115, PTH123
+        self._answers = open(ANSWERS, "rb", closefd=False)  # noqa: SIM115
         self.last = ""
         self.raised: Exception | None = None
 

@@ -98,7 +98,7 @@ def serve_calls(job: Job, code: CodeType) -> None:
     space, _ = begin(b"", NOWHERE)
     state, words = attempt(lambda: exec(code, space))
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
-    calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115, PTH123
+    calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115
     while (message := read_message(calls)) is not None:
         send_message(ANSWERS, _answer(space, message))
 
@@ -132,8 +132,8 @@ def send_message(descriptor: int, data: bytes) -> None:
 def program_of(job: Job) -> CodeType | Record:
     """The program, compiled; or the record of why it is none."""
     made: list[CodeType] = []
-    source = wrapped(job.code) if job.compat and job.kind == "stdin" else job.code
-    state, words = attempt(lambda: made.append(compiled(source)))
+    rewrite = wrapped if job.compat and job.kind == "stdin" else str
+    state, words = attempt(lambda: made.append(compiled(rewrite(job.code))))
     return made[0] if made else Record(job.first, state or RAISED, 0, 0, words)
 
 

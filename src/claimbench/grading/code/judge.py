@@ -29,6 +29,7 @@ from claimbench.grading.outcomes import (
 )
 from claimbench.sandbox import codec
 from claimbench.sandbox.box import Inputs, Outcome
+from claimbench.sandbox.compat import PREAMBLE
 from claimbench.sandbox.examiner import LOST
 from claimbench.sandbox.job import EXITED, NO_MEMORY, OK, RAISED, Ending, Job, Limits, Record
 from claimbench.sandbox.levels import Sandbox
@@ -90,7 +91,11 @@ class Prepared:
 
 
 def judge(
-    code: str, tests: CodeTests | Prepared, sandbox: Sandbox, *, recheck: bool = False,
+    code: str,
+    tests: CodeTests | Prepared,
+    sandbox: Sandbox,
+    *,
+    recheck: bool = False,
     compat: bool = False,
 ) -> CodeVerdict:
     """The verdict on a program. Raises SandboxError where the sandbox fails.
@@ -98,7 +103,9 @@ def judge(
     `recheck`: run a pass again test by test. `compat`: as LiveCodeBench's runner would.
     """
     prepared = tests if isinstance(tests, Prepared) else Prepared(tests)
-    program = whole_program(prepared.tests.prelude, code)
+    # LeetCode, and LiveCodeBench after it, imports the usual modules before a solution.
+    usual = PREAMBLE if prepared.tests.kind == "functional" else ""
+    program = whole_program(usual + prepared.tests.prelude, code)
     trial = _Trial(prepared, program, sandbox, compat)
     if prepared.tests.kind == "assert":
         failure = trial.examine()
