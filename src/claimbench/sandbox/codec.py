@@ -87,8 +87,8 @@ def _write(value: object, out: bytearray, depth: int) -> None:
         writer(value, out, depth)
     elif (base := next((p for p in _PLAIN if issubclass(kind, p)), None)) is not None:
         _write(_as_base(value, base), out, depth)
-    elif kind is type and _TYPES.get(value.__name__) is value:  # type: ignore[attr-defined]
-        _blob(b"y", value.__name__.encode("ascii"), out)  # type: ignore[attr-defined]
+    elif isinstance(value, type) and _TYPES.get(value.__name__) is value:
+        _blob(b"y", value.__name__.encode("ascii"), out)
     elif kind.__module__ == "numpy" and hasattr(kind, "item") and not hasattr(kind, "sort"):
         _write(value.item(), out, depth + 1)  # type: ignore[attr-defined]
     else:
@@ -260,7 +260,7 @@ def shortened_text(text: str, length: int) -> str:
 
 
 def _shown(value: Any, length: int, depth: int) -> str:
-    kind = type(value)
+    kind: type = type(value)
     if kind is int:
         bits = value.bit_length()
         return repr(value) if bits < 1000 else f"a whole number of {bits} bits"
@@ -270,7 +270,7 @@ def _shown(value: Any, length: int, depth: int) -> str:
         return repr(value)
     if depth == 0 and value:
         return "…"
-    brackets = {list: "[]", tuple: "()"}.get(kind, "{}")
+    brackets = "[]" if kind is list else "()" if kind is tuple else "{}"
     return brackets[0] + _listed(value, length, depth) + brackets[1]
 
 

@@ -51,8 +51,8 @@ def wrapped(code: str) -> str:
     function = ast.parse("def wrapped_function(): pass").body[0]
     assert isinstance(function, ast.FunctionDef)
     function.body = rest
-    written = (ast.unparse(ast.Module(part, [])) for part in (imports, [function]))
-    return PREAMBLE + _BEFORE + "\n".join(written) + _AFTER
+    written = "\n".join(ast.unparse(statement) for statement in (*imports, function))
+    return PREAMBLE + _BEFORE + written + _AFTER
 
 
 def _without_guard(body: list[ast.stmt]) -> list[ast.stmt]:

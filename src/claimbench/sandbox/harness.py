@@ -156,6 +156,11 @@ def run_weak(job: Job, code: CodeType) -> None:
     state, words = attempt(lambda: exec(code, space))
     if state == OK:
         ended: list[bool] = []
-        state, words = attempt(lambda: (exec(compiled(job.check), space), ended.append(True)))
+
+        def check() -> None:
+            exec(compiled(job.check), space)
+            ended.append(True)
+
+        state, words = attempt(check)
         state = OK if ended else FAILED
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())

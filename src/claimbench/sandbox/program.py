@@ -127,7 +127,7 @@ def clean() -> bool:
     """Put back what the run may have changed; False where something stays (a thread)."""
     sys.settrace(None)
     sys.setprofile(None)
-    threading.settrace(None)  # type: ignore[arg-type]
+    threading.settrace(None)
     threading.setprofile(None)
     if vars(builtins) != _builtins:
         vars(builtins).clear()
