@@ -1,0 +1,2 @@
+def wrapped(code: str) -> str:
+    return code
