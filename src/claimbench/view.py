@@ -12,6 +12,7 @@ from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
 from claimbench.loops import looped_ids
 from claimbench.measure import Scores, load_scores, measure
+from claimbench.programs import program_lines, program_metrics
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.samples import Source
@@ -26,7 +27,9 @@ def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]
     )
     measured = measure(scores, cell.model, cell.benchmark, cell.problem_ids, cell.protocol)
     looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
-    measured = replace(measured, metrics={**measured.metrics, "looped_share": looped})
+    programs = program_metrics(store, cell, scores)
+    metrics = {**measured.metrics, "looped_share": looped, **programs}
+    measured = replace(measured, metrics=metrics)
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
@@ -56,7 +59,7 @@ def view_run(
         verdicts=tuple(verdicts),
         cells=tuple(cell for _, cell in measured),
         efficiency=tuple(spent),
-        about=tuple(_about(store.config)),
+        about=(*_about(store.config), *program_lines(m for m, _ in measured)),
         partial=partial,
     )
 
