@@ -155,15 +155,15 @@ class TestWindows:
 
     def test_a_part_must_have_its_digest(self, dated: Path) -> None:
         path = dated / "configs" / "benchmarks" / "dated.yaml"
-        path.write_text(path.read_text().replace("a.jsonl: null", f"a.jsonl: {'0' * 64}"))
-        with pytest.raises(DataError, match=r"a\.jsonl: its SHA-256 is .*pinned is 0000"):
+        path.write_text(path.read_text().replace("a.jsonl: null", f"a.jsonl: {'ab' * 32}"))
+        with pytest.raises(DataError, match=r"a\.jsonl: its SHA-256 is .*pinned is abab"):
             problems(dated)
 
     def test_the_contents_digest_covers_the_tests(self, dated: Path) -> None:
         benchmark = config.load_benchmark("dated")
         before = content_digest(load_problems(benchmark, dated / "data"))
         path = dated / "data" / "b.jsonl"
-        path.write_text(path.read_text().replace(r'\"0\\n\"', r'\"9\\n\"'))
+        path.write_text(path.read_text().replace(r"\"0\\n\"", r"\"9\\n\""))
         assert content_digest(load_problems(benchmark, dated / "data")) != before
 
 
@@ -179,7 +179,7 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, *sets: str, dies: int | Non
 def test_programs_get_their_outcomes_and_the_report_shows_why(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claimbench.details.APART", 300)  # tests in files of their own
+    monkeypatch.setattr("claimbench.details.APART", 10)  # tests in files of their own
     (measured,) = run(dated, monkeypatch).measurements
     assert measured.right == (1, 1, 1)
     counts = {k: v for k, v in measured.metrics.items() if k.startswith("outcome_")}
@@ -212,7 +212,7 @@ def test_programs_get_their_outcomes_and_the_report_shows_why(
 def test_a_run_folder_is_graded_where_no_dataset_is(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claimbench.details.APART", 300)
+    monkeypatch.setattr("claimbench.details.APART", 10)
     before = run(dated, monkeypatch).measurements
     for path in [*(dated / "data").iterdir(), *(dated / "cache" / "tests").iterdir()]:
         path.unlink()

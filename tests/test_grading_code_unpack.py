@@ -292,7 +292,9 @@ class TestEvalPlus:
         assert checked(tests, lambda xs, k: [k * x + 1e-9 * isinstance(x, float) for x in xs])
         assert not checked(tests, lambda xs, k: [k * x + 1e-3 for x in xs])
         assert not checked(tests, lambda xs, k: tuple(k * x for x in xs))
-        assert not checked(tests, lambda xs, k: [k * x for x in xs][:2] if k == 3 and xs == [] else None)
+        assert not checked(
+            tests, lambda xs, k: [k * x for x in xs][:2] if k == 3 and xs == [] else None
+        )
 
     def test_the_candidate_cannot_change_the_references_input(self) -> None:
         def greedy(xs: list[Any], k: int) -> list[Any]:
@@ -342,7 +344,9 @@ def test_the_real_sample_opens_to_its_decoded_twin(shared: Path) -> None:
     def rows(name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (shared / "data" / name).read_text().splitlines()]
 
-    for encoded, plain in zip(rows("lcb_sample_encoded.jsonl"), rows("lcb_sample.jsonl"), strict=True):
+    for encoded, plain in zip(
+        rows("lcb_sample_encoded.jsonl"), rows("lcb_sample.jsonl"), strict=True
+    ):
         expected = plain["input_output"]
         tests = load("encoded", tests=encoded["test"])
         assert [case.given for case in tests.cases] == expected["inputs"]

@@ -66,9 +66,7 @@ def test_simulated_participants_get_their_rating_back(truth: float) -> None:
     rng = np.random.default_rng(int(truth))
     ratings = rng.uniform(800, 2600, 80)
     chances = 1 / (1 + 10 ** ((ratings - truth) / 400))
-    found = [
-        estimate_rating(ratings, rng.binomial(1, chances), np.ones(80)) for _ in range(400)
-    ]
+    found = [estimate_rating(ratings, rng.binomial(1, chances), np.ones(80)) for _ in range(400)]
     estimates = [f.rating for f in found if f.rating is not None]
     assert len(estimates) > 390
     assert np.mean(estimates) == pytest.approx(truth, abs=15)

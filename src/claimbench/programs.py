@@ -23,9 +23,7 @@ def program_metrics(store: RunStore, cell: StoredCell, scores: Scores) -> dict[s
     if getattr(cell.grader, "kind", "") != "code":
         return {}
     names, counts = np.unique(scores.outcome[scores.graded], return_counts=True)
-    found = {
-        f"{_OUTCOME}{name.decode()}": float(n) for name, n in zip(names, counts, strict=True)
-    }
+    found = {f"{_OUTCOME}{name.decode()}": float(n) for name, n in zip(names, counts, strict=True)}
     marked = dict.fromkeys(_COUNTED, 0.0)
     level = 0.0
     for grade in store.grades(cell.model, cell.benchmark, cell.grader.digest):

@@ -87,8 +87,10 @@ def _end(d: Array, s: Array, t: Array, best: float, drop: float, far: float) -> 
     def left(rating: float) -> float:
         return _log_likelihood(d, s, t, rating) - at_best + drop
 
-    return float(brentq(left, *sorted((best, far)))) if left(far) < 0 else math.copysign(
-        math.inf, far - best
+    return (
+        float(brentq(left, *sorted((best, far))))
+        if left(far) < 0
+        else math.copysign(math.inf, far - best)
     )
 
 
