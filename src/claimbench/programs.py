@@ -41,12 +41,13 @@ def _rating(cell: StoredCell, scores: Scores) -> dict[str, float]:
     rated = [cell.problems[problem].details.get("rating") for problem in cell.problem_ids]
     if not rated or None in rated:
         return {}
+    ratings = np.array(rated, dtype=np.float64)
     from claimbench.statistics.ratings import estimate_rating
 
     tried = np.isfinite(scores.value).sum(axis=1)
     if not tried.any():
         return {}
-    estimate = estimate_rating(rated, np.nansum(scores.value, axis=1), tried)
+    estimate = estimate_rating(ratings, np.nansum(scores.value, axis=1), tried)
     found = {
         "rating_estimate": math.nan if estimate.rating is None else estimate.rating,
         "rating_estimate_low": estimate.low,

@@ -220,14 +220,7 @@ def _command(level: Level, socket_fd: int, numpy: bool) -> list[str]:
 def _bubblewrap() -> list[str]:
     """The namespaces of level A: no network, no other processes, a read-only view of what the
     interpreter is made of, and nothing else of the machine."""
-    words = [
-        shutil.which("bwrap", path=tool_path()) or "bwrap",
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        "--cap-drop",
-        "ALL",
-    ]
+    words = [shutil.which("bwrap", path=tool_path()) or "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     for path in _needed_folders():
         words += ["--ro-bind", path, path]
     for link in ("/bin", "/lib", "/lib32", "/lib64", "/sbin"):

@@ -39,17 +39,7 @@ from claimbench.sandbox.program import THREAD_STACK
 
 PRELOADED: Final = (
     *("bisect", "collections", "copy", "cmath", "dataclasses", "datetime", "decimal", "enum"),
-    *(
-        "fractions",
-        "functools",
-        "hashlib",
-        "heapq",
-        "inspect",
-        "itertools",
-        "json",
-        "math",
-        "numbers",
-    ),
+    *("fractions", "functools", "hashlib", "heapq", "inspect", "itertools", "json", "math", "numbers"),
     *("operator", "queue", "random", "re", "statistics", "string", "textwrap", "traceback"),
     *("typing", "zlib", "bz2", "lzma", "array", "pprint", "resource", "types", "unicodedata"),
 )

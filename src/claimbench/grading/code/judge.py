@@ -88,11 +88,7 @@ class Prepared:
 
 
 def judge(
-    code: str,
-    tests: CodeTests | Prepared,
-    sandbox: Sandbox,
-    *,
-    recheck: bool = False,
+    code: str, tests: CodeTests | Prepared, sandbox: Sandbox, *, recheck: bool = False,
     compat: bool = False,
 ) -> CodeVerdict:
     """The verdict on a program. Raises SandboxError where the sandbox fails.
