@@ -163,16 +163,15 @@ def _benchmark(name: TaskName, options: LmEvalOptions, data_dir: Path | None) ->
 
 def _load(name: TaskName, shots: int | None, data_dir: Path | None) -> LoadedTask:
     """The task with its rows; kept, because a plan needs it twice."""
-    include = _include_digest(name)
-    return _load_once(name, shots, data_dir, include)
+    count = _shots(settings_of(name)[0], shots)
+    return _load_once(name, count, data_dir, _include_digest(name))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _load_once(
-    name: TaskName, shots: int | None, data_dir: Path | None, _include: str | None
+    name: TaskName, count: int, data_dir: Path | None, _include: str | None
 ) -> LoadedTask:
     settings, _ = settings_of(name)
-    count = _shots(settings, shots)
     rows = rows_of(name, settings, count, data_dir)
     changes = {"custom_dataset": rows.make} if rows.make else {}
     with _explained(name), _seeded():
