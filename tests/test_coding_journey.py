@@ -1,4 +1,4 @@
-"""Programs through the whole journey: rows in the hub's form, right and wrong replies, the report."""
+"""Programs through the whole journey: rows in the hub's form, right and wrong replies."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_programs_get_their_outcomes_and_the_report_shows_why(
     assert "(an estimate)" in report
     page = (out / "report.html").read_text()
     assert "<script>alert(1)" not in page
-    blocks = [b for b in re.findall(r"H4sI[A-Za-z0-9+/=]+", page)]
+    blocks = re.findall(r"H4sI[A-Za-z0-9+/=]+", page)
     shown = "".join(gzip.decompress(base64.b64decode(b)).decode() for b in blocks)
     assert "instead of" in shown
     assert "<script>alert(1)</script>" * 20 not in shown  # shortened
