@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from claimbench.config import BenchmarkConfig, DatasetConfig
+from claimbench.config import LM_EVAL, BenchmarkConfig, DatasetConfig, Experiment, ModelConfig
 from claimbench.details import decisive, details_of, slots_of
 from claimbench.errors import DataError
 from claimbench.records import Message, Problem
@@ -19,10 +19,31 @@ from claimbench.rows import Located, Row, column, dataset_origin, stream_rows
 __all__ = ["content_digest", "dataset_origin", "fill", "load_fewshot", "load_problems"]
 
 
+def resolve(experiment: Experiment, data_dir: Path | None = None) -> Experiment:
+    """The experiment with its `lm-eval:…` benchmarks read, groups of tasks expanded."""
+    if not any(name.startswith(LM_EVAL) for name in experiment.run.benchmarks):
+        return experiment
+    from claimbench.bridge import lm_eval
+
+    return lm_eval.resolve(experiment, data_dir)
+
+
+def check_pair(model: ModelConfig, benchmark: BenchmarkConfig) -> None:
+    """Refuse a benchmark that would spoil this model's replies. Raises ConfigError."""
+    if benchmark.lm_eval is not None:
+        from claimbench.bridge import lm_eval
+
+        lm_eval.check_model(model, benchmark)
+
+
 def load_problems(
     benchmark: BenchmarkConfig, data_dir: Path | None = None, limit: int | None = None
 ) -> list[Problem]:
     """All problems of a benchmark in the dataset's order (the first `limit` of them)."""
+    if benchmark.lm_eval is not None:
+        from claimbench.bridge import lm_eval
+
+        return lm_eval.load_problems(benchmark, data_dir, limit)
     rows = stream_rows(benchmark.dataset, benchmark.name, data_dir)
     problems = [_problem(benchmark, located, i) for i, located in enumerate(rows)]
     _check_digest(benchmark.dataset, benchmark.name, content_digest(problems))

@@ -55,7 +55,7 @@ def dataset_origin(dataset: DatasetConfig, data_dir: Path | None) -> str:
             return f"file:{'+'.join(parts)}"
     elif path := _local_file(dataset, data_dir):
         return f"{'package' if dataset.packaged else 'file'}:{path.name}"
-    return f"hub:{dataset.hub}@{dataset.revision}"
+    return f"hub:{dataset.hub}@{dataset.revision}" if dataset.hub else f"file:{dataset.file}"
 
 
 def column(row: Row, name: str, benchmark: str, number: int) -> Any:
@@ -96,7 +96,7 @@ def _all_rows(dataset: DatasetConfig, name: str, data_dir: Path | None) -> Itera
     if dataset.release:
         yield from _rows_of_release(dataset, dataset.release, name, data_dir)
     elif path := _local_file(dataset, data_dir):
-        yield from map(Located, _read_file(path))
+        yield from map(Located, read_file(path))
     else:
         yield from map(Located, _from_hub(dataset, name, data_dir))
 
@@ -108,7 +108,7 @@ def _rows_of_release(
     chosen, total = dataset.releases[release], 0
     for part in chosen.parts:
         path = _in_folder(part, data_dir) or _part_from_hub(dataset, part, name)
-        for line, row in enumerate(_read_file(path, dataset.parts[part]), start=1):
+        for line, row in enumerate(read_file(path, dataset.parts[part]), start=1):
             total += 1
             yield Located(row, f"{part}:{line}")
     if total != chosen.rows:
@@ -136,7 +136,7 @@ def _in_folder(file: str | None, data_dir: Path | None) -> Path | None:
 # --- reading files --------------------------------------------------------------------------
 
 
-def _read_file(path: Path, sha256: str | None = None) -> Iterator[Row]:
+def read_file(path: Path, sha256: str | None = None) -> Iterator[Row]:
     """The rows of a .jsonl, .json (one list) or .csv file, compressed or not; with `sha256` the
     (uncompressed) content must have that digest, which is known only at its end."""
     opener = gzip.open if path.suffix == ".gz" else open

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from claimbench.bridge.lm_eval.totals import read_totals
 from claimbench.claims import load_published
 from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
 from claimbench.loops import looped_ids
 from claimbench.measure import Scores, load_scores, measure
+from claimbench.programs import program_lines, program_metrics
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.samples import Source
@@ -26,7 +28,9 @@ def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]
     )
     measured = measure(scores, cell.model, cell.benchmark, cell.problem_ids, cell.protocol)
     looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
-    measured = replace(measured, metrics={**measured.metrics, "looped_share": looped})
+    programs = program_metrics(store, cell, scores)
+    more = {"looped_share": looped, **read_totals(store, cell), **programs}
+    measured = replace(measured, metrics={**measured.metrics, **more})
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
@@ -56,7 +60,7 @@ def view_run(
         verdicts=tuple(verdicts),
         cells=tuple(cell for _, cell in measured),
         efficiency=tuple(spent),
-        about=tuple(_about(store.config)),
+        about=(*_about(store.config), *program_lines(m for m, _ in measured)),
         partial=partial,
     )
 

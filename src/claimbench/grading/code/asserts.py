@@ -42,8 +42,8 @@ def entry_point_of(columns: Mapping[str, Any]) -> str:
 
 
 def tested_function(asserts: str) -> str:
-    """The function that every assert calls, rather none of the builtins. Raises DataError where they
-    have none in common, or are no Python."""
+    """The function that every assert calls, rather none of the builtins. Raises DataError where
+    they have none in common, or are no Python."""
     try:
         tree = ast.parse(asserts.replace("\r\n", "\n"))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

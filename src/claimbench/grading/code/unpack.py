@@ -163,7 +163,7 @@ def _method(columns: Columns) -> str:
 
 
 def _encoded(columns: Columns) -> CodeTests:
-    """One encoded text: lists of inputs and outputs, and the function's name for call-based ones."""
+    """One encoded text: lists of inputs and outputs, and a called function's name."""
     opened = open_tests(columns["tests"])
     found = json.loads(opened["input_output"] if isinstance(opened, dict) else opened)
     pairs = zip(found["inputs"], found["outputs"], strict=True)
