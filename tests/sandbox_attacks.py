@@ -5,6 +5,7 @@ came of each as JSON. An attack that works prints `escaped`, which is the expect
 that fakes a pass would have to know a word that only the parent knows.
 """
 
+# ruff: noqa: E501 (programs)
 from __future__ import annotations
 
 import json
@@ -299,9 +300,9 @@ def run_all(level: str) -> dict[str, object]:
         check = f"assert f(1) == {token!r}\nassert {token!r} == f(2)\n"
         asserted = CodeTests("assert", (), "f", check, cpu_seconds=0.5)
         for name, program in FAKE_VALUES.items():
-            program = program.replace("{{", "{").replace("}}", "}")
-            found[f"values: {name}"] = _run(program, returned, sandbox)
-            found[f"asserts: {name}"] = _run(program, asserted, sandbox)
+            plain = program.replace("{{", "{").replace("}}", "}")
+            found[f"values: {name}"] = _run(plain, returned, sandbox)
+            found[f"asserts: {name}"] = _run(plain, asserted, sandbox)
         return {"found": found, "left": [*place.left(), *_processes_left(sandbox)]}
 
 

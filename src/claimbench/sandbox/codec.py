@@ -1,7 +1,8 @@
 """Plain values ⇄ bytes: what may pass between a program and the process that judges it.
 
-None, bool, int of any size, float with nan and inf, complex, str, bytes, list, tuple, set, frozenset
-and dict, and Python's own plain types themselves by name; nothing else, so that no object with methods of its own ever meets an expected value. What
+None, bool, int of any size, float with nan and inf, complex, str, bytes, list, tuple, set,
+frozenset and dict, and Python's own plain types themselves by name; nothing else, so that no object
+with methods of its own ever meets an expected value. What
 is decoded may come from a hostile program: sizes are checked before anything is made of them.
 
 Each value is a tag byte and its content; counts and lengths are unsigned 32-bit, little-endian.
@@ -51,7 +52,8 @@ class Opaque:
 
 
 def encode(value: object) -> bytes:
-    """`value` as bytes. A subclass of a plain type passes as that type, numpy's scalars as Python's;
+    """`value` as bytes. A subclass of a plain type passes as that type, numpy's scalars as
+    Python's;
     anything else, wherever it stands, as its type's name. Raises NotPlain where it nests too deep
     or is too large."""
     out = bytearray()
@@ -89,8 +91,8 @@ def _write(value: object, out: bytearray, depth: int) -> None:
         _write(_as_base(value, base), out, depth)
     elif isinstance(value, type) and _TYPES.get(value.__name__) is value:
         _blob(b"y", value.__name__.encode("ascii"), out)
-    elif kind.__module__ == "numpy" and hasattr(kind, "item") and not hasattr(kind, "sort"):
-        _write(value.item(), out, depth + 1)  # type: ignore[attr-defined]
+    elif any(k.__module__ == "numpy" and k.__name__ == "generic" for k in kind.__mro__):
+        _write(getattr(value, "item")(), out, depth + 1)  # noqa: B009 (typed as object)
     else:
         _blob(b"o", kind.__name__[:100].encode("utf-8", "replace"), out)
 

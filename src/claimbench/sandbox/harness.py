@@ -31,7 +31,8 @@ NOWHERE: Final = 2
 REPORT: Final = 3
 INPUTS: Final = 4
 CALLS, ANSWERS = 5, 6
-"""Descriptors of a child, beside stdin and stdout: /dev/null; its report; all tests' inputs, sealed; the pipes
+"""Descriptors of a child, beside stdin and stdout: /dev/null; its report; all tests' inputs,
+sealed; the pipes
 between a solution and its tests."""
 
 SLICE_S: Final = 1.0
@@ -86,8 +87,7 @@ def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
     if "Solution" in space and not callable(space.get(name)):
         found: Callable[..., Any] = getattr(space["Solution"](), name)
         return found
-    found = space[name]
-    return found
+    return space[name]  # type: ignore[no-any-return]
 
 
 # --- asserts -------------------------------------------------------------------------------------

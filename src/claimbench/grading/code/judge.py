@@ -44,8 +44,8 @@ _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 
 @dataclass(frozen=True, slots=True)
 class CodeVerdict:
-    """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is what
-    the program took in all. `rechecked`: the pass was run again test by test, `disagrees`: with
+    """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is
+    what the program took in all. `rechecked`: the pass was run again test by test, `disagrees`: with
     another result, which then counts. `weak`: asserts and solution shared a process."""
 
     outcome: str
@@ -255,7 +255,8 @@ def _recorded(record: Record, place: str) -> tuple[str, str]:
 
 def _time_words(ending: Ending) -> str:
     if ending.overdue:
-        return f"it did not end within {ending.wall_s:.0f} s by the clock ({ending.cpu_s:.1f} s of CPU time)"
+        used = f"{ending.cpu_s:.1f} s of CPU time"
+        return f"it did not end within {ending.wall_s:.0f} s by the clock ({used})"
     return f"it took more than its {ending.cpu_s:.1f} s of CPU time"
 
 
