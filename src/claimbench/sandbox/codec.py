@@ -83,7 +83,7 @@ def _write(value: object, out: bytearray, depth: int) -> None:
         raise NotPlain("it nests too deep")
     if len(out) > MAX_BYTES:
         raise NotPlain("it is too large")
-    kind = type(value)
+    kind: type = type(value)
     writer = _WRITERS.get(kind)
     if writer is not None:
         writer(value, out, depth)

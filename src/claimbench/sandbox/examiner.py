@@ -2,7 +2,8 @@
 
 The solution's answers come as plain values, so an object whose `__eq__` says yes, a frame, a trace
 function or an exit of the solution's process cannot reach an assert. What the tests call besides
-the entry point is a stand-in for the function of that name; the prelude's own functions are the tests'.
+the entry point is a stand-in for the function of that name; the prelude's own functions are the
+tests'.
 """
 
 from __future__ import annotations
