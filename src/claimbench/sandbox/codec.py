@@ -90,7 +90,7 @@ def _write(value: object, out: bytearray, depth: int) -> None:
     elif (base := next((p for p in _PLAIN if issubclass(kind, p)), None)) is not None:
         _write(_as_base(value, base), out, depth)
     elif isinstance(value, type) and _TYPES.get(value.__name__) is value:
-        _blob(b"y", value.__name__.encode("ascii"), out)
+        _blob(b"y", getattr(value, "__name__").encode("ascii"), out)  # noqa: B009 (narrowed)
     elif any(k.__module__ == "numpy" and k.__name__ == "generic" for k in kind.__mro__):
         _write(getattr(value, "item")(), out, depth + 1)  # noqa: B009 (typed as object)
     else:
