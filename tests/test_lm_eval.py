@@ -21,6 +21,7 @@ pytest.importorskip("lm_eval")
 from conftest import TOY_NAMES
 from lm_eval_toys import (
     BUILT_IN,
+    JUDGE,
     OURS,
     TableLM,
     reply_to,
@@ -33,7 +34,7 @@ from claimbench import config, pipeline
 from claimbench.bridge.lm_eval import problems
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
-from claimbench.errors import ConfigError, DataError, GradingError, InputError, StoreError
+from claimbench.errors import ConfigError, DataError, GradingError, InputError
 from claimbench.pipeline import Report
 from claimbench.plan import Plan
 from claimbench.records import Measurement, Problem, Request
@@ -295,16 +296,18 @@ def test_a_run_is_graded_again_from_its_folder_alone(lab: Lab) -> None:
 
 
 def test_changed_documents_or_settings_never_mix(lab: Lab) -> None:
-    lab.run(lab.plan(["lm-eval:aime25"]))
+    """A run folder takes only runs of its own digest (test_pipeline.py)."""
+    tasks = {"benchmarks": ["lm-eval:aime25", "lm-eval:ours_words"], "include": str(lab.tasks)}
+    first = lab.plan(**tasks)
+    assert lab.plan(**tasks).digest == first.digest
+    others = [lab.plan(**tasks, chat=False), lab.plan(**tasks, until="drop")]
+    (lab.tasks / "judge.py").write_text(JUDGE + "\n# another rule\n")
+    others.append(lab.plan(**tasks))
     rows = (lab.data / "aime25.jsonl").read_text()
-    (lab.data / "aime25.jsonl").write_text(rows.replace('"answer": "', '"answer": "9'))
-    problems._load_once.cache_clear()
-    with pytest.raises(StoreError, match="belongs to another run"):
-        lab.run(lab.plan(["lm-eval:aime25"]))
-    (lab.data / "aime25.jsonl").write_text(rows)
-    problems._load_once.cache_clear()
-    with pytest.raises(StoreError, match="belongs to another run"):
-        lab.run(lab.plan(["lm-eval:aime25"], chat=False))
+    (lab.data / "aime25.jsonl").write_text(rows.replace('"answer": "', '"note": "9", "answer": "'))
+    problems._load_once.cache_clear()  # a process reads its data once
+    others.append(lab.plan(**tasks))
+    assert len({first.digest, *(plan.digest for plan in others)}) == 5
 
 
 @pytest.mark.slow
