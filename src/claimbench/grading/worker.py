@@ -37,7 +37,9 @@ def main() -> None:
     prepare = pickle.loads(tasks.recv_bytes())
     prepare()
     # The soft limit only: a sandbox that this worker starts has limits of its own.
-    resource.setrlimit(resource.RLIMIT_AS, (memory_limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    resource.setrlimit(
+        resource.RLIMIT_AS, (memory_limit, resource.getrlimit(resource.RLIMIT_AS)[1])
+    )
     with mmap.mmap(marker_fd, 8) as marker, contextlib.suppress(EOFError, BrokenPipeError):
         results.send_bytes(READY)
         while True:

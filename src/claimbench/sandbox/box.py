@@ -162,7 +162,8 @@ def _check(endings: Sequence[Ending], limits: Limits) -> None:
             raise SandboxError(f"a program could not be started (status {ending.status})")
         if ending.starved:
             raise SandboxError(
-                f"the machine is too busy: {ending.cpu_s:.1f} s of CPU time in {ending.wall_s:.0f} s"
+                f"the machine is too busy: a program had {ending.cpu_s:.1f} s of CPU time "
+                f"in {ending.wall_s:.0f} s"
             )
         if ending.status == -signal.SIGKILL and not ending.overdue and ending.cpu_s < limits.cpu_s:
             raise SandboxError("a program was killed from outside; is the machine out of memory?")
@@ -220,12 +221,19 @@ def _command(level: Level, socket_fd: int, numpy: bool) -> list[str]:
 def _bubblewrap() -> list[str]:
     """The namespaces of level A: no network, no other processes, a read-only view of what the
     interpreter is made of, and nothing else of the machine."""
-    words = [shutil.which("bwrap", path=tool_path()) or "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    words = [
+        shutil.which("bwrap", path=tool_path()) or "bwrap",
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+    ]
     for path in _needed_folders():
         words += ["--ro-bind", path, path]
     for link in ("/bin", "/lib", "/lib32", "/lib64", "/sbin"):
         if Path(link).is_symlink():
-            words += ["--symlink", os.readlink(link), link]
+            words += ["--symlink", str(Path(link).readlink()), link]
         elif Path(link).is_dir():
             words += ["--ro-bind", link, link]
     return [*words, "--dev", "/dev", "--chdir", "/", "--"]

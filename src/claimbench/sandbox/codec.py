@@ -1,7 +1,8 @@
 """Plain values ⇄ bytes: what may pass between a program and the process that judges it.
 
-None, bool, int of any size, float with nan and inf, complex, str, bytes, list, tuple, set, frozenset
-and dict; nothing else, so that no object with methods of its own ever meets an expected value. What
+None, bool, int of any size, float with nan and inf, complex, str, bytes, list, tuple, set,
+frozenset and dict, and Python's own plain types themselves by name; nothing else, so that no object
+with methods of its own ever meets an expected value. What
 is decoded may come from a hostile program: sizes are checked before anything is made of them.
 
 Each value is a tag byte and its content; counts and lengths are unsigned 32-bit, little-endian.
@@ -23,10 +24,14 @@ MAX_DEPTH: Final = 150
 _COUNT = struct.Struct("<I")
 _FLOAT = struct.Struct("<d")
 _SEQUENCES: Final[dict[type, bytes]] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
+_TYPES: Final = {
+    kind.__name__: kind
+    for kind in (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, object)
+}
 _PLAIN: Final = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
 
 
-class NotPlain(Exception):  # noqa: N818 (it is an answer about a value)
+class NotPlain(Exception):
     """A value that may not pass, or bytes that are no value."""
 
 
@@ -47,7 +52,8 @@ class Opaque:
 
 
 def encode(value: object) -> bytes:
-    """`value` as bytes. A subclass of a plain type passes as that type, numpy's scalars as Python's;
+    """`value` as bytes. A subclass of a plain type passes as that type, numpy's scalars as
+    Python's;
     anything else, wherever it stands, as its type's name. Raises NotPlain where it nests too deep
     or is too large."""
     out = bytearray()
@@ -77,14 +83,16 @@ def _write(value: object, out: bytearray, depth: int) -> None:
         raise NotPlain("it nests too deep")
     if len(out) > MAX_BYTES:
         raise NotPlain("it is too large")
-    kind = type(value)
+    kind: type = type(value)
     writer = _WRITERS.get(kind)
     if writer is not None:
         writer(value, out, depth)
     elif (base := next((p for p in _PLAIN if issubclass(kind, p)), None)) is not None:
         _write(_as_base(value, base), out, depth)
-    elif kind.__module__ == "numpy" and hasattr(kind, "item") and not hasattr(kind, "sort"):
-        _write(value.item(), out, depth + 1)  # type: ignore[attr-defined]
+    elif isinstance(value, type) and _TYPES.get(value.__name__) is value:
+        _blob(b"y", getattr(value, "__name__").encode("ascii"), out)  # noqa: B009 (narrowed)
+    elif any(k.__module__ == "numpy" and k.__name__ == "generic" for k in kind.__mro__):
+        _write(getattr(value, "item")(), out, depth + 1)  # noqa: B009 (typed as object)
     else:
         _blob(b"o", kind.__name__[:100].encode("utf-8", "replace"), out)
 
@@ -205,7 +213,7 @@ class _Reader:
         if tag == b"c":
             return complex(*struct.unpack("<dd", self._take(16)))
         (count,) = _COUNT.unpack(self._take(4))
-        if tag in b"isbo":
+        if tag in b"isboy":
             return self._blob(tag, count)
         if tag in b"qd":
             numbers = array(tag.decode("ascii"))
@@ -219,6 +227,8 @@ class _Reader:
             return int.from_bytes(content, "little", signed=True)
         if tag == b"s":
             return content.decode("utf-8", "surrogatepass")
+        if tag == b"y":
+            return _TYPES[content.decode("ascii")]
         return content if tag == b"b" else Opaque(content.decode("utf-8", "replace"))
 
     def _container(self, tag: bytes, count: int, depth: int) -> Any:
@@ -252,7 +262,7 @@ def shortened_text(text: str, length: int) -> str:
 
 
 def _shown(value: Any, length: int, depth: int) -> str:
-    kind = type(value)
+    kind: type = type(value)
     if kind is int:
         bits = value.bit_length()
         return repr(value) if bits < 1000 else f"a whole number of {bits} bits"
@@ -262,7 +272,7 @@ def _shown(value: Any, length: int, depth: int) -> str:
         return repr(value)
     if depth == 0 and value:
         return "…"
-    brackets = {list: "[]", tuple: "()"}.get(kind, "{}")
+    brackets = "[]" if kind is list else "()" if kind is tuple else "{}"
     return brackets[0] + _listed(value, length, depth) + brackets[1]
 
 

@@ -1,8 +1,9 @@
 """The tests' side of `assert`: runs a test program that calls the solution in another process.
 
 The solution's answers come as plain values, so an object whose `__eq__` says yes, a frame, a trace
-function or an exit of the solution's process cannot reach an assert. What the tests call besides the
-entry point is a stand-in for the function of that name; the prelude's own functions are the tests'.
+function or an exit of the solution's process cannot reach an assert. What the tests call besides
+the entry point is a stand-in for the function of that name; the prelude's own functions are the
+tests'.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Calls:
     """Passes calls on to the solution, and remembers the last one."""
 
     def __init__(self) -> None:
-        self._answers = open(ANSWERS, "rb", closefd=False)  # noqa: SIM115, PTH123
+        self._answers = open(ANSWERS, "rb", closefd=False)  # noqa: SIM115
         self.last = ""
         self.raised: Exception | None = None
 

@@ -31,7 +31,8 @@ NOWHERE: Final = 2
 REPORT: Final = 3
 INPUTS: Final = 4
 CALLS, ANSWERS = 5, 6
-"""Descriptors of a child, beside stdin and stdout: /dev/null; its report; all tests' inputs, sealed; the pipes
+"""Descriptors of a child, beside stdin and stdout: /dev/null; its report; all tests' inputs,
+sealed; the pipes
 between a solution and its tests."""
 
 SLICE_S: Final = 1.0
@@ -83,11 +84,11 @@ def _run_functional(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
 
 def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
     """The function to call: a method of `class Solution`, or a function of that name."""
-    if "Solution" in space and not callable(space.get(name)):
+    # The class first: the usual imports bring functions with a method's name (operator.add).
+    if isinstance(space.get("Solution"), type):
         found: Callable[..., Any] = getattr(space["Solution"](), name)
         return found
-    found = space[name]
-    return found
+    return space[name]  # type: ignore[no-any-return]
 
 
 # --- asserts -------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ def serve_calls(job: Job, code: CodeType) -> None:
     space, _ = begin(b"", NOWHERE)
     state, words = attempt(lambda: exec(code, space))
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
-    calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115, PTH123
+    calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115
     while (message := read_message(calls)) is not None:
         send_message(ANSWERS, _answer(space, message))
 
@@ -132,8 +133,8 @@ def send_message(descriptor: int, data: bytes) -> None:
 def program_of(job: Job) -> CodeType | Record:
     """The program, compiled; or the record of why it is none."""
     made: list[CodeType] = []
-    source = wrapped(job.code) if job.compat and job.kind == "stdin" else job.code
-    state, words = attempt(lambda: made.append(compiled(source)))
+    rewrite = wrapped if job.compat and job.kind == "stdin" else str
+    state, words = attempt(lambda: made.append(compiled(rewrite(job.code))))
     return made[0] if made else Record(job.first, state or RAISED, 0, 0, words)
 
 
@@ -156,6 +157,11 @@ def run_weak(job: Job, code: CodeType) -> None:
     state, words = attempt(lambda: exec(code, space))
     if state == OK:
         ended: list[bool] = []
-        state, words = attempt(lambda: (exec(compiled(job.check), space), ended.append(True)))
+
+        def check() -> None:
+            exec(compiled(job.check), space)
+            ended.append(True)
+
+        state, words = attempt(check)
         state = OK if ended else FAILED
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())

@@ -1,6 +1,6 @@
 """Landlock: which files a process may read, and nothing else.
 
-Numbers and structures: Linux's include/uapi/linux/landlock.h; they are the same on x86-64 and arm64.
+Numbers and structures: Linux's include/uapi/linux/landlock.h; the same on x86-64 and arm64.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ def _bait() -> Iterator[tuple[str, int]]:
         yield str(secret), listener.getsockname()[1]
 
 
-_PROBE: Final = '''
+_PROBE: Final = """
 import ctypes, os, signal, socket
 libc = ctypes.CDLL(None, use_errno=True)
 number = int(input())
@@ -207,7 +207,7 @@ for name, attempt in attempts.items():
     except Exception: continue
     print(name)
 print(number, "done")
-'''
+"""
 
 
 def describe() -> str:

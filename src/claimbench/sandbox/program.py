@@ -45,7 +45,7 @@ def compiled(source: str) -> CodeType:
 def open_streams(output: int = 1) -> tuple[TextIO, TextIO]:
     """New sys.stdin and sys.stdout on descriptors 0 and `output`, as a new interpreter has them."""
     for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", output, "w")):
-        stream = open(  # noqa: SIM115, PTH123 (descriptors)
+        stream = open(  # noqa: SIM115 (descriptors)
             descriptor, mode, encoding="utf-8", errors="surrogateescape", closefd=False
         )
         setattr(sys, name, stream)
@@ -127,7 +127,7 @@ def clean() -> bool:
     """Put back what the run may have changed; False where something stays (a thread)."""
     sys.settrace(None)
     sys.setprofile(None)
-    threading.settrace(None)  # type: ignore[arg-type]
+    threading.settrace(None)
     threading.setprofile(None)
     if vars(builtins) != _builtins:
         vars(builtins).clear()

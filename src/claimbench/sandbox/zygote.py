@@ -1,4 +1,4 @@
-"""The warm interpreter: forks a locked child per program, waits for it, and kills it when it is late.
+"""The warm interpreter: forks a locked child per program, waits for it, kills it when it is late.
 
 Started by `box` as `python zygote.py SOCKET LEVEL NUMPY`, an interpreter of its own with a clean
 environment. It never sees an expected output and never runs a line of a program itself. A child
@@ -39,7 +39,17 @@ from claimbench.sandbox.program import THREAD_STACK
 
 PRELOADED: Final = (
     *("bisect", "collections", "copy", "cmath", "dataclasses", "datetime", "decimal", "enum"),
-    *("fractions", "functools", "hashlib", "heapq", "inspect", "itertools", "json", "math", "numbers"),
+    *(
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "inspect",
+        "itertools",
+        "json",
+        "math",
+        "numbers",
+    ),
     *("operator", "queue", "random", "re", "statistics", "string", "textwrap", "traceback"),
     *("typing", "zlib", "bz2", "lzma", "array", "pprint", "resource", "types", "unicodedata"),
 )
@@ -178,7 +188,7 @@ def _place(files: list[int]) -> int:
 
 
 def _import_named(source: str) -> None:
-    """Level C: import the standard modules that the source names, as long as files can be opened."""
+    """Level C: import the standard modules that the source names, while files can be opened."""
     for line in _IMPORT.findall(source):
         for name in re.split(r"[,\s]+", line.partition(" import ")[0]):
             top = name.partition(".")[0]

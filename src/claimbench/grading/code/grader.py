@@ -23,7 +23,7 @@ from claimbench.sandbox.levels import LEVELS
 from claimbench.sandbox.lock import Level
 
 RULES_VERSION = 1
-"""Raise it with every change to the sandbox, the tests or the extraction that can change a grade."""
+"""Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import builtins
 import json
 import re
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -28,6 +29,7 @@ from claimbench.grading.outcomes import (
 )
 from claimbench.sandbox import codec
 from claimbench.sandbox.box import Inputs, Outcome
+from claimbench.sandbox.compat import PREAMBLE
 from claimbench.sandbox.examiner import LOST
 from claimbench.sandbox.job import EXITED, NO_MEMORY, OK, RAISED, Ending, Job, Limits, Record
 from claimbench.sandbox.levels import Sandbox
@@ -42,8 +44,9 @@ _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 
 @dataclass(frozen=True, slots=True)
 class CodeVerdict:
-    """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is what
-    the program took in all. `rechecked`: the pass was run again test by test, `disagrees`: with
+    """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is
+    what the program took in all. `rechecked`: the pass was run again test by test, `disagrees`:
+    with
     another result, which then counts. `weak`: asserts and solution shared a process."""
 
     outcome: str
@@ -69,7 +72,8 @@ class Prepared:
         self.inputs = Inputs([case.given.encode("utf-8", "surrogatepass") for case in tests.cases])
         self._longest = [2 * len(case.expected.encode("utf-8", "replace")) for case in tests.cases]
         self._input = max((length for _, length in self.inputs.places), default=0)
-        self.names, self.classes = ((), ()) if tests.kind != "assert" else called_names(tests)
+        self.check = check_program(tests) if tests.kind == "assert" else ""
+        self.names, self.classes = called_names(self.check, tests) if self.check else ((), ())
 
     @property
     def weak(self) -> bool:
@@ -88,7 +92,11 @@ class Prepared:
 
 
 def judge(
-    code: str, tests: CodeTests | Prepared, sandbox: Sandbox, *, recheck: bool = False,
+    code: str,
+    tests: CodeTests | Prepared,
+    sandbox: Sandbox,
+    *,
+    recheck: bool = False,
     compat: bool = False,
 ) -> CodeVerdict:
     """The verdict on a program. Raises SandboxError where the sandbox fails.
@@ -96,7 +104,9 @@ def judge(
     `recheck`: run a pass again test by test. `compat`: as LiveCodeBench's runner would.
     """
     prepared = tests if isinstance(tests, Prepared) else Prepared(tests)
-    program = whole_program(prepared.tests.prelude, code)
+    # LeetCode, and LiveCodeBench after it, imports the usual modules before a solution.
+    usual = PREAMBLE if prepared.tests.kind == "functional" else ""
+    program = whole_program(usual + prepared.tests.prelude, code)
     trial = _Trial(prepared, program, sandbox, compat)
     if prepared.tests.kind == "assert":
         failure = trial.examine()
@@ -215,13 +225,13 @@ class _Trial:
         """Run assert-style tests against the program."""
         tests = self.prepared.tests
         if self.prepared.weak:
-            job = replace(self.prepared.job("weak", self.program, 0, 1), check=tests.check)
+            job = replace(self.prepared.job("weak", self.program, 0, 1), check=self.prepared.check)
             outcome = self._run([job])
             return _examined(outcome.records[0], outcome.endings[0])
         solution = self.prepared.job("solution", self.program, 0, 1)
         examiner = replace(
             self.prepared.job("examine", tests.prelude, 0, 1),
-            check=tests.check,
+            check=self.prepared.check,
             names=self.prepared.names,
         )
         outcome = self._run([solution, examiner])
@@ -246,7 +256,8 @@ def _recorded(record: Record, place: str) -> tuple[str, str]:
 
 def _time_words(ending: Ending) -> str:
     if ending.overdue:
-        return f"it did not end within {ending.wall_s:.0f} s by the clock ({ending.cpu_s:.1f} s of CPU time)"
+        used = f"{ending.cpu_s:.1f} s of CPU time"
+        return f"it did not end within {ending.wall_s:.0f} s by the clock ({used})"
     return f"it took more than its {ending.cpu_s:.1f} s of CPU time"
 
 
@@ -287,15 +298,24 @@ def _cross_examined(outcome: Outcome) -> _Failure | None:
 # --- what asserts call ---------------------------------------------------------------------------
 
 
-def called_names(tests: CodeTests) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def check_program(tests: CodeTests) -> str:
+    """The whole test program: a `check(candidate)` that is only defined has to be called, and
+    modules that the tests use but leave to the solution to import have to be imported."""
+    modules = sorted(_free_names(tests.check) & sys.stdlib_module_names - {tests.entry_point})
+    defined = (n.name for n in ast.parse(tests.check).body if isinstance(n, ast.FunctionDef))
+    imports = "".join(f"import {name}\n" for name in modules)
+    call = f"\n\ncheck({tests.entry_point})\n" if "check" in defined else ""
+    return imports + tests.check + call
+
+
+def called_names(check: str, tests: CodeTests) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The solution's functions that the check calls, and the solution's classes it needs.
 
     This follows from the tests alone, so that no solution can choose the weaker path.
     """
-    needed = _free_names(tests.check) - _bound_names(tests.prelude)
-    needed |= {tests.entry_point} if tests.entry_point else set()
+    needed = _free_names(check) - _bound_names(tests.prelude)
     classes = sorted(n for n in needed - {tests.entry_point} if n[:1].isupper())
-    return tuple(sorted(needed - set(classes))), tuple(classes)
+    return tuple(sorted((needed | {tests.entry_point}) - set(classes))), tuple(classes)
 
 
 def _free_names(source: str) -> set[str]:
