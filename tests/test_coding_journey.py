@@ -270,8 +270,8 @@ LCB = ["run", "lcb-sample", "--offline", "--quiet", "--set", "limit=1", "--set",
 @pytest.mark.shared
 @pytest.mark.usefixtures("tiny_checkpoint")
 def test_the_tiny_model_killed_in_the_middle_and_resumed(tmp_path: Path, shared: Path) -> None:
-    """A LiveCodeBench problem with encoded tests and a stdin problem, four times each. Few slots, so
-    that there is a middle; single precision is the quicker one on a CPU."""
+    """A LiveCodeBench problem with encoded tests and a stdin problem, four times each. Few slots,
+    so that there is a middle; single precision is the quicker one on a CPU."""
     out = tmp_path / "run"
     options = ["--set", "sampling.max_tokens=32", "--data-dir", str(shared / "data")]
     options += ["--set", "engine.slots=2", "--set", "engine.dtype=float32"]
