@@ -263,16 +263,18 @@ def test_another_window_is_not_comparable(dated: Path, monkeypatch: pytest.Monke
     assert "2024-08 to 2025-01 published, 2024-08 to 2024-12 measured" in other.sentence
 
 
-LCB = ["run", "lcb-sample", "--offline", "--quiet", "--set", "limit=3", "--set", "samples=2"]
+LCB = ["run", "lcb-sample", "--offline", "--quiet", "--set", "limit=1", "--set", "samples=4"]
 
 
 @pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.usefixtures("tiny_checkpoint")
 def test_the_tiny_model_killed_in_the_middle_and_resumed(tmp_path: Path, shared: Path) -> None:
-    """Three LiveCodeBench problems with encoded tests and three stdin problems, twice each."""
+    """A LiveCodeBench problem with encoded tests and a stdin problem, four times each. Few slots,
+    so that there is a middle; single precision is the quicker one on a CPU."""
     out = tmp_path / "run"
-    options = ["--set", "sampling.max_tokens=96", "--data-dir", str(shared / "data")]
+    options = ["--set", "sampling.max_tokens=32", "--data-dir", str(shared / "data")]
+    options += ["--set", "engine.slots=2", "--set", "engine.dtype=float32"]
     words = [sys.executable, "-m", "claimbench.cli", *LCB, *options, "--out", str(out)]
 
     def stored() -> list[dict[str, Any]]:
@@ -281,20 +283,20 @@ def test_the_tiny_model_killed_in_the_middle_and_resumed(tmp_path: Path, shared:
 
     child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 300
-    while len(stored()) < 4 and child.poll() is None and time.monotonic() < deadline:
+    while len(stored()) < 2 and child.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     before = {s["id"]: s["text"] for s in stored()}
-    assert 4 <= len(before) < 12
+    assert 2 <= len(before) < 8
     done = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     after = stored()
-    assert len(after) == len({s["id"] for s in after}) == 12
+    assert len(after) == len({s["id"] for s in after}) == 8
     assert before.items() <= {s["id"]: s["text"] for s in after}.items()
     measured = json.loads((out / "measurements.json").read_text())
     assert [(m["benchmark"], m["received"], m["graded"]) for m in measured] == [
-        ("lcb_sample", 6, 6),
-        ("code_contests", 6, 6),
+        ("lcb_sample", 4, 4),
+        ("code_contests", 4, 4),
     ]
     assert "Outcomes of" in (out / "report.md").read_text()

@@ -25,7 +25,11 @@ CASES = {
         "def f(x):\n    return x\n",
     ),
     "unclosed": ("Sure.\n```python\ndef f():\n    return 1", "f", "def f():\n    return 1\n"),
-    "glued closing fence": ("```python\ndef f():\n    return 1```", "f", "def f():\n    return 1\n"),
+    "glued closing fence": (
+        "```python\ndef f():\n    return 1```",
+        "f",
+        "def f():\n    return 1\n",
+    ),
     "one line": ("So: ok\n```python print(1)```", "", "print(1)\n"),
     "CRLF": ("```python\r\na = 1\r\nb = 2\r\n```\r\n", "", "a = 1\nb = 2\n"),
     "indented in a list": (
@@ -53,11 +57,19 @@ CASES = {
         "",
         "import sys\nprint(sys.stdin.read())\n",
     ),
-    "no fence, a program": ("n = int(input())\nprint(n + 1)", "", "n = int(input())\nprint(n + 1)\n"),
+    "no fence, a program": (
+        "n = int(input())\nprint(n + 1)",
+        "",
+        "n = int(input())\nprint(n + 1)\n",
+    ),
     "assigned": ("```python\nf = lambda x: x\n```", "f", "f = lambda x: x\n"),
     "body, indented": ("    y = x\n    return y\n\nprint(f(1))", "f", "    y = x\n    return y\n"),
     "body in a fence": ("```python\nreturn x + 1\n```", "f", "    return x + 1\n"),
-    "body in a fence, deep": ("```\n        a = 1\n        return a\n```", "f", "    a = 1\n    return a\n"),
+    "body in a fence, deep": (
+        "```\n        a = 1\n        return a\n```",
+        "f",
+        "    a = 1\n    return a\n",
+    ),
     "body without fence": ("return x + 1", "f", "    return x + 1\n"),
     "another name is no body": (
         "```python\ndef g(x):\n    return x\n```",
@@ -69,7 +81,7 @@ CASES = {
     "only another language": ("```cpp\nint main() {}\n```", "", None),
     "empty block": ("```python\n\n```", "", None),
     "empty": ("", "f", None),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -102,7 +114,8 @@ def test_what_stands_in_a_block_comes_back(program: str, fence: str) -> None:
 
 HOSTILE = [
     "`", "~", "```\n", '"""\n```\n', "```python\n'''\n", " ", "\t~~~", "~~~ ", "``` ` ", "```py ",
-    "def ", "A a", "A a, b ", "for ", "a.b,", "f =", "@a\n", "return ", "x[ ", "class A(", "\r", "f : ",
+    "def ", "A a", "A a, b ", "for ", "a.b,", "f =", "@a\n", "return ", "x[ ", "class A(", "\r",
+    "f : ",
 ]  # fmt: skip
 
 

@@ -320,8 +320,8 @@ class TestEvalPlus:
 
     def test_special_oracles(self) -> None:
         same = self.row(
-            prompt="", solution="def Diff(a, b):\n    return [1, 2]\n", entry_point="Diff", base=[[1, 2]],
-            plus=[],
+            prompt="", solution="def Diff(a, b):\n    return [1, 2]\n", entry_point="Diff",
+            base=[[1, 2]], plus=[],
         )  # fmt: skip
         assert checked(same, lambda a, b: [2, 1])
         root = self.row(

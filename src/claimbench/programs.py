@@ -1,4 +1,4 @@
-"""What a report says of programs that were run: their outcomes, their isolation, and an
+"""What a report says of programs that were run: their outcomes, how isolated they ran, and an
 estimate of a contest rating where the problems carry one."""
 
 from __future__ import annotations
