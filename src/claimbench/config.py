@@ -20,6 +20,16 @@ from claimbench.paths import configs_dir
 from claimbench.yamlfile import Model, Strict, load_yaml, nearest, parse
 
 DType = Literal["bfloat16", "float16", "float32"]
+SamplingKey = Literal[
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "seed",
+    "repetition_penalty",
+    "presence_penalty",
+    "frequency_penalty",
+]
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
 
@@ -163,6 +173,40 @@ class SamplingConfig(Strict):
     max_tokens: int = Field(gt=0)
 
 
+class EndpointConfig(Strict):
+    """An OpenAI-compatible server (docs/endpoint.md).
+
+    `model` is the model's name on the server (default: its hub id); `key_env` names the environment
+    variable with the key. `prompt` says how prompts go out: as token ids, as chat turns that the
+    server renders, or as chat turns whose length the server must count as we do. `alias` says that
+    the name may stand for another model later. `unsupported` names the parameters that the server
+    does not take: they are not sent, and stand in every report. `timeout` is in seconds of silence.
+    """
+
+    base_url: str
+    model: str | None = None
+    key_env: str | None = None
+    prompt: Literal["token_ids", "chat", "counted_chat"] = "token_ids"
+    alias: bool = False
+    unsupported: tuple[SamplingKey, ...] = ()
+    concurrency: int = Field(default=64, gt=0, le=1000)
+    timeout: float = Field(default=3600.0, gt=0, allow_inf_nan=False)
+    stream: bool = False
+
+    @model_validator(mode="after")
+    def _holds_no_secret(self) -> EndpointConfig:
+        # Checked here, where the message does not repeat the value: it may be a key.
+        if not re.fullmatch(r"https?://[^@?#\s]+", self.base_url):
+            raise ValueError(
+                "base_url must be http(s)://HOST/PATH, without user, password or query"
+            )
+        if self.key_env is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.key_env):
+            raise ValueError(
+                "key_env must name an environment variable (capital letters), not a key"
+            )
+        return self
+
+
 class EngineConfig(Strict):
     """Which engine and its limits. `args` go to the engine after it has checked them."""
 
@@ -173,6 +217,13 @@ class EngineConfig(Strict):
     slots: int = Field(default=64, gt=0)
     token_budget: int | None = Field(default=None, gt=0)
     args: dict[str, Any] = Field(default_factory=dict)
+    endpoint: EndpointConfig | None = None
+
+    @model_validator(mode="after")
+    def _endpoint_goes_with_its_kind(self) -> EngineConfig:
+        if (self.kind == "endpoint") != (self.endpoint is not None):
+            raise ValueError("kind: endpoint and the keys under endpoint go together")
+        return self
 
 
 class GradingConfig(Strict):

@@ -71,7 +71,9 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "problems": len(cell.problems),
         "samples_per_problem": cell.samples,
         "samples": cell.asked,
-        "prompt_tokens": {"mean": round(fmean(lengths), 1), "longest": max(lengths)},
+        "prompt_tokens": {"mean": round(fmean(lengths), 1), "longest": max(lengths)}
+        if max(lengths)
+        else None,
         "new_tokens_at_most": new_tokens,
         "disk_mib_at_most": round(
             (new_tokens * BYTES_PER_TOKEN + cell.asked * BYTES_PER_SAMPLE) / 2**20, 1
@@ -128,14 +130,19 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
     return [
         f"{cell['model']} on {cell['benchmark']}: {cell['problems']} problems × "
         f"{cell['samples_per_problem']} samples",
-        f"  prompts     {cell['prompt_tokens']['mean']} tokens on average, longest "
-        f"{cell['prompt_tokens']['longest']}",
+        _prompt_words(cell["prompt_tokens"]),
         f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB, "
         f"{cell['hours_on_two_cpu_cores_at_most']} hours on two CPU cores",
-        f"  first prompt, {len(ids)} tokens:",
+        f"  first prompt, {len(ids) or 'unknown'} tokens:",
         *(f"    | {clean(line, 400)}" for line in prompt["text"].splitlines()),
-        f"    ids {' '.join(shown)}",
+        *([f"    ids {' '.join(shown)}"] if shown else []),
     ]
+
+
+def _prompt_words(tokens: Mapping[str, Any] | None) -> str:
+    if tokens is None:
+        return "  prompts     chat turns; their tokens are the server's business"
+    return f"  prompts     {tokens['mean']} tokens on average, longest {tokens['longest']}"
 
 
 def _target_lines(t: Mapping[str, Any]) -> list[str]:

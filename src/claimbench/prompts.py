@@ -34,10 +34,12 @@ class Tokenizer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt as text and as the token ids that are sent."""
+    """A prompt as text and as the token ids that are sent; as `messages` where a server renders it
+    (`ids` are then our own rendering, or empty)."""
 
     text: str
     ids: tuple[int, ...]
+    messages: tuple[Message, ...] = ()
 
 
 class PromptMaker:
@@ -75,14 +77,7 @@ class PromptMaker:
         return Prompt(text, tuple(ids))
 
     def _turns(self, problem: Problem, choice_order: tuple[int, ...]) -> list[Message]:
-        """The chat turns after the system text."""
-        if problem.messages is not None:
-            return list(problem.messages)
-        choices = "\n".join(
-            f"{LETTERS[place]}) {problem.choices[i]}" for place, i in enumerate(choice_order)
-        )
-        question = fill(self.benchmark.prompt, problem.question, choices)
-        return [*self.fewshot, Message("user", question)]
+        return chat_turns(self.benchmark, self.fewshot, problem, choice_order)
 
     def _render(self, turns: list[Message]) -> str:
         """The text that the chat template makes, ending in the forced prefix exactly once."""
@@ -144,6 +139,50 @@ class PromptMaker:
             f"prompt breaks the model's rule {rule} ({seen!r}); check configs/models/"
             f"{self.model.name}.yaml against the tokenizer's chat template"
         )
+
+
+class MessageMaker:
+    """Makes the prompts of one model for a server that renders chat turns itself: only the turns
+    can be asserted. A `counter` renders them as the server should, for their number of tokens."""
+
+    def __init__(
+        self,
+        model: ModelConfig,
+        benchmark: BenchmarkConfig,
+        fewshot: tuple[Message, ...] = (),
+        counter: PromptMaker | None = None,
+    ) -> None:
+        self.model, self.benchmark, self.fewshot = model, benchmark, fewshot
+        self._counter = counter
+
+    def prompt(self, problem: Problem, choice_order: tuple[int, ...] = ()) -> Prompt:
+        """The chat turns of `problem`. Raises PromptError for a ready text without turns."""
+        if problem.text is not None:
+            raise PromptError(
+                f"benchmark {problem.benchmark}, problem {problem.id}: it is a ready text without "
+                f"chat turns; send it with engine.endpoint.prompt: token_ids"
+            )
+        rules = self.model.prompt
+        system = [Message("system", rules.system)] if rules.system is not None else []
+        turns = chat_turns(self.benchmark, self.fewshot, problem, choice_order)
+        text = "\n".join(f"[{turn.role}] {turn.content}" for turn in [*system, *turns])
+        ids = self._counter.prompt(problem, choice_order).ids if self._counter else ()
+        return Prompt(text, ids, (*system, *turns))
+
+
+def chat_turns(
+    benchmark: BenchmarkConfig,
+    fewshot: tuple[Message, ...],
+    problem: Problem,
+    choice_order: tuple[int, ...],
+) -> list[Message]:
+    """The chat turns after the system text."""
+    if problem.messages is not None:
+        return list(problem.messages)
+    choices = "\n".join(
+        f"{LETTERS[place]}) {problem.choices[i]}" for place, i in enumerate(choice_order)
+    )
+    return [*fewshot, Message("user", fill(benchmark.prompt, problem.question, choices))]
 
 
 def choice_order(problem: Problem, seed: int) -> tuple[int, ...]:

@@ -17,6 +17,13 @@ from claimbench.plan import Plan
 from claimbench.records import Problem
 from claimbench.store import RunStore
 
+PROMPT_ASSERTIONS: Mapping[str, str] = {
+    "token_ids": "token ids, asserted before they are sent; the server's own count of them agrees",
+    "counted_chat": "chat turns only: the template is the server's, its number of tokens is ours",
+    "chat": "chat turns only: the template is the server's and is not checked",
+}
+"""What is asserted of the prompts that an endpoint is sent, by engine.endpoint.prompt."""
+
 
 @dataclass(frozen=True)
 class StoredCell:
@@ -88,6 +95,7 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
     run, model = config["run"], config["models"][described["model"]]
     benchmark = config["benchmarks"][described["benchmark"]]
     shots = benchmark["fewshot"]
+    endpoint = run["engine"].get("endpoint")
     found = {
         "temperature": run["sampling"]["temperature"],
         "top_p": run["sampling"]["top_p"],
@@ -106,7 +114,19 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
         "engine": " ".join(str(part) for part in config["engine"].values()),
         "weights": config["departures"].get(described["model"], "the pinned checkpoint"),
     }
+    if endpoint:
+        found |= _served_protocol(endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _served_protocol(endpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """What an endpoint leaves unknown: said, so that it stands among the departures."""
+    found: dict[str, Any] = dict.fromkeys(endpoint["unsupported"], "the server's own")
+    found["dtype"] = "the server's own"
+    if endpoint["prompt"] != "token_ids":
+        found["prompt_assertion"] = PROMPT_ASSERTIONS[endpoint["prompt"]]
+        found["forced_prefix"] = "as the server's chat template has it"
+    return found
 
 
 def _problems_path(benchmark: str) -> str:
