@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.config import BenchmarkConfig, DatasetConfig
-from claimbench.errors import DataError
+from claimbench.errors import DataError, DatasetMissing
 from claimbench.paths import packaged_data
 from claimbench.records import Message, Problem
 
@@ -124,15 +124,15 @@ def _json_rows(file: Any, path: Path) -> Iterator[Row]:
 def _from_hub(dataset: DatasetConfig, name: str, data_dir: Path | None) -> list[Row]:
     if dataset.hub is None:
         where = f"{data_dir}/{dataset.file}" if data_dir else f"--data-dir DIR with {dataset.file}"
-        raise DataError(f"{name}: its rows are only in a local file; give {where}")
+        raise DatasetMissing(f"{name}: its rows are only in a local file; give {where}")
     try:
         return _load_from_hub(dataset)
     except ImportError as error:
-        raise DataError(
+        raise DatasetMissing(
             f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
         ) from error
     except Exception as error:
-        raise DataError(_cannot_load(dataset, name, error)) from error
+        raise DatasetMissing(_cannot_load(dataset, name, error)) from error
 
 
 def _load_from_hub(dataset: DatasetConfig) -> list[Row]:

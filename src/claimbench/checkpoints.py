@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.config import EndpointConfig, ModelConfig, WheelSource
-from claimbench.errors import ModelError
+from claimbench.errors import CheckpointMissing, ModelError
 from claimbench.paths import cache_dir
 
 _FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "LICENSE*"]
@@ -52,7 +52,7 @@ def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoin
                 return found
         except ModelError as error:
             failures.append(str(error))
-    raise ModelError(
+    raise CheckpointMissing(
         f"model {model.name}: neither on this machine nor to be had ({'; '.join(failures)}); run "
         f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
     )

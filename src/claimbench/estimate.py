@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from statistics import fmean
 from typing import Any
 
-from claimbench import statistics
+from claimbench import gpuplan, statistics
+from claimbench.config import BenchmarkConfig, Experiment
 from claimbench.errors import InputError
 from claimbench.judge import targets
 from claimbench.plan import Cell, Plan
@@ -33,6 +34,40 @@ def describe(plan: Plan) -> dict[str, Any]:
         "samples": plan.asked,
         "cells": [_cell(cell) for cell in plan.cells],
         "published": [_target(result, plan) for result in comparisons(plan)],
+    }
+
+
+def outline(experiment: Experiment, lacking: str) -> dict[str, Any]:
+    """What can be said without tokenizers or datasets: `lacking` says what is missing."""
+    cells = [
+        {
+            "model": model.name,
+            "benchmark": benchmark.name,
+            "samples": _samples(experiment, benchmark),
+        }
+        for model in experiment.models
+        for benchmark in experiment.benchmarks
+    ]
+    return {
+        "run": experiment.run.name,
+        "samples": sum(cell["samples"] for cell in cells),
+        "lacking": lacking,
+        "cells": cells,
+        "published": [],
+    }
+
+
+def _samples(experiment: Experiment, benchmark: BenchmarkConfig) -> int:
+    rows = min(benchmark.dataset.rows, experiment.run.limit or benchmark.dataset.rows)
+    return rows * experiment.samples_of(benchmark)
+
+
+def prompt_lengths(facts: Mapping[str, Any]) -> gpuplan.Prompts:
+    """Mean and longest prompt by cell, where they were rendered."""
+    return {
+        (cell["model"], cell["benchmark"]): (tokens["mean"], tokens["longest"])
+        for cell in facts["cells"]
+        if (tokens := cell.get("prompt_tokens"))
     }
 
 
@@ -116,10 +151,14 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
 def render(facts: Mapping[str, Any]) -> str:
     """The plan as text."""
     lines = [f"run {facts['run']}: {facts['samples']} samples"]
-    for cell in facts["cells"]:
-        lines += ["", *_cell_lines(cell)]
+    if lacking := facts.get("lacking"):
+        lines += [f"prompts and power are left out: {clean(lacking, 400)}"]
+    else:
+        lines += [line for cell in facts["cells"] for line in ["", *_cell_lines(cell)]]
     for target in facts["published"]:
         lines += ["", *_target_lines(target)]
+    if "gpus" in facts:
+        lines.append(gpuplan.render(facts["gpus"], gpuplan.gpu_table().price_note))
     return "\n".join(lines)
 
 

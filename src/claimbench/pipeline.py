@@ -13,7 +13,7 @@ from typing import Any
 from claimbench import checkpoints, provenance
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, ServedEngine, engine_kind
-from claimbench.errors import ConfigError, IncompleteRun
+from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import GradingPool
 from claimbench.judge import judge
@@ -61,6 +61,16 @@ def plan(
     settings = experiment.run.engine
     engine = engine_kind(settings.kind).identity(settings)
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
+
+
+def dry_plan(
+    experiment: Experiment, data_dir: Path | None, online: bool, told: Told
+) -> tuple[Plan | None, str]:
+    """What a run would ask for, else None and what is missing on this machine."""
+    try:
+        return plan(experiment, data_dir, online, told, weights=False), ""
+    except Missing as missing:
+        return None, str(missing)
 
 
 def run(plan: Plan, root: Path, watch: Watch, told: Told, shard: str | None = None) -> Report:

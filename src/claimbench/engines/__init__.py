@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from claimbench.config import EngineConfig, ModelConfig
-from claimbench.errors import ConfigError, ModelError
+from claimbench.errors import CheckpointMissing, ConfigError, ModelError
 from claimbench.records import Completion, Request, RequestFailure
 from claimbench.yamlfile import nearest
 
@@ -50,7 +50,7 @@ def _package(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        raise ModelError(
+        raise CheckpointMissing(
             f"engine {name} is not installed; run pip install 'claimbench[cpu]'"
         ) from None
 
