@@ -57,7 +57,7 @@ class Server:
         text = " ".join(kept)
         choice: Json = {"index": 0, "finish_reason": "stop" if kept == words else "length"}
         choice |= {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
-        if body.get("return_token_ids"):
+        if body.get("return_token_ids") and not chat:
             choice |= {"prompt_token_ids": body["prompt"], "token_ids": list(range(len(kept)))}
         usage = {"prompt_tokens": counted, "completion_tokens": len(kept) + (kept == words)}
         answer = {

@@ -19,7 +19,8 @@ from claimbench.store import RunStore
 
 PROMPT_ASSERTIONS: Mapping[str, str] = {
     "token_ids": "token ids, asserted before they are sent; the server's own count of them agrees",
-    "counted_chat": "chat turns only: the template is the server's, its number of tokens is ours",
+    "counted_chat": "chat turns: the template is the server's; its tokens are as many as ours, and "
+    "the same where the server tells them",
     "chat": "chat turns only: the template is the server's and is not checked",
 }
 """What is asserted of the prompts that an endpoint is sent, by engine.endpoint.prompt."""

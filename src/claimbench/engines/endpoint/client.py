@@ -159,6 +159,8 @@ class _Whole:
             for key in ("model", "usage", "system_fingerprint")
             if chunk.get(key) is not None
         }
+        if chunk.get("prompt_token_ids") is not None:
+            self._choice["prompt_token_ids"] = chunk["prompt_token_ids"]
         for choice in chunk.get("choices") or []:
             self._add_choice(choice)
 

@@ -32,7 +32,7 @@ class Server:
         found = {str(row["id"]): row for row in rows if isinstance(row, Mapping) and "id" in row}
         if self.name in found:
             row = found[self.name]
-            self._listed = {key: _short(row[key]) for key in _TOLD if row.get(key) is not None}
+            self._listed = {key: _told(row[key]) for key in _TOLD if row.get(key) is not None}
         elif found and not self._alias:
             raise EngineDied(
                 f"The server has no model {_short(self.name)} (key engine.endpoint.model)"
@@ -72,6 +72,12 @@ class Server:
             "answers_as": None if self._answered is None else _short(self._answered),
             "fingerprints": sorted(self._fingerprints),
         }
+
+
+def _told(value: Any) -> Any:
+    """A listed value; of a path on the server only the last part."""
+    short = _short(value)
+    return short.rsplit("/", 1)[-1] if isinstance(short, str) and short.startswith("/") else short
 
 
 def _short(value: Any) -> Any:

@@ -44,7 +44,8 @@ def _prompt(
 ) -> dict[str, Any]:
     if settings.prompt != "token_ids":
         turns = [{"role": m.role, "content": m.content} for m in request.messages]
-        return {"messages": turns}
+        asked = {"return_token_ids": True} if settings.prompt == "counted_chat" else {}
+        return {"messages": turns, **asked}
     return {
         "prompt": list(request.prompt_ids),
         "stop_token_ids": sorted(stop_ids),
@@ -65,7 +66,9 @@ def completion_of(
     choice = _only_choice(answer)
     text, reasoning = _texts(choice)
     used = _usage(answer)
-    _check_prompt(request, choice, used["prompt_tokens"])
+    # vLLM gives the prompt's ids inside the choice of a completion, but beside those of a chat.
+    ids = choice.get("prompt_token_ids") or answer.get("prompt_token_ids")
+    _check_prompt(request, ids, used["prompt_tokens"])
     finish = _finish(choice.get("finish_reason"))
     if finish == "length" and used["completion_tokens"] < request.sampling.max_tokens:
         raise EngineDied(
@@ -130,19 +133,21 @@ def _finish(reason: Any) -> FinishReason:
     raise NoAnswer(f"the server gave no reply of the model (finish_reason {str(reason)[:40]!r})")
 
 
-def _check_prompt(request: Request, choice: Mapping[str, Any], counted: int) -> None:
-    """The prompt that the server used is the one that was sent, as far as it says."""
-    ids = choice.get("prompt_token_ids")
+def _check_prompt(request: Request, ids: Any, counted: int) -> None:
+    """The prompt that the server used is the one that was sent, as far as it says: by its ids where
+    it gives them, else by their number."""
+    same = counted == len(request.prompt_ids)
+    if isinstance(ids, list):
+        same = same and ids == list(request.prompt_ids)
     if request.messages:
-        if request.prompt_ids and counted != len(request.prompt_ids):
+        if request.prompt_ids and not same:
             raise EngineDied(
                 f"The server counts {counted} prompt tokens where model {request.model} has "
                 f"{len(request.prompt_ids)}: its chat template is another one; send token ids "
                 f"(engine.endpoint.prompt: token_ids), or leave the template to the server (chat)."
             )
         return
-    same = list(request.prompt_ids) == ids if isinstance(ids, list) else True
-    if counted != len(request.prompt_ids) or not same:
+    if not same:
         raise EngineDied(
             f"The server did not use the prompt of {len(request.prompt_ids)} token ids that was "
             f"sent (it counts {counted}); does it take token ids on /completions?"
