@@ -50,7 +50,9 @@ class PromptRules(Strict):
     """What every prompt of a model must look like; `prompts.py` asserts it token by token.
 
     `head` is the exact text before the first user message (BOS and system text included), `tail`
-    the exact text after the last one (the forced prefix included).
+    the exact text after the last one (the forced prefix included). A variant that breaks what its
+    model asks for says so in `prepend`, set before what the template makes, and `cut_end`, taken
+    off its end; `head` and `tail` say what the prompt looks like then.
     """
 
     bos: str
@@ -60,10 +62,13 @@ class PromptRules(Strict):
     tail: str
     forced_prefix: str = ""
     reasoning_end: str | None = None
+    prepend: str = ""
+    cut_end: str = ""
 
 
 class ModelConfig(Strict):
-    """One checkpoint (configs/models/*.yaml)."""
+    """One checkpoint (configs/models/*.yaml). A variant of its prompt rules is a file of its own,
+    named MODEL~VARIANT, that extends the model's file."""
 
     name: str
     title: str
@@ -84,6 +89,16 @@ class ModelConfig(Strict):
     layers: int | None = None
     kv_heads: int | None = None
     head_dim: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The model whose published figures this one is compared with."""
+        return subject_of(self.name)
+
+
+def subject_of(name: str) -> str:
+    """The model of which `name` is a variant, else `name`."""
+    return name.partition("~")[0]
 
 
 # --- benchmarks -----------------------------------------------------------------------------
@@ -300,17 +315,40 @@ def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name
     path = configs_dir() / folder / f"{name}.yaml"
     if name not in names(folder):
         raise ConfigError(f"{path}: there is no such configuration{nearest(name, names(folder))}")
-    data, marks = load_yaml(path)
+    data, marks = _load_extended(path)
     if isinstance(data, dict):
         data.setdefault("name", name)
     return parse(kind, data, path, marks)
+
+
+def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Any]:
+    """A YAML file over the file beside it that its key `extends` names: mappings are merged, other
+    values replaced. The line numbers are of the file itself."""
+    data, marks = load_yaml(path)
+    if not isinstance(data, dict) or "extends" not in data:
+        return data, marks
+    base = path.parent / f"{data.pop('extends')}.yaml"
+    if path in below or not base.is_file():
+        why = "it extends itself" if path in below else f"there is no {base.name} beside it"
+        raise ConfigError(f"{path}: key extends: {why}")
+    under, _ = _load_extended(base, (*below, path))
+    return (_merged(under, data) if isinstance(under, dict) else data), marks
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(under[key], over[key])
+        for key in under.keys() & over.keys()
+        if isinstance(under[key], dict) and isinstance(over[key], dict)
+    }
+    return under | over | both
 
 
 def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
     """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
     if not path.is_file() and str(path) in names("runs"):
         path = configs_dir() / "runs" / f"{path}.yaml"
-    data, marks = load_yaml(path)
+    data, marks = _load_extended(path)
     if isinstance(data, dict):
         data.setdefault("name", path.stem)
         for option in sets:

@@ -123,7 +123,7 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
     cell = next(
         c
         for c in plan.cells
-        if (c.model.name, c.benchmark.name) == (result.subject, result.benchmark)
+        if (c.model.subject, c.benchmark.name) == (result.subject, result.benchmark)
     )
     share, problems = result.value / 100, len(cell.problems)
     m = result.samples or result.samples_min

@@ -98,7 +98,7 @@ class Lengths:
         return Length(min(found.tokens, max_tokens), found.source)
 
     def _known(self, model: ModelConfig, benchmark: BenchmarkConfig) -> Length | None:
-        published = self._table.measured.get(model.name, {}).get(benchmark.name)
+        published = self._table.measured.get(model.subject, {}).get(benchmark.name)
         if published is not None:
             return Length(published.tokens, published.source)
         assumed = self._table.assumed.get(benchmark.name)

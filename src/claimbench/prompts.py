@@ -89,6 +89,7 @@ class PromptMaker:
         )
         if not isinstance(text, str):
             raise PromptError(f"model {self.model.name}: its chat template made no text")
+        text = rules.prepend + text.removesuffix(rules.cut_end)
         return text if text.endswith(rules.forced_prefix) else text + rules.forced_prefix
 
     def _encode(self, text: str) -> list[int]:
@@ -162,9 +163,15 @@ class MessageMaker:
                 f"benchmark {problem.benchmark}, problem {problem.id}: it is a ready text without "
                 f"chat turns; send it with engine.endpoint.prompt: token_ids"
             )
-        rules = self.model.prompt
-        system = [Message("system", rules.system)] if rules.system is not None else []
         turns = chat_turns(self.benchmark, self.fewshot, problem, choice_order)
+        rules = self.model.prompt
+        if rules.prepend or rules.cut_end or turns[-1].role != "user":
+            raise PromptError(
+                f"model {self.model.name}, benchmark {problem.benchmark}: this prompt cannot be "
+                f"sent as chat turns; send it with engine.endpoint.prompt: token_ids"
+            )
+        own = rules.system is not None and turns[0].role != "system"
+        system = [Message("system", rules.system or "")] if own else []
         text = "\n".join(f"[{turn.role}] {turn.content}" for turn in [*system, *turns])
         ids = self._counter.prompt(problem, choice_order).ids if self._counter else ()
         return Prompt(text, ids, (*system, *turns))

@@ -107,6 +107,7 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
         "prompt": benchmark["prompt"],
         "system": model["prompt"]["system"] or "none",
         "forced_prefix": model["prompt"].get("forced_prefix") or None,
+        "bos": _bos_words(model["prompt"]),
         "harness": "claimbench",
         "stop": list(benchmark["stop"]),
         "grader": benchmark["grader"]["kind"],
@@ -118,6 +119,10 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
     if endpoint:
         found |= _served_protocol(endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _bos_words(rules: Mapping[str, Any]) -> str | None:
+    return f"with {rules['prepend']} before it" if rules.get("prepend") else None
 
 
 def _served_protocol(endpoint: Mapping[str, Any]) -> dict[str, Any]:
