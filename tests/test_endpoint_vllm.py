@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, TOY_NAMES
 from endpoint_toys import PASSING, PASSING_EDITS, faulty_proxy
 
 from claimbench import checkpoints, config, pipeline
@@ -200,6 +200,10 @@ def test_a_journey_behind_faults(vllm: str, project: Path, monkeypatch: pytest.M
     source = ROOT / "configs" / "models"
     name = "smollm2-135m-instruct.yaml"
     (project / "configs" / "models" / name).write_text((source / name).read_text())
+    published = project / "seeds" / "published"
+    published.mkdir(parents=True)
+    (published / "_names.yaml").write_text(TOY_NAMES)
+    monkeypatch.setenv("CLAIMBENCH_SEEDS", str(project / "seeds"))
     monkeypatch.setattr(engine_module, "Backoff", lambda: Backoff(10, 0.001, 0.002))
     kinds: list[str | None] = [*PASSING, *PASSING_EDITS]
     plain = run(project, vllm, "plain", concurrency=1)

@@ -514,6 +514,26 @@ def test_a_chat_run_needs_no_checkpoint_and_says_what_is_not_asserted(
     assert "template is the server" in report.path.read_text()
 
 
+def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAIMBENCH_CACHE", str(tmp_path / "cache"))
+    server = Server(
+        reply=lambda prompt, seed: "<think>So.</think> It is \\boxed{7}",
+        model="deepseek-ai/DeepSeek-R1",
+    )
+    with openai_server(server) as url:
+        sets = ["benchmarks=[smoke-math]", "samples=2", "limit=4", "published=[]"]
+        sets.append(f"engine.endpoint.base_url={url}")
+        experiment = config.load_experiment(Path("r1-endpoint"), sets)
+        plan = pipeline.plan(experiment, None, False, lambda _: None)
+        report = pipeline.run(plan, tmp_path / "out", lambda _: None, lambda _: None)
+    (measured,) = report.measurements
+    assert (measured.model, measured.graded, measured.no_answer_share) == ("deepseek-r1", 8, 0.0)
+    assert {body["model"] for body in server.asked} == {"deepseek-ai/DeepSeek-R1"}
+    assert "deepseek-ai/DeepSeek-R1, on its word" in measured.protocol["weights"]
+
+
 def test_the_identity_holds_name_and_mode_and_not_the_address(journey: Journey) -> None:
     def ids(**keys: str) -> list[str]:
         given = {"base_url": "http://a/v1"} | keys
