@@ -128,7 +128,8 @@ def plan(
     with _display(quiet=as_json) as display:
         made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
-    facts["gpus"] = gpuplan.gpu_plan(experiment, estimate.prompt_lengths(facts), *asked)
+    seen = made.experiment if made else experiment
+    facts["gpus"] = gpuplan.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
     typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
     if made:
         estimate.check_power(made)
