@@ -215,7 +215,7 @@ def faulty_proxy(base_url: str, faults: Callable[[int], str | None]) -> Any:
 def _hang(proxy: Any) -> None:
     proxy.body()
     with contextlib.suppress(OSError):
-        proxy.connection.settimeout(5)
+        proxy.connection.settimeout(60)
         proxy.connection.recv(1)  # until the client gives up
     proxy.close_connection = True
 
