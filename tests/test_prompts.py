@@ -175,3 +175,21 @@ def test_ready_messages_may_bring_a_system_text_and_begin_the_reply(first_tokeni
     assert make(first_tokenizer, plain, asked).text == f"{BOS}Add.{USER}1 + 1?{ASSISTANT}It is"
     with pytest.raises(PromptError, match="forced_prefix"):
         make(first_tokenizer, problem=asked)
+
+
+def test_variants_break_a_rule_on_purpose_and_are_asserted(
+    first_tokenizer: Any, second_tokenizer: Any
+) -> None:
+    token = first_tokenizer.convert_tokens_to_ids
+    twice = config.load_model("r1-distill-qwen-7b~double-bos")
+    bare = config.load_model("r1-distill-qwen-7b~no-think-prefix")
+    assert twice.subject == bare.subject == "r1-distill-qwen-7b"
+    plain = list(make(first_tokenizer).ids)
+    for tokenizer in (first_tokenizer, second_tokenizer):
+        assert list(make(tokenizer, twice).ids) == [token(BOS), *plain]
+        ids = list(make(tokenizer, bare).ids)
+        assert ids == plain[: len(ids)] and ids[-1] == token(ASSISTANT)
+    with pytest.raises(PromptError, match="bos_count"):
+        make(first_tokenizer, changed(twice, bos_count=1))
+    with pytest.raises(PromptError, match="tail"):
+        make(second_tokenizer, changed(bare, cut_end=""))

@@ -35,6 +35,16 @@ def _as_dates(value: Any) -> Any:
 Window = Annotated[tuple[str, str], BeforeValidator(_as_dates)]
 Range = Annotated[tuple[int, int], BeforeValidator(lambda v: tuple(v) if type(v) is list else v)]
 DType = Literal["bfloat16", "float16", "float32"]
+SamplingKey = Literal[
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "seed",
+    "repetition_penalty",
+    "presence_penalty",
+    "frequency_penalty",
+]
 LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
@@ -57,7 +67,9 @@ class PromptRules(Strict):
     """What every prompt of a model must look like; `prompts.py` asserts it token by token.
 
     `head` is the exact text before the first user message (BOS and system text included), `tail`
-    the exact text after the last one (the forced prefix included).
+    the exact text after the last one (the forced prefix included). A variant that breaks what its
+    model asks for says so in `prepend`, set before what the template makes, and `cut_end`, taken
+    off its end; `head` and `tail` say what the prompt looks like then.
     """
 
     bos: str
@@ -67,10 +79,13 @@ class PromptRules(Strict):
     tail: str
     forced_prefix: str = ""
     reasoning_end: str | None = None
+    prepend: str = ""
+    cut_end: str = ""
 
 
 class ModelConfig(Strict):
-    """One checkpoint (configs/models/*.yaml)."""
+    """One checkpoint (configs/models/*.yaml). A variant of its prompt rules is a file of its own,
+    named MODEL~VARIANT, that extends the model's file."""
 
     name: str
     title: str
@@ -92,6 +107,16 @@ class ModelConfig(Strict):
     layers: int | None = None
     kv_heads: int | None = None
     head_dim: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The model whose published figures this one is compared with."""
+        return subject_of(self.name)
+
+
+def subject_of(name: str) -> str:
+    """The model of which `name` is a variant, else `name`."""
+    return name.partition("~")[0]
 
 
 # --- benchmarks -----------------------------------------------------------------------------
@@ -276,6 +301,40 @@ class SamplingConfig(Strict):
     max_tokens: int = Field(gt=0)
 
 
+class EndpointConfig(Strict):
+    """An OpenAI-compatible server (docs/endpoint.md).
+
+    `model` is the model's name on the server (default: its hub id); `key_env` names the environment
+    variable with the key. `prompt` says how prompts go out: as token ids, as chat turns that the
+    server renders, or as chat turns whose length the server must count as we do. `alias` says that
+    the name may stand for another model later. `unsupported` names the parameters that the server
+    does not take: they are not sent, and stand in every report. `timeout` is in seconds of silence.
+    """
+
+    base_url: str
+    model: str | None = None
+    key_env: str | None = None
+    prompt: Literal["token_ids", "chat", "counted_chat"] = "token_ids"
+    alias: bool = False
+    unsupported: tuple[SamplingKey, ...] = ()
+    concurrency: int = Field(default=64, gt=0, le=1000)
+    timeout: float = Field(default=3600.0, gt=0, allow_inf_nan=False)
+    stream: bool = False
+
+    @model_validator(mode="after")
+    def _holds_no_secret(self) -> EndpointConfig:
+        # Checked here, where the message does not repeat the value: it may be a key.
+        if not re.fullmatch(r"https?://[^@?#\s]+", self.base_url):
+            raise ValueError(
+                "base_url must be http(s)://HOST/PATH, without user, password or query"
+            )
+        if self.key_env is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.key_env):
+            raise ValueError(
+                "key_env must name an environment variable (capital letters), not a key"
+            )
+        return self
+
+
 class EngineConfig(Strict):
     """Which engine and its limits. `args` go to the engine after it has checked them."""
 
@@ -286,6 +345,13 @@ class EngineConfig(Strict):
     slots: int = Field(default=64, gt=0)
     token_budget: int | None = Field(default=None, gt=0)
     args: dict[str, Any] = Field(default_factory=dict)
+    endpoint: EndpointConfig | None = None
+
+    @model_validator(mode="after")
+    def _endpoint_goes_with_its_kind(self) -> EngineConfig:
+        if (self.kind == "endpoint") != (self.endpoint is not None):
+            raise ValueError("kind: endpoint and the keys under endpoint go together")
+        return self
 
 
 class GradingConfig(Strict):
@@ -387,17 +453,40 @@ def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name
     path = configs_dir() / folder / f"{name}.yaml"
     if name not in names(folder):
         raise ConfigError(f"{path}: there is no such configuration{nearest(name, names(folder))}")
-    data, marks = load_yaml(path)
+    data, marks = _load_extended(path)
     if isinstance(data, dict):
         data.setdefault("name", name)
     return parse(kind, data, path, marks)
+
+
+def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Any]:
+    """A YAML file over the file beside it that its key `extends` names: mappings are merged, other
+    values replaced. The line numbers are of the file itself."""
+    data, marks = load_yaml(path)
+    if not isinstance(data, dict) or "extends" not in data:
+        return data, marks
+    base = path.parent / f"{data.pop('extends')}.yaml"
+    if path in below or not base.is_file():
+        why = "it extends itself" if path in below else f"there is no {base.name} beside it"
+        raise ConfigError(f"{path}: key extends: {why}")
+    under, _ = _load_extended(base, (*below, path))
+    return (_merged(under, data) if isinstance(under, dict) else data), marks
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(under[key], over[key])
+        for key in under.keys() & over.keys()
+        if isinstance(under[key], dict) and isinstance(over[key], dict)
+    }
+    return under | over | both
 
 
 def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
     """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
     if not path.is_file() and str(path) in names("runs"):
         path = configs_dir() / "runs" / f"{path}.yaml"
-    data, marks = load_yaml(path)
+    data, marks = _load_extended(path)
     if isinstance(data, dict):
         data.setdefault("name", path.stem)
         for option in sets:

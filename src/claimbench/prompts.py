@@ -34,10 +34,12 @@ class Tokenizer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt as text and as the token ids that are sent."""
+    """A prompt as text and as the token ids that are sent; as `messages` where a server renders it
+    (`ids` are then our own rendering, or empty)."""
 
     text: str
     ids: tuple[int, ...]
+    messages: tuple[Message, ...] = ()
 
 
 class PromptMaker:
@@ -93,17 +95,7 @@ class PromptMaker:
     def _turns(self, problem: Problem, choice_order: tuple[int, ...]) -> list[Message]:
         """The chat turns, after the model's own system text. Ready messages may begin with a system
         text, which takes its place, and end in words of the assistant, which its reply goes on."""
-        if problem.messages is not None:
-            return list(problem.messages)
-        choices = "\n".join(
-            f"{LETTERS[place]}) {problem.choices[i]}" for place, i in enumerate(choice_order)
-        )
-        slots = problem.details.get("slots", {})
-        template = self.benchmark.prompt
-        if self.benchmark.starter_prompt and slots.get("starter", "").strip():
-            template = self.benchmark.starter_prompt
-        question = fill(template, problem.question, choices, slots)
-        return [*self.fewshot, Message("user", question)]
+        return chat_turns(self.benchmark, self.fewshot, problem, choice_order)
 
     def _render(self, turns: list[Message], problem: Problem) -> str:
         """The text that the chat template makes, ending in the forced prefix exactly once."""
@@ -117,6 +109,7 @@ class PromptMaker:
         )
         if not isinstance(text, str):
             raise PromptError(f"model {self.model.name}: its chat template made no text")
+        text = rules.prepend + text.removesuffix(rules.cut_end)
         if begun and rules.forced_prefix:
             raise self._broken(problem, "prompt.forced_prefix", f"the reply begins with {begun}")
         # Some templates end in the model's forced prefix already, which a variant may not want.
@@ -202,6 +195,60 @@ def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
             f"{model.name}.yaml, or run another variant of the benchmark"
         )
     return model.prompt_variants[variant]
+
+
+class MessageMaker:
+    """Makes the prompts of one model for a server that renders chat turns itself: only the turns
+    can be asserted. A `counter` renders them as the server should, for their number of tokens."""
+
+    def __init__(
+        self,
+        model: ModelConfig,
+        benchmark: BenchmarkConfig,
+        fewshot: tuple[Message, ...] = (),
+        counter: PromptMaker | None = None,
+    ) -> None:
+        self.model, self.benchmark, self.fewshot = model, benchmark, fewshot
+        self._counter = counter
+
+    def prompt(self, problem: Problem, choice_order: tuple[int, ...] = ()) -> Prompt:
+        """The chat turns of `problem`. Raises PromptError for a ready text without turns."""
+        if problem.text is not None and problem.messages is None:
+            raise PromptError(
+                f"benchmark {problem.benchmark}, problem {problem.id}: it is a ready text without "
+                f"chat turns; send it with engine.endpoint.prompt: token_ids"
+            )
+        turns = chat_turns(self.benchmark, self.fewshot, problem, choice_order)
+        rules = prompt_rules(self.model, self.benchmark)
+        if rules.prepend or rules.cut_end or turns[-1].role != "user":
+            raise PromptError(
+                f"model {self.model.name}, benchmark {problem.benchmark}: this prompt cannot be "
+                f"sent as chat turns; send it with engine.endpoint.prompt: token_ids"
+            )
+        own = rules.system is not None and turns[0].role != "system"
+        system = [Message("system", rules.system or "")] if own else []
+        text = "\n".join(f"[{turn.role}] {turn.content}" for turn in [*system, *turns])
+        ids = self._counter.prompt(problem, choice_order).ids if self._counter else ()
+        return Prompt(text, ids, (*system, *turns))
+
+
+def chat_turns(
+    benchmark: BenchmarkConfig,
+    fewshot: tuple[Message, ...],
+    problem: Problem,
+    choice_order: tuple[int, ...],
+) -> list[Message]:
+    """The chat turns after the system text."""
+    if problem.messages is not None:
+        return list(problem.messages)
+    choices = "\n".join(
+        f"{LETTERS[place]}) {problem.choices[i]}" for place, i in enumerate(choice_order)
+    )
+    slots = problem.details.get("slots", {})
+    template = benchmark.prompt
+    if benchmark.starter_prompt and slots.get("starter", "").strip():
+        template = benchmark.starter_prompt
+    return [*fewshot, Message("user", fill(template, problem.question, choices, slots))]
 
 
 def _without_begun_reply(turns: list[Message]) -> tuple[list[Message], str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimbench.config import DatasetConfig
-from claimbench.errors import DataError
+from claimbench.errors import DataError, DatasetMissing
 from claimbench.paths import packaged_data
 
 Row = Mapping[str, Any]
@@ -197,15 +197,15 @@ def _json_list(text: bytes, path: Path) -> list[Row]:
 def _from_hub(dataset: DatasetConfig, name: str, data_dir: Path | None) -> list[Row]:
     if dataset.hub is None:
         where = f"{data_dir}/{dataset.file}" if data_dir else f"--data-dir DIR with {dataset.file}"
-        raise DataError(f"{name}: its rows are only in a local file; give {where}")
+        raise DatasetMissing(f"{name}: its rows are only in a local file; give {where}")
     try:
         return _load_from_hub(dataset)
     except ImportError as error:
-        raise DataError(
+        raise DatasetMissing(
             f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
         ) from error
     except Exception as error:
-        raise DataError(_cannot_load(dataset, dataset.file, name, error)) from error
+        raise DatasetMissing(_cannot_load(dataset, dataset.file, name, error)) from error
 
 
 def _load_from_hub(dataset: DatasetConfig) -> list[Row]:
@@ -229,11 +229,11 @@ def _part_from_hub(dataset: DatasetConfig, part: str, name: str) -> Path:
 
         found = hf_hub_download(dataset.hub, part, repo_type="dataset", revision=dataset.revision)
     except ImportError as error:
-        raise DataError(
+        raise DatasetMissing(
             f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
         ) from error
     except Exception as error:
-        raise DataError(_cannot_load(dataset, part, name, error)) from error
+        raise DatasetMissing(_cannot_load(dataset, part, name, error)) from error
     return Path(found)
 
 

@@ -19,6 +19,14 @@ from claimbench.plan import Plan
 from claimbench.records import Message, Problem
 from claimbench.store import RunStore
 
+PROMPT_ASSERTIONS: Mapping[str, str] = {
+    "token_ids": "token ids, asserted before they are sent; the server's own count of them agrees",
+    "counted_chat": "chat turns: the template is the server's; its tokens are as many as ours, and "
+    "the same where the server tells them",
+    "chat": "chat turns only: the template is the server's and is not checked",
+}
+"""What is asserted of the prompts that an endpoint is sent, by engine.endpoint.prompt."""
+
 
 @dataclass(frozen=True)
 class StoredCell:
@@ -93,6 +101,7 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
     run, model = config["run"], config["models"][described["model"]]
     benchmark = config["benchmarks"][described["benchmark"]]
     shots = benchmark["fewshot"]
+    endpoint = run["engine"].get("endpoint")
     dataset = benchmark["dataset"]
     rules = model["prompt"]
     if variant := benchmark.get("prompt_variant"):
@@ -107,6 +116,7 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
         "prompt": benchmark["prompt"],
         "system": rules["system"] or "none",
         "forced_prefix": rules.get("forced_prefix") or None,
+        "bos": _bos_words(rules),
         "harness": "claimbench",
         "stop": list(benchmark["stop"]),
         "grader": benchmark["grader"]["kind"],
@@ -118,6 +128,8 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
         "weights": config["departures"].get(described["model"], "the pinned checkpoint"),
         **_lm_eval_protocol(benchmark, run["sampling"]),
     }
+    if endpoint:
+        found |= _served_protocol(endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
 
 
@@ -129,6 +141,20 @@ def window_words(window: Sequence[str] | None) -> str | None:
     if first.day == 1 and (last + timedelta(days=1)).day == 1:
         return f"{first:%Y-%m} to {last:%Y-%m}"
     return f"{first} to {last}"
+
+
+def _bos_words(rules: Mapping[str, Any]) -> str | None:
+    return f"with {rules['prepend']} before it" if rules.get("prepend") else None
+
+
+def _served_protocol(endpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """What an endpoint leaves unknown: said, so that it stands among the departures."""
+    found: dict[str, Any] = dict.fromkeys(endpoint["unsupported"], "the server's own")
+    found["dtype"] = "the server's own"
+    if endpoint["prompt"] != "token_ids":
+        found["prompt_assertion"] = PROMPT_ASSERTIONS[endpoint["prompt"]]
+        found["forced_prefix"] = "as the server's chat template has it"
+    return found
 
 
 def _lm_eval_protocol(benchmark: Mapping[str, Any], sampling: Mapping[str, Any]) -> dict[str, Any]:

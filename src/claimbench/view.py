@@ -17,7 +17,7 @@ from claimbench.programs import program_lines, program_metrics
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.samples import Source
-from claimbench.runfolder import StoredCell
+from claimbench.runfolder import PROMPT_ASSERTIONS, StoredCell
 from claimbench.store import RunStore
 
 
@@ -94,11 +94,13 @@ def sources(store: RunStore, cells: Sequence[StoredCell]) -> list[Source]:
 
 def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     run = config["run"]
+    endpoint = run["engine"].get("endpoint")
     sampling = ", ".join(f"{k} {v}" for k, v in run["sampling"].items())
     return [
         ("Sampling", sampling),
         ("Seed", str(run["seed"])),
         ("Engine", " ".join(str(v) for v in config["engine"].values())),
+        *([("Prompts", PROMPT_ASSERTIONS[endpoint["prompt"]])] if endpoint else []),
         *(("Checkpoint of " + k, v) for k, v in config["checkpoints"].items()),
         *(("Departure of " + k, v) for k, v in config["departures"].items()),
     ]
