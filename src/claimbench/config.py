@@ -164,14 +164,23 @@ class SamplingConfig(Strict):
 
 
 class EngineConfig(Strict):
-    """Which engine and its limits. `args` go to the engine after it has checked them."""
+    """Which engine and its limits. `args` go to the engine after it has checked them.
+
+    `context` is the most tokens of a prompt and its reply together; a run sizes it from its longest
+    prompt and `sampling.max_tokens` where it is not set.
+    """
 
     kind: str = "transformers"
     dtype: DType | None = None
     device: str = "auto"
     threads: int | None = Field(default=None, gt=0)
-    slots: int = Field(default=64, gt=0)
+    slots: int | None = Field(default=None, gt=0, description="requests generated together")
     token_budget: int | None = Field(default=None, gt=0)
+    context: int | None = Field(default=None, gt=0)
+    tensor_parallel: int = Field(default=1, gt=0)
+    pipeline_parallel: int = Field(default=1, gt=0)
+    batch_invariant: bool = False
+    restarts: int = Field(default=0, ge=0, description="of an engine that died")
     args: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -14,6 +14,7 @@ from claimbench.paths import cache_dir, configs_dir
 
 _ENGINE_NEEDS = {
     "transformers": ("torch", "transformers", "gguf"),
+    "vllm": ("vllm",),
     "datasets from the hub": ("datasets", "huggingface_hub"),
 }
 
@@ -49,14 +50,13 @@ def render(facts: dict[str, Any]) -> str:
         f"cache       {facts['cache']['folder']} ({facts['cache']['free_gib']} GiB free)",
     ]
     for name, missing in facts["engines"].items():
-        words = "ready" if not missing else f"missing {', '.join(missing)}: {_INSTALL}"
+        extra = "vllm" if name == "vllm" else "cpu"
+        install = f"pip install 'claimbench[{extra}]'"
+        words = "ready" if not missing else f"missing {', '.join(missing)}: {install}"
         lines.append(f"{name:<11} {words}")
     for kind in ("models", "benchmarks", "runs"):
         lines.append(f"{kind:<11} {', '.join(facts['configs'][kind])}")
     return "\n".join(lines)
-
-
-_INSTALL = "pip install 'claimbench[cpu]'"
 
 
 def _missing(needs: tuple[str, ...]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from claimbench import checkpoints, provenance
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, engine_kind
+from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import GradingPool
@@ -58,7 +59,8 @@ def plan(
     experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
 ) -> Plan:
     """What a run would ask for."""
-    engine = engine_kind(experiment.run.engine.kind).identity()
+    settings = experiment.run.engine
+    engine = engine_kind(settings.kind).identity(settings)
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
 
 
@@ -152,7 +154,8 @@ def _generate_missing(
                 yield from cell.missing(present[cell.name])
 
         told(f"loading {model.name}")
-        engine = _engine(plan, model)
+        engine = _engine(plan, model, told)
+        session.loaded(model.name, getattr(engine, "describe", dict)())
         told(f"generating with {model.name}")
         with session.generating(model.name, progress):
             generate(engine, missing(), store, desk, progress, watch)
@@ -160,9 +163,17 @@ def _generate_missing(
         desk.drain()
 
 
-def _engine(plan: Plan, model: ModelConfig) -> Engine:
+def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
+    """The model's engine, with room for its longest prompt and reply."""
     settings: EngineConfig = plan.experiment.run.engine
-    return engine_kind(settings.kind).make(model, plan.checkpoints[model.name].path, settings)
+    longest = max(cell.longest for cell in plan.cells if cell.model is model)
+    sized = settings.model_copy(update={"context": settings.context or longest})
+    checkpoint = plan.checkpoints[model.name].path
+
+    def make() -> Engine:
+        return engine_kind(settings.kind).make(model, checkpoint, sized)
+
+    return RestartingEngine(make, settings.restarts, told) if settings.restarts else make()
 
 
 def _grade_missing(

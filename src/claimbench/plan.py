@@ -51,10 +51,24 @@ class Cell:
         """Samples asked for."""
         return len(self.problems) * self.samples
 
-    @cached_property
+    @property
     def ids(self) -> list[str]:
         """The id of every sample: problem by problem, then by sample index."""
-        return [r.id for problem in self.problems for r in self._requests_of(problem)]
+        return self._ids_and_longest[0]
+
+    @property
+    def longest(self) -> int:
+        """The most tokens that a prompt and its reply can come to."""
+        return self._ids_and_longest[1] + self.sampling.max_tokens
+
+    @cached_property
+    def _ids_and_longest(self) -> tuple[list[str], int]:
+        ids, longest = [], 0
+        for problem in self.problems:
+            for request in self._requests_of(problem):
+                ids.append(request.id)
+                longest = max(longest, len(request.prompt_ids))
+        return ids, longest
 
     def missing(self, present: Container[str]) -> Iterator[Request]:
         """The requests whose samples are not `present`, in the stable order."""
@@ -223,7 +237,7 @@ def _resolved(
         "benchmarks": {b.name: plain(b) for b in experiment.benchmarks},
         "engine": dict(engine),
         "checkpoints": {name: checkpoint.identity for name, checkpoint in found.items()},
-        "departures": {name: c.departure for name, c in found.items() if c.departure},
+        "departures": _departures(experiment, found),
         "graders": {b.name: plain(b.grader) for b in experiment.benchmarks},
         "reasoning_end": {m.name: m.prompt.reasoning_end for m in experiment.models},
         "judging": {
@@ -233,6 +247,17 @@ def _resolved(
         },
         "cells": {cell.name: _described(cell) for cell in cells},
     }
+
+
+def _departures(experiment: Experiment, found: Mapping[str, Checkpoint]) -> dict[str, str]:
+    """How the weights that run differ from the pinned ones, model by model."""
+    departures = {}
+    for model in experiment.models:
+        dtype = experiment.run.engine.dtype or model.dtype
+        cast = f"computed in {dtype}, not {model.dtype}" if dtype != model.dtype else ""
+        if words := "; ".join(filter(None, [found[model.name].departure, cast])):
+            departures[model.name] = words
+    return departures
 
 
 def _described(cell: Cell) -> dict[str, Any]:
