@@ -39,20 +39,53 @@ OURS: Mapping[str, str] = {
 """Arguments that claimbench sets, and the key to use instead."""
 
 NEUTRAL = frozenset(
-    """
-    aggregate_engine_logging collect_detailed_traces cpu_distributed_timeout_seconds
-    cudagraph_metrics device_ids disable_custom_all_reduce distributed_executor_backend
-    distributed_timeout_seconds download_dir enable_layerwise_nvtx_tracing
-    enable_logging_iteration_details enable_mfu_metrics enable_mm_processor_stats
-    enable_sleep_mode gpu_memory_utilization hf_token ignore_patterns kv_cache_memory_bytes
-    kv_cache_metrics kv_cache_metrics_sample kv_events_config log_config_file log_level
-    logging_config master_addr master_port max_num_batched_tokens max_num_queued_reqs
-    max_num_queued_tokens max_parallel_loading_workers nnodes node_rank num_gpu_blocks_override
-    numa_bind numa_bind_cpus numa_bind_nodes otlp_traces_endpoint prefix_caching_hash_algo
-    profiler_config ray_workers_use_nsight safetensors_load_strategy
-    safetensors_prefetch_block_size safetensors_prefetch_num_threads
-    show_hidden_metrics_for_version use_tqdm_on_load
-    """.split()
+    [
+        "aggregate_engine_logging",
+        "collect_detailed_traces",
+        "cpu_distributed_timeout_seconds",
+        "cudagraph_metrics",
+        "device_ids",
+        "disable_custom_all_reduce",
+        "distributed_executor_backend",
+        "distributed_timeout_seconds",
+        "download_dir",
+        "enable_layerwise_nvtx_tracing",
+        "enable_logging_iteration_details",
+        "enable_mfu_metrics",
+        "enable_mm_processor_stats",
+        "enable_sleep_mode",
+        "gpu_memory_utilization",
+        "hf_token",
+        "ignore_patterns",
+        "kv_cache_memory_bytes",
+        "kv_cache_metrics",
+        "kv_cache_metrics_sample",
+        "kv_events_config",
+        "log_config_file",
+        "log_level",
+        "logging_config",
+        "master_addr",
+        "master_port",
+        "max_num_batched_tokens",
+        "max_num_queued_reqs",
+        "max_num_queued_tokens",
+        "max_parallel_loading_workers",
+        "nnodes",
+        "node_rank",
+        "num_gpu_blocks_override",
+        "numa_bind",
+        "numa_bind_cpus",
+        "numa_bind_nodes",
+        "otlp_traces_endpoint",
+        "prefix_caching_hash_algo",
+        "profiler_config",
+        "ray_workers_use_nsight",
+        "safetensors_load_strategy",
+        "safetensors_prefetch_block_size",
+        "safetensors_prefetch_num_threads",
+        "show_hidden_metrics_for_version",
+        "use_tqdm_on_load",
+    ]
 )
 """Arguments about memory, placement, loading and logs. Every other one may change a sample, and so
 is part of its identity."""

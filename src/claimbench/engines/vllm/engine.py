@@ -85,7 +85,7 @@ class VllmEngine:
                 for output in outputs:
                     if output.finished and output.request_id in waiting:
                         request, started = waiting.pop(output.request_id)
-                        yield answer(request, output, self._decode, now - started)  # type: ignore[arg-type]
+                        yield answer(request, output, self._decode, now - started)
         finally:
             self._abort(waiting)
 
