@@ -21,20 +21,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 pytest.importorskip("vllm", reason="needs vLLM: run scripts/test-vllm")
 
-from claimbench import config  # noqa: E402
-from claimbench.config import EngineConfig, ModelConfig  # noqa: E402
-from claimbench.engines import engine_kind  # noqa: E402
-from claimbench.engines.vllm.arguments import (  # noqa: E402
+from claimbench import config
+from claimbench.config import EngineConfig, ModelConfig
+from claimbench.engines import engine_kind
+from claimbench.engines.vllm.arguments import (
     NEUTRAL,
     OURS,
     check,
     engine_arguments,
     known_arguments,
 )
-from claimbench.engines.vllm.engine import VllmEngine  # noqa: E402
-from claimbench.engines.vllm.replies import sampling_params  # noqa: E402
-from claimbench.errors import EngineDied  # noqa: E402
-from claimbench.records import Completion, Request, RequestFailure, Sampling  # noqa: E402
+from claimbench.engines.vllm.engine import VllmEngine
+from claimbench.engines.vllm.replies import sampling_params
+from claimbench.errors import EngineDied
+from claimbench.records import Completion, Request, RequestFailure, Sampling
 
 pytestmark = pytest.mark.slow
 SETTINGS = EngineConfig(kind="vllm", slots=8, context=256, args={"enforce_eager": True})

@@ -39,7 +39,7 @@ OURS: Mapping[str, str] = {
 """Arguments that claimbench sets, and the key to use instead."""
 
 NEUTRAL = frozenset(
-    [
+    {
         "aggregate_engine_logging",
         "collect_detailed_traces",
         "cpu_distributed_timeout_seconds",
@@ -85,7 +85,7 @@ NEUTRAL = frozenset(
         "safetensors_prefetch_num_threads",
         "show_hidden_metrics_for_version",
         "use_tqdm_on_load",
-    ]
+    }
 )
 """Arguments about memory, placement, loading and logs. Every other one may change a sample, and so
 is part of its identity."""
