@@ -43,3 +43,24 @@ def test_a_shrunken_checkpoint_generates(model: str, first_tokenizer: Any, tmp_p
     (answer,) = engine.generate([request])
     assert isinstance(answer, Completion)
     assert answer.completion_tokens > 0
+
+
+def test_the_architectures_are_those_of_the_configurations() -> None:
+    """Hidden size, layers, KV heads, and the parameters counted from the sizes."""
+    import runpy
+
+    from claimbench import config
+
+    found = runpy.run_path(str(SCRIPT))["ARCHITECTURES"]
+    assert sorted(found) == [n for n in config.names("models") if n.startswith("r1-distill")]
+    for name, a in found.items():
+        model = config.load_model(name)
+        hidden, inner, head = a["hidden_size"], a["intermediate_size"], model.head_dim or 0
+        assert (hidden, a["num_hidden_layers"]) == (model.hidden, model.layers)
+        assert a["num_key_value_heads"] == model.kv_heads
+        assert head * a["num_attention_heads"] == hidden
+        kv = head * a["num_key_value_heads"]
+        biases = hidden + 2 * kv if a["model_type"] == "qwen2" else 0
+        layer = 2 * hidden * hidden + 2 * hidden * kv + biases + 3 * hidden * inner + 2 * hidden
+        total = a["num_hidden_layers"] * layer + 2 * a["vocab_size"] * hidden + hidden
+        assert total / 1e9 == pytest.approx(model.parameters, rel=0.005), name

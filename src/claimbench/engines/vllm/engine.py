@@ -107,13 +107,14 @@ class VllmEngine:
 
     def _add(self, request: Request) -> str:
         """Hand a request to vLLM; why it was refused, or nothing."""
+        from vllm.exceptions import VLLMClientError
         from vllm.inputs import tokens_input
 
         with _explained():
             try:
                 params = sampling_params(request, self._stop_ids)
                 self._engine.add_request(request.id, tokens_input(list(request.prompt_ids)), params)
-            except ValueError as error:
+            except (ValueError, VLLMClientError) as error:
                 return f"vLLM refused the request: {_first_line(error)}"
         return ""
 
@@ -143,6 +144,7 @@ def set_environment(batch_invariant: bool) -> None:
 
 def _load(arguments: Mapping[str, Any]) -> Any:
     from vllm import EngineArgs, LLMEngine
+    from vllm.exceptions import VLLMClientError
 
     try:
         return LLMEngine.from_engine_args(EngineArgs(**arguments))
@@ -153,7 +155,7 @@ def _load(arguments: Mapping[str, Any]) -> Any:
                 "engine.dtype: this GPU has no bfloat16; set engine.dtype: float16, which the "
                 "report lists as a departure from the checkpoint's precision"
             ) from error
-        if isinstance(error, ValueError) and "memory" not in reason:
+        if isinstance(error, ValueError | VLLMClientError) and "memory" not in reason:
             raise ConfigError(f"engine.args: vLLM refuses them ({reason})") from error
         raise EngineDied(
             f"vLLM could not load {arguments['model']} ({reason}; its own message stands above); "
