@@ -336,14 +336,23 @@ class EndpointConfig(Strict):
 
 
 class EngineConfig(Strict):
-    """Which engine and its limits. `args` go to the engine after it has checked them."""
+    """Which engine and its limits. `args` go to the engine after it has checked them.
+
+    `context` is the most tokens of a prompt and its reply together; a run sizes it from its longest
+    prompt and `sampling.max_tokens` where it is not set.
+    """
 
     kind: str = "transformers"
     dtype: DType | None = None
     device: str = "auto"
     threads: int | None = Field(default=None, gt=0)
-    slots: int = Field(default=64, gt=0)
+    slots: int | None = Field(default=None, gt=0, description="requests generated together")
     token_budget: int | None = Field(default=None, gt=0)
+    context: int | None = Field(default=None, gt=0)
+    tensor_parallel: int = Field(default=1, gt=0)
+    pipeline_parallel: int = Field(default=1, gt=0)
+    batch_invariant: bool = False
+    restarts: int = Field(default=0, ge=0, description="of an engine that died")
     args: dict[str, Any] = Field(default_factory=dict)
     endpoint: EndpointConfig | None = None
 
@@ -422,6 +431,15 @@ class Experiment(Strict):
     run: RunConfig
     models: tuple[ModelConfig, ...]
     benchmarks: tuple[BenchmarkConfig, ...]
+
+    def problems_of(self, benchmark: BenchmarkConfig) -> int:
+        """Problems asked of a benchmark, as far as its configuration says: a window of a release
+        that is not pinned counts as the whole release."""
+        dataset = benchmark.dataset
+        rows = dataset.rows
+        if rows is None:
+            rows = dataset.releases[dataset.release].rows if dataset.release else 0
+        return min(rows, self.run.limit or rows)
 
     def samples_of(self, benchmark: BenchmarkConfig) -> int:
         """Samples per problem: the run's number, else the benchmark's."""

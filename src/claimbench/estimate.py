@@ -58,8 +58,7 @@ def outline(experiment: Experiment, lacking: str) -> dict[str, Any]:
 
 
 def _samples(experiment: Experiment, benchmark: BenchmarkConfig) -> int:
-    rows = min(benchmark.dataset.rows, experiment.run.limit or benchmark.dataset.rows)
-    return rows * experiment.samples_of(benchmark)
+    return experiment.problems_of(benchmark) * experiment.samples_of(benchmark)
 
 
 def prompt_lengths(facts: Mapping[str, Any]) -> gpuplan.Prompts:

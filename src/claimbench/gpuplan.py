@@ -135,8 +135,7 @@ def _model_entry(
         mean_prompt, longest_prompt = prompts.get(
             (model.name, benchmark.name), (ASSUMED_PROMPT, ASSUMED_PROMPT)
         )
-        rows = min(benchmark.dataset.rows, experiment.run.limit or benchmark.dataset.rows)
-        samples = rows * experiment.samples_of(benchmark)
+        samples = experiment.problems_of(benchmark) * experiment.samples_of(benchmark)
         length = lengths.of(model, benchmark, limit)
         loads.append(Load(samples, mean_prompt, length.tokens, longest_prompt + limit))
         expected.append(

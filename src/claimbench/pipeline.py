@@ -14,6 +14,7 @@ from claimbench import checkpoints, provenance
 from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, ServedEngine, engine_kind
+from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import make_pool
@@ -165,7 +166,8 @@ def _generate_missing(
                 yield from cell.missing(present[cell.name])
 
         told(f"loading {model.name}")
-        engine = _engine(plan, model)
+        engine = _engine(plan, model, told)
+        session.loaded(model.name, getattr(engine, "describe", dict)())
         served = engine if isinstance(engine, ServedEngine) else None
         if served and (facts := session.earlier_server(model.name)):
             served.expect(facts)
@@ -176,9 +178,17 @@ def _generate_missing(
         desk.drain()
 
 
-def _engine(plan: Plan, model: ModelConfig) -> Engine:
+def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
+    """The model's engine, with room for its longest prompt and reply."""
     settings: EngineConfig = plan.experiment.run.engine
-    return engine_kind(settings.kind).make(model, plan.checkpoints[model.name].path, settings)
+    longest = max(cell.longest for cell in plan.cells if cell.model is model)
+    sized = settings.model_copy(update={"context": settings.context or longest})
+    checkpoint = plan.checkpoints[model.name].path
+
+    def make() -> Engine:
+        return engine_kind(settings.kind).make(model, checkpoint, sized)
+
+    return RestartingEngine(make, settings.restarts, told) if settings.restarts else make()
 
 
 def _grade_missing(

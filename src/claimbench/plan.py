@@ -58,10 +58,24 @@ class Cell:
         """Samples asked for."""
         return len(self.problems) * self.samples
 
-    @cached_property
+    @property
     def ids(self) -> list[str]:
         """The id of every sample: problem by problem, then by sample index."""
-        return [r.id for problem in self.problems for r in self._requests_of(problem)]
+        return self._ids_and_longest[0]
+
+    @property
+    def longest(self) -> int:
+        """The most tokens that a prompt and its reply can come to."""
+        return self._ids_and_longest[1] + self.sampling.max_tokens
+
+    @cached_property
+    def _ids_and_longest(self) -> tuple[list[str], int]:
+        ids, longest = [], 0
+        for problem in self.problems:
+            for request in self._requests_of(problem):
+                ids.append(request.id)
+                longest = max(longest, len(request.prompt_ids))
+        return ids, longest
 
     def missing(self, present: Container[str]) -> Iterator[Request]:
         """The requests whose samples are not `present`, in the stable order."""

