@@ -13,8 +13,8 @@ from typing import Any
 from claimbench import checkpoints, provenance
 from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
-from claimbench.engines import Engine, engine_kind
-from claimbench.errors import ConfigError, IncompleteRun
+from claimbench.engines import Engine, ServedEngine, engine_kind
+from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import make_pool
 from claimbench.judge import judge
@@ -59,8 +59,19 @@ def plan(
     experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
 ) -> Plan:
     """What a run would ask for."""
-    engine = engine_kind(experiment.run.engine.kind).identity()
+    settings = experiment.run.engine
+    engine = engine_kind(settings.kind).identity(settings)
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
+
+
+def dry_plan(
+    experiment: Experiment, data_dir: Path | None, online: bool, told: Told
+) -> tuple[Plan | None, str]:
+    """What a run would ask for, else None and what is missing on this machine."""
+    try:
+        return plan(experiment, data_dir, online, told, weights=False), ""
+    except Missing as missing:
+        return None, str(missing)
 
 
 def run(plan: Plan, root: Path, watch: Watch, told: Told, shard: str | None = None) -> Report:
@@ -155,8 +166,11 @@ def _generate_missing(
 
         told(f"loading {model.name}")
         engine = _engine(plan, model)
+        served = engine if isinstance(engine, ServedEngine) else None
+        if served and (facts := session.earlier_server(model.name)):
+            served.expect(facts)
         told(f"generating with {model.name}")
-        with session.generating(model.name, progress):
+        with session.generating(model.name, progress, served.facts if served else None):
             generate(engine, missing(), store, desk, progress, watch)
         told("grading")
         desk.drain()
@@ -231,7 +245,13 @@ def fetch(experiment: Experiment, data_dir: Path | None, online: bool, told: Tol
     lines = []
     for model in experiment.models:
         told(f"model {model.name}")
-        lines.append(f"model {model.name}: {checkpoints.find(model, online).identity}")
+        endpoint = experiment.run.engine.endpoint
+        found = (
+            checkpoints.served(model, endpoint, online)
+            if endpoint
+            else checkpoints.find(model, online)
+        )
+        lines.append(f"model {model.name}: {found.identity}")
     for benchmark in experiment.benchmarks:
         told(f"benchmark {benchmark.name}")
         count = len(load_problems(benchmark, data_dir))

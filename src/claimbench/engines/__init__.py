@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from claimbench.config import EngineConfig, ModelConfig
-from claimbench.errors import ConfigError, ModelError
+from claimbench.errors import CheckpointMissing, ConfigError, ModelError
 from claimbench.records import Completion, Request, RequestFailure
 from claimbench.yamlfile import nearest
 
@@ -26,30 +26,44 @@ class Engine(Protocol):
         ...
 
 
+@runtime_checkable
+class ServedEngine(Engine, Protocol):
+    """An engine whose model is what a server says it is."""
+
+    def facts(self) -> dict[str, Any]:
+        """What the server has said so far, for provenance."""
+
+    def expect(self, facts: Mapping[str, Any]) -> None:
+        """Hold the server against an earlier session's facts."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineKind:
-    """How an engine is named and made. `identity` (name, version) is part of every sample's
-    identity and is known without loading anything."""
+    """How an engine is named and made. `identity` (name, version, what else can change a sample) is
+    part of every sample's identity and is known without loading anything."""
 
-    identity: Callable[[], dict[str, str]]
-    make: Callable[[ModelConfig, Path, EngineConfig], Engine]
+    identity: Callable[[EngineConfig], dict[str, str]]
+    make: Callable[[ModelConfig, Path | None, EngineConfig], Engine]
 
 
 def _package(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        raise ModelError(
+        raise CheckpointMissing(
             f"engine {name} is not installed; run pip install 'claimbench[cpu]'"
         ) from None
 
 
-def _transformers_identity() -> dict[str, str]:
+def _transformers_identity(_settings: EngineConfig) -> dict[str, str]:
     return {"name": "claimbench-transformers", "version": f"1 ({_package('transformers')})"}
 
 
-def _make_transformers(model: ModelConfig, checkpoint: Path, settings: EngineConfig) -> Engine:
+def _make_transformers(
+    model: ModelConfig, checkpoint: Path | None, settings: EngineConfig
+) -> Engine:
     _refuse_unused(model, settings)
+    assert checkpoint is not None
     from claimbench.engines.transformers import TransformersEngine
 
     return TransformersEngine(
@@ -61,6 +75,30 @@ def _make_transformers(model: ModelConfig, checkpoint: Path, settings: EngineCon
         token_budget=settings.token_budget,
         stop_token_ids=_token_ids(checkpoint, model),
     )
+
+
+def _endpoint_identity(settings: EngineConfig) -> dict[str, str]:
+    found = {"name": "claimbench-endpoint", "version": "1"}
+    if endpoint := settings.endpoint:
+        found["prompt"] = "token ids" if endpoint.prompt == "token_ids" else "chat"
+        if endpoint.unsupported:
+            found["not_sent"] = ", ".join(sorted(endpoint.unsupported))
+    return found
+
+
+def _make_endpoint(model: ModelConfig, checkpoint: Path | None, settings: EngineConfig) -> Engine:
+    ignored = sorted(settings.model_fields_set - {"kind", "endpoint"})
+    if ignored:
+        raise ConfigError(
+            f"engine.{ignored[0]}: the endpoint engine does not use it; remove the key"
+        )
+    from claimbench.engines.endpoint import EndpointEngine
+
+    endpoint = settings.endpoint
+    assert endpoint is not None
+    by_ids = checkpoint is not None and endpoint.prompt == "token_ids"
+    stop_ids = _token_ids(checkpoint, model) if checkpoint is not None and by_ids else []
+    return EndpointEngine(endpoint, endpoint.model or model.hub, stop_ids)
 
 
 def _refuse_unused(model: ModelConfig, settings: EngineConfig) -> None:
@@ -103,4 +141,5 @@ def engine_kind(name: str) -> EngineKind:
 
 ENGINES: Mapping[str, EngineKind] = {
     "transformers": EngineKind(_transformers_identity, _make_transformers),
+    "endpoint": EngineKind(_endpoint_identity, _make_endpoint),
 }
