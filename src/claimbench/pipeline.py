@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from claimbench import checkpoints, provenance, shards
+from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, engine_kind
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
-from claimbench.grading import GradingPool
+from claimbench.grading import make_pool
 from claimbench.judge import judge
 from claimbench.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
@@ -157,7 +158,8 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
 @contextmanager
 def _grading(store: RunStore, workers: int, asked: int) -> Iterator[GradeDesk]:
     cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store)}
-    with GradingPool(workers) as pool:
+    judged = [(cell.grader, next(iter(cell.problems.values()))) for cell in cells.values()]
+    with make_pool(workers, judged) as pool:
         yield GradeDesk(store, cells, pool, Progress(asked))
 
 
@@ -204,6 +206,9 @@ def _grade_missing(
         told(f"grading {cell.model} on {cell.benchmark}")
         among = None if own is None else own[cell.model, cell.benchmark]
         grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
+        # Of a cell that shards share, only who finds the last grade makes them.
+        if len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked:
+            write_totals(store, cell, desk.pool)
 
 
 def _check_complete(progress: Progress) -> None:
@@ -255,8 +260,9 @@ def _json(data: Any) -> str:
 
 def fetch(experiment: Experiment, data_dir: Path | None, online: bool, told: Told) -> list[str]:
     """Download what a run needs, ahead of it. Returns one line per thing that is now here."""
-    from claimbench.benchmarks import load_fewshot, load_problems
+    from claimbench.benchmarks import load_fewshot, load_problems, resolve
 
+    experiment = resolve(experiment, data_dir)
     lines = []
     for model in experiment.models:
         told(f"model {model.name}")

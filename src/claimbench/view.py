@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from claimbench.bridge.lm_eval.totals import read_totals
 from claimbench.claims import load_published
 from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import gather
@@ -26,7 +27,8 @@ def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]
     )
     measured = measure(scores, cell.model, cell.benchmark, cell.problem_ids, cell.protocol)
     looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
-    measured = replace(measured, metrics={**measured.metrics, "looped_share": looped})
+    more = {"looped_share": looped, **read_totals(store, cell)}
+    measured = replace(measured, metrics={**measured.metrics, **more})
     return measured, _cell_view(scores, measured, _reasoning_end(store, cell))
 
 

@@ -1,0 +1,1 @@
+"""Other harnesses: their tasks as benchmarks, their files in, our results out."""
