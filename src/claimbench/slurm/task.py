@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -61,8 +62,16 @@ class ShardTask:
         if self._child is None:
             return
         self._child.terminate()
-        try:
-            self._child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._child.kill()  # What is stored stays; a torn line is owed again.
-            self._child.wait()
+        until = time.monotonic() + STOP_SECONDS
+        while not _has_ended(self._child.pid):
+            if time.monotonic() > until:
+                self._child.kill()  # What is stored stays; a torn line is owed again.
+            time.sleep(0.1)
+
+
+def _has_ended(pid: int) -> bool:
+    """Without Popen.wait, whose lock the call that this signal handler interrupted may hold."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
