@@ -19,7 +19,11 @@ from claimbench.errors import ClaimbenchError, ConfigError
 
 if TYPE_CHECKING:
     from claimbench.display import Display
+    from claimbench.generate import Progress
     from claimbench.pipeline import Report
+    from claimbench.shards import Shard
+    from claimbench.slurm import Array
+    from claimbench.slurm.jobs import Job
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,6 +48,25 @@ FailOn = Annotated[
 GpuHour = Annotated[
     float | None, typer.Option("--gpu-hour", min=0, help="US dollars for an hour of one GPU.")
 ]
+ShardOf = Annotated[
+    str | None,
+    typer.Option("--shard", metavar="I/N", help="Do part I of N only, beside the other parts."),
+]
+Slurm = Annotated[
+    int | None,
+    typer.Option("--slurm", metavar="N", min=1, help="Submit to Slurm as an array of N shards."),
+]
+Sbatch = Annotated[
+    list[str],
+    typer.Option(
+        "--sbatch",
+        metavar="KEY=VALUE",
+        help="An option of sbatch for each shard: time, partition, gpus-per-node, mem, account, …",
+    ),
+]
+Wait = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="With --slurm: wait for the shards, and report.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
 
 
@@ -66,7 +89,7 @@ def root(
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917
     run_file: RunFile,
     out: Annotated[
         Path | None, typer.Option("--out", help="Run folder (default results/<run>).")
@@ -76,24 +99,36 @@ def run(
     offline: Offline = False,
     fail_on: FailOn = [],  # noqa: B006
     quiet: Quiet = False,
+    shard: ShardOf = None,
+    slurm: Slurm = None,
+    sbatch: Sbatch = [],  # noqa: B006
+    wait: Wait = True,
 ) -> None:
     """Run the whole journey; the same command again resumes.
 
     Examples: [bold]claimbench run smoke[/bold] · [bold]claimbench run
-    configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold]
+    configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
+    [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold]
     """
     from claimbench import config, estimate, hub, pipeline
 
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
     _check_verdict_names(fail_on)
+    part, array = _one_of(shard, slurm, sbatch, wait)
     online = hub.use(offline)
     with _display(quiet) as display, _resumable(folder):
         plan = pipeline.plan(experiment, data_dir, online, display.tell)
         estimate.check_power(plan)
-        report = pipeline.run(plan, folder, display.watch, display.tell)
-    _show(report)
-    _fail_on(report, fail_on)
+        made: Report | Progress | Job
+        if array:
+            words = _run_words(run_file, sets, data_dir, offline)
+            made = array.run(plan, folder, words, display.watch, display.tell)
+        elif part:
+            made = pipeline.run_shard(plan, part, folder, display.watch, display.tell)
+        else:
+            made = pipeline.run(plan, folder, display.watch, display.tell)
+    _end(made, folder, fail_on)
 
 
 @app.command()
@@ -188,7 +223,9 @@ def report(
     _check_verdict_names(fail_on)
     reports = []
     for run_dir in run_dirs:
-        with RunStore.existing(run_dir, writer=True) as store:
+        # Estimates may be looked at beside shards at work; verdicts need the folder alone.
+        beside = "report" if partial else None
+        with RunStore.existing(run_dir, writer=True, shard=beside) as store:
             reports.append(pipeline.report(store, partial, samples, gpu_hour))
     made = reports[0]
     if out or len(reports) > 1:
@@ -314,6 +351,48 @@ def _show(report: Report) -> None:
     from claimbench.display import show_report
 
     show_report(report)
+
+
+def _one_of(
+    shard: str | None, slurm: int | None, sbatch: list[str], wait: bool
+) -> tuple[Shard | None, Array | None]:
+    """The shard that is asked for, or the array of shards."""
+    if shard is None and slurm is None and not sbatch and wait:
+        return None, None
+    from claimbench import shards
+    from claimbench.slurm import parse_array
+
+    if shard is not None and slurm is not None:
+        raise ConfigError("--shard and --slurm: --slurm makes the shards itself; leave one out")
+    return shards.parse(shard) if shard is not None else None, parse_array(slurm, sbatch, wait)
+
+
+def _run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: bool) -> list[str]:
+    """The arguments that make another process, in another folder, plan the same run."""
+    words = [str(run_file.resolve() if run_file.is_file() else run_file)]
+    words += [word for option in sets for word in ("--set", option)]
+    words += ["--data-dir", str(data_dir.resolve())] if data_dir else []
+    return words + (["--offline"] if offline else [])
+
+
+def _end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
+    """Show what a run has come to."""
+    from claimbench.generate import Progress
+    from claimbench.pipeline import Report
+
+    if isinstance(made, Report):
+        _show(made)
+        _fail_on(made, fail_on)
+    elif isinstance(made, Progress):
+        typer.echo(
+            f"This shard is done. The run has {made.stored} of {made.asked} samples, "
+            f"{made.graded} graded; the last shard reports. Estimates until then: "
+            f"claimbench report {shlex.quote(str(folder))} --partial"
+        )
+    else:
+        from claimbench.slurm.array import left_alone
+
+        typer.echo(left_alone(made))
 
 
 def _check_verdict_names(chosen: list[str]) -> None:

@@ -7,7 +7,7 @@ engine never waits for a grader.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -125,12 +125,19 @@ def generate(
 
 
 def grade_stored(
-    store: RunStore, cell: StoredCell, desk: GradeDesk, watch: Callable[[], None]
+    store: RunStore,
+    cell: StoredCell,
+    desk: GradeDesk,
+    watch: Callable[[], None],
+    among: Container[str] | None = None,
 ) -> None:
-    """Grade the cell's stored samples that have no grade under the current grader."""
+    """Grade the cell's stored samples (those `among` these ids, if given) that have no grade under
+    the current grader."""
     done = store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)
     present = store.present_ids(cell.model, cell.benchmark)
-    owed = [sample_id for sample_id in present if sample_id not in done]
+    owed = [sample for sample in present if sample not in done]
+    if among is not None:
+        owed = [sample for sample in owed if sample in among]
     if not owed:
         return
     for sample in store.samples(cell.model, cell.benchmark, owed):

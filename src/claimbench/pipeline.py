@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from claimbench import checkpoints, provenance
+from claimbench import checkpoints, provenance, shards
 from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, ServedEngine, engine_kind
@@ -24,11 +24,15 @@ from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, pack, report_files
 from claimbench.runfolder import stored_cells, write_problems
 from claimbench.sessions import Session
+from claimbench.shards import Shard
 from claimbench.spending import write_spending
 from claimbench.store import RunStore, write_folder
 from claimbench.view import document, sources, view_cell, view_run
 
 Told = Callable[[str], None]
+
+REPORT_SECONDS = 3600.0
+"""How long to wait for one's turn to report: the report of a million samples takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -75,24 +79,34 @@ def dry_plan(
         return None, str(missing)
 
 
-def run(plan: Plan, root: Path, watch: Watch, told: Told, shard: str | None = None) -> Report:
-    """The whole journey; called again on the same folder it resumes."""
-    with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard) as store:
+def run(plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0) -> Report:
+    """The whole journey; called again on the same folder it resumes. `patience` is how many seconds
+    another writer of the folder may take to end."""
+    with RunStore.open(
+        root, resolved=plan.resolved, digest=plan.digest, patience=patience
+    ) as store:
         write_problems(store, plan)
-        session = Session(store, _provenance(plan))
-        with _grading(store, plan.experiment.run.grading.workers, plan.asked) as (desk, progress):
-            _generate_missing(plan, store, desk, session, watch, told)
-            _grade_missing(store, desk, progress, watch, told)
-        session.end()
-        _check_complete(progress)
+        _fill(plan, store, watch, told)
         return report(store)
+
+
+def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) -> Report | Progress:
+    """The samples and grades of one shard; the report, too, where they complete the run. Else how
+    far the run is."""
+    own = shards.part(plan, shard)
+    with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard.name) as store:
+        shards.refuse_other_counts(store, shard)
+        write_problems(store, plan)
+        _fill(own, store, watch, told)
+        progress = shards.standing(store)
+        return report(store) if shards.complete(progress) else progress
 
 
 def grade(store: RunStore, workers: int, watch: Watch, told: Told) -> Report:
     """Grade stored samples that lack a grade of the current grader, and report again."""
     asked = sum(cell.asked for cell in stored_cells(store))
-    with _grading(store, workers, asked) as (desk, progress):
-        _grade_missing(store, desk, progress, watch, told)
+    with _grading(store, workers, asked) as desk:
+        _grade_missing(store, None, desk, watch, told)
     return report(store, partial=True)
 
 
@@ -103,8 +117,13 @@ def report(
 
     Without `samples` no text of a sample or problem is in them. Raises IncompleteRun where samples
     are missing, unless `partial`: then there are no verdicts. `gpu_hour` is what an hour of one GPU
-    costs, in US dollars.
+    costs, in US dollars. Of several that report at once each waits for its turn.
     """
+    with store.turn("report", REPORT_SECONDS):
+        return _report(store, partial, samples, gpu_hour)
+
+
+def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
     cells = stored_cells(store)
     measured = [view_cell(store, cell) for cell in cells]
     measurements = tuple(m for m, _ in measured)
@@ -138,13 +157,22 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
 # --- the stages of a run --------------------------------------------------------------------
 
 
+def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
+    """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
+    session = Session(store, _provenance(plan))
+    with _grading(store, plan.experiment.run.grading.workers, plan.asked) as desk:
+        _generate_missing(plan, store, desk, session, watch, told)
+        _grade_missing(store, plan, desk, watch, told)
+    session.end()
+    _check_complete(desk.progress)
+
+
 @contextmanager
-def _grading(store: RunStore, workers: int, asked: int) -> Iterator[tuple[GradeDesk, Progress]]:
+def _grading(store: RunStore, workers: int, asked: int) -> Iterator[GradeDesk]:
     cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store)}
-    progress = Progress(asked)
     judged = [(cell.grader, next(iter(cell.problems.values()))) for cell in cells.values()]
     with make_pool(workers, judged) as pool:
-        yield GradeDesk(store, cells, pool, progress), progress
+        yield GradeDesk(store, cells, pool, Progress(asked))
 
 
 def _generate_missing(
@@ -192,12 +220,19 @@ def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
 
 
 def _grade_missing(
-    store: RunStore, desk: GradeDesk, progress: Progress, watch: Watch, told: Told
+    store: RunStore, plan: Plan | None, desk: GradeDesk, watch: Watch, told: Told
 ) -> None:
+    """Grade the stored samples that the plan asks for; without one, all."""
+    own = (
+        None if plan is None else {(c.model.name, c.benchmark.name): set(c.ids) for c in plan.cells}
+    )
     for cell in stored_cells(store):
         told(f"grading {cell.model} on {cell.benchmark}")
-        grade_stored(store, cell, desk, lambda: watch(progress))
-        write_totals(store, cell, desk.pool)
+        among = None if own is None else own[cell.model, cell.benchmark]
+        grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
+        # Of a cell that shards share, only who finds the last grade makes them.
+        if len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked:
+            write_totals(store, cell, desk.pool)
 
 
 def _check_complete(progress: Progress) -> None:

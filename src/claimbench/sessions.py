@@ -33,7 +33,8 @@ def read_sessions(store: RunStore) -> list[dict[str, Any]]:
 
 
 class Session:
-    """One entry, written whole whenever it changes; other sessions' entries stay as they are."""
+    """One entry, written whole whenever it changes; other sessions' entries stay as they are, those
+    of other shards, too, which write at the same time."""
 
     def __init__(self, store: RunStore, facts: Mapping[str, Any]) -> None:
         self._store = store
@@ -85,11 +86,12 @@ class Session:
         self._write()
 
     def _write(self) -> None:
-        entries = read_sessions(self._store)
-        own = [i for i, e in enumerate(entries) if e.get("session") == self._entry["session"]]
-        if own:
-            entries[own[0]] = self._entry
-        else:
-            entries.append(self._entry)
-        text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
-        self._store.write_file(FILE, text)
+        with self._store.turn("provenance"):
+            entries = read_sessions(self._store)
+            own = [i for i, e in enumerate(entries) if e.get("session") == self._entry["session"]]
+            if own:
+                entries[own[0]] = self._entry
+            else:
+                entries.append(self._entry)
+            text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
+            self._store.write_file(FILE, text)

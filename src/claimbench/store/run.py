@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ from claimbench.records import Grade, Sample
 from claimbench.store import runfile
 from claimbench.store.files import explaining, inside, safe_name, write_once, write_whole
 from claimbench.store.index import IdSet, first_of_each, last_of_each, positions
-from claimbench.store.lock import FolderLock
+from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
 from claimbench.store.parts import PartWriter, list_parts, load_parts, read_rows
 from claimbench.store.rows import (
     GRADES,
@@ -45,11 +46,13 @@ class RunStore:
     folder cannot be read or written. Appends may come from several threads.
     """
 
-    def __init__(self, root: Path, *, shard: str | None, writer: bool) -> None:
+    def __init__(
+        self, root: Path, *, shard: str | None, writer: bool, patience: float = 0.0
+    ) -> None:
         self.root = root
         self.config, self.digest = runfile.read_run(root)
         self._shard = shard
-        self._lock = FolderLock(root, shard) if writer else None
+        self._lock = FolderLock(root, shard, patience) if writer else None
         self._pid = os.getpid()
         self._writers: dict[tuple[str, str, str], PartWriter[Any]] = {}
         self._ended: list[PartWriter[Any]] = []
@@ -62,20 +65,30 @@ class RunStore:
 
     @classmethod
     def open(
-        cls, root: Path, *, resolved: Mapping[str, Any], digest: str, shard: str | None = None
+        cls,
+        root: Path,
+        *,
+        resolved: Mapping[str, Any],
+        digest: str,
+        shard: str | None = None,
+        patience: float = 0.0,
     ) -> Self:
         """Create the run folder of a config, or go on with it, as its writer.
 
         Raises StoreError where `root` belongs to a config of another digest, naming the keys that
-        differ, and StoreLocked where another process writes it (as the same `shard`, if given).
+        differ, and StoreLocked where another process writes it (as the same `shard`, if given)
+        and has not ended after `patience` seconds.
         """
         runfile.create_run(root, resolved, digest)
-        return cls(root, shard=shard, writer=True)
+        return cls(root, shard=shard, writer=True, patience=patience)
 
     @classmethod
-    def existing(cls, root: Path, *, writer: bool = False, shard: str | None = None) -> Self:
-        """Open a run folder as it is: to read it, or as its `writer` (to grade again)."""
-        return cls(root, shard=shard, writer=writer)
+    def existing(
+        cls, root: Path, *, writer: bool = False, shard: str | None = None, patience: float = 0.0
+    ) -> Self:
+        """Open a run folder as it is: to read it, or as its `writer` (to grade again), after at
+        most `patience` seconds."""
+        return cls(root, shard=shard, writer=writer, patience=patience)
 
     def __enter__(self) -> Self:
         return self
@@ -146,6 +159,15 @@ class RunStore:
         order, one in memory at a time."""
         parts, records = self._load(GRADES, model, benchmark)
         return read_rows(GRADES, parts, _chosen(_graded_by(grader, records), ids))
+
+    def turn(self, name: str, patience: float = TURN_SECONDS) -> AbstractContextManager[None]:
+        """A moment alone, among all writers of this folder, with what `name` stands for; waits for
+        it at most `patience` seconds."""
+        return turn(self.root / f"{safe_name(name)}.lock", patience)
+
+    def shards_held(self) -> list[str]:
+        """The file names of the shards that are being written, by this process or others."""
+        return shards_held(self.root)
 
     def write_file(self, relpath: str, text: str) -> None:
         """Write a small file of the run folder whole: a crash leaves the old one or the new."""
