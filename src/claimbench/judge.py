@@ -33,7 +33,8 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
             whole = replace(result, problems=result.problems or rows.get(result.benchmark))
-            yield Case(whole, measured[key], judging["margins"].get(result.benchmark))
+            margin = judging["margins"].get(result.benchmark)
+            yield Case(whole, measured[key], margin, tier=measured[key].tier)
 
 
 def targets(

@@ -6,7 +6,7 @@ done again on a laptop.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -14,13 +14,16 @@ from typing import Any
 from claimbench.errors import StoreError
 from claimbench.grading import Grader, make_grader
 from claimbench.plan import Plan
-from claimbench.records import Problem
-from claimbench.store import RunStore
+from claimbench.records import Problem, Tier
+from claimbench.store import RunStore, safe_name
 
 
 @dataclass(frozen=True)
 class StoredCell:
-    """One model on one benchmark, as a run folder describes it."""
+    """One model on one benchmark, as a run folder describes it.
+
+    `asked` is how many samples it should hold: those of an import are as many as were there.
+    """
 
     model: str
     benchmark: str
@@ -28,10 +31,8 @@ class StoredCell:
     problems: Mapping[str, Problem]
     grader: Grader
     protocol: Mapping[str, Any]
-
-    @property
-    def asked(self) -> int:
-        return len(self.problems) * self.samples
+    asked: int
+    tier: Tier = "A"
 
     @cached_property
     def problem_ids(self) -> list[str]:
@@ -41,8 +42,13 @@ class StoredCell:
 def write_problems(store: RunStore, plan: Plan) -> None:
     """Keep the problems beside the samples: a report can then show them, a grader read them."""
     for cell in plan.cells:
-        path = _problems_path(cell.benchmark.name)
-        store.write_lines_once(path, (_without_benchmark(p) for p in cell.problems))
+        write_cell_problems(store, cell.benchmark.name, cell.problems)
+
+
+def write_cell_problems(store: RunStore, benchmark: str, problems: Iterable[Problem]) -> None:
+    """Keep the problems of one benchmark."""
+    path = _problems_path(benchmark)
+    store.write_lines_once(path, (_without_benchmark(p) for p in problems))
 
 
 def stored_cells(store: RunStore) -> list[StoredCell]:
@@ -80,11 +86,16 @@ def _cell(
         problems=problems,
         grader=make_grader(grader["kind"], grader["options"], reasoning_end),
         protocol=protocol(config, described),
+        asked=described.get("asked", len(problems) * described["samples"]),
+        tier=described.get("tier", "A"),
     )
 
 
 def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
-    """The protocol of a cell in the words that published protocols use, for comparison."""
+    """The protocol of a cell in the words that published protocols use, for comparison. Of
+    imported outputs only what is stated: a missing key is unknown."""
+    if "import" in config:
+        return dict(config["import"]["protocol"])
     run, model = config["run"], config["models"][described["model"]]
     benchmark = config["benchmarks"][described["benchmark"]]
     shots = benchmark["fewshot"]
@@ -110,7 +121,7 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
 
 
 def _problems_path(benchmark: str) -> str:
-    return f"problems/{benchmark}.jsonl"
+    return f"problems/{safe_name(benchmark)}.jsonl"
 
 
 def _without_benchmark(problem: Problem) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from claimbench.errors import ConfigError
 from claimbench.grading.choice import ChoiceGrader
+from claimbench.grading.label import LabelGrader
 from claimbench.grading.latex import LatexGrader
 from claimbench.grading.maths import IntegerGrader, NumberGrader
 from claimbench.grading.options import unknown_name
@@ -25,6 +26,7 @@ GRADERS: Mapping[str, type[Grader]] = {
     "number": NumberGrader,
     "latex": LatexGrader,
     "choice": ChoiceGrader,
+    "label": LabelGrader,
 }
 
 
