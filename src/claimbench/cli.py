@@ -120,7 +120,7 @@ def plan(
 
 
 @app.command("import")
-def import_(  # noqa: PLR0913, PLR0917: an option each
+def import_(  # noqa: PLR0913, PLR0917
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Format of the outputs.")],
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The file that holds them.")],
     model: Annotated[str | None, typer.Option("--model", help="Whose replies they are.")] = None,

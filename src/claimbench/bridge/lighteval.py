@@ -124,8 +124,10 @@ def _protocol(general: Mapping[str, Any], doc: Mapping[str, Any], task: str) -> 
     config = mapping_of(general.get("model_config"), "results", "model_config")
     sent = mapping_of(config.get("generation_parameters"), "results", "generation_parameters")
     shots = task.rpartition("|")[2]
+    # 0 is also its default, which says nothing where several samples of a document were drawn.
+    several = (doc.get("num_samples") or 1) > 1
     known = {
-        "temperature": sent.get("temperature"),
+        "temperature": (sent.get("temperature") or None) if several else sent.get("temperature"),
         "top_p": sent.get("top_p"),
         "top_k": sent.get("top_k"),
         "max_tokens": sent.get("max_new_tokens") or doc.get("generation_size"),
