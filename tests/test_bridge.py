@@ -60,7 +60,7 @@ def test_lm_eval(tmp_path: Path) -> None:
     out = tmp_path / "run"
     path = file_of("lm-eval/samples_smoke_once*")
     m = imported(out, "lm-eval", path, "--benchmark", "smoke-math", "--source-name", "a lab")
-    assert m["model"], m["tier"] == ("ours/scripted", "B")
+    assert (m["model"], m["tier"]) == ("ours/scripted", "B")
     assert (m["received"], m["right"]) == (4, [1, 0, 0, 1])
     assert m["truncated_share"] is None and m["tokens_mean"] is None
     assert m["protocol"]["temperature"] == 0.6 and m["protocol"]["max_tokens"] == 64
@@ -346,9 +346,7 @@ def test_parquet_without_its_columns(tmp_path: Path) -> None:
     assert "no readable Parquet" in refused(tmp_path, "lighteval", path)
 
 
-def test_too_many_rows_and_a_sample_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_rows_and_a_sample_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from claimbench.bridge import rows
 
     row = {"problem": "p", "response": "1", "gold": "1", "sample_index": 0}

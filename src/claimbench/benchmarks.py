@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from claimbench.config import BenchmarkConfig, DatasetConfig
+from claimbench.config import LM_EVAL, BenchmarkConfig, DatasetConfig, Experiment, ModelConfig
 from claimbench.errors import DataError
 from claimbench.paths import packaged_data
 from claimbench.records import Message, Problem
@@ -19,10 +19,31 @@ from claimbench.records import Message, Problem
 Row = Mapping[str, Any]
 
 
+def resolve(experiment: Experiment, data_dir: Path | None = None) -> Experiment:
+    """The experiment with its `lm-eval:…` benchmarks read, groups of tasks expanded."""
+    if not any(name.startswith(LM_EVAL) for name in experiment.run.benchmarks):
+        return experiment
+    from claimbench.bridge import lm_eval
+
+    return lm_eval.resolve(experiment, data_dir)
+
+
+def check_pair(model: ModelConfig, benchmark: BenchmarkConfig) -> None:
+    """Refuse a benchmark that would spoil this model's replies. Raises ConfigError."""
+    if benchmark.lm_eval is not None:
+        from claimbench.bridge import lm_eval
+
+        lm_eval.check_model(model, benchmark)
+
+
 def load_problems(
     benchmark: BenchmarkConfig, data_dir: Path | None = None, limit: int | None = None
 ) -> list[Problem]:
     """All problems of a benchmark in the dataset's order (the first `limit` of them)."""
+    if benchmark.lm_eval is not None:
+        from claimbench.bridge import lm_eval
+
+        return lm_eval.load_problems(benchmark, data_dir, limit)
     rows = load_rows(benchmark.dataset, benchmark.name, data_dir)
     problems = [_problem(benchmark, row, i) for i, row in enumerate(rows)]
     _check_digest(benchmark.dataset, benchmark.name, content_digest(problems))
@@ -61,7 +82,7 @@ def fill(template: str, question: str, choices: str = "") -> str:
 def load_rows(dataset: DatasetConfig, name: str, data_dir: Path | None) -> list[Row]:
     """The dataset's rows: from `data_dir` if its file is there, from the package, or the hub."""
     path = _local_file(dataset, data_dir)
-    rows = list(_read_file(path)) if path else _from_hub(dataset, name, data_dir)
+    rows = list(read_file(path)) if path else _from_hub(dataset, name, data_dir)
     if len(rows) != dataset.rows:
         raise DataError(
             f"{path or dataset.hub}: {len(rows)} rows, but {name} pins {dataset.rows} (key "
@@ -74,7 +95,7 @@ def dataset_origin(dataset: DatasetConfig, data_dir: Path | None) -> str:
     """Where rows come from, for provenance: hub:ID@REVISION, file:NAME or package:NAME."""
     if path := _local_file(dataset, data_dir):
         return f"{'package' if dataset.packaged else 'file'}:{path.name}"
-    return f"hub:{dataset.hub}@{dataset.revision}"
+    return f"hub:{dataset.hub}@{dataset.revision}" if dataset.hub else f"file:{dataset.file}"
 
 
 def _local_file(dataset: DatasetConfig, data_dir: Path | None) -> Path | None:
@@ -92,7 +113,8 @@ def _local_file(dataset: DatasetConfig, data_dir: Path | None) -> Path | None:
 # --- reading --------------------------------------------------------------------------------
 
 
-def _read_file(path: Path) -> Iterator[Row]:
+def read_file(path: Path) -> Iterator[Row]:
+    """The rows of a JSON-lines or CSV file, gzipped or not. Raises DataError."""
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8", newline="") as file:

@@ -20,6 +20,8 @@ from claimbench.paths import configs_dir
 from claimbench.yamlfile import Model, Strict, load_yaml, nearest, parse
 
 DType = Literal["bfloat16", "float16", "float32"]
+LM_EVAL = "lm-eval:"
+"""What the names of benchmarks begin with that are tasks of lm-eval."""
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
 
@@ -127,8 +129,30 @@ class GraderConfig(Strict):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
+class LmEvalTask(Strict):
+    """What a benchmark that is a task of lm-eval was made with; `bridge.lm_eval` fills it in.
+
+    `generation` are the task's own generation_kwargs, which the run's sampling replaces; `dropped`
+    are its stop strings that are not used.
+    """
+
+    task: str
+    group: str | None = None
+    version: str
+    task_version: str
+    include: str | None = None
+    include_digest: str | None = None
+    chat: bool
+    multiturn: bool
+    num_fewshot: int
+    fewshot_seed: int
+    generation: dict[str, Any]
+    dropped: tuple[str, ...] = ()
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
 class BenchmarkConfig(Strict):
-    """One benchmark (configs/benchmarks/*.yaml)."""
+    """One benchmark (configs/benchmarks/*.yaml), or one task of lm-eval (key lm_eval)."""
 
     name: str
     title: str
@@ -141,6 +165,7 @@ class BenchmarkConfig(Strict):
     grader: GraderConfig
     samples: int = Field(gt=0)
     notes: str = ""
+    lm_eval: LmEvalTask | None = None
 
     @model_validator(mode="after")
     def _prompt_asks_the_question(self) -> BenchmarkConfig:
@@ -181,6 +206,22 @@ class GradingConfig(Strict):
     workers: int = Field(default=1, gt=0)
 
 
+class LmEvalOptions(Strict):
+    """How a run's `lm-eval:…` benchmarks are asked and scored.
+
+    `include` is a folder of task YAMLs; `chat: false` sends contexts without chat turns, as to a
+    base model; `until: drop` leaves out the tasks' stop strings; `metrics` says by benchmark which
+    figure counts as right or wrong, as lm-eval writes it: "exact_match,flexible-extract".
+    """
+
+    include: str | None = None
+    chat: bool = True
+    multiturn: bool = True
+    num_fewshot: int | None = Field(default=None, ge=0)
+    until: Literal["keep", "drop"] = "keep"
+    metrics: dict[str, str] = Field(default_factory=dict)
+
+
 class RunConfig(Strict):
     """What to run (configs/runs/*.yaml): models × benchmarks × sampling × engine, and the
     published tables it is compared with."""
@@ -198,6 +239,7 @@ class RunConfig(Strict):
     published: tuple[str, ...] = ()
     margins: dict[str, Margin] = Field(default_factory=dict)
     allow_low_power: bool = False
+    lm_eval: LmEvalOptions | None = None
 
     @model_validator(mode="after")
     def _samples_and_margins_name_benchmarks(self) -> RunConfig:
@@ -213,7 +255,10 @@ class RunConfig(Strict):
 
 
 class Experiment(Strict):
-    """A run with its models and benchmarks resolved: everything that decides the samples."""
+    """A run with its models and benchmarks resolved: everything that decides the samples.
+
+    Benchmarks named `lm-eval:…` are resolved when their data are read (`benchmarks.resolve`).
+    """
 
     run: RunConfig
     models: tuple[ModelConfig, ...]
@@ -289,7 +334,7 @@ def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
     return Experiment(
         run=run,
         models=tuple(load_model(name) for name in run.models),
-        benchmarks=tuple(load_benchmark(name) for name in run.benchmarks),
+        benchmarks=tuple(load_benchmark(n) for n in run.benchmarks if not n.startswith(LM_EVAL)),
     )
 
 

@@ -62,7 +62,7 @@ class GradeDesk:
     ) -> None:
         self._store = store
         self._cells = cells
-        self._pool = pool
+        self.pool = pool
         self.progress = progress
         self._open: dict[str, tuple[str, str]] = {}
 
@@ -70,23 +70,23 @@ class GradeDesk:
         key = (sample.model, sample.benchmark)
         cell = self._cells[key]
         self._open[sample.id] = key
-        self._pool.submit(cell.grader, cell.problems[sample.problem_id], sample)
+        self.pool.submit(cell.grader, cell.problems[sample.problem_id], sample)
 
     def collect(self) -> None:
         """Store the grades that are ready."""
-        for grade in self._pool.poll():
+        for grade in self.pool.poll():
             self._keep(grade)
 
     def catch_up(self) -> None:
         """Wait until the pool's queue is short, so that re-grading needs little memory."""
         self.collect()
-        while self._pool.pending > MOST_PENDING:
+        while self.pool.pending > MOST_PENDING:
             time.sleep(0.01)
             self.collect()
 
     def drain(self) -> None:
         """Wait for all grades and store them."""
-        for grade in self._pool.drain():
+        for grade in self.pool.drain():
             self._keep(grade)
 
     def _keep(self, grade: Grade) -> None:

@@ -14,11 +14,12 @@ from claimbench import checkpoints, provenance
 from claimbench.agreement import agreement
 from claimbench.bridge import imports
 from claimbench.bridge.imports import Import
+from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, engine_kind
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
-from claimbench.grading import GradingPool
+from claimbench.grading import make_pool
 from claimbench.judge import judge
 from claimbench.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
@@ -146,7 +147,8 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
 def _grading(store: RunStore, workers: int, asked: int) -> Iterator[tuple[GradeDesk, Progress]]:
     cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store)}
     progress = Progress(asked)
-    with GradingPool(workers) as pool:
+    judged = [(cell.grader, next(iter(cell.problems.values()))) for cell in cells.values()]
+    with make_pool(workers, judged) as pool:
         yield GradeDesk(store, cells, pool, progress), progress
 
 
@@ -188,6 +190,7 @@ def _grade_missing(
     for cell in stored_cells(store):
         told(f"grading {cell.model} on {cell.benchmark}")
         grade_stored(store, cell, desk, lambda: watch(progress))
+        write_totals(store, cell, desk.pool)
 
 
 def _check_complete(progress: Progress) -> None:
@@ -239,8 +242,9 @@ def _json(data: Any) -> str:
 
 def fetch(experiment: Experiment, data_dir: Path | None, online: bool, told: Told) -> list[str]:
     """Download what a run needs, ahead of it. Returns one line per thing that is now here."""
-    from claimbench.benchmarks import load_fewshot, load_problems
+    from claimbench.benchmarks import load_fewshot, load_problems, resolve
 
+    experiment = resolve(experiment, data_dir)
     lines = []
     for model in experiment.models:
         told(f"model {model.name}")

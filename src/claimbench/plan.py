@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from claimbench import checkpoints
-from claimbench.benchmarks import content_digest, dataset_origin, load_fewshot, load_problems
+from claimbench.benchmarks import (
+    check_pair,
+    content_digest,
+    dataset_origin,
+    load_fewshot,
+    load_problems,
+    resolve,
+)
 from claimbench.checkpoints import Checkpoint
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
 from claimbench.prompts import Prompt, PromptMaker, choice_order
@@ -135,6 +142,7 @@ def make_plan(
     `engine` is the identity (name and version) of the engine that will be asked; with
     `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
     """
+    experiment = resolve(experiment, data_dir)
     run = experiment.run
     problems, fewshot = {}, {}
     for benchmark in experiment.benchmarks:
@@ -148,6 +156,7 @@ def make_plan(
         tokenizer = checkpoints.load_tokenizer(checkpoint)
         identity = weights_identity(model, checkpoint, run.engine.dtype or model.dtype, engine)
         for benchmark in experiment.benchmarks:
+            check_pair(model, benchmark)
             sampling = _sampling(experiment, benchmark)
             shots = fewshot[benchmark.name]
             cells.append(

@@ -14,7 +14,7 @@ from typing import Any
 from claimbench.errors import StoreError
 from claimbench.grading import Grader, make_grader
 from claimbench.plan import Plan
-from claimbench.records import Problem, Tier
+from claimbench.records import Message, Problem, Tier
 from claimbench.store import RunStore, safe_name
 
 
@@ -116,8 +116,46 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
         "dtype": run["engine"]["dtype"] or model["dtype"],
         "engine": " ".join(str(part) for part in config["engine"].values()),
         "weights": config["departures"].get(described["model"], "the pinned checkpoint"),
+        **_lm_eval_protocol(benchmark, run["sampling"]),
     }
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _lm_eval_protocol(benchmark: Mapping[str, Any], sampling: Mapping[str, Any]) -> dict[str, Any]:
+    """What a task of lm-eval adds: how it was asked, and where the run departs from the task."""
+    task = benchmark.get("lm_eval")
+    if task is None:
+        return {}
+    options = benchmark["grader"]["options"]
+    shots, as_turns = task["num_fewshot"], task["chat"] and task["multiturn"]
+    return {
+        "harness": f"claimbench, task and metrics by lm-eval {task['version']}",
+        "prompt": f"lm-eval's task {task['task']}, version {task['task_version']}",
+        "chat_template": "applied" if task["chat"] else "none",
+        "shots": shots,
+        "shots_as": ("chat turns" if as_turns else "text") if shots else None,
+        "grader": f"lm-eval {options['metric']},{options['filter']}",
+        "departures_from_task": _departures(task, sampling),
+    }
+
+
+def _departures(task: Mapping[str, Any], sampling: Mapping[str, Any]) -> list[str]:
+    """Where the run's sampling is not what the task asks for, in words."""
+    own = task["generation"]
+    greedy = own.get("do_sample") is False
+    asked = {
+        "temperature": 0.0 if greedy else own.get("temperature"),
+        "top_p": None if greedy else own.get("top_p"),
+        "top_k": None if greedy else own.get("top_k"),
+        "max_tokens": own.get("max_gen_toks", 256),  # 256: lm-eval's own default
+    }
+    said = [
+        f"{key} {sampling[key]} (task: {value})"
+        for key, value in asked.items()
+        if value is not None and value != sampling[key]
+    ]
+    said += [f"no stop at {text!r}" for text in task["dropped"]]
+    return said + [f"column {ours} read from {theirs}" for ours, theirs in task["columns"].items()]
 
 
 def _problems_path(benchmark: str) -> str:
@@ -142,5 +180,11 @@ def _problem(benchmark: str, row: dict[str, Any]) -> Problem:
         question=row["question"],
         gold=row["gold"],
         choices=tuple(row["choices"]),
+        messages=_messages(row.get("messages")),
+        text=row.get("text"),
         details=row["details"],
     )
+
+
+def _messages(turns: list[dict[str, Any]] | None) -> tuple[Message, ...] | None:
+    return None if turns is None else tuple(Message(**turn) for turn in turns)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from claimbench.agreement import Agreement
+from claimbench.bridge.lm_eval.totals import read_totals
 from claimbench.claims import load_published
 from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import gather
@@ -37,6 +38,8 @@ def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]
     if measured.truncated_share is not None:
         looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
         measured = replace(measured, metrics={**measured.metrics, "looped_share": looped})
+    more = read_totals(store, cell)
+    measured = replace(measured, metrics={**measured.metrics, **more})
     return measured, _cell_view(scores, measured, _reasoning_end(store, cell))
 
 

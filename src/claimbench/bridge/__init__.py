@@ -1,54 +1,17 @@
-"""Other tools' outputs in, our results out.
+"""Other harnesses: their tasks as benchmarks, their outputs in, our results out.
 
     rows.py          what a reader yields: rows, and what the files say of their protocol
     lines.py         bounded reading of lines, CSV, JSON; parquet.py of Parquet
-    lm_eval.py lighteval.py inspect_log.py evalplus.py livecodebench.py tables.py
+    lm_eval/         lm-eval's tasks as benchmarks
+    lm_eval_samples.py lighteval.py inspect_log.py evalplus.py livecodebench.py tables.py
                      one reader for each format
     match.py         rows → problems, ours or the file's own
     survey.py        the first pass: everything is checked before anything is written
     imports.py       the second pass: samples into a run folder
+    sources.py       the readers by name
     labels.py        their labels beside our grades
     export.py        a run folder → other tools' files (hub.py, lm_eval_files.py, export_tables.py)
 
-A reader is one file and one line in `SOURCES`; a writer is one line in `FORMATS` of export.py.
+A reader is one file and one line in `SOURCES` of sources.py, a writer one in `FORMATS` of
+export.py.
 """
-
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from pathlib import Path
-
-from claimbench.bridge import evalplus, inspect_log, lighteval, livecodebench, lm_eval, tables
-from claimbench.bridge.rows import Outputs
-from claimbench.errors import ConfigError
-from claimbench.yamlfile import nearest
-
-Reader = Callable[[Path], Outputs]
-
-SOURCES: Mapping[str, Reader] = {
-    "lm-eval": lm_eval.read,
-    "lighteval": lighteval.read,
-    "inspect": inspect_log.read,
-    "evalplus": evalplus.read,
-    "livecodebench": livecodebench.read,
-}
-
-TABLES: Mapping[str, Callable[[Path, Path | None], Outputs]] = {
-    "jsonl": tables.read_jsonl,
-    "csv": tables.read_csv,
-    "parquet": tables.read_parquet,
-}
-
-
-def read(source: str, path: Path, mapping: Path | None = None) -> Outputs:
-    """The outputs at `path` in the format `source`. Raises InputError in one sentence."""
-    if source not in {**SOURCES, **TABLES}:
-        known = [*SOURCES, *TABLES]
-        raise ConfigError(f"import {source}: there is no such format{nearest(source, known)}")
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder: name one file of outputs")
-    if source in TABLES:
-        return TABLES[source](path, mapping)
-    if mapping is not None:
-        raise ConfigError(f"--mapping is for {', '.join(TABLES)}; {source} has its own columns")
-    return SOURCES[source](path)

@@ -40,9 +40,14 @@ def restore_row(row: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"the column {COLUMN} is {str(how)[:40]!r}, which is unknown")
     undo = _UNDO[how]
     return {
-        key: undo(value) if isinstance(value, str) and key != COLUMN and value else value
+        key: undo(value) if isinstance(value, str) and _is_escaped(key, value, how) else value
         for key, value in row.items()
     }
+
+
+def _is_escaped(key: str, text: str, how: str) -> bool:
+    """Whether a cell is an escaped text: in CSV numbers and missing values are texts too."""
+    return key != COLUMN and bool(text) and (how != "json" or text.startswith('"'))
 
 
 def _unquote(text: str) -> str:

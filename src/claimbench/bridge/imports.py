@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from claimbench import bridge
 from claimbench.benchmarks import content_digest, load_problems
+from claimbench.bridge import sources
 from claimbench.bridge.labels import shortened, write_labels
 from claimbench.bridge.match import FileProblems, Matcher, OurProblems
 from claimbench.bridge.rows import Outputs, file_digest
@@ -81,7 +81,7 @@ class Import:
 
 def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     """Read the outputs once and check them. Raises InputError; nothing is written."""
-    outputs = _of_one_model(bridge.read(wanted.source, wanted.path, wanted.mapping), wanted)
+    outputs = _of_one_model(sources.read(wanted.source, wanted.path, wanted.mapping), wanted)
     stats = _stats(outputs)
     told(f"reading {wanted.path.name}")
     content = _content(outputs)
@@ -176,7 +176,7 @@ def _content(outputs: Outputs) -> str:
 
 def _of_one_model(outputs: Outputs, wanted: Wanted) -> Outputs:
     """Where rows name several models, those of the wanted one."""
-    if wanted.source not in bridge.TABLES or outputs.model is None:
+    if wanted.source not in sources.TABLES or outputs.model is None:
         return outputs
     models = {row.model for row in rows_of(outputs)}
     if len(models) == 1:
@@ -255,7 +255,7 @@ def _check_found(found: Survey, wanted: Wanted) -> None:
 
 
 def _own_graders() -> list[str]:
-    return [name for name in GRADERS if name != "label"]
+    return [name for name in GRADERS if name not in ("label", "lm-eval")]
 
 
 # --- what the run folder says -----------------------------------------------------------------
@@ -275,7 +275,7 @@ def _benchmark(
     if config is not None:
         return plain(config)
     kind = wanted.grader or "label"
-    if kind not in GRADERS:
+    if wanted.grader and kind not in _own_graders():
         raise unknown_name("--grader", kind, _own_graders())
     make_grader(kind, {}, None)
     return {

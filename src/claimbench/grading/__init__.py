@@ -5,7 +5,7 @@ A grader is one class in one file and one line in `GRADERS`. Its fields are its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -13,12 +13,14 @@ from claimbench.errors import ConfigError
 from claimbench.grading.choice import ChoiceGrader
 from claimbench.grading.label import LabelGrader
 from claimbench.grading.latex import LatexGrader
+from claimbench.grading.lmeval import CPU_LIMIT_S, MEMORY_LIMIT, LmEvalGrader, preparation
 from claimbench.grading.maths import IntegerGrader, NumberGrader
 from claimbench.grading.options import unknown_name
 from claimbench.grading.pool import GradingPool
 from claimbench.grading.question import Grader
+from claimbench.records import Problem
 
-__all__ = ["GRADERS", "Grader", "GradingPool", "make_grader"]
+__all__ = ["GRADERS", "Grader", "GradingPool", "make_grader", "make_pool"]
 
 
 GRADERS: Mapping[str, type[Grader]] = {
@@ -27,6 +29,7 @@ GRADERS: Mapping[str, type[Grader]] = {
     "latex": LatexGrader,
     "choice": ChoiceGrader,
     "label": LabelGrader,
+    "lm-eval": LmEvalGrader,
 }
 
 
@@ -47,3 +50,21 @@ def make_grader(kind: str, options: Mapping[str, Any], reasoning_end: str | None
             raise unknown_name(f"grader {kind}: option", name, known)
     made: Grader = grader(reasoning_end=reasoning_end, **options)
     return made
+
+
+def make_pool(workers: int, judged: Iterable[tuple[Grader, Problem]]) -> GradingPool:
+    """A pool for these graders, each with one of its problems: it imports what they need.
+
+    Raises GradingError where a grader cannot work on this machine.
+    """
+    bridged = [(g, problem) for g, problem in judged if isinstance(g, LmEvalGrader)]
+    if not bridged:
+        return GradingPool(workers)
+    for grader, _ in bridged:
+        grader.check()
+    return GradingPool(
+        workers,
+        cpu_limit_s=CPU_LIMIT_S,
+        memory_limit=MEMORY_LIMIT,
+        prepare=preparation(bridged),
+    )
