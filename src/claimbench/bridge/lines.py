@@ -14,6 +14,9 @@ from typing import IO, Any
 from claimbench.bridge.rows import MOST_ROW_BYTES, refuse
 from claimbench.errors import ConfigError, DataError
 
+MOST_LEVELS = 100
+"""Nesting of a JSON document."""
+
 Located = tuple[str, dict[str, Any]]
 """Where a row is (`file:number`), and its values."""
 
@@ -131,6 +134,17 @@ class _Metered:
         self._taken = 0
 
 
+def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Parser events while they nest no deeper than MOST_LEVELS: ijson names the whole path of each
+    level, which for a file of brackets alone would take all memory."""
+    level = 0
+    for event in events:
+        level += event[0].startswith("start_") - event[0].startswith("end_")
+        if level > MOST_LEVELS:
+            raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
+        yield event
+
+
 def _streamed(path: Path, prefix: str, *, pairs: bool) -> Iterator[tuple[str, Any]]:
     try:
         import ijson
@@ -141,7 +155,8 @@ def _streamed(path: Path, prefix: str, *, pairs: bool) -> Iterator[tuple[str, An
         metered = _Metered(file, path.name)
         find = ijson.kvitems if pairs else ijson.items
         try:
-            for item in find(metered, prefix, use_float=True):
+            events = _shallow(ijson.basic_parse(metered, use_float=True))
+            for item in find(ijson.parse(events), prefix):
                 metered.next_item()
                 yield f"{path.name}, item {metered.items}", item
         except DataError:
