@@ -226,12 +226,13 @@ def _generate_missing(
 def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
     """The model's engine, with room for its longest prompt and reply."""
     settings: EngineConfig = plan.experiment.run.engine
-    longest = max(cell.longest for cell in plan.cells if cell.model is model)
-    sized = settings.model_copy(update={"context": settings.context or longest})
-    checkpoint = plan.checkpoints[model.name].path
+    kind, checkpoint = engine_kind(settings.kind), plan.checkpoints[model.name].path
+    if kind.sized and settings.context is None:
+        longest = max(cell.longest for cell in plan.cells if cell.model is model)
+        settings = settings.model_copy(update={"context": longest})
 
     def make() -> Engine:
-        return engine_kind(settings.kind).make(model, checkpoint, sized)
+        return kind.make(model, checkpoint, settings)
 
     return RestartingEngine(make, settings.restarts, told) if settings.restarts else make()
 
