@@ -154,6 +154,10 @@ def write_tasks(folder: Path, data: Path) -> Path:
     return folder
 
 
+def _train(data: Path) -> str:
+    return next(path.name for path in data.glob("gsm8k_train.jsonl*"))
+
+
 def write_listed(folder: Path, data: Path) -> Path:
     """The built-in tasks on local rows, for lm-eval itself."""
     from lm_eval import tasks
@@ -161,7 +165,7 @@ def write_listed(folder: Path, data: Path) -> Path:
     folder.mkdir()
     built_in = Path(tasks.__file__).parent
     files = {
-        "gsm8k": ("gsm8k", {"test": "gsm8k.jsonl", "train": "gsm8k_train.jsonl"}),
+        "gsm8k": ("gsm8k", {"test": "gsm8k.jsonl", "train": _train(data)}),
         "minerva_math500": ("minerva_math", {"test": "math500.jsonl"}),
         "hendrycks_math500": ("hendrycks_math", {"test": "math500.jsonl"}),
         "aime24": ("aime", {"train": "aime24_hub.jsonl"}),

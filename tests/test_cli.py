@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from claimbench import doctor, hub
+
 HEAVY = ("torch", "transformers", "numpy", "scipy", "pydantic", "datasets", "sympy", "jinja2")
 
 
@@ -65,6 +67,21 @@ def test_a_folder_that_is_no_run_is_named(command: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "none" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_doctor_names_gpus_driver_and_cuda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text(
+        "#!/bin/sh\n"
+        'case "$1" in --query*) echo "NVIDIA H100 80GB HBM3, 81559 MiB, 570.86";;\n'
+        '*) echo "| Driver Version: 570.86   CUDA Version: 12.8 |";; esac\n'
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(hub, "use", lambda: False)
+    words = doctor.render(doctor.examine())
+    assert "NVIDIA H100 80GB HBM3 (81559 MiB, driver 570.86)" in words
+    assert "driver takes 12.8" in words
 
 
 def test_doctor_names_what_is_here() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimbench import config
+from claimbench.config import subject_of
 from claimbench.errors import ConfigError
 
 
@@ -18,7 +19,10 @@ def test_every_run_file_resolves(name: str) -> None:
 
 
 def test_the_six_distills_are_pinned_with_deepseeks_protocol() -> None:
-    distills = [n for n in config.names("models") if n.startswith("r1-distill")]
+    distills = [
+        n for n in config.names("models") if n.startswith("r1-distill") and n == subject_of(n)
+    ]
+    assert set(config.load_experiment(Path("r1-distills")).run.models) == set(distills)
     assert len(distills) == 6
     for name in distills:
         model = config.load_model(name)
@@ -97,3 +101,39 @@ def test_set_does_not_replace_a_value_by_keys(project: Path) -> None:
         config.load_run(path, ["seed.x=1"])
     with pytest.raises(ConfigError, match="must be letters"):
         config.load_run(path, ["name=../evil"])
+
+
+def test_open_r1_samples_less_and_is_compared_with_itself() -> None:
+    theirs, ours = (config.load_run(Path(n)) for n in ("r1-distills-open-r1", "r1-distills"))
+    assert theirs.samples == {"aime24": 64, "math500": 4, "gpqa_diamond": 8}
+    assert theirs.published == ("open-r1",)
+    assert theirs.models == ours.models and theirs.sampling == ours.sampling
+
+
+def test_every_ablation_changes_one_thing() -> None:
+    base = config.plain(config.load_run(Path("ablation")))
+    found = {}
+    for name in config.names("runs"):
+        if name.startswith("ablation-"):
+            run = config.plain(config.load_run(Path(name)))
+            found[name] = {k for k in base if base[k] != run[k]} - {"name", "title"}
+            assert len(found[name]) == 1, name
+    assert len(found) >= 5
+    sampling = config.load_run(Path("ablation-temperature")).sampling
+    assert (sampling.temperature, sampling.top_p, sampling.max_tokens) == (1.0, 0.95, 32768)
+
+
+def test_a_file_extends_another(project: Path) -> None:
+    runs = project / "configs" / "runs"
+    (runs / "more.yaml").write_text("extends: try\nsampling: {top_p: 0.9}\nsamples: {sums: 3}\n")
+    run = config.load_run(runs / "more.yaml")
+    assert (run.name, run.sampling.temperature, run.sampling.top_p) == ("more", 0.6, 0.9)
+    (runs / "loop.yaml").write_text("extends: loop\n")
+    with pytest.raises(ConfigError, match="it extends itself"):
+        config.load_run(runs / "loop.yaml")
+    (runs / "lost.yaml").write_text("extends: nothing\n")
+    with pytest.raises(ConfigError, match=r"there is no nothing\.yaml beside it"):
+        config.load_run(runs / "lost.yaml")
+    (runs / "wrong.yaml").write_text("extends: try\n\nsampling: {topp: 0.9}\n")
+    with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
+        config.load_run(runs / "wrong.yaml")

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +21,7 @@ pytest.importorskip("lm_eval")
 from conftest import TOY_NAMES
 from lm_eval_toys import (
     BUILT_IN,
+    JUDGE,
     OURS,
     TableLM,
     reply_to,
@@ -23,12 +31,13 @@ from lm_eval_toys import (
 )
 
 from claimbench import config, pipeline
+from claimbench.bridge.lm_eval import problems
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
-from claimbench.errors import ClaimbenchError, ConfigError, DataError, GradingError, StoreError
+from claimbench.errors import ConfigError, DataError, GradingError, InputError
 from claimbench.pipeline import Report
 from claimbench.plan import Plan
-from claimbench.records import Measurement, Request
+from claimbench.records import Measurement, Problem, Request
 from claimbench.store import RunStore
 
 MODEL = """\
@@ -57,6 +66,13 @@ lm_eval: {options}
 BOS = "<｜begin▁of▁sentence｜>"
 
 
+Said = Callable[[str, Problem, int], str]
+
+
+def scripted(benchmark: str, problem: Problem, index: int) -> str:
+    return reply_to(benchmark, problem.gold, problem.id, index)
+
+
 class Lab:
     """A project with a model, data, a folder of tasks, and an engine that replies from a script."""
 
@@ -69,16 +85,16 @@ class Lab:
         kind = EngineKind(lambda: {"name": "scripted", "version": "1"}, lambda *_: self.engine)
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
 
-    def plan(self, benchmarks: list[str], data_dir: bool = True, **options: Any) -> Plan:
+    def plan(self, benchmarks: list[str], limit: int | None = None, **options: Any) -> Plan:
         path = self.root / "configs" / "runs" / "try.yaml"
         text = RUN.format(benchmarks=json.dumps(benchmarks), options=json.dumps(options))
+        text += f"limit: {limit}\n" if limit else ""
         path.write_text(text)
-        return self.plan_of(path, data_dir)
+        return self.plan_of(path)
 
-    def plan_of(self, path: Path, data_dir: bool = True) -> Plan:
+    def plan_of(self, path: Path) -> Plan:
         experiment = config.load_experiment(path)
-        data = self.data if data_dir else None
-        plan = pipeline.plan(experiment, data, False, lambda _: None)
+        plan = pipeline.plan(experiment, self.data, False, lambda _: None)
         self.golds = {(c.benchmark.name, p.id): p.gold for c in plan.cells for p in c.problems}
         return plan
 
@@ -90,7 +106,9 @@ class Lab:
         self.engine = ScriptedEngine(reply or self.reply, shuffle=3)
         return pipeline.run(plan, self.root / out, lambda _: None, lambda _: None)
 
-    def lm_eval(self, plan: Plan, folder: Path, names: list[str], chat: bool) -> Any:
+    def lm_eval(
+        self, plan: Plan, folder: Path, names: list[str], chat: bool, said: Said | None = None
+    ) -> Any:
         """What lm-eval itself says of the same replies; fails where its contexts are others."""
         import lm_eval
         from lm_eval import evaluator
@@ -104,8 +122,7 @@ class Lab:
             for problem in cell.problems:
                 context = cell.prompt_of(problem).text
                 table[context if chat else context.removeprefix(BOS)] = [
-                    reply_to(cell.benchmark.name, problem.gold, problem.id, i)
-                    for i in range(cell.samples)
+                    (said or scripted)(cell.benchmark.name, problem, i) for i in range(cell.samples)
                 ]
         model = TableLM(table, self.tokenizer)
         found = lm_eval.simple_evaluate(
@@ -145,6 +162,7 @@ def same_figures(measured: Measurement, theirs: dict[str, Any]) -> int:
     return len(numbers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chat", [True, False])
 def test_built_in_tasks_score_as_under_lm_eval(lab: Lab, chat: bool) -> None:
     plan = lab.plan([f"lm-eval:{task}" for task in BUILT_IN], chat=chat)
@@ -161,7 +179,7 @@ def test_built_in_tasks_score_as_under_lm_eval(lab: Lab, chat: bool) -> None:
         assert measured.grader_error_share == 0
 
 
-@pytest.mark.parametrize("chat", [True, False])
+@pytest.mark.parametrize("chat", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_group_of_ours_with_repeats_and_votes(lab: Lab, chat: bool) -> None:
     plan = lab.plan(["lm-eval:ours"], include=str(lab.tasks), chat=chat)
     assert [b.name for b in plan.experiment.benchmarks] == [f"lm-eval:{task}" for task in OURS]
@@ -177,3 +195,237 @@ def test_a_group_of_ours_with_repeats_and_votes(lab: Lab, chat: bool) -> None:
     assert votes.received == 48
     assert votes.pass_at_1 == pytest.approx(votes.metrics["mean exact_match,first"])
     assert votes.metrics["lm-eval exact_match,maj@8"] != votes.pass_at_1
+
+
+# --- what is refused ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        ("gsm8kk", r"has no such task; did you mean gsm8k\?"),
+        ("hellaswag", "kind multiple_choice compares log-likelihoods"),
+        ("humaneval", "outside of claimbench's sandbox"),
+        ("squadv2", "is a Python class"),
+        (
+            "triviaqa",
+            r"dataset mandarjoshi/trivia_qa cannot be loaded.*trivia_qa_rc_nocontext.jsonl",
+        ),
+    ],
+)
+def test_other_tasks_are_refused_in_one_sentence(lab: Lab, task: str, said: str) -> None:
+    with pytest.raises(InputError, match=said) as refused:
+        lab.plan([f"lm-eval:{task}"])
+    assert "\n" not in str(refused.value)
+
+
+def test_a_metric_that_is_no_right_or_wrong_is_refused(lab: Lab) -> None:
+    chosen = {"lm-eval:ours_words": "letters,none"}
+    with pytest.raises(ConfigError, match=r"letters,none does not say right.*\"same,none\""):
+        lab.plan(["lm-eval:ours_words"], include=str(lab.tasks), metrics=chosen)
+    with pytest.raises(ConfigError, match="has no other,none; it has same,none, letters,none"):
+        chosen = {"lm-eval:ours_words": "other,none"}
+        lab.plan(["lm-eval:ours_words"], include=str(lab.tasks), metrics=chosen)
+
+
+def test_a_missing_column_or_split_is_named(lab: Lab) -> None:
+    (lab.data / "gsm8k_train.jsonl").unlink()
+    with pytest.raises(DataError, match=r"5 few-shot examples.*gsm8k_train\.jsonl"):
+        lab.plan(["lm-eval:gsm8k"])
+    (lab.data / "aime25.jsonl").write_text('{"question": "?", "answer": "1"}\n')
+    with pytest.raises(InputError, match=r"'problem' is undefined.*columns"):
+        lab.plan(["lm-eval:aime25"])
+
+
+def test_a_reasoning_model_is_not_stopped_inside_its_reasoning(lab: Lab) -> None:
+    path = lab.root / "configs" / "models" / "plain.yaml"
+    rules = '  forced_prefix: "<think>\\n"\n  reasoning_end: "</think>"\n'
+    text = path.read_text().replace('tail: "<｜Assistant｜>"', 'tail: "<｜Assistant｜><think>\\n"')
+    path.write_text(text.replace("stop_tokens", rules + "stop_tokens"))
+    with pytest.raises(ConfigError, match=r"'Question:'.*inside the reasoning.*until: drop"):
+        lab.plan(["lm-eval:aime24"])
+    with pytest.raises(ConfigError, match="chat: false"):
+        lab.plan(["lm-eval:aime24"], until="drop", chat=False)
+    plan = lab.plan(["lm-eval:aime24"], until="drop")
+    assert plan.cells[0].sampling.stop == ()
+
+    def reply(request: Request) -> str:
+        gold = lab.golds[request.benchmark, request.problem_id]
+        return (
+            f"It is ${gold}$." if request.problem_id == "00000" else f"Hm $1$.</think>\n\n${gold}$"
+        )
+
+    (measured,) = lab.run(plan, reply=reply).measurements
+    assert measured.right == (0, 1, 1, 1, 1, 1)  # the first never ended its reasoning
+    assert measured.no_answer_share == pytest.approx(1 / 6)
+    said = measured.protocol["departures_from_task"]
+    assert "no stop at 'Question:'" in said
+    assert "column Problem read from problem" in said
+    assert "temperature 0.6 (task: 0.0)" in said
+
+
+def test_no_context_reads_its_own_gold(lab: Lab) -> None:
+    plan = lab.plan(["lm-eval:gsm8k", "lm-eval:ours_votes"], include=str(lab.tasks))
+    for cell in plan.cells:
+        for problem in cell.problems:
+            assert problem.messages is not None
+            *shots, asked = [turn for turn in problem.messages if turn.role != "system"]
+            assert len(shots) == 2 * (5 if "gsm8k" in cell.benchmark.name else 2)
+            assert asked.role == "user"
+            assert asked.content.strip().endswith(("Answer:", "A:"))  # and no answer behind it
+
+
+# --- the run folder -------------------------------------------------------------------------
+
+
+def test_a_run_is_graded_again_from_its_folder_alone(lab: Lab) -> None:
+    plan = lab.plan(["lm-eval:gsm8k", "lm-eval:ours_words"], include=str(lab.tasks))
+    before = lab.run(plan).measurements
+    shutil.rmtree(lab.data)
+    shutil.rmtree(lab.root / "out" / "grades")
+    shutil.rmtree(lab.root / "out" / "lm-eval")
+    with RunStore.existing(lab.root / "out", writer=True) as store:
+        again = pipeline.grade(store, 1, lambda _: None, lambda _: None)
+    assert again.measurements == before
+    (lab.tasks / "judge.py").write_text("def process_results(doc, results): return {'same': 1}")
+    with (
+        RunStore.existing(lab.root / "out", writer=True) as store,
+        pytest.raises(GradingError, match=r"lm_eval\.include.*gone or changed"),
+    ):
+        pipeline.grade(store, 1, lambda _: None, lambda _: None)
+
+
+def test_changed_documents_or_settings_never_mix(lab: Lab) -> None:
+    """A run folder takes only runs of its own digest (test_pipeline.py)."""
+    tasks = {"benchmarks": ["lm-eval:aime25", "lm-eval:ours_words"], "include": str(lab.tasks)}
+    first = lab.plan(**tasks)
+    assert lab.plan(**tasks).digest == first.digest
+    others = [lab.plan(**tasks, chat=False), lab.plan(**tasks, until="drop")]
+    (lab.tasks / "judge.py").write_text(JUDGE + "\n# another rule\n")
+    others.append(lab.plan(**tasks))
+    rows = (lab.data / "aime25.jsonl").read_text()
+    (lab.data / "aime25.jsonl").write_text(rows.replace('"answer": "', '"note": "9", "answer": "'))
+    problems._load_once.cache_clear()  # a process reads its data once
+    others.append(lab.plan(**tasks))
+    assert len({first.digest, *(plan.digest for plan in others)}) == 5
+
+
+@pytest.mark.slow
+def test_hostile_replies_end_no_run(lab: Lab) -> None:
+    lab.monkeypatch.setattr("claimbench.grading.CPU_LIMIT_S", 1.0)
+    plan = lab.plan(["lm-eval:ours_words"], include=str(lab.tasks))
+    hostile = {"00001": "hang", "00002": "die"}
+
+    def reply(request: Request) -> str:
+        gold = lab.golds[request.benchmark, request.problem_id]
+        return hostile.get(request.problem_id, gold)
+
+    (measured,) = lab.run(plan, reply=reply).measurements
+    assert measured.grader_error_share == pytest.approx(2 / 6)
+    assert measured.right == (1, 0, 0, 1, 1, 1)
+    assert measured.counted == (1, 0, 0, 1, 1, 1)
+    assert not [key for key in measured.metrics if key.startswith("lm-eval ")]
+
+
+@pytest.mark.slow
+def test_kills_in_the_middle_of_repeats_lose_nothing(lab: Lab) -> None:
+    shutil.rmtree(lab.data)
+    write_data(lab.data, problems=12)
+    plan = lab.plan(["lm-eval:ours_votes"], include=str(lab.tasks))
+    out, rng = lab.root / "killed", random.Random(8)
+    run = lab.root / "configs" / "runs" / "try.yaml"
+    seen: dict[str, str] = {}
+    for _ in range(3):
+        child = start(run, lab.data, out, pause=0.02)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "started\n", child.stderr and child.stderr.read()
+        wanted = len(seen) + rng.randint(5, 15)
+        while lines(out) < wanted and child.poll() is None:
+            time.sleep(0.01)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        now = stored(out)
+        assert seen.items() <= now.items()
+        seen = now
+    assert 0 < len(seen) < 96
+    child = start(run, lab.data, out, pause=0)
+    output, errors = child.communicate(timeout=200)
+    assert child.returncode == 0, errors
+    assert f"delivered {96 - len(seen)}" in output
+    assert len(stored(out)) == 96  # of 12 problems, 8 each, none twice
+    (killed,) = json.loads((out / "measurements.json").read_text())
+    (whole,) = lab.run(plan).measurements
+    assert killed["pass_at_1"] == whole.pass_at_1
+    assert killed["metrics"] == dict(whole.metrics)
+
+
+def start(run: Path, data: Path, out: Path, pause: float) -> subprocess.Popen[str]:
+    child = str(Path(__file__).parent / "lm_eval_child.py")
+    words = [sys.executable, child, str(run), str(data), str(out), str(pause)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def lines(out: Path) -> int:
+    """How many lines of samples are on disk."""
+    return sum(p.read_bytes().count(b"\n") for p in (out / "samples").glob("plain/*/*.jsonl"))
+
+
+def stored(out: Path) -> dict[str, str]:
+    """Every whole line of a sample on disk; fails where one is there twice."""
+    rows = [
+        json.loads(line)
+        for part in (out / "samples").glob("plain/*/*.jsonl")
+        for line in part.read_bytes().split(b"\n")[:-1]
+    ]
+    found = {row["id"]: row["text"] for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+# --- real rows, a real model ----------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+@pytest.mark.parametrize("chat", [True, False])
+def test_real_rows_score_as_under_lm_eval(lab: Lab, shared: Path, chat: bool) -> None:
+    lab.data = shared / "data"
+    plan = lab.plan([f"lm-eval:{task}" for task in BUILT_IN], limit=60, chat=chat)
+    report = lab.run(plan)
+    listed = write_listed(lab.root / "listed", lab.data)
+    found = lab.lm_eval(plan, listed, list(BUILT_IN), chat)
+    for measured in report.measurements:
+        task = measured.benchmark.removeprefix("lm-eval:")
+        assert measured.received == {"gsm8k": 60, "aime24": 30, "aime25": 30}.get(task, 60)
+        assert same_figures(measured, found["results"][task]) >= 1
+        assert 0 < measured.pass_at_1 < 1
+
+
+@pytest.mark.slow
+def test_the_tiny_model_scores_as_under_lm_eval(
+    lab: Lab, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers import AutoTokenizer
+
+    source = Path(config.__file__).parents[2] / "configs" / "models" / "smollm2-135m-instruct.yaml"
+    shutil.copy(source, lab.root / "configs" / "models")
+    monkeypatch.setattr("claimbench.engines.ENGINES", ENGINES)
+    run = lab.root / "configs" / "runs" / "tiny.yaml"
+    text = RUN.format(benchmarks='["lm-eval:hendrycks_math500", "lm-eval:aime25"]', options="{}")
+    text = text.replace("[plain]", "[smollm2-135m-instruct]").replace("64", "32")
+    run.write_text(text + "limit: 3\n")
+    plan = lab.plan_of(run)
+    report = lab.run(plan)
+    lab.tokenizer = AutoTokenizer.from_pretrained(tiny_checkpoint)
+    texts = {}
+    with RunStore.existing(lab.root / "out") as store:
+        for cell in plan.cells:
+            for sample in store.samples(cell.model.name, cell.benchmark.name):
+                texts[cell.benchmark.name, sample.problem_id] = sample.text
+    listed = write_listed(lab.root / "listed", lab.data)
+    names = ["hendrycks_math500", "aime25"]
+    found = lab.lm_eval(plan, listed, names, chat=True, said=lambda b, p, _: texts[b, p.id])
+    for measured in report.measurements:
+        assert measured.received == 3
+        task = measured.benchmark.removeprefix("lm-eval:")
+        assert same_figures(measured, found["results"][task]) >= 1

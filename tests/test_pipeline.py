@@ -38,7 +38,7 @@ class Toy:
         self.engine = ScriptedEngine(answer)
         self.version = "1"
         kind = EngineKind(
-            lambda: {"name": "scripted", "version": self.version}, lambda *_: self.engine
+            lambda _: {"name": "scripted", "version": self.version}, lambda *_: self.engine
         )
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
 

@@ -154,3 +154,42 @@ def test_tiny_model_sends_its_system_text_once_and_bos_per_turn(tiny_checkpoint:
 def test_bos_count_is_a_rule_of_the_model(first_tokenizer: Any) -> None:
     with pytest.raises(PromptError, match=r"prompt.bos_count.*1 × BOS, 2 expected"):
         make(first_tokenizer, changed(R1, bos_count=2))
+
+
+def test_text_goes_out_without_turns_and_with_one_bos(first_tokenizer: Any) -> None:
+    asked = Problem("aime24", "1", text="Question: 1 + 1?\nAnswer:")
+    prompt = make(first_tokenizer, problem=asked)
+    assert prompt.text == BOS + str(asked.text)
+    assert prompt.ids.count(first_tokenizer.convert_tokens_to_ids(BOS)) == 1
+    with pytest.raises(PromptError, match="2 × BOS, 1 expected"):
+        make(first_tokenizer, problem=Problem("aime24", "1", text=f"{BOS}Question: 1 + 1?"))
+    long = Problem("aime24", "1", text="word " * 40_000)
+    with pytest.raises(PromptError, match=r"lower sampling\.max_tokens"):
+        make(first_tokenizer, problem=long)
+
+
+def test_ready_messages_may_bring_a_system_text_and_begin_the_reply(first_tokenizer: Any) -> None:
+    plain = changed(R1, forced_prefix="", tail=ASSISTANT)
+    turns = (Message("system", "Add."), Message("user", "1 + 1?"), Message("assistant", "It is"))
+    asked = Problem("aime24", "1", messages=turns)
+    assert make(first_tokenizer, plain, asked).text == f"{BOS}Add.{USER}1 + 1?{ASSISTANT}It is"
+    with pytest.raises(PromptError, match="forced_prefix"):
+        make(first_tokenizer, problem=asked)
+
+
+def test_variants_break_a_rule_on_purpose_and_are_asserted(
+    first_tokenizer: Any, second_tokenizer: Any
+) -> None:
+    token = first_tokenizer.convert_tokens_to_ids
+    twice = config.load_model("r1-distill-qwen-7b~double-bos")
+    bare = config.load_model("r1-distill-qwen-7b~no-think-prefix")
+    assert twice.subject == bare.subject == "r1-distill-qwen-7b"
+    plain = list(make(first_tokenizer).ids)
+    for tokenizer in (first_tokenizer, second_tokenizer):
+        assert list(make(tokenizer, twice).ids) == [token(BOS), *plain]
+        ids = list(make(tokenizer, bare).ids)
+        assert ids == plain[: len(ids)] and ids[-1] == token(ASSISTANT)
+    with pytest.raises(PromptError, match="bos_count"):
+        make(first_tokenizer, changed(twice, bos_count=1))
+    with pytest.raises(PromptError, match="tail"):
+        make(second_tokenizer, changed(bare, cut_end=""))

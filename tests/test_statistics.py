@@ -74,18 +74,27 @@ class TestVariance:
         # 0.798·0.202/29 = 0.161196/29 = 0.00555848
         assert stats.problem_variance_bound(0.798, 30) == close(0.00555848, 5e-9)
 
+    def test_spread_for_another_run(self) -> None:
+        # W = 0.208333 of two problems at n = 4 (above): less 1/(4·2²) = 0.0625 it is Σw/N²
+        # = 0.583333/4 = 0.145833. Where no sample differs W = 0.0625, and that stays
+        assert stats.transferred_unit_variance(0.208333, 2, 4) == close(0.145833)
+        assert stats.transferred_unit_variance(0.0625, 2, 4) == close(0.0625)
+
     def test_published_spread_is_scaled_up_towards_one_half(self) -> None:
-        # P = 0.5 of 120: bound error √(0.25/120) = 0.0456435; P moves to 0.5 − 1.644854·0.0456435
-        # = 0.424923; 0.424923·0.575077 = 0.244363; the edge 0.22·0.78 = 0.1716 is less
-        # rho = 0.244363/0.16 = 1.527271; 1.527271·0.004/4 = 0.001527271, + 1/(12·120²) = 5.787e-6
-        found = stats.published_variance(0.5, 0.2, 0.004, 30, 4, margin=0.02)
-        assert found == close(0.001533058, 5e-9)
+        # truth 0.3, ours 0.2: rho = 0.21/0.16 = 1.3125; 1.3125·0.004/4 = 0.0013125 (the bound is
+        # more: 38/124 = 0.306452, 0.212539/120 = 0.00177116), + 1/(12·120²) = 5.787e-6
+        found = stats.published_variance(0.3, 0.2, 0.004, 30, 4)
+        assert found == close(0.001318287, 5e-9)
 
     def test_published_spread_at_the_edge_of_the_margin(self) -> None:
-        # P = p = 0.97, margin 0.75 points: 0.9625·0.0375 = 0.03609375, rho = /0.0291 = 1.240335
+        # p = 0.97 less 0.75 points: 0.9625·0.0375 = 0.03609375, rho = /0.0291 = 1.240335
         # 1.240335·0.0001/16 = 7.75210e-6, + 1/(12·3200²) = 8.138e-9
-        found = stats.published_variance(0.97, 0.97, 1e-4, 200, 16, margin=0.0075)
+        found = stats.published_variance(0.97 - 0.0075, 0.97, 1e-4, 200, 16)
         assert found == close(7.76023e-6, 2e-11)
+
+    def test_a_score_that_hardly_moves_has_no_steps(self) -> None:
+        # V = 0.0001 is less than a step of 1/30, squared 0.00111111: V/12 = 8.333e-6 is added
+        assert stats.published_variance(0.5, 0.5, 1e-4, 30, 1) == close(0.000108333, 1e-9)
 
     def test_published_spread_is_never_scaled_down(self) -> None:
         # 0.09/0.25 is below 1, so rho = 1: 0.002/4 = 0.0005, + 5.787e-6
@@ -151,6 +160,16 @@ class TestTests:
     def test_interval_and_test_agree_at_the_edge(self) -> None:
         # |d| + 1.644854·SE = δ exactly: 1 + 1.644854 = 2.644854 gives p = 0.05
         assert stats.p_equivalence(1.0, 1.0, 2.644854) == close(0.05)
+
+    def test_variance_that_depends_on_the_difference(self) -> None:
+        # d = 0, V(x) = 0.01 + 0.01x. 95 %: x² = 3.841459·V(x), x² − 0.0384146x − 0.0384146 = 0,
+        # x = (0.0384146 ± √(0.0014757 + 0.1536584))/2 = (0.0384146 ± 0.3938706)/2
+        # 90 %: x = (0.0270555 + √(0.0007320 + 0.1082218))/2 = (0.0270555 + 0.3300815)/2 = 0.1785685
+        found = stats.compare(0.0, lambda x: 0.01 + 0.01 * x, margin=0.1785685)
+        assert found.se == close(0.1)
+        assert found.interval_95 == (close(-0.1777280), close(0.2161426))
+        assert found.needed_margin == close(0.1785685)
+        assert found.p_equivalence == close(0.05)
 
     def test_student(self) -> None:
         # 2 degrees of freedom, closed form: p = 1 − t/√(t² + 2), t = 2: 1 − 2/2.449490 = 0.183503

@@ -113,3 +113,11 @@ def test_bound_is_statsmodels_agresti_coull_centre() -> None:
     centre = (low + high) / 2
     expected = centre * (1 - centre) / 1920
     assert stats.bound_variance(500 / 1920, 30, 64) == pytest.approx(expected, abs=TIGHT)
+
+
+@pytest.mark.parametrize("right", [1, 13, 29])
+def test_score_interval_is_statsmodels_wilson(right: int) -> None:
+    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    low, high = proportion.proportion_confint(right, 30, method="wilson")
+    found = stats.score_interval(right / 30, lambda p: max(p * (1 - p), 0.0) / 30, 0.95)
+    assert found == pytest.approx((low, high), abs=TIGHT)

@@ -125,13 +125,14 @@ class TestOwnRuns:
     def test_variances_of_both_sides_come_from_our_samples(self) -> None:
         # 30 problems, n = 64: 15 at 48/64, 15 at 16/64; w = 0.75·0.25·64/63 = 0.190476 each
         # W = (5.714286 + 1/64)/900 = 0.00636656; ours 0.00636656/64 = 9.94774e-5
-        # ours is 50 %, where p(1−p) is largest: rho = 1, theirs the same and 1/(12·1920²) = 2.3e-8
-        # V = 2·9.94774e-5 + 2.3e-8 + 8.3e-8 = 1.99061e-4, SE 1.41089 points; d = 50 − 55 = −5
-        # needed 5 + 1.644854·1.41089 = 7.32071
+        # ours is 50 %, where p(1−p) is largest: rho = 1; theirs 5.714286/900/64 = 9.92064e-5 and
+        # 1/(12·1920²) = 2.3e-8
+        # V = 9.94774e-5 + 9.92064e-5 + 2.3e-8 + 8.3e-8 = 1.98790e-4, SE 1.40993 points
+        # d = 50 − 55 = −5, needed 5 + 1.644854·1.40993 = 7.31913
         verdict = judge_published(published(55.0), measured([48] * 15 + [16] * 15, 64))
         assert verdict.verdict == "lower"
-        assert verdict.se == pytest.approx(1.41089, abs=1e-5)
-        assert verdict.needed_margin == pytest.approx(7.32071, abs=1e-5)
+        assert verdict.se == pytest.approx(1.40993, abs=1e-5)
+        assert verdict.needed_margin == pytest.approx(7.31913, abs=2e-5)
         assert verdict.tier == "A"
         assert verdict.notes == ()
 

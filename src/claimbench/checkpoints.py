@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claimbench.config import ModelConfig, WheelSource
-from claimbench.errors import ModelError
+from claimbench.config import EndpointConfig, ModelConfig, WheelSource
+from claimbench.errors import CheckpointMissing, ModelError
 from claimbench.paths import cache_dir
 
 _FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "LICENSE*"]
@@ -27,9 +27,10 @@ _TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A checkpoint on disk. `departure` says how its weights differ from the pinned ones."""
+    """A checkpoint on disk, or on a server (`path` is then its tokenizer's, or None). `departure`
+    says how its weights differ from the pinned ones."""
 
-    path: Path
+    path: Path | None
     identity: str
     departure: str = ""
 
@@ -51,9 +52,22 @@ def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoin
                 return found
         except ModelError as error:
             failures.append(str(error))
-    raise ModelError(
+    raise CheckpointMissing(
         f"model {model.name}: neither on this machine nor to be had ({'; '.join(failures)}); run "
         f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
+    )
+
+
+def served(model: ModelConfig, endpoint: EndpointConfig, online: bool) -> Checkpoint:
+    """The weights behind an endpoint: known by the name under which they are served, and by nothing
+    else. With token ids, or counted ones, the model's own tokenizer is here."""
+    name = endpoint.model or model.hub
+    said = "an alias: evidence about that alias, nothing else" if endpoint.alias else "on its word"
+    tokenizer = endpoint.prompt != "chat"
+    return Checkpoint(
+        path=find(model, online, weights=False).path if tokenizer else None,
+        identity=f"endpoint:{name}",
+        departure=f"as an endpoint serves them under the name {name}, {said}",
     )
 
 
@@ -62,6 +76,7 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
     from transformers import AutoTokenizer
 
     _quiet_transformers()
+    assert checkpoint.path is not None
     try:
         return AutoTokenizer.from_pretrained(checkpoint.path)
     except Exception as error:

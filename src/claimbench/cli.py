@@ -137,21 +137,37 @@ def plan(
     sets: Sets = [],  # noqa: B006
     data_dir: DataDir = None,
     offline: Offline = False,
+    gpus: Annotated[
+        list[str], typer.Option("--gpu", help="GPU types to show (default: all that are known).")
+    ] = [],  # noqa: B006
+    gpu_hour: GpuHour = None,
+    lengths: Annotated[
+        Path | None,
+        typer.Option("--lengths", metavar="RUNDIR", help="Mean reply lengths of an earlier run."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Dry run: requests, one rendered prompt per model and benchmark, estimates, power.
+    """Dry run: requests, one rendered prompt per model and benchmark, estimates, power; what fits
+    on which GPUs, how long it takes and what it costs.
 
-    Example: [bold]claimbench plan smoke[/bold]
+    Without a checkpoint's tokenizer or a dataset, what needs them is left out.
+
+    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distills --gpu h100
+    --gpu-hour 2.2[/bold]
     """
-    from claimbench import config, estimate, hub, pipeline
+    from claimbench import config, estimate, gpuplan, hub, pipeline
 
     experiment = config.load_experiment(run_file, sets)
+    asked = gpuplan.choose_gpus(gpus), gpuplan.Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with _display(quiet=as_json) as display:
-        made = pipeline.plan(experiment, data_dir, online, display.tell, weights=False)
-    facts = estimate.describe(made)
+        made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
+    facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
+    seen = made.experiment if made else experiment
+    facts["gpus"] = gpuplan.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
     typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
-    estimate.check_power(made)
+    if made:
+        estimate.check_power(made)
 
 
 @app.command()

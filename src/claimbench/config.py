@@ -9,17 +9,42 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from claimbench.errors import ConfigError
 from claimbench.paths import configs_dir
 from claimbench.yamlfile import Model, Strict, load_yaml, nearest, parse
 
+
+def _as_dates(value: Any) -> Any:
+    """Two dates as YAML or text gives them, as ISO text in order."""
+    try:
+        first, last = (date.fromisoformat(str(day)) for day in value)
+    except (TypeError, ValueError) as error:
+        raise ValueError("give two dates, [2024-08-01, 2025-01-31]") from error
+    if first > last:
+        raise ValueError(f"the window ends ({last}) before it begins ({first})")
+    return first.isoformat(), last.isoformat()
+
+
+Window = Annotated[tuple[str, str], BeforeValidator(_as_dates)]
+Range = Annotated[tuple[int, int], BeforeValidator(lambda v: tuple(v) if type(v) is list else v)]
 DType = Literal["bfloat16", "float16", "float32"]
+SamplingKey = Literal[
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "seed",
+    "repetition_penalty",
+    "presence_penalty",
+    "frequency_penalty",
+]
 LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
@@ -42,7 +67,9 @@ class PromptRules(Strict):
     """What every prompt of a model must look like; `prompts.py` asserts it token by token.
 
     `head` is the exact text before the first user message (BOS and system text included), `tail`
-    the exact text after the last one (the forced prefix included).
+    the exact text after the last one (the forced prefix included). A variant that breaks what its
+    model asks for says so in `prepend`, set before what the template makes, and `cut_end`, taken
+    off its end; `head` and `tail` say what the prompt looks like then.
     """
 
     bos: str
@@ -52,10 +79,13 @@ class PromptRules(Strict):
     tail: str
     forced_prefix: str = ""
     reasoning_end: str | None = None
+    prepend: str = ""
+    cut_end: str = ""
 
 
 class ModelConfig(Strict):
-    """One checkpoint (configs/models/*.yaml)."""
+    """One checkpoint (configs/models/*.yaml). A variant of its prompt rules is a file of its own,
+    named MODEL~VARIANT, that extends the model's file."""
 
     name: str
     title: str
@@ -69,6 +99,7 @@ class ModelConfig(Strict):
     quantization: str | None = None
     kv_dtype: str | None = None
     prompt: PromptRules
+    prompt_variants: dict[str, PromptRules] = Field(default_factory=dict)
     stop_tokens: tuple[str, ...] = Field(min_length=1)
     path: str | None = None
     wheel: WheelSource | None = None
@@ -77,12 +108,41 @@ class ModelConfig(Strict):
     kv_heads: int | None = None
     head_dim: int | None = None
 
+    @property
+    def subject(self) -> str:
+        """The model whose published figures this one is compared with."""
+        return subject_of(self.name)
+
+
+def subject_of(name: str) -> str:
+    """The model of which `name` is a variant, else `name`."""
+    return name.partition("~")[0]
+
 
 # --- benchmarks -----------------------------------------------------------------------------
 
 
-class DatasetConfig(Strict):
-    """Where rows come from: the hub at a pinned revision, a file for --data-dir, or the package."""
+class ReleaseConfig(Strict):
+    """A release of a dataset that grows: its files in order, and the rows in all of them."""
+
+    parts: tuple[str, ...] = Field(min_length=1)
+    rows: int = Field(gt=0)
+
+
+class Selection(Strict):
+    """Which problems of a dataset that grows: a release, and a window of dates, both ends kept."""
+
+    release: str | None = None
+    window: Window | None = None
+
+
+class DatasetConfig(Selection):
+    """Where rows come from: the hub at a pinned revision, a file for --data-dir, or the package.
+
+    `keep` takes the rows whose number in a column lies in a range, both ends kept. `parts` are the
+    files of `releases` with their SHA-256; `window` is of the column `date`. `rows` counts what is
+    left after that; null where it is not known to this project.
+    """
 
     hub: str | None = None
     subset: str | None = None
@@ -91,7 +151,11 @@ class DatasetConfig(Strict):
     hub_file: str | None = None
     file: str | None = None
     packaged: bool = False
-    rows: int = Field(gt=0)
+    parts: dict[str, str | None] = Field(default_factory=dict)
+    releases: dict[str, ReleaseConfig] = Field(default_factory=dict)
+    keep: dict[str, Range] = Field(default_factory=dict)
+    date: str | None = None
+    rows: Annotated[int, Field(gt=0)] | None
     digest: str | None = None
 
     @model_validator(mode="after")
@@ -102,15 +166,53 @@ class DatasetConfig(Strict):
             raise ValueError("names a hub dataset without its revision")
         return self
 
+    @model_validator(mode="after")
+    def _release_and_window_are_known(self) -> DatasetConfig:
+        if (self.release is None) != (not self.releases):
+            raise ValueError("key release must name one of the releases")
+        if self.release is not None and self.release not in self.releases:
+            raise ValueError(
+                f"release {self.release!r} is unknown{nearest(self.release, list(self.releases))}"
+            )
+        parts = [part for release in self.releases.values() for part in release.parts]
+        if strange := sorted(set(parts) - set(self.parts)):
+            raise ValueError(f"releases name {strange[0]}, which is not among parts")
+        if self.window and not self.date:
+            raise ValueError("a window needs key date, the column with a problem's date")
+        return self
+
+    def selected(self, choice: Selection) -> DatasetConfig:
+        """This dataset with another release or window; their row count is then not pinned here."""
+        changed = {k: v for k, v in plain(choice).items() if v is not None}
+        ours = plain(self)
+        if all(ours[key] == value for key, value in changed.items()):
+            return self
+        return DatasetConfig.model_validate({**ours, **changed, "rows": None, "digest": None})
+
+
+class TestsConfig(Strict):
+    """The tests of a coding problem: the form they are written in (grading/code/unpack.py lists the
+    forms), and the dataset's column for each of its parts."""
+
+    __test__ = False  # not a class of tests
+
+    form: str
+    columns: dict[str, str]
+
 
 class FieldsConfig(Strict):
-    """Columns of the dataset: `gold_after` keeps the text behind its last occurrence."""
+    """Columns of the dataset: `gold_after` keeps the text behind its last occurrence; `slots` are
+    further columns that the prompt shows, by the name they have in it; `rating` is a problem's
+    difficulty as contests rate it."""
 
     id: str | None = None
     question: str
     gold: str | None = None
     gold_after: str | None = None
     choices: tuple[str, ...] = ()
+    slots: dict[str, str] = Field(default_factory=dict)
+    rating: str | None = None
+    tests: TestsConfig | None = None
 
 
 class FewshotConfig(Strict):
@@ -160,6 +262,12 @@ class BenchmarkConfig(Strict):
     dataset: DatasetConfig
     fields: FieldsConfig
     prompt: str
+    starter_prompt: str | None = Field(
+        default=None, description="the prompt of problems whose slot `starter` is not empty"
+    )
+    prompt_variant: str | None = Field(
+        default=None, description="which of the model's prompt_variants; null: its own prompt"
+    )
     fewshot: FewshotConfig | None = None
     stop: tuple[str, ...] = ()
     grader: GraderConfig
@@ -173,6 +281,11 @@ class BenchmarkConfig(Strict):
             raise ValueError("key prompt must contain {question} exactly once")
         if self.fields.choices and self.prompt.count("{choices}") != 1:
             raise ValueError("key prompt must contain {choices} exactly once")
+        if self.starter_prompt is not None:
+            if "starter" not in self.fields.slots:
+                raise ValueError("key starter_prompt needs a column for the slot starter")
+            if any(self.starter_prompt.count(slot) != 1 for slot in ("{question}", "{starter}")):
+                raise ValueError("key starter_prompt must contain {question} and {starter} once")
         return self
 
 
@@ -188,16 +301,66 @@ class SamplingConfig(Strict):
     max_tokens: int = Field(gt=0)
 
 
+class EndpointConfig(Strict):
+    """An OpenAI-compatible server (docs/endpoint.md).
+
+    `model` is the model's name on the server (default: its hub id); `key_env` names the environment
+    variable with the key. `prompt` says how prompts go out: as token ids, as chat turns that the
+    server renders, or as chat turns whose length the server must count as we do. `alias` says that
+    the name may stand for another model later. `unsupported` names the parameters that the server
+    does not take: they are not sent, and stand in every report. `timeout` is in seconds of silence.
+    """
+
+    base_url: str
+    model: str | None = None
+    key_env: str | None = None
+    prompt: Literal["token_ids", "chat", "counted_chat"] = "token_ids"
+    alias: bool = False
+    unsupported: tuple[SamplingKey, ...] = ()
+    concurrency: int = Field(default=64, gt=0, le=1000)
+    timeout: float = Field(default=3600.0, gt=0, allow_inf_nan=False)
+    stream: bool = False
+
+    @model_validator(mode="after")
+    def _holds_no_secret(self) -> EndpointConfig:
+        # Checked here, where the message does not repeat the value: it may be a key.
+        if not re.fullmatch(r"https?://[^@?#\s]+", self.base_url):
+            raise ValueError(
+                "base_url must be http(s)://HOST/PATH, without user, password or query"
+            )
+        if self.key_env is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.key_env):
+            raise ValueError(
+                "key_env must name an environment variable (capital letters), not a key"
+            )
+        return self
+
+
 class EngineConfig(Strict):
-    """Which engine and its limits. `args` go to the engine after it has checked them."""
+    """Which engine and its limits. `args` go to the engine after it has checked them.
+
+    `context` is the most tokens of a prompt and its reply together; a run sizes it from its longest
+    prompt and `sampling.max_tokens` where it is not set.
+    """
 
     kind: str = "transformers"
     dtype: DType | None = None
     device: str = "auto"
     threads: int | None = Field(default=None, gt=0)
-    slots: int = Field(default=64, gt=0)
+    slots: int | None = Field(default=None, gt=0, description="requests generated together")
     token_budget: int | None = Field(default=None, gt=0)
+    context: int | None = Field(default=None, gt=0)
+    tensor_parallel: int = Field(default=1, gt=0)
+    pipeline_parallel: int = Field(default=1, gt=0)
+    batch_invariant: bool = False
+    restarts: int = Field(default=0, ge=0, description="of an engine that died")
     args: dict[str, Any] = Field(default_factory=dict)
+    endpoint: EndpointConfig | None = None
+
+    @model_validator(mode="after")
+    def _endpoint_goes_with_its_kind(self) -> EngineConfig:
+        if (self.kind == "endpoint") != (self.endpoint is not None):
+            raise ValueError("kind: endpoint and the keys under endpoint go together")
+        return self
 
 
 class GradingConfig(Strict):
@@ -238,6 +401,9 @@ class RunConfig(Strict):
     grading: GradingConfig = GradingConfig()
     published: tuple[str, ...] = ()
     margins: dict[str, Margin] = Field(default_factory=dict)
+    select: dict[str, Selection] = Field(
+        default_factory=dict, description="another release or window, by benchmark"
+    )
     allow_low_power: bool = False
     lm_eval: LmEvalOptions | None = None
 
@@ -246,6 +412,8 @@ class RunConfig(Strict):
         named = set(self.margins) | (set(self.samples) if isinstance(self.samples, dict) else set())
         if strange := sorted(named - set(self.benchmarks)):
             raise ValueError(f"samples or margins name {strange[0]}, which this run does not have")
+        if strange := sorted(set(self.select) - set(self.benchmarks)):
+            raise ValueError(f"select names {strange[0]}, which this run does not have")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples or 1]
         if min(counts) < 1:
             raise ValueError("samples must be positive")
@@ -263,6 +431,15 @@ class Experiment(Strict):
     run: RunConfig
     models: tuple[ModelConfig, ...]
     benchmarks: tuple[BenchmarkConfig, ...]
+
+    def problems_of(self, benchmark: BenchmarkConfig) -> int:
+        """Problems asked of a benchmark, as far as its configuration says: a window of a release
+        that is not pinned counts as the whole release."""
+        dataset = benchmark.dataset
+        rows = dataset.rows
+        if rows is None:
+            rows = dataset.releases[dataset.release].rows if dataset.release else 0
+        return min(rows, self.run.limit or rows)
 
     def samples_of(self, benchmark: BenchmarkConfig) -> int:
         """Samples per problem: the run's number, else the benchmark's."""
@@ -294,17 +471,40 @@ def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name
     path = configs_dir() / folder / f"{name}.yaml"
     if name not in names(folder):
         raise ConfigError(f"{path}: there is no such configuration{nearest(name, names(folder))}")
-    data, marks = load_yaml(path)
+    data, marks = _load_extended(path)
     if isinstance(data, dict):
         data.setdefault("name", name)
     return parse(kind, data, path, marks)
+
+
+def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Any]:
+    """A YAML file over the file beside it that its key `extends` names: mappings are merged, other
+    values replaced. The line numbers are of the file itself."""
+    data, marks = load_yaml(path)
+    if not isinstance(data, dict) or "extends" not in data:
+        return data, marks
+    base = path.parent / f"{data.pop('extends')}.yaml"
+    if path in below or not base.is_file():
+        why = "it extends itself" if path in below else f"there is no {base.name} beside it"
+        raise ConfigError(f"{path}: key extends: {why}")
+    under, _ = _load_extended(base, (*below, path))
+    return (_merged(under, data) if isinstance(under, dict) else data), marks
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(under[key], over[key])
+        for key in under.keys() & over.keys()
+        if isinstance(under[key], dict) and isinstance(over[key], dict)
+    }
+    return under | over | both
 
 
 def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
     """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
     if not path.is_file() and str(path) in names("runs"):
         path = configs_dir() / "runs" / f"{path}.yaml"
-    data, marks = load_yaml(path)
+    data, marks = _load_extended(path)
     if isinstance(data, dict):
         data.setdefault("name", path.stem)
         for option in sets:
@@ -334,8 +534,23 @@ def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
     return Experiment(
         run=run,
         models=tuple(load_model(name) for name in run.models),
-        benchmarks=tuple(load_benchmark(n) for n in run.benchmarks if not n.startswith(LM_EVAL)),
+        benchmarks=tuple(
+            _selected(load_benchmark(n), run) for n in run.benchmarks if not n.startswith(LM_EVAL)
+        ),
     )
+
+
+def _selected(benchmark: BenchmarkConfig, run: RunConfig) -> BenchmarkConfig:
+    """The benchmark with the release and window that the run chooses for it."""
+    choice = run.select.get(benchmark.name)
+    if choice is None:
+        return benchmark
+    try:
+        return benchmark.model_copy(update={"dataset": benchmark.dataset.selected(choice)})
+    except ValidationError as error:
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        message = f"run {run.name}, key select.{benchmark.name}: {reason}"
+        raise ConfigError(message) from error
 
 
 def plain(config: BaseModel) -> dict[str, Any]:

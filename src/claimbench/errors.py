@@ -6,6 +6,7 @@ what to do; the command line prints it without a traceback.
     │   ├── ConfigError       a YAML file or a --set option
     │   ├── DataError         a dataset: missing, wrong row count, wrong digest
     │   └── PromptError       a prompt breaks the model's rules or does not fit its context
+    ├── Missing               something that can be fetched or installed later: `plan` goes on
     └── StageError            exit 1: a stage failed; nothing that was finished is lost
         ├── ModelError        a checkpoint cannot be had or read
         ├── EngineDied        the engine cannot go on (out of memory, device error)
@@ -42,12 +43,25 @@ class PromptError(InputError):
     """A prompt breaks the model's rules or does not fit its context."""
 
 
+class Missing(ClaimbenchError):
+    """A checkpoint, dataset or package is not here, and can be had: mixed into the failure that it
+    is for a run. A dry run goes on without it."""
+
+
 class StageError(ClaimbenchError):
     """A stage failed; what was finished is kept."""
 
 
 class ModelError(StageError):
     """A checkpoint cannot be had or cannot be read."""
+
+
+class CheckpointMissing(Missing, ModelError):
+    """A checkpoint, its tokenizer or an engine is not here."""
+
+
+class DatasetMissing(Missing, DataError):
+    """A dataset is not here."""
 
 
 class EngineDied(StageError):

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from statistics import fmean
 from typing import Any
 
-from claimbench import statistics
+from claimbench import gpuplan, statistics
+from claimbench.config import BenchmarkConfig, Experiment
 from claimbench.errors import InputError
 from claimbench.judge import targets
 from claimbench.plan import Cell, Plan
@@ -33,6 +34,39 @@ def describe(plan: Plan) -> dict[str, Any]:
         "samples": plan.asked,
         "cells": [_cell(cell) for cell in plan.cells],
         "published": [_target(result, plan) for result in comparisons(plan)],
+    }
+
+
+def outline(experiment: Experiment, lacking: str) -> dict[str, Any]:
+    """What can be said without tokenizers or datasets: `lacking` says what is missing."""
+    cells = [
+        {
+            "model": model.name,
+            "benchmark": benchmark.name,
+            "samples": _samples(experiment, benchmark),
+        }
+        for model in experiment.models
+        for benchmark in experiment.benchmarks
+    ]
+    return {
+        "run": experiment.run.name,
+        "samples": sum(cell["samples"] for cell in cells),
+        "lacking": lacking,
+        "cells": cells,
+        "published": [],
+    }
+
+
+def _samples(experiment: Experiment, benchmark: BenchmarkConfig) -> int:
+    return experiment.problems_of(benchmark) * experiment.samples_of(benchmark)
+
+
+def prompt_lengths(facts: Mapping[str, Any]) -> gpuplan.Prompts:
+    """Mean and longest prompt by cell, where they were rendered."""
+    return {
+        (cell["model"], cell["benchmark"]): (tokens["mean"], tokens["longest"])
+        for cell in facts["cells"]
+        if (tokens := cell.get("prompt_tokens"))
     }
 
 
@@ -71,7 +105,9 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "problems": len(cell.problems),
         "samples_per_problem": cell.samples,
         "samples": cell.asked,
-        "prompt_tokens": {"mean": round(fmean(lengths), 1), "longest": max(lengths)},
+        "prompt_tokens": {"mean": round(fmean(lengths), 1), "longest": max(lengths)}
+        if max(lengths)
+        else None,
         "new_tokens_at_most": new_tokens,
         "disk_mib_at_most": round(
             (new_tokens * BYTES_PER_TOKEN + cell.asked * BYTES_PER_SAMPLE) / 2**20, 1
@@ -86,7 +122,7 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
     cell = next(
         c
         for c in plan.cells
-        if (c.model.name, c.benchmark.name) == (result.subject, result.benchmark)
+        if (c.model.subject, c.benchmark.name) == (result.subject, result.benchmark)
     )
     share, problems = result.value / 100, len(cell.problems)
     m = result.samples or result.samples_min
@@ -114,10 +150,14 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
 def render(facts: Mapping[str, Any]) -> str:
     """The plan as text."""
     lines = [f"run {facts['run']}: {facts['samples']} samples"]
-    for cell in facts["cells"]:
-        lines += ["", *_cell_lines(cell)]
+    if lacking := facts.get("lacking"):
+        lines += [f"prompts and power are left out: {clean(lacking, 400)}"]
+    else:
+        lines += [line for cell in facts["cells"] for line in ["", *_cell_lines(cell)]]
     for target in facts["published"]:
         lines += ["", *_target_lines(target)]
+    if "gpus" in facts:
+        lines.append(gpuplan.render(facts["gpus"], gpuplan.gpu_table().price_note))
     return "\n".join(lines)
 
 
@@ -128,14 +168,19 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
     return [
         f"{cell['model']} on {cell['benchmark']}: {cell['problems']} problems × "
         f"{cell['samples_per_problem']} samples",
-        f"  prompts     {cell['prompt_tokens']['mean']} tokens on average, longest "
-        f"{cell['prompt_tokens']['longest']}",
+        _prompt_words(cell["prompt_tokens"]),
         f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB, "
         f"{cell['hours_on_two_cpu_cores_at_most']} hours on two CPU cores",
-        f"  first prompt, {len(ids)} tokens:",
+        f"  first prompt, {len(ids) or 'unknown'} tokens:",
         *(f"    | {clean(line, 400)}" for line in prompt["text"].splitlines()),
-        f"    ids {' '.join(shown)}",
+        *([f"    ids {' '.join(shown)}"] if shown else []),
     ]
+
+
+def _prompt_words(tokens: Mapping[str, Any] | None) -> str:
+    if tokens is None:
+        return "  prompts     chat turns; their tokens are the server's business"
+    return f"  prompts     {tokens['mean']} tokens on average, longest {tokens['longest']}"
 
 
 def _target_lines(t: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from claimbench import verdicts
 from claimbench.claims import select_published
+from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts import Case
 
@@ -25,22 +26,23 @@ def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> li
 
 def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> Iterable[Case]:
     """Each measurement beside each published figure of the same model, benchmark and metric."""
-    measured = {(m.model, m.benchmark): m for m in measurements}
     rows = judging.get("problems", {})
     for result in select_published(judging["published"]):
-        key = (result.subject, result.benchmark)
-        if key in measured and result.metric == "pass@1":
+        for measured in measurements:
+            key = subject_of(measured.model), measured.benchmark
+            if key != (result.subject, result.benchmark) or result.metric != "pass@1":
+                continue
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
             whole = replace(result, problems=result.problems or rows.get(result.benchmark))
-            yield Case(whole, measured[key], judging["margins"].get(result.benchmark))
+            yield Case(whole, measured, judging["margins"].get(result.benchmark))
 
 
 def targets(
     published: Iterable[str], models: Iterable[str], benchmarks: Iterable[str]
 ) -> list[PublishedResult]:
     """The published figures that a run of these models and benchmarks would be compared with."""
-    models, benchmarks = set(models), set(benchmarks)
+    models, benchmarks = {subject_of(name) for name in models}, set(benchmarks)
     return [
         result
         for result in select_published(published)

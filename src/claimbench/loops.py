@@ -52,7 +52,9 @@ def looped_ids(store: RunStore, model: str, benchmark: str) -> frozenset[str]:
     key, digest = f"{model}/{benchmark}", _digest(cut)
     if known.get(key, {}).get("cut") != digest:
         rows = store.samples(model, benchmark, cut)
-        looped = sorted(sample.id for sample in rows if ends_in_loop(sample.text))
+        looped = sorted(
+            sample.id for sample in rows if ends_in_loop(sample.text or sample.reasoning or "")
+        )
         known[key] = {"cut": digest, "looped": looped}
         if cut:
             _keep(store, known)

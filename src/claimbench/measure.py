@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimbench import statistics
+from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import Measurement
 from claimbench.store import RunStore, positions, text_key
 from claimbench.store.rows import FINISH_CODES
@@ -91,8 +92,8 @@ def measure(
         sampling_se=0.0 if greedy else score.sampling_se if score else math.nan,
         problem_se=score.problem_se if score else math.nan,
         truncated_share=share(scores.truncated),
-        no_answer_share=share(_is(scores, b"no_answer") | _is(scores, b"no_code")),
-        grader_error_share=share(_is(scores, b"grader_error") | _is(scores, b"sandbox_error")),
+        no_answer_share=share(_is_one_of(scores, NOTHING_TO_JUDGE)),
+        grader_error_share=share(_is_one_of(scores, ERRORS)),
         tokens_mean=float(tokens.mean()) if received else 0.0,
         tokens_p95=float(np.percentile(tokens, 95)) if received else 0.0,
         greedy=greedy,
@@ -103,8 +104,8 @@ def measure(
     )
 
 
-def _is(scores: Scores, outcome: bytes) -> npt.NDArray[np.bool_]:
-    return np.asarray(scores.outcome == outcome)
+def _is_one_of(scores: Scores, outcomes: Collection[str]) -> npt.NDArray[np.bool_]:
+    return np.isin(scores.outcome, [outcome.encode("ascii") for outcome in outcomes])
 
 
 def _spread(size: int, place: Any, values: Any) -> Any:

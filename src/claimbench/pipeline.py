@@ -13,8 +13,9 @@ from typing import Any
 from claimbench import checkpoints, provenance, shards
 from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
-from claimbench.engines import Engine, engine_kind
-from claimbench.errors import ConfigError, IncompleteRun
+from claimbench.engines import Engine, ServedEngine, engine_kind
+from claimbench.engines.restarting import RestartingEngine
+from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import make_pool
 from claimbench.judge import judge
@@ -63,8 +64,19 @@ def plan(
     experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
 ) -> Plan:
     """What a run would ask for."""
-    engine = engine_kind(experiment.run.engine.kind).identity()
+    settings = experiment.run.engine
+    engine = engine_kind(settings.kind).identity(settings)
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
+
+
+def dry_plan(
+    experiment: Experiment, data_dir: Path | None, online: bool, told: Told
+) -> tuple[Plan | None, str]:
+    """What a run would ask for, else None and what is missing on this machine."""
+    try:
+        return plan(experiment, data_dir, online, told, weights=False), ""
+    except Missing as missing:
+        return None, str(missing)
 
 
 def run(plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0) -> Report:
@@ -182,17 +194,29 @@ def _generate_missing(
                 yield from cell.missing(present[cell.name])
 
         told(f"loading {model.name}")
-        engine = _engine(plan, model)
+        engine = _engine(plan, model, told)
+        session.loaded(model.name, getattr(engine, "describe", dict)())
+        served = engine if isinstance(engine, ServedEngine) else None
+        if served and (facts := session.earlier_server(model.name)):
+            served.expect(facts)
         told(f"generating with {model.name}")
-        with session.generating(model.name, progress):
+        with session.generating(model.name, progress, served.facts if served else None):
             generate(engine, missing(), store, desk, progress, watch)
         told("grading")
         desk.drain()
 
 
-def _engine(plan: Plan, model: ModelConfig) -> Engine:
+def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
+    """The model's engine, with room for its longest prompt and reply."""
     settings: EngineConfig = plan.experiment.run.engine
-    return engine_kind(settings.kind).make(model, plan.checkpoints[model.name].path, settings)
+    longest = max(cell.longest for cell in plan.cells if cell.model is model)
+    sized = settings.model_copy(update={"context": settings.context or longest})
+    checkpoint = plan.checkpoints[model.name].path
+
+    def make() -> Engine:
+        return engine_kind(settings.kind).make(model, checkpoint, sized)
+
+    return RestartingEngine(make, settings.restarts, told) if settings.restarts else make()
 
 
 def _grade_missing(
@@ -266,7 +290,13 @@ def fetch(experiment: Experiment, data_dir: Path | None, online: bool, told: Tol
     lines = []
     for model in experiment.models:
         told(f"model {model.name}")
-        lines.append(f"model {model.name}: {checkpoints.find(model, online).identity}")
+        endpoint = experiment.run.engine.endpoint
+        found = (
+            checkpoints.served(model, endpoint, online)
+            if endpoint
+            else checkpoints.find(model, online)
+        )
+        lines.append(f"model {model.name}: {found.identity}")
     for benchmark in experiment.benchmarks:
         told(f"benchmark {benchmark.name}")
         count = len(load_problems(benchmark, data_dir))

@@ -25,9 +25,9 @@ from claimbench.benchmarks import (
     resolve,
 )
 from claimbench.checkpoints import Checkpoint
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
-from claimbench.prompts import Prompt, PromptMaker, choice_order
-from claimbench.records import Problem, Request, Sampling
+from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, RunConfig, digest, plain
+from claimbench.prompts import MessageMaker, Prompt, PromptMaker, choice_order, prompt_rules
+from claimbench.records import Message, Problem, Request, Sampling
 
 _DECISIVE = ("cells", "graders", "reasoning_end", "judging")
 """The parts of a resolved config that decide samples, grades and verdicts."""
@@ -46,7 +46,7 @@ class Cell:
     samples: int
     sampling: Sampling
     seed: int
-    maker: PromptMaker
+    maker: PromptMaker | MessageMaker
     weights: Mapping[str, Any]
 
     @property
@@ -58,10 +58,24 @@ class Cell:
         """Samples asked for."""
         return len(self.problems) * self.samples
 
-    @cached_property
+    @property
     def ids(self) -> list[str]:
         """The id of every sample: problem by problem, then by sample index."""
-        return [r.id for problem in self.problems for r in self._requests_of(problem)]
+        return self._ids_and_longest[0]
+
+    @property
+    def longest(self) -> int:
+        """The most tokens that a prompt and its reply can come to."""
+        return self._ids_and_longest[1] + self.sampling.max_tokens
+
+    @cached_property
+    def _ids_and_longest(self) -> tuple[list[str], int]:
+        ids, longest = [], 0
+        for problem in self.problems:
+            for request in self._requests_of(problem):
+                ids.append(request.id)
+                longest = max(longest, len(request.prompt_ids))
+        return ids, longest
 
     def missing(self, present: Container[str]) -> Iterator[Request]:
         """The requests whose samples are not `present`, in the stable order."""
@@ -92,6 +106,7 @@ class Cell:
                 sampling=self.sampling,
                 seed=seed,
                 choice_order=order,
+                messages=prompt.messages,
             )
 
     def _prompt_and_digest(self, problem: Problem, order: tuple[int, ...]) -> tuple[Prompt, Any]:
@@ -100,7 +115,7 @@ class Cell:
             **self.weights,
             "benchmark": self.benchmark.name,
             "problem": problem.id,
-            "prompt_ids": prompt.ids,
+            **_what_is_sent(prompt),
             "sampling": asdict(self.sampling),
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
@@ -152,8 +167,8 @@ def make_plan(
     found, cells = {}, []
     for model in experiment.models:
         told(f"finding the checkpoint of {model.name}")
-        found[model.name] = checkpoint = checkpoints.find(model, online, weights=weights)
-        tokenizer = checkpoints.load_tokenizer(checkpoint)
+        found[model.name] = checkpoint = _checkpoint(run, model, online, weights)
+        tokenizer = checkpoints.load_tokenizer(checkpoint) if checkpoint.path else None
         identity = weights_identity(model, checkpoint, run.engine.dtype or model.dtype, engine)
         for benchmark in experiment.benchmarks:
             check_pair(model, benchmark)
@@ -167,7 +182,7 @@ def make_plan(
                     samples=experiment.samples_of(benchmark),
                     sampling=sampling,
                     seed=run.seed,
-                    maker=PromptMaker(model, benchmark, tokenizer, shots, sampling.max_tokens),
+                    maker=_maker(run, model, benchmark, tokenizer, shots, sampling.max_tokens),
                     weights=identity,
                 )
             )
@@ -176,6 +191,34 @@ def make_plan(
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     decisive = {key: resolved[key] for key in _DECISIVE}
     return Plan(experiment, tuple(cells), found, origins, resolved, digest(decisive))
+
+
+def _checkpoint(run: RunConfig, model: ModelConfig, online: bool, weights: bool) -> Checkpoint:
+    if run.engine.endpoint is not None:
+        return checkpoints.served(model, run.engine.endpoint, online)
+    return checkpoints.find(model, online, weights=weights)
+
+
+def _maker(
+    run: RunConfig,
+    model: ModelConfig,
+    benchmark: BenchmarkConfig,
+    tokenizer: Any,
+    shots: tuple[Message, ...],
+    max_tokens: int,
+) -> PromptMaker | MessageMaker:
+    """Who makes the prompts: token ids wherever the engine takes them."""
+    ids = PromptMaker(model, benchmark, tokenizer, shots, max_tokens) if tokenizer else None
+    if run.engine.endpoint is None or run.engine.endpoint.prompt == "token_ids":
+        assert ids is not None
+        return ids
+    return MessageMaker(model, benchmark, shots, counter=ids)
+
+
+def _what_is_sent(prompt: Prompt) -> dict[str, Any]:
+    if prompt.messages:
+        return {"messages": [[turn.role, turn.content] for turn in prompt.messages]}
+    return {"prompt_ids": prompt.ids}
 
 
 def sample_id(problem_digest: Any, seed: int, index: int) -> str:
@@ -199,7 +242,7 @@ def weights_identity(
     return {
         "model": model.hub,
         "checkpoint": checkpoint.identity,
-        "dtype": dtype,
+        "dtype": None if checkpoint.identity.startswith("endpoint:") else dtype,
         "quantization": model.quantization,
         "kv_dtype": model.kv_dtype,
         "stop_tokens": model.stop_tokens,
@@ -232,9 +275,9 @@ def _resolved(
         "benchmarks": {b.name: plain(b) for b in experiment.benchmarks},
         "engine": dict(engine),
         "checkpoints": {name: checkpoint.identity for name, checkpoint in found.items()},
-        "departures": {name: c.departure for name, c in found.items() if c.departure},
+        "departures": _departures(experiment, found),
         "graders": {b.name: plain(b.grader) for b in experiment.benchmarks},
-        "reasoning_end": {m.name: m.prompt.reasoning_end for m in experiment.models},
+        "reasoning_end": _reasoning_ends(experiment),
         "judging": {
             "published": list(run.published),
             "margins": dict(run.margins),
@@ -242,6 +285,29 @@ def _resolved(
         },
         "cells": {cell.name: _described(cell) for cell in cells},
     }
+
+
+def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
+    """By model; by model/benchmark where the benchmark has a prompt variant of its own."""
+    ends = {m.name: m.prompt.reasoning_end for m in experiment.models}
+    for benchmark in experiment.benchmarks:
+        for model in experiment.models if benchmark.prompt_variant else ():
+            rules = prompt_rules(model, benchmark)
+            ends[f"{model.name}/{benchmark.name}"] = rules.reasoning_end
+    return ends
+
+
+def _departures(experiment: Experiment, found: Mapping[str, Checkpoint]) -> dict[str, str]:
+    """In what each model's weights depart from the pinned checkpoint."""
+    words = {}
+    for model in experiment.models:
+        parts = [found[model.name].departure]
+        dtype = experiment.run.engine.dtype
+        if dtype is not None and dtype != model.dtype:
+            parts.append(f"computed in {dtype}, not in the checkpoint's {model.dtype}")
+        if any(parts):
+            words[model.name] = "; ".join(part for part in parts if part)
+    return words
 
 
 def _described(cell: Cell) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Mapping
 from importlib import metadata
@@ -75,6 +76,27 @@ def gpus() -> list[dict[str, str]]:
         return []
     rows = (line.split(", ") for line in done.stdout.splitlines() if line.strip())
     return [dict(zip(keys, row, strict=False)) for row in rows]
+
+
+def cuda() -> dict[str, str | None]:
+    """The newest CUDA that the driver takes, and the runtime that is installed beside torch; None
+    where there is none. Read from nvidia-smi and package data: nothing is loaded."""
+    try:
+        done = subprocess.run(
+            ["nvidia-smi"], capture_output=True, text=True, timeout=10, check=True
+        )
+        found = re.search(r"CUDA Version:\s*([\d.]+)", done.stdout)
+    except (OSError, subprocess.SubprocessError):
+        found = None
+    runtimes = [
+        dist.version
+        for dist in metadata.distributions()
+        if (dist.metadata["Name"] or "").lower().startswith("nvidia-cuda-runtime")
+    ]
+    return {
+        "driver": found[1] if found else None,
+        "runtime": max(runtimes) if runtimes else None,
+    }
 
 
 def _commit() -> dict[str, Any]:

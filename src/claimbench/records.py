@@ -63,7 +63,9 @@ class Sampling:
 class Request:
     """One completion that is asked of an engine; `id` is the sample's identity digest.
 
-    `choice_order[i]` is the index in `Problem.choices` of the option shown at place i.
+    `choice_order[i]` is the index in `Problem.choices` of the option shown at place i. `messages`
+    are the chat turns for a server that renders them itself; `prompt_ids` are then our own
+    rendering, or empty.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Request:
     sampling: Sampling
     seed: int
     choice_order: tuple[int, ...] = ()
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

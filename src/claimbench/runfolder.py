@@ -6,9 +6,11 @@ done again on a laptop.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from claimbench.errors import StoreError
@@ -16,6 +18,14 @@ from claimbench.grading import Grader, make_grader
 from claimbench.plan import Plan
 from claimbench.records import Message, Problem
 from claimbench.store import RunStore
+
+PROMPT_ASSERTIONS: Mapping[str, str] = {
+    "token_ids": "token ids, asserted before they are sent; the server's own count of them agrees",
+    "counted_chat": "chat turns: the template is the server's; its tokens are as many as ours, and "
+    "the same where the server tells them",
+    "chat": "chat turns only: the template is the server's and is not checked",
+}
+"""What is asserted of the prompts that an endpoint is sent, by engine.endpoint.prompt."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class StoredCell:
     problems: Mapping[str, Problem]
     grader: Grader
     protocol: Mapping[str, Any]
+    reasoning_end: str | None = None
 
     @property
     def asked(self) -> int:
@@ -42,7 +53,7 @@ def write_problems(store: RunStore, plan: Plan) -> None:
     """Keep the problems beside the samples: a report can then show them, a grader read them."""
     for cell in plan.cells:
         path = _problems_path(cell.benchmark.name)
-        store.write_lines_once(path, (_without_benchmark(p) for p in cell.problems))
+        store.write_lines_once(path, (_stored(store, p) for p in cell.problems))
 
 
 def stored_cells(store: RunStore) -> list[StoredCell]:
@@ -72,7 +83,8 @@ def _cell(
     problems: Mapping[str, Problem],
 ) -> StoredCell:
     grader = config["benchmarks"][benchmark]["grader"]
-    reasoning_end = config["models"][model]["prompt"]["reasoning_end"]
+    own = config["models"][model]["prompt"]["reasoning_end"]
+    reasoning_end = config.get("reasoning_end", {}).get(f"{model}/{benchmark}", own)
     return StoredCell(
         model=model,
         benchmark=benchmark,
@@ -80,6 +92,7 @@ def _cell(
         problems=problems,
         grader=make_grader(grader["kind"], grader["options"], reasoning_end),
         protocol=protocol(config, described),
+        reasoning_end=reasoning_end,
     )
 
 
@@ -88,6 +101,11 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
     run, model = config["run"], config["models"][described["model"]]
     benchmark = config["benchmarks"][described["benchmark"]]
     shots = benchmark["fewshot"]
+    endpoint = run["engine"].get("endpoint")
+    dataset = benchmark["dataset"]
+    rules = model["prompt"]
+    if variant := benchmark.get("prompt_variant"):
+        rules = model["prompt_variants"][variant]
     found = {
         "temperature": run["sampling"]["temperature"],
         "top_p": run["sampling"]["top_p"],
@@ -96,18 +114,47 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
         "shots": shots["count"] if shots else 0,
         "shots_as": "chat turns" if shots else None,
         "prompt": benchmark["prompt"],
-        "system": model["prompt"]["system"] or "none",
-        "forced_prefix": model["prompt"].get("forced_prefix") or None,
+        "system": rules["system"] or "none",
+        "forced_prefix": rules.get("forced_prefix") or None,
+        "bos": _bos_words(rules),
         "harness": "claimbench",
         "stop": list(benchmark["stop"]),
         "grader": benchmark["grader"]["kind"],
-        "dataset_revision": benchmark["dataset"]["revision"],
+        "dataset_revision": dataset["revision"],
+        "release": dataset.get("release"),
+        "window": window_words(dataset.get("window")),
         "dtype": run["engine"]["dtype"] or model["dtype"],
         "engine": " ".join(str(part) for part in config["engine"].values()),
         "weights": config["departures"].get(described["model"], "the pinned checkpoint"),
         **_lm_eval_protocol(benchmark, run["sampling"]),
     }
+    if endpoint:
+        found |= _served_protocol(endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def window_words(window: Sequence[str] | None) -> str | None:
+    """A window of dates as published protocols write it: `2024-08 to 2025-01` for whole months."""
+    if window is None:
+        return None
+    first, last = map(date.fromisoformat, window)
+    if first.day == 1 and (last + timedelta(days=1)).day == 1:
+        return f"{first:%Y-%m} to {last:%Y-%m}"
+    return f"{first} to {last}"
+
+
+def _bos_words(rules: Mapping[str, Any]) -> str | None:
+    return f"with {rules['prepend']} before it" if rules.get("prepend") else None
+
+
+def _served_protocol(endpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """What an endpoint leaves unknown: said, so that it stands among the departures."""
+    found: dict[str, Any] = dict.fromkeys(endpoint["unsupported"], "the server's own")
+    found["dtype"] = "the server's own"
+    if endpoint["prompt"] != "token_ids":
+        found["prompt_assertion"] = PROMPT_ASSERTIONS[endpoint["prompt"]]
+        found["forced_prefix"] = "as the server's chat template has it"
+    return found
 
 
 def _lm_eval_protocol(benchmark: Mapping[str, Any], sampling: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,18 +198,30 @@ def _problems_path(benchmark: str) -> str:
     return f"problems/{benchmark}.jsonl"
 
 
-def _without_benchmark(problem: Problem) -> dict[str, Any]:
-    row = asdict(problem)
-    del row["benchmark"]
+def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
+    """The problem as a row. Tests that lie in a file of their own are put into the run folder,
+    which can then be graded on another machine."""
+    row = {key: value for key, value in asdict(problem).items() if key != "benchmark"}
+    if file := row["details"].get("tests", {}).get("file"):
+        name = f"problems/tests/{Path(file).name}"
+        if not (store.root / name).exists():
+            store.write_file(name, Path(file).read_text("ascii"))
+        row["details"]["tests"]["file"] = name
     return row
 
 
 def _read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
     rows = store.read_lines(_problems_path(benchmark))
-    return {row["id"]: _problem(benchmark, row) for row in rows}
+    return {row["id"]: _problem(store, benchmark, row) for row in rows}
 
 
-def _problem(benchmark: str, row: dict[str, Any]) -> Problem:
+def _problem(store: RunStore, benchmark: str, row: dict[str, Any]) -> Problem:
+    details = row["details"]
+    if file := details.get("tests", {}).get("file"):
+        # Only its name counts: a run folder may come from elsewhere.
+        details["tests"]["file"] = str(
+            store.root.resolve() / "problems" / "tests" / Path(file).name
+        )
     return Problem(
         benchmark=benchmark,
         id=row["id"],
@@ -171,7 +230,7 @@ def _problem(benchmark: str, row: dict[str, Any]) -> Problem:
         choices=tuple(row["choices"]),
         messages=_messages(row.get("messages")),
         text=row.get("text"),
-        details=row["details"],
+        details=details,
     )
 
 

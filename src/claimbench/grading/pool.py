@@ -3,7 +3,8 @@
 What a grader can settle cheaply is settled at once; its questions go to the workers, each distinct
 one once. A question that takes too much CPU time or memory, or takes its worker with it, is tried
 once more, alone, in a fresh worker and with twice the CPU time; if that fails too, the grade of its
-samples is `grader_error`. The others of its batch are asked again.
+samples is `grader_error` (or the grader's own `failure_outcome`). The others of its
+batch are asked again.
 
 CPU time is what is limited, so that grades do not depend on how busy the machine is; the clock, at
 many times that, only catches what hangs without computing. The second limit is twice the first so
@@ -247,4 +248,5 @@ def _begin(
 
 def _failed_grade(grader: Grader, sample: Sample, failure: str) -> Grade:
     reason = f"could not be graded: {failure}"
-    return make_grade(grader.digest, sample, GRADER_ERROR, None, reason)
+    outcome = getattr(grader, "failure_outcome", GRADER_ERROR)
+    return make_grade(grader.digest, sample, outcome, None, reason)

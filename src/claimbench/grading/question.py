@@ -11,10 +11,27 @@ from claimbench.records import Grade, Problem, Sample
 
 class Question(Hashable, Protocol):
     """A judgement that may be slow or never end. Equal questions have equal verdicts, so the pool
-    asks each once. It is pickled, and so is its verdict."""
+    asks each once. It is pickled, and so is its verdict.
+
+    A question that limits itself has an attribute `allowance`: see Allowance.
+    """
 
     def decide(self) -> object:
         """The verdict; called in a worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Seconds that deciding a question may take in its worker, of CPU time and by the clock, where
+    that is more than the pool allows."""
+
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+
+
+def allowance(question: Question) -> Allowance:
+    found = getattr(question, "allowance", None)
+    return found if isinstance(found, Allowance) else Allowance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +43,11 @@ class Verdict:
 
 
 class Grader(Protocol):
-    """Judges samples. Graders are frozen, can be pickled, and hold no state between samples."""
+    """Judges samples. Graders are frozen, can be pickled, and hold no state between samples.
+
+    A sample that could not be judged through a fault of ours has the outcome `failure_outcome` of
+    its grader (`grader_error` where it names none).
+    """
 
     @property
     def digest(self) -> str:

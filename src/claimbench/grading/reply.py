@@ -11,11 +11,12 @@ def counted_text(sample: Sample, reasoning_end: str | None) -> str | None:
     The split is on the end tag alone, because chat templates prefill the start tag and the reply
     then holds only the end (lighteval and inspect looked for both, and graded answers inside the
     reasoning). The last end tag decides: text between two of them may be reasoning again. A server
-    that has split the reply itself (`sample.reasoning` is set) leaves only the answer in `text`.
+    that has split the reply itself (`sample.reasoning` is set) leaves only the answer in `text`,
+    and nothing where the reasoning never ended.
     Without a `reasoning_end` the whole reply counts, cut off or not.
     """
     if reasoning_end is None:
         return sample.text
     _, tag, after = sample.text.rpartition(reasoning_end)
-    ended = bool(tag) or sample.reasoning is not None
+    ended = bool(tag) or bool(sample.reasoning is not None and after.strip())
     return after if ended else None

@@ -19,7 +19,7 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 
-from claimbench.grading.question import Question, Verdict
+from claimbench.grading.question import Question, Verdict, allowance
 
 OUT_OF_MEMORY = 77
 """Exit status of a worker that ran into its memory limit."""
@@ -36,7 +36,10 @@ def main() -> None:
     tasks, results = Connection(tasks_fd), Connection(results_fd)
     prepare = pickle.loads(tasks.recv_bytes())
     prepare()
-    resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
+    # The soft limit only: a sandbox that this worker starts has limits of its own.
+    resource.setrlimit(
+        resource.RLIMIT_AS, (memory_limit, resource.getrlimit(resource.RLIMIT_AS)[1])
+    )
     with mmap.mmap(marker_fd, 8) as marker, contextlib.suppress(EOFError, BrokenPipeError):
         results.send_bytes(READY)
         while True:
@@ -63,7 +66,7 @@ def _serve_batch(message: bytes, results: Connection, marker: mmap.mmap) -> None
     verdicts = []
     for place, question in enumerate(questions):
         marker[:8] = place.to_bytes(8, "little")
-        signal.setitimer(signal.ITIMER_PROF, cpu_limit_s)
+        signal.setitimer(signal.ITIMER_PROF, max(cpu_limit_s, allowance(question).cpu_s))
         verdicts.append(_decide(question))
     signal.setitimer(signal.ITIMER_PROF, 0)
     results.send_bytes(pickle.dumps(verdicts))

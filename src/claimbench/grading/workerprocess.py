@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from claimbench.grading.question import Question, Verdict
+from claimbench.grading.question import Question, Verdict, allowance
 from claimbench.grading.worker import OUT_OF_MEMORY, READY
 
 
@@ -97,7 +97,7 @@ class WorkerProcess:
     @property
     def overdue(self) -> bool:
         """Whether its batch takes so long by the clock that it must be stuck."""
-        allowed = self.limits.wall_s * len(self.batch)
+        allowed = sum(max(self.limits.wall_s, allowance(q).wall_s) for q in self.batch)
         return bool(self.batch) and time.monotonic() - self._batch_started > allowed
 
     def end(self) -> str:

@@ -7,6 +7,7 @@ as an argument. Everything is a fraction in [0, 1]. The rules are told in docs/s
 
 from claimbench.statistics.comparison import (
     Comparison,
+    VarianceAt,
     bootstrap,
     compare,
     deterministic_equal,
@@ -18,6 +19,7 @@ from claimbench.statistics.comparison import (
     p_equivalence,
     paired,
     quantile,
+    score_interval,
 )
 from claimbench.statistics.power import (
     Design,
@@ -40,6 +42,7 @@ from claimbench.statistics.variance import (
     rounding_variance,
     sampling_variance,
     seed_variance,
+    transferred_unit_variance,
     unit_variance,
 )
 from claimbench.statistics.votes import (
@@ -56,6 +59,7 @@ __all__ = [
     "Comparison",
     "Design",
     "Score",
+    "VarianceAt",
     "VoteScore",
     "allowed_samples",
     "bootstrap",
@@ -86,7 +90,9 @@ __all__ = [
     "required_samples",
     "rounding_variance",
     "sampling_variance",
+    "score_interval",
     "seed_variance",
+    "transferred_unit_variance",
     "unit_variance",
     "vote_chance",
 ]

@@ -7,6 +7,7 @@ the 90 % interval lying inside ±δ). Units are whatever d, √V and δ share. F
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 INFINITE = float("inf")
 
+VarianceAt = Callable[[float], float]
+"""The variance of d, were the true difference the one given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both tests on one difference. `needed_margin` is the smallest margin at which equivalence
-    would be shown; `p_equivalence` is None where no margin was given."""
+    """Both tests on one difference. `se` is the error of d if there were no difference;
+    `needed_margin` the smallest margin at which equivalence would be shown; `p_equivalence` is None
+    where no margin was given."""
 
     difference: float
     se: float
@@ -32,26 +37,42 @@ class Comparison:
 
 
 def compare(
-    difference: float, variance: float, margin: float | None = None, df: float = INFINITE
+    difference: float,
+    variance: float | VarianceAt,
+    margin: float | None = None,
+    df: float = INFINITE,
 ) -> Comparison:
     """Both tests and both intervals for one difference; `df` as from `combined_df`.
 
-    Raises ValueError for a variance of 0: a pair without noise is decided by the margin alone
-    (`deterministic_equal`), not by a test.
+    Where the variance depends on the true difference, each test takes it at the difference under
+    test, and an interval holds the differences that its test does not reject, so that tests and
+    intervals always agree. Raises ValueError for a variance of 0: a pair without noise is decided
+    by the margin alone (`deterministic_equal`), not by a test.
     """
-    if variance <= 0:
+
+    def se(true: float) -> float:
+        return float(np.sqrt(variance(true) if callable(variance) else variance))
+
+    if se(0.0) <= 0:
         raise ValueError("a difference without variance is not tested, use deterministic_equal")
-    se = float(np.sqrt(variance))
+    low, high = _interval(difference, variance, 0.90, df)
     return Comparison(
         difference=difference,
-        se=se,
+        se=se(0.0),
         df=df,
-        interval_95=interval(difference, se, 0.95, df),
-        interval_90=interval(difference, se, 0.90, df),
-        p_difference=float(p_difference(difference, se, df)),
-        p_equivalence=None if margin is None else float(p_equivalence(difference, se, margin, df)),
-        needed_margin=abs(difference) + quantile(0.95, df) * se,
+        interval_95=_interval(difference, variance, 0.95, df),
+        interval_90=(low, high),
+        p_difference=float(p_difference(difference, se(0.0), df)),
+        p_equivalence=None if margin is None else _p_equivalence(difference, se, margin, df),
+        needed_margin=max(-low, high),
     )
+
+
+def _p_equivalence(
+    difference: float, se: Callable[[float], float], margin: float, df: float
+) -> float:
+    above = p_above(difference, se(-margin), -margin, df)
+    return max(float(above), float(p_below(difference, se(margin), margin, df)))
 
 
 def quantile(probability: float, df: float = INFINITE) -> float:
@@ -74,6 +95,35 @@ def interval(
     """d ± t·SE with t the (1 + level)/2 quantile."""
     half = quantile((1 + level) / 2, df) * se
     return difference - half, difference + half
+
+
+def _interval(
+    difference: float, variance: float | VarianceAt, level: float, df: float
+) -> tuple[float, float]:
+    if callable(variance):
+        return score_interval(difference, variance, level, df)
+    return interval(difference, float(np.sqrt(variance)), level, df)
+
+
+def score_interval(
+    difference: float, variance: VarianceAt, level: float, df: float = INFINITE
+) -> tuple[float, float]:
+    """The differences x with |d − x| ≤ t·√V(x), t the (1 + level)/2 quantile: what a test with the
+    variance under its own hypothesis does not reject (Wilson 1927; Mee 1984). V(d) is above 0."""
+    from scipy.optimize import brentq
+
+    factor = quantile((1 + level) / 2, df)
+
+    def end(side: int) -> float:
+        def beyond(way: float) -> float:
+            return way - factor * float(np.sqrt(variance(difference + side * way)))
+
+        far = factor * float(np.sqrt(variance(difference)))
+        while beyond(far) < 0:
+            far *= 2
+        return difference + side * float(brentq(beyond, 0.0, far, xtol=1e-12))
+
+    return end(-1), end(+1)
 
 
 def p_difference(difference: ArrayLike, se: ArrayLike, df: float = INFINITE) -> Floats:

@@ -24,9 +24,6 @@ Floats = NDArray[np.float64]
 LARGEST_UNIT_VARIANCE = 0.25
 """p(1−p) is never more: it stands for a problem whose single sample says nothing of its spread."""
 
-ONE_SIDED = 1.6448536269514722
-"""The 95 % quantile of the normal distribution."""
-
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -167,45 +164,39 @@ def problem_variance_bound(score: ArrayLike, problems: ArrayLike) -> Floats:
     return np.asarray(value * (1 - value) / (np.asarray(problems, float) - 1))
 
 
-def published_variance(
-    published: ArrayLike,
-    ours: ArrayLike,
-    unit: ArrayLike,
-    problems: int,
-    samples: ArrayLike,
-    margin: ArrayLike = 0.0,
-) -> Floats:
-    """Sampling variance of a published score from our per-problem spread: ρ·W/m, at most the
-    bound, and 1/(12·(N·m)²) for the steps of 1/(N·m) in which such a score moves.
+def transferred_unit_variance(unit: ArrayLike, problems: int, samples: ArrayLike) -> Floats:
+    """W′ = max(Σ w_i, 1/n) / N² from our `unit` W, for another run than the one it came from.
 
-    `published` is P, `ours` p, `unit` our W, `samples` m, `margin` δ. ρ scales our spread up where
-    the published score may lie nearer to one half than ours: it is the largest of 1 and
-    q(1−q) / (p(1−p)) over two q, the edge of the margin (p moved by δ towards one half; a variance
-    restricted to the hypothesis under test, as in Farrington and Manning 1990) and P moved towards
-    p by 1.645 of its own bound errors, so that its noise alone does not widen the interval. Where
-    all our samples agree (p is 0 or 1) there is nothing to scale and the bound stands.
+    The whole 1/n in W guards a score against its own draws: the runs that saw the least spread are
+    those whose score strays furthest. Another run's score strays by draws of its own, so there a
+    floor is enough: as much spread as one sample that differs, where none of ours did. `samples`
+    is our n.
     """
-    theirs, mine = np.asarray(published, float), np.asarray(ours, float)
+    floor = 1 / (np.asarray(samples, float) * problems**2)
+    return np.asarray(np.maximum(np.asarray(unit, float) - floor, floor))
+
+
+def published_variance(
+    truth: ArrayLike, ours: ArrayLike, unit: ArrayLike, problems: int, samples: ArrayLike
+) -> Floats:
+    """Sampling variance of a published score, were `truth` its true value: V = ρ·W′/m, at most the
+    bound at `truth`; and V/12, at most 1/(12·(N·m)²), for the steps in which such a score moves.
+
+    `ours` is our p, `unit` our W′ (`transferred_unit_variance`), `samples` the published m. ρ =
+    max(1, q(1−q)/(p(1−p))), q being `truth`: a score nearer to one half than ours has that much
+    more spread. A test of a difference takes the truth under test, so 0 means q = p and ρ = 1, and
+    ±δ means p moved by the margin (Farrington and Manning 1990). Where all our samples agree (p is
+    0 or 1) there is nothing to scale and the bound stands. The steps count as a uniform rounding
+    error, where the score moves by as much as a step at all.
+    """
+    theirs, mine = np.clip(np.asarray(truth, float), 0, 1), np.asarray(ours, float)
     bound = bound_variance(theirs, problems, samples)
     base = mine * (1 - mine)
-    far = np.maximum(_near(theirs, mine, np.sqrt(bound)), _edge(mine, np.asarray(margin, float)))
-    ratio = np.maximum(1, far / np.where(base > 0, base, 1))
+    ratio = np.maximum(1, theirs * (1 - theirs) / np.where(base > 0, base, 1))
     scaled = ratio * np.asarray(unit, float) / np.asarray(samples, float)
-    steps = problems * np.asarray(samples, float)
-    return np.where(base > 0, np.minimum(scaled, bound), bound) + 1 / (12 * steps**2)
-
-
-def _near(theirs: Floats, mine: Floats, se: Floats) -> Floats:
-    """q(1−q) at the published score moved towards ours by 1.645 of its errors."""
-    gap = theirs - mine
-    moved = mine + np.sign(gap) * np.maximum(0, np.abs(gap) - ONE_SIDED * se)
-    return np.asarray(moved * (1 - moved))
-
-
-def _edge(mine: Floats, margin: Floats) -> Floats:
-    """q(1−q) at our score moved by the margin towards one half."""
-    moved = 0.5 - np.maximum(0, np.abs(mine - 0.5) - margin)
-    return np.asarray(moved * (1 - moved))
+    variance = np.where(base > 0, np.minimum(scaled, bound), bound)
+    step = (problems * np.asarray(samples, float)) ** -2
+    return np.asarray(variance + np.minimum(variance, step) / 12)
 
 
 def rounding_variance(decimals: int) -> float:

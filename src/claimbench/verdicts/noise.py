@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from claimbench import statistics
 from claimbench.records import Measurement, PublishedResult
@@ -17,11 +18,20 @@ SHARES = ("pass@1", "accuracy")
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Variance of one side, a fraction²; `df` its degrees of freedom; `notes` what to say of it."""
+    """Variance of one side, a fraction²; `df` its degrees of freedom; `notes` what to say of it.
+
+    `varying` gives the variance for a true difference (a fraction, measured minus published), where
+    it depends on it; `variance` is then the one at no difference.
+    """
 
     variance: float
     df: float = float("inf")
     notes: tuple[str, ...] = ()
+    varying: statistics.VarianceAt | None = None
+
+    def at(self, true: float) -> float:
+        """The variance, were the true difference `true`."""
+        return self.variance if self.varying is None else self.varying(true)
 
 
 def total(noises: Iterable[Noise]) -> Noise:
@@ -31,6 +41,9 @@ def total(noises: Iterable[Noise]) -> Noise:
         sum(part.variance for part in parts),
         statistics.combined_df([p.variance for p in parts], [p.df for p in parts]),
         tuple(note for part in parts for note in part.notes),
+        (lambda true: sum(part.at(true) for part in parts))
+        if any(part.varying for part in parts)
+        else None,
     )
 
 
@@ -89,9 +102,8 @@ def published_noise(
     greedy: bool,
     problems: int | None,
     ours: statistics.Score | None = None,
-    margin: float = 0.0,
 ) -> Noise:
-    """Sampling variance of a published score, with its rounding; `margin` is δ in points.
+    """Sampling variance of a published score, with its rounding.
 
     From the source's own standard deviation over seeds; else from our per-problem spread `ours`
     (None where there is none); else the bound that its score sets.
@@ -105,16 +117,22 @@ def published_noise(
     if problems is None:
         raise ValueError(f"{result.id}: the number of problems is needed for an error")
     m, notes = _samples_behind(result)
-    value = result.value / 100
     if ours is None or ours.unit_variance is None:
-        variance = float(statistics.bound_variance(value, problems, m))
+        variance = float(statistics.bound_variance(result.value / 100, problems, m))
         notes = (*notes, f"the error of {result.table}'s score is a bound from the score alone")
-    else:
-        spread, delta = ours.unit_variance, margin / 100
-        variance = float(
-            statistics.published_variance(value, ours.value, spread, problems, m, delta)
-        )
-    return Noise(variance + rounding, notes=notes)
+        return Noise(variance + rounding, notes=notes)
+    varying = partial(_transferred, ours, problems, m, rounding)
+    return Noise(varying(0.0), notes=notes, varying=varying)
+
+
+def _transferred(
+    ours: statistics.Score, problems: int, m: int, rounding: float, true: float
+) -> float:
+    """The variance of a published score that lies `true` below ours, by our per-problem spread."""
+    assert ours.unit_variance is not None
+    unit = statistics.transferred_unit_variance(ours.unit_variance, ours.problems, ours.samples)
+    theirs = statistics.published_variance(ours.value - true, ours.value, unit, problems, m)
+    return float(theirs) + rounding
 
 
 def _samples_behind(result: PublishedResult) -> tuple[int, tuple[str, ...]]:

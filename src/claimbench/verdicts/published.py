@@ -161,7 +161,8 @@ def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial
         return Trial(case, difference, Noise(0.0), 0.0, None)
     ours, theirs = _noises(case, greedy_published, greedy_measured)
     noise = total([ours, theirs])
-    found = statistics.compare(difference, 1e4 * noise.variance, case.delta, noise.df)
+    variance = 1e4 * noise.variance if noise.varying is None else _in_points(noise.varying)
+    found = statistics.compare(difference, variance, case.delta, noise.df)
     return Trial(
         case,
         difference,
@@ -171,6 +172,10 @@ def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial
         p_difference=found.p_difference,
         p_equivalence=found.p_equivalence,
     )
+
+
+def _in_points(variance: statistics.VarianceAt) -> statistics.VarianceAt:
+    return lambda true: 1e4 * variance(true / 100)
 
 
 def _or(known: bool | None, assumed: bool) -> bool:
@@ -188,7 +193,7 @@ def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[
         return ours, published_noise(result, greedy_published, problems)
     spread = None if greedy_measured else score_of(measured)
     ours = measured_noise(measured, greedy_measured)
-    return ours, published_noise(result, greedy_published, problems, spread, case.delta)
+    return ours, published_noise(result, greedy_published, problems, spread)
 
 
 def _adjusted(trials: list[Trial]) -> list[Trial]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from claimbench.benchmarks import read_file
 from claimbench.bridge.lm_eval.names import TaskName
 from claimbench.errors import DataError
+from claimbench.rows import read_file
 
 _PLAIN_SUBSETS = (None, "", "main", "default", "all")
 _LOCAL_FORMATS = ("json", "csv", "parquet", "arrow", "text")

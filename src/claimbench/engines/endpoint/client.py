@@ -1,0 +1,183 @@
+"""One HTTP exchange with the server through the openai package: its answer as plain data, or a
+Fault, or EngineDied. The package's own retries are switched off: ours honour longer waits, end, and
+can be told from a wrong answer."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+from claimbench.config import EndpointConfig
+from claimbench.engines.endpoint.faults import Fault, refusal, safe_words
+from claimbench.errors import ConfigError, ModelError
+
+_CONNECT_SECONDS = 15.0
+
+
+def read_key(settings: EndpointConfig) -> str | None:
+    """The key, from the environment variable that the config names; None without one."""
+    if settings.key_env is None:
+        return None
+    key = os.environ.get(settings.key_env, "").strip()
+    if not key:
+        raise ConfigError(
+            f"engine.endpoint.key_env: the environment variable {settings.key_env} is not set; put "
+            f"the server's key into it"
+        )
+    return key
+
+
+class Client:
+    """The three addresses of a server that are used."""
+
+    def __init__(self, settings: EndpointConfig, key: str | None) -> None:
+        openai = import_openai()
+        self._settings, self._key = settings, key
+        seconds = settings.timeout
+        self._openai = openai
+        self._client = openai.AsyncOpenAI(
+            base_url=settings.base_url,
+            # Never the user's OPENAI_API_KEY, organization or project: this may be any server.
+            api_key=key or "none",
+            default_headers={
+                "OpenAI-Organization": openai.Omit(),
+                "OpenAI-Project": openai.Omit(),
+            },
+            max_retries=0,
+            timeout=openai.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS)),
+        )
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def models(self) -> Any:
+        """What GET /models says; None where the server does not have it."""
+        return await self._explained(self._get("/models"))
+
+    async def ask(self, body: Mapping[str, Any]) -> Any:
+        """The answer to one body: a chat where it holds messages, else a completion."""
+        path = "/chat/completions" if "messages" in body else "/completions"
+        sent = self._stream(path, body) if body.get("stream") else self._post(path, body)
+        return await self._explained(sent)
+
+    async def _get(self, path: str) -> Any:
+        try:
+            raw = await self._client.get(path, cast_to=object, options=_raw())
+        except self._openai.APIStatusError as error:
+            if error.status_code in (404, 405):
+                return None
+            raise
+        return json.loads(raw.http_response.content)
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        raw = await self._client.post(path, body=body, cast_to=object, options=_raw())
+        return json.loads(raw.http_response.content)
+
+    async def _stream(self, path: str, body: Mapping[str, Any]) -> Any:
+        whole = _Whole()
+        async with await self._client.post(
+            path,
+            body=body,
+            cast_to=object,
+            stream=True,
+            stream_cls=self._openai.AsyncStream[object],
+        ) as chunks:
+            async for chunk in chunks:
+                whole.add(chunk)
+        return whole.answer()
+
+    async def _explained(self, exchange: Awaitable[Any]) -> Any:
+        try:
+            return await exchange
+        except (self._openai.APIError, ValueError, RecursionError) as error:
+            failure = self._meaning(error)
+        # Raised outside the handler: the package's error, which may hold the key in the server's
+        # words, is not its context.
+        raise failure
+
+    def _meaning(self, error: Any) -> Exception:
+        openai = self._openai
+        if isinstance(error, openai.APIStatusError):
+            words = safe_words(_message(error), self._key)
+            return refusal(error.status_code, error.response.headers, words, error.code)
+        if isinstance(error, openai.APITimeoutError):
+            return Fault(f"the server was silent for {self._settings.timeout:g} seconds")
+        if isinstance(error, openai.APIConnectionError):
+            return Fault(f"the connection failed ({self._cause(error)})")
+        if isinstance(error, openai.APIError):
+            return Fault(f"the server broke off: {safe_words(error.message, self._key)}")
+        return Fault("the server's answer is not JSON")
+
+    def _cause(self, error: BaseException) -> str:
+        found = error.__cause__ or error
+        return safe_words(f"{type(found).__name__}: {found}", self._key)
+
+
+def import_openai() -> Any:
+    """The openai package."""
+    try:
+        import openai
+    except ImportError:
+        raise ModelError(
+            "engine endpoint needs the package openai; run pip install 'claimbench[endpoint]'"
+        ) from None
+    return openai
+
+
+def _raw() -> dict[str, Any]:
+    """Ask the package for the response itself: its models would hide fields that they lack."""
+    from openai._constants import RAW_RESPONSE_HEADER
+
+    return {"headers": {RAW_RESPONSE_HEADER: "true"}}
+
+
+def _message(error: Any) -> Any:
+    """The server's own words in an error body, wherever it keeps them."""
+    body = error.body
+    if isinstance(body, Mapping):
+        return body.get("message") or body.get("detail") or body.get("error") or ""
+    return body or ""
+
+
+class _Whole:
+    """A streamed answer put together: the same data as an answer in one piece."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, list[str]] = {}
+        self._ids: list[Any] = []
+        self._choice: dict[str, Any] = {"finish_reason": None}
+        self._top: dict[str, Any] = {}
+        self._chat = False
+
+    def add(self, chunk: Any) -> None:
+        if not isinstance(chunk, Mapping):
+            raise Fault("the server's stream holds something that is no chunk")
+        self._top |= {
+            key: chunk[key]
+            for key in ("model", "usage", "system_fingerprint")
+            if chunk.get(key) is not None
+        }
+        if chunk.get("prompt_token_ids") is not None:
+            self._choice["prompt_token_ids"] = chunk["prompt_token_ids"]
+        for choice in chunk.get("choices") or []:
+            self._add_choice(choice)
+
+    def _add_choice(self, choice: Mapping[str, Any]) -> None:
+        self._chat |= "delta" in choice
+        part = choice.get("delta") or {} if "delta" in choice else choice
+        for key in ("content", "reasoning_content", "reasoning", "text"):
+            if isinstance(part.get(key), str):
+                self._texts.setdefault(key, []).append(part[key])
+        if isinstance(choice.get("token_ids"), list):
+            self._ids += choice["token_ids"]
+        for key in ("finish_reason", "prompt_token_ids"):
+            if choice.get(key) is not None:
+                self._choice[key] = choice[key]
+
+    def answer(self) -> dict[str, Any]:
+        texts = {key: "".join(parts) for key, parts in self._texts.items()}
+        own = {"message": texts} if self._chat else {"text": texts.get("text", "")}
+        choice = {**self._choice, **own, "token_ids": self._ids or None}
+        return {**self._top, "choices": [choice]}

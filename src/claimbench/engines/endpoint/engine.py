@@ -1,0 +1,174 @@
+"""The engine: requests out, completions back, at most `concurrency` of them open.
+
+Requests are asked in an event loop on a thread of its own; the stages see a plain iterator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import queue
+import random
+import threading
+import time
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import islice
+from typing import Any, TypeVar
+
+from claimbench.config import EndpointConfig
+from claimbench.engines.endpoint.client import Client, import_openai, read_key
+from claimbench.engines.endpoint.faults import Backoff, Fault, NoAnswer
+from claimbench.engines.endpoint.server import Server
+from claimbench.engines.endpoint.wire import body_of, completion_of
+from claimbench.errors import EngineDied
+from claimbench.records import Completion, Request, RequestFailure
+
+_MOST_IN_A_ROW = 3
+"""Requests given up one after another before the server counts as gone."""
+
+Answer = Completion | RequestFailure
+_T = TypeVar("_T")
+_Submit = Callable[[Coroutine[Any, Any, Any]], "Future[Any]"]
+
+
+class EndpointEngine:
+    """Asks an OpenAI-compatible server for every request.
+
+    `name` is the model's name on the server; `stop_ids` the ids of the model's stop tokens (token
+    ids only). Raises ConfigError at once where the key is not in the environment.
+    """
+
+    def __init__(
+        self,
+        settings: EndpointConfig,
+        name: str,
+        stop_ids: Collection[int] = (),
+        backoff: Backoff | None = None,
+        seed: int | None = None,
+    ) -> None:
+        import_openai()
+        self._settings, self._stop_ids, self._backoff = (
+            settings,
+            frozenset(stop_ids),
+            backoff or Backoff(),
+        )
+        self._key = read_key(settings)
+        self._server = Server(settings, name)
+        self._rng = random.Random(seed)
+        self._in_a_row = 0
+        self.retries = 0
+
+    def facts(self) -> dict[str, Any]:
+        """What the server said of its model, for provenance."""
+        return {**self._server.facts(), "retries": self.retries}
+
+    def expect(self, facts: Mapping[str, Any]) -> None:
+        """Raises EngineDied, with the first answer, where the model answers under another name than
+        an earlier session's facts say."""
+        self._server.expect(facts.get("answers_as"))
+
+    def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        """See `engines.Engine`."""
+        source = iter(requests)
+        first = next(source, None)
+        if first is None:
+            return
+        done: queue.SimpleQueue[Future[Answer]] = queue.SimpleQueue()
+        with _event_loop() as submit, self._connected(submit, first) as client:
+            source, opened = itertools.chain([first], source), 0
+            while True:
+                for request in islice(source, self._settings.concurrency - opened):
+                    submit(self._answer(client, request)).add_done_callback(done.put)
+                    opened += 1
+                if not opened:
+                    return
+                answer = done.get().result()
+                opened -= 1
+                yield answer
+
+    @contextmanager
+    def _connected(self, submit: _Submit, first: Request) -> Iterator[Client]:
+        client = Client(self._settings, self._key)
+        try:
+            submit(self._probe(client, first)).result()
+            yield client
+        finally:
+            # What is open is cancelled first: its connection closes, and the server stops.
+            submit(_end_tasks()).result()
+            submit(client.close()).result()
+
+    async def _probe(self, client: Client, request: Request) -> None:
+        """Read what the server lists, and ask for one token: which model answers is known before
+        the first sample, and a wrong key, name or parameter at once."""
+        probe = replace(request, sampling=replace(request.sampling, max_tokens=1))
+        try:
+            self._server.read_list(await self._patiently(client.models))
+            with suppress(NoAnswer):
+                await self._patiently(lambda: self._ask(client, probe))
+        except Fault as fault:
+            raise EngineDied(_gone(fault, self._backoff.attempts)) from None
+
+    async def _answer(self, client: Client, request: Request) -> Answer:
+        """The completion, or why there is none after all attempts."""
+        try:
+            completion = await self._patiently(lambda: self._ask(client, request))
+        except NoAnswer as reason:
+            return RequestFailure(request.id, str(reason))
+        except Fault as fault:
+            self._in_a_row += 1
+            if self._in_a_row >= _MOST_IN_A_ROW:
+                raise EngineDied(_gone(fault, self._backoff.attempts)) from None
+            return RequestFailure(request.id, f"{fault}, {self._backoff.attempts} times")
+        self._in_a_row = 0
+        return completion
+
+    async def _patiently(self, ask: Callable[[], Awaitable[_T]]) -> _T:
+        """`ask`, again and again while it meets faults that pass. Raises the last Fault."""
+        for attempt in itertools.count(1):
+            try:
+                return await ask()
+            except Fault as fault:
+                if attempt >= self._backoff.attempts:
+                    raise
+                self.retries += 1
+                await asyncio.sleep(self._backoff.wait(attempt, fault, self._rng))
+        raise AssertionError
+
+    async def _ask(self, client: Client, request: Request) -> Completion:
+        body = body_of(request, self._settings, self._server.name, self._stop_ids)
+        started = time.monotonic()
+        answer = await client.ask(body)
+        self._server.check(answer)
+        return completion_of(request, answer, self._stop_ids, time.monotonic() - started)
+
+
+def _gone(fault: Fault, attempts: int) -> str:
+    return (
+        f"The server does not serve requests any more ({fault}; {attempts} attempts each); look "
+        f"after it, and run the same command again."
+    )
+
+
+@contextmanager
+def _event_loop() -> Iterator[_Submit]:
+    """An event loop on a thread of its own; what it gives runs a coroutine there."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="endpoint", daemon=True)
+    thread.start()
+    try:
+        yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop)
+    finally:
+        asyncio.run_coroutine_threadsafe(_end_tasks(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _end_tasks() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

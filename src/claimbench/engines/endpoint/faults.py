@@ -1,0 +1,101 @@
+"""What can go wrong with a server, and what is done about it.
+
+    Fault         passes: try again after a while (429, 5xx, timeout, cut connection, unreadable)
+    NoAnswer      this request got something that is no answer (content_filter): owed again
+    EngineDied    will not pass by trying again: the run stops with one sentence
+
+A server's words may be hostile and may hold the key: they are cut short, and the key is taken out.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from claimbench.errors import EngineDied
+
+_PASSING = {408, 409, 425, 429}
+_LONGEST_WORDS = 240
+
+
+class Fault(Exception):
+    """A failure that passes. `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class NoAnswer(Exception):
+    """The server answered, but gave no reply of the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How often a request is tried, and how long to wait between: `first` seconds, doubled every
+    time up to `longest`, of which a random half is left out so that requests do not return all at
+    once. What a server asks for (Retry-After) counts where it is more, up to `most`."""
+
+    attempts: int = 8
+    first: float = 1.0
+    longest: float = 60.0
+    most: float = 600.0
+
+    def wait(self, attempt: int, fault: Fault, rng: random.Random) -> float:
+        """Seconds until the next attempt, after `attempt` of them (from 1)."""
+        own = min(self.first * 2.0 ** (attempt - 1), self.longest) * rng.uniform(0.5, 1.0)
+        if fault.wait is None:
+            return own
+        return min(max(fault.wait, 0.0), self.most) + own
+
+
+def refusal(status: int, headers: Mapping[str, str], words: str, code: str | None) -> Exception:
+    """What an HTTP error status means. `words` are the server's, already made safe."""
+    said = f"HTTP {status}" + (f": {words}" if words else "")
+    if status == 429 and code == "insufficient_quota":
+        return EngineDied(
+            f"The server's account has nothing left ({said}); fill it up, and run again."
+        )
+    if status in _PASSING or status >= 500:
+        return Fault(f"the server answered {said}", retry_after(headers))
+    return EngineDied(f"The server refused a request ({said}); {_advice(status)}.")
+
+
+def _advice(status: int) -> str:
+    if status in (401, 403):
+        return (
+            "check the key in the environment variable that engine.endpoint.key_env names, and "
+            "what it may do"
+        )
+    if status == 404:
+        return "check engine.endpoint.base_url (it ends in /v1), engine.endpoint.model and prompt"
+    return (
+        "a parameter that the server does not take can be named in engine.endpoint.unsupported; a "
+        "prompt that is too long needs a server with a larger context, or a lower "
+        "sampling.max_tokens"
+    )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds of a Retry-After header, a number or a date; None without a readable one."""
+    text = (headers.get("retry-after") or "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def safe_words(said: Any, key: str | None) -> str:
+    """A server's words in one short printable line, without the key."""
+    text = said if isinstance(said, str) else str(said or "")
+    if key:
+        text = text.replace(key, "[key]")
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= _LONGEST_WORDS else line[:_LONGEST_WORDS] + "…"

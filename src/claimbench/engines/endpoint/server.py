@@ -1,0 +1,87 @@
+"""What a server says of its model: recorded, and held against every later answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from claimbench.config import EndpointConfig
+from claimbench.errors import EngineDied
+from claimbench.yamlfile import nearest
+
+_TOLD = ("id", "owned_by", "root", "parent", "max_model_len", "meta")
+_MOST_WORDS = 300
+
+
+class Server:
+    """Which model answers, as far as the server says."""
+
+    def __init__(self, settings: EndpointConfig, name: str) -> None:
+        self.name = name
+        self._alias = settings.alias
+        self._listed: dict[str, Any] | None = None
+        self._answered: str | None = None
+        self._fingerprints: set[str] = set()
+
+    def read_list(self, answer: Any) -> None:
+        """Remember the entry of our model in GET /models. Raises EngineDied where a list does not
+        have it."""
+        rows = answer.get("data") if isinstance(answer, Mapping) else None
+        if not isinstance(rows, list):
+            return
+        found = {str(row["id"]): row for row in rows if isinstance(row, Mapping) and "id" in row}
+        if self.name in found:
+            row = found[self.name]
+            self._listed = {key: _told(row[key]) for key in _TOLD if row.get(key) is not None}
+        elif found and not self._alias:
+            raise EngineDied(
+                f"The server has no model {_short(self.name)} (key engine.endpoint.model)"
+                f"{_short(nearest(self.name, list(found)[:20]))}."
+            )
+
+    def expect(self, answered: Any) -> None:
+        """Hold later answers against the name under which an earlier session was answered."""
+        if isinstance(answered, str):
+            self._answered = answered
+
+    def check(self, answer: Any) -> None:
+        """Raises EngineDied where another model answered than was asked for, or than before."""
+        said = answer.get("model") if isinstance(answer, Mapping) else None
+        if isinstance(said, str):
+            self._check_name(said)
+        fingerprint = answer.get("system_fingerprint") if isinstance(answer, Mapping) else None
+        if isinstance(fingerprint, str) and len(self._fingerprints) < 20:
+            self._fingerprints.add(_short(fingerprint))
+
+    def _check_name(self, said: str) -> None:
+        if self._answered is None and (self._alias or said == self.name):
+            self._answered = said
+        if said != (self._answered or self.name):
+            raise EngineDied(
+                f"The server answers with model {_short(said)!r}, not with "
+                f"{_short(self._answered or self.name)!r}: the model was changed, or its name is "
+                f"an alias (engine.endpoint.alias: true says so)."
+            )
+
+    def facts(self) -> dict[str, Any]:
+        """For provenance."""
+        return {
+            "asked_for": self.name,
+            "alias": self._alias,
+            "listed": self._listed,
+            "answers_as": None if self._answered is None else _short(self._answered),
+            "fingerprints": sorted(self._fingerprints),
+        }
+
+
+def _told(value: Any) -> Any:
+    """A listed value; of a path on the server only the last part."""
+    short = _short(value)
+    return short.rsplit("/", 1)[-1] if isinstance(short, str) and short.startswith("/") else short
+
+
+def _short(value: Any) -> Any:
+    """A server's value as short printable text; numbers stay."""
+    if isinstance(value, (int, float)) or value is None:
+        return value
+    return "".join(c if c.isprintable() else " " for c in str(value))[:_MOST_WORDS]

@@ -1,0 +1,154 @@
+"""The arguments that vLLM's engine gets, from the configuration; nothing of vLLM is imported here
+but the list of its own arguments."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from claimbench.config import EngineConfig, ModelConfig
+from claimbench.errors import ConfigError
+from claimbench.yamlfile import nearest
+
+OURS: Mapping[str, str] = {
+    "model": "models",
+    "model_weights": "models",
+    "served_model_name": "models",
+    "tokenizer": "models",
+    "tokenizer_revision": "models",
+    "skip_tokenizer_init": "models",
+    "revision": "revision of the model's configuration",
+    "hf_config_path": "path of the model's configuration",
+    "dtype": "engine.dtype",
+    "quantization": "quantization of the model's configuration",
+    "kv_cache_dtype": "kv_dtype of the model's configuration",
+    "tensor_parallel_size": "engine.tensor_parallel",
+    "pipeline_parallel_size": "engine.pipeline_parallel",
+    "data_parallel_size": "several runs or replicas: vLLM refuses it offline",
+    "max_model_len": "engine.context",
+    "max_num_seqs": "engine.slots",
+    "seed": "seed",
+    "generation_config": "sampling",
+    "override_generation_config": "sampling",
+    "logits_processors": "sampling",
+    "disable_log_stats": "nothing: the run has its own figures",
+}
+"""Arguments that claimbench sets, and the key to use instead."""
+
+NEUTRAL = frozenset(
+    {
+        "aggregate_engine_logging",
+        "collect_detailed_traces",
+        "cpu_distributed_timeout_seconds",
+        "cudagraph_metrics",
+        "device_ids",
+        "disable_custom_all_reduce",
+        "distributed_executor_backend",
+        "distributed_timeout_seconds",
+        "download_dir",
+        "enable_layerwise_nvtx_tracing",
+        "enable_logging_iteration_details",
+        "enable_mfu_metrics",
+        "enable_mm_processor_stats",
+        "enable_sleep_mode",
+        "gpu_memory_utilization",
+        "hf_token",
+        "ignore_patterns",
+        "kv_cache_memory_bytes",
+        "kv_cache_metrics",
+        "kv_cache_metrics_sample",
+        "kv_events_config",
+        "log_config_file",
+        "log_level",
+        "logging_config",
+        "master_addr",
+        "master_port",
+        "max_num_batched_tokens",
+        "max_num_queued_reqs",
+        "max_num_queued_tokens",
+        "max_parallel_loading_workers",
+        "nnodes",
+        "node_rank",
+        "num_gpu_blocks_override",
+        "numa_bind",
+        "numa_bind_cpus",
+        "numa_bind_nodes",
+        "otlp_traces_endpoint",
+        "prefix_caching_hash_algo",
+        "profiler_config",
+        "ray_workers_use_nsight",
+        "safetensors_load_strategy",
+        "safetensors_prefetch_block_size",
+        "safetensors_prefetch_num_threads",
+        "show_hidden_metrics_for_version",
+        "use_tqdm_on_load",
+    }
+)
+"""Arguments about memory, placement, loading and logs. Every other one may change a sample, and so
+is part of its identity."""
+
+_NOT_VLLM: Mapping[str, str] = {
+    "threads": "vLLM counts its own threads: set OMP_NUM_THREADS",
+    "token_budget": "vLLM sizes its cache itself: set engine.args.gpu_memory_utilization",
+}
+
+
+def engine_arguments(
+    model: ModelConfig, checkpoint: Path, settings: EngineConfig
+) -> dict[str, Any]:
+    """Every argument of `vllm.EngineArgs` for this model, those of `engine.args` included."""
+    chosen: dict[str, Any] = {
+        "model": str(checkpoint),
+        "dtype": settings.dtype or model.dtype,
+        "quantization": model.quantization,
+        "kv_cache_dtype": model.kv_dtype or "auto",
+        "max_model_len": settings.context or model.context,
+        "tensor_parallel_size": settings.tensor_parallel,
+        "pipeline_parallel_size": settings.pipeline_parallel,
+        "seed": 0,
+        # The hub's generation_config.json would change sampling parameters unseen.
+        "generation_config": "vllm",
+        "enable_prefix_caching": True,
+        "disable_log_stats": True,
+    }
+    if settings.slots is not None:
+        chosen["max_num_seqs"] = settings.slots
+    return {**chosen, **settings.args}
+
+
+def known_arguments() -> list[str]:
+    """The names of vLLM's own engine arguments (imports vLLM)."""
+    from vllm import EngineArgs
+
+    return [f.name for f in dataclasses.fields(EngineArgs) if not f.name.startswith("_")]
+
+
+def check(settings: EngineConfig, known: Collection[str]) -> None:
+    """Raises ConfigError for a key that vLLM would not take or that claimbench sets itself."""
+    for key in settings.args:
+        if key in OURS:
+            raise ConfigError(f"engine.args.{key}: claimbench sets it; use {OURS[key]} instead")
+        if key not in known:
+            raise ConfigError(f"engine.args.{key}: vLLM has no such argument{nearest(key, known)}")
+    for key, why in _NOT_VLLM.items():
+        if getattr(settings, key) is not None:
+            raise ConfigError(f"engine.{key}: {why}")
+    if settings.device != "auto":
+        raise ConfigError(
+            "engine.device: vLLM takes the devices that it sees; remove the key, and choose among "
+            "GPUs with CUDA_VISIBLE_DEVICES"
+        )
+
+
+def identity_of(settings: EngineConfig) -> dict[str, str]:
+    """What of the engine's settings can change a sample, as far as it departs from the defaults."""
+    found = {}
+    if settings.batch_invariant:
+        found["batch_invariant"] = "batch-invariant"
+    deciding = {key: value for key, value in settings.args.items() if key not in NEUTRAL}
+    if deciding:
+        found["args"] = json.dumps(deciding, sort_keys=True, default=str)
+    return found

@@ -1,0 +1,124 @@
+"""The grader for programs: `code` (LiveCodeBench, HumanEval, MBPP and stdin problems)."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from claimbench.errors import ConfigError
+from claimbench.grading.code.extract import extract_code
+from claimbench.grading.code.judge import CodeVerdict
+from claimbench.grading.code.question import CodeQuestion, Judged, level_number
+from claimbench.grading.code.unpack import tests_source
+from claimbench.grading.digest import grader_digest
+from claimbench.grading.options import unknown_name
+from claimbench.grading.outcomes import CORRECT, NO_CODE, SANDBOX_ERROR, make_grade
+from claimbench.grading.reply import counted_text
+from claimbench.records import Grade, Problem, Sample
+from claimbench.sandbox.levels import LEVELS
+from claimbench.sandbox.lock import Level
+
+RULES_VERSION = 1
+"""Raise it with every change to sandbox, tests or extraction that can change a grade."""
+
+
+@dataclass(frozen=True)
+class CodeGrader:
+    """The reply holds a program; it is right when it passes all tests of its problem.
+
+    Options: `sandbox_floor`, the level of isolation below which no program is run (A to D);
+    `lcb_compat`, whether LiveCodeBench's quirks decide (the difference is a metric);
+    `recheck_share`, which share of the passes is run again test by test; `memory_mib`, the address
+    space of a program. The floor cannot change a grade, so it is not in the digest; the level that
+    a grade was had at is one of its metrics.
+    """
+
+    reasoning_end: str | None = None
+    sandbox_floor: Level = "C"
+    lcb_compat: bool = False
+    recheck_share: float = 0.03
+    memory_mib: int = 2048
+
+    kind = "code"
+    failure_outcome = SANDBOX_ERROR
+
+    def __post_init__(self) -> None:
+        if self.sandbox_floor not in LEVELS:
+            raise unknown_name("grader code: sandbox_floor", str(self.sandbox_floor), LEVELS)
+        _check(type(self.lcb_compat) is bool, "lcb_compat", "true or false")
+        share = type(self.recheck_share) in (int, float) and 0 <= self.recheck_share <= 1
+        _check(share, "recheck_share", "a number from 0 to 1")
+        _check(type(self.memory_mib) is int and self.memory_mib >= 64, "memory_mib", "at least 64")
+
+    @cached_property
+    def digest(self) -> str:
+        settings = {
+            "lcb_compat": self.lcb_compat,
+            "recheck_share": self.recheck_share,
+            "memory_mib": self.memory_mib,
+            # The Python that runs the programs decides how deep they may recurse, and more.
+            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        }
+        packages = ("numpy",)
+        return grader_digest(self.kind, settings, self.reasoning_end, RULES_VERSION, packages)
+
+    def grade(self, problem: Problem, sample: Sample) -> Grade:
+        begun = self.begin(problem, sample)
+        return begun if isinstance(begun, Grade) else self.conclude(sample, begun, begun.decide())
+
+    def begin(self, problem: Problem, sample: Sample) -> Grade | CodeQuestion:
+        text = counted_text(sample, self.reasoning_end)
+        if text is None:
+            return make_grade(self.digest, sample, NO_CODE, None, "the reasoning never ended")
+        tests = tests_source(problem)
+        code = extract_code(text, tests.entry_point)
+        if code is None:
+            return make_grade(self.digest, sample, NO_CODE, None, "no program was found")
+        return CodeQuestion(
+            code,
+            tests,
+            self.sandbox_floor,
+            self.memory_mib * 2**20,
+            _draw(sample.id) < self.recheck_share,
+            self.lcb_compat,
+        )
+
+    def conclude(self, sample: Sample, question: CodeQuestion, verdict: Any) -> Grade:
+        judged: Judged = verdict
+        counts = judged.compat or judged.verdict
+        return make_grade(
+            self.digest,
+            sample,
+            counts.outcome,
+            question.code,
+            f"level {judged.level}: {counts.words}",
+            _metrics(judged),
+        )
+
+
+def _check(good: bool, option: str, words: str) -> None:
+    if not good:
+        raise ConfigError(f"grader code: option {option!r} must be {words}")
+
+
+def _draw(sample_id: str) -> float:
+    """A number in [0, 1) that the sample's id decides."""
+    digest = hashlib.sha256(f"recheck {sample_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def _metrics(judged: Judged) -> Mapping[str, float]:
+    verdict: CodeVerdict = judged.verdict
+    found = {"sandbox_level": level_number(judged.level), "cpu_seconds": round(verdict.cpu_s, 4)}
+    if verdict.rechecked:
+        found |= {"rechecked": 1.0, "recheck_disagrees": float(verdict.disagrees)}
+    if verdict.weak:
+        found["weak_path"] = 1.0
+    if judged.compat is not None:
+        differs = (judged.compat.outcome == CORRECT) != (verdict.outcome == CORRECT)
+        found["lcb_differs"] = float(differs)
+    return found

@@ -1,0 +1,252 @@
+"""The trusted parent's handle on a zygote: hand it a program, get back what the program wrote."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from claimbench.errors import GradingError
+from claimbench.sandbox.job import Ending, Job, Limits, Record, read_records
+from claimbench.sandbox.lock import Level
+
+STACK: Final = 2**30
+"""Bytes of the main thread's stack; deep recursion in C needs more than the usual 8 MiB, and only a
+limit that is raised before the interpreter starts counts."""
+_START_S: Final = 60.0
+_ENVIRONMENT: Final = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONUTF8": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # Each thread's heap would take 64 MiB of address space.
+    "MALLOC_ARENA_MAX": "2",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+_SEAL_ALL: Final = 0x1 | 0x2 | 0x4 | 0x8
+_ADD_SEALS: Final = 1033
+
+
+class SandboxError(GradingError):
+    """The sandbox itself failed; never a wrong answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a job: how each child ended, what each said, and everything that was written."""
+
+    endings: tuple[Ending, ...]
+    records: tuple[tuple[Record, ...], ...]
+    output: bytes
+
+
+class Inputs:
+    """The inputs of all tests in one sealed memory file, which no program can change."""
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        self.file = os.memfd_create("inputs", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        places, offset = [], 0
+        for text in texts:
+            places.append((offset, len(text)))
+            offset += len(text)
+            _write(self.file, text)
+        self.places = tuple(places)
+        fcntl.fcntl(self.file, _ADD_SEALS, _SEAL_ALL)
+
+    def close(self) -> None:
+        if self.file >= 0:
+            os.close(self.file)
+            self.file = -1
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Zygote:
+    """A warm interpreter in a process of its own. Start and use it from one thread: it ends with
+    the thread that started it."""
+
+    def __init__(self, level: Level, *, numpy: bool = False) -> None:
+        self.level = level
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
+        with theirs, _big_stack():
+            self._process = subprocess.Popen(
+                _command(level, theirs.fileno(), numpy),
+                pass_fds=[theirs.fileno()],
+                env=_ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                process_group=0,
+            )
+        self._socket = ours
+        self._hear(_START_S)
+
+    def run(self, jobs: Sequence[Job], inputs: Inputs) -> Outcome:
+        """Run one job, or the two of an assert-style test at once. Raises SandboxError where the
+        sandbox, not the program, failed."""
+        limits = jobs[0].limits
+        request = json.dumps({"limits": asdict(limits)}).encode()
+        with _memory_files(2 * len(jobs) + 2) as files:
+            given, output, *others = files
+            asked, reports = others[: len(jobs)], others[len(jobs) :]
+            for file, job in zip(asked, jobs, strict=True):
+                _write(file, job.to_bytes())
+            with _as_sandbox_error("cannot be asked"):
+                passed = [*asked, inputs.file, given, output, *reports]
+                socket.send_fds(self._socket, [request], passed)
+            endings = [Ending(*e) for e in json.loads(self._hear(limits.wall_s + _START_S))]
+            records = tuple(tuple(read_records(_read(report, 2**22))) for report in reports)
+            written = _read(output, limits.output)
+        _check(endings, limits)
+        return Outcome(tuple(endings), records, written)
+
+    def _hear(self, timeout: float) -> bytes:
+        self._socket.settimeout(timeout)
+        with _as_sandbox_error("does not answer"):
+            message = self._socket.recv(65536)
+        if not message:
+            raise SandboxError(f"the sandbox ended{self._last_complaint()}")
+        return message
+
+    def _last_complaint(self) -> str:
+        self._process.kill()
+        self._process.wait()
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode("utf-8", "replace").splitlines()
+        return f": {lines[-1]}" if lines else ""
+
+    def close(self) -> None:
+        """End it and whatever runs in it."""
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+        self._complaints.close()
+
+    def __enter__(self) -> Zygote:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _check(endings: Sequence[Ending], limits: Limits) -> None:
+    """Raises SandboxError for an end that no program can bring about by itself."""
+    for ending in endings:
+        if not ending.started and not ending.overdue and ending.status != -signal.SIGPROF:
+            raise SandboxError(f"a program could not be started (status {ending.status})")
+        if ending.starved:
+            raise SandboxError(
+                f"the machine is too busy: a program had {ending.cpu_s:.1f} s of CPU time "
+                f"in {ending.wall_s:.0f} s"
+            )
+        if ending.status == -signal.SIGKILL and not ending.overdue and ending.cpu_s < limits.cpu_s:
+            raise SandboxError("a program was killed from outside; is the machine out of memory?")
+
+
+@contextmanager
+def _as_sandbox_error(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SandboxError(f"the sandbox {what}: {error}") from error
+
+
+@contextmanager
+def _memory_files(count: int) -> Iterator[list[int]]:
+    files = [os.memfd_create("claimbench", os.MFD_CLOEXEC) for _ in range(count)]
+    try:
+        yield files
+    finally:
+        for file in files:
+            os.close(file)
+
+
+def _write(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _read(file: int, most: int) -> bytes:
+    return os.pread(file, min(os.fstat(file).st_size, most), 0)
+
+
+@contextmanager
+def _big_stack() -> Iterator[None]:
+    """Raise the stack limit of what is started meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    wanted = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
+    resource.setrlimit(resource.RLIMIT_STACK, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def _command(level: Level, socket_fd: int, numpy: bool) -> list[str]:
+    script = Path(__file__).with_name("zygote.py")
+    start = [sys.executable, "-P", str(script), str(socket_fd), level, "1" if numpy else "0"]
+    return [*_bubblewrap(), *start] if level == "A" else start
+
+
+def _bubblewrap() -> list[str]:
+    """The namespaces of level A: no network, no other processes, a read-only view of what the
+    interpreter is made of, and nothing else of the machine."""
+    words = [
+        shutil.which("bwrap", path=tool_path()) or "bwrap",
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+    ]
+    for path in _needed_folders():
+        words += ["--ro-bind", path, path]
+    for link in ("/bin", "/lib", "/lib32", "/lib64", "/sbin"):
+        if Path(link).is_symlink():
+            words += ["--symlink", str(Path(link).readlink()), link]
+        elif Path(link).is_dir():
+            words += ["--ro-bind", link, link]
+    return [*words, "--dev", "/dev", "--chdir", "/", "--"]
+
+
+def _needed_folders() -> list[str]:
+    numpy = sysconfig.get_path("platlib")
+    package = Path(__file__).resolve().parents[1]
+    wanted = ["/usr", sys.base_prefix, sys.prefix, numpy, str(package)]
+    found = [path for path in dict.fromkeys(wanted) if path and Path(path).is_dir()]
+    return [p for p in found if not any(p != q and Path(p).is_relative_to(q) for q in found)]
+
+
+def tool_path() -> str:
+    """Where bwrap may be: on PATH, or where pip puts it."""
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])

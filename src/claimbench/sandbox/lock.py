@@ -1,0 +1,89 @@
+"""Locking a child: limits first, then Landlock, then the system call filter. None of it can be
+undone from inside."""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import signal
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from claimbench.sandbox import landlock
+from claimbench.sandbox.job import Limits
+from claimbench.sandbox.kernel import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
+from claimbench.sandbox.seccomp import Filter
+
+Level = Literal["A", "B", "C", "D"]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What a zygote prepares once and each of its children puts on.
+
+    `loose` is the filter while a level C child still imports its modules.
+    """
+
+    ruleset: int | None
+    loose: Filter | None
+    tight: Filter | None
+
+    def restrict_files(self) -> None:
+        """Needs the ruleset's descriptor."""
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        if self.ruleset is not None:
+            landlock.restrict(self.ruleset)
+
+    def restrict_calls(self) -> None:
+        """For level C all but the last step."""
+        first = self.loose or self.tight
+        if first is not None:
+            first.install()
+
+    def tighten(self) -> None:
+        """Level C's last step."""
+        if self.loose is not None and self.tight is not None:
+            self.tight.install()
+
+
+def make_lock(level: Level, folders: list[Path]) -> Lock:
+    """The lock of a level; OSError where this kernel cannot do it."""
+    if level in ("A", "B"):
+        return Lock(landlock.make_ruleset(folders), None, Filter(opens=True))
+    if level == "C":
+        return Lock(None, Filter(opens=True, tightens=True), Filter(opens=False))
+    return Lock(None, None, None)
+
+
+def readable_folders(numpy: bool) -> list[Path]:
+    """What a program may read: Python's standard library, and numpy with its libraries."""
+    paths = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    if numpy:
+        package = Path(sys.modules["numpy"].__file__ or "").parent
+        paths |= {str(package), str(package.with_name("numpy.libs"))}
+    return [path for path in map(Path, sorted(paths)) if path.is_dir()]
+
+
+def set_limits(limits: Limits, parent: int) -> None:
+    """CPU time by an interval timer, exact, and by the kernel's limit, which no program can turn
+    off. Nothing of it is counted from before this call but the fork itself."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    seconds = math.ceil(limits.cpu_s) + (limits.cpu_s >= 1)
+    _limit(resource.RLIMIT_CPU, seconds)
+    _limit(resource.RLIMIT_AS, limits.memory)
+    _limit(resource.RLIMIT_FSIZE, limits.output)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, 64)
+    signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+
+
+def _limit(which: int, value: int) -> None:
+    hard = resource.getrlimit(which)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(which, (value, value))

@@ -1,0 +1,152 @@
+"""One run of a program inside a locked child: a fresh `__main__`, and back to how it was before.
+
+A child runs a program several times, once per test. What a run could leave behind for the next one
+is put back here as far as that is cheap; the rest is why a failure is run again alone, and why some
+passes are.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import gc
+import io
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import CodeType, ModuleType
+from typing import Any, Final, TextIO
+
+from claimbench.sandbox.job import EXITED, MAX_WORDS, NO_MEMORY, OK, RAISED
+
+RECURSION_LIMIT: Final = 1000
+THREAD_STACK: Final = 16 * 2**20
+FILE_NAME: Final = "main.py"
+
+_builtins: Final = dict(vars(builtins))
+_signals: Final = (signal.SIGALRM, signal.SIGINT, signal.SIGTERM)
+
+
+def fresh_main() -> dict[str, Any]:
+    """The namespace of a new module `__main__`."""
+    module = ModuleType("__main__")
+    module.__file__ = FILE_NAME
+    vars(module)["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    return vars(module)
+
+
+def compiled(source: str) -> CodeType:
+    return compile(source, FILE_NAME, "exec", dont_inherit=True)
+
+
+def open_streams(output: int = 1) -> tuple[TextIO, TextIO]:
+    """New sys.stdin and sys.stdout on descriptors 0 and `output`, as a new interpreter has them."""
+    for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", output, "w")):
+        stream = open(  # noqa: SIM115 (descriptors)
+            descriptor, mode, encoding="utf-8", errors="surrogateescape", closefd=False
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    return sys.stdin, sys.stdout
+
+
+def begin(given: bytes, output: int = 1) -> tuple[dict[str, Any], tuple[TextIO, TextIO]]:
+    """A new run: its input, its namespace, its streams."""
+    set_input(given)
+    streams = open_streams(output)
+    set_recursion_limit()
+    return fresh_main(), streams
+
+
+def set_recursion_limit() -> None:
+    """As much as a program has that is run by its file name, on top of the frames below it."""
+    depth, frame = 0, sys._getframe()
+    while frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(RECURSION_LIMIT + depth)
+
+
+def attempt(action: Callable[[], object]) -> tuple[int, str]:
+    """How `action` ended, with its words where it failed; an exit with status 0 is a good end."""
+    try:
+        action()
+    except SystemExit as leaving:
+        return _left(leaving.code)
+    except MemoryError:
+        return NO_MEMORY, "MemoryError"
+    except BaseException as error:
+        return RAISED, words_of(error)
+    return OK, ""
+
+
+def _left(code: object) -> tuple[int, str]:
+    if code is None or code == 0:
+        return OK, ""
+    return EXITED, f"it exited with {code!r}"[:MAX_WORDS]
+
+
+def words_of(error: BaseException) -> str:
+    """Type and message of an exception whose own methods may be hostile, and its line."""
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except BaseException:
+        text = type(error).__name__
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILE_NAME:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return (f"line {line}: {text}" if line else text)[: MAX_WORDS // 2]
+
+
+def finish(streams: tuple[TextIO, TextIO]) -> tuple[int, str]:
+    """What an interpreter does when the program's last line is done: wait for threads, call what
+    atexit holds, flush. How that ended, as `attempt` says it."""
+
+    def close() -> None:
+        _join_threads()
+        atexit._run_exitfuncs()
+        for stream in {id(s): s for s in (sys.stdout, streams[1])}.values():
+            if not getattr(stream, "closed", True):
+                stream.flush()
+
+    return attempt(close)
+
+
+def _join_threads() -> None:
+    own = threading.current_thread()
+    while waiting := [t for t in threading.enumerate() if t is not own and not t.daemon]:
+        for thread in waiting:
+            thread.join()
+
+
+def clean() -> bool:
+    """Put back what the run may have changed; False where something stays (a thread)."""
+    sys.settrace(None)
+    sys.setprofile(None)
+    threading.settrace(None)
+    threading.setprofile(None)
+    if vars(builtins) != _builtins:
+        vars(builtins).clear()
+        vars(builtins).update(_builtins)
+    for number in _signals:
+        signal.signal(number, signal.SIG_DFL)
+    gc.enable()
+    return threading.active_count() == 1
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def set_input(data: bytes) -> None:
+    """Make `data` the content of descriptor 0."""
+    os.ftruncate(0, 0)
+    os.lseek(0, 0, io.SEEK_SET)
+    write_all(0, data)
+    os.lseek(0, 0, io.SEEK_SET)

@@ -1,0 +1,226 @@
+"""A seccomp filter as an allow-list of system calls, assembled here for x86-64 and arm64.
+
+Numbers: Linux's arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
+Instructions: include/uapi/linux/{bpf_common,filter,seccomp}.h. A call that is not listed fails with
+EPERM; a call of another architecture (or x86's x32 numbers) ends the process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from claimbench.sandbox.kernel import PR_SET_SECCOMP, prctl
+
+_CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
+    # The busiest first: kernels before 5.11 walk this list at every call.
+    "read": (0, 63),
+    "write": (1, 64),
+    "futex": (202, 98),
+    "mmap": (9, 222),
+    "munmap": (11, 215),
+    "brk": (12, 214),
+    "lseek": (8, 62),
+    "fstat": (5, 80),
+    "close": (3, 57),
+    "ftruncate": (77, 46),
+    "pread64": (17, 67),
+    "pwrite64": (18, 68),
+    "readv": (19, 65),
+    "writev": (20, 66),
+    "preadv": (295, 69),
+    "pwritev": (296, 70),
+    "mremap": (25, 216),
+    "mprotect": (10, 226),
+    "madvise": (28, 233),
+    "dup": (32, 23),
+    "dup2": (33, None),
+    "dup3": (292, 24),
+    "pipe": (22, None),
+    "pipe2": (293, 59),
+    "poll": (7, None),
+    "ppoll": (271, 73),
+    "select": (23, None),
+    "pselect6": (270, 72),
+    "rt_sigaction": (13, 134),
+    "rt_sigprocmask": (14, 135),
+    "rt_sigreturn": (15, 139),
+    "sigaltstack": (131, 132),
+    "restart_syscall": (219, 128),
+    "exit": (60, 93),
+    "exit_group": (231, 94),
+    "set_robust_list": (273, 99),
+    "get_robust_list": (274, 100),
+    "set_tid_address": (218, 96),
+    "rseq": (334, 293),
+    "sched_yield": (24, 124),
+    "sched_getaffinity": (204, 123),
+    "getcpu": (309, 168),
+    "getpid": (39, 172),
+    "gettid": (186, 178),
+    "getppid": (110, 173),
+    "getuid": (102, 174),
+    "geteuid": (107, 175),
+    "getgid": (104, 176),
+    "getegid": (108, 177),
+    "uname": (63, 160),
+    "sysinfo": (99, 179),
+    "getrusage": (98, 165),
+    "times": (100, 153),
+    "getrlimit": (97, 163),
+    "clock_gettime": (228, 113),
+    "clock_getres": (229, 114),
+    "clock_nanosleep": (230, 115),
+    "nanosleep": (35, 101),
+    "gettimeofday": (96, 169),
+    "time": (201, None),
+    "getrandom": (318, 278),
+    "newfstatat": (262, 79),
+}
+_PATH_CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
+    "open": (2, None),
+    "openat": (257, 56),
+    "getdents64": (217, 61),
+    "stat": (4, None),
+    "lstat": (6, None),
+    "statx": (332, 291),
+    "access": (21, None),
+    "faccessat": (269, 48),
+    "faccessat2": (439, 439),
+    "readlink": (89, None),
+    "readlinkat": (267, 78),
+    "getcwd": (79, 17),
+}
+"""What importing a module needs. Landlock decides which files `open` may have."""
+
+_CLONE: Final = (56, 220)
+_CLONE3: Final = (435, 435)
+_PRLIMIT: Final = (302, 261)
+_FCNTL: Final = (72, 25)
+_IOCTL: Final = (16, 29)
+_PRCTL: Final = (157, 167)
+
+_CLONE_THREAD: Final = 0x00010000
+_FCNTL_COMMANDS: Final = (0, 1, 2, 3, 4, 1030)
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: none that sends signals (F_SETOWN)
+or seals a file."""
+_IOCTL_REQUESTS: Final = (0x5401, 0x5450, 0x5451)
+"""TCGETS (isatty), FIONCLEX, FIOCLEX."""
+
+_ARCHITECTURES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+"""The column of the tables above, and AUDIT_ARCH_*."""
+_X32_BIT: Final = 0x40000000
+
+_LOAD, _JUMP, _JUMP_EQUAL, _JUMP_FROM, _JUMP_BITS, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _KILL = 0x7FFF0000, 0x80000000
+_REFUSE, _ABSENT = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
+_NUMBER, _ARCHITECTURE = 0, 4
+"""Offsets in struct seccomp_data; argument i is at 16 + 8 i, its low word first."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One instruction; `then` and `otherwise` are how many to skip where a jump is (not) taken."""
+
+    code: int
+    value: int
+    then: int = 0
+    otherwise: int = 0
+
+
+class _SockFilter(ctypes.Structure):
+    _fields_ = (
+        ("code", ctypes.c_uint16),
+        ("jt", ctypes.c_uint8),
+        ("jf", ctypes.c_uint8),
+        ("k", ctypes.c_uint32),
+    )
+
+
+class _SockProgram(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_uint16), ("steps", ctypes.POINTER(_SockFilter)))
+
+
+class Filter:
+    """A filter, ready to be put on this process and all that comes from it.
+
+    `opens`: whether files may be opened (where Landlock says which). `tightens`: whether another
+    filter may follow.
+    """
+
+    def __init__(self, *, opens: bool, tightens: bool = False) -> None:
+        steps = assemble(os.uname().machine, opens=opens, tightens=tightens)
+        packed = [_SockFilter(s.code, s.then, s.otherwise, s.value) for s in steps]
+        self._steps = (_SockFilter * len(packed))(*packed)
+        self._program = _SockProgram(len(packed), self._steps)
+
+    def install(self) -> None:
+        """Needs no_new_privs. OSError where this kernel has no seccomp filters."""
+        prctl(PR_SET_SECCOMP, 2, ctypes.byref(self._program))
+
+
+def assemble(machine: str, *, opens: bool, tightens: bool = False) -> list[_Step]:
+    """The filter's instructions for `machine` (x86_64 or aarch64; OSError for another)."""
+    if machine not in _ARCHITECTURES:
+        raise OSError(f"there is no system call filter for {machine} machines")
+    column, architecture = _ARCHITECTURES[machine]
+    listed = {**_CALLS, **(_PATH_CALLS if opens else {})}
+    allowed = [number for call in listed.values() if (number := call[column]) is not None]
+    steps = [
+        _Step(_LOAD, _ARCHITECTURE),
+        _Step(_JUMP_EQUAL, architecture, then=1),
+        _Step(_RETURN, _KILL),
+        _Step(_LOAD, _NUMBER),
+    ]
+    if machine == "x86_64":
+        steps += [_Step(_JUMP_FROM, _X32_BIT, otherwise=1), _Step(_RETURN, _KILL)]
+    for place, number in enumerate(allowed):
+        steps.append(_Step(_JUMP_EQUAL, number, then=len(allowed) - place))
+    steps += [_Step(_JUMP, 1), _Step(_RETURN, _ALLOW)]
+    steps += _with_arguments(column, tightens)
+    return [*steps, _Step(_RETURN, _REFUSE)]
+
+
+def _with_arguments(column: int, tightens: bool) -> list[_Step]:
+    """The calls that are allowed for some arguments only."""
+    steps = [_Step(_JUMP_EQUAL, _CLONE3[column], otherwise=1), _Step(_RETURN, _ABSENT)]
+    # A new thread, never a new process. glibc turns to clone where clone3 is absent.
+    thread = [_Step(_LOAD, 16), _Step(_JUMP_BITS, _CLONE_THREAD, otherwise=1)]
+    steps += _guarded(_CLONE[column], thread)
+    own = [
+        _Step(_LOAD, 20),
+        _Step(_JUMP_EQUAL, 0, otherwise=3),
+        _Step(_LOAD, 16),
+        _Step(_JUMP_EQUAL, 0, otherwise=1),
+    ]
+    steps += _guarded(_PRLIMIT[column], own)
+    steps += _guarded(_FCNTL[column], _one_of(24, _FCNTL_COMMANDS))
+    steps += _guarded(_IOCTL[column], _one_of(24, _IOCTL_REQUESTS))
+    if tightens:
+        steps += _guarded(_PRCTL[column], _one_of(16, (PR_SET_SECCOMP,)))
+    return steps
+
+
+def _one_of(offset: int, values: Iterable[int]) -> list[_Step]:
+    values = list(values)
+    last = len(values) - 1
+    tests = [
+        _Step(_JUMP_EQUAL, value, then=last - place, otherwise=int(place == last))
+        for place, value in enumerate(values)
+    ]
+    return [_Step(_LOAD, offset), *tests]
+
+
+def _guarded(number: int, test: list[_Step]) -> list[_Step]:
+    """Allow call `number` where `test` falls through, and refuse it where it skips one more."""
+    skip = len(test) + 2
+    return [
+        _Step(_JUMP_EQUAL, number, otherwise=skip),
+        *test,
+        _Step(_RETURN, _ALLOW),
+        _Step(_RETURN, _REFUSE),
+    ]
