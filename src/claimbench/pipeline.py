@@ -14,6 +14,7 @@ from claimbench import checkpoints, provenance, shards
 from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, ServedEngine, engine_kind
+from claimbench.engines.ray import on_ray
 from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
@@ -212,6 +213,8 @@ def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
     longest = max(cell.longest for cell in plan.cells if cell.model is model)
     sized = settings.model_copy(update={"context": settings.context or longest})
     checkpoint = plan.checkpoints[model.name].path
+    if settings.on_ray:
+        return on_ray(model, checkpoint, sized, told)
 
     def make() -> Engine:
         return engine_kind(settings.kind).make(model, checkpoint, sized)
