@@ -339,7 +339,8 @@ class EngineConfig(Strict):
     """Which engine and its limits. `args` go to the engine after it has checked them.
 
     `context` is the most tokens of a prompt and its reply together; a run sizes it from its longest
-    prompt and `sampling.max_tokens` where it is not set.
+    prompt and `sampling.max_tokens` where it is not set. Several `replicas`, or the address of a
+    Ray cluster, put the engine on Ray (docs/clusters.md); the address is kept in no file.
     """
 
     kind: str = "transformers"
@@ -353,8 +354,14 @@ class EngineConfig(Strict):
     pipeline_parallel: int = Field(default=1, gt=0)
     batch_invariant: bool = False
     restarts: int = Field(default=0, ge=0, description="of an engine that died")
+    replicas: int = Field(default=1, gt=0, description="of the engine, on Ray")
+    ray_address: str | None = Field(default=None, min_length=1, exclude=True)
     args: dict[str, Any] = Field(default_factory=dict)
     endpoint: EndpointConfig | None = None
+
+    @property
+    def on_ray(self) -> bool:
+        return self.replicas > 1 or self.ray_address is not None
 
     @model_validator(mode="after")
     def _endpoint_goes_with_its_kind(self) -> EngineConfig:

@@ -17,6 +17,7 @@ from claimbench.bridge.imports import Import
 from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, ServedEngine, engine_kind
+from claimbench.engines.ray import on_ray
 from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
@@ -230,6 +231,8 @@ def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
     if kind.sized and settings.context is None:
         longest = max(cell.longest for cell in plan.cells if cell.model is model)
         settings = settings.model_copy(update={"context": longest})
+    if settings.on_ray:
+        return on_ray(model, checkpoint, settings, told)
 
     def make() -> Engine:
         return kind.make(model, checkpoint, settings)

@@ -13,7 +13,7 @@ from claimbench import statistics
 from claimbench.claims.schema import Figure
 
 SECONDS_PER_HOUR = 3600.0
-_PARALLEL = ("tensor_parallel_size", "pipeline_parallel_size", "data_parallel_size")
+_PARALLEL = ("tensor_parallel", "pipeline_parallel", "data_parallel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,15 @@ def _devices(session: Mapping[str, Any]) -> tuple[int | None, str, bool]:
     engine, gpus = session.get("engine", {}), session.get("gpus", [])
     if engine.get("kind") == "endpoint":
         return None, "endpoint", False
+    replicas = int(engine.get("replicas", 1))
     if gpus and engine.get("device") != "cpu":
         args = engine.get("args", {})
-        count = int(np.prod([int(args.get(key, 1)) for key in _PARALLEL]))
-        return count, str(gpus[0].get("name", "GPU")), True
+        parts = [int(args.get(f"{key}_size", engine.get(key, 1))) for key in _PARALLEL]
+        return replicas * int(np.prod(parts)), str(gpus[0].get("name", "GPU")), True
+    if replicas > 1 and engine.get("device") != "cpu":
+        return None, "replicas on Ray", False  # what the driver's machine has says nothing
+    if replicas > 1:
+        return replicas * (engine.get("threads") or 1), "CPU cores", False
     cores = engine.get("threads") or session.get("cpu", {}).get("cores")
     return cores, "CPU cores", False
 
