@@ -113,7 +113,7 @@ def cluster(
     run = project / "configs" / "runs" / "try.yaml"
     run.write_text(
         run.read_text().replace("max_tokens: 16", "max_tokens: 48")
-        + "samples: 4\nengine: {threads: 1, slots: 1}\n"
+        + "samples: 3\nengine: {threads: 1, slots: 1}\n"
     )
     source = f"{ROOT / 'src'}:{os.environ.get('PYTHONPATH', '')}"
     (project / "seeds" / "published").mkdir(parents=True)
@@ -149,7 +149,7 @@ def test_requeued_preempted_and_killed_shards_make_one_report(cluster: Cluster) 
     await_that(lambda: len(cluster.samples("-3of3")) > 0, "a sample of shard 3")
     os.kill(cluster.process_of("3/3"), signal.SIGKILL)
     kept = {s["id"]: s["text"] for s in cluster.samples()}
-    assert 0 < len(kept) < 20
+    assert 0 < len(kept) < 15
 
     # The same command waits for the job that is there.
     ended = cluster.claimbench("--slurm", "3", *sbatch)
@@ -158,19 +158,14 @@ def test_requeued_preempted_and_killed_shards_make_one_report(cluster: Cluster) 
     assert "a last pass for what is owed" in ended.stderr
     assert "Report: " in ended.stdout
     samples = cluster.samples()
-    assert len(samples) == len({s["id"] for s in samples}) == 20
+    assert len(samples) == len({s["id"] for s in samples}) == 15
     assert {s["id"] for s in samples} == cluster.ids()
     assert kept.items() <= {s["id"]: s["text"] for s in samples}.items()
     (measured,) = json.loads((cluster.out / "measurements.json").read_text())
-    assert measured["received"] == measured["graded"] == 20
+    assert measured["received"] == measured["graded"] == 15
     restarts = [s["slurm"].get("SLURM_RESTART_COUNT", "0") for s in cluster.sessions()]
     # Three shards, two of them again by Slurm, the third by the last pass, and the report.
     assert sorted(restarts) == ["0"] * 5 + ["1"] * 2
-
-    # Nothing is owed: nothing is submitted, and the report is made again.
-    again = cluster.claimbench("--slurm", "3", *sbatch)
-    assert again.returncode == 0, again.stderr
-    assert "Slurm job" not in again.stderr
 
 
 @pytest.mark.slow
@@ -192,6 +187,6 @@ def test_the_plain_array_and_what_sbatch_refuses(cluster: Cluster) -> None:
     cluster.slurm("scancel", "--batch", "--signal=USR1", f"{job}_1")
     await_that((cluster.out / "verdicts.json").exists, "the report")
     samples = cluster.samples()
-    assert len(samples) == len({s["id"] for s in samples}) == 20
+    assert len(samples) == len({s["id"] for s in samples}) == 15
     restarts = [s["slurm"].get("SLURM_RESTART_COUNT", "0") for s in cluster.sessions()]
     assert sorted(restarts) == ["0", "0", "1"]
