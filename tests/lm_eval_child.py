@@ -26,7 +26,7 @@ def main() -> None:
         return reply_to(request.benchmark, gold, request.problem_id, request.sample_index)
 
     engine = ScriptedEngine(reply, shuffle=int(time.time() * 1000) % 1000)
-    kind = engines.EngineKind(lambda: {"name": "scripted", "version": "1"}, lambda *_: engine)
+    kind = engines.EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *_: engine)
     engines.ENGINES = {"transformers": kind}
     experiment = config.load_experiment(Path(run_file))
     plan = pipeline.plan(experiment, Path(data_dir), False, lambda _: None)

@@ -169,7 +169,7 @@ class TestWindows:
 
 def run(root: Path, monkeypatch: pytest.MonkeyPatch, *sets: str, dies: int | None = None) -> Report:
     engine = ScriptedEngine(reply, shuffle=3, dies_after=dies)
-    kind = EngineKind(lambda: {"name": "scripted", "version": "1"}, lambda *_: engine)
+    kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *_: engine)
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     experiment = config.load_experiment(root / "configs" / "runs" / "try.yaml", sets)
     plan = pipeline.plan(experiment, root / "data", False, lambda _: None)

@@ -82,7 +82,7 @@ class Lab:
         self.tasks = write_tasks(root / "tasks", self.data)
         self.engine = ScriptedEngine({})
         self.golds: dict[tuple[str, str], str] = {}
-        kind = EngineKind(lambda: {"name": "scripted", "version": "1"}, lambda *_: self.engine)
+        kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *_: self.engine)
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
 
     def plan(self, benchmarks: list[str], limit: int | None = None, **options: Any) -> Plan:

@@ -52,7 +52,9 @@ def test_the_architectures_are_those_of_the_configurations() -> None:
     from claimbench import config
 
     found = runpy.run_path(str(SCRIPT))["ARCHITECTURES"]
-    assert sorted(found) == [n for n in config.names("models") if n.startswith("r1-distill")]
+    assert sorted(found) == [
+        n for n in config.names("models") if n.startswith("r1-distill") and "~" not in n
+    ]
     for name, a in found.items():
         model = config.load_model(name)
         hidden, inner, head = a["hidden_size"], a["intermediate_size"], model.head_dim or 0

@@ -170,6 +170,83 @@ def plan(
         estimate.check_power(made)
 
 
+@app.command("import")
+def import_(  # noqa: PLR0913, PLR0917
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Format of the outputs.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file that holds them.")],
+    model: Annotated[str | None, typer.Option("--model", help="Whose replies they are.")] = None,
+    benchmark: Annotated[
+        str | None, typer.Option("--benchmark", help="Our benchmark: its golds and grader.")
+    ] = None,
+    grader: Annotated[
+        str | None,
+        typer.Option("--grader", help="Grade by the file's golds: latex, integer, number, choice."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Columns of a jsonl, csv or parquet file.")
+    ] = None,
+    source_name: Annotated[
+        str | None, typer.Option("--source-name", help="Who made the outputs.")
+    ] = None,
+    protocol: Annotated[
+        list[str],
+        typer.Option("--protocol", metavar="KEY=VALUE", help="What you know of how they did."),
+    ] = [],  # noqa: B006
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
+    ] = None,
+    data_dir: DataDir = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Grading processes.")] = 1,
+) -> None:
+    """Make a run folder of outputs that another tool has written; the same command resumes.
+
+    SOURCE is lm-eval, lighteval, inspect, evalplus, livecodebench, jsonl, csv or parquet.
+
+    Examples: [bold]claimbench import lm-eval samples_gsm8k_DATE.jsonl --benchmark gsm8k[/bold] ·
+    [bold]claimbench import csv answers.csv --model toy --grader number --mapping m.yaml[/bold]
+    """
+    from claimbench import hub, pipeline
+    from claimbench.bridge import imports
+
+    hub.use()
+    wanted = imports.Wanted(
+        source, path, mapping, model, benchmark, grader, source_name, _stated(protocol)
+    )
+    folder = out or Path("results") / path.stem
+    with _display() as display, _resumable(folder):
+        imported = imports.prepare(wanted, data_dir, display.tell)
+        made = pipeline.import_outputs(imported, folder, workers, display.watch, display.tell)
+    for line in imports.left_out(imported):
+        typer.echo(line, err=True)
+    _show(made)
+
+
+@app.command()
+def export(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="lm-eval, hub, csv or parquet.")],
+    run_dir: RunDir,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder (default RUNDIR/export-FORMAT).")
+    ] = None,
+    samples: Annotated[
+        bool,
+        typer.Option("--samples/--no-samples", help="Whether texts of samples and problems go in."),
+    ] = True,
+) -> None:
+    """Write a run's results in a format that others read.
+
+    Examples: [bold]claimbench export lm-eval results/smoke[/bold] · [bold]claimbench export csv
+    results/smoke --no-samples --out /tmp/table[/bold]
+    """
+    from claimbench.bridge.export import export_run
+    from claimbench.store import RunStore
+
+    with RunStore.existing(run_dir) as store:
+        written = export_run(form, store, out or run_dir / f"export-{form}", samples)
+    for path in written:
+        typer.echo(path)
+
+
 @app.command()
 def grade(
     run_dir: RunDir,
@@ -341,6 +418,22 @@ def _display(quiet: bool = False) -> Iterator[Display]:
 
     with Display(quiet) as display:
         yield display
+
+
+def _stated(options: list[str]) -> dict[str, Any]:
+    """`--protocol key=value` options, their values as YAML."""
+    import yaml
+
+    found: dict[str, Any] = {}
+    for option in options:
+        key, equals, text = option.partition("=")
+        if not equals or not key.strip():
+            raise ConfigError(f"--protocol {option}: write key=value, for example temperature=0.6")
+        try:
+            found[key.strip()] = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"--protocol {option}: the value is not valid YAML") from error
+    return found
 
 
 def _complain(sentence: str) -> None:

@@ -72,7 +72,8 @@ class Display:
 
 def rate(progress: RunProgress) -> str:
     """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded`."""
-    parts = [f"{progress.tokens_per_second:.0f} tokens/s"]
+    # Imported outputs may not tell their tokens.
+    parts = [f"{progress.tokens_per_second:.0f} tokens/s"] if progress.tokens else []
     if progress.seconds_left is not None:
         minutes, seconds = divmod(int(progress.seconds_left), 60)
         parts.append(f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d} left")

@@ -34,6 +34,7 @@ def examine() -> dict[str, Any]:
         "engines": {name: _missing(needs) for name, needs in _ENGINE_NEEDS.items()},
         "gpus": provenance.gpus(),
         "cuda": provenance.cuda(),
+        "sandbox": _sandbox_words(),
         "packages": provenance.versions(),
         "cache": {"folder": str(cache_dir()), "free_gib": round(_free(cache_dir()) / 2**30, 1)},
         "configs": {
@@ -52,6 +53,7 @@ def render(facts: dict[str, Any]) -> str:
         f"GPUs        {_gpu_words(facts['gpus'])}",
         f"CUDA        {_cuda_words(facts)}",
         f"hub         {facts['hub']['address']} ({reachable})",
+        f"sandbox     {facts['sandbox']}",
         f"cache       {facts['cache']['folder']} ({facts['cache']['free_gib']} GiB free)",
     ]
     for name, missing in facts["engines"].items():
@@ -62,6 +64,17 @@ def render(facts: dict[str, Any]) -> str:
     for kind in ("models", "benchmarks", "runs"):
         lines.append(f"{kind:<11} {', '.join(facts['configs'][kind])}")
     return "\n".join(lines)
+
+
+def _sandbox_words() -> str:
+    """The level at which programs would run here, by its self-test, and why not at a better one."""
+    from claimbench.sandbox.box import SandboxError
+    from claimbench.sandbox.levels import find_level
+
+    try:
+        return str(find_level())
+    except SandboxError as error:
+        return f"none: {error}"
 
 
 def _install(extra: str) -> str:

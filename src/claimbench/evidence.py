@@ -68,11 +68,12 @@ def gather(
 
 def _estimates(ours: Sequence[Measured], theirs: Iterable[PublishedResult]) -> Iterable[Estimate]:
     for run, m in ours:
-        noise = measured_noise(m, m.greedy)
-        yield _estimate(run, "ours", "A", 100 * m.pass_at_1, noise)
+        noise = measured_noise(m, bool(m.greedy))
+        origin: Origin = "ours" if m.tier == "A" else "third party"
+        yield _estimate(run, origin, m.tier, 100 * m.pass_at_1, noise)
     mine = 100 * ours[0][1].pass_at_1
     for result in sorted(theirs, key=lambda r: (r.tier, r.table, r.id)):
-        origin: Origin = "vendor" if result.tier == "D" else "third party"
+        origin = "vendor" if result.tier == "D" else "third party"
         noise_of = _published(result, ours[0][1])
         _, second, number = result.id.partition("#")  # Another figure of the same table.
         yield _estimate(

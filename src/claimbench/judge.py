@@ -35,7 +35,8 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
             whole = replace(result, problems=result.problems or rows.get(result.benchmark))
-            yield Case(whole, measured, judging["margins"].get(result.benchmark))
+            margin = judging["margins"].get(result.benchmark)
+            yield Case(whole, measured, margin, tier=measured.tier)
 
 
 def targets(

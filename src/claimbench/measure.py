@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from claimbench import statistics
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
-from claimbench.records import Measurement
+from claimbench.records import Measurement, Tier
 from claimbench.store import RunStore, positions, text_key
-from claimbench.store.rows import FINISH_CODES
+from claimbench.store.rows import FINISH_CODES, UNKNOWN_TOKENS
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Scores:
     """Samples and grades of one cell laid out by problem and sample index, shape (N, n).
 
     `value` is 1.0, 0.0, or nan where there is no grade or the grader failed; `present` and
-    `graded` say which samples are stored and graded.
+    `graded` say which samples are stored and graded; `tokens` is −1 where a sample does not tell
+    them, and `unknown_ends` whether some sample does not tell how it ended.
     """
 
     present: npt.NDArray[np.bool_]
@@ -31,6 +32,12 @@ class Scores:
     outcome: npt.NDArray[np.bytes_]
     tokens: npt.NDArray[np.int64]
     truncated: npt.NDArray[np.bool_]
+    unknown_ends: bool = False
+
+    @property
+    def unknown_tokens(self) -> bool:
+        """Whether some stored sample does not tell its tokens."""
+        return bool((self.tokens[self.present] < 0).any())
 
 
 def load_scores(
@@ -56,8 +63,9 @@ def load_scores(
         graded=_spread(size, place[found], True).reshape(shape),
         value=value.reshape(shape),
         outcome=outcome.reshape(shape),
-        tokens=_spread(size, place, samples["completion_tokens"].astype(np.int64)).reshape(shape),
+        tokens=_spread(size, place, _tokens(samples["completion_tokens"])).reshape(shape),
         truncated=_spread(size, place, samples["finish"] == FINISH_CODES["length"]).reshape(shape),
+        unknown_ends=bool((samples["finish"] == FINISH_CODES["unknown"]).any()),
     )
 
 
@@ -67,13 +75,20 @@ def measure(
     benchmark: str,
     problem_ids: list[str],
     protocol: Mapping[str, Any],
+    *,
+    asked: int | None = None,
+    tier: Tier = "A",
 ) -> Measurement:
-    """The Measurement of one cell. Shares are of the received samples."""
+    """The Measurement of one cell. Shares are of the received samples.
+
+    `asked` where it is not n samples of every problem: imported outputs may have more of one.
+    """
     counted = np.isfinite(scores.value).sum(axis=1)
     right = np.nansum(scores.value, axis=1)
     received = int(scores.present.sum())
-    tokens = scores.tokens[scores.present]
-    greedy = protocol.get("temperature") == 0
+    tokens = None if scores.unknown_tokens else scores.tokens[scores.present]
+    # A protocol of ours states its temperature; one that does not is not known to be greedy.
+    greedy = protocol["temperature"] == 0 if "temperature" in protocol else None
     score = statistics.measure(right, counted) if counted.any() else None
 
     def share(mask: npt.NDArray[np.bool_]) -> float:
@@ -82,7 +97,7 @@ def measure(
     return Measurement(
         model=model,
         benchmark=benchmark,
-        asked=scores.present.size,
+        asked=scores.present.size if asked is None else asked,
         received=received,
         graded=int(scores.graded.sum()),
         problems=scores.present.shape[0],
@@ -91,21 +106,29 @@ def measure(
         # Greedy decoding draws nothing: a rerun would give the same samples.
         sampling_se=0.0 if greedy else score.sampling_se if score else math.nan,
         problem_se=score.problem_se if score else math.nan,
-        truncated_share=share(scores.truncated),
+        truncated_share=None if scores.unknown_ends else share(scores.truncated),
         no_answer_share=share(_is_one_of(scores, NOTHING_TO_JUDGE)),
         grader_error_share=share(_is_one_of(scores, ERRORS)),
-        tokens_mean=float(tokens.mean()) if received else 0.0,
-        tokens_p95=float(np.percentile(tokens, 95)) if received else 0.0,
+        tokens_mean=None if tokens is None else float(tokens.mean()) if received else 0.0,
+        tokens_p95=(
+            None if tokens is None else float(np.percentile(tokens, 95)) if received else 0.0
+        ),
         greedy=greedy,
         protocol=dict(protocol),
         problem_ids=tuple(problem_ids),
         right=tuple(int(r) for r in right),
         counted=tuple(int(c) for c in counted),
+        tier=tier,
     )
 
 
 def _is_one_of(scores: Scores, outcomes: Collection[str]) -> npt.NDArray[np.bool_]:
     return np.isin(scores.outcome, [outcome.encode("ascii") for outcome in outcomes])
+
+
+def _tokens(stored: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """Stored token counts, −1 where they are not known."""
+    return np.where(stored == UNKNOWN_TOKENS, -1, stored.astype(np.int64))
 
 
 def _spread(size: int, place: Any, values: Any) -> Any:

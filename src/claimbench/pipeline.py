@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from claimbench import checkpoints, provenance, shards
+from claimbench.agreement import agreement
+from claimbench.bridge import imports
+from claimbench.bridge.imports import Import
 from claimbench.bridge.lm_eval.totals import write_totals
 from claimbench.config import EngineConfig, Experiment, ModelConfig
 from claimbench.engines import Engine, ServedEngine, engine_kind
@@ -103,6 +106,19 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) ->
         return report(store) if shards.complete(progress) else progress
 
 
+def import_outputs(imported: Import, root: Path, workers: int, watch: Watch, told: Told) -> Report:
+    """Others' outputs into a run folder, graded and reported; called again it resumes."""
+    with RunStore.open(root, resolved=imported.resolved, digest=imported.digest) as store:
+        imports.write_inputs(imported, store)
+        session = Session(store, provenance.collect(imports.provenance_of(imported)))
+        with _grading(store, workers, imported.asked) as desk:
+            told("importing")
+            imports.store_missing(imported, store, desk, watch)
+            _grade_missing(store, None, desk, watch, told)
+        session.end()
+        return report(store)
+
+
 def grade(store: RunStore, workers: int, watch: Watch, told: Told) -> Report:
     """Grade stored samples that lack a grade of the current grader, and report again."""
     asked = sum(cell.asked for cell in stored_cells(store))
@@ -133,7 +149,8 @@ def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | Non
         raise IncompleteRun(_counts(measurements, store.root))
     verdicts = judge(measurements, store.config["judging"]) if complete else ()
     spent = write_spending(store, cells)
-    seen = view_run(store, measured, verdicts, spent, not complete)
+    labels = [found for cell in cells if (found := agreement(store, cell))]
+    seen = view_run(store, measured, verdicts, spent, not complete, labels)
     made = Report(store.root, (seen,), gpu_hour)
     store.write_file("measurements.json", _json([asdict(m) for m in made.measurements]))
     store.write_file("verdicts.json", _json([asdict(v) for v in made.verdicts]))
@@ -210,14 +227,15 @@ def _generate_missing(
 def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
     """The model's engine, with room for its longest prompt and reply."""
     settings: EngineConfig = plan.experiment.run.engine
-    longest = max(cell.longest for cell in plan.cells if cell.model is model)
-    sized = settings.model_copy(update={"context": settings.context or longest})
-    checkpoint = plan.checkpoints[model.name].path
+    kind, checkpoint = engine_kind(settings.kind), plan.checkpoints[model.name].path
+    if kind.sized and settings.context is None:
+        longest = max(cell.longest for cell in plan.cells if cell.model is model)
+        settings = settings.model_copy(update={"context": longest})
     if settings.on_ray:
-        return on_ray(model, checkpoint, sized, told)
+        return on_ray(model, checkpoint, settings, told)
 
     def make() -> Engine:
-        return engine_kind(settings.kind).make(model, checkpoint, sized)
+        return kind.make(model, checkpoint, settings)
 
     return RestartingEngine(make, settings.restarts, told) if settings.restarts else make()
 
@@ -265,7 +283,7 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
 def _write_report(made: Report, found: Sequence[Source] | None) -> None:
     """Write all files of a report; `found` are the samples that its page shows, if any."""
     packed = None if found is None else pack(found)
-    shown = document(made.runs, made.gpu_hour)
+    shown = document(made.runs, made.gpu_hour, texts=found is not None)
     write_folder(made.root, ("tables", "figures"), report_files(shown, packed))
 
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-FinishReason = Literal["stop", "length"]
-"""`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it."""
+FinishReason = Literal["stop", "length", "unknown"]
+"""`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
+`unknown`: imported outputs that do not say; no engine of ours answers so."""
 
 Role = Literal["system", "user", "assistant"]
 Tier = Literal["A", "B", "C", "D"]
@@ -106,7 +107,11 @@ class RequestFailure:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A stored completion: what a grader and the statistics read."""
+    """A stored completion: what a grader and the statistics read.
+
+    Tokens, seconds and seed are None where imported outputs do not tell them, and `choice_order`
+    holds −1 where they do not tell which option was shown.
+    """
 
     id: str
     model: str
@@ -115,10 +120,10 @@ class Sample:
     sample_index: int
     text: str
     finish_reason: FinishReason
-    prompt_tokens: int
-    completion_tokens: int
-    seconds: float
-    seed: int = 0
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    seconds: float | None
+    seed: int | None = 0
     choice_order: tuple[int, ...] = ()
     reasoning: str | None = None
 
@@ -147,7 +152,10 @@ class Measurement:
     """What a run measured of one model on one benchmark.
 
     `right[i]` of `counted[i]` graded samples of problem `problem_ids[i]` are right; samples with a
-    `grader_error` are received but not counted.
+    `grader_error` are received but not counted. Of imported outputs some things are not known, and
+    are then None: whether decoding was `greedy`, the `truncated_share` (where a sample lacks its
+    finish reason), the tokens. `tier` is B for outputs of others that we graded, C where only their
+    own labels are known.
     """
 
     model: str
@@ -160,17 +168,18 @@ class Measurement:
     pass_at_1: float
     sampling_se: float
     problem_se: float
-    truncated_share: float
+    truncated_share: float | None
     no_answer_share: float
     grader_error_share: float
-    tokens_mean: float
-    tokens_p95: float
-    greedy: bool
+    tokens_mean: float | None
+    tokens_p95: float | None
+    greedy: bool | None
     protocol: Mapping[str, Any]
     problem_ids: tuple[str, ...] = ()
     right: tuple[int, ...] = ()
     counted: tuple[int, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
+    tier: Tier = "A"
 
     @property
     def complete(self) -> bool:

@@ -6,7 +6,7 @@ done again on a laptop.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,8 +16,8 @@ from typing import Any
 from claimbench.errors import StoreError
 from claimbench.grading import Grader, make_grader
 from claimbench.plan import Plan
-from claimbench.records import Message, Problem
-from claimbench.store import RunStore
+from claimbench.records import Message, Problem, Tier
+from claimbench.store import RunStore, safe_name
 
 PROMPT_ASSERTIONS: Mapping[str, str] = {
     "token_ids": "token ids, asserted before they are sent; the server's own count of them agrees",
@@ -30,7 +30,10 @@ PROMPT_ASSERTIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class StoredCell:
-    """One model on one benchmark, as a run folder describes it."""
+    """One model on one benchmark, as a run folder describes it.
+
+    `asked` is how many samples it should hold: those of an import are as many as were there.
+    """
 
     model: str
     benchmark: str
@@ -38,11 +41,9 @@ class StoredCell:
     problems: Mapping[str, Problem]
     grader: Grader
     protocol: Mapping[str, Any]
+    asked: int
+    tier: Tier = "A"
     reasoning_end: str | None = None
-
-    @property
-    def asked(self) -> int:
-        return len(self.problems) * self.samples
 
     @cached_property
     def problem_ids(self) -> list[str]:
@@ -52,8 +53,12 @@ class StoredCell:
 def write_problems(store: RunStore, plan: Plan) -> None:
     """Keep the problems beside the samples: a report can then show them, a grader read them."""
     for cell in plan.cells:
-        path = _problems_path(cell.benchmark.name)
-        store.write_lines_once(path, (_stored(store, p) for p in cell.problems))
+        write_cell_problems(store, cell.benchmark.name, cell.problems)
+
+
+def write_cell_problems(store: RunStore, benchmark: str, problems: Iterable[Problem]) -> None:
+    """Keep the problems of one benchmark."""
+    store.write_lines_once(_problems_path(benchmark), (_stored(store, p) for p in problems))
 
 
 def stored_cells(store: RunStore) -> list[StoredCell]:
@@ -92,12 +97,17 @@ def _cell(
         problems=problems,
         grader=make_grader(grader["kind"], grader["options"], reasoning_end),
         protocol=protocol(config, described),
+        asked=described.get("asked", len(problems) * described["samples"]),
+        tier=described.get("tier", "A"),
         reasoning_end=reasoning_end,
     )
 
 
 def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
-    """The protocol of a cell in the words that published protocols use, for comparison."""
+    """The protocol of a cell in the words that published protocols use, for comparison. Of
+    imported outputs only what is stated: a missing key is unknown."""
+    if "import" in config:
+        return dict(config["import"]["protocol"])
     run, model = config["run"], config["models"][described["model"]]
     benchmark = config["benchmarks"][described["benchmark"]]
     shots = benchmark["fewshot"]
@@ -195,7 +205,7 @@ def _departures(task: Mapping[str, Any], sampling: Mapping[str, Any]) -> list[st
 
 
 def _problems_path(benchmark: str) -> str:
-    return f"problems/{benchmark}.jsonl"
+    return f"problems/{safe_name(benchmark)}.jsonl"
 
 
 def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:

@@ -13,16 +13,20 @@ from claimbench.report.tables import to_csv
 from claimbench.runfolder import StoredCell
 from claimbench.sessions import read_sessions
 from claimbench.store import RunStore
+from claimbench.store.rows import UNKNOWN_TOKENS
 
 
 def spending(store: RunStore, cells: Sequence[StoredCell]) -> tuple[Efficiency, ...]:
-    """The Efficiency of every cell, in order. Texts are never read here."""
+    """The Efficiency of every cell whose tokens are known, in order. Texts are never read here."""
     pace = paces(read_sessions(store))
     found = []
     for cell in cells:
         name = cell.model, cell.benchmark
         scores = load_scores(store, *name, cell.problem_ids, cell.samples, cell.grader.digest)
-        prompts = int(store.sample_index(*name)["prompt_tokens"].sum())
+        if scores.unknown_tokens:
+            continue
+        counts = store.sample_index(*name)["prompt_tokens"]
+        prompts = None if (counts == UNKNOWN_TOKENS).any() else int(counts.sum())
         found.append(efficiency(*name, scores.tokens, scores.value, prompts, pace.get(cell.model)))
     return tuple(found)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from claimbench.agreement import Agreement
 from claimbench.bridge.lm_eval.totals import read_totals
 from claimbench.claims import load_published
 from claimbench.dossier.efficiency import Efficiency
@@ -26,22 +27,35 @@ def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]
     scores = load_scores(
         store, cell.model, cell.benchmark, cell.problem_ids, cell.samples, cell.grader.digest
     )
-    measured = measure(scores, cell.model, cell.benchmark, cell.problem_ids, cell.protocol)
-    looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
-    programs = program_metrics(store, cell, scores)
-    more = {"looped_share": looped, **read_totals(store, cell), **programs}
+    measured = measure(
+        scores,
+        cell.model,
+        cell.benchmark,
+        cell.problem_ids,
+        cell.protocol,
+        asked=cell.asked,
+        tier=cell.tier,
+    )
+    more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
+    if measured.truncated_share is not None:
+        looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
+        more = {"looped_share": looped, **more}
     measured = replace(measured, metrics={**measured.metrics, **more})
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
 def _cell_view(scores: Scores, measured: Measurement, reasoning_end: str | None) -> CellView:
+    if scores.unknown_tokens:
+        return CellView(measured.model, measured.benchmark, lengths=None, curve=None)
     longest = int(scores.tokens.max(initial=1))
     limit = max(int(measured.protocol.get("max_tokens", longest)), longest)
     return CellView(
         model=measured.model,
         benchmark=measured.benchmark,
         lengths=lengths(scores, limit),
-        curve=cap_curve(scores, limit, greedy=measured.greedy, exact=reasoning_end is not None),
+        curve=cap_curve(
+            scores, limit, greedy=bool(measured.greedy), exact=reasoning_end is not None
+        ),
     )
 
 
@@ -51,6 +65,7 @@ def view_run(
     verdicts: Sequence[Verdict],
     spent: Sequence[Efficiency],
     partial: bool,
+    agreements: Sequence[Agreement] = (),
 ) -> RunView:
     """The run of a folder."""
     return RunView(
@@ -62,10 +77,13 @@ def view_run(
         efficiency=tuple(spent),
         about=(*_about(store.config), *program_lines(m for m, _ in measured)),
         partial=partial,
+        agreements=tuple(agreements),
     )
 
 
-def document(runs: Sequence[RunView], gpu_hour: float | None = None) -> Document:
+def document(
+    runs: Sequence[RunView], gpu_hour: float | None = None, texts: bool = True
+) -> Document:
     """A report over `runs`, with everything published about what they measured."""
     published = load_published()
     judged = {v.claim for run in runs for v in run.verdicts}
@@ -75,6 +93,7 @@ def document(runs: Sequence[RunView], gpu_hour: float | None = None) -> Document
         evidence=tuple(gather([(r.name, m) for r in runs for m in r.measurements], published)),
         sources={result.id: result for result in published if result.id in judged},
         gpu_hour=gpu_hour,
+        texts=texts,
     )
 
 
@@ -93,6 +112,8 @@ def sources(store: RunStore, cells: Sequence[StoredCell]) -> list[Source]:
 
 
 def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if "import" in config:
+        return _about_import(config["import"])
     run = config["run"]
     endpoint = run["engine"].get("endpoint")
     sampling = ", ".join(f"{k} {v}" for k, v in run["sampling"].items())
@@ -103,4 +124,23 @@ def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
         *([("Prompts", PROMPT_ASSERTIONS[endpoint["prompt"]])] if endpoint else []),
         *(("Checkpoint of " + k, v) for k, v in config["checkpoints"].items()),
         *(("Departure of " + k, v) for k, v in config["departures"].items()),
+    ]
+
+
+_OF_INTEREST = ("temperature", "top_p", "top_k", "max_tokens", "shots", "system", "seed", "dtype")
+
+
+def _about_import(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Whose outputs they are, what they state, and what is not known of them."""
+    protocol = told["protocol"]
+    unknown = [key for key in _OF_INTEREST if key not in protocol]
+    return [
+        ("Outputs of", f"{told['whose']} (not our run; evidence tier {told['tier']})"),
+        ("Read from", f"{told['tool']}: {', '.join(file['name'] for file in told['files'])}"),
+        ("Digest of the files", told["content"]),
+        ("Protocol as stated", ", ".join(f"{k} {v}" for k, v in protocol.items())),
+        ("Stated by the importer", ", ".join(told["stated_by_importer"]) or "nothing"),
+        ("Unknown", ", ".join(unknown) or "nothing of the protocol"),
+        *(("Note", note) for note in told["notes"]),
+        *(("Left out, for example", place) for place in told["unmatched"]["examples"]),
     ]

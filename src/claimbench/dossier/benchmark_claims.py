@@ -161,8 +161,9 @@ def _side(side: Evidence | None) -> Mapping[str, Any] | None:
             "samples": side.samples, "source": _place(side),
         }  # fmt: skip
     return {
-        "value": points(side), "tier": "A", "figure": f"{side.model} on {side.benchmark}",
-        "samples": side.samples_per_problem, "source": "our run",
+        "value": points(side), "tier": side.tier, "figure": f"{side.model} on {side.benchmark}",
+        "samples": side.samples_per_problem,
+        "source": "our run" if side.tier == "A" else "imported outputs",
     }  # fmt: skip
 
 

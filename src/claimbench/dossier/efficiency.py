@@ -47,7 +47,7 @@ class Efficiency:
     samples: int
     right: float
     completion_tokens: int
-    prompt_tokens: int
+    prompt_tokens: int | None
     tokens_per_solved: float | None
     tokens_per_solved_se: float | None
     tokens_per_second: float | None = None
@@ -74,6 +74,8 @@ class Efficiency:
         own = [figure for figure in prices if figure.subject == self.model]
         rates = {word: _price(own, word) for word in ("input", "output")}
         if not self.right or rates["input"] is None or rates["output"] is None:
+            return None
+        if self.prompt_tokens is None:
             return None
         spent = self.prompt_tokens * rates["input"] + self.completion_tokens * rates["output"]
         return spent / 1e6 / self.right
@@ -162,7 +164,7 @@ def efficiency(
     benchmark: str,
     tokens: npt.NDArray[np.int64],
     value: npt.NDArray[np.float64],
-    prompt_tokens: int,
+    prompt_tokens: int | None,
     pace: Pace | None,
 ) -> Efficiency:
     """The Efficiency of one cell from its samples, shape (N, n), and the model's pace."""

@@ -51,12 +51,14 @@ class Party:
 def parties(results: Iterable[PublishedResult], runs: Iterable[Run]) -> tuple[Party, ...]:
     """Our runs, then third parties one by one, then the vendors together: a vendor's claim quotes
     other vendors' figures, so their tables are read side by side."""
-    return (*(_ours(run) for run in runs), *_theirs(results))
+    return (*(party for run in runs for party in _ours(run)), *_theirs(results))
 
 
-def _ours(run: Run) -> Party:
-    measured = {(m.model, m.benchmark): m for m in run.measurements}
-    return Party(run.name, "A", frozenset(model for model, _ in measured), measured=measured)
+def _ours(run: Run) -> Iterable[Party]:
+    """A run is one party; what it imported from others is evidence of its own tier."""
+    for tier in sorted({m.tier for m in run.measurements}):
+        measured = {(m.model, m.benchmark): m for m in run.measurements if m.tier == tier}
+        yield Party(run.name, tier, frozenset(model for model, _ in measured), measured=measured)
 
 
 def _theirs(results: Iterable[PublishedResult]) -> Iterable[Party]:

@@ -40,10 +40,12 @@ class ServedEngine(Engine, Protocol):
 @dataclass(frozen=True, slots=True)
 class EngineKind:
     """How an engine is named and made. `identity` (name, version, settings that can change a
-    sample) is part of every sample's identity and is known without loading anything."""
+    sample) is part of every sample's identity and is known without loading anything. `sized`: it
+    must be told the longest prompt and reply before it loads (`engine.context`)."""
 
     identity: Callable[[EngineConfig], dict[str, str]]
     make: Callable[[ModelConfig, Path | None, EngineConfig], Engine]
+    sized: bool = False
 
 
 def _version(engine: str, extra: str, *distributions: str) -> str:
@@ -171,5 +173,5 @@ def engine_kind(name: str) -> EngineKind:
 ENGINES: Mapping[str, EngineKind] = {
     "transformers": EngineKind(_transformers_identity, _make_transformers),
     "endpoint": EngineKind(_endpoint_identity, _make_endpoint),
-    "vllm": EngineKind(_vllm_identity, _make_vllm),
+    "vllm": EngineKind(_vllm_identity, _make_vllm, sized=True),
 }

@@ -12,6 +12,7 @@ from typing import Any
 from claimbench.errors import ConfigError
 from claimbench.grading.choice import ChoiceGrader
 from claimbench.grading.code.grader import CodeGrader
+from claimbench.grading.label import LabelGrader
 from claimbench.grading.latex import LatexGrader
 from claimbench.grading.lmeval import CPU_LIMIT_S, MEMORY_LIMIT, LmEvalGrader, preparation
 from claimbench.grading.maths import IntegerGrader, NumberGrader
@@ -29,6 +30,7 @@ GRADERS: Mapping[str, type[Grader]] = {
     "latex": LatexGrader,
     "choice": ChoiceGrader,
     "code": CodeGrader,
+    "label": LabelGrader,
     "lm-eval": LmEvalGrader,
 }
 

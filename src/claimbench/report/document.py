@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from claimbench.agreement import Agreement
 from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import EvidenceGroup
 from claimbench.lengths import CapCurve, Lengths
@@ -13,11 +14,12 @@ from claimbench.records import Measurement, PublishedResult, Verdict
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """One model on one benchmark: the score at every token cap and the lengths of its replies."""
+    """One model on one benchmark: the score at every token cap and the lengths of its replies,
+    None where imported outputs do not tell their tokens."""
 
     model: str
     benchmark: str
-    lengths: Lengths
+    lengths: Lengths | None
     curve: CapCurve | None
 
 
@@ -33,18 +35,21 @@ class RunView:
     efficiency: tuple[Efficiency, ...]
     about: tuple[tuple[str, str], ...]
     partial: bool
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A report over one or many runs. `sources` are the published results by id; `gpu_hour` is the
-    price of an hour of one GPU in US dollars, where one was given."""
+    price of an hour of one GPU in US dollars, where one was given; without `texts` it shows nothing
+    that a model or a benchmark wrote."""
 
     title: str
     runs: tuple[RunView, ...]
     evidence: tuple[EvidenceGroup, ...]
     sources: Mapping[str, PublishedResult] = field(default_factory=dict)
     gpu_hour: float | None = None
+    texts: bool = True
 
     @property
     def partial(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claimbench.report import figures, svg
 from claimbench.report.document import Document
 from claimbench.report.html import asset, evidence_by_benchmark, render_html
-from claimbench.report.markdown import render_document, tables_of
+from claimbench.report.markdown import agreement_tables, render_document, tables_of
 from claimbench.report.samples import Pack
 from claimbench.report.tables import clean, to_csv
 from claimbench.report.theme import figure_style
@@ -20,7 +20,8 @@ File = tuple[str, str]
 def report_files(document: Document, pack: Pack | None) -> Iterator[File]:
     """Tables, figures, report.md and report.html, one at a time."""
     drawn = list(_figures(document))
-    yield from ((f"tables/{table.name}.csv", to_csv(table)) for table in tables_of(document))
+    tables = (*tables_of(document), *agreement_tables(document))
+    yield from ((f"tables/{table.name}.csv", to_csv(table)) for table in tables)
     style = figure_style(asset("figure.css"))
     yield from ((path, svg.standalone(figure, style)) for path, figure in drawn)
     yield "report.md", render_document(document, [path for path, _ in drawn])
@@ -38,7 +39,9 @@ def _figures(document: Document) -> Iterator[File]:
             if cell.curve:
                 drawn = figures.curve("curve", *names, cell.curve)
                 yield _path("score-by-cap", *place), drawn
-            yield _path("lengths", *place), figures.histogram("lengths", *names, cell.lengths)
+            if cell.lengths:
+                drawn = figures.histogram("lengths", *names, cell.lengths)
+                yield _path("lengths", *place), drawn
 
 
 def _path(*names: str) -> str:

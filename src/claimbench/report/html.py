@@ -22,9 +22,11 @@ from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import EvidenceGroup
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.report import figures
+from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.document import CellView, Document
 from claimbench.report.korean import departure, note, sentence
-from claimbench.report.tables import clean, number, points, signed
+from claimbench.report.markdown import agreement_tables
+from claimbench.report.tables import clean, number, or_unknown, points, signed
 from claimbench.report.theme import page_style
 from claimbench.report.words import (
     READING,
@@ -66,6 +68,8 @@ def render_html(document: Document, pack: Pack | None) -> str:
         ],
         measurement_rows=[_measurement(r.name, m) for r in document.runs for m in r.measurements],
         efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
+        agreements=agreement_tables(document, SHOWN),
+        differing=sum(len(a.disagreements) for r in document.runs for a in r.agreements),
         forests=_forests(document),
         cells=_cells(document),
         tally=_tally(document),
@@ -191,12 +195,12 @@ def _measurement(run: str, m: Measurement) -> dict[str, Any]:
             _score(points(m.pass_at_1, 2), m.pass_at_1),
             _score("0 (greedy)" if m.greedy else points(m.sampling_se, 2), m.sampling_se),
             _score(points(m.problem_se, 2), m.problem_se),
-            _score(points(m.truncated_share), m.truncated_share),
+            _score(or_unknown(points(m.truncated_share)), m.truncated_share),
             _score(points(m.no_answer_share), m.no_answer_share),
-            _score(points(looped), looped),
+            _score(or_unknown(points(looped)), looped),
             _score(points(m.grader_error_share), m.grader_error_share),
-            _score(number(m.tokens_mean), m.tokens_mean),
-            _score(number(m.tokens_p95, 0), m.tokens_p95),
+            _score(or_unknown(number(m.tokens_mean)), m.tokens_mean),
+            _score(or_unknown(number(m.tokens_p95, 0)), m.tokens_p95),
             _score(f"{m.received}/{m.asked}", m.received),
         ],
     }
@@ -279,7 +283,11 @@ def _panels(i: int, cell: CellView) -> dict[str, Any]:
     drawn = cell.curve and figures.curve(f"curve-{i}", *names, cell.curve)
     return {
         "curve": Markup(drawn) if drawn else None,
-        "lengths": Markup(figures.histogram(f"lengths-{i}", *names, cell.lengths)),
+        "lengths": (
+            Markup(figures.histogram(f"lengths-{i}", *names, cell.lengths))
+            if cell.lengths
+            else None
+        ),
     }
 
 

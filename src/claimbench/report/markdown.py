@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from claimbench.records import Verdict
+from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
 from claimbench.report.document import Document
 from claimbench.report.dossier_tables import efficiency_table
 from claimbench.report.tables import (
@@ -72,6 +73,7 @@ def render_document(document: Document, figures: Sequence[str] = ()) -> str:
         parts += ["## Verdicts\n", to_markdown(judged)]
         parts += [s for run in document.runs for s in _sentences(run.verdicts)]
     parts += ["## Measurements\n", to_markdown(measured)]
+    parts += _agreements(document)
     if spent.rows:
         parts += ["## What it took\n", to_markdown(spent), _SPENT]
     if figures:
@@ -81,6 +83,36 @@ def render_document(document: Document, figures: Sequence[str] = ()) -> str:
         parts.append(f"## The run {escape(run.name)}\n" if many else "## The run\n")
         parts.append("\n".join(f"- {escape(k)}: {escape(v)}" for k, v in run.about) + "\n")
     return "\n".join(parts)
+
+
+def agreement_tables(document: Document, most: int | None = None) -> list[Table]:
+    """Their labels beside our grades, then every disagreement (the first `most` of each cell);
+    each row with its run where there are several. Nothing where no run was imported."""
+    found = [(run.name, a) for run in document.runs for a in run.agreements]
+    if not found:
+        return []
+    apart = [(n, disagreement_table(a, most, texts=document.texts)) for n, a in found]
+    columns = apart[0][1].columns
+    differing = Table("disagreements", columns, tuple(r for _, t in apart for r in t.rows))
+    tables = [agreement_table(a for _, a in found), differing]
+    if len(document.runs) > 1:
+        names = [[n for n, _ in found], [n for n, t in apart for _ in t.rows]]
+        tables = [run_column(t, n) for t, n in zip(tables, names, strict=True)]
+    return tables
+
+
+def _agreements(document: Document) -> Iterable[str]:
+    """The section on their labels, if there are any."""
+    tables = agreement_tables(document, SHOWN)
+    if not tables:
+        return
+    yield "## Their labels and our grades\n"
+    yield to_markdown(tables[0])
+    count = sum(len(a.disagreements) for run in document.runs for a in run.agreements)
+    if tables[1].rows:
+        shown = len(tables[1].rows)
+        yield f"Where they differ: {shown} of {count}; tables/disagreements.csv has all.\n"
+        yield to_markdown(tables[1])
 
 
 def _sentences(verdicts: Iterable[Verdict]) -> Iterable[str]:

@@ -187,7 +187,7 @@ class _Packer:
         self.right += bool(grade and grade.value == 1)
         self.rows.append(
             [source, problem, sample.sample_index, grade.outcome if grade else "ungraded",
-             grade.answer if grade else None, sample.completion_tokens, int(sample.truncated),
+             grade.answer if grade else None, sample.completion_tokens, _end(sample),
              int(sample.id in self.sources[source].looped), block, place]
         )  # fmt: skip
 
@@ -195,6 +195,11 @@ class _Packer:
         """What the page lists: its cells, problems and rows."""
         cells = [[s.run, s.cell.model, s.cell.benchmark] for s in self.sources]
         return {"cells": cells, "problems": self.problems, "rows": self.rows}
+
+
+def _end(sample: Sample) -> int | None:
+    """1: cut by the limit, 0: not, None: not known."""
+    return None if sample.finish_reason == "unknown" else int(sample.truncated)
 
 
 def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -232,8 +237,10 @@ def _texts(source: Source, sample: Sample, grade: Grade | None) -> dict[str, Any
         "reply": reply,
         "reason": grade.reason if grade else "",
         "prompt": sample.prompt_tokens,
-        "seconds": round(sample.seconds, 3),
-        "seed": str(sample.seed),  # JavaScript's numbers would round it.
+        "seconds": None if sample.seconds is None else round(sample.seconds, 3),
+        "seed": None
+        if sample.seed is None
+        else str(sample.seed),  # JavaScript's numbers would round it.
         "order": list(sample.choice_order),
     }
 

@@ -32,6 +32,11 @@ def number(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
+def or_unknown(told: str) -> str:
+    """A figure that only imported outputs may lack: unknown, which is not zero."""
+    return "unknown" if told == "–" else told
+
+
 def interval(bounds: tuple[float, float] | None) -> str:
     """`−7.9 to −1.5`."""
     if bounds is None:
@@ -63,12 +68,12 @@ def _measurement_row(m: Measurement) -> tuple[str, ...]:
         points(m.pass_at_1, 2),
         "0 (greedy)" if m.greedy else points(m.sampling_se, 2),
         points(m.problem_se, 2),
-        points(m.truncated_share),
+        or_unknown(points(m.truncated_share)),
         points(m.no_answer_share),
-        points(m.metrics.get("looped_share")),
+        or_unknown(points(m.metrics.get("looped_share"))),
         points(m.grader_error_share),
-        number(m.tokens_mean),
-        number(m.tokens_p95, 0),
+        or_unknown(number(m.tokens_mean)),
+        or_unknown(number(m.tokens_p95, 0)),
         f"{m.received}/{m.asked}" + ("" if m.complete else " (partial)"),
     )
 

@@ -92,6 +92,15 @@ WORDS: dict[str, Said] = {
         "What was measured; scores, errors and shares in percentage points.",
         "측정한 값. 점수, 오차, 비율은 퍼센트포인트입니다.",
     ),
+    "agreement": Said("Their labels and our grades", "그쪽의 판정과 우리 채점"),
+    "agreement_caption": Said(
+        "Samples that came with a label, by who counts them as right.",
+        "판정이 붙어 온 표본을 누가 맞다고 세는지에 따라 나눈 것.",
+    ),
+    "disagreements_caption": Said(
+        "Where they differ: {shown} of {all}; tables/disagreements.csv has all.",
+        "서로 다른 곳: {all}개 중 {shown}개. 전부는 tables/disagreements.csv에 있습니다.",
+    ),
     "spent": Said("What it took", "든 비용"),
     "spent_caption": Said(
         "A solved problem is a right sample; the tokens of wrong samples count as spent on it.",
@@ -163,6 +172,10 @@ WORDS: dict[str, Said] = {
         "repeated themselves.",
         "답변의 {truncated} %가 한도에 잘렸고, {looped} %는 같은 말을 반복하다 잘렸습니다.",
     ),
+    "lengths_unknown": Said(
+        "the imported outputs do not tell their tokens.",
+        "가져온 출력에 토큰 수가 없습니다.",
+    ),
     # samples
     "samples": Said("Samples", "표본"),
     "samples_caption": Said("Stored replies, failures first.", "저장된 답변. 틀린 것부터."),
@@ -229,6 +242,7 @@ SCRIPT_WORDS: dict[str, Said] = {
     "stop": Said("ended", "끝냄"),
     "length": Said("cut", "잘림"),
     "loop": Said("loop", "반복"),
+    "unknown": Said("unknown", "알 수 없음"),
     "loading": Said("Opening…", "여는 중…"),
     "failed": Said(
         "The samples could not be unpacked: this browser is too old for it.",

@@ -20,8 +20,11 @@ from claimbench.records import Grade, Sample
 Row = TypeVar("Row", Sample, Grade)
 Index = npt.NDArray[np.void]
 
-FINISH_CODES = {"stop": 0, "length": 1}
+FINISH_CODES = {"stop": 0, "length": 1, "unknown": 2}
 """`finish` in a sample's index record."""
+
+UNKNOWN_TOKENS = 2**32 - 1
+"""The tokens of a sample that does not tell them, in its index record."""
 
 OUTCOME_BYTES = 24
 _U32 = 2**32
@@ -75,13 +78,19 @@ def _is_outcome(value: Any) -> bool:
 ID = Check("an id of 32 hex digits", _is_id)
 TEXT = Check("a text", lambda value: isinstance(value, str))
 MAYBE_TEXT = Check("a text or null", lambda value: value is None or isinstance(value, str))
-WHOLE = Check("a whole number", _is_whole)
+MAYBE_WHOLE = Check("a whole number or null", lambda value: value is None or _is_whole(value))
 COUNT = Check("a whole number from 0 up", lambda value: _is_whole(value) and 0 <= value < _U32)
-NUMBER = Check("a number", _is_number)
+MAYBE_COUNT = Check(
+    "a whole number from 0 up or null",
+    lambda value: value is None or (_is_whole(value) and 0 <= value < UNKNOWN_TOKENS),
+)
 MAYBE_NUMBER = Check("a number or null", lambda value: value is None or _is_number(value))
 WHOLES = Check("a list of whole numbers", _is_wholes)
 NUMBERS = Check("a mapping to numbers", _is_numbers)
-FINISH = Check("'stop' or 'length'", lambda value: isinstance(value, str) and value in FINISH_CODES)
+FINISH = Check(
+    "one of " + ", ".join(map(repr, FINISH_CODES)),
+    lambda value: isinstance(value, str) and value in FINISH_CODES,
+)
 OUTCOME = Check(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)
 
 
@@ -171,6 +180,10 @@ def json_line(value: Mapping[str, Any]) -> str:
     return _encode_json(dict(value)) + "\n"
 
 
+def _tokens(count: int | None) -> int:
+    return UNKNOWN_TOKENS if count is None else count
+
+
 SAMPLES: RowKind[Sample] = RowKind(
     folder="samples",
     noun="sample",
@@ -184,10 +197,10 @@ SAMPLES: RowKind[Sample] = RowKind(
         "sample_index": COUNT,
         "text": TEXT,
         "finish_reason": FINISH,
-        "prompt_tokens": COUNT,
-        "completion_tokens": COUNT,
-        "seconds": NUMBER,
-        "seed": WHOLE,
+        "prompt_tokens": MAYBE_COUNT,
+        "completion_tokens": MAYBE_COUNT,
+        "seconds": MAYBE_NUMBER,
+        "seed": MAYBE_WHOLE,
         "choice_order": WHOLES,
         "reasoning": MAYBE_TEXT,
     },
@@ -203,8 +216,8 @@ SAMPLES: RowKind[Sample] = RowKind(
         bytes.fromhex(row.id),
         text_key(row.problem_id),
         row.sample_index,
-        row.completion_tokens,
-        row.prompt_tokens,
+        _tokens(row.completion_tokens),
+        _tokens(row.prompt_tokens),
         FINISH_CODES[row.finish_reason],
     ),
 )

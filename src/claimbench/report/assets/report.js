@@ -175,7 +175,7 @@
     const values = [
       ...(many ? [(row) => row.names[0]] : []),
       (row) => row.names[1], (row) => row.names[2], (row) => row.problem[0], (row) => row.turn,
-      (row) => row.outcome, (row) => row.answer ?? "", (row) => row.tokens, (row) => 2 * row.loop + row.cut,
+      (row) => row.outcome, (row) => row.answer ?? "", (row) => row.tokens, (row) => (row.cut === null ? null : 2 * row.loop + row.cut),
     ];
     let sorted = rows;
     let shown = rows;
@@ -189,9 +189,11 @@
     };
     index.cells.forEach((names, i) => option($("sample-cell"), i, names.slice(many ? 0 : 1).join(" · ")));
     for (const outcome of new Set(rows.map((row) => row.outcome))) option($("sample-outcome"), outcome, outcome, outcome);
-    for (const end of ["stop", "length", "loop"]) option($("sample-end"), end, end, end);
+    for (const end of ["stop", "length", "loop", "unknown"]) option($("sample-end"), end, end, end);
 
-    const ended = { "": () => true, stop: (row) => !row.cut, length: (row) => row.cut, loop: (row) => row.loop };
+    const ended = { "": () => true, stop: (row) => row.cut === 0, length: (row) => row.cut, loop: (row) => row.loop, unknown: (row) => row.cut === null };
+    const endOf = (row) => (row.cut === null ? "unknown" : row.cut ? "length" : "stop");
+    const known = (value) => value ?? say("unknown");
 
     function choose() {
       const wanted = $("sample-filter").value.trim().toLowerCase();
@@ -218,7 +220,7 @@
       outcome.append(outcomeOf(row));
       const answer = element("td");
       answer.append(row.answer === null ? "–" : putText(element("div", "answer mono"), row.answer.replaceAll("\n", " ")));
-      const end = element("td", "", say(row.cut ? "length" : "stop"));
+      const end = element("td", "", say(endOf(row)));
       if (row.loop) end.append(element("span", "tag", say("loop")));
       const button = element("button", "button small", say("open"));
       button.type = "button";
@@ -226,7 +228,7 @@
       button.addEventListener("click", () => openSample(place));
       const last = element("td");
       last.append(button);
-      line.append(problem, element("td", "num", row.turn), outcome, answer, element("td", "num", row.tokens), end, last);
+      line.append(problem, element("td", "num", row.turn), outcome, answer, element("td", "num", known(row.tokens)), end, last);
       return line;
     }
 
@@ -268,10 +270,10 @@
       add(say("outcome"), outcome);
       add(say("answer"), row.answer ?? "–");
       if (text.reason) add(say("reason"), text.reason);
-      add(say("tokens"), row.tokens + (row.cut ? ` · ${say("length")}` : "") + (row.loop ? ` · ${say("loop")}` : ""));
-      add(say("prompt_tokens"), text.prompt);
+      add(say("tokens"), known(row.tokens) + (row.cut ? ` · ${say("length")}` : "") + (row.loop ? ` · ${say("loop")}` : ""));
+      add(say("prompt_tokens"), known(text.prompt));
       if (text.seconds) add(say("seconds"), text.seconds);
-      add(say("seed"), text.seed);
+      add(say("seed"), known(text.seed));
       return list;
     }
 
