@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -207,7 +208,7 @@ def test_the_real_model_writes_the_same_with_a_replica_killed(
     for answer in on_ray(tiny, tiny_checkpoint, settings, told.append).generate(asked):
         found.append(answer)
         if len(found) == 3:
-            os.kill(_a_replica(), signal.SIGKILL)
+            os.kill(_a_replica(cluster.address), signal.SIGKILL)
     assert texts(found) == expected
     assert "was lost" in told[0]
     assert "1 of 2 replicas go on" in told[0]
@@ -221,13 +222,17 @@ def _tiny_model() -> config.ModelConfig:
     return parse(config.ModelConfig, {**data, "name": "smollm2-135m-instruct"}, path, marks)
 
 
-def _a_replica() -> int:
-    """The process of a replica: Ray names it after what it does."""
+def _a_replica(address: str) -> int:
+    """The process of a replica of this cluster, not of another on the machine: Ray names it after
+    what it does, and the raylet that started it names the cluster."""
     for _ in range(100):
-        for entry in Path("/proc").glob("[0-9]*/cmdline"):
-            words = entry.read_bytes() if entry.exists() else b""
-            if words.startswith(b"ray::Replica"):
-                return int(entry.parent.name)
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # a process may end while it is looked at
+                if not (folder / "cmdline").read_bytes().startswith(b"ray::Replica"):
+                    continue
+                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                if address.encode() in Path(f"/proc/{parent}/cmdline").read_bytes():
+                    return int(folder.name)
         time.sleep(0.05)
     raise AssertionError("no replica is running")
 
