@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Generic
+from typing import Generic
 
 import numpy as np
 
 from claimbench.errors import StoreError
 from claimbench.store import index
 from claimbench.store.files import explained, explaining, make_folder, sync_folder
-from claimbench.store.rows import DamagedLine, Index, Row, RowKind
+from claimbench.store.rows import Index, Row, RowKind
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
 
@@ -117,34 +116,3 @@ def load_parts(kind: RowKind[Row], parts: list[Path], *, save: bool) -> Index:
     for number, records in enumerate(loaded):
         records["part"] = number
     return np.concatenate([np.empty(0, dtype=kind.dtype), *loaded])
-
-
-def read_rows(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterator[Row]:
-    """The rows of `records`, in stored order, one in memory at a time. Raises StoreError for a
-    damaged line."""
-    for number in np.unique(records["part"]):
-        part, chosen = parts[int(number)], records[records["part"] == number]
-        yield from _read_part(kind, part, chosen[np.argsort(chosen["offset"])])
-
-
-def _read_part(kind: RowKind[Row], part: Path, records: Index) -> Iterator[Row]:
-    with explaining(part, "read"):
-        file = part.open("rb", buffering=1 << 18)
-    with file:
-        for record in records:
-            with explaining(part, "read"):
-                file.seek(int(record["offset"]))
-                line = file.read(int(record["length"]))
-            yield _checked_row(kind, part, record, line)
-
-
-def _checked_row(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Row:
-    """The row of `line`, if it is the one that `record` was made of."""
-    offset, length = int(record["offset"]), int(record["length"])
-    try:
-        row = kind.decode(line)
-        if kind.pack(row, offset, length)[:-4] != record.tobytes()[:-4]:  # All but its part.
-            raise DamagedLine(f"it is not the {kind.noun} that was stored there")
-    except DamagedLine as error:
-        raise index.damaged(kind, part, index.line_number(part, offset), error) from error
-    return row

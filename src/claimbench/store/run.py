@@ -21,7 +21,8 @@ from claimbench.store import runfile
 from claimbench.store.files import explaining, inside, safe_name, write_once, write_whole
 from claimbench.store.index import IdSet, first_of_each, last_of_each, positions
 from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
-from claimbench.store.parts import PartWriter, list_parts, load_parts, read_rows
+from claimbench.store.parts import PartWriter, list_parts, load_parts
+from claimbench.store.reading import read_rows
 from claimbench.store.rows import (
     GRADES,
     SAMPLES,
