@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 from pathlib import Path
-from typing import Generic
+from typing import Any, Generic
 
 import numpy as np
 
@@ -116,3 +116,44 @@ def load_parts(kind: RowKind[Row], parts: list[Path], *, save: bool) -> Index:
     for number, records in enumerate(loaded):
         records["part"] = number
     return np.concatenate([np.empty(0, dtype=kind.dtype), *loaded])
+
+
+class LoadedParts:
+    """Index records that were loaded already, for as long as their parts stay as they are: a report
+    asks for those of a cell several times. At most KEPT_BYTES of them, the latest asked for."""
+
+    KEPT_BYTES = 128_000_000
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, Path], tuple[_State, Index]] = {}
+
+    def get(self, kind: RowKind[Any], parts: list[Path], *, save: bool) -> Index:
+        """`load_parts`, or what it gave before; not to be written to."""
+        if not parts:
+            return load_parts(kind, parts, save=save)
+        key, state = (kind.folder, parts[0].parent), _state(parts)
+        found = self._kept.pop(key, None)
+        if found is None or found[0] != state:
+            records = load_parts(kind, parts, save=save)
+            records.flags.writeable = False
+            found = state, records  # The state from before: a part that grew is loaded again.
+        self._kept[key] = found
+        self._forget()
+        return found[1]
+
+    def _forget(self) -> None:
+        while sum(records.nbytes for _, records in self._kept.values()) > self.KEPT_BYTES:
+            del self._kept[next(iter(self._kept))]
+
+
+_State = tuple[tuple[Path, int, int], ...]
+
+
+def _state(parts: list[Path]) -> _State:
+    """What changes when a part does: its size and time."""
+    found = []
+    for part in parts:
+        with explaining(part, "read"):
+            known = part.stat()
+        found.append((part, known.st_size, known.st_mtime_ns))
+    return tuple(found)

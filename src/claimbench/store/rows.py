@@ -175,6 +175,7 @@ class RowKind(Generic[Row]):
         Lines of one kind look alike: which keys they have, of which types, is looked at once for
         each shape, and only what hangs on the value itself for each line.
         """
+        values: dict[str, Any]
         try:
             values, end = _JSON.raw_decode(text, start)
             shape = (*values, *map(type, values.values()))
