@@ -57,6 +57,7 @@ WORDS: dict[str, Said] = {
     ),
     "details": Said("Details", "자세히"),
     "departures": Said("Where the protocols differ", "프로토콜이 다른 점"),
+    "one_sided": Said("Stated by one side only: {count}", "한쪽만 밝힌 것: {count}개"),
     "notes": Said("Notes", "참고"),
     "source": Said("Published in", "공표된 곳"),
     "setting": Said("setting", "항목"),
