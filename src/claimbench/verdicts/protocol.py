@@ -24,7 +24,9 @@ def compare_protocols(
     """Key by key: first where both sides are known and differ, then where one is not, each in
     alphabetical order. A key that is absent or None on one side is unknown there, which is said
     and is neither agreement nor a reason to refuse."""
-    known, unknown, forbidding = [], [], []
+    known: list[str] = []
+    unknown: list[str] = []
+    forbidding: list[str] = []
     for key in sorted(set(published) | set(measured)):
         theirs, ours = published.get(key), measured.get(key)
         if _same(theirs, ours):
