@@ -272,10 +272,12 @@ def test_texts_of_the_tests_compress_as_a_models_do() -> None:
 
 @pytest.mark.slow
 def test_a_page_holds_at_most_fifty_megabytes_of_real_texts(tmp_path: Path) -> None:
-    root = tmp_path / "r"  # 180 MB of texts, two thirds of them not right
-    write_run(
-        root, [("m", "b")], reasoned(lambda turn: turn == 1, 60_000), problems=1000, samples=3
-    )
+    def reply(model: str, benchmark: str, i: int, turn: int) -> Reply:
+        length = 400 if turn == 1 else 100_000
+        return reasoned(lambda turn: turn == 1, length)(model, benchmark, i, turn)
+
+    root = tmp_path / "r"  # 200 MB of replies that are not right
+    write_run(root, [("m", "b")], reply, problems=1000, samples=3)
     with RunStore.existing(root, writer=True) as store:
         pipeline.report(store)
     page = (root / "report.html").read_text("utf-8")
