@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -130,7 +131,7 @@ class Lab:
             tasks=names,
             apply_chat_template=chat,
             task_manager=TaskManager(include_defaults=False, include_path=str(folder)),
-            bootstrap_iters=0,
+            bootstrap_iters=1,  # 0 would leave out the formulas, too.
             limit=plan.experiment.run.limit,
         )
         assert set(model.contexts) == set(table)
@@ -151,15 +152,16 @@ def lab(project: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def same_figures(measured: Measurement, theirs: dict[str, Any]) -> int:
-    """Assert that all of lm-eval's figures of a task are ours to 1e-12; how many there were."""
+    """Assert that all of lm-eval's figures of a task, and its standard errors, are ours to 1e-12;
+    how many figures there were."""
     numbers = {
         key: value
         for key, value in theirs.items()
-        if "," in key and "_stderr" not in key and isinstance(value, (int, float))
+        if "," in key and isinstance(value, (int, float))
     }
     for key, value in numbers.items():
         assert abs(measured.metrics[f"lm-eval {key}"] - value) < 1e-12, key
-    return len(numbers)
+    return sum("_stderr" not in key for key in numbers)
 
 
 @pytest.mark.slow
@@ -195,6 +197,17 @@ def test_a_group_of_ours_with_repeats_and_votes(lab: Lab, chat: bool) -> None:
     assert votes.received == 48
     assert votes.pass_at_1 == pytest.approx(votes.metrics["mean exact_match,first"])
     assert votes.metrics["lm-eval exact_match,maj@8"] != votes.pass_at_1
+    shown = list(csv.DictReader((lab.root / "out" / "tables" / "lm-eval.csv").open()))
+    assert len(shown) == 5
+    value, stderr = (
+        found["results"]["ours_votes"][f"exact_match{kind},maj@8"] for kind in ("", "_stderr")
+    )
+    (row,) = [r for r in shown if r["lm-eval's filter"] == "maj@8"]
+    assert row["lm-eval's value"] == f"{value:.4f}" and row["lm-eval's stderr"] == f"{stderr:.4f}"
+    assert row["our pass@1"] == f"{100 * votes.pass_at_1:.2f}" and stderr > 0
+    for name in ("report.md", "report.html"):
+        text = (lab.root / "out" / name).read_text()
+        assert "lm-eval's own figures" in text.replace("&#39;", "'") and f"{value:.4f}" in text
 
 
 # --- what is refused ------------------------------------------------------------------------
