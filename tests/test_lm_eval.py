@@ -36,6 +36,7 @@ from claimbench.bridge.lm_eval import problems
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, DataError, GradingError, InputError
+from claimbench.judge import judge
 from claimbench.pipeline import Report
 from claimbench.plan import Plan
 from claimbench.records import Measurement, Problem, Request
@@ -208,6 +209,44 @@ def test_a_group_of_ours_with_repeats_and_votes(lab: Lab, chat: bool) -> None:
     for name in ("report.md", "report.html"):
         text = (lab.root / "out" / name).read_text()
         assert "lm-eval's own figures" in text.replace("&#39;", "'") and f"{value:.4f}" in text
+
+
+PUBLISHED = """\
+title: A vendor's table
+tier: D
+source: {file: table.md, commit: abc}
+protocol: {harness: lighteval}
+tables:
+  scores:
+    title: Scores
+    lines: "1"
+    columns:
+      - {benchmark: gsm8k, samples: 1, protocol: {shots: 5}}
+    rows:
+      plain: {values: [5.0]}
+"""
+
+
+def test_a_published_figure_on_the_same_problems(lab: Lab) -> None:
+    seeds = lab.root / "seeds" / "published"
+    known = "benchmarks:\n  gsm8k: {title: GSM8K, metrics: [pass@1], problems: 6}\n"
+    (seeds / "_names.yaml").write_text(TOY_NAMES.replace("benchmarks: {}\n", known))
+    (seeds / "vendor.yaml").write_text(PUBLISHED)
+    path = lab.root / "configs" / "runs" / "try.yaml"
+    text = RUN.format(benchmarks='["lm-eval:gsm8k"]', options="{num_fewshot: 0}")
+    path.write_text(text + "published: [vendor]\nsamples: 8\n")
+    plan = lab.plan_of(path)
+    report = lab.run(plan, reply=lambda r: f" So {lab.golds[r.benchmark, r.problem_id]}")
+    (found,) = report.verdicts
+    assert (found.benchmark, found.verdict) == ("lm-eval:gsm8k", "higher"), found.sentence
+    departures = "\n".join(found.departures)
+    assert "harness: lighteval published, claimbench, task and metrics by lm-eval" in departures
+    assert "lm-eval's task gsm8k" in departures and "shots: 5 published, 0 measured" in departures
+    # The whole benchmark has more problems than this run's file.
+    (seeds / "_names.yaml").write_text((seeds / "_names.yaml").read_text().replace("6}", "1319}"))
+    (found,) = judge(report.measurements, {"published": ["vendor"], "margins": {}})
+    assert found.verdict == "not comparable"
+    assert "1319 published, 6 measured" in found.sentence
 
 
 # --- what is refused ------------------------------------------------------------------------
