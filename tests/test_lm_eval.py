@@ -227,6 +227,7 @@ tables:
 """
 
 
+@pytest.mark.slow
 def test_a_published_figure_on_the_same_problems(lab: Lab) -> None:
     seeds = lab.root / "seeds" / "published"
     known = "benchmarks:\n  gsm8k: {title: GSM8K, metrics: [pass@1], problems: 6}\n"
@@ -258,6 +259,9 @@ def test_a_published_figure_on_the_same_problems(lab: Lab) -> None:
         ("gsm8kk", r"has no such task; did you mean gsm8k\?"),
         ("hellaswag", "kind multiple_choice compares log-likelihoods"),
         ("humaneval", "outside of claimbench's sandbox"),
+        ("mbpp_plus_instruct", "outside of claimbench's sandbox"),
+        ("polemo2_in", r"its metric f1 is a program on the hub.*cache.*evaluate\.load\('f1'\)"),
+        ("meqsum", r"its metric bleu is a program on the hub.*evaluate\.load\('bleu'\)"),
         ("squadv2", "is a Python class"),
         (
             "triviaqa",
@@ -269,6 +273,44 @@ def test_other_tasks_are_refused_in_one_sentence(lab: Lab, task: str, said: str)
     with pytest.raises(InputError, match=said) as refused:
         lab.plan([f"lm-eval:{task}"])
     assert "\n" not in str(refused.value)
+
+
+HUB_METRIC = """\
+import datasets
+import evaluate
+
+
+class Alike(evaluate.Metric):
+    def _info(self):
+        kinds = {"predictions": datasets.Value("string"), "references": datasets.Value("string")}
+        return evaluate.MetricInfo(
+            description="", citation="", features=datasets.Features(kinds), inputs_description=""
+        )
+
+    def _compute(self, predictions, references):
+        pairs = list(zip(predictions, references))
+        return {"alike": sum(p.strip(" .") == r for p, r in pairs) / len(pairs)}
+"""
+
+
+@pytest.mark.slow
+def test_a_hub_metric_that_is_there(lab: Lab) -> None:
+    """`evaluate` takes a folder of the metric's name before it asks the hub or its cache."""
+    words = (lab.tasks / "words.yaml").read_text().replace("ours_words", "ours_alike")
+    head, _, _ = words.partition("metric_list")
+    metrics = "metric_list: [{metric: alike, aggregation: mean, higher_is_better: true}]\n"
+    text = head.replace("process_results: !function judge.process_results\n", "") + metrics
+    (lab.tasks / "alike.yaml").write_text(text)
+    with pytest.raises(ConfigError, match="its metric alike is a program on the hub"):
+        lab.plan(["lm-eval:ours_alike"], include=str(lab.tasks))
+    (lab.root / "alike").mkdir()
+    (lab.root / "alike" / "alike.py").write_text(HUB_METRIC)
+    lab.monkeypatch.chdir(lab.root)
+    plan = lab.plan(["lm-eval:ours_alike"], include=str(lab.tasks))
+    (measured,) = lab.run(plan).measurements
+    found = lab.lm_eval(plan, lab.tasks, ["ours_alike"], True)
+    assert same_figures(measured, found["results"]["ours_alike"]) == 1
+    assert 0 < measured.pass_at_1 < 1
 
 
 def test_a_metric_that_is_no_right_or_wrong_is_refused(lab: Lab) -> None:

@@ -31,6 +31,7 @@ def use(offline: bool = False) -> bool:
     if not online:
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["HF_DATASETS_OFFLINE"] = "1"
+        os.environ["HF_EVALUATE_OFFLINE"] = "1"  # lm-eval's metrics
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     return online
 
