@@ -117,6 +117,8 @@ def store_missing(imported: Import, store: RunStore, desk: GradeDesk, watch: Wat
         sample = sample_of(placed, imported.content, imported.model, placed.problem)
         if sample.id in present:
             continue
+        if not progress.generated:  # What is there already was passed over quickly.
+            progress.begin()
         store.append_sample(sample)
         progress.stored += 1
         progress.generated += 1
