@@ -352,6 +352,34 @@ def test_parquet_without_its_columns(tmp_path: Path) -> None:
     assert "no readable Parquet" in refused(tmp_path, "lighteval", path)
 
 
+def test_parquet_that_unpacks_to_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few thousand bytes that the footer says are many, and a text that a dictionary repeats."""
+    import pyarrow as pa
+    from pyarrow import parquet as writer
+
+    from claimbench.bridge import parquet
+
+    rows = 32
+    table = pa.table({"response": ["1" * (2 << 20)] * rows, "gold": ["1"] * rows})
+    path = tmp_path / "bomb.parquet"
+    writer.write_table(table, path, compression="zstd", use_dictionary=False)
+    assert path.stat().st_size < 50_000
+    monkeypatch.setattr(parquet, "_MOST_GROUP_BYTES", 32 << 20)
+    said = refused(tmp_path, "parquet", path, "--grader", "integer")
+    assert "row group 1 unpacks to 64 MiB, more than 32" in said and "row_group_size" in said
+    # A column that nobody reads may be as large as it likes.
+    assert len(list(parquet.parquet_rows(path, ["gold"]))) == rows
+    writer.write_table(table, path, compression="zstd", row_group_size=8, use_dictionary=False)
+    assert len(list(parquet.parquet_rows(path, ["response"]))) == rows
+    writer.write_table(table, path, compression="zstd")  # The text stands once.
+    assert writer.ParquetFile(path).metadata.row_group(0).total_byte_size < 3 << 20
+    monkeypatch.setattr(parquet, "_BATCH_BYTES", 8 << 20)
+    with writer.ParquetFile(path) as file:
+        batches = list(parquet._batches(file, path, ["response"]))
+    assert sum(map(len, batches)) == rows
+    assert max(batch.nbytes for batch in batches) <= 8 << 20
+
+
 def test_too_many_rows_and_a_sample_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from claimbench.bridge import rows
 
