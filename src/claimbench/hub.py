@@ -9,6 +9,7 @@ import functools
 import http.client
 import os
 import queue
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -19,6 +20,16 @@ PROBE_SECONDS = 3.0
 def endpoint() -> str:
     """The hub's address: HF_ENDPOINT or the public one."""
     return os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+
+
+def shown_endpoint() -> str:
+    """The address without what may be secret in it: user, password, query."""
+    return re.sub(r"//[^/?#]*@", "//", endpoint()).partition("?")[0].partition("#")[0]
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text has an address with a user, a password or a query in it."""
+    return re.search(r"(?i)\b[a-z][a-z0-9+.-]{0,30}://(?:[^/\s@]*@|[^\s?]*\?)", text) is not None
 
 
 def use(offline: bool = False) -> bool:

@@ -13,7 +13,7 @@ from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
 from claimbench.loops import looped_ids
-from claimbench.measure import Scores, load_scores, measure
+from claimbench.measure import Scores, measure_cell
 from claimbench.programs import program_lines, program_metrics
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
@@ -24,18 +24,7 @@ from claimbench.store import RunStore
 
 def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]:
     """What was measured of a cell, and how its score depends on the length of its replies."""
-    scores = load_scores(
-        store, cell.model, cell.benchmark, cell.problem_ids, cell.samples, cell.grader.digest
-    )
-    measured = measure(
-        scores,
-        cell.model,
-        cell.benchmark,
-        cell.problem_ids,
-        cell.protocol,
-        asked=cell.asked,
-        tier=cell.tier,
-    )
+    scores, measured = measure_cell(store, cell)
     more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
     if measured.truncated_share is not None:
         looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)

@@ -25,6 +25,7 @@ from claimbench.errors import ConfigError, DataError
 from claimbench.generate import GradeDesk, Watch
 from claimbench.grading import GRADERS, make_grader
 from claimbench.grading.options import unknown_name
+from claimbench.hub import holds_secret
 from claimbench.judge import targets
 from claimbench.records import Problem, Tier
 from claimbench.report.tables import clean
@@ -81,6 +82,7 @@ class Import:
 
 def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     """Read the outputs once and check them. Raises InputError; nothing is written."""
+    _check_stated(wanted)
     outputs = _of_one_model(sources.read(wanted.source, wanted.path, wanted.mapping), wanted)
     stats = _stats(outputs)
     told(f"reading {wanted.path.name}")
@@ -159,6 +161,18 @@ def _labels(imported: Import) -> Iterator[dict[str, Any]]:
 
 
 # --- what the outputs are ---------------------------------------------------------------------
+
+
+def _check_stated(wanted: Wanted) -> None:
+    """Refuse an address with a password or a key: what is stated stands in every report."""
+    said = {f"--protocol {key}": value for key, value in wanted.protocol.items()}
+    said |= {"--source-name": wanted.whose, "--model": wanted.model}
+    for option, value in said.items():
+        if isinstance(value, str) and holds_secret(value):
+            raise ConfigError(
+                f"{option} holds an address with user, password or query, which may be secret and "
+                "would stand in the report: give it without them"
+            )
 
 
 def _tell(told: Told, wanted: Wanted, number: int) -> None:
