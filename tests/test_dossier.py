@@ -99,7 +99,8 @@ def test_headline_verdicts(verdicts: Sequence[ClaimVerdict]) -> None:
     questions, and its AIME 70 points: not on par on any. SimpleQA 30.1 against 47.0 (4,326
     questions, SE 1): a counterexample to "like o1, or better" on all. GPQA is another: 75.7 of 198
     questions needs 5 samples of each, 0.757·0.243/990 + 0.715·0.285/12672 = 2.02·10⁻⁴, SE 1.42,
-    d = −4.2, z = 2.96, p = 0.0031; Holm over eight, after SimpleQA: 7·0.0031 = 0.022.
+    d = −4.2, z = 2.96, p = 0.0031. Holm over eight: after SimpleQA comes MMLU, d = −1.0, SE 0.336,
+    p = 0.0029, times 7 = 0.021, and GPQA's 6·0.0031 is raised to that.
     """
     ahead = by_id(verdicts, "yonhap-0127-1")
     assert (ahead.status, ahead.tier, dict(ahead.tiers)) == (
