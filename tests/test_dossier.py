@@ -115,6 +115,9 @@ def test_headline_verdicts(verdicts: Sequence[ClaimVerdict]) -> None:
     smaller = by_id(verdicts, "yonhap-0201-8")
     found = [f.verdict for f in smaller.evidence]
     assert (smaller.status, found) == ("mixed", ["supported", "supported", "contradicted"])
+    # 37/405 = 0.0914 by active parameters, 671/405 = 1.657 by all: small or not
+    assert by_id(verdicts, "yonhap-0201-24").status == "inconclusive"
+    assert "0.09136 to 1.657" in by_id(verdicts, "yonhap-0201-24").reason
     assert by_id(verdicts, "yonhap-0127-2").status == "supported"  # 2.788M × 2 = 5.576M ≤ 6M
     assert "5,576,000" in by_id(verdicts, "yonhap-0127-2").reason
     assert by_id(verdicts, "hani-0130-4").status == "contradicted"  # 20 to 90 million, not 10
