@@ -101,7 +101,11 @@ def test_inspect(tmp_path: Path) -> None:
 def test_coding_labels_are_kept_as_theirs(tmp_path: Path) -> None:
     path = file_of("evalplus/*_eval_results.json")
     m = imported(tmp_path / "a", "evalplus", path, "--model", "toy")
-    assert (m["tier"], m["problem_ids"], m["right"]) == ("C", ["Ours/0", "Ours/1"], [1, 0])
+    assert (m["tier"], m["problem_ids"], m["right"]) == (
+        "C",
+        ["Ours/0", "Ours/1", "Ours/2"],
+        [1, 0, 1],
+    )
     path = file_of("livecodebench/*")
     m = imported(tmp_path / "b", "livecodebench", path, "--model", "toy")
     assert (m["tier"], m["right"], m["counted"]) == ("C", [1, 1], [2, 2])

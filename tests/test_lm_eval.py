@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -35,6 +36,7 @@ from claimbench.bridge.lm_eval import problems
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, DataError, GradingError, InputError
+from claimbench.judge import judge
 from claimbench.pipeline import Report
 from claimbench.plan import Plan
 from claimbench.records import Measurement, Problem, Request
@@ -130,7 +132,7 @@ class Lab:
             tasks=names,
             apply_chat_template=chat,
             task_manager=TaskManager(include_defaults=False, include_path=str(folder)),
-            bootstrap_iters=0,
+            bootstrap_iters=1,  # 0 would leave out the formulas, too.
             limit=plan.experiment.run.limit,
         )
         assert set(model.contexts) == set(table)
@@ -151,15 +153,16 @@ def lab(project: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def same_figures(measured: Measurement, theirs: dict[str, Any]) -> int:
-    """Assert that all of lm-eval's figures of a task are ours to 1e-12; how many there were."""
+    """Assert that all of lm-eval's figures of a task, and its standard errors, are ours to 1e-12;
+    how many figures there were."""
     numbers = {
         key: value
         for key, value in theirs.items()
-        if "," in key and "_stderr" not in key and isinstance(value, (int, float))
+        if "," in key and isinstance(value, (int, float))
     }
     for key, value in numbers.items():
         assert abs(measured.metrics[f"lm-eval {key}"] - value) < 1e-12, key
-    return len(numbers)
+    return sum("_stderr" not in key for key in numbers)
 
 
 @pytest.mark.slow
@@ -195,6 +198,55 @@ def test_a_group_of_ours_with_repeats_and_votes(lab: Lab, chat: bool) -> None:
     assert votes.received == 48
     assert votes.pass_at_1 == pytest.approx(votes.metrics["mean exact_match,first"])
     assert votes.metrics["lm-eval exact_match,maj@8"] != votes.pass_at_1
+    shown = list(csv.DictReader((lab.root / "out" / "tables" / "lm-eval.csv").open()))
+    assert len(shown) == 5
+    value, stderr = (
+        found["results"]["ours_votes"][f"exact_match{kind},maj@8"] for kind in ("", "_stderr")
+    )
+    (row,) = [r for r in shown if r["lm-eval's filter"] == "maj@8"]
+    assert row["lm-eval's value"] == f"{value:.4f}" and row["lm-eval's stderr"] == f"{stderr:.4f}"
+    assert row["our pass@1"] == f"{100 * votes.pass_at_1:.2f}" and stderr > 0
+    for name in ("report.md", "report.html"):
+        text = (lab.root / "out" / name).read_text()
+        assert "lm-eval's own figures" in text.replace("&#39;", "'") and f"{value:.4f}" in text
+
+
+PUBLISHED = """\
+title: A vendor's table
+tier: D
+source: {file: table.md, commit: abc}
+protocol: {harness: lighteval}
+tables:
+  scores:
+    title: Scores
+    lines: "1"
+    columns:
+      - {benchmark: gsm8k, samples: 1, protocol: {shots: 5}}
+    rows:
+      plain: {values: [5.0]}
+"""
+
+
+def test_a_published_figure_on_the_same_problems(lab: Lab) -> None:
+    seeds = lab.root / "seeds" / "published"
+    known = "benchmarks:\n  gsm8k: {title: GSM8K, metrics: [pass@1], problems: 6}\n"
+    (seeds / "_names.yaml").write_text(TOY_NAMES.replace("benchmarks: {}\n", known))
+    (seeds / "vendor.yaml").write_text(PUBLISHED)
+    path = lab.root / "configs" / "runs" / "try.yaml"
+    text = RUN.format(benchmarks='["lm-eval:gsm8k"]', options="{num_fewshot: 0}")
+    path.write_text(text + "published: [vendor]\nsamples: 8\n")
+    plan = lab.plan_of(path)
+    report = lab.run(plan, reply=lambda r: f" So {lab.golds[r.benchmark, r.problem_id]}")
+    (found,) = report.verdicts
+    assert (found.benchmark, found.verdict) == ("lm-eval:gsm8k", "higher"), found.sentence
+    departures = "\n".join(found.departures)
+    assert "harness: lighteval published, claimbench, task and metrics by lm-eval" in departures
+    assert "lm-eval's task gsm8k" in departures and "shots: 5 published, 0 measured" in departures
+    # The whole benchmark has more problems than this run's file.
+    (seeds / "_names.yaml").write_text((seeds / "_names.yaml").read_text().replace("6}", "1319}"))
+    (found,) = judge(report.measurements, {"published": ["vendor"], "margins": {}})
+    assert found.verdict == "not comparable"
+    assert "1319 published, 6 measured" in found.sentence
 
 
 # --- what is refused ------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.benchmarks import content_digest, load_problems
-from claimbench.bridge import sources
+from claimbench.bridge import evalplus, sources
 from claimbench.bridge.labels import shortened, write_labels
 from claimbench.bridge.match import FileProblems, Matcher, OurProblems
 from claimbench.bridge.rows import Outputs, file_digest
@@ -87,6 +87,7 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     content = _content(outputs)
     model, benchmark = _model_name(wanted, outputs), _benchmark_name(wanted, outputs)
     config = load_benchmark(benchmark) if wanted.benchmark else None
+    outputs = _comparable(outputs, wanted, config)
     matcher = _matcher(config, benchmark, data_dir)
     found = survey(outputs, matcher(), lambda number: _tell(told, wanted, number))
     _check_found(found, wanted)
@@ -194,6 +195,15 @@ def _of_one_model(outputs: Outputs, wanted: Wanted) -> Outputs:
     )
 
 
+def _comparable(outputs: Outputs, wanted: Wanted, config: BenchmarkConfig | None) -> Outputs:
+    """EvalPlus's labels of its base tests, where the benchmark has only those (HumanEval, MBPP)."""
+    if wanted.source != "evalplus" or config is None:
+        return outputs
+    tests = config.fields.tests
+    extra = tests is not None and tests.form == "evalplus"
+    return outputs if extra else evalplus.of_base_tests(outputs)
+
+
 def _model_name(wanted: Wanted, outputs: Outputs) -> str:
     name = wanted.model or outputs.model
     if not name:
@@ -242,6 +252,11 @@ def _check_found(found: Survey, wanted: Wanted) -> None:
             f"{found.without_response}: there is no response to grade; without --benchmark and "
             "--grader the labels alone are imported"
         )
+    if wanted.grader == "code":
+        raise ConfigError(
+            f"--grader code: {wanted.path.name} brings no tests; they are those of one of our "
+            "benchmarks, named with --benchmark"
+        )
     if wanted.grader and found.without_gold:
         raise DataError(
             f"{found.without_gold}: there is no gold answer to grade by; name one of our "
@@ -255,7 +270,7 @@ def _check_found(found: Survey, wanted: Wanted) -> None:
 
 
 def _own_graders() -> list[str]:
-    return [name for name in GRADERS if name not in ("label", "lm-eval")]
+    return [name for name in GRADERS if name not in ("label", "lm-eval", "code")]
 
 
 # --- what the run folder says -----------------------------------------------------------------

@@ -25,6 +25,7 @@ from claimbench.report import figures
 from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.document import CellView, Document
 from claimbench.report.korean import departure, note, sentence
+from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables
 from claimbench.report.tables import clean, needed, number, or_unknown, points, signed
 from claimbench.report.theme import page_style
@@ -68,6 +69,7 @@ def render_html(document: Document, pack: Pack | None) -> str:
         ],
         measurement_rows=[_measurement(r.name, m) for r in document.runs for m in r.measurements],
         efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
+        lm_evals=lm_eval_tables(document),
         agreements=agreement_tables(document, SHOWN),
         differing=sum(len(a.disagreements) for r in document.runs for a in r.agreements),
         forests=_forests(document),
