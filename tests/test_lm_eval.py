@@ -501,7 +501,7 @@ def test_the_tiny_model_scores_as_under_lm_eval(
 ) -> None:
     from transformers import AutoTokenizer
 
-    source = Path(config.__file__).parents[2] / "configs" / "models" / "smollm2-135m-instruct.yaml"
+    source = Path(config.__file__).parents[3] / "configs" / "models" / "smollm2-135m-instruct.yaml"
     shutil.copy(source, lab.root / "configs" / "models")
     monkeypatch.setattr("claimbench.engines.ENGINES", ENGINES)
     run = lab.root / "configs" / "runs" / "tiny.yaml"
