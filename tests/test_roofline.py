@@ -102,7 +102,7 @@ def nothing_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("nothing_here")
 def test_six_distills_are_planned_without_any_checkpoint() -> None:
     facts = planned("r1-distills", "--gpu", "h100", "--gpu", "t4", "--gpu-hour", "2")
-    assert facts["samples"] >= 6 * (30 * 64 + 500 * 16 + 198 * 64)
+    assert facts["samples"] >= 6 * (30 * 64 + 500 * 16 + 198 * 64 + 279 * 8)
     assert "fetch" in facts["lacking"]
     by_model = {entry["model"]: entry for entry in facts["gpus"]}
     assert len(by_model) == 6
