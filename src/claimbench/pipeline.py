@@ -69,9 +69,15 @@ class Report:
 def plan(
     experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
 ) -> Plan:
-    """What a run would ask for."""
+    """What a run would ask for. Without `weights` the plan is for reading only: a tokenizer is
+    enough, and the engine need not be installed."""
     settings = experiment.run.engine
-    engine = engine_kind(settings.kind).identity(settings)
+    try:
+        engine = engine_kind(settings.kind).identity(settings)
+    except Missing:
+        if weights:
+            raise
+        engine = {"name": settings.kind, "version": "not installed here"}
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
 
 
