@@ -54,7 +54,11 @@ PRELOADED: Final = (
     *("typing", "zlib", "bz2", "lzma", "array", "pprint", "resource", "types", "unicodedata"),
 )
 """What programs import most, and what needs the system's libraries, which a child may not open."""
-LEVEL_C_MODULES: Final = ("encodings.idna", "encodings.latin_1", "encodings.ascii", "linecache")
+LEVEL_C_MODULES: Final = (
+    *("encodings.idna", "encodings.latin_1", "encodings.ascii", "linecache"),
+    *("_strptime", "concurrent.futures.thread"),
+)
+"""What other modules import only when it is needed, which is too late at level C."""
 MAX_REQUEST: Final = 4096
 _STARTED: Final = b"s"
 _LAST_WORDS_S: Final = 2.0
