@@ -15,7 +15,12 @@ from typing import Literal
 
 from claimbench.sandbox import landlock
 from claimbench.sandbox.job import Limits
-from claimbench.sandbox.kernel import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
+from claimbench.sandbox.kernel import (
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    prctl,
+    signal_after_cpu_time,
+)
 from claimbench.sandbox.seccomp import Filter
 
 Level = Literal["A", "B", "C", "D"]
@@ -69,18 +74,18 @@ def readable_folders(numpy: bool) -> list[Path]:
 
 
 def set_limits(limits: Limits, parent: int) -> None:
-    """CPU time by an interval timer, exact, and by the kernel's limit, which no program can turn
-    off. Nothing of it is counted from before this call but the fork itself."""
+    """CPU time by a timer, exact, and by the kernel's limit, which no program can turn off and
+    which counts in ticks, so that it needs room: at most a third too much was seen. Nothing of it
+    is counted from before this call but the fork itself."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-    seconds = math.ceil(limits.cpu_s) + (limits.cpu_s >= 1)
-    _limit(resource.RLIMIT_CPU, seconds)
+    _limit(resource.RLIMIT_CPU, math.ceil(2 * limits.cpu_s))
     _limit(resource.RLIMIT_AS, limits.memory)
     _limit(resource.RLIMIT_FSIZE, limits.output)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 64)
-    signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+    signal_after_cpu_time(signal.SIGPROF, limits.cpu_s)
 
 
 def _limit(which: int, value: int) -> None:
