@@ -98,7 +98,7 @@ def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
 
 def serve_calls(job: Job, code: CodeType) -> None:
     """The solution's side: run the program, then answer calls until the tests hang up."""
-    space, _ = begin(b"", NOWHERE)
+    space, _ = begin(b"", NOWHERE, plain=True)
     state, words = attempt(lambda: exec(code, space))
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
     calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115
@@ -155,7 +155,7 @@ def run(job: Job) -> None:
 
 def run_weak(job: Job, code: CodeType) -> None:
     """Solution and asserts in one process: for tests that need the solution's own classes."""
-    space, _ = begin(b"", NOWHERE)
+    space, _ = begin(b"", NOWHERE, plain=True)
     state, words = attempt(lambda: exec(code, space))
     if state == OK:
         ended: list[bool] = []
