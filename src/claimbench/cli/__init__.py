@@ -279,15 +279,10 @@ def report(
     results/b --no-samples --out results/both[/bold]
     """
     from claimbench import pipeline
-    from claimbench.store import RunStore
+    from claimbench.reports import report_each
 
     check_verdict_names(fail_on)
-    reports = []
-    for run_dir in run_dirs:
-        # Estimates may be looked at beside shards at work; verdicts need the folder alone.
-        beside = "report" if partial else None
-        with RunStore.existing(run_dir, writer=True, shard=beside) as store:
-            reports.append(pipeline.report(store, partial, samples, gpu_hour))
+    reports = report_each(run_dirs, partial, samples, gpu_hour)
     made = reports[0]
     if out or len(reports) > 1:
         made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)

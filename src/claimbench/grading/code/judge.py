@@ -16,6 +16,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Final
 
 from claimbench.grading.code.cases import CodeTests
@@ -114,7 +115,7 @@ def judge(
     failure = trial.all_tests()
     if failure is not None or not recheck:
         return _verdict(trial, failure)
-    second = trial.each_alone()
+    second = trial.others_alone()
     return replace(_verdict(trial, second), rechecked=True, disagrees=second is not None)
 
 
@@ -159,8 +160,9 @@ class _Trial:
             at = passed
         return None
 
-    def each_alone(self) -> _Failure | None:
-        for test in range(len(self.prepared.tests.cases)):
+    def others_alone(self) -> _Failure | None:
+        """Each test but the first, which had a fresh child already."""
+        for test in range(1, len(self.prepared.tests.cases)):
             _, failure = self._batch(test, test + 1)
             if failure is not None:
                 return failure
@@ -209,7 +211,7 @@ class _Trial:
             value = codec.decode(written)
         except codec.NotPlain as error:
             return f"returned something that cannot be read: {error}"
-        return value_difference(value, json.loads(expected))
+        return value_difference(value, _from_json(expected))
 
     def _place(self, test: int) -> str:
         return f"test {test + 1} of {len(self.prepared.tests.cases)}: "
@@ -239,6 +241,14 @@ class _Trial:
 
 
 _TICK_S: Final = 0.25
+
+
+def _from_json(text: str) -> Any:
+    """The value of JSON that may hold whole numbers of more digits than int() takes."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(text, parse_int=lambda digits: int(Decimal(digits)))
 
 
 def _last_record(test: int, written: int, outcome: Outcome) -> Record | None:
