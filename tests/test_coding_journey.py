@@ -290,7 +290,7 @@ def test_the_tiny_model_killed_in_the_middle_and_resumed(tmp_path: Path, shared:
     out = tmp_path / "run"
     options = ["--set", "sampling.max_tokens=32", "--data-dir", str(shared / "data")]
     options += ["--set", "engine.slots=2", "--set", "engine.dtype=float32"]
-    words = [sys.executable, "-m", "claimbench.cli", *LCB, *options, "--out", str(out)]
+    words = [sys.executable, "-m", "claimbench", *LCB, *options, "--out", str(out)]
 
     def stored() -> list[dict[str, Any]]:
         parts = (out / "samples").glob("*/*/*.jsonl")

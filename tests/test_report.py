@@ -77,14 +77,14 @@ def test_texts_are_read_once_for_loops(tmp_path: Path, monkeypatch: pytest.Monke
 
     root = write_run(tmp_path / "r", [("m", "b")], reply, problems=5, samples=1)
     with RunStore.existing(root, writer=True) as store:
-        found = looped_ids(store, "m", "b")
+        found = looped_ids(store, [("m", "b")])["m", "b"]
         assert len(found) == 3  # the other two ended by themselves
         monkeypatch.setattr(loops, "ends_in_loop", lambda _: pytest.fail("read again"))
-        assert looped_ids(store, "m", "b") == found
+        assert looped_ids(store, [("m", "b")])["m", "b"] == found
         for damaged in ("{", "[]", '{"m/b": 3}', '{"m/b": {"cut": "0", "looped": []}}'):
             monkeypatch.setattr(loops, "ends_in_loop", ends_in_loop)
             (root / "loops.json").write_text(damaged)
-            assert looped_ids(store, "m", "b") == found
+            assert looped_ids(store, [("m", "b")])["m", "b"] == found
 
 
 # --- score by token cap, lengths --------------------------------------------------------------

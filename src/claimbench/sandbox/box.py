@@ -15,7 +15,7 @@ import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -107,7 +107,7 @@ class Zygote:
         """Run one job, or the two of an assert-style test at once. Raises SandboxError where the
         sandbox, not the program, failed."""
         limits = jobs[0].limits
-        request = json.dumps({"limits": asdict(limits)}).encode()
+        request = json.dumps({"limits": limits.listed()}).encode()
         with _memory_files(2 * len(jobs) + 2) as files:
             given, output, *others = files
             asked, reports = others[: len(jobs)], others[len(jobs) :]

@@ -50,13 +50,18 @@ def compiled(source: str) -> CodeType:
 
 def open_streams(output: int = 1) -> tuple[TextIO, TextIO]:
     """New sys.stdin and sys.stdout on descriptors 0 and `output`, as a new interpreter has them."""
-    for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", output, "w")):
-        stream = open(  # noqa: SIM115 (descriptors)
-            descriptor, mode, encoding="utf-8", errors="surrogateescape", closefd=False
-        )
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
+    # As open() makes them, without its calls of the system to learn what they are.
+    given = io.BufferedReader(io.FileIO(0, "r", closefd=False))
+    written = io.BufferedWriter(io.FileIO(output, "w", closefd=False))
+    sys.stdin = sys.__stdin__ = _text(given, "r")  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _text(written, "w")  # type: ignore[misc]
     return sys.stdin, sys.stdout
+
+
+def _text(buffer: Any, mode: str) -> io.TextIOWrapper:
+    stream = io.TextIOWrapper(buffer, encoding="utf-8", errors="surrogateescape")
+    stream.mode = mode  # type: ignore[misc]
+    return stream
 
 
 def begin(
@@ -156,7 +161,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 def set_input(data: bytes) -> None:
     """Make `data` the content of descriptor 0."""
-    os.ftruncate(0, 0)
     os.lseek(0, 0, io.SEEK_SET)
     write_all(0, data)
+    os.ftruncate(0, len(data))
     os.lseek(0, 0, io.SEEK_SET)

@@ -14,6 +14,7 @@ import gc
 import importlib
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -33,6 +34,7 @@ from claimbench.sandbox.kernel import (
     PR_SET_CHILD_SUBREAPER,
     PR_SET_PDEATHSIG,
     drop_capabilities,
+    fork,
     prctl,
 )
 from claimbench.sandbox.lock import Lock, make_lock, readable_folders, set_limits
@@ -120,7 +122,7 @@ def _receive(connection: socket.socket) -> tuple[bytes, list[int]] | None:
 def _serve(lock: Lock, request: dict[str, Any], files: list[int], proc: int) -> bytes:
     """Run one job's children (one per report), and say how each ended. `files`: a job for each,
     inputs, stdin, stdout, a report for each."""
-    limits = Limits(**request["limits"])
+    limits = Limits(*request["limits"])
     count = (len(files) - 3) // 2
     jobs, (inputs, given, output), reports = files[:count], files[count:-count], files[-count:]
     pipes = _pipes() if count == 2 else [()]
@@ -129,7 +131,7 @@ def _serve(lock: Lock, request: dict[str, Any], files: list[int], proc: int) -> 
     try:
         for place in range(count):
             own = (inputs, given, output, reports[place], *pipes[place])
-            pids.append(_fork(lock, limits, jobs[place], own, starts[place][1]))
+            pids.append(_fork(lock, _job_in(jobs[place]), own, starts[place][1]))
         for end in (end for pair in pipes for end in pair):
             os.close(end)
         endings = _wait(pids, Backstop(limits.wall_s, proc))
@@ -154,14 +156,20 @@ def _has_started(pipe: tuple[int, int]) -> bool:
         return False
 
 
-def _fork(lock: Lock, limits: Limits, job: int, files: tuple[int, ...], start: int) -> int:
+def _job_in(file: int) -> Job:
+    """The trusted parent's words, read here and not in each child: of a program this process holds
+    the text, and does nothing with it."""
+    return Job.from_bytes(os.pread(file, os.fstat(file).st_size, 0))
+
+
+def _fork(lock: Lock, job: Job, files: tuple[int, ...], start: int) -> int:
     """A child for one job; its id. `files`: inputs, stdin, stdout, report, and maybe pipe ends."""
     parent = os.getpid()
-    pid = os.fork()
+    pid = fork()
     if pid == 0:
         try:
-            set_limits(limits, parent)
-            _live(lock, Job.from_bytes(os.pread(job, os.fstat(job).st_size, 0)), files, start)
+            set_limits(job.limits, parent)
+            _live(lock, job, files, start)
         finally:
             os._exit(70)
     return pid
@@ -177,6 +185,8 @@ def _live(lock: Lock, job: Job, files: tuple[int, ...], start: int) -> NoReturn:
     if lock.loose is not None:
         _import_named(f"{job.code}\n{job.check}")
         lock.tighten()
+    if "random" in job.code:
+        random.seed()  # the state is the zygote's
     os.write(start, _STARTED)
     os.close(start)
     examiner.examine(job) if job.kind == "examine" else harness.run(job)

@@ -115,7 +115,7 @@ def judge(
     failure = trial.all_tests()
     if failure is not None or not recheck:
         return _verdict(trial, failure)
-    second = trial.each_alone()
+    second = trial.others_alone()
     return replace(_verdict(trial, second), rechecked=True, disagrees=second is not None)
 
 
@@ -167,8 +167,9 @@ class _Trial:
         """Whether a test is meant to find what the one before it left."""
         return self.compat and self.prepared.tests.kind == "functional"
 
-    def each_alone(self) -> _Failure | None:
-        for test in range(len(self.prepared.tests.cases)):
+    def others_alone(self) -> _Failure | None:
+        """Each test but the first, which had a fresh child already."""
+        for test in range(1, len(self.prepared.tests.cases)):
             _, failure = self._batch(test, test + 1)
             if failure is not None:
                 return failure
