@@ -121,4 +121,5 @@ def _metrics(judged: Judged) -> Mapping[str, float]:
     if judged.compat is not None:
         differs = (judged.compat.outcome == CORRECT) != (verdict.outcome == CORRECT)
         found["lcb_differs"] = float(differs)
+        found["lcb_default_right"] = float(verdict.outcome == CORRECT)
     return found
