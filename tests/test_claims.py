@@ -213,6 +213,21 @@ def test_samples_behind_deepseeks_figures_are_those_of_the_second_paper() -> Non
     assert (quoted.samples, quoted.greedy, dict(quoted.protocol)) == (None, None, {})
 
 
+def test_a_figure_tells_the_fewest_samples_behind_it(
+    results: tuple[PublishedResult, ...],
+) -> None:
+    """o1's 79.2 on 30 problems: 24/30 = 80.0, 47/60 = 78.3, 71/90 = 78.9, but 95/120 = 79.17. Its
+    75.7 on 198: 599/792 = 75.63 and 600/792 = 75.76, but 749/990 = 75.66."""
+    found = {r.id: (r.samples, r.samples_min) for r in results}
+    o1 = "deepseek-r1/comparison:o1-1217"
+    assert found[f"{o1}:aime24:pass@1"] == (None, 4)
+    assert found[f"{o1}:gpqa_diamond:pass@1"] == (None, 5)
+    assert found[f"{o1}:math500:pass@1"] == (None, 1)  # 482/500 = 96.4
+    assert found[f"{o1}:swe_verified:accuracy"] == (None, 1)  # 48.9, on part of the 500
+    qwq = "deepseek-r1/distills:qwq-32b-preview:aime24:pass@1"
+    assert (found[qwq], found[f"{qwq}#2"]) == ((None, 5), (None, 1))  # 66/150 = 44.0, 15/30 = 50
+
+
 def test_the_tables_of_r1_are_whole(results: tuple[PublishedResult, ...]) -> None:
     r1 = [r for r in results if r.table == "deepseek-r1/comparison" and r.subject == "deepseek-r1"]
     assert len(r1) == 21

@@ -23,12 +23,14 @@ from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import make_pool
+from claimbench.grading.code.grader import CodeGrader
 from claimbench.judge import judge
 from claimbench.loops import looped_ids
 from claimbench.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, pack, report_files
-from claimbench.runfolder import stored_cells, write_problems
+from claimbench.runfolder import StoredCell, stored_cells, write_problems
+from claimbench.sandbox.lock import Level
 from claimbench.sessions import Session
 from claimbench.shards import Shard
 from claimbench.spending import spending, spending_files
@@ -69,9 +71,15 @@ class Report:
 def plan(
     experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
 ) -> Plan:
-    """What a run would ask for."""
+    """What a run would ask for. Without `weights` the plan is for reading only: a tokenizer is
+    enough, and the engine need not be installed."""
     settings = experiment.run.engine
-    engine = engine_kind(settings.kind).identity(settings)
+    try:
+        engine = engine_kind(settings.kind).identity(settings)
+    except Missing:
+        if weights:
+            raise
+        engine = {"name": settings.kind, "version": "not installed here"}
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
 
 
@@ -184,7 +192,8 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
 def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
     session = Session(store, _provenance(plan))
-    with _grading(store, plan.experiment.run.grading.workers, plan.asked) as desk:
+    settings = plan.experiment.run.grading
+    with _grading(store, settings.workers, plan.asked, settings.sandbox_floor) as desk:
         _generate_missing(plan, store, desk, session, watch, told)
         _grade_missing(store, plan, desk, watch, told)
     session.end()
@@ -192,9 +201,16 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
 
 
 @contextmanager
-def _grading(store: RunStore, workers: int, asked: int) -> Iterator[GradeDesk]:
-    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store)}
-    judged = [(cell.grader, next(iter(cell.problems.values()))) for cell in cells.values()]
+def _grading(
+    store: RunStore, workers: int, asked: int, floor: Level | None = None
+) -> Iterator[GradeDesk]:
+    """Raises GradingError, before anything is generated, where this machine cannot grade."""
+    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, floor)}
+    judged = [
+        (cell.grader, next(iter(cell.problems.values())))
+        for cell in cells.values()
+        if not (isinstance(cell.grader, CodeGrader) and _is_graded(store, cell))
+    ]
     with make_pool(workers, judged) as pool:
         yield GradeDesk(store, cells, pool, Progress(asked))
 
@@ -253,13 +269,17 @@ def _grade_missing(
     own = (
         None if plan is None else {(c.model.name, c.benchmark.name): set(c.ids) for c in plan.cells}
     )
-    for cell in stored_cells(store):
+    for cell in desk.cells.values():
         told(f"grading {cell.model} on {cell.benchmark}")
         among = None if own is None else own[cell.model, cell.benchmark]
         grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
         # Of a cell that shards share, only who finds the last grade makes them.
-        if len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked:
+        if _is_graded(store, cell):
             write_totals(store, cell, desk.pool)
+
+
+def _is_graded(store: RunStore, cell: StoredCell) -> bool:
+    return len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked
 
 
 def _check_complete(progress: Progress) -> None:

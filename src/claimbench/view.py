@@ -13,7 +13,7 @@ from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
 from claimbench.loops import Looped, Name, looped_ids
-from claimbench.measure import Scores, load_scores, measure
+from claimbench.measure import Scores, measure_cell
 from claimbench.programs import program_lines, program_metrics
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
@@ -27,18 +27,7 @@ def view_cell(
 ) -> tuple[Measurement, CellView]:
     """What was measured of a cell, and how its score depends on the length of its replies; `looped`
     are the ids of those caught in a loop."""
-    scores = load_scores(
-        store, cell.model, cell.benchmark, cell.problem_ids, cell.samples, cell.grader.digest
-    )
-    measured = measure(
-        scores,
-        cell.model,
-        cell.benchmark,
-        cell.problem_ids,
-        cell.protocol,
-        asked=cell.asked,
-        tier=cell.tier,
-    )
+    scores, measured = measure_cell(store, cell)
     more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
     if measured.truncated_share is not None:
         more = {"looped_share": len(looped) / max(measured.received, 1), **more}

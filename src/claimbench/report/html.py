@@ -25,8 +25,9 @@ from claimbench.report import figures
 from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.document import CellView, Document
 from claimbench.report.korean import departure, note, sentence
+from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables
-from claimbench.report.tables import clean, number, or_unknown, points, signed
+from claimbench.report.tables import clean, needed, number, or_unknown, points, signed
 from claimbench.report.theme import page_style
 from claimbench.report.words import (
     READING,
@@ -68,6 +69,7 @@ def render_html(document: Document, pack: Pack | None) -> str:
         ],
         measurement_rows=[_measurement(r.name, m) for r in document.runs for m in r.measurements],
         efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
+        lm_evals=lm_eval_tables(document),
         agreements=agreement_tables(document, SHOWN),
         differing=sum(len(a.disagreements) for r in document.runs for a in r.agreements),
         forests=_forests(document),
@@ -151,7 +153,7 @@ def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, 
             _score(signed(v.difference), v.difference),
             _score(_interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
             _score(number(v.margin), v.margin),
-            _score(number(v.needed_margin), v.needed_margin),
+            _score(needed(v.needed_margin), v.needed_margin),
         ],
         "tier": v.tier or "–",
         "verdict": v.verdict,

@@ -7,6 +7,7 @@ import re
 from claimbench.dossier.findings import ClaimVerdict
 from claimbench.records import Verdict
 from claimbench.report.words import CLAIM_WORDS, REASON_WORDS, VERDICT_WORDS, Said
+from claimbench.verdicts.sentences import rounded_up
 
 _DEPARTURE = re.compile(r"(?P<key>[^:]+): (?P<published>.*) published, (?P<measured>.*) measured")
 
@@ -96,7 +97,7 @@ def _judgement(v: Verdict) -> str:
         side = "낮음" if v.verdict == "lower" else "높음"
         return (
             f"95 % 수준에서 {low:.1f}~{high:.1f}포인트 {side}. 재현으로 인정되려면 허용 오차가 "
-            f"{v.needed_margin:.1f}포인트를 넘어야 함"
+            f"{rounded_up(v.needed_margin)}포인트를 넘어야 함"
         )
     if v.verdict == "reproduced":
         return (

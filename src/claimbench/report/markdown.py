@@ -8,6 +8,7 @@ from claimbench.records import Verdict
 from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
 from claimbench.report.document import Document
 from claimbench.report.dossier_tables import efficiency_table
+from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.tables import (
     Table,
     escape,
@@ -33,6 +34,13 @@ the figure would count as reproduced. Evidence tiers: A our run, B a third party
 graded by us, C a third party's score, D the vendor's own figure.
 """
 
+_LM_EVAL = """\
+## lm-eval's own figures
+
+What lm-eval's filters and metrics make of the same replies, as it would report them: in its units \
+(a share is from 0 to 1), with its standard error where that is a formula. With repeats its \
+filters take one of them, or their vote; our score is the mean over all.
+"""
 
 _SPENT = """\
 A solved problem is a right sample; the tokens of wrong samples count as spent on it. *Tokens per \
@@ -74,6 +82,7 @@ def render_document(document: Document, figures: Sequence[str] = ()) -> str:
         parts += ["## Verdicts\n", to_markdown(judged)]
         parts += [s for run in document.runs for s in _sentences(run.verdicts)]
     parts += ["## Measurements\n", to_markdown(measured)]
+    parts += [s for t in lm_eval_tables(document) for s in (_LM_EVAL, to_markdown(t))]
     parts += _agreements(document)
     if spent.rows:
         parts += ["## What it took\n", to_markdown(spent), _SPENT]

@@ -120,6 +120,13 @@ WORDS: dict[str, Said] = {
         "What was measured; scores, errors and shares in percentage points.",
         "측정한 값. 점수, 오차, 비율은 퍼센트포인트입니다.",
     ),
+    "lm_eval": Said("lm-eval's own figures", "lm-eval 자체의 수치"),
+    "lm_eval_caption": Said(
+        "What lm-eval's filters and metrics make of the same replies, in its own units and with "
+        "its standard error; our score is the mean over all samples.",
+        "같은 답변을 lm-eval의 필터와 지표로 본 값. 단위와 표준오차는 lm-eval의 것이며, "
+        "우리 점수는 모든 표본의 평균입니다.",
+    ),
     "agreement": Said("Their labels and our grades", "그쪽의 판정과 우리 채점"),
     "agreement_caption": Said(
         "Samples that came with a label, by who counts them as right.",
