@@ -78,7 +78,12 @@ def published_data(evidence: PublishedEvidence) -> dict[str, Any]:
             name: dataclasses.asdict(found) for name, found in together(evidence.spreads).items()
         },
         "not_remeasured": [
-            {"figure": r.id, "value": r.value, "source": dataclasses.asdict(r.source)}
+            {
+                "figure": r.id,
+                "value": r.value,
+                "note": r.note,
+                "source": dataclasses.asdict(r.source),
+            }
             for r in evidence.alone
         ],
     }

@@ -9,6 +9,7 @@ from claimbench.dossier.findings import STATUSES, ClaimVerdict, Finding
 from claimbench.dossier.published import PublishedEvidence
 from claimbench.dossier.runs import Run
 from claimbench.dossier.spread import Heterogeneity, together
+from claimbench.records import PublishedResult
 from claimbench.report.dossier_data import counts
 from claimbench.report.dossier_tables import (
     ORIGINS,
@@ -117,9 +118,16 @@ def published_page(evidence: PublishedEvidence) -> str:
             to_markdown(spread_table(evidence.spreads)),
             "## Not re-measured\n",
             "Figures of the same models for which no third party's figure is at hand:\n",
-            "\n".join(f"- {escape(r.id)}: {r.value:g}" for r in evidence.alone) + "\n",
+            "\n".join(f"- {escape(r.id)}: {r.value:g}{_untestable(r)}" for r in evidence.alone)
+            + "\n",
         ]
     )
+
+
+def _untestable(result: PublishedResult) -> str:
+    """Why nobody can measure the figure again, where the tables say so."""
+    parts = result.note.split("; ")
+    return "".join(f" ({escape(part)})" for part in parts if part.startswith("not testable"))
 
 
 def _spread_words(evidence: PublishedEvidence) -> Iterable[str]:
