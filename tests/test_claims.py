@@ -125,7 +125,7 @@ def test_articles_fit_their_texts_and_copy_none_of_them() -> None:
     for article in articles:
         text = (TEXTS / article.file).read_text(encoding="utf-8")
         for claim in article.claims:
-            words = " ".join((claim.text_ko, claim.reason, claim.note))
+            words = " ".join((claim.text_ko, claim.reason, claim.reason_ko, claim.note))
             assert not claims.copied_words(words, text), claim.id
 
 
@@ -525,6 +525,7 @@ claims:
     text: It is nice.
     text_ko: 좋다.
     reason: A judgement.
+    reason_ko: 평가다.
     related:
       - {claim: paper-1-1}
 """
@@ -636,6 +637,11 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
         ),
         ("kind: opinion", "kind: opinon", "paper-1.yaml:36: key claims.2.kind: input should be"),
         ("    reason: A judgement.\n", "", "claim paper-1-3 needs reason (and not both)"),
+        (
+            "    reason_ko: 평가다.\n",
+            "",
+            "key claims.2: claim paper-1-3 has reason, so key reason_ko is needed too",
+        ),
         (
             "kind: arithmetic",
             "kind: market",

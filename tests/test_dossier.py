@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,6 +18,10 @@ from claimbench.dossier.findings import Finding, compose_tests, settle
 from claimbench.errors import ConfigError, DataError
 from claimbench.records import Claim, Measurement, Tier
 from claimbench.report.dossier_data import claims_data, counts, to_json
+from claimbench.report.dossier_pages import claims_page
+from claimbench.report.dossier_tables import by_origin, claims_table
+from claimbench.report.korean import reason_in_korean
+from claimbench.report.words import CLAIM_WORDS
 from tests.conftest import ROOT
 from tests.test_cli import claimbench
 
@@ -351,3 +356,30 @@ def test_hostile_words_do_not_reach_the_terminal(
     assert "\x1b" not in shown
     assert "\u202e" not in shown
     assert "[bold]x[/bold]" in shown
+
+
+def test_every_reason_has_korean_words(verdicts: tuple[ClaimVerdict, ...]) -> None:
+    for v in verdicts:
+        told = reason_in_korean(v)
+        assert re.search("[가-힣]{2}", told), v.claim.id
+        assert told == v.claim.reason_ko or v.status != "not testable", v.claim.id
+        assert v.tier is None or f"등급 {v.tier}" in told, v.claim.id
+        for f in v.evidence:
+            assert f.tier is None or CLAIM_WORDS[f.verdict].ko in told, v.claim.id
+
+
+def test_each_origin_of_evidence_stands_apart(evidence: Evidence) -> None:
+    """Outputs of others that we graded (B) stand with the third parties, never with our runs."""
+    claim = evidence.claims[0]
+    found = settle(
+        claim, [finding("B", "supported"), finding("C", "contradicted"), finding("D", "mixed")], 1
+    )
+    assert by_origin(found) == ("–", "supported (B); contradicted (C)", "mixed (D)")
+    assert by_origin(settle(claim, [finding("A", "supported")], 1)) == ("supported (A)", "–", "–")
+    table = claims_table([found])
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    assert row["our runs (A)"] == "–"
+    assert row["third parties, graded by us (B)"] == "supported"
+    assert (row["third parties (C)"], row["vendors (D)"]) == ("contradicted", "mixed")
+    page = claims_page([found], ())
+    assert "| supported (B); contradicted (C) | mixed (D) |" in page

@@ -100,6 +100,10 @@ ADDING = {
     "sys.setrecursionlimit(10**6)\n@lru_cache(None)\n"
     "def depth(n):\n    return 0 if n == 0 else 1 + depth(n - 1)\n"
     "assert depth(3_000) == 3_000\nprint(sum(map(int, sys.stdin)))",
+    "resource.setrlimit of the stack": "import resource, sys\n"
+    "hard = resource.getrlimit(resource.RLIMIT_STACK)[1]\n"
+    "resource.setrlimit(resource.RLIMIT_STACK, (hard, hard))\n"
+    "sys.setrecursionlimit(10**6)\nprint(sum(map(int, sys.stdin)))",
     "a recursive generator": "import sys\nsys.setrecursionlimit(10**5)\n"
     "def walk(n):\n    if n:\n        yield from walk(n - 1)\n    yield n\n"
     "assert len(list(walk(2_000))) == 2_001\nprint(sum(map(int, sys.stdin)))",

@@ -70,14 +70,14 @@ class GradeDesk:
         self, store: RunStore, cells: Cells, pool: GradingPool, progress: Progress
     ) -> None:
         self._store = store
-        self._cells = cells
+        self.cells = cells
         self.pool = pool
         self.progress = progress
         self._open: dict[str, tuple[str, str]] = {}
 
     def submit(self, sample: Sample) -> None:
         key = (sample.model, sample.benchmark)
-        cell = self._cells[key]
+        cell = self.cells[key]
         self._open[sample.id] = key
         self.pool.submit(cell.grader, cell.problems[sample.problem_id], sample)
 

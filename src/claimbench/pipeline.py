@@ -23,12 +23,14 @@ from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import make_pool
+from claimbench.grading.code.grader import CodeGrader
 from claimbench.judge import judge
 from claimbench.loops import looped_ids
 from claimbench.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, pack, report_files
-from claimbench.runfolder import stored_cells, write_problems
+from claimbench.runfolder import StoredCell, stored_cells, write_problems
+from claimbench.sandbox.lock import Level
 from claimbench.sessions import Session
 from claimbench.shards import Shard
 from claimbench.spending import spending, spending_files
@@ -190,7 +192,8 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
 def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
     session = Session(store, _provenance(plan))
-    with _grading(store, plan.experiment.run.grading.workers, plan.asked) as desk:
+    settings = plan.experiment.run.grading
+    with _grading(store, settings.workers, plan.asked, settings.sandbox_floor) as desk:
         _generate_missing(plan, store, desk, session, watch, told)
         _grade_missing(store, plan, desk, watch, told)
     session.end()
@@ -198,9 +201,16 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
 
 
 @contextmanager
-def _grading(store: RunStore, workers: int, asked: int) -> Iterator[GradeDesk]:
-    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store)}
-    judged = [(cell.grader, next(iter(cell.problems.values()))) for cell in cells.values()]
+def _grading(
+    store: RunStore, workers: int, asked: int, floor: Level | None = None
+) -> Iterator[GradeDesk]:
+    """Raises GradingError, before anything is generated, where this machine cannot grade."""
+    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, floor)}
+    judged = [
+        (cell.grader, next(iter(cell.problems.values())))
+        for cell in cells.values()
+        if not (isinstance(cell.grader, CodeGrader) and _is_graded(store, cell))
+    ]
     with make_pool(workers, judged) as pool:
         yield GradeDesk(store, cells, pool, Progress(asked))
 
@@ -259,13 +269,17 @@ def _grade_missing(
     own = (
         None if plan is None else {(c.model.name, c.benchmark.name): set(c.ids) for c in plan.cells}
     )
-    for cell in stored_cells(store):
+    for cell in desk.cells.values():
         told(f"grading {cell.model} on {cell.benchmark}")
         among = None if own is None else own[cell.model, cell.benchmark]
         grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
         # Of a cell that shards share, only who finds the last grade makes them.
-        if len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked:
+        if _is_graded(store, cell):
             write_totals(store, cell, desk.pool)
+
+
+def _is_graded(store: RunStore, cell: StoredCell) -> bool:
+    return len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked
 
 
 def _check_complete(progress: Progress) -> None:

@@ -25,9 +25,11 @@ class SamplingConfig(Strict):
 
 
 class GradingConfig(Strict):
-    """The grading pool."""
+    """The grading pool. `sandbox_floor` is the level of isolation (A to D, docs/sandbox.md) below
+    which no program that a model wrote is run."""
 
     workers: int = Field(default=1, gt=0)
+    sandbox_floor: Literal["A", "B", "C", "D"] = "C"
 
 
 class LmEvalOptions(Strict):

@@ -139,6 +139,7 @@ def _score(text: str, value: float | None) -> Cell:
 
 def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, Any]:
     told = [departure(text) for text in v.departures]
+    rows = [(d[0], _known(d[1]), _known(d[2])) for d in told if d]
     return {
         "run": run,
         "model": v.subject,
@@ -159,7 +160,8 @@ def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, 
         "word": VERDICT_WORDS.get(v.verdict, Said(v.verdict, v.verdict)),
         "symbol": SYMBOLS.get(v.verdict, "×"),
         "sentence": sentence(v),
-        "departures": [(d[0], _known(d[1]), _known(d[2])) for d in told if d],
+        "departures": [row for row in rows if _UNKNOWN not in row],
+        "one_sided": [row for row in rows if _UNKNOWN in row],
         "notes": [
             *map(note, v.notes),
             *(Said(t, t) for t, d in zip(v.departures, told, strict=True) if not d),
@@ -173,8 +175,11 @@ def _interval(bounds: tuple[float, float] | None) -> str:
     return "–" if bounds is None else f"[{signed(bounds[0])}, {signed(bounds[1])}]"
 
 
+_UNKNOWN = say("unknown")
+
+
 def _known(told: str) -> Said:
-    return say("unknown") if told == "unknown" else Said(told, told)
+    return _UNKNOWN if told == "unknown" else Said(told, told)
 
 
 def _source(result: PublishedResult | None) -> str:

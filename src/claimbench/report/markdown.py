@@ -17,6 +17,7 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
+from claimbench.verdicts import one_sided
 
 _LEGEND = """\
 Scores are percentage points. *Sampling SE*: what a rerun on the same problems would vary by; a \
@@ -128,7 +129,14 @@ def _sentences(verdicts: Iterable[Verdict]) -> Iterable[str]:
     for v in verdicts:
         what = f"{v.subject}, {v.benchmark}: {v.verdict}."
         yield f"**{escape(what)}** {escape(v.sentence)}\n"
-        if v.departures:
-            yield "Where the protocols differ:\n"
-            yield "\n".join(f"- {escape(d)}" for d in v.departures) + "\n"
+        yield from _departures(v)
         yield from (f"Note: {escape(note)}\n" for note in v.notes)
+
+
+def _departures(v: Verdict) -> Iterable[str]:
+    """Known differences one by one, then in one line what one side does not state."""
+    if known := [d for d in v.departures if not one_sided(d)]:
+        yield "Where the protocols differ:\n"
+        yield "\n".join(f"- {escape(d)}" for d in known) + "\n"
+    if unknown := [d for d in v.departures if one_sided(d)]:
+        yield f"Stated by one side only: {escape('; '.join(unknown))}\n"

@@ -153,12 +153,19 @@ class _Trial:
             if failure is not None and passed == at:
                 return failure
             if failure is not None and failure.outcome != TIME_LIMIT:
+                if self._shares_state:
+                    return failure
                 alone, failure = self._batch(passed, passed + 1)
                 if failure is not None:
                     return failure
                 passed = alone
             at = passed
         return None
+
+    @property
+    def _shares_state(self) -> bool:
+        """Whether a test is meant to find what the one before it left."""
+        return self.compat and self.prepared.tests.kind == "functional"
 
     def others_alone(self) -> _Failure | None:
         """Each test but the first, which had a fresh child already."""
