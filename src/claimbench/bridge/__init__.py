@@ -7,7 +7,8 @@
                      one reader for each format
     match.py         rows → problems, ours or the file's own
     survey.py        the first pass: everything is checked before anything is written
-    imports.py       the second pass: samples into a run folder
+    imports.py       both passes; samples into a run folder (wanted.py: what is asked for,
+                     described.py: what the folder says of it)
     sources.py       the readers by name
     labels.py        their labels beside our grades
     export.py        a run folder → other tools' files (hub.py, lm_eval_files.py, export_tables.py)

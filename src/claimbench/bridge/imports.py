@@ -7,48 +7,45 @@ to the digest of the files' content, so the same command resumes and a changed f
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from claimbench.benchmarks import content_digest, load_problems
+from claimbench.benchmarks import load_problems
 from claimbench.bridge import evalplus, sources
+from claimbench.bridge.described import (
+    benchmark_config,
+    model_config,
+    own_graders,
+    resolved_import,
+)
 from claimbench.bridge.labels import shortened, write_labels
 from claimbench.bridge.match import FileProblems, Matcher, OurProblems
 from claimbench.bridge.rows import Outputs, file_digest
 from claimbench.bridge.survey import Survey, place, rows_of, sample_of, survey
-from claimbench.claims import load_published
-from claimbench.config import BenchmarkConfig, digest, load_benchmark, load_model, names, plain
+from claimbench.bridge.wanted import Wanted, check_stated
+from claimbench.config import BenchmarkConfig, digest, load_benchmark
 from claimbench.errors import ConfigError, DataError
 from claimbench.generate import GradeDesk, Watch
-from claimbench.grading import GRADERS, make_grader
-from claimbench.grading.options import unknown_name
-from claimbench.hub import holds_secret
-from claimbench.judge import targets
-from claimbench.records import Problem, Tier
+from claimbench.records import Problem
 from claimbench.report.tables import clean
 from claimbench.runfolder import write_cell_problems
 from claimbench.store import RunStore, safe_name
 
+__all__ = [
+    "Import",
+    "Wanted",
+    "left_out",
+    "prepare",
+    "provenance_of",
+    "store_missing",
+    "write_inputs",
+]
+
 Told = Callable[[str], None]
 TOLD_EVERY = 50_000
 """Rows between two words about the first pass."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What `claimbench import` is asked for. `protocol` is what the user states of it."""
-
-    source: str
-    path: Path
-    mapping: Path | None = None
-    model: str | None = None
-    benchmark: str | None = None
-    grader: str | None = None
-    whose: str | None = None
-    protocol: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,7 @@ class Import:
 
 def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     """Read the outputs once and check them. Raises InputError; nothing is written."""
-    _check_stated(wanted)
+    check_stated(wanted)
     outputs = _of_one_model(sources.read(wanted.source, wanted.path, wanted.mapping), wanted)
     stats = _stats(outputs)
     told(f"reading {wanted.path.name}")
@@ -95,8 +92,8 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     _check_found(found, wanted)
     if _stats(outputs) != stats:
         raise DataError(f"{wanted.path} changed while it was read: run the same command again")
-    described = _benchmark(config, benchmark, wanted, found)
-    resolved = _resolved(wanted, outputs, found, _model(model), described, content)
+    described = benchmark_config(config, benchmark, wanted, found)
+    resolved = resolved_import(wanted, outputs, found, model_config(model), described, content)
     parts = ("cells", "graders", "reasoning_end", "judging", "import")
     decisive = digest({key: resolved[key] for key in parts})
     return Import(wanted, outputs, found, matcher, model, benchmark, content, resolved, decisive)
@@ -161,18 +158,6 @@ def _labels(imported: Import) -> Iterator[dict[str, Any]]:
 
 
 # --- what the outputs are ---------------------------------------------------------------------
-
-
-def _check_stated(wanted: Wanted) -> None:
-    """Refuse an address with a password or a key: what is stated stands in every report."""
-    said = {f"--protocol {key}": value for key, value in wanted.protocol.items()}
-    said |= {"--source-name": wanted.whose, "--model": wanted.model}
-    for option, value in said.items():
-        if isinstance(value, str) and holds_secret(value):
-            raise ConfigError(
-                f"{option} holds an address with user, password or query, which may be secret and "
-                "would stand in the report: give it without them"
-            )
 
 
 def _tell(told: Told, wanted: Wanted, number: int) -> None:
@@ -281,126 +266,5 @@ def _check_found(found: Survey, wanted: Wanted) -> None:
     if not graded and not found.labels:
         raise DataError(
             f"{wanted.path.name} brings no labels: say how to grade it, with --benchmark (our "
-            f"golds and grader) or --grader ({', '.join(_own_graders())}; the file's golds)"
+            f"golds and grader) or --grader ({', '.join(own_graders())}; the file's golds)"
         )
-
-
-def _own_graders() -> list[str]:
-    return [name for name in GRADERS if name not in ("label", "lm-eval", "code")]
-
-
-# --- what the run folder says -----------------------------------------------------------------
-
-
-def _model(name: str) -> dict[str, Any]:
-    """The model's configuration, or what little is known of one that has none."""
-    if name in names("models"):
-        return plain(load_model(name))
-    prompt = {"reasoning_end": None, "system": None, "forced_prefix": ""}
-    return {"name": name, "title": name, "prompt": prompt}
-
-
-def _benchmark(
-    config: BenchmarkConfig | None, name: str, wanted: Wanted, found: Survey
-) -> dict[str, Any]:
-    if config is not None:
-        return plain(config)
-    kind = wanted.grader or "label"
-    if wanted.grader and kind not in _own_graders():
-        raise unknown_name("--grader", kind, _own_graders())
-    make_grader(kind, {}, None)
-    return {
-        "name": name,
-        "title": name,
-        "source": f"problems and golds as {wanted.path.name} tells them",
-        "dataset": {"rows": len(found.problems), "revision": None},
-        "grader": {"kind": kind, "options": {}},
-    }
-
-
-def _resolved(
-    wanted: Wanted,
-    outputs: Outputs,
-    found: Survey,
-    model: dict[str, Any],
-    benchmark: dict[str, Any],
-    content: str,
-) -> dict[str, Any]:
-    whose = wanted.whose or f"a user of {outputs.tool}"
-    label_only = benchmark["grader"]["kind"] == "label"
-    tier: Tier = "C" if label_only else "B"
-    model_name, name = str(model["name"]), str(benchmark["name"])
-    tables = sorted({r.table for r in _targets(model_name, name)})
-    return {
-        "run": {
-            "name": wanted.path.stem,
-            "title": f"Outputs of {whose}: {model['title']} on {benchmark['title']}",
-        },
-        "import": {
-            "source": wanted.source,
-            "tool": outputs.tool,
-            "whose": whose,
-            "tier": tier,
-            "files": [_described(path) for path in outputs.files],
-            "content": content,
-            "protocol": _protocol(wanted, outputs, benchmark),
-            "stated_by_importer": dict(wanted.protocol),
-            "notes": [*outputs.notes, *_notes(found, label_only)],
-            "unmatched": {"rows": found.unmatched, "examples": found.examples},
-        },
-        "models": {model_name: model},
-        "benchmarks": {name: benchmark},
-        "engine": {"name": outputs.tool},
-        "checkpoints": {},
-        "departures": {},
-        "graders": {name: benchmark["grader"]},
-        "reasoning_end": {model_name: model["prompt"]["reasoning_end"]},
-        "judging": {
-            "published": tables,
-            "margins": {},
-            "problems": {name: benchmark["dataset"]["rows"]},
-        },
-        "cells": {
-            f"{model_name}/{name}": {
-                "model": model_name,
-                "benchmark": name,
-                "problems": len(found.problems),
-                "samples": found.samples,
-                "asked": found.rows,
-                "tier": tier,
-                "problems_digest": content_digest(list(found.problems.values())),
-            }
-        },
-    }
-
-
-def _targets(model: str, benchmark: str) -> list[Any]:
-    """Every published figure of this model on this benchmark."""
-    tables = sorted({result.table for result in load_published()})
-    return targets(tables, [model], [benchmark])
-
-
-def _described(path: Path) -> dict[str, Any]:
-    return {"name": path.name, "bytes": path.stat().st_size, "sha256": file_digest(path)}
-
-
-def _protocol(wanted: Wanted, outputs: Outputs, benchmark: Mapping[str, Any]) -> dict[str, Any]:
-    """What the files state, and what the user adds; a contradiction is refused."""
-    for key, value in wanted.protocol.items():
-        stated = outputs.protocol.get(key)
-        if stated is not None and stated != value:
-            words = f"{wanted.path.name} states {key} {json.dumps(stated)[:60]}"
-            raise ConfigError(f"--protocol {key}={value}: {words}; one of them is wrong")
-    found = {**outputs.protocol, **wanted.protocol}
-    return {**found, "grader": benchmark["grader"]["kind"]}
-
-
-def _notes(found: Survey, label_only: bool) -> list[str]:
-    notes = []
-    if label_only:
-        notes.append("their labels are taken as they are: nothing was graded by us (tier C)")
-    if found.unmatched:
-        notes.append(f"{found.unmatched} rows fit no problem and are left out")
-    if lacking := found.rows - found.labels:
-        notes.append(f"{lacking} of {found.rows} responses have no label of theirs")
-    return notes
