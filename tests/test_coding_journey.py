@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,12 @@ from claimbench.benchmarks import content_digest, load_problems
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, DataError
+from claimbench.grading import make_grader
 from claimbench.pipeline import Report
+from claimbench.plan import Plan
 from claimbench.records import Request
+from claimbench.sandbox import levels
+from claimbench.sandbox.box import SandboxError
 
 DATES = ("2024-07-31", "2024-08-01", "2024-10-15", "2025-01-31", "2025-02-01")
 RATINGS = (800, 1000, 1200, 1400, 1600)
@@ -209,6 +214,21 @@ def test_programs_get_their_outcomes_and_the_report_shows_why(
     assert "<script>alert(1)</script>" * 20 not in shown  # shortened
 
 
+def test_the_report_says_what_livecodebenchs_quirks_changed(
+    dated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = dated / "configs" / "benchmarks" / "dated.yaml"
+    quirks = "grader: {kind: code, options: {lcb_compat: true}}"
+    path.write_text(path.read_text().replace("grader: {kind: code}", quirks))
+    plain = reply
+    by_file = lambda request: plain(request).replace("int(input())", "int(open(0).read())")  # noqa: E731
+    monkeypatch.setattr(f"{__name__}.reply", by_file)
+    (measured,) = run(dated, monkeypatch).measurements
+    assert measured.right == (0, 1, 0)  # open(0) is empty in its runner
+    report = (dated / "out" / "report.md").read_text()
+    assert "1 programs are right with them and 3 without; 2 verdicts differ" in report
+
+
 def test_a_run_folder_is_graded_where_no_dataset_is(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +283,45 @@ def test_another_window_is_not_comparable(dated: Path, monkeypatch: pytest.Monke
     assert "2024-08 to 2025-01 published, 2024-08 to 2024-12 measured" in other.sentence
 
 
+class TestFloor:
+    """`grading.sandbox_floor` above what the machine has: bubblewrap is kept out of sight."""
+
+    @pytest.fixture(autouse=True)
+    def no_bubblewrap(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        monkeypatch.setattr(levels, "tool_path", lambda: "/nowhere")
+        levels.find_level.cache_clear()
+        yield
+        levels.find_level.cache_clear()
+
+    def test_a_run_below_it_ends_before_a_model_is_loaded(
+        self, dated: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[object] = []
+        kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *a: made.append(a))  # type: ignore[arg-type,return-value]
+        monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
+        path = dated / "configs" / "runs" / "try.yaml"
+        experiment = config.load_experiment(path, ["grading.sandbox_floor=A"])
+        plan = pipeline.plan(experiment, dated / "data", False, lambda _: None)
+        words = r"level A is asked for, and fails here .*install bubblewrap .*; or accept the risk "
+        with pytest.raises(SandboxError, match=words + r"with grading\.sandbox_floor: [BCD]"):
+            pipeline.run(plan, dated / "out", lambda _: None, lambda _: None)
+        assert made == []
+
+    def test_it_is_a_key_of_the_run_only(self) -> None:
+        with pytest.raises(ConfigError, match="a key of the run file, under `grading`"):
+            make_grader("code", {"sandbox_floor": "A"}, None)
+
+    def test_it_is_in_no_identity(self, dated: Path) -> None:
+        def planned(*sets: str) -> Plan:
+            path = dated / "configs" / "runs" / "try.yaml"
+            experiment = config.load_experiment(path, sets)
+            return pipeline.plan(experiment, dated / "data", False, lambda _: None)
+
+        default, floor = planned(), planned("grading.sandbox_floor=B")
+        assert default.digest == floor.digest
+        assert [list(c.ids) for c in default.cells] == [list(c.ids) for c in floor.cells]
+
+
 LCB = ["run", "lcb-sample", "--offline", "--quiet", "--set", "limit=1", "--set", "samples=4"]
 
 
@@ -275,7 +334,7 @@ def test_the_tiny_model_killed_in_the_middle_and_resumed(tmp_path: Path, shared:
     out = tmp_path / "run"
     options = ["--set", "sampling.max_tokens=32", "--data-dir", str(shared / "data")]
     options += ["--set", "engine.slots=2", "--set", "engine.dtype=float32"]
-    words = [sys.executable, "-m", "claimbench.cli", *LCB, *options, "--out", str(out)]
+    words = [sys.executable, "-m", "claimbench", *LCB, *options, "--out", str(out)]
 
     def stored() -> list[dict[str, Any]]:
         parts = (out / "samples").glob("*/*/*.jsonl")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import config
+from claimbench import config, paths
 from claimbench.config import subject_of
 from claimbench.errors import ConfigError
 
 
 @pytest.mark.parametrize("name", config.names("runs"))
 def test_every_run_file_resolves(name: str) -> None:
-    experiment = config.load_experiment(config.configs_dir() / "runs" / f"{name}.yaml")
+    experiment = config.load_experiment(paths.configs_dir() / "runs" / f"{name}.yaml")
     assert experiment.run.name == name
     assert [m.name for m in experiment.models] == list(experiment.run.models)
 

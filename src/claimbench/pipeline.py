@@ -4,9 +4,10 @@ report. What a stage does is its own business."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,19 @@ from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.grading import make_pool
+from claimbench.grading.code.grader import CodeGrader
 from claimbench.judge import judge
+from claimbench.loops import looped_ids
 from claimbench.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, pack, report_files
-from claimbench.runfolder import stored_cells, write_problems
+from claimbench.runfolder import StoredCell, stored_cells, write_problems
+from claimbench.sandbox.lock import Level
 from claimbench.sessions import Session
 from claimbench.shards import Shard
-from claimbench.spending import write_spending
+from claimbench.spending import spending, spending_files
 from claimbench.store import RunStore, write_folder
-from claimbench.view import document, sources, view_cell, view_run
+from claimbench.view import document, name_of, sources, view_cell, view_run
 
 Told = Callable[[str], None]
 
@@ -148,19 +152,23 @@ def report(
 
 def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
     cells = stored_cells(store)
-    measured = [view_cell(store, cell) for cell in cells]
+    looped = looped_ids(store, map(name_of, cells))
+    measured = [view_cell(store, cell, looped[name_of(cell)]) for cell in cells]
     measurements = tuple(m for m, _ in measured)
     complete = all(m.complete for m in measurements)
     if not (complete or partial):
         raise IncompleteRun(_counts(measurements, store.root))
     verdicts = judge(measurements, store.config["judging"]) if complete else ()
-    spent = write_spending(store, cells)
+    spent = spending(store, cells)
     labels = [found for cell in cells if (found := agreement(store, cell))]
     seen = view_run(store, measured, verdicts, spent, not complete, labels)
     made = Report(store.root, (seen,), gpu_hour)
-    store.write_file("measurements.json", _json([asdict(m) for m in made.measurements]))
-    store.write_file("verdicts.json", _json([asdict(v) for v in made.verdicts]))
-    _write_report(made, sources(store, cells) if samples else None)
+    records = {
+        "measurements.json": _json([asdict(m) for m in made.measurements]),
+        "verdicts.json": _json([asdict(v) for v in made.verdicts]),
+        **spending_files(spent),
+    }
+    _write_report(made, sources(store, cells, looped) if samples else None, records)
     return made
 
 
@@ -184,7 +192,8 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
 def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
     session = Session(store, _provenance(plan))
-    with _grading(store, plan.experiment.run.grading.workers, plan.asked) as desk:
+    settings = plan.experiment.run.grading
+    with _grading(store, settings.workers, plan.asked, settings.sandbox_floor) as desk:
         _generate_missing(plan, store, desk, session, watch, told)
         _grade_missing(store, plan, desk, watch, told)
     session.end()
@@ -192,9 +201,16 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
 
 
 @contextmanager
-def _grading(store: RunStore, workers: int, asked: int) -> Iterator[GradeDesk]:
-    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store)}
-    judged = [(cell.grader, next(iter(cell.problems.values()))) for cell in cells.values()]
+def _grading(
+    store: RunStore, workers: int, asked: int, floor: Level | None = None
+) -> Iterator[GradeDesk]:
+    """Raises GradingError, before anything is generated, where this machine cannot grade."""
+    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, floor)}
+    judged = [
+        (cell.grader, next(iter(cell.problems.values())))
+        for cell in cells.values()
+        if not (isinstance(cell.grader, CodeGrader) and _is_graded(store, cell))
+    ]
     with make_pool(workers, judged) as pool:
         yield GradeDesk(store, cells, pool, Progress(asked))
 
@@ -253,13 +269,17 @@ def _grade_missing(
     own = (
         None if plan is None else {(c.model.name, c.benchmark.name): set(c.ids) for c in plan.cells}
     )
-    for cell in stored_cells(store):
+    for cell in desk.cells.values():
         told(f"grading {cell.model} on {cell.benchmark}")
         among = None if own is None else own[cell.model, cell.benchmark]
         grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
         # Of a cell that shards share, only who finds the last grade makes them.
-        if len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked:
+        if _is_graded(store, cell):
             write_totals(store, cell, desk.pool)
+
+
+def _is_graded(store: RunStore, cell: StoredCell) -> bool:
+    return len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked
 
 
 def _check_complete(progress: Progress) -> None:
@@ -286,11 +306,15 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
 # --- files ----------------------------------------------------------------------------------
 
 
-def _write_report(made: Report, found: Sequence[Source] | None) -> None:
-    """Write all files of a report; `found` are the samples that its page shows, if any."""
+def _write_report(
+    made: Report, found: Sequence[Source] | None, records: Mapping[str, str] | None = None
+) -> None:
+    """Write all files of a report, `records` (by relative path) among them; `found` are the samples
+    that its page shows, if any."""
     packed = None if found is None else pack(found)
     shown = document(made.runs, made.gpu_hour, texts=found is not None)
-    write_folder(made.root, ("tables", "figures"), report_files(shown, packed))
+    files = chain((records or {}).items(), report_files(shown, packed))
+    write_folder(made.root, ("tables", "figures"), files)
 
 
 def _provenance(plan: Plan) -> dict[str, Any]:

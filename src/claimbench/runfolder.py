@@ -7,7 +7,7 @@ done again on a laptop.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,10 @@ from typing import Any
 
 from claimbench.errors import StoreError
 from claimbench.grading import Grader, make_grader
+from claimbench.grading.code.grader import CodeGrader
 from claimbench.plan import Plan
 from claimbench.records import Message, Problem, Tier
+from claimbench.sandbox.lock import Level
 from claimbench.store import RunStore, safe_name
 
 PROMPT_ASSERTIONS: Mapping[str, str] = {
@@ -61,9 +63,11 @@ def write_cell_problems(store: RunStore, benchmark: str, problems: Iterable[Prob
     store.write_lines_once(_problems_path(benchmark), (_stored(store, p) for p in problems))
 
 
-def stored_cells(store: RunStore) -> list[StoredCell]:
-    """The cells of a run folder. Raises StoreError where a file it needs is missing."""
+def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell]:
+    """The cells of a run folder; programs are not run below the level `floor`, else the folder's
+    own. Raises StoreError where a file it needs is missing."""
     config = store.config
+    floor = floor or config.get("run", {}).get("grading", {}).get("sandbox_floor")
     problems: dict[str, dict[str, Problem]] = {}
     cells = []
     try:
@@ -71,7 +75,10 @@ def stored_cells(store: RunStore) -> list[StoredCell]:
             benchmark, model = described["benchmark"], described["model"]
             if benchmark not in problems:
                 problems[benchmark] = _read_problems(store, benchmark)
-            cells.append(_cell(config, described, model, benchmark, problems[benchmark]))
+            cell = _cell(config, described, model, benchmark, problems[benchmark])
+            if floor and isinstance(cell.grader, CodeGrader):
+                cell = replace(cell, grader=replace(cell.grader, sandbox_floor=floor))
+            cells.append(cell)
     except KeyError as error:
         raise StoreError(
             f"{store.root / 'run.yaml'}: key {error} is missing; this folder was not made by "

@@ -35,18 +35,23 @@ GRADERS: Mapping[str, type[Grader]] = {
 }
 
 
+_GIVEN_BY_THE_RUN = ("reasoning_end", "sandbox_floor")
+
+
 def make_grader(kind: str, options: Mapping[str, Any], reasoning_end: str | None) -> Grader:
     """The grader of that kind with those options.
 
     `reasoning_end` is the tag that ends a model's reasoning block, None for a model without one.
     Raises ConfigError naming the nearest known kind, option or rule.
     """
+    if "sandbox_floor" in options:
+        raise ConfigError(f"grader {kind}: sandbox_floor is a key of the run file, under `grading`")
     if kind not in GRADERS:
         raise unknown_name("grader", kind, GRADERS)
     if reasoning_end == "":
         raise ConfigError("the model's reasoning_end is empty; leave it out or give the end tag")
     grader: Any = GRADERS[kind]
-    known = [field.name for field in fields(grader) if field.name != "reasoning_end"]
+    known = [field.name for field in fields(grader) if field.name not in _GIVEN_BY_THE_RUN]
     for name in options:
         if name not in known:
             raise unknown_name(f"grader {kind}: option", name, known)
@@ -59,6 +64,9 @@ def make_pool(workers: int, judged: Iterable[tuple[Grader, Problem]]) -> Grading
 
     Raises GradingError where a grader cannot work on this machine.
     """
+    judged = list(judged)
+    for coding in {g.sandbox_floor: g for g, _ in judged if isinstance(g, CodeGrader)}.values():
+        coding.check()
     bridged = [(g, problem) for g, problem in judged if isinstance(g, LmEvalGrader)]
     if not bridged:
         return GradingPool(workers)

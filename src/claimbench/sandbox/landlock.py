@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from claimbench.sandbox.kernel import call
+from claimbench.sandbox.kernel import call, ready_call
 
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
 _ASK_VERSION: Final = 1
@@ -70,6 +70,7 @@ def _allow(ruleset: int, path: Path) -> None:
         os.close(place)
 
 
-def restrict(ruleset: int) -> None:
-    """Hold this process to the rules, for good. Needs no_new_privs."""
-    call(_RESTRICT, ruleset, 0)
+def restriction(ruleset: int) -> Callable[[], int]:
+    """A call that holds the process that makes it to the rules, for good. It needs no_new_privs,
+    and the ruleset's descriptor."""
+    return ready_call(_RESTRICT, ruleset, 0)

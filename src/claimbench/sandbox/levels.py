@@ -121,7 +121,7 @@ def check_floor(floor: Level) -> Found:
     raise SandboxError(
         f"programs written by a model are not run at level {found.level} ({WORDS[found.level]}): "
         f"level {floor} is asked for, and fails here ({why}). To have it, {_ADVICE[floor]}; or "
-        f"accept the risk with sandbox_floor: {found.level} under grader.options of the benchmark"
+        f"accept the risk with grading.sandbox_floor: {found.level} in the run file"
     )
 
 

@@ -9,13 +9,20 @@ import resource
 import signal
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from claimbench.sandbox import landlock
 from claimbench.sandbox.job import Limits
-from claimbench.sandbox.kernel import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
+from claimbench.sandbox.kernel import (
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    prctl,
+    ready_prctl,
+    signal_after_cpu_time,
+)
 from claimbench.sandbox.seccomp import Filter
 
 Level = Literal["A", "B", "C", "D"]
@@ -25,18 +32,18 @@ Level = Literal["A", "B", "C", "D"]
 class Lock:
     """What a zygote prepares once and each of its children puts on.
 
-    `loose` is the filter while a level C child still imports its modules.
+    `files` is Landlock's restriction; `loose` is the filter while a level C child still imports its
+    modules.
     """
 
-    ruleset: int | None
+    files: Callable[[], int] | None
     loose: Filter | None
     tight: Filter | None
 
     def restrict_files(self) -> None:
         """Needs the ruleset's descriptor."""
-        prctl(PR_SET_NO_NEW_PRIVS, 1)
-        if self.ruleset is not None:
-            landlock.restrict(self.ruleset)
+        if self.files is not None:
+            self.files()
 
     def restrict_calls(self) -> None:
         """For level C all but the last step."""
@@ -51,9 +58,12 @@ class Lock:
 
 
 def make_lock(level: Level, folders: list[Path]) -> Lock:
-    """The lock of a level; OSError where this kernel cannot do it."""
+    """The lock of a level; OSError where this kernel cannot do it. From here on, this process and
+    its children can gain no privileges, which the lock needs."""
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
     if level in ("A", "B"):
-        return Lock(landlock.make_ruleset(folders), None, Filter(opens=True))
+        ruleset = landlock.make_ruleset(folders)
+        return Lock(landlock.restriction(ruleset), None, Filter(opens=True))
     if level == "C":
         return Lock(None, Filter(opens=True, tightens=True), Filter(opens=False))
     return Lock(None, None, None)
@@ -68,22 +78,35 @@ def readable_folders(numpy: bool) -> list[Path]:
     return [path for path in map(Path, sorted(paths)) if path.is_dir()]
 
 
+_die_with_parent = ready_prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def set_limits(limits: Limits, parent: int) -> None:
-    """CPU time by an interval timer, exact, and by the kernel's limit, which no program can turn
-    off. Nothing of it is counted from before this call but the fork itself."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    """CPU time by a timer, exact, and by the kernel's limit, which no program can turn off and
+    which counts in ticks, so that it needs room: at most a third too much was seen. Nothing of it
+    is counted from before this call but the fork itself."""
+    _die_with_parent()
     if os.getppid() != parent:
         os._exit(1)
-    seconds = math.ceil(limits.cpu_s) + (limits.cpu_s >= 1)
-    _limit(resource.RLIMIT_CPU, seconds)
-    _limit(resource.RLIMIT_AS, limits.memory)
-    _limit(resource.RLIMIT_FSIZE, limits.output)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, 64)
-    signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+    wanted = (math.ceil(2 * limits.cpu_s), limits.memory, limits.output, 0, 64)
+    for which, value in zip(_HARD, wanted, strict=True):
+        resource.setrlimit(which, (min(value, _HARD[which]),) * 2)
+    signal_after_cpu_time(signal.SIGPROF, limits.cpu_s)
 
 
-def _limit(which: int, value: int) -> None:
+def _hard_limit(which: int) -> int:
     hard = resource.getrlimit(which)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (value, value))
+    return sys.maxsize if hard == resource.RLIM_INFINITY else hard
+
+
+_HARD: Final = {
+    which: _hard_limit(which)
+    for which in (
+        resource.RLIMIT_CPU,
+        resource.RLIMIT_AS,
+        resource.RLIMIT_FSIZE,
+        resource.RLIMIT_CORE,
+        resource.RLIMIT_NOFILE,
+    )
+}
+"""What limits a child has, and how far it may go, which does not change while a zygote lives."""

@@ -21,7 +21,13 @@ from typing import Any, Final, TextIO
 
 from claimbench.sandbox.job import EXITED, MAX_WORDS, NO_MEMORY, OK, RAISED
 
-RECURSION_LIMIT: Final = 1000
+RECURSION_LIMIT: Final = 50_000
+INT_DIGITS: Final = 50_000
+"""Frames, and digits of a whole number as text, of programs that are run against inputs: what
+LiveCodeBench's runner gives them (lcb_runner/evaluation/testing_util.py)."""
+PLAIN_RECURSION_LIMIT: Final = 1000
+PLAIN_INT_DIGITS: Final = sys.int_info.default_max_str_digits
+"""A plain interpreter's: of assert-style tests, whose authors run them in one."""
 THREAD_STACK: Final = 16 * 2**20
 FILE_NAME: Final = "main.py"
 
@@ -44,29 +50,38 @@ def compiled(source: str) -> CodeType:
 
 def open_streams(output: int = 1) -> tuple[TextIO, TextIO]:
     """New sys.stdin and sys.stdout on descriptors 0 and `output`, as a new interpreter has them."""
-    for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", output, "w")):
-        stream = open(  # noqa: SIM115 (descriptors)
-            descriptor, mode, encoding="utf-8", errors="surrogateescape", closefd=False
-        )
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
+    # As open() makes them, without its calls of the system to learn what they are.
+    given = io.BufferedReader(io.FileIO(0, "r", closefd=False))
+    written = io.BufferedWriter(io.FileIO(output, "w", closefd=False))
+    sys.stdin = sys.__stdin__ = _text(given, "r")  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _text(written, "w")  # type: ignore[misc]
     return sys.stdin, sys.stdout
 
 
-def begin(given: bytes, output: int = 1) -> tuple[dict[str, Any], tuple[TextIO, TextIO]]:
-    """A new run: its input, its namespace, its streams."""
+def _text(buffer: Any, mode: str) -> io.TextIOWrapper:
+    stream = io.TextIOWrapper(buffer, encoding="utf-8", errors="surrogateescape")
+    stream.mode = mode  # type: ignore[misc]
+    return stream
+
+
+def begin(
+    given: bytes, output: int = 1, *, plain: bool = False
+) -> tuple[dict[str, Any], tuple[TextIO, TextIO]]:
+    """A new run: its input, its namespace, its streams. `plain`: with a plain interpreter's
+    limits."""
     set_input(given)
     streams = open_streams(output)
-    set_recursion_limit()
+    _set_recursion_limit(PLAIN_RECURSION_LIMIT if plain else RECURSION_LIMIT)
+    sys.set_int_max_str_digits(PLAIN_INT_DIGITS if plain else INT_DIGITS)
     return fresh_main(), streams
 
 
-def set_recursion_limit() -> None:
+def _set_recursion_limit(frames: int) -> None:
     """As much as a program has that is run by its file name, on top of the frames below it."""
     depth, frame = 0, sys._getframe()
     while frame.f_back is not None:
         depth, frame = depth + 1, frame.f_back
-    sys.setrecursionlimit(RECURSION_LIMIT + depth)
+    sys.setrecursionlimit(frames + depth)
 
 
 def attempt(action: Callable[[], object]) -> tuple[int, str]:
@@ -146,7 +161,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 def set_input(data: bytes) -> None:
     """Make `data` the content of descriptor 0."""
-    os.ftruncate(0, 0)
     os.lseek(0, 0, io.SEEK_SET)
     write_all(0, data)
+    os.ftruncate(0, len(data))
     os.lseek(0, 0, io.SEEK_SET)

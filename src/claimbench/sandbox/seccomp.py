@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from claimbench.sandbox.kernel import PR_SET_SECCOMP, prctl
+from claimbench.sandbox.kernel import PR_SET_SECCOMP, ready_prctl
 
 _CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
     # The busiest first: kernels before 5.11 walk this list at every call.
@@ -157,10 +157,11 @@ class Filter:
         packed = [_SockFilter(s.code, s.then, s.otherwise, s.value) for s in steps]
         self._steps = (_SockFilter * len(packed))(*packed)
         self._program = _SockProgram(len(packed), self._steps)
+        self._install = ready_prctl(PR_SET_SECCOMP, 2, ctypes.byref(self._program))
 
     def install(self) -> None:
         """Needs no_new_privs. OSError where this kernel has no seccomp filters."""
-        prctl(PR_SET_SECCOMP, 2, ctypes.byref(self._program))
+        self._install()
 
 
 def assemble(machine: str, *, opens: bool, tightens: bool = False) -> list[_Step]:

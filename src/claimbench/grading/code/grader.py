@@ -19,10 +19,10 @@ from claimbench.grading.options import unknown_name
 from claimbench.grading.outcomes import CORRECT, NO_CODE, SANDBOX_ERROR, make_grade
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
-from claimbench.sandbox.levels import LEVELS
+from claimbench.sandbox.levels import LEVELS, check_floor
 from claimbench.sandbox.lock import Level
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
 
@@ -30,11 +30,11 @@ RULES_VERSION = 1
 class CodeGrader:
     """The reply holds a program; it is right when it passes all tests of its problem.
 
-    Options: `sandbox_floor`, the level of isolation below which no program is run (A to D);
-    `lcb_compat`, whether LiveCodeBench's quirks decide (the difference is a metric);
+    Options: `lcb_compat`, whether LiveCodeBench's quirks decide (the difference is a metric);
     `recheck_share`, which share of the passes is run again test by test; `memory_mib`, the address
-    space of a program. The floor cannot change a grade, so it is not in the digest; the level that
-    a grade was had at is one of its metrics.
+    space of a program. `sandbox_floor`, the level of isolation below which no program is run, is
+    the run's (`grading.sandbox_floor`): it cannot change a grade, so it is not in the digest; the
+    level that a grade was had at is one of its metrics.
     """
 
     reasoning_end: str | None = None
@@ -65,6 +65,11 @@ class CodeGrader:
         }
         packages = ("numpy",)
         return grader_digest(self.kind, settings, self.reasoning_end, RULES_VERSION, packages)
+
+    def check(self) -> None:
+        """Raises SandboxError, with what to install or change, where this machine's level is below
+        the floor."""
+        check_floor(self.sandbox_floor)
 
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         begun = self.begin(problem, sample)
@@ -121,4 +126,5 @@ def _metrics(judged: Judged) -> Mapping[str, float]:
     if judged.compat is not None:
         differs = (judged.compat.outcome == CORRECT) != (verdict.outcome == CORRECT)
         found["lcb_differs"] = float(differs)
+        found["lcb_default_right"] = float(verdict.outcome == CORRECT)
     return found
