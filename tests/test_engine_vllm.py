@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import TOY_NAMES
 
 os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# One thread, as vLLM gives a worker on two cores: on a busy machine two wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 pytest.importorskip("vllm", reason="needs vLLM: run scripts/test-vllm")
 
@@ -95,7 +97,6 @@ def raw(model: ModelConfig, tiny_checkpoint: Path) -> Iterator[Any]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
-        patch.setenv("OMP_NUM_THREADS", "1")  # as many as vLLM gives a worker process on two cores
         llm = LLM(**engine_arguments(model, tiny_checkpoint, SETTINGS))
     yield llm
     llm.llm_engine.engine_core.shutdown()
@@ -320,8 +321,11 @@ def core_of(pid: int) -> Any:
 
 
 def test_killed_resumed_restarted_and_like_raw_vllm(
-    project: Path, trapped: Path, raw: Any, engine: VllmEngine
+    project: Path, trapped: Path, raw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (project / "seeds" / "published").mkdir(parents=True)
+    (project / "seeds" / "published" / "_names.yaml").write_text(TOY_NAMES)
+    monkeypatch.setenv("CLAIMBENCH_SEEDS", str(project / "seeds"))
     shipped = Path(__file__).parent.parent / "configs/models/smollm2-135m-instruct.yaml"
     model = project / "configs" / "models" / shipped.name
     model.write_text(f"{shipped.read_text()}path: {trapped}\n")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from claimbench.engines.vllm.deaths import tell_of_death
 from claimbench.engines.vllm.replies import answer, refusal, sampling_params
 from claimbench.errors import ConfigError, EngineDied
 from claimbench.records import Completion, Request, RequestFailure
@@ -44,6 +45,7 @@ class VllmEngine:
         set_environment(batch_invariant)
         self._batch_invariant = batch_invariant
         self._engine = _load(arguments)
+        tell_of_death(self._engine.engine_core)
         config = self._engine.vllm_config
         self._context: int = config.model_config.max_model_len
         self._window: int = config.scheduler_config.max_num_seqs + _LOOKAHEAD
