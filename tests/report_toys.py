@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,33 @@ def _steps(rng: random.Random) -> str:
     words = ("first", "add", "the", "numbers", "then", "carry", "one", "so", "we", "get", "check")
     lines = (" ".join(rng.choices(words, k=rng.randint(6, 24))) for _ in range(rng.randint(3, 24)))
     return "\n".join(f"{line} = {rng.randint(1, 999)}." for line in lines) + "\n"
+
+
+@cache
+def _paragraphs() -> list[str]:
+    """A thousand paragraphs of made-up reasoning; gzip takes them to about three tenths, as it does
+    the replies of reasoning models."""
+    rng = random.Random(7)
+    letters = "bcdfghjklmnprstvwx"
+    parts = [a + b for a in letters for b in "aeiou"]
+    words = ["".join(rng.choices(parts, k=rng.randint(1, 3))) for _ in range(1500)]
+    common = "if so we let the sum of all terms be that which is then check again".split(" ")  # noqa: SIM905
+    weights = [30 / (1 + k) for k in range(len(common))] + [1 / (8 + k) for k in range(1500)]
+
+    def sentence() -> str:
+        told = rng.choices(common + words, weights, k=rng.randint(5, 22))
+        a, b = rng.randint(2, 99), rng.randint(2, 999)
+        sums = (f" ${a}x + {b} = {a * b}$", f" \\frac{{{a}}}{{{b}}}", f" {a} * {b} = {a * b}", "")
+        return " ".join(told).capitalize() + rng.choice(sums) + "."
+
+    return [" ".join(sentence() for _ in range(rng.randint(3, 9))) for _ in range(1000)]
+
+
+def reasoning_text(rng: random.Random, characters: int) -> str:
+    """About so many characters of reasoning that compresses as a model's does. Paragraphs come
+    again, but mostly farther apart than gzip looks back."""
+    known, told, length = _paragraphs(), list[str](), 0
+    while length < characters:
+        told.append(rng.choice(known))
+        length += len(told[-1]) + 2
+    return "\n\n".join(told)

@@ -1,7 +1,7 @@
 """Programs that try to get out of the sandbox, or to pass without the answer.
 
 `python sandbox_attacks.py LEVEL` runs them all at that level, as whoever calls it, and prints what
-came of each as JSON. An attack that works prints `escaped`, which is the expected output; a program
+came of each as JSON; with `I N` behind it every Nth of them, from the Ith. An attack that works prints `escaped`, which is the expected output; a program
 that fakes a pass would have to know a word that only the parent knows.
 """
 
@@ -16,7 +16,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from claimbench.grading.code.cases import Case, CodeTests
@@ -26,7 +26,7 @@ from claimbench.sandbox.levels import Sandbox
 HEAD = """
 import ctypes, os, sys, signal, socket, time
 libc = ctypes.CDLL(None, use_errno=True)
-SECRET, OUT, PORT, UNIX, PARENT = {secret!r}, {out!r}, {port}, {unix!r}, {parent}
+SECRET, OUT, PORT, UNIX, PARENT, HOME = {secret!r}, {out!r}, {port}, {unix!r}, {parent}, {home!r}
 ARM = os.uname().machine == "aarch64"
 def sys_call(x86, arm, *arguments):
     result = libc.syscall(ctypes.c_long(arm if ARM else x86), *map(ctypes.c_long, arguments))
@@ -51,9 +51,21 @@ READS = {
     "a file by openat2": "how = (ctypes.c_uint64 * 3)()\n"
     "path = ctypes.create_string_buffer(SECRET.encode())\n"
     "sys_call(437, 437, -100, ctypes.addressof(path), ctypes.addressof(how), 24); win()",
-    "a file by a handle": "sys_call(303, 264, -100, 0, 0, 0, 0); win()",
+    # Without limits a handle of the folder is to be had.
+    "a file by a handle": "class H(ctypes.Structure):\n"
+    "    _fields_ = [('size', ctypes.c_uint), ('kind', ctypes.c_int), ('data', ctypes.c_ubyte * 128)]\n"
+    "h = H(128); where = ctypes.c_int(); d = os.path.dirname(SECRET).encode()\n"
+    "path = ctypes.create_string_buffer(d)\n"
+    "sys_call(303, 264, -100, ctypes.addressof(path), ctypes.addressof(h), ctypes.addressof(where), 0); win()",
+    # stat needs no right and tells the inode, of which a handle can be made up. Root could open it.
+    "a file by a forged handle": "class H(ctypes.Structure):\n"
+    "    _fields_ = [('size', ctypes.c_uint), ('kind', ctypes.c_int), ('data', ctypes.c_uint * 2)]\n"
+    "h = H(8, 1, (ctypes.c_uint * 2)(os.stat(SECRET).st_ino, 0))\n"
+    "try: mount = os.open(os.path.dirname(os.__file__), os.O_RDONLY)\nexcept OSError: mount = -100\n"
+    "f = sys_call(304, 265, mount, ctypes.addressof(h), os.O_RDONLY)\n"
+    "if os.read(f, 6) == b'secret': win()",
     "/etc/passwd": "if 'root' in open('/etc/passwd').read(): win()",
-    "the home folder": "import pathlib\nif list(pathlib.Path('~').expanduser().iterdir()): win()",
+    "the home folder": "import glob\nif any(map(os.listdir, [HOME, *glob.glob('/home/*')])): win()",
     "the root folder": "if os.listdir('/'): win()",
     "the temporary folder": "if os.listdir(os.path.dirname(SECRET)): win()",
     "/proc/self/environ": "open('/proc/self/environ').read(); win()",
@@ -144,7 +156,15 @@ KERNEL = {
     "unshare": "sys_call(272, 97, 0x10000000); win()",
     "setns": "sys_call(308, 268, 0, 0); win()",
     "chroot": "os.chroot('/'); win()",
-    "mount": "sys_call(165, 40, 0, 0, 0, 0, 0); win()",
+    "mount": "t = ctypes.create_string_buffer(b'tmpfs'); p = ctypes.create_string_buffer(OUT.encode())\n"
+    "sys_call(165, 40, *map(ctypes.addressof, (t, p, t)), 0, 0); win()",
+    "mount in namespaces of its own": "try: sys_call(272, 97, 0x10000000 | 0x20000)\nexcept OSError: pass\n"
+    "t = ctypes.create_string_buffer(b'tmpfs'); p = ctypes.create_string_buffer(OUT.encode())\n"
+    "sys_call(165, 40, *map(ctypes.addressof, (t, p, t)), 0, 0); win()",
+    "the new mount calls": "t = ctypes.create_string_buffer(b'tmpfs')\n"
+    "sys_call(430, 430, ctypes.addressof(t), 0); win()",
+    "a copy of the file tree": "p = ctypes.create_string_buffer(b'/')\n"
+    "sys_call(428, 428, -100, ctypes.addressof(p), 1); win()",
     "prctl": "if libc.prctl(1, 0, 0, 0, 0) == 0: win()",
     "seccomp": "sys_call(317, 277, 2, 0, 0); win()",
     "setuid": "os.setuid(0) if os.getuid() else os.setuid(1); win()",
@@ -282,33 +302,35 @@ ESCAPES: Mapping[str, Mapping[str, str]] = {
 COUNT = sum(map(len, ESCAPES.values())) + len(FAKES) + 2 * len(FAKE_VALUES)
 
 
-def run_all(level: str) -> dict[str, object]:
-    """Run every attack at `level`; what came of each, and what is left of them."""
+def run_all(level: str, first: int = 0, step: int = 1) -> dict[str, object]:
+    """Run every attack at `level`, or some; what came of each, and what is left of them."""
     with tempfile.TemporaryDirectory() as folder, Sandbox(level) as sandbox:
         place = _Place(Path(folder))
-        head = HEAD.format(**place.words)
+        chosen = list(_attacks(HEAD.format(**place.words)))[first::step]
         found = {}
-        for group, programs in ESCAPES.items():
-            tests = CodeTests("stdin", (Case("", "escaped"),), cpu_seconds=0.5)
-            for name, program in programs.items():
-                found[f"{group}: {name}"] = _run(head + program, tests, sandbox)
-        token = f"token-{secrets.token_hex(8)}"
-        printed = CodeTests("stdin", (Case("1", token), Case("2", token)), cpu_seconds=0.5)
-        for name, program in FAKES.items():
-            found[f"fakes: {name}"] = _run(head + program, printed, sandbox)
-        returned = CodeTests("functional", (Case("1", json.dumps(token)),), "f", cpu_seconds=0.5)
-        check = f"assert f(1) == {token!r}\nassert {token!r} == f(2)\n"
-        asserted = CodeTests("assert", (), "f", check, cpu_seconds=0.5)
-        for name, program in FAKE_VALUES.items():
-            plain = program.replace("{{", "{").replace("}}", "}")
-            found[f"values: {name}"] = _run(plain, returned, sandbox)
-            found[f"asserts: {name}"] = _run(plain, asserted, sandbox)
+        for name, program, tests in chosen:
+            verdict = judge(program, tests, sandbox)
+            found[name] = [verdict.outcome, verdict.words]
         return {"found": found, "left": [*place.left(), *_processes_left(sandbox)]}
 
 
-def _run(program: str, tests: CodeTests, sandbox: Sandbox) -> list[str]:
-    verdict = judge(program, tests, sandbox)
-    return [verdict.outcome, verdict.words]
+def _attacks(head: str) -> Iterator[tuple[str, str, CodeTests]]:
+    """Name, program, and the tests that it passes where the attack works."""
+    escaped = CodeTests("stdin", (Case("", "escaped"),), cpu_seconds=0.5)
+    for group, programs in ESCAPES.items():
+        for name, program in programs.items():
+            yield f"{group}: {name}", head + program, escaped
+    token = f"token-{secrets.token_hex(8)}"
+    printed = CodeTests("stdin", (Case("1", token), Case("2", token)), cpu_seconds=0.5)
+    for name, program in FAKES.items():
+        yield f"fakes: {name}", head + program, printed
+    returned = CodeTests("functional", (Case("1", json.dumps(token)),), "f", cpu_seconds=0.5)
+    check = f"assert f(1) == {token!r}\nassert {token!r} == f(2)\n"
+    asserted = CodeTests("assert", (), "f", check, cpu_seconds=0.5)
+    for name, program in FAKE_VALUES.items():
+        plain = program.replace("{{", "{").replace("}}", "}")
+        yield f"values: {name}", plain, returned
+        yield f"asserts: {name}", plain, asserted
 
 
 class _Place:
@@ -320,6 +342,7 @@ class _Place:
         (folder / "bait.py").write_text("")
         self._out = folder / "out"
         self._out.mkdir(mode=0o777)
+        (folder / "home" / "letters").mkdir(parents=True)
         self._came: list[str] = []
         tcp, unix = socket.socket(), socket.socket(socket.AF_UNIX)
         tcp.bind(("127.0.0.1", 0))
@@ -333,6 +356,7 @@ class _Place:
             "port": tcp.getsockname()[1],
             "unix": str(folder / "unix"),
             "parent": os.getpid(),
+            "home": str(folder / "home"),
         }
 
     def _serve(self, server: socket.socket) -> None:
@@ -364,4 +388,4 @@ def _processes_left(sandbox: Sandbox) -> list[str]:
 
 if __name__ == "__main__":
     signal.alarm(500)
-    print(json.dumps(run_all(sys.argv[1])))
+    print(json.dumps(run_all(sys.argv[1], *map(int, sys.argv[2:]))))

@@ -101,7 +101,11 @@ def test_inspect(tmp_path: Path) -> None:
 def test_coding_labels_are_kept_as_theirs(tmp_path: Path) -> None:
     path = file_of("evalplus/*_eval_results.json")
     m = imported(tmp_path / "a", "evalplus", path, "--model", "toy")
-    assert (m["tier"], m["problem_ids"], m["right"]) == ("C", ["Ours/0", "Ours/1"], [1, 0])
+    assert (m["tier"], m["problem_ids"], m["right"]) == (
+        "C",
+        ["Ours/0", "Ours/1", "Ours/2"],
+        [1, 0, 1],
+    )
     path = file_of("livecodebench/*")
     m = imported(tmp_path / "b", "livecodebench", path, "--model", "toy")
     assert (m["tier"], m["right"], m["counted"]) == ("C", [1, 1], [2, 2])
@@ -346,6 +350,34 @@ def test_parquet_without_its_columns(tmp_path: Path) -> None:
     assert "a mapping is needed" in refused(tmp_path, "lighteval", path)
     path.write_bytes(file_of("lighteval/details_smoke_once*").read_bytes()[:-200] + b"PAR1")
     assert "no readable Parquet" in refused(tmp_path, "lighteval", path)
+
+
+def test_parquet_that_unpacks_to_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few thousand bytes that the footer says are many, and a text that a dictionary repeats."""
+    import pyarrow as pa
+    from pyarrow import parquet as writer
+
+    from claimbench.bridge import parquet
+
+    rows = 32
+    table = pa.table({"response": ["1" * (2 << 20)] * rows, "gold": ["1"] * rows})
+    path = tmp_path / "bomb.parquet"
+    writer.write_table(table, path, compression="zstd", use_dictionary=False)
+    assert path.stat().st_size < 50_000
+    monkeypatch.setattr(parquet, "_MOST_GROUP_BYTES", 32 << 20)
+    said = refused(tmp_path, "parquet", path, "--grader", "integer")
+    assert "row group 1 unpacks to 64 MiB, more than 32" in said and "row_group_size" in said
+    # A column that nobody reads may be as large as it likes.
+    assert len(list(parquet.parquet_rows(path, ["gold"]))) == rows
+    writer.write_table(table, path, compression="zstd", row_group_size=8, use_dictionary=False)
+    assert len(list(parquet.parquet_rows(path, ["response"]))) == rows
+    writer.write_table(table, path, compression="zstd")  # The text stands once.
+    assert writer.ParquetFile(path).metadata.row_group(0).total_byte_size < 3 << 20
+    monkeypatch.setattr(parquet, "_BATCH_BYTES", 8 << 20)
+    with writer.ParquetFile(path) as file:
+        batches = list(parquet._batches(file, path, ["response"]))
+    assert sum(map(len, batches)) == rows
+    assert max(batch.nbytes for batch in batches) <= 8 << 20
 
 
 def test_too_many_rows_and_a_sample_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

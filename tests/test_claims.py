@@ -125,7 +125,7 @@ def test_articles_fit_their_texts_and_copy_none_of_them() -> None:
     for article in articles:
         text = (TEXTS / article.file).read_text(encoding="utf-8")
         for claim in article.claims:
-            words = " ".join((claim.text_ko, claim.reason, claim.note))
+            words = " ".join((claim.text_ko, claim.reason, claim.reason_ko, claim.note))
             assert not claims.copied_words(words, text), claim.id
 
 
@@ -211,6 +211,21 @@ def test_samples_behind_deepseeks_figures_are_those_of_the_second_paper() -> Non
     assert "README says 64" in seven["math500"].note
     quoted = table["o1-mini", "math500", "pass@1"]
     assert (quoted.samples, quoted.greedy, dict(quoted.protocol)) == (None, None, {})
+
+
+def test_a_figure_tells_the_fewest_samples_behind_it(
+    results: tuple[PublishedResult, ...],
+) -> None:
+    """o1's 79.2 on 30 problems: 24/30 = 80.0, 47/60 = 78.3, 71/90 = 78.9, but 95/120 = 79.17. Its
+    75.7 on 198: 599/792 = 75.63 and 600/792 = 75.76, but 749/990 = 75.66."""
+    found = {r.id: (r.samples, r.samples_min) for r in results}
+    o1 = "deepseek-r1/comparison:o1-1217"
+    assert found[f"{o1}:aime24:pass@1"] == (None, 4)
+    assert found[f"{o1}:gpqa_diamond:pass@1"] == (None, 5)
+    assert found[f"{o1}:math500:pass@1"] == (None, 1)  # 482/500 = 96.4
+    assert found[f"{o1}:swe_verified:accuracy"] == (None, 1)  # 48.9, on part of the 500
+    qwq = "deepseek-r1/distills:qwq-32b-preview:aime24:pass@1"
+    assert (found[qwq], found[f"{qwq}#2"]) == ((None, 5), (None, 1))  # 66/150 = 44.0, 15/30 = 50
 
 
 def test_the_tables_of_r1_are_whole(results: tuple[PublishedResult, ...]) -> None:
@@ -510,6 +525,7 @@ claims:
     text: It is nice.
     text_ko: 좋다.
     reason: A judgement.
+    reason_ko: 평가다.
     related:
       - {claim: paper-1-1}
 """
@@ -621,6 +637,11 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
         ),
         ("kind: opinion", "kind: opinon", "paper-1.yaml:36: key claims.2.kind: input should be"),
         ("    reason: A judgement.\n", "", "claim paper-1-3 needs reason (and not both)"),
+        (
+            "    reason_ko: 평가다.\n",
+            "",
+            "key claims.2: claim paper-1-3 has reason, so key reason_ko is needed too",
+        ),
         (
             "kind: arithmetic",
             "kind: market",

@@ -14,7 +14,7 @@ HEAVY = ("torch", "transformers", "numpy", "scipy", "pydantic", "datasets", "sym
 
 
 def claimbench(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "claimbench.cli", *map(str, words)]
+    command = [sys.executable, "-m", "claimbench", *map(str, words)]
     return subprocess.run(
         command, check=False, capture_output=True, text=True, timeout=120, cwd=cwd
     )

@@ -214,6 +214,21 @@ def test_programs_get_their_outcomes_and_the_report_shows_why(
     assert "<script>alert(1)</script>" * 20 not in shown  # shortened
 
 
+def test_the_report_says_what_livecodebenchs_quirks_changed(
+    dated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = dated / "configs" / "benchmarks" / "dated.yaml"
+    quirks = "grader: {kind: code, options: {lcb_compat: true}}"
+    path.write_text(path.read_text().replace("grader: {kind: code}", quirks))
+    plain = reply
+    by_file = lambda request: plain(request).replace("int(input())", "int(open(0).read())")  # noqa: E731
+    monkeypatch.setattr(f"{__name__}.reply", by_file)
+    (measured,) = run(dated, monkeypatch).measurements
+    assert measured.right == (0, 1, 0)  # open(0) is empty in its runner
+    report = (dated / "out" / "report.md").read_text()
+    assert "1 programs are right with them and 3 without; 2 verdicts differ" in report
+
+
 def test_a_run_folder_is_graded_where_no_dataset_is(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,7 +341,7 @@ def test_the_tiny_model_killed_in_the_middle_and_resumed(tmp_path: Path, shared:
     out = tmp_path / "run"
     options = ["--set", "sampling.max_tokens=32", "--data-dir", str(shared / "data")]
     options += ["--set", "engine.slots=2", "--set", "engine.dtype=float32"]
-    words = [sys.executable, "-m", "claimbench.cli", *LCB, *options, "--out", str(out)]
+    words = [sys.executable, "-m", "claimbench", *LCB, *options, "--out", str(out)]
 
     def stored() -> list[dict[str, Any]]:
         parts = (out / "samples").glob("*/*/*.jsonl")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import config
+from claimbench import config, paths
 from claimbench.config import subject_of
 from claimbench.errors import ConfigError
 
 
 @pytest.mark.parametrize("name", config.names("runs"))
 def test_every_run_file_resolves(name: str) -> None:
-    experiment = config.load_experiment(config.configs_dir() / "runs" / f"{name}.yaml")
+    experiment = config.load_experiment(paths.configs_dir() / "runs" / f"{name}.yaml")
     assert experiment.run.name == name
     assert [m.name for m in experiment.models] == list(experiment.run.models)
 
@@ -30,7 +30,14 @@ def test_the_six_distills_are_pinned_with_deepseeks_protocol() -> None:
         run = config.load_experiment(Path(name)).run
         assert (run.sampling.temperature, run.sampling.top_p, run.sampling.top_k) == (0.6, 0.95, 0)
         assert run.sampling.max_tokens == 32768
-        assert run.samples == {"aime24": 64, "math500": 16, "gpqa_diamond": 64}
+        assert run.samples == {
+            "aime24": 64,
+            "math500": 16,
+            "gpqa_diamond": 64,
+            "livecodebench": 8,
+        }
+        assert set(run.benchmarks) == set(run.samples)
+        assert run.engine.kind == "vllm"
 
 
 def test_unknown_key_names_file_line_and_the_nearest_key(project: Path) -> None:
@@ -105,7 +112,7 @@ def test_set_does_not_replace_a_value_by_keys(project: Path) -> None:
 
 def test_open_r1_samples_less_and_is_compared_with_itself() -> None:
     theirs, ours = (config.load_run(Path(n)) for n in ("r1-distills-open-r1", "r1-distills"))
-    assert theirs.samples == {"aime24": 64, "math500": 4, "gpqa_diamond": 8}
+    assert theirs.samples == {"aime24": 64, "math500": 4, "gpqa_diamond": 8, "livecodebench": 16}
     assert theirs.published == ("open-r1",)
     assert theirs.models == ours.models and theirs.sampling == ours.sampling
 
@@ -118,7 +125,8 @@ def test_every_ablation_changes_one_thing() -> None:
             run = config.plain(config.load_run(Path(name)))
             found[name] = {k for k in base if base[k] != run[k]} - {"name", "title"}
             assert len(found[name]) == 1, name
-    assert len(found) >= 5
+    assert len(found) >= 6
+    assert config.load_run(Path("ablation-tensor-parallel")).engine.tensor_parallel == 2
     sampling = config.load_run(Path("ablation-temperature")).sampling
     assert (sampling.temperature, sampling.top_p, sampling.max_tokens) == (1.0, 0.95, 32768)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,6 +18,10 @@ from claimbench.dossier.findings import Finding, compose_tests, settle
 from claimbench.errors import ConfigError, DataError
 from claimbench.records import Claim, Measurement, Tier
 from claimbench.report.dossier_data import claims_data, counts, to_json
+from claimbench.report.dossier_pages import claims_page
+from claimbench.report.dossier_tables import by_origin, claims_table
+from claimbench.report.korean import reason_in_korean
+from claimbench.report.words import CLAIM_WORDS
 from tests.conftest import ROOT
 from tests.test_cli import claimbench
 
@@ -97,7 +102,10 @@ def test_headline_verdicts(verdicts: Sequence[ClaimVerdict]) -> None:
     o1-preview has 44.6 on AIME 2024: R1's 79.8 (D) and 79.1 (C) lie 35 points above, so "ahead on
     some tests" holds on either tier. GPT-4o's MMLU 87.2 is 3.6 below R1's 90.8 on 14,042
     questions, and its AIME 70 points: not on par on any. SimpleQA 30.1 against 47.0 (4,326
-    questions, SE 1): the counterexample to "like o1, or better" on all.
+    questions, SE 1): a counterexample to "like o1, or better" on all. GPQA is another: 75.7 of 198
+    questions needs 5 samples of each, 0.757·0.243/990 + 0.715·0.285/12672 = 2.02·10⁻⁴, SE 1.42,
+    d = −4.2, z = 2.96, p = 0.0031. Holm over eight: after SimpleQA comes MMLU, d = −1.0, SE 0.336,
+    p = 0.0029, times 7 = 0.021, and GPQA's 6·0.0031 is raised to that.
     """
     ahead = by_id(verdicts, "yonhap-0127-1")
     assert (ahead.status, ahead.tier, dict(ahead.tiers)) == (
@@ -107,7 +115,14 @@ def test_headline_verdicts(verdicts: Sequence[ClaimVerdict]) -> None:
     assert [f.verdict for f in similar.evidence if f.tier == "D"] == ["contradicted", "mixed"]
     throughout = by_id(verdicts, "eunsolan-0128-1")
     assert throughout.status == "contradicted"
-    assert "fails on simpleqa" in throughout.reason
+    assert "fails on gpqa_diamond, simpleqa; open on aime24" in throughout.reason
+    # large models on SimpleQA, 47.0, 38.2 and 28.4 against 30.1: two of three are ahead
+    smaller = by_id(verdicts, "yonhap-0201-8")
+    found = [f.verdict for f in smaller.evidence]
+    assert (smaller.status, found) == ("mixed", ["supported", "supported", "contradicted"])
+    # 37/405 = 0.0914 by active parameters, 671/405 = 1.657 by all: small or not
+    assert by_id(verdicts, "yonhap-0201-24").status == "inconclusive"
+    assert "0.09136 to 1.657" in by_id(verdicts, "yonhap-0201-24").reason
     assert by_id(verdicts, "yonhap-0127-2").status == "supported"  # 2.788M × 2 = 5.576M ≤ 6M
     assert "5,576,000" in by_id(verdicts, "yonhap-0127-2").reason
     assert by_id(verdicts, "hani-0130-4").status == "contradicted"  # 20 to 90 million, not 10
@@ -116,6 +131,18 @@ def test_headline_verdicts(verdicts: Sequence[ClaimVerdict]) -> None:
     assert price.status == "inconclusive"
     assert "27.4 times cheaper" in price.reason  # 60 / 2.19
     assert "untested" in price.reason
+
+
+def test_what_a_party_did_not_measure_is_untested(verdicts: Sequence[ClaimVerdict]) -> None:
+    third = next(f for f in by_id(verdicts, "hani-0130-1").evidence if f.tier == "C")
+    assert "open on aime24; untested on math500, gpqa_diamond" in third.sentence
+
+
+def test_figures_of_two_tables_are_told_apart(verdicts: Sequence[ClaimVerdict]) -> None:
+    vendors = [f for f in by_id(verdicts, "yonhap-0127-1").evidence if f.tier == "D"]
+    assert ["another table (openai-o1/appendix-a)" in " ".join(f.notes) for f in vendors] == [
+        True, False,
+    ]  # fmt: skip
 
 
 def test_disagreements_between_articles_are_kept(verdicts: Sequence[ClaimVerdict]) -> None:
@@ -329,3 +356,30 @@ def test_hostile_words_do_not_reach_the_terminal(
     assert "\x1b" not in shown
     assert "\u202e" not in shown
     assert "[bold]x[/bold]" in shown
+
+
+def test_every_reason_has_korean_words(verdicts: tuple[ClaimVerdict, ...]) -> None:
+    for v in verdicts:
+        told = reason_in_korean(v)
+        assert re.search("[가-힣]{2}", told), v.claim.id
+        assert told == v.claim.reason_ko or v.status != "not testable", v.claim.id
+        assert v.tier is None or f"등급 {v.tier}" in told, v.claim.id
+        for f in v.evidence:
+            assert f.tier is None or CLAIM_WORDS[f.verdict].ko in told, v.claim.id
+
+
+def test_each_origin_of_evidence_stands_apart(evidence: Evidence) -> None:
+    """Outputs of others that we graded (B) stand with the third parties, never with our runs."""
+    claim = evidence.claims[0]
+    found = settle(
+        claim, [finding("B", "supported"), finding("C", "contradicted"), finding("D", "mixed")], 1
+    )
+    assert by_origin(found) == ("–", "supported (B); contradicted (C)", "mixed (D)")
+    assert by_origin(settle(claim, [finding("A", "supported")], 1)) == ("supported (A)", "–", "–")
+    table = claims_table([found])
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    assert row["our runs (A)"] == "–"
+    assert row["third parties, graded by us (B)"] == "supported"
+    assert (row["third parties (C)"], row["vendors (D)"]) == ("contradicted", "mixed")
+    page = claims_page([found], ())
+    assert "| supported (B); contradicted (C) | mixed (D) |" in page

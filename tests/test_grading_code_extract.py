@@ -62,6 +62,16 @@ CASES = {
         "",
         "n = int(input())\nprint(n + 1)\n",
     ),
+    "no fence, prose in a string": (
+        'HINT = """\nThis ends nothing yet.\n"""\n\ndef f(x):\n    return x\n\nIt is the identity.',
+        "f",
+        'HINT = """\nThis ends nothing yet.\n"""\n\ndef f(x):\n    return x\n',
+    ),
+    "no fence, a fence in a docstring": (
+        'def f(x):\n    """\n    ```\n    f(1)\n    ```\n    """\n    return x',
+        "f",
+        'def f(x):\n    """\n    ```\n    f(1)\n    ```\n    """\n    return x\n',
+    ),
     "assigned": ("```python\nf = lambda x: x\n```", "f", "f = lambda x: x\n"),
     "body, indented": ("    y = x\n    return y\n\nprint(f(1))", "f", "    y = x\n    return y\n"),
     "body in a fence": ("```python\nreturn x + 1\n```", "f", "    return x + 1\n"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -35,6 +36,7 @@ from claimbench.bridge.lm_eval import problems
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, DataError, GradingError, InputError
+from claimbench.judge import judge
 from claimbench.pipeline import Report
 from claimbench.plan import Plan
 from claimbench.records import Measurement, Problem, Request
@@ -130,7 +132,7 @@ class Lab:
             tasks=names,
             apply_chat_template=chat,
             task_manager=TaskManager(include_defaults=False, include_path=str(folder)),
-            bootstrap_iters=0,
+            bootstrap_iters=1,  # 0 would leave out the formulas, too.
             limit=plan.experiment.run.limit,
         )
         assert set(model.contexts) == set(table)
@@ -151,15 +153,16 @@ def lab(project: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def same_figures(measured: Measurement, theirs: dict[str, Any]) -> int:
-    """Assert that all of lm-eval's figures of a task are ours to 1e-12; how many there were."""
+    """Assert that all of lm-eval's figures of a task, and its standard errors, are ours to 1e-12;
+    how many figures there were."""
     numbers = {
         key: value
         for key, value in theirs.items()
-        if "," in key and "_stderr" not in key and isinstance(value, (int, float))
+        if "," in key and isinstance(value, (int, float))
     }
     for key, value in numbers.items():
         assert abs(measured.metrics[f"lm-eval {key}"] - value) < 1e-12, key
-    return len(numbers)
+    return sum("_stderr" not in key for key in numbers)
 
 
 @pytest.mark.slow
@@ -195,6 +198,56 @@ def test_a_group_of_ours_with_repeats_and_votes(lab: Lab, chat: bool) -> None:
     assert votes.received == 48
     assert votes.pass_at_1 == pytest.approx(votes.metrics["mean exact_match,first"])
     assert votes.metrics["lm-eval exact_match,maj@8"] != votes.pass_at_1
+    shown = list(csv.DictReader((lab.root / "out" / "tables" / "lm-eval.csv").open()))
+    assert len(shown) == 5
+    value, stderr = (
+        found["results"]["ours_votes"][f"exact_match{kind},maj@8"] for kind in ("", "_stderr")
+    )
+    (row,) = [r for r in shown if r["lm-eval's filter"] == "maj@8"]
+    assert row["lm-eval's value"] == f"{value:.4f}" and row["lm-eval's stderr"] == f"{stderr:.4f}"
+    assert row["our pass@1"] == f"{100 * votes.pass_at_1:.2f}" and stderr > 0
+    for name in ("report.md", "report.html"):
+        text = (lab.root / "out" / name).read_text()
+        assert "lm-eval's own figures" in text.replace("&#39;", "'") and f"{value:.4f}" in text
+
+
+PUBLISHED = """\
+title: A vendor's table
+tier: D
+source: {file: table.md, commit: abc}
+protocol: {harness: lighteval}
+tables:
+  scores:
+    title: Scores
+    lines: "1"
+    columns:
+      - {benchmark: gsm8k, samples: 1, protocol: {shots: 5}}
+    rows:
+      plain: {values: [5.0]}
+"""
+
+
+@pytest.mark.slow
+def test_a_published_figure_on_the_same_problems(lab: Lab) -> None:
+    seeds = lab.root / "seeds" / "published"
+    known = "benchmarks:\n  gsm8k: {title: GSM8K, metrics: [pass@1], problems: 6}\n"
+    (seeds / "_names.yaml").write_text(TOY_NAMES.replace("benchmarks: {}\n", known))
+    (seeds / "vendor.yaml").write_text(PUBLISHED)
+    path = lab.root / "configs" / "runs" / "try.yaml"
+    text = RUN.format(benchmarks='["lm-eval:gsm8k"]', options="{num_fewshot: 0}")
+    path.write_text(text + "published: [vendor]\nsamples: 8\n")
+    plan = lab.plan_of(path)
+    report = lab.run(plan, reply=lambda r: f" So {lab.golds[r.benchmark, r.problem_id]}")
+    (found,) = report.verdicts
+    assert (found.benchmark, found.verdict) == ("lm-eval:gsm8k", "higher"), found.sentence
+    departures = "\n".join(found.departures)
+    assert "harness: lighteval published, claimbench, task and metrics by lm-eval" in departures
+    assert "lm-eval's task gsm8k" in departures and "shots: 5 published, 0 measured" in departures
+    # The whole benchmark has more problems than this run's file.
+    (seeds / "_names.yaml").write_text((seeds / "_names.yaml").read_text().replace("6}", "1319}"))
+    (found,) = judge(report.measurements, {"published": ["vendor"], "margins": {}})
+    assert found.verdict == "not comparable"
+    assert "1319 published, 6 measured" in found.sentence
 
 
 # --- what is refused ------------------------------------------------------------------------
@@ -206,6 +259,9 @@ def test_a_group_of_ours_with_repeats_and_votes(lab: Lab, chat: bool) -> None:
         ("gsm8kk", r"has no such task; did you mean gsm8k\?"),
         ("hellaswag", "kind multiple_choice compares log-likelihoods"),
         ("humaneval", "outside of claimbench's sandbox"),
+        ("mbpp_plus_instruct", "outside of claimbench's sandbox"),
+        ("polemo2_in", r"its metric f1 is a program on the hub.*cache.*evaluate\.load\('f1'\)"),
+        ("meqsum", r"its metric bleu is a program on the hub.*evaluate\.load\('bleu'\)"),
         ("squadv2", "is a Python class"),
         (
             "triviaqa",
@@ -217,6 +273,44 @@ def test_other_tasks_are_refused_in_one_sentence(lab: Lab, task: str, said: str)
     with pytest.raises(InputError, match=said) as refused:
         lab.plan([f"lm-eval:{task}"])
     assert "\n" not in str(refused.value)
+
+
+HUB_METRIC = """\
+import datasets
+import evaluate
+
+
+class Alike(evaluate.Metric):
+    def _info(self):
+        kinds = {"predictions": datasets.Value("string"), "references": datasets.Value("string")}
+        return evaluate.MetricInfo(
+            description="", citation="", features=datasets.Features(kinds), inputs_description=""
+        )
+
+    def _compute(self, predictions, references):
+        pairs = list(zip(predictions, references))
+        return {"alike": sum(p.strip(" .") == r for p, r in pairs) / len(pairs)}
+"""
+
+
+@pytest.mark.slow
+def test_a_hub_metric_that_is_there(lab: Lab) -> None:
+    """`evaluate` takes a folder of the metric's name before it asks the hub or its cache."""
+    words = (lab.tasks / "words.yaml").read_text().replace("ours_words", "ours_alike")
+    head, _, _ = words.partition("metric_list")
+    metrics = "metric_list: [{metric: alike, aggregation: mean, higher_is_better: true}]\n"
+    text = head.replace("process_results: !function judge.process_results\n", "") + metrics
+    (lab.tasks / "alike.yaml").write_text(text)
+    with pytest.raises(ConfigError, match="its metric alike is a program on the hub"):
+        lab.plan(["lm-eval:ours_alike"], include=str(lab.tasks))
+    (lab.root / "alike").mkdir()
+    (lab.root / "alike" / "alike.py").write_text(HUB_METRIC)
+    lab.monkeypatch.chdir(lab.root)
+    plan = lab.plan(["lm-eval:ours_alike"], include=str(lab.tasks))
+    (measured,) = lab.run(plan).measurements
+    found = lab.lm_eval(plan, lab.tasks, ["ours_alike"], True)
+    assert same_figures(measured, found["results"]["ours_alike"]) == 1
+    assert 0 < measured.pass_at_1 < 1
 
 
 def test_a_metric_that_is_no_right_or_wrong_is_refused(lab: Lab) -> None:
@@ -407,7 +501,7 @@ def test_the_tiny_model_scores_as_under_lm_eval(
 ) -> None:
     from transformers import AutoTokenizer
 
-    source = Path(config.__file__).parents[2] / "configs" / "models" / "smollm2-135m-instruct.yaml"
+    source = Path(config.__file__).parents[3] / "configs" / "models" / "smollm2-135m-instruct.yaml"
     shutil.copy(source, lab.root / "configs" / "models")
     monkeypatch.setattr("claimbench.engines.ENGINES", ENGINES)
     run = lab.root / "configs" / "runs" / "tiny.yaml"

@@ -9,6 +9,7 @@ import json
 import random
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_toys import HOSTILE, LIMIT, Reply, lifelike, write_run
+from report_toys import HOSTILE, LIMIT, Replies, Reply, lifelike, reasoning_text, write_run
 from typer.testing import CliRunner
 
 from claimbench import loops, pipeline, view
@@ -29,6 +30,7 @@ from claimbench.measure import Scores
 from claimbench.records import Measurement, PublishedResult, Source, Verdict
 from claimbench.report import Pack, html, pack
 from claimbench.report.korean import note, sentence
+from claimbench.report.samples import BUDGET
 from claimbench.runfolder import stored_cells
 from claimbench.store import RunStore
 
@@ -77,14 +79,14 @@ def test_texts_are_read_once_for_loops(tmp_path: Path, monkeypatch: pytest.Monke
 
     root = write_run(tmp_path / "r", [("m", "b")], reply, problems=5, samples=1)
     with RunStore.existing(root, writer=True) as store:
-        found = looped_ids(store, "m", "b")
+        found = looped_ids(store, [("m", "b")])["m", "b"]
         assert len(found) == 3  # the other two ended by themselves
         monkeypatch.setattr(loops, "ends_in_loop", lambda _: pytest.fail("read again"))
-        assert looped_ids(store, "m", "b") == found
+        assert looped_ids(store, [("m", "b")])["m", "b"] == found
         for damaged in ("{", "[]", '{"m/b": 3}', '{"m/b": {"cut": "0", "looped": []}}'):
             monkeypatch.setattr(loops, "ends_in_loop", ends_in_loop)
             (root / "loops.json").write_text(damaged)
-            assert looped_ids(store, "m", "b") == found
+            assert looped_ids(store, [("m", "b")])["m", "b"] == found
 
 
 # --- score by token cap, lengths --------------------------------------------------------------
@@ -250,6 +252,71 @@ def test_a_budget_leaves_out_and_counts(tmp_path: Path) -> None:
     assert len(rows) == 70
     assert found.right == (0, whole.right[1])  # there are more than 70 failures
     assert {row[2] for row in rows[:30]} == {0}  # the first sample of every problem first
+
+
+def reasoned(right: Callable[[int], bool], characters: int) -> Replies:
+    """Replies of about so many characters, which compress as a model's reasoning does."""
+
+    def reply(_model: str, _benchmark: str, i: int, turn: int) -> Reply:
+        text = reasoning_text(random.Random(f"{i} {turn}"), characters)
+        outcome = "correct" if right(turn) else "wrong"
+        return f"{text}</think>It is \\boxed{{{i}}}.", outcome, str(i), characters // 4
+
+    return reply
+
+
+def test_texts_of_the_tests_compress_as_a_models_do() -> None:
+    text = reasoning_text(random.Random(1), 400_000).encode()
+    assert 2.5 < len(text) / len(gzip.compress(text, 6)) < 4.5
+
+
+@pytest.mark.slow
+def test_a_page_holds_at_most_fifty_megabytes_of_real_texts(tmp_path: Path) -> None:
+    def reply(model: str, benchmark: str, i: int, turn: int) -> Reply:
+        length = 400 if turn == 1 else 100_000
+        return reasoned(lambda turn: turn == 1, length)(model, benchmark, i, turn)
+
+    root = tmp_path / "r"  # 200 MB of replies that are not right
+    write_run(root, [("m", "b")], reply, problems=1000, samples=3)
+    with RunStore.existing(root, writer=True) as store:
+        pipeline.report(store)
+    page = (root / "report.html").read_text("utf-8")
+    blocks = re.findall(r'<script type="text/plain" class="block">([^<]+)<', page)
+    packed_bytes = sum(3 * len(block) // 4 for block in blocks)
+    assert 0.97 * BUDGET < packed_bytes <= BUDGET == 50_000_000
+    index = re.search(r'<script type="text/plain" id="index">([^<]+)<', page)
+    assert index is not None
+    rows = unpacked(index[1])["rows"]
+    assert {row[3] for row in rows} == {"wrong"}  # no right one before the last failure
+    assert len({row[1] for row in rows}) == 1000  # and the first of every problem
+    said = f"{len(rows)} of 3000 stored samples are in this file, failures first: {len(rows)} of "
+    assert f"{said}2000 that are not right and 0 of 1000 right ones" in page
+    assert f"{3000 - len(rows)} are left out" in page
+    assert f"나머지 {3000 - len(rows)}개는 실행 폴더에 있습니다" in page
+
+
+def test_behind_a_full_page_nothing_wanted_less_is_let_in(tmp_path: Path) -> None:
+    def right(turn: int) -> bool:
+        return turn == 0
+
+    def reply(model: str, benchmark: str, i: int, turn: int) -> Reply:
+        return reasoned(right, 400 if right(turn) else 40_000)(model, benchmark, i, turn)
+
+    root = write_run(tmp_path / "r", [("m", "b")], reply, problems=40, samples=2)
+    size = sum(len(base64.b64decode(block)) for block in packed(root)[0].blocks)
+    found, rows, _, _ = packed(root, budget=size // 2)
+    assert found.right == (0, 40)
+    assert 0 < len(rows) == found.failures[0] < 40
+
+
+def test_a_giant_is_left_out_alone(tmp_path: Path) -> None:
+    def reply(model: str, benchmark: str, i: int, turn: int) -> Reply:
+        return reasoned(lambda _: False, 900_000 if i == 0 else 2000)(model, benchmark, i, turn)
+
+    root = write_run(tmp_path / "r", [("m", "b")], reply, problems=20, samples=1)
+    found, _, _, index = packed(root, budget=100_000)
+    assert found.failures == (19, 20)
+    assert "q0" not in {name for name, _, _ in index["problems"]}
 
 
 def test_a_pack_is_the_same_twice(tmp_path: Path) -> None:

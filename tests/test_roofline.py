@@ -82,6 +82,8 @@ def test_unknown_gpus_and_quantizations_are_refused() -> None:
     with pytest.raises(ConfigError, match="there is no such GPU type; did you mean h100"):
         gpuplan.choose_gpus(["h101"])
     assert list(gpuplan.choose_gpus(["a100"])) == ["a100-40", "a100-80"]
+    for gpu in gpuplan.choose_gpus([]).values():
+        assert set(gpu.unconfirmed) <= set(type(gpu.source).model_fields)
     model = config.load_model("r1-distill-qwen-7b").model_copy(update={"quantization": "int3"})
     with pytest.raises(ConfigError, match="key quantization: int3 is unknown"):
         gpuplan.shape_of(model, "bfloat16")
@@ -102,7 +104,7 @@ def nothing_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("nothing_here")
 def test_six_distills_are_planned_without_any_checkpoint() -> None:
     facts = planned("r1-distills", "--gpu", "h100", "--gpu", "t4", "--gpu-hour", "2")
-    assert facts["samples"] >= 6 * (30 * 64 + 500 * 16 + 198 * 64)
+    assert facts["samples"] >= 6 * (30 * 64 + 500 * 16 + 198 * 64 + 279 * 8)
     assert "fetch" in facts["lacking"]
     by_model = {entry["model"]: entry for entry in facts["gpus"]}
     assert len(by_model) == 6
@@ -137,6 +139,8 @@ def test_lengths_of_an_earlier_run_are_taken(tmp_path: Path) -> None:
 def test_the_plan_as_text_says_what_is_assumed() -> None:
     done = CliRunner().invoke(app, ["plan", "ablation", "--offline", "--gpu", "v100"])
     assert done.exit_code == 0
+    unconfirmed = "V100 32 GB: no source was found for its memory"
+    assert unconfirmed in done.stdout
     for words in ("assumed for reasoning models", "V100 32 GB has no bfloat16", "roofline", "USD"):
         assert words in done.output
     done = CliRunner().invoke(app, ["plan", "r1-endpoint", "--offline"])

@@ -13,7 +13,7 @@ from store_toys import create, fill, sample, sample_id, stored
 from claimbench.errors import StoreError
 from claimbench.store import RunStore
 from claimbench.store import index as index_module
-from claimbench.store.rows import GRADES, SAMPLES
+from claimbench.store.rows import GRADES, SAMPLES, DamagedLine
 
 
 def test_a_torn_last_line_is_owed_again_wherever_it_is_cut(tmp_path: Path) -> None:
@@ -96,6 +96,38 @@ def test_a_damaged_middle_line_is_named_and_removing_it_helps(
         store.append_sample(sample(2))
     expected = [sample(n) for n in (0, 1, 3, 4, 5, 2)]
     assert stored(tmp_path / "run") == expected
+
+
+@pytest.mark.parametrize("how", [*HOWS, "same length"])
+def test_the_quick_reader_takes_no_line_that_the_careful_one_refuses(how: str) -> None:
+    good = SAMPLES.encode(sample(2))
+    assert SAMPLES.decode_at(good.decode("ascii"), 0, len(good)) == sample(2)
+    bad = damage(good, how)
+    with pytest.raises(DamagedLine):
+        SAMPLES.decode(bad)
+    between = (good + bad + good).decode("latin-1")
+    assert SAMPLES.decode_at(between, len(good), len(bad)) is None
+    assert SAMPLES.decode_at(between, len(good) + len(bad), len(good)) == sample(2)
+
+
+def test_the_quick_reader_takes_one_line_alone() -> None:
+    good = SAMPLES.encode(sample(2)).decode("ascii")
+    for text in (good[:-1] + ",\n", good[:-1] + " \n", good[:-1], good + good):
+        assert SAMPLES.decode_at(text, 0, len(text)) is None
+    assert SAMPLES.decode_at(good, 0, len(good) - 1) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("sample_index", True), ("choice_order", [1, True]), ("choice_order", [1.0]), ("seed", 1.5),
+     ("finish_reason", "stopped"), ("completion_tokens", -1), ("sample_index", 2**32),
+     ("reasoning", 3), ("id", "AB" * 16), ("id", " " + "ab" * 16)],
+)  # fmt: skip
+def test_the_quick_reader_looks_at_every_value(key: str, value: object) -> None:
+    good = SAMPLES.encode(sample(2, choice_order=(1, 0)))
+    assert SAMPLES.decode_at(good.decode(), 0, len(good)) == sample(2, choice_order=(1, 0))
+    line = json.dumps({**json.loads(good), key: value}, separators=(",", ":")) + "\n"
+    assert SAMPLES.decode_at(line, 0, len(line)) is None
 
 
 def test_a_damaged_line_behind_the_index_is_named(tmp_path: Path) -> None:

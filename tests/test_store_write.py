@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from store_toys import create, fill, grade, part_of, sample, sample_id, stored
 
 from claimbench.errors import StoreError
 from claimbench.store import RunStore, hex_ids
+from claimbench.store import files as files_module
 from claimbench.store import index as index_module
 from claimbench.store import run as run_module
 from claimbench.store.rows import SAMPLES
@@ -291,8 +293,9 @@ def test_a_folder_that_may_not_be_written_is_one_sentence(tmp_path: Path) -> Non
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can take another user's place")
 def test_without_permission_the_sentence_says_so(tmp_path: Path) -> None:
     fill(tmp_path / "run", 1)
+    shared = Path(tempfile.gettempdir())
     for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == "root" and folder.is_relative_to(tmp_path.parent.parent):
+        if shared in folder.parents:
             folder.chmod(0o755)
     script = f"""
 import os
@@ -316,3 +319,42 @@ for action in (
     lines = run.stdout.splitlines()
     assert len(lines) == 3
     assert all("Permission denied): give yourself the permission" in line for line in lines)
+
+
+def test_files_together_are_each_old_or_new_and_named_when_all_are_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {f"{folder}/{n}.txt": f"{folder} {n} 한" for folder in "ab" for n in range(5)}
+    files_module.write_files(tmp_path, texts.items())
+    assert {p: (tmp_path / p).read_text("utf-8") for p in texts} == texts
+    before = {p: (tmp_path / p).stat().st_ino for p in texts}
+    synced: list[str] = []
+    real_fsync = os.fsync
+
+    def watched(fd: int) -> None:
+        path = Path(f"/proc/self/fd/{fd}").readlink()
+        synced.append("folder" if path.is_dir() else path.name)
+        assert path.is_dir() or (tmp_path / "a/3.txt").read_text("utf-8") == "a 3 한"
+        real_fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    files_module.write_files(tmp_path, {**texts, "a/3.txt": "new", "b/1.txt": "new"}.items())
+    assert (tmp_path / "a/3.txt").read_text() == (tmp_path / "b/1.txt").read_text() == "new"
+    assert {p for p in texts if (tmp_path / p).stat().st_ino != before[p]} == {"a/3.txt", "b/1.txt"}
+    assert synced[2:] == ["folder", "folder"]
+    assert all(name.endswith(".tmp") for name in synced[:2])
+
+
+def test_files_together_stay_old_where_one_cannot_be_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files_module.write_files(tmp_path, {"1": "old", "2": "old"}.items())
+
+    def broken(fd: int) -> None:
+        if Path(f"/proc/self/fd/{fd}").readlink().name.startswith(".2."):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(StoreError, match=r"2 cannot be written \(Input/output error\)"):
+        files_module.write_files(tmp_path, {"1": "new", "2": "new"}.items())
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"1": "old", "2": "old"}

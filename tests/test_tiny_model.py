@@ -16,7 +16,7 @@ RUN = ["run", "smoke", "--offline", "--quiet", "--set", "limit=6", "--set", "sam
 
 
 def command(out: Path) -> list[str]:
-    return [sys.executable, "-m", "claimbench.cli", *RUN, "--out", str(out)]
+    return [sys.executable, "-m", "claimbench", *RUN, "--out", str(out)]
 
 
 def count(out: Path) -> int:

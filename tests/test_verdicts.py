@@ -255,9 +255,9 @@ class TestComparability:
             third(50.0, samples=4, protocol={"temperature": 0.8, "grader": "rule ", "dtype": "x"}),
         )
         assert verdict.departures == (
-            "dtype: unknown published, x measured",
             "samples per problem: 64 published, 4 measured",
             "temperature: 0.6 published, 0.8 measured",
+            "dtype: unknown published, x measured",
             "top_p: 0.95 published, unknown measured",
         )
 

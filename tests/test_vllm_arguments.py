@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from claimbench import config
+from claimbench import config, pipeline
 from claimbench.config import EngineConfig
 from claimbench.engines import ENGINES, engine_kind
 from claimbench.engines.restarting import RestartingEngine
@@ -100,6 +100,25 @@ def test_without_vllm_the_pip_command_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(metadata, "version", missing)
     with pytest.raises(ModelError, match=r"pip install 'claimbench\[vllm\]'"):
         engine_kind("vllm").identity(settings())
+
+
+def test_a_dry_run_needs_no_vllm_and_a_run_does(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib import metadata
+
+    version = metadata.version
+
+    def missing(name: str) -> str:
+        if name.startswith("vllm"):
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
+
+    experiment = config.load_experiment(toy / "configs/runs/try.yaml", ["engine.kind=vllm"])
+    monkeypatch.setattr(metadata, "version", missing)
+    plan, lacking = pipeline.dry_plan(experiment, toy / "data", False, lambda _: None)
+    assert plan is not None and not lacking
+    assert plan.cells[0].prompt_of(plan.cells[0].problems[0]).text.endswith("<think>\n")
+    with pytest.raises(ModelError, match=r"pip install 'claimbench\[vllm\]'"):
+        pipeline.plan(experiment, toy / "data", False, lambda _: None)
 
 
 def test_a_request_that_vllm_would_answer_otherwise_is_refused() -> None:

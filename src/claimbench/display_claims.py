@@ -11,7 +11,9 @@ from rich.text import Text
 
 from claimbench.dossier import ClaimVerdict
 from claimbench.report.dossier_data import counts
+from claimbench.report.korean import reason_in_korean
 from claimbench.report.tables import clean
+from claimbench.report.words import CLAIM_WORDS
 
 STATUS_STYLES = {
     "supported": "green",
@@ -19,24 +21,6 @@ STATUS_STYLES = {
     "mixed": "magenta",
     "inconclusive": "yellow",
 }
-KOREAN = {
-    "supported": "뒷받침됨",
-    "contradicted": "반박됨",
-    "mixed": "엇갈림",
-    "inconclusive": "판단 불가",
-    "untested": "미검증",
-    "not testable": "검증 불가",
-    "benchmark": "성능 비교",
-    "efficiency": "효율",
-    "arithmetic": "계산",
-    "artifact": "공개물",
-    "leaderboard": "순위",
-    "hardware": "하드웨어",
-    "market": "시장",
-    "opinion": "의견",
-}
-"""Statuses and kinds. Reasons are in English only."""
-
 REASON_LENGTH = 700
 
 
@@ -72,11 +56,13 @@ def _verdict(v: ClaimVerdict, korean: bool) -> Text:
 
 def _words(v: ClaimVerdict, korean: bool) -> Text:
     text = Text(clean(v.claim.text_ko if korean else v.claim.text, REASON_LENGTH))
-    text.append("\n" + clean(v.reason, REASON_LENGTH), style="dim")
+    text.append(
+        "\n" + clean(reason_in_korean(v) if korean else v.reason, REASON_LENGTH), style="dim"
+    )
     for other, why in v.claim.disagreements.items():
         text.append(f"\n{other}: " + clean(why), style="dim")
     return text
 
 
 def _word(word: str, korean: bool) -> str:
-    return KOREAN.get(word, word) if korean else word
+    return CLAIM_WORDS[word].ko if korean else word

@@ -30,7 +30,7 @@ def examine() -> dict[str, Any]:
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(_memory() / 2**30, 1),
-        "hub": {"address": hub.endpoint(), "reachable": online},
+        "hub": {"address": hub.shown_endpoint(), "reachable": online},
         "engines": {name: _missing(needs) for name, needs in _ENGINE_NEEDS.items()},
         "gpus": provenance.gpus(),
         "cuda": provenance.cuda(),

@@ -9,7 +9,7 @@ from typing import Any
 from claimbench import gpuplan, statistics
 from claimbench.config import BenchmarkConfig, Experiment
 from claimbench.errors import InputError
-from claimbench.judge import targets
+from claimbench.judge import published_as, targets
 from claimbench.plan import Cell, Plan
 from claimbench.records import PublishedResult
 from claimbench.report.tables import clean
@@ -122,7 +122,7 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
     cell = next(
         c
         for c in plan.cells
-        if (c.model.subject, c.benchmark.name) == (result.subject, result.benchmark)
+        if (c.model.subject, published_as(c.benchmark.name)) == (result.subject, result.benchmark)
     )
     share, problems = result.value / 100, len(cell.problems)
     m = result.samples or result.samples_min
@@ -132,7 +132,7 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
     spread = 0.0 if cell.sampling.temperature == 0 else share * (1 - share)
     design = statistics.Design(problems, spread, theirs)
     margin = plan.experiment.run.margins.get(
-        result.benchmark, default_margin(result.benchmark, result.value)
+        cell.benchmark.name, default_margin(result.benchmark, result.value)
     )
     se = 100 * design.variance(cell.samples) ** 0.5
     return {

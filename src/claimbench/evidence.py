@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from claimbench import statistics
+from claimbench.judge import published_as
 from claimbench.records import Measurement, PublishedResult, Tier
 from claimbench.verdicts.noise import (
     SHARES,
@@ -61,8 +62,10 @@ def gather(
         if result.metric in SHARES:
             theirs.setdefault((result.subject, result.benchmark), []).append(result)
     return [
-        EvidenceGroup(*key, tuple(_estimates(found, theirs.get(key, []))))
-        for key, found in ours.items()
+        EvidenceGroup(
+            model, name, tuple(_estimates(found, theirs.get((model, published_as(name)), [])))
+        )
+        for (model, name), found in ours.items()
     ]
 
 

@@ -37,18 +37,27 @@ class Progress:
     doing: str = ""
     failures: list[RequestFailure] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
+    before: tuple[int, int] = (0, 0)
+    """Samples and tokens of this session at `started`."""
+
+    def begin(self) -> None:
+        """Start the clock: rates are those of the work that begins now. Loading an engine, grading
+        what was stored before and looking through it are not part of it."""
+        self.started = time.monotonic()
+        self.before = self.generated, self.tokens
 
     @property
     def tokens_per_second(self) -> float:
-        return self.tokens / max(time.monotonic() - self.started, 1e-9)
+        return (self.tokens - self.before[1]) / max(time.monotonic() - self.started, 1e-9)
 
     @property
     def seconds_left(self) -> float | None:
-        """From the mean time per sample of this session; None before the first sample."""
-        if not self.generated:
+        """From the mean time per sample since the clock started; None before the first sample."""
+        made = self.generated - self.before[0]
+        if made <= 0:
             return None
         elapsed = time.monotonic() - self.started
-        return (self.asked - self.stored) * elapsed / self.generated
+        return (self.asked - self.stored) * elapsed / made
 
 
 Watch = Callable[[Progress], None]
@@ -105,6 +114,7 @@ def generate(
     watch: Watch,
 ) -> None:
     """Ask the engine for every request; store and grade what comes, in finishing order."""
+    progress.begin()
     waiting: dict[str, Request] = {}
     answers = engine.generate(_remembered(requests, waiting))
     # Closing the iterator aborts what is open, whatever ends this loop.

@@ -28,6 +28,14 @@ Prompts = Mapping[tuple[str, str], tuple[float, int]]
 """Mean and longest prompt in tokens by (model, benchmark)."""
 
 
+class GpuSource(Strict):
+    """Where a GPU type's figures were read."""
+
+    memory: str
+    bandwidth: str
+    tflops: str
+
+
 class Gpu(Strict):
     """One GPU type (data/gpus.yaml)."""
 
@@ -37,6 +45,8 @@ class Gpu(Strict):
     tflops: float = Field(gt=0, description="dense bfloat16, or float16 where bf16 is false")
     bf16: bool
     usd_per_hour: float = Field(gt=0)
+    source: GpuSource
+    unconfirmed: tuple[str, ...] = ()
 
     @property
     def device(self) -> Device:
@@ -189,6 +199,10 @@ def _row(
             f"{gpu.title} has no bfloat16: set engine.dtype to float16, a departure from the "
             f"checkpoint's own"
         )
+    if gpu.unconfirmed:
+        row["unconfirmed"] = (
+            f"{gpu.title}: no source was found for its {', '.join(gpu.unconfirmed)}"
+        )
     if found is None:
         return row | {"fits": False}
     return row | _cost(shape, gpu, found, loads, longest, gpu_hour)
@@ -315,4 +329,4 @@ def _gpu_line(row: Mapping[str, Any]) -> str:
 
 
 def _departures(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [f"  {row['departure']}" for row in rows if "departure" in row]
+    return [f"  {row[k]}" for row in rows for k in ("departure", "unconfirmed") if k in row]

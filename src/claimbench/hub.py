@@ -9,6 +9,7 @@ import functools
 import http.client
 import os
 import queue
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -21,6 +22,16 @@ def endpoint() -> str:
     return os.environ.get("HF_ENDPOINT", "https://huggingface.co")
 
 
+def shown_endpoint() -> str:
+    """The address without what may be secret in it: user, password, query."""
+    return re.sub(r"//[^/?#]*@", "//", endpoint()).partition("?")[0].partition("#")[0]
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text has an address with a user, a password or a query in it."""
+    return re.search(r"(?i)\b[a-z][a-z0-9+.-]{0,30}://(?:[^/\s@]*@|[^\s?]*\?)", text) is not None
+
+
 def use(offline: bool = False) -> bool:
     """Decide once whether the hub is used; set the libraries' offline mode if not.
 
@@ -31,6 +42,7 @@ def use(offline: bool = False) -> bool:
     if not online:
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["HF_DATASETS_OFFLINE"] = "1"
+        os.environ["HF_EVALUATE_OFFLINE"] = "1"  # lm-eval's metrics
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     return online
 

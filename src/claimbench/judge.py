@@ -10,9 +10,24 @@ from claimbench import verdicts
 from claimbench.claims import select_published
 from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Verdict
-from claimbench.verdicts import Case
+from claimbench.verdicts import Case, default_margin
 
 VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
+
+SAME_PROBLEMS: Mapping[str, str] = {
+    "lm-eval:gsm8k": "gsm8k",
+    "lm-eval:hendrycks_math500": "math500",
+    "lm-eval:minerva_math500": "math500",
+    "lm-eval:aime24": "aime24",
+    "lm-eval:aime25": "aime25",
+}
+"""Tasks of lm-eval that ask the problems of a published benchmark, each in its own way: prompt,
+shots, filter and metric are lm-eval's, which stands among a verdict's departures."""
+
+
+def published_as(benchmark: str) -> str:
+    """The name under which figures on a benchmark's problems are published."""
+    return SAME_PROBLEMS.get(benchmark, benchmark)
 
 
 def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> list[Verdict]:
@@ -29,13 +44,19 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
     rows = judging.get("problems", {})
     for result in select_published(judging["published"]):
         for measured in measurements:
-            key = subject_of(measured.model), measured.benchmark
+            key = subject_of(measured.model), published_as(measured.benchmark)
             if key != (result.subject, result.benchmark) or result.metric != "pass@1":
                 continue
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
-            whole = replace(result, problems=result.problems or rows.get(result.benchmark))
-            margin = judging["margins"].get(result.benchmark)
+            whole = replace(
+                result,
+                benchmark=measured.benchmark,
+                problems=result.problems or rows.get(result.benchmark),
+            )
+            margin = judging["margins"].get(
+                measured.benchmark, default_margin(result.benchmark, result.value)
+            )
             yield Case(whole, measured, margin, tier=measured.tier)
 
 
@@ -43,7 +64,7 @@ def targets(
     published: Iterable[str], models: Iterable[str], benchmarks: Iterable[str]
 ) -> list[PublishedResult]:
     """The published figures that a run of these models and benchmarks would be compared with."""
-    models, benchmarks = {subject_of(name) for name in models}, set(benchmarks)
+    models, benchmarks = {subject_of(name) for name in models}, set(map(published_as, benchmarks))
     return [
         result
         for result in select_published(published)

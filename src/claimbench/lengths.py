@@ -48,20 +48,28 @@ def cap_curve(scores: Scores, limit: int, *, greedy: bool, exact: bool) -> CapCu
     counted = np.isfinite(scores.value)
     if not counted.any():
         return None
-    right = scores.value == 1
-    tries = counted.sum(axis=1)
     caps = np.unique(np.linspace(0, limit, CAPS + 1).round().astype(int))[1:]
-    found = [
-        statistics.measure((right & (scores.tokens <= cap)).sum(axis=1), tries) for cap in caps
-    ]
-    ends = [statistics.interval(f.value, 0.0 if greedy else f.sampling_se, 0.95) for f in found]
+    tries = counted.sum(axis=1)
+    value, variance = statistics.pass_at_1(_right_within(scores, caps), tries)
+    ends = statistics.quantile(0.975) * np.sqrt(np.zeros_like(variance) if greedy else variance)
     return CapCurve(
-        caps=tuple(int(cap) for cap in caps),
-        score=tuple(f.value for f in found),
-        low=tuple(max(0.0, low) for low, _ in ends),
-        high=tuple(min(1.0, high) for _, high in ends),
+        caps=tuple(caps.tolist()),
+        score=tuple(value.tolist()),
+        low=tuple(np.maximum(value - ends, 0.0).tolist()),
+        high=tuple(np.minimum(value + ends, 1.0).tolist()),
         exact=exact,
     )
+
+
+def _right_within(scores: Scores, caps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Right samples of each problem (N) that have at most each of `caps` (C, rising), (C, N)."""
+    row, _ = right = np.nonzero(scores.value == 1)
+    first = np.searchsorted(caps, scores.tokens[right])  # The first cap that such a reply fits.
+    within = first < len(caps)
+    count = scores.value.shape[0]
+    place = first[within] * count + row[within]
+    found = np.bincount(place, minlength=len(caps) * count).reshape(len(caps), count)
+    return np.cumsum(found, axis=0)
 
 
 def lengths(scores: Scores, limit: int) -> Lengths:

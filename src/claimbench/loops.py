@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from claimbench.store import RunStore, hex_ids
@@ -21,6 +22,9 @@ SHORTEST = 80
 """Characters that the repetitions cover at least: four dots in a row are no loop."""
 
 FILE = "loops.json"
+
+Name = tuple[str, str]
+"""A cell's model and benchmark."""
 _PROBE = 16
 
 
@@ -44,20 +48,33 @@ def ends_in_loop(text: str) -> bool:
     return False
 
 
-def looped_ids(store: RunStore, model: str, benchmark: str) -> frozenset[str]:
-    """The samples of a cell that were cut while they repeated themselves."""
-    index = store.sample_index(model, benchmark)
-    cut = sorted(hex_ids(index["id"][index["finish"] == FINISH_CODES["length"]]))
+Looped = Mapping[Name, frozenset[str]]
+"""Ids of the samples caught in a loop, by (model, benchmark)."""
+
+
+def looped_ids(store: RunStore, names: Iterable[Name]) -> Looped:
+    """The samples of each cell (model, benchmark) that were cut while they repeated themselves."""
     known = _known(store)
-    key, digest = f"{model}/{benchmark}", _digest(cut)
+    before = dict(known)
+    found = {name: _looped(store, name, known) for name in names}
+    if known != before:
+        _keep(store, known)
+    return found
+
+
+def _looped(store: RunStore, name: Name, known: dict[str, Any]) -> frozenset[str]:
+    """Those of one cell, by what is `known`, which is brought up to date."""
+    index = store.sample_index(*name)
+    cut = sorted(hex_ids(index["id"][index["finish"] == FINISH_CODES["length"]]))
+    if not cut:
+        return frozenset()
+    key, digest = "/".join(name), _digest(cut)
     if known.get(key, {}).get("cut") != digest:
-        rows = store.samples(model, benchmark, cut)
+        rows = store.samples(*name, cut)
         looped = sorted(
             sample.id for sample in rows if ends_in_loop(sample.text or sample.reasoning or "")
         )
         known[key] = {"cut": digest, "looped": looped}
-        if cut:
-            _keep(store, known)
     return frozenset(known[key]["looped"])
 
 

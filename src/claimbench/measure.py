@@ -13,6 +13,7 @@ import numpy.typing as npt
 from claimbench import statistics
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import Measurement, Tier
+from claimbench.runfolder import StoredCell
 from claimbench.store import RunStore, positions, text_key
 from claimbench.store.rows import FINISH_CODES, UNKNOWN_TOKENS
 
@@ -67,6 +68,16 @@ def load_scores(
         truncated=_spread(size, place, samples["finish"] == FINISH_CODES["length"]).reshape(shape),
         unknown_ends=bool((samples["finish"] == FINISH_CODES["unknown"]).any()),
     )
+
+
+def measure_cell(store: RunStore, cell: StoredCell) -> tuple[Scores, Measurement]:
+    """The scores of a stored cell, and what was measured of it."""
+    name = cell.model, cell.benchmark
+    scores = load_scores(store, *name, cell.problem_ids, cell.samples, cell.grader.digest)
+    measured = measure(
+        scores, *name, cell.problem_ids, cell.protocol, asked=cell.asked, tier=cell.tier
+    )
+    return scores, measured
 
 
 def measure(

@@ -4,9 +4,10 @@ report. What a stage does is its own business."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stor
 from claimbench.grading import default_workers, make_pool
 from claimbench.grading.code.grader import CodeGrader
 from claimbench.judge import judge
+from claimbench.loops import looped_ids
 from claimbench.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, pack, report_files
@@ -31,9 +33,9 @@ from claimbench.runfolder import StoredCell, stored_cells, write_problems
 from claimbench.sandbox.lock import Level
 from claimbench.sessions import Session
 from claimbench.shards import Shard
-from claimbench.spending import write_spending
+from claimbench.spending import spending, spending_files
 from claimbench.store import RunStore, write_folder
-from claimbench.view import document, sources, view_cell, view_run
+from claimbench.view import document, name_of, sources, view_cell, view_run
 
 Told = Callable[[str], None]
 
@@ -69,9 +71,15 @@ class Report:
 def plan(
     experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
 ) -> Plan:
-    """What a run would ask for."""
+    """What a run would ask for. Without `weights` the plan is for reading only: a tokenizer is
+    enough, and the engine need not be installed."""
     settings = experiment.run.engine
-    engine = engine_kind(settings.kind).identity(settings)
+    try:
+        engine = engine_kind(settings.kind).identity(settings)
+    except Missing:
+        if weights:
+            raise
+        engine = {"name": settings.kind, "version": "not installed here"}
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
 
 
@@ -144,19 +152,23 @@ def report(
 
 def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
     cells = stored_cells(store)
-    measured = [view_cell(store, cell) for cell in cells]
+    looped = looped_ids(store, map(name_of, cells))
+    measured = [view_cell(store, cell, looped[name_of(cell)]) for cell in cells]
     measurements = tuple(m for m, _ in measured)
     complete = all(m.complete for m in measurements)
     if not (complete or partial):
         raise IncompleteRun(_counts(measurements, store.root))
     verdicts = judge(measurements, store.config["judging"]) if complete else ()
-    spent = write_spending(store, cells)
+    spent = spending(store, cells)
     labels = [found for cell in cells if (found := agreement(store, cell))]
     seen = view_run(store, measured, verdicts, spent, not complete, labels)
     made = Report(store.root, (seen,), gpu_hour)
-    store.write_file("measurements.json", _json([asdict(m) for m in made.measurements]))
-    store.write_file("verdicts.json", _json([asdict(v) for v in made.verdicts]))
-    _write_report(made, sources(store, cells) if samples else None)
+    records = {
+        "measurements.json": _json([asdict(m) for m in made.measurements]),
+        "verdicts.json": _json([asdict(v) for v in made.verdicts]),
+        **spending_files(spent),
+    }
+    _write_report(made, sources(store, cells, looped) if samples else None, records)
     return made
 
 
@@ -294,11 +306,15 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
 # --- files ----------------------------------------------------------------------------------
 
 
-def _write_report(made: Report, found: Sequence[Source] | None) -> None:
-    """Write all files of a report; `found` are the samples that its page shows, if any."""
+def _write_report(
+    made: Report, found: Sequence[Source] | None, records: Mapping[str, str] | None = None
+) -> None:
+    """Write all files of a report, `records` (by relative path) among them; `found` are the samples
+    that its page shows, if any."""
     packed = None if found is None else pack(found)
     shown = document(made.runs, made.gpu_hour, texts=found is not None)
-    write_folder(made.root, ("tables", "figures"), report_files(shown, packed))
+    files = chain((records or {}).items(), report_files(shown, packed))
+    write_folder(made.root, ("tables", "figures"), files)
 
 
 def _provenance(plan: Plan) -> dict[str, Any]:

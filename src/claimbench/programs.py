@@ -14,7 +14,7 @@ from claimbench.runfolder import StoredCell
 from claimbench.store import RunStore
 
 _OUTCOME = "outcome_"
-_COUNTED = ("rechecked", "recheck_disagrees", "weak_path", "lcb_differs")
+_COUNTED = ("rechecked", "recheck_disagrees", "weak_path", "lcb_differs", "lcb_default_right")
 
 
 def program_metrics(store: RunStore, cell: StoredCell, scores: Scores) -> dict[str, float]:
@@ -30,7 +30,8 @@ def program_metrics(store: RunStore, cell: StoredCell, scores: Scores) -> dict[s
         level = max(level, grade.metrics.get("sandbox_level", 0.0))
         for name in _COUNTED:
             marked[name] += grade.metrics.get(name, 0.0)
-    found |= {name: count for name, count in marked.items() if count}
+    compat = getattr(cell.grader, "lcb_compat", False)
+    found |= {n: count for n, count in marked.items() if count or (compat and n.startswith("lcb_"))}
     if level:
         found["sandbox_level"] = level
     return found | _rating(cell, scores)
@@ -69,6 +70,8 @@ def program_lines(measurements: Iterable[Measurement]) -> list[tuple[str, str]]:
             told = ", ".join(f"{k.removeprefix(_OUTCOME)} {n}" for k, n in ordered)
             lines.append((f"Outcomes of {where}", told))
             lines.append((f"Isolation of {where}", _isolation(m.metrics)))
+        if "lcb_differs" in m.metrics:
+            lines.append((f"LiveCodeBench's quirks, {where}", _quirks(m.metrics, sum(m.right))))
         if any(key.startswith("rating_estimate") for key in m.metrics):
             lines.append((f"Rating of {where} (an estimate)", _rating_words(m.metrics)))
     return lines
@@ -82,9 +85,16 @@ def _isolation(metrics: Mapping[str, float]) -> str:
         words += f"{int(metrics.get('recheck_disagrees', 0))} of them disagreed"
     if weak := int(metrics.get("weak_path", 0)):
         words += f"; {weak} graded with the asserts beside the solution (weaker)"
-    if differs := int(metrics.get("lcb_differs", 0)):
-        words += f"; {differs} verdicts differ from those without LiveCodeBench's quirks"
     return words
+
+
+def _quirks(metrics: Mapping[str, float], right: int) -> str:
+    """What lcb_compat changed."""
+    plain, differs = int(metrics["lcb_default_right"]), int(metrics["lcb_differs"])
+    return (
+        f"they decide here: {right} programs are right with them and {plain} without; "
+        f"{differs} verdicts differ"
+    )
 
 
 def _rating_words(metrics: Mapping[str, float]) -> str:

@@ -8,8 +8,6 @@ from dataclasses import asdict
 
 from claimbench.dossier.efficiency import Efficiency, efficiency, paces
 from claimbench.measure import load_scores
-from claimbench.report.dossier_tables import efficiency_table
-from claimbench.report.tables import to_csv
 from claimbench.runfolder import StoredCell
 from claimbench.sessions import read_sessions
 from claimbench.store import RunStore
@@ -31,10 +29,7 @@ def spending(store: RunStore, cells: Sequence[StoredCell]) -> tuple[Efficiency, 
     return tuple(found)
 
 
-def write_spending(store: RunStore, cells: Sequence[StoredCell]) -> tuple[Efficiency, ...]:
-    """Write efficiency.json, which `claimbench claims` reads, and tables/efficiency.csv."""
-    found = spending(store, cells)
+def spending_files(found: Sequence[Efficiency]) -> dict[str, str]:
+    """efficiency.json, which `claimbench claims` reads, by its path."""
     rows = json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False)
-    store.write_file("efficiency.json", rows + "\n")
-    store.write_file("tables/efficiency.csv", to_csv(efficiency_table(found)))
-    return found
+    return {"efficiency.json": rows + "\n"}

@@ -12,8 +12,8 @@ from claimbench.claims import load_published
 from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
-from claimbench.loops import looped_ids
-from claimbench.measure import Scores, load_scores, measure
+from claimbench.loops import Looped, Name, looped_ids
+from claimbench.measure import Scores, measure_cell
 from claimbench.programs import program_lines, program_metrics
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
@@ -22,24 +22,15 @@ from claimbench.runfolder import PROMPT_ASSERTIONS, StoredCell
 from claimbench.store import RunStore
 
 
-def view_cell(store: RunStore, cell: StoredCell) -> tuple[Measurement, CellView]:
-    """What was measured of a cell, and how its score depends on the length of its replies."""
-    scores = load_scores(
-        store, cell.model, cell.benchmark, cell.problem_ids, cell.samples, cell.grader.digest
-    )
-    measured = measure(
-        scores,
-        cell.model,
-        cell.benchmark,
-        cell.problem_ids,
-        cell.protocol,
-        asked=cell.asked,
-        tier=cell.tier,
-    )
+def view_cell(
+    store: RunStore, cell: StoredCell, looped: frozenset[str]
+) -> tuple[Measurement, CellView]:
+    """What was measured of a cell, and how its score depends on the length of its replies; `looped`
+    are the ids of those caught in a loop."""
+    scores, measured = measure_cell(store, cell)
     more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
     if measured.truncated_share is not None:
-        looped = len(looped_ids(store, cell.model, cell.benchmark)) / max(measured.received, 1)
-        more = {"looped_share": looped, **more}
+        more = {"looped_share": len(looped) / max(measured.received, 1), **more}
     measured = replace(measured, metrics={**measured.metrics, **more})
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
@@ -97,18 +88,26 @@ def document(
     )
 
 
-def sources(store: RunStore, cells: Sequence[StoredCell]) -> list[Source]:
-    """The samples of a run, for a report that embeds them."""
+def sources(
+    store: RunStore, cells: Sequence[StoredCell], looped: Looped | None = None
+) -> list[Source]:
+    """The samples of a run, for a report that embeds them; `looped` where that is known."""
+    if looped is None:
+        looped = looped_ids(store, map(name_of, cells))
     return [
         Source(
             run=store.root.resolve().name,
             store=store,
             cell=cell,
             reasoning_end=cell.reasoning_end,
-            looped=looped_ids(store, cell.model, cell.benchmark),
+            looped=looped[name_of(cell)],
         )
         for cell in cells
     ]
+
+
+def name_of(cell: StoredCell) -> Name:
+    return cell.model, cell.benchmark
 
 
 def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:

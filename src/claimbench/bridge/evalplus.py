@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,19 @@ def read(path: Path) -> Outputs:
     return Outputs(
         tool="EvalPlus",
         files=(path, samples) if samples else (path,),
-        rows=lambda: _rows(path, samples),
+        rows=lambda: _rows(path, samples, base_only=False),
         protocol={"harness": "EvalPlus"},
         notes=(PROBLEM,),
+    )
+
+
+def of_base_tests(outputs: Outputs) -> Outputs:
+    """The same results with labels of the base tests alone, for a benchmark that has no others."""
+    path, *samples = outputs.files
+    return replace(
+        outputs,
+        rows=lambda: _rows(path, samples[0] if samples else None, base_only=True),
+        notes=(*outputs.notes, "their labels are those of the base tests, as the benchmark's are"),
     )
 
 
@@ -47,7 +58,7 @@ def _results(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield place, {**mapping_of(result, place, task), "task_id": task}
 
 
-def _rows(path: Path, samples: Path | None) -> Iterator[Row]:
+def _rows(path: Path, samples: Path | None, *, base_only: bool) -> Iterator[Row]:
     solutions = _solutions(samples) if samples else {}
     counts: defaultdict[str, int] = defaultdict(int)
     for number, (place, result) in enumerate(_results(path)):
@@ -59,7 +70,7 @@ def _rows(path: Path, samples: Path | None) -> Iterator[Row]:
             response=_solution(result, solutions.get(task, []), index, place),
             problem=task,
             sample_index=index,
-            label=_label(result, place),
+            label=_label(result, place, base_only=base_only),
             their_reason=f"base tests: {_word(result, 'base')}, extra tests: "
             f"{_word(result, 'plus')}",
         )
@@ -81,13 +92,18 @@ def _solutions(path: Path) -> dict[str, list[str]]:
     return found
 
 
-def _label(result: Mapping[str, Any], place: str) -> bool | None:
-    """Right where all tests pass: the extra ones too, where they were run."""
+def _label(result: Mapping[str, Any], place: str, *, base_only: bool) -> bool | None:
+    """Right where all tests pass: the extra ones too, where they were run and are wanted."""
     base = label_of(result.get("base_status"), place, "base_status")
+    if base_only:
+        return base
     plus = label_of(result.get("plus_status"), place, "plus_status")
     return base if plus is None else bool(base and plus)
 
 
 def _word(result: Mapping[str, Any], tests: str) -> str:
+    """What they say of the base or the extra tests, with the first input that failed."""
     status = result.get(f"{tests}_status")
-    return status if isinstance(status, str) else "not run"
+    failed = result.get(f"{tests}_fail_tests")
+    first = f" on {ascii(failed[0])[:80]}" if isinstance(failed, list) and failed else ""
+    return (status if isinstance(status, str) else "not run") + first

@@ -1,8 +1,9 @@
 """The hub's evaluation results: a YAML file for `.eval_results/` of a model's repository.
 
-The shape is the specification at https://huggingface.co/docs/hub/eval-results (eval_results.yaml of
-huggingface/hub-docs): dataset id and value are required; a `source` needs an address, which a run
-has none of until its files are somewhere, so it is left to whoever publishes it.
+The shape is the specification at https://huggingface.co/docs/hub/eval-results (docs/hub of
+huggingface/hub-docs at 064c754): dataset id, task id and value are required; a `source` needs an
+address, which a run has none of until its files are somewhere, so it is left to whoever publishes
+it, as is `evaluation_framework`, which must be the one that the dataset names.
 """
 
 from __future__ import annotations
@@ -57,9 +58,9 @@ def _entry(
     if dataset.get("revision"):
         named["revision"] = dataset["revision"]
     entry = {"dataset": named, "value": round(100 * m.pass_at_1, 2)}
-    sessions = read_sessions(store)
-    if sessions and "import" not in store.config:  # When others ran it is not known.
-        entry["date"] = str(sessions[-1].get("started", ""))[:10]
+    started = [session["started"] for session in read_sessions(store) if "started" in session]
+    if started and "import" not in store.config:  # When others ran it is not known.
+        entry["date"] = str(started[-1])[:10]
     return {**entry, "notes": _notes(store, cell, m)}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.benchmarks import content_digest, load_problems
-from claimbench.bridge import sources
+from claimbench.bridge import evalplus, sources
 from claimbench.bridge.labels import shortened, write_labels
 from claimbench.bridge.match import FileProblems, Matcher, OurProblems
 from claimbench.bridge.rows import Outputs, file_digest
@@ -25,6 +25,7 @@ from claimbench.errors import ConfigError, DataError
 from claimbench.generate import GradeDesk, Watch
 from claimbench.grading import GRADERS, make_grader
 from claimbench.grading.options import unknown_name
+from claimbench.hub import holds_secret
 from claimbench.judge import targets
 from claimbench.records import Problem, Tier
 from claimbench.report.tables import clean
@@ -81,12 +82,14 @@ class Import:
 
 def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     """Read the outputs once and check them. Raises InputError; nothing is written."""
+    _check_stated(wanted)
     outputs = _of_one_model(sources.read(wanted.source, wanted.path, wanted.mapping), wanted)
     stats = _stats(outputs)
     told(f"reading {wanted.path.name}")
     content = _content(outputs)
     model, benchmark = _model_name(wanted, outputs), _benchmark_name(wanted, outputs)
     config = load_benchmark(benchmark) if wanted.benchmark else None
+    outputs = _comparable(outputs, wanted, config)
     matcher = _matcher(config, benchmark, data_dir)
     found = survey(outputs, matcher(), lambda number: _tell(told, wanted, number))
     _check_found(found, wanted)
@@ -116,6 +119,8 @@ def store_missing(imported: Import, store: RunStore, desk: GradeDesk, watch: Wat
         sample = sample_of(placed, imported.content, imported.model, placed.problem)
         if sample.id in present:
             continue
+        if not progress.generated:  # What is there already was passed over quickly.
+            progress.begin()
         store.append_sample(sample)
         progress.stored += 1
         progress.generated += 1
@@ -158,6 +163,18 @@ def _labels(imported: Import) -> Iterator[dict[str, Any]]:
 # --- what the outputs are ---------------------------------------------------------------------
 
 
+def _check_stated(wanted: Wanted) -> None:
+    """Refuse an address with a password or a key: what is stated stands in every report."""
+    said = {f"--protocol {key}": value for key, value in wanted.protocol.items()}
+    said |= {"--source-name": wanted.whose, "--model": wanted.model}
+    for option, value in said.items():
+        if isinstance(value, str) and holds_secret(value):
+            raise ConfigError(
+                f"{option} holds an address with user, password or query, which may be secret and "
+                "would stand in the report: give it without them"
+            )
+
+
 def _tell(told: Told, wanted: Wanted, number: int) -> None:
     if number and number % TOLD_EVERY == 0:
         told(f"reading {wanted.path.name}: {number:,} rows")
@@ -192,6 +209,15 @@ def _of_one_model(outputs: Outputs, wanted: Wanted) -> Outputs:
         rows=lambda: (row for row in outputs.rows() if row.model == wanted.model),
         notes=(*outputs.notes, f"only the rows of the model {wanted.model} are taken"),
     )
+
+
+def _comparable(outputs: Outputs, wanted: Wanted, config: BenchmarkConfig | None) -> Outputs:
+    """EvalPlus's labels of its base tests, where the benchmark has only those (HumanEval, MBPP)."""
+    if wanted.source != "evalplus" or config is None:
+        return outputs
+    tests = config.fields.tests
+    extra = tests is not None and tests.form == "evalplus"
+    return outputs if extra else evalplus.of_base_tests(outputs)
 
 
 def _model_name(wanted: Wanted, outputs: Outputs) -> str:
@@ -242,6 +268,11 @@ def _check_found(found: Survey, wanted: Wanted) -> None:
             f"{found.without_response}: there is no response to grade; without --benchmark and "
             "--grader the labels alone are imported"
         )
+    if wanted.grader == "code":
+        raise ConfigError(
+            f"--grader code: {wanted.path.name} brings no tests; they are those of one of our "
+            "benchmarks, named with --benchmark"
+        )
     if wanted.grader and found.without_gold:
         raise DataError(
             f"{found.without_gold}: there is no gold answer to grade by; name one of our "
@@ -255,7 +286,7 @@ def _check_found(found: Survey, wanted: Wanted) -> None:
 
 
 def _own_graders() -> list[str]:
-    return [name for name in GRADERS if name not in ("label", "lm-eval")]
+    return [name for name in GRADERS if name not in ("label", "lm-eval", "code")]
 
 
 # --- what the run folder says -----------------------------------------------------------------

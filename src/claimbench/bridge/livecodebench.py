@@ -55,8 +55,15 @@ def _responses(problem: Mapping[str, Any], place: str, number: int) -> Iterator[
             texts=(title,) if title else (),
             sample_index=index,
             label=label_of(labels[index], place, "graded_list"),
+            their_answer=_program(codes, index, len(replies)),
             their_reason=_reason(reasons, index, len(replies)),
         )
+
+
+def _program(codes: list[Any], index: int, count: int) -> str | None:
+    """The program that they cut out of a reply."""
+    program = codes[index] if len(codes) == count else None
+    return program if isinstance(program, str) else None
 
 
 def _reason(reasons: Any, index: int, count: int) -> str | None:

@@ -10,9 +10,12 @@ from claimbench.bridge.lines import Located, first_bytes, needs
 from claimbench.bridge.rows import MOST_ROW_BYTES, MOST_ROWS, refuse
 
 _BATCH = 64
-"""Rows in memory at once."""
-_MOST_GROUP_BYTES = 8 * 2**30
-"""What a row group may claim to unpack to; it is unpacked a page at a time."""
+"""Rows in memory at once, at most."""
+_BATCH_BYTES = 128 * 2**20
+"""What rows in memory at once may unpack to."""
+_MOST_GROUP_BYTES = 2**30
+"""What the columns of a row group that are read may unpack to. A page of it is unpacked as a whole,
+and nothing but custom keeps pages small."""
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
@@ -23,9 +26,6 @@ def columns_of(path: Path) -> tuple[str, ...]:
         raise refuse(path.name, "there is no row in it")
     if meta.num_rows > MOST_ROWS:
         raise refuse(path.name, f"{meta.num_rows:,} rows, more than {MOST_ROWS:,}; split it")
-    claimed = max(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-    if claimed > _MOST_GROUP_BYTES:
-        raise refuse(path.name, f"a row group unpacks to {claimed >> 30} GiB; write smaller ones")
     names = tuple(file.schema_arrow.names)
     file.close()
     if len(set(names)) != len(names):
@@ -39,7 +39,7 @@ def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Located]:
 
     file, number = _open(path), 0
     try:
-        for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns), use_threads=False):
+        for batch in _batches(file, path, columns):
             if batch.nbytes > 4 * MOST_ROW_BYTES:
                 place = f"{path.name}, rows {number + 1} to {number + len(batch)}"
                 raise refuse(place, f"they take more than {4 * MOST_ROW_BYTES >> 20} MiB")
@@ -51,6 +51,35 @@ def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Located]:
         raise refuse(f"{path.name}, after row {number}", f"cannot be read ({why})") from error
     finally:
         file.close()
+
+
+def _batches(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]:
+    """The rows, so few at a time that they take no more than _BATCH_BYTES: none is larger than what
+    its row group unpacks to, though one that stands once in a dictionary may be many rows'."""
+    for group in range(file.metadata.num_row_groups):
+        claimed = _claimed(file.metadata.row_group(group), columns)
+        if claimed > _MOST_GROUP_BYTES:
+            raise refuse(
+                path.name,
+                f"row group {group + 1} unpacks to {claimed >> 20} MiB, more than "
+                f"{_MOST_GROUP_BYTES >> 20}; write it again with fewer rows in a group (pyarrow: "
+                "write_table(table, path, row_group_size=100))",
+            )
+        size = max(1, min(_BATCH, _BATCH_BYTES // max(claimed, 1)))
+        yield from file.iter_batches(
+            batch_size=size, row_groups=[group], columns=list(columns), use_threads=False
+        )
+
+
+def _claimed(group: Any, columns: Sequence[str]) -> int:
+    """Bytes to which the columns of a row group unpack, as the file's footer says before any of
+    them is read."""
+    chunks = map(group.column, range(group.num_columns))
+    return sum(
+        max(0, int(chunk.total_uncompressed_size))
+        for chunk in chunks
+        if chunk.path_in_schema.partition(".")[0] in columns
+    )
 
 
 def _open(path: Path) -> Any:

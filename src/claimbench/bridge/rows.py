@@ -19,6 +19,8 @@ from claimbench.records import FinishReason
 MOST_ROW_BYTES = 32 * 2**20
 """One row of a file; a reply of a million tokens takes about 4 MB."""
 MOST_ROWS = 2_000_000
+MOST_DIGITS = 40
+"""Digits of a whole number; Python takes long over numbers of thousands."""
 MOST_SAMPLES = 100_000
 """Samples of one problem."""
 
@@ -103,14 +105,24 @@ def count_of(value: Any, place: str, name: str, most: int = 2**32 - 2) -> int | 
     """A whole number from 0 to `most`, or None where there is none."""
     if value is None or value == "" or _is_nan(value):
         return None
-    try:
-        count = int(value)
-        exact = float(value) == count
-    except (TypeError, ValueError, OverflowError):
-        exact = False
-    if not exact or isinstance(value, bool) or not 0 <= count <= most:
+    count = _whole(value)
+    if count is None or not 0 <= count <= most:
         raise refuse(place, f"{name} is {_shown(value)}, a whole number up to {most} is needed")
     return count
+
+
+def _whole(value: Any) -> int | None:
+    """The whole number that `value` is or spells (`3`, `3.0`), None where it is none. A seed has
+    more digits than a float holds, so only what is no integer is read as one."""
+    if isinstance(value, int):
+        return None if isinstance(value, bool) else value
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value) if len(value) <= MOST_DIGITS else None
+    try:
+        number = float(value)
+        return int(number) if number == int(number) else None
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def seconds_of(value: Any, place: str) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from claimbench.errors import IncompleteRun
-from claimbench.measure import load_scores, measure
+from claimbench.measure import measure_cell
 from claimbench.records import Grade, Measurement, Problem, Sample
 from claimbench.runfolder import StoredCell
 from claimbench.store import RunStore, hex_ids, text_key
@@ -42,18 +42,7 @@ def _batch(store: RunStore, cell: StoredCell, ids: list[str]) -> Iterator[Graded
 
 def whole_measurement(store: RunStore, cell: StoredCell) -> Measurement:
     """What was measured of a cell. Raises IncompleteRun where samples or grades are missing."""
-    scores = load_scores(
-        store, cell.model, cell.benchmark, cell.problem_ids, cell.samples, cell.grader.digest
-    )
-    measured = measure(
-        scores,
-        cell.model,
-        cell.benchmark,
-        cell.problem_ids,
-        cell.protocol,
-        asked=cell.asked,
-        tier=cell.tier,
-    )
+    _, measured = measure_cell(store, cell)
     if not measured.complete:
         raise IncompleteRun(
             f"{store.root}: {cell.model} on {cell.benchmark} has {measured.received} of "

@@ -30,13 +30,20 @@ class Metric(Strict):
 
 
 class Benchmark(Strict):
-    """A benchmark; `metrics[0]` is meant where none is named. `margins` are the default margins
-    by metric, in the metric's unit (METHODS: 3 points on AIME, 2 elsewhere)."""
+    """A benchmark; `metrics[0]` is meant where none is named. `whole` says that every laboratory
+    scores all of the `problems`, so that a figure's last digits tell how many samples it needs."""
 
     title: str
     metrics: tuple[str, ...] = Field(min_length=1)
     problems: int | None = Field(default=None, gt=0)
+    whole: bool = False
     note: str = ""
+
+    @model_validator(mode="after")
+    def _whole_sets_are_counted(self) -> Benchmark:
+        if self.whole and self.problems is None:
+            raise ValueError("whole needs problems")
+        return self
 
 
 class KnownModel(Strict):

@@ -216,6 +216,7 @@ class ClaimSpec(Strict):
     arithmetic: ArithmeticTest | None = None
     checks: tuple[ArtifactCheck, ...] = ()
     reason: str = ""
+    reason_ko: str = ""
     related: tuple[Link, ...] = ()
     note: str = ""
 
@@ -236,6 +237,9 @@ class ClaimSpec(Strict):
         if tested == bool(self.reason):
             wanted = f"{own}, or reason" if own else "reason"
             raise ValueError(f"claim {self.id} needs {wanted} (and not both)")
+        if bool(self.reason_ko) != bool(self.reason):
+            lacking, given = ("reason_ko", "reason") if self.reason else ("reason", "reason_ko")
+            raise ValueError(f"claim {self.id} has {given}, so key {lacking} is needed too")
         return self
 
     @property

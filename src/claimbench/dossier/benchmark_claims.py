@@ -111,6 +111,20 @@ def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable
     references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
     if party.tier != "D" and "D" in references:
         yield f"the figures of {test.reference} are the vendors' (D)"
+    if party.tier == "D" and (apart := sorted(_other_tables(pairs))):
+        where = ", ".join(apart)
+        told = f"the figures of {test.reference} stand in another table ({where})"
+        yield f"{told}, by another protocol"
+
+
+def _other_tables(pairs: Sequence[Pair]) -> set[str]:
+    """Sources of reference figures that did not measure the subject too."""
+    published = [
+        (p.subject.table, p.reference.table)
+        for p in pairs
+        if isinstance(p.subject, PublishedResult) and isinstance(p.reference, PublishedResult)
+    ]
+    return {theirs for ours, theirs in published if ours != theirs}
 
 
 def describe(test: BenchmarkTest) -> str:

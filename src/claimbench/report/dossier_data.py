@@ -13,6 +13,7 @@ from claimbench.dossier.findings import ClaimVerdict, Finding
 from claimbench.dossier.published import PublishedEvidence, Remeasured
 from claimbench.dossier.runs import Run
 from claimbench.dossier.spread import together
+from claimbench.report.korean import reason_in_korean
 
 
 def claims_data(verdicts: Sequence[ClaimVerdict], runs: Sequence[Run]) -> dict[str, Any]:
@@ -46,6 +47,7 @@ def _claim(v: ClaimVerdict) -> dict[str, Any]:
         "status": v.status,
         "tier": v.tier,
         "reason": v.reason,
+        "reason_ko": reason_in_korean(v),
         "tiers": dict(v.tiers),
         "evidence": [_finding(f) for f in v.evidence],
         "proxies": [_proxy(f) for f in v.proxies],

@@ -11,6 +11,8 @@ from claimbench.dossier.runs import Run
 from claimbench.dossier.spread import Heterogeneity, together
 from claimbench.report.dossier_data import counts
 from claimbench.report.dossier_tables import (
+    ORIGINS,
+    by_origin,
     chance,
     counts_table,
     remeasured_table,
@@ -56,11 +58,11 @@ def _article_table(verdicts: Iterable[ClaimVerdict]) -> Table:
     rows = [
         (
             v.claim.id, v.claim.lines, v.claim.kind, v.claim.text, v.status, v.tier or "–",
-            "; ".join([v.reason.rstrip("."), *_beside(v)]),
+            *by_origin(v), "; ".join([v.reason.rstrip("."), *_beside(v)]),
         )
         for v in verdicts
     ]  # fmt: skip
-    columns = ("claim", "lines", "kind", "in our words", "status", "tier", "why")
+    columns = ("claim", "lines", "kind", "in our words", "status", "tier", *ORIGINS, "why")
     return Table("claims", columns, tuple(rows))
 
 

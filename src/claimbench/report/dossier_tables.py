@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from claimbench.dossier.efficiency import Efficiency
-from claimbench.dossier.findings import ClaimVerdict
+from claimbench.dossier.findings import TIERS, ClaimVerdict
 from claimbench.dossier.published import Remeasured
 from claimbench.dossier.spread import Spread
-from claimbench.report.tables import Table, interval, number
+from claimbench.records import Tier
+from claimbench.report.korean import reason_in_korean
+from claimbench.report.tables import Table, interval, needed, number
 
 
 def claims_table(verdicts: Iterable[ClaimVerdict]) -> Table:
     """Every claim with its verdict, the verdict of each tier alone, and the reason."""
     columns = (
         "claim", "article", "lines", "kind", "status", "tier", "our runs (A)",
-        "third parties (C)", "vendors (D)", "text", "text_ko", "reason",
+        "third parties, graded by us (B)", "third parties (C)", "vendors (D)", "text", "text_ko",
+        "reason", "reason_ko",
     )  # fmt: skip
     return Table("claims", columns, tuple(_claim_row(v) for v in verdicts))
 
 
 def _claim_row(v: ClaimVerdict) -> tuple[str, ...]:
     claim = v.claim
-    tiers = (v.tiers.get(tier, "–") for tier in ("A", "C", "D"))
     return (
-        claim.id, claim.article, claim.lines, claim.kind, v.status, v.tier or "–", *tiers,
-        claim.text, claim.text_ko, v.reason,
+        claim.id, claim.article, claim.lines, claim.kind, v.status, v.tier or "–",
+        *(v.tiers.get(tier, "–") for tier in TIERS), claim.text, claim.text_ko, v.reason,
+        reason_in_korean(v),
     )  # fmt: skip
+
+
+ORIGINS: Mapping[str, tuple[Tier, ...]] = {
+    "our runs": ("A",), "third parties": ("B", "C"), "vendors": ("D",),
+}  # fmt: skip
+"""Whose evidence the tiers are."""
+
+
+def by_origin(v: ClaimVerdict) -> tuple[str, ...]:
+    """What our runs, third parties and vendors each say of a claim, apart; of third parties both
+    the outputs that we graded (B) and the scores that they state (C)."""
+    return tuple(_told(v, tiers) for tiers in ORIGINS.values())
+
+
+def _told(v: ClaimVerdict, tiers: tuple[Tier, ...]) -> str:
+    found = [(tier, v.tiers[tier]) for tier in tiers if tier in v.tiers]
+    return "; ".join(f"{status} ({tier})" for tier, status in found) or "–"
 
 
 def counts_table(counts: dict[str, dict[str, int]], statuses: Sequence[str]) -> Table:
@@ -58,7 +78,7 @@ def _remeasured_row(row: Remeasured) -> tuple[str, ...]:
     return (
         v.subject, v.benchmark, v.metric, row.measured.table, number(v.published),
         number(v.measured), "–" if v.difference is None else f"{v.difference:+.1f}",
-        interval(v.interval_95), number(v.margin), number(v.needed_margin),
+        interval(v.interval_95), number(v.margin), needed(v.needed_margin),
         *(chance(p) for p in chances), v.verdict, v.sentence,
     )  # fmt: skip
 

@@ -25,8 +25,9 @@ from claimbench.report import figures
 from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.document import CellView, Document
 from claimbench.report.korean import departure, note, sentence
+from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables
-from claimbench.report.tables import clean, number, or_unknown, points, signed
+from claimbench.report.tables import clean, needed, number, or_unknown, points, signed
 from claimbench.report.theme import page_style
 from claimbench.report.words import (
     READING,
@@ -68,6 +69,7 @@ def render_html(document: Document, pack: Pack | None) -> str:
         ],
         measurement_rows=[_measurement(r.name, m) for r in document.runs for m in r.measurements],
         efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
+        lm_evals=lm_eval_tables(document),
         agreements=agreement_tables(document, SHOWN),
         differing=sum(len(a.disagreements) for r in document.runs for a in r.agreements),
         forests=_forests(document),
@@ -137,6 +139,7 @@ def _score(text: str, value: float | None) -> Cell:
 
 def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, Any]:
     told = [departure(text) for text in v.departures]
+    rows = [(d[0], _known(d[1]), _known(d[2])) for d in told if d]
     return {
         "run": run,
         "model": v.subject,
@@ -150,14 +153,15 @@ def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, 
             _score(signed(v.difference), v.difference),
             _score(_interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
             _score(number(v.margin), v.margin),
-            _score(number(v.needed_margin), v.needed_margin),
+            _score(needed(v.needed_margin), v.needed_margin),
         ],
         "tier": v.tier or "–",
         "verdict": v.verdict,
         "word": VERDICT_WORDS.get(v.verdict, Said(v.verdict, v.verdict)),
         "symbol": SYMBOLS.get(v.verdict, "×"),
         "sentence": sentence(v),
-        "departures": [(d[0], _known(d[1]), _known(d[2])) for d in told if d],
+        "departures": [row for row in rows if _UNKNOWN not in row],
+        "one_sided": [row for row in rows if _UNKNOWN in row],
         "notes": [
             *map(note, v.notes),
             *(Said(t, t) for t, d in zip(v.departures, told, strict=True) if not d),
@@ -171,8 +175,11 @@ def _interval(bounds: tuple[float, float] | None) -> str:
     return "–" if bounds is None else f"[{signed(bounds[0])}, {signed(bounds[1])}]"
 
 
+_UNKNOWN = say("unknown")
+
+
 def _known(told: str) -> Said:
-    return say("unknown") if told == "unknown" else Said(told, told)
+    return _UNKNOWN if told == "unknown" else Said(told, told)
 
 
 def _source(result: PublishedResult | None) -> str:

@@ -8,6 +8,7 @@ from claimbench.records import Verdict
 from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
 from claimbench.report.document import Document
 from claimbench.report.dossier_tables import efficiency_table
+from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.tables import (
     Table,
     escape,
@@ -16,6 +17,7 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
+from claimbench.verdicts import one_sided
 
 _LEGEND = """\
 Scores are percentage points. *Sampling SE*: what a rerun on the same problems would vary by; a \
@@ -32,6 +34,13 @@ the figure would count as reproduced. Evidence tiers: A our run, B a third party
 graded by us, C a third party's score, D the vendor's own figure.
 """
 
+_LM_EVAL = """\
+## lm-eval's own figures
+
+What lm-eval's filters and metrics make of the same replies, as it would report them: in its units \
+(a share is from 0 to 1), with its standard error where that is a formula. With repeats its \
+filters take one of them, or their vote; our score is the mean over all.
+"""
 
 _SPENT = """\
 A solved problem is a right sample; the tokens of wrong samples count as spent on it. *Tokens per \
@@ -73,6 +82,7 @@ def render_document(document: Document, figures: Sequence[str] = ()) -> str:
         parts += ["## Verdicts\n", to_markdown(judged)]
         parts += [s for run in document.runs for s in _sentences(run.verdicts)]
     parts += ["## Measurements\n", to_markdown(measured)]
+    parts += [s for t in lm_eval_tables(document) for s in (_LM_EVAL, to_markdown(t))]
     parts += _agreements(document)
     if spent.rows:
         parts += ["## What it took\n", to_markdown(spent), _SPENT]
@@ -119,7 +129,14 @@ def _sentences(verdicts: Iterable[Verdict]) -> Iterable[str]:
     for v in verdicts:
         what = f"{v.subject}, {v.benchmark}: {v.verdict}."
         yield f"**{escape(what)}** {escape(v.sentence)}\n"
-        if v.departures:
-            yield "Where the protocols differ:\n"
-            yield "\n".join(f"- {escape(d)}" for d in v.departures) + "\n"
+        yield from _departures(v)
         yield from (f"Note: {escape(note)}\n" for note in v.notes)
+
+
+def _departures(v: Verdict) -> Iterable[str]:
+    """Known differences one by one, then in one line what one side does not state."""
+    if known := [d for d in v.departures if not one_sided(d)]:
+        yield "Where the protocols differ:\n"
+        yield "\n".join(f"- {escape(d)}" for d in known) + "\n"
+    if unknown := [d for d in v.departures if one_sided(d)]:
+        yield f"Stated by one side only: {escape('; '.join(unknown))}\n"

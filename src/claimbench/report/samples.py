@@ -28,6 +28,8 @@ MOST = 20_000
 """Samples in one file: what a browser opens in a few seconds."""
 BLOCK = 400_000
 """Characters of text in one block, about."""
+_GIANT = 10
+"""A sample that takes more than this part of the budget is left out alone, and others follow."""
 _BATCH = 64_000_000
 """Bytes of stored lines that are in memory at once."""
 
@@ -68,7 +70,8 @@ def pack(sources: Sequence[Source], budget: int = BUDGET, most: int = MOST) -> P
     ranked = _ranked(sources)
     packer = _Packer(sources, budget)
     for batch in _batches(ranked[:most]):
-        packer.add(_rows(sources, batch))
+        if not packer.full:
+            packer.add(_rows(sources, batch))
     stored_right = int(ranked["right"].sum())
     return Pack(
         index=_encode(_compress(packer.table())),
@@ -150,6 +153,7 @@ class _Packer:
     rows: list[list[Any]] = field(default_factory=list)
     problems: list[list[Any]] = field(default_factory=list)
     right: int = 0
+    full: bool = False
     _known: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     _used: int = 0
 
@@ -159,7 +163,8 @@ class _Packer:
 
     def add(self, rows: Iterable[Row]) -> None:
         for group in _blocks(rows):
-            self._add_block(group)
+            if not self.full:
+                self._add_block(group)
 
     def _add_block(self, group: Sequence[Row]) -> None:
         """One block, unless it would break the budget."""
@@ -172,6 +177,8 @@ class _Packer:
         texts = [_texts(self.sources[s], sample, grade) for s, sample, grade in group]
         content = _compress({"s": texts, "p": [_problem(p) for p in fresh.values()]})
         if self._used + len(content) > self.budget:
+            # What comes behind is wanted less, and is not let past; but for a giant.
+            self.full = len(group) > 1 or len(content) <= self.budget // _GIANT
             return
         self._used += len(content)
         self.blocks.append(content)

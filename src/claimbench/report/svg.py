@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import cache
 from html import escape
 
 from claimbench.report.tables import clean
@@ -16,16 +17,17 @@ Scale = Callable[[float], float]
 def element(tag: str, *content: str, **attributes: str | float | None) -> str:
     """`<tag …>content</tag>`; content is markup already, attributes are escaped here. `class_` and
     `data_ko` become `class` and `data-ko`; None leaves an attribute out."""
-    told = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"'
-        for name, value in attributes.items()
-        if value is not None
-    )
+    told = "".join([f' {_name(k)}="{_plain(v)}"' for k, v in attributes.items() if v is not None])
     return f"<{tag}{told}>{''.join(content)}</{tag}>" if content else f"<{tag}{told}/>"
 
 
+@cache
+def _name(argument: str) -> str:
+    return argument.rstrip("_").replace("_", "-")
+
+
 def _plain(value: str | float) -> str:
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else escape(str(value))
 
 
 def words(x: float, y: float, text: str | Said, class_: str, **attributes: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claimbench.records import Measurement, Verdict
+from claimbench.verdicts.sentences import rounded_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ def points(share: float | None, digits: int = 1) -> str:
 def number(value: float | None, digits: int = 1) -> str:
     """A figure that is in its own unit already."""
     return "–" if value is None else f"{value:.{digits}f}"
+
+
+def needed(margin: float | None) -> str:
+    """The smallest margin that would do, rounded up as in the verdict's sentence."""
+    return "–" if margin is None else rounded_up(margin)
 
 
 def or_unknown(told: str) -> str:
@@ -98,7 +104,7 @@ def _verdict_row(v: Verdict) -> tuple[str, ...]:
         signed(v.difference),
         interval(v.interval_95),
         number(v.margin),
-        number(v.needed_margin),
+        needed(v.needed_margin),
         v.tier or "–",
         v.verdict,
     )

@@ -17,6 +17,33 @@ def say(key: str, **values: object) -> Said:
     return Said(*(text.format(**values) for text in WORDS[key]))
 
 
+CLAIM_WORDS: dict[str, Said] = {
+    "supported": Said("supported", "뒷받침됨"),
+    "contradicted": Said("contradicted", "반박됨"),
+    "mixed": Said("mixed", "엇갈림"),
+    "inconclusive": Said("inconclusive", "판단 불가"),
+    "untested": Said("untested", "미검증"),
+    "not testable": Said("not testable", "검증 불가"),
+    "benchmark": Said("benchmark", "성능 비교"),
+    "efficiency": Said("efficiency", "효율"),
+    "arithmetic": Said("arithmetic", "계산"),
+    "artifact": Said("artifact", "공개물"),
+    "leaderboard": Said("leaderboard", "순위"),
+    "hardware": Said("hardware", "하드웨어"),
+    "market": Said("market", "시장"),
+    "opinion": Said("opinion", "의견"),
+}
+"""What a claim can be, and how it can stand."""
+
+REASON_WORDS: dict[str, Said] = {
+    "untested": Said("no evidence is at hand", "이를 잰 실행도, 공표된 수치도 아직 없다."),
+    "status": Said("{status} (tier {tier}).", "{status}(증거 등급 {tier})."),
+    "findings": Said("By source: {told}.", "출처별로는 {told}."),
+    "finding": Said("{source} {verdict}", "{source} {verdict}"),
+    "vendors' tables": Said("vendors' tables", "제작사 표"),
+}
+"""What a claim's reason is told with, where code composes it."""
+
 VERDICT_WORDS: dict[str, Said] = {
     "reproduced": Said("reproduced", "재현됨"),
     "lower": Said("lower", "더 낮음"),
@@ -57,6 +84,7 @@ WORDS: dict[str, Said] = {
     ),
     "details": Said("Details", "자세히"),
     "departures": Said("Where the protocols differ", "프로토콜이 다른 점"),
+    "one_sided": Said("Stated by one side only: {count}", "한쪽만 밝힌 것: {count}개"),
     "notes": Said("Notes", "참고"),
     "source": Said("Published in", "공표된 곳"),
     "setting": Said("setting", "항목"),
@@ -91,6 +119,13 @@ WORDS: dict[str, Said] = {
     "measurements_caption": Said(
         "What was measured; scores, errors and shares in percentage points.",
         "측정한 값. 점수, 오차, 비율은 퍼센트포인트입니다.",
+    ),
+    "lm_eval": Said("lm-eval's own figures", "lm-eval 자체의 수치"),
+    "lm_eval_caption": Said(
+        "What lm-eval's filters and metrics make of the same replies, in its own units and with "
+        "its standard error; our score is the mean over all samples.",
+        "같은 답변을 lm-eval의 필터와 지표로 본 값. 단위와 표준오차는 lm-eval의 것이며, "
+        "우리 점수는 모든 표본의 평균입니다.",
     ),
     "agreement": Said("Their labels and our grades", "그쪽의 판정과 우리 채점"),
     "agreement_caption": Said(

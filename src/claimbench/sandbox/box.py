@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Final
 
 from claimbench.errors import GradingError
+from claimbench.sandbox.backstop import STARVED_FACTOR
 from claimbench.sandbox.job import Ending, Job, Limits, Record, read_records
 from claimbench.sandbox.lock import Level
 
@@ -88,10 +89,10 @@ class Zygote:
         self.level = level
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
-        with theirs, _big_stack():
+        with theirs, _big_stack(), _opened("/proc") as proc:
             self._process = subprocess.Popen(
-                _command(level, theirs.fileno(), numpy),
-                pass_fds=[theirs.fileno()],
+                _command(level, (theirs.fileno(), proc), numpy),
+                pass_fds=[theirs.fileno(), proc],
                 env=_ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -115,7 +116,10 @@ class Zygote:
             with _as_sandbox_error("cannot be asked"):
                 passed = [*asked, inputs.file, given, output, *reports]
                 socket.send_fds(self._socket, [request], passed)
-            endings = [Ending(*e) for e in json.loads(self._hear(limits.wall_s + _START_S))]
+            endings = [
+                Ending(*e)
+                for e in json.loads(self._hear(STARVED_FACTOR * limits.wall_s + _START_S))
+            ]
             records = tuple(tuple(read_records(_read(report, 2**22))) for report in reports)
             written = _read(output, limits.output)
         _check(endings, limits)
@@ -187,6 +191,15 @@ def _memory_files(count: int) -> Iterator[list[int]]:
             os.close(file)
 
 
+@contextmanager
+def _opened(folder: str) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def _write(file: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
@@ -212,9 +225,10 @@ def _big_stack() -> Iterator[None]:
 # --- the command ---------------------------------------------------------------------------------
 
 
-def _command(level: Level, socket_fd: int, numpy: bool) -> list[str]:
+def _command(level: Level, descriptors: tuple[int, int], numpy: bool) -> list[str]:
     script = Path(__file__).with_name("zygote.py")
-    start = [sys.executable, "-P", str(script), str(socket_fd), level, "1" if numpy else "0"]
+    words = [*map(str, descriptors), level, "1" if numpy else "0"]
+    start = [sys.executable, "-P", str(script), *words]
     return [*_bubblewrap(), *start] if level == "A" else start
 
 

@@ -1,8 +1,11 @@
 """LiveCodeBench's quirks: a program rewritten as its own runner would run it.
 
-As in lcb_runner/evaluation/testing_util.py: star imports stand first; the program's imports follow;
-the rest becomes the body of a function, which breaks `global`; sys.stdin is a text without
-`buffer`; open() gives the input, whatever is opened; an exit with any status is a good end.
+What the runner does was found by running it (lcb_runner/evaluation/testing_util.py, as in lighteval
+0.13.0); docs/coding.md has the comparison. Star imports and the program's imports come first, while
+sys.stdin and sys.stdout are still the process's own; the rest is the body of a function, which
+breaks `global`. Then sys.stdin and sys.stdout are texts without `buffer`, while a `stdin` that was
+imported by name reads the input in ways of its own, and a `stdout` is lost. open(0) and descriptor
+0 are empty, `quit` is nothing, __name__ is not __main__, and an exit with any status is a good end.
 """
 
 from __future__ import annotations
@@ -28,18 +31,30 @@ PREAMBLE: Final = "".join(f"from {name} import *\n" for name in _STARS) + "".joi
     f"import {name}\n" for name in _STARS if name not in ("builtins", "typing")
 )
 """What LiveCodeBench (and LeetCode) imports before every program."""
-_BEFORE: Final = """
-import builtins as _builtins
-_text = sys.stdin.read()
-sys.stdin = io.StringIO(_text)
-_builtins.open = lambda *_, **__: io.StringIO(_text)
-sys.setrecursionlimit(50000)
+MODULE: Final = "tmp_sol"
+"""The __name__ of a program."""
+_BEFORE: Final = f"""
+__name__ = {MODULE!r}
+import builtins as _builtins, io as _io, os as _os, sys as _sys
+_given, _own = _sys.stdin.read(), _sys.stdout
+_os.ftruncate(0, 0)
+_builtins.quit = None
+_sys.modules["resource"] = None
+_rest = iter(_given.split("\\n"))
+_sys.stdin.read = lambda *_: _given
+_sys.stdin.readline = lambda *_: next(_rest)
+_sys.stdin.readlines = lambda *_: _given.split("\\n")
+_sys.stdout = open(2, "w", closefd=False)
 """
 _AFTER: Final = """
+_kept = _sys.stdout = _io.StringIO()
+_sys.stdin = _io.StringIO(_given)
 try:
-    wrapped_function()
+    _whole()
 except SystemExit:
     pass
+_own.write(_kept.getvalue())
+_own.flush()
 """
 
 
@@ -48,11 +63,11 @@ def wrapped(code: str) -> str:
     body = _without_guard(ast.parse(code).body)
     imports = [s for s in body if isinstance(s, ast.Import | ast.ImportFrom)]
     rest = [s for s in body if s not in imports] or [ast.Pass()]
-    function = ast.parse("def wrapped_function(): pass").body[0]
+    function = ast.parse("def _whole(): pass").body[0]
     assert isinstance(function, ast.FunctionDef)
     function.body = rest
     written = "\n".join(ast.unparse(statement) for statement in (*imports, function))
-    return PREAMBLE + _BEFORE + written + _AFTER
+    return _BEFORE + PREAMBLE + written + _AFTER
 
 
 def _without_guard(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -89,7 +89,7 @@ def _exception(name: str, words: str) -> Exception:
 
 def examine(job: Job) -> None:
     """Run the job's check; write a record of whether it came to its end."""
-    space, _ = begin(b"", NOWHERE)
+    space, _ = begin(b"", NOWHERE, plain=True)
     calls = Calls()
     with contextlib.suppress(Exception):
         exec(compiled(job.code), space)  # the prelude; it may be the half of a function

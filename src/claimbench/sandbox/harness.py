@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Any, Final
 
 from claimbench.sandbox import codec
-from claimbench.sandbox.compat import wrapped
+from claimbench.sandbox.compat import MODULE, wrapped
 from claimbench.sandbox.job import EXITED, FAILED, OK, RAISED, Job, Record
 from claimbench.sandbox.program import (
     attempt,
@@ -39,13 +39,15 @@ SLICE_S: Final = 0.1
 """CPU seconds after which a child starts no further test, so that a program that is wrong is not
 run through all its tests before the parent, which alone can tell, has looked. A new child costs a
 few hundredths of that."""
+COMPAT_SLICE_S: Final = 1.0
+"""The same where a test is to find what the one before it left."""
 
 
 def run_tests(job: Job, code: CodeType) -> None:
     """The job's tests, up to its last or the first that fails, takes long, or leaves something
     behind: the parent then goes on with a new child."""
     run = _run_functional if job.kind == "functional" else _run_stdin
-    start = 0
+    start, most_s = 0, COMPAT_SLICE_S if job.compat else SLICE_S
     for test in range(job.first, job.last):
         offset, length = job.places[test]
         given = os.pread(INPUTS, length, offset)
@@ -53,7 +55,7 @@ def run_tests(job: Job, code: CodeType) -> None:
         end = os.lseek(1, 0, io.SEEK_END)
         write_all(REPORT, Record(test, state, start, end, words).to_bytes())
         start = end
-        if state != OK or test + 1 == job.last or not clean() or time.process_time() > SLICE_S:
+        if state != OK or test + 1 == job.last or not clean() or time.process_time() > most_s:
             return
 
 
@@ -71,8 +73,11 @@ def _run_functional(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
     value: list[object] = []
 
     def call() -> None:
-        exec(code, space)
         arguments = [json.loads(line) for line in given.decode("utf-8").split("\n")]
+        if job.compat:
+            value.append(_shared_target(job, code, space)(*arguments))
+            return
+        exec(code, space)
         value.append(find(space, job.entry_point)(*arguments))
 
     state, words = attempt(call)
@@ -80,8 +85,25 @@ def _run_functional(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
         state, words = attempt(lambda: write_all(1, codec.encode(value[0])))
     elif state == OK:
         state, words = EXITED, "it exited instead of returning"
-    space.clear()
+    if not job.compat:
+        space.clear()
     return state, words
+
+
+_shared: list[Callable[..., Any]] = []
+
+
+def _shared_target(job: Job, code: CodeType, space: dict[str, Any]) -> Callable[..., Any]:
+    """LiveCodeBench calls one object for all tests, so what it remembers is there in the next; and
+    it takes the words `class Solution` for one, wherever they stand."""
+    if not _shared:
+        space["__name__"] = MODULE
+        exec(code, space)
+        holder = space["Solution"]() if "class Solution" in job.code else None
+        _shared.append(
+            space[job.entry_point] if holder is None else getattr(holder, job.entry_point)
+        )
+    return _shared[0]
 
 
 def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
@@ -98,7 +120,7 @@ def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
 
 def serve_calls(job: Job, code: CodeType) -> None:
     """The solution's side: run the program, then answer calls until the tests hang up."""
-    space, _ = begin(b"", NOWHERE)
+    space, _ = begin(b"", NOWHERE, plain=True)
     state, words = attempt(lambda: exec(code, space))
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
     calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115
@@ -155,7 +177,7 @@ def run(job: Job) -> None:
 
 def run_weak(job: Job, code: CodeType) -> None:
     """Solution and asserts in one process: for tests that need the solution's own classes."""
-    space, _ = begin(b"", NOWHERE)
+    space, _ = begin(b"", NOWHERE, plain=True)
     state, words = attempt(lambda: exec(code, space))
     if state == OK:
         ended: list[bool] = []

@@ -66,7 +66,7 @@ class Job:
 class Ending:
     """How a child ended: `status` as os.waitstatus_to_exitcode gives it; CPU and wall seconds;
     whether it got as far as running the program; whether it was killed for the clock, and whether
-    it had waited for a core for most of that time."""
+    that was only because the machine was too busy (see `backstop`)."""
 
     status: int
     cpu_s: float

@@ -21,6 +21,7 @@ from claimbench.sandbox.kernel import (
     PR_SET_PDEATHSIG,
     prctl,
     ready_prctl,
+    signal_after_cpu_time,
 )
 from claimbench.sandbox.seccomp import Filter
 
@@ -81,16 +82,16 @@ _die_with_parent = ready_prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def set_limits(limits: Limits, parent: int) -> None:
-    """CPU time by an interval timer, exact, and by the kernel's limit, which no program can turn
-    off. Nothing of it is counted from before this call but the fork itself."""
+    """CPU time by a timer, exact, and by the kernel's limit, which no program can turn off and
+    which counts in ticks, so that it needs room: at most a third too much was seen. Nothing of it
+    is counted from before this call but the fork itself."""
     _die_with_parent()
     if os.getppid() != parent:
         os._exit(1)
-    seconds = math.ceil(limits.cpu_s) + (limits.cpu_s >= 1)
-    wanted = (seconds, limits.memory, limits.output, 0, 64)
+    wanted = (math.ceil(2 * limits.cpu_s), limits.memory, limits.output, 0, 64)
     for which, value in zip(_HARD, wanted, strict=True):
         resource.setrlimit(which, (min(value, _HARD[which]),) * 2)
-    signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+    signal_after_cpu_time(signal.SIGPROF, limits.cpu_s)
 
 
 def _hard_limit(which: int) -> int:

@@ -21,7 +21,13 @@ from typing import Any, Final, TextIO
 
 from claimbench.sandbox.job import EXITED, MAX_WORDS, NO_MEMORY, OK, RAISED
 
-RECURSION_LIMIT: Final = 1000
+RECURSION_LIMIT: Final = 50_000
+INT_DIGITS: Final = 50_000
+"""Frames, and digits of a whole number as text, of programs that are run against inputs: what
+LiveCodeBench's runner gives them (lcb_runner/evaluation/testing_util.py)."""
+PLAIN_RECURSION_LIMIT: Final = 1000
+PLAIN_INT_DIGITS: Final = sys.int_info.default_max_str_digits
+"""A plain interpreter's: of assert-style tests, whose authors run them in one."""
 THREAD_STACK: Final = 16 * 2**20
 FILE_NAME: Final = "main.py"
 
@@ -58,20 +64,24 @@ def _text(buffer: Any, mode: str) -> io.TextIOWrapper:
     return stream
 
 
-def begin(given: bytes, output: int = 1) -> tuple[dict[str, Any], tuple[TextIO, TextIO]]:
-    """A new run: its input, its namespace, its streams."""
+def begin(
+    given: bytes, output: int = 1, *, plain: bool = False
+) -> tuple[dict[str, Any], tuple[TextIO, TextIO]]:
+    """A new run: its input, its namespace, its streams. `plain`: with a plain interpreter's
+    limits."""
     set_input(given)
     streams = open_streams(output)
-    set_recursion_limit()
+    _set_recursion_limit(PLAIN_RECURSION_LIMIT if plain else RECURSION_LIMIT)
+    sys.set_int_max_str_digits(PLAIN_INT_DIGITS if plain else INT_DIGITS)
     return fresh_main(), streams
 
 
-def set_recursion_limit() -> None:
+def _set_recursion_limit(frames: int) -> None:
     """As much as a program has that is run by its file name, on top of the frames below it."""
     depth, frame = 0, sys._getframe()
     while frame.f_back is not None:
         depth, frame = depth + 1, frame.f_back
-    sys.setrecursionlimit(RECURSION_LIMIT + depth)
+    sys.setrecursionlimit(frames + depth)
 
 
 def attempt(action: Callable[[], object]) -> tuple[int, str]:

@@ -1,9 +1,9 @@
 """The warm interpreter: forks a locked child per program, waits for it, kills it when it is late.
 
-Started by `box` as `python zygote.py SOCKET LEVEL NUMPY`, an interpreter of its own with a clean
-environment. It never sees an expected output and never runs a line of a program itself. A child
-cannot fork, so killing it ends everything it did; it also dies with the zygote, and the zygote with
-its parent.
+Started by `box` as `python zygote.py SOCKET PROC LEVEL NUMPY`, an interpreter of its own with a
+clean environment. It never sees an expected output and never runs a line of a program itself. A
+child cannot fork, so killing it ends everything it did; it also dies with the zygote, and the
+zygote with its parent.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from claimbench.sandbox import examiner, harness
+from claimbench.sandbox.backstop import Backstop
 from claimbench.sandbox.job import Job, Limits
 from claimbench.sandbox.kernel import (
     PR_SET_CHILD_SUBREAPER,
@@ -56,7 +57,11 @@ PRELOADED: Final = (
     *("typing", "zlib", "bz2", "lzma", "array", "pprint", "resource", "types", "unicodedata"),
 )
 """What programs import most, and what needs the system's libraries, which a child may not open."""
-LEVEL_C_MODULES: Final = ("encodings.idna", "encodings.latin_1", "encodings.ascii", "linecache")
+LEVEL_C_MODULES: Final = (
+    *("encodings.idna", "encodings.latin_1", "encodings.ascii", "linecache"),
+    *("_strptime", "concurrent.futures.thread"),
+)
+"""What other modules import only when it is needed, which is too late at level C."""
 MAX_REQUEST: Final = 4096
 _STARTED: Final = b"s"
 _LAST_WORDS_S: Final = 2.0
@@ -68,7 +73,7 @@ _NEVER_IMPORTED_FIRST: Final = ("antigravity", "this", "idlelib", "turtledemo", 
 
 def main() -> None:
     connection = socket.socket(fileno=int(sys.argv[1]))
-    level, numpy = sys.argv[2], sys.argv[3] == "1"
+    proc, level, numpy = int(sys.argv[2]), sys.argv[3], sys.argv[4] == "1"
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     _prepare(level, numpy)
@@ -77,7 +82,7 @@ def main() -> None:
     connection.sendall(b"ready")
     while request := _receive(connection):
         message, descriptors = request
-        reply = _serve(lock, json.loads(message), descriptors)
+        reply = _serve(lock, json.loads(message), descriptors, proc)
         if level == "D":
             _kill_orphans()
         connection.sendall(reply)
@@ -114,7 +119,7 @@ def _receive(connection: socket.socket) -> tuple[bytes, list[int]] | None:
     return (message, list(descriptors)) if message else None
 
 
-def _serve(lock: Lock, request: dict[str, Any], files: list[int]) -> bytes:
+def _serve(lock: Lock, request: dict[str, Any], files: list[int], proc: int) -> bytes:
     """Run one job's children (one per report), and say how each ended. `files`: a job for each,
     inputs, stdin, stdout, a report for each."""
     limits = Limits(*request["limits"])
@@ -129,7 +134,7 @@ def _serve(lock: Lock, request: dict[str, Any], files: list[int]) -> bytes:
             pids.append(_fork(lock, _job_in(jobs[place]), own, starts[place][1]))
         for end in (end for pair in pipes for end in pair):
             os.close(end)
-        endings = _wait(pids, limits)
+        endings = _wait(pids, Backstop(limits.wall_s, proc))
         started = [_has_started(start) for start in starts]
     finally:
         for descriptor in (*files, *(end for start in starts for end in start)):
@@ -210,29 +215,25 @@ def _import_named(source: str) -> None:
 # --- waiting -------------------------------------------------------------------------------------
 
 
-def _wait(children: list[int], limits: Limits) -> list[_End]:
+def _wait(children: list[int], backstop: Backstop) -> list[_End]:
     """Wait for all children; who is late is killed. Once the first of two is gone, the other has
     little left to do."""
     start = time.monotonic()
     ends: dict[int, _End] = {}
-    deadline, overdue, starved = start + limits.wall_s, False, False
+    overdue = starved = False
     while True:
         for pid in children:
             if pid not in ends and (end := _reaped(pid, start, overdue, starved)) is not None:
                 ends[pid] = end
-                deadline = min(deadline, time.monotonic() + _LAST_WORDS_S)
-        if len(ends) == len(children):
-            return [ends[pid] for pid in children]
-        left = deadline - time.monotonic()
-        if left > 0:
-            signal.sigtimedwait([signal.SIGCHLD], left)
-            continue
+                backstop.shorten(_LAST_WORDS_S)
         late = [pid for pid in children if pid not in ends]
-        overdue = True
-        starved = starved or any(_is_starved(pid, limits.wall_s) for pid in late)
-        for pid in late:
-            os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + _LAST_WORDS_S
+        if not late:
+            return [ends[pid] for pid in children]
+        if not overdue and backstop.is_over:
+            overdue, starved = True, backstop.is_starved
+            for pid in late:
+                os.kill(pid, signal.SIGKILL)
+        backstop.wait()
 
 
 def _reaped(pid: int, start: float, overdue: bool, starved: bool) -> _End | None:
@@ -242,15 +243,6 @@ def _reaped(pid: int, start: float, overdue: bool, starved: bool) -> _End | None
     used = usage.ru_utime + usage.ru_stime
     wall = time.monotonic() - start
     return os.waitstatus_to_exitcode(status), used, wall, overdue, starved
-
-
-def _is_starved(pid: int, wall_s: float) -> bool:
-    """Whether a child waited for a core (rather than slept) for half of the time or more."""
-    try:
-        waited_ns = int(Path(f"/proc/{pid}/schedstat").read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return False
-    return waited_ns / 1e9 > wall_s / 2
 
 
 def _kill_orphans() -> None:

@@ -85,6 +85,18 @@ def measure(right: ArrayLike, counted: ArrayLike) -> Score:
     )
 
 
+def pass_at_1(right: ArrayLike, counted: ArrayLike) -> tuple[Floats, Floats]:
+    """`value` and `sampling_variance` as `measure` gives them, of many scores on the same samples:
+    `right` (…, N) right samples out of `counted` (N,) graded ones; both of shape (…)."""
+    tries = np.asarray(counted, float)
+    kept = tries > 0
+    shares, tries = np.asarray(right, float)[..., kept] / tries[kept], tries[kept]
+    value = np.asarray(shares.mean(axis=-1))
+    if (tries > 1).any():
+        return value, sampling_variance(shares, tries)
+    return value, bound_variance(value, int(kept.sum()), 1)
+
+
 def _check_counts(hits: Floats, tries: Floats) -> None:
     if hits.shape != tries.shape or hits.ndim != 1:
         raise ValueError(f"right {hits.shape} and counted {tries.shape} must both be (N,)")

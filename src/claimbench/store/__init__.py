@@ -6,7 +6,8 @@ of what they mean.
     files.py     names, whole files, what an OSError means to the user
     rows.py      Sample and Grade as one JSON line and as one fixed-width index record
     index.py     the rebuildable index beside each part
-    parts.py     append-only part files, written and read
+    parts.py     append-only part files
+    reading.py   their rows, read back and checked
     lock.py      one writer per folder, or one per shard
     runfile.py   run.yaml: the resolved config that a folder belongs to
     run.py       RunStore, which puts them together

@@ -7,12 +7,14 @@ import errno
 import filecmp
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
 from claimbench.errors import StoreError
 
+_SYNCS_AT_ONCE = 16
 _ADVICE = {
     errno.ENOSPC: "free space there and run the same command again",
     errno.EDQUOT: "free some of your quota and run the same command again",
@@ -95,16 +97,34 @@ def temporary_name(path: Path) -> Path:
 @contextlib.contextmanager
 def _durable_temporary(path: Path, chunks: Iterable[str]) -> Iterator[Path]:
     """A synced file beside `path` with the text of `chunks`, removed at the end if still there."""
+    temporary = _temporary(path, chunks)
+    try:
+        sync_file(temporary)
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path, chunks: Iterable[str]) -> Path:
+    """A file beside `path` with the text of `chunks`, not yet synced."""
     make_folder(path.parent)
     temporary = temporary_name(path)
     try:
         with temporary.open("x", encoding="utf-8", newline="") as file:
             file.writelines(chunks)
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary
-    finally:
+    except BaseException:
         temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def sync_file(path: Path) -> None:
+    """Make what was written to `path` survive a power cut."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def write_whole(path: Path, chunks: Iterable[str]) -> None:
@@ -114,14 +134,60 @@ def write_whole(path: Path, chunks: Iterable[str]) -> None:
         sync_folder(path.parent)
 
 
+def write_files(root: Path, contents: Iterable[tuple[str, str]]) -> set[Path]:
+    """Write files (relative path, text) under `root`, each whole as by `write_whole`; their paths.
+
+    All are synced before the first gets its name, together, because a disk syncs many files in
+    little more time than one. A file that holds its text already is left as it is.
+    """
+    paths, waiting = set[Path](), dict[Path, Path]()
+    try:
+        for relpath, text in contents:
+            path = inside(root, relpath)
+            paths.add(path)
+            with explaining(path, "written"):
+                if path in waiting:
+                    waiting.pop(path).unlink()  # The later text of a path counts.
+                if not _holds(path, text):
+                    waiting[path] = _temporary(path, [text])
+        _name_together(waiting)
+    finally:
+        for temporary in waiting.values():
+            temporary.unlink(missing_ok=True)
+    return paths
+
+
+def _holds(path: Path, text: str) -> bool:
+    """Whether `path` is a file of exactly `text`."""
+    data = text.encode("utf-8")
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except FileNotFoundError:
+        return False
+
+
+def _name_together(waiting: Mapping[Path, Path]) -> None:
+    """Sync the temporary files, give each its path, and sync the folders."""
+
+    def sync(path: Path) -> None:
+        with explaining(path, "written"):
+            sync_file(waiting[path])
+
+    if waiting:
+        with ThreadPoolExecutor(min(len(waiting), _SYNCS_AT_ONCE)) as threads:
+            list(threads.map(sync, waiting))
+    for path, temporary in waiting.items():
+        with explaining(path, "written"):
+            temporary.replace(path)
+    for folder in {path.parent for path in waiting}:
+        with explaining(folder, "written"):
+            sync_folder(folder)
+
+
 def write_folder(root: Path, owned: Iterable[str], contents: Iterable[tuple[str, str]]) -> None:
     """Write files (relative path, text) under `root`, each whole, and remove what the folders
     `owned` held before and hold no more."""
-    kept = set()
-    for relpath, text in contents:
-        path = inside(root, relpath)
-        write_whole(path, [text])
-        kept.add(path)
+    kept = write_files(root, contents)
     for path in (p for folder in owned for p in inside(root, folder).glob("*")):
         if path not in kept and path.is_file():
             with explaining(path, "removed"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Generic
 
@@ -14,7 +13,7 @@ import numpy as np
 from claimbench.errors import StoreError
 from claimbench.store import index
 from claimbench.store.files import explained, explaining, make_folder, sync_folder
-from claimbench.store.rows import DamagedLine, Index, Row, RowKind
+from claimbench.store.rows import Index, Row, RowKind
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
 
@@ -119,32 +118,42 @@ def load_parts(kind: RowKind[Row], parts: list[Path], *, save: bool) -> Index:
     return np.concatenate([np.empty(0, dtype=kind.dtype), *loaded])
 
 
-def read_rows(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterator[Row]:
-    """The rows of `records`, in stored order, one in memory at a time. Raises StoreError for a
-    damaged line."""
-    for number in np.unique(records["part"]):
-        part, chosen = parts[int(number)], records[records["part"] == number]
-        yield from _read_part(kind, part, chosen[np.argsort(chosen["offset"])])
+class LoadedParts:
+    """Index records that were loaded already, for as long as their parts stay as they are: a report
+    asks for those of a cell several times. At most KEPT_BYTES of them, the latest asked for."""
+
+    KEPT_BYTES = 128_000_000
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, Path], tuple[_State, Index]] = {}
+
+    def get(self, kind: RowKind[Any], parts: list[Path], *, save: bool) -> Index:
+        """`load_parts`, or what it gave before; not to be written to."""
+        if not parts:
+            return load_parts(kind, parts, save=save)
+        key, state = (kind.folder, parts[0].parent), _state(parts)
+        found = self._kept.pop(key, None)
+        if found is None or found[0] != state:
+            records = load_parts(kind, parts, save=save)
+            records.flags.writeable = False
+            found = state, records  # The state from before: a part that grew is loaded again.
+        self._kept[key] = found
+        self._forget()
+        return found[1]
+
+    def _forget(self) -> None:
+        while sum(records.nbytes for _, records in self._kept.values()) > self.KEPT_BYTES:
+            del self._kept[next(iter(self._kept))]
 
 
-def _read_part(kind: RowKind[Row], part: Path, records: Index) -> Iterator[Row]:
-    with explaining(part, "read"):
-        file = part.open("rb", buffering=1 << 18)
-    with file:
-        for record in records:
-            with explaining(part, "read"):
-                file.seek(int(record["offset"]))
-                line = file.read(int(record["length"]))
-            yield _checked_row(kind, part, record, line)
+_State = tuple[tuple[Path, int, int], ...]
 
 
-def _checked_row(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Row:
-    """The row of `line`, if it is the one that `record` was made of."""
-    offset, length = int(record["offset"]), int(record["length"])
-    try:
-        row = kind.decode(line)
-        if kind.pack(row, offset, length)[:-4] != record.tobytes()[:-4]:  # All but its part.
-            raise DamagedLine(f"it is not the {kind.noun} that was stored there")
-    except DamagedLine as error:
-        raise index.damaged(kind, part, index.line_number(part, offset), error) from error
-    return row
+def _state(parts: list[Path]) -> _State:
+    """What changes when a part does: its size and time."""
+    found = []
+    for part in parts:
+        with explaining(part, "read"):
+            known = part.stat()
+        found.append((part, known.st_size, known.st_mtime_ns))
+    return tuple(found)

@@ -8,7 +8,7 @@ import math
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -35,6 +35,9 @@ _PLACE = (("offset", "<u8"), ("length", "<u4"), ("part", "<u4"))
 # U+2028 or U+0085 for the end of a line. A raw NUL can then only come from a power cut.
 _encode_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
+_JSON = json.JSONDecoder()
+_MOST_SHAPES = 256
+
 
 class DamagedLine(ValueError):
     """Why a stored line cannot be read."""
@@ -42,10 +45,12 @@ class DamagedLine(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a value must be, in words and as a test."""
+    """What a value must be, in words and as a test; `of_type` where that hangs on its type alone,
+    not on which value of the type it is."""
 
     words: str
     holds: Callable[[Any], bool]
+    of_type: bool = False
 
 
 def _is_id(value: Any) -> bool:
@@ -76,15 +81,21 @@ def _is_outcome(value: Any) -> bool:
 
 
 ID = Check("an id of 32 hex digits", _is_id)
-TEXT = Check("a text", lambda value: isinstance(value, str))
-MAYBE_TEXT = Check("a text or null", lambda value: value is None or isinstance(value, str))
-MAYBE_WHOLE = Check("a whole number or null", lambda value: value is None or _is_whole(value))
+TEXT = Check("a text", lambda value: isinstance(value, str), of_type=True)
+MAYBE_TEXT = Check(
+    "a text or null", lambda value: value is None or isinstance(value, str), of_type=True
+)
+MAYBE_WHOLE = Check(
+    "a whole number or null", lambda value: value is None or _is_whole(value), of_type=True
+)
 COUNT = Check("a whole number from 0 up", lambda value: _is_whole(value) and 0 <= value < _U32)
 MAYBE_COUNT = Check(
     "a whole number from 0 up or null",
     lambda value: value is None or (_is_whole(value) and 0 <= value < UNKNOWN_TOKENS),
 )
-MAYBE_NUMBER = Check("a number or null", lambda value: value is None or _is_number(value))
+MAYBE_NUMBER = Check(
+    "a number or null", lambda value: value is None or _is_number(value), of_type=True
+)
 WHOLES = Check("a list of whole numbers", _is_wholes)
 NUMBERS = Check("a mapping to numbers", _is_numbers)
 FINISH = Check(
@@ -94,6 +105,7 @@ FINISH = Check(
 OUTCOME = Check(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)
 
 
+@lru_cache(maxsize=1 << 16)
 def text_key(text: str) -> int:
     """The 64-bit key under which the index keeps a problem id or a grader digest. Among 10,000
     problems the chance of any two sharing one is below 1e-11."""
@@ -155,6 +167,53 @@ class RowKind(Generic[Row]):
             raise DamagedLine(wrong)
         tuples = {name: tuple(v) for name, v in values.items() if isinstance(v, list)}
         return self.record(**{**values, **tuples})
+
+    def decode_at(self, text: str, start: int, length: int) -> Row | None:
+        """The row whose line is `length` characters of ASCII `text` from `start`, a few times as
+        quick as `decode`; None where anything is unusual, and `decode` then says what.
+
+        Lines of one kind look alike: which keys they have, of which types, is looked at once for
+        each shape, and only what hangs on the value itself for each line.
+        """
+        values: dict[str, Any]
+        try:
+            values, end = _JSON.raw_decode(text, start)
+            shape = (*values, *map(type, values.values()))
+        except (ValueError, RecursionError, AttributeError, TypeError):
+            return None
+        if end != start + length - 1 or text[end : end + 1] != "\n":
+            return None
+        if shape not in self._shapes:
+            return self._first_of_shape(shape, text[start : end + 1])
+        for name, holds in self._by_value:
+            if name in values and not holds(values[name]):
+                return None
+        for name in self._lists:
+            if name in values:
+                values[name] = tuple(values[name])
+        return self.record(**values)
+
+    def _first_of_shape(self, shape: tuple[Any, ...], line: str) -> Row | None:
+        try:
+            row = self.decode(line.encode("ascii"))
+        except DamagedLine:
+            return None
+        if len(self._shapes) < _MOST_SHAPES:
+            self._shapes.add(shape)
+        return row
+
+    @cached_property
+    def _shapes(self) -> set[tuple[Any, ...]]:
+        """Keys and types of lines that were right."""
+        return set()
+
+    @cached_property
+    def _by_value(self) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
+        return tuple((name, c.holds) for name, c in self.checks.items() if not c.of_type)
+
+    @cached_property
+    def _lists(self) -> tuple[str, ...]:
+        return tuple(name for name, check in self.checks.items() if check is WHOLES)
 
     def _wrong(self, values: Mapping[str, Any]) -> str:
         """What is wrong with the first wrong value, or nothing."""

@@ -18,10 +18,11 @@ import numpy as np
 from claimbench.errors import StoreError
 from claimbench.records import Grade, Sample
 from claimbench.store import runfile
-from claimbench.store.files import explaining, inside, safe_name, write_once, write_whole
+from claimbench.store.files import explaining, inside, safe_name, write_files, write_once
 from claimbench.store.index import IdSet, first_of_each, last_of_each, positions
 from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
-from claimbench.store.parts import PartWriter, list_parts, load_parts, read_rows
+from claimbench.store.parts import LoadedParts, PartWriter, list_parts
+from claimbench.store.reading import read_rows
 from claimbench.store.rows import (
     GRADES,
     SAMPLES,
@@ -57,6 +58,7 @@ class RunStore:
         self._writers: dict[tuple[str, str, str], PartWriter[Any]] = {}
         self._ended: list[PartWriter[Any]] = []
         self._opening = threading.Lock()
+        self._loaded = LoadedParts()
         self._failure: StoreError | None = None
         self._closing = threading.Event()
         self._syncer = threading.Thread(target=self._sync_until_closed, daemon=True)
@@ -171,7 +173,12 @@ class RunStore:
 
     def write_file(self, relpath: str, text: str) -> None:
         """Write a small file of the run folder whole: a crash leaves the old one or the new."""
-        write_whole(inside(self.root, relpath), [text])
+        self.write_files({relpath: text})
+
+    def write_files(self, texts: Mapping[str, str]) -> None:
+        """Write small files of the run folder, by relative path, each whole as `write_file` does;
+        in less time than one after another."""
+        write_files(self.root, texts.items())
 
     def write_lines_once(self, relpath: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write `rows` as JSON lines. Raises StoreError where the file is there with others."""
@@ -229,7 +236,7 @@ class RunStore:
     def _load(self, kind: RowKind[Row], model: str, benchmark: str) -> tuple[list[Path], Index]:
         """The parts there are, and their index records, which number them in that order."""
         parts = list_parts(self._folder(kind, model, benchmark))
-        return parts, load_parts(kind, parts, save=self._lock is not None)
+        return parts, self._loaded.get(kind, parts, save=self._lock is not None)
 
     def _sync_until_closed(self) -> None:
         while not self._closing.wait(SYNC_SECONDS):

@@ -15,7 +15,7 @@ from claimbench.verdicts.composition import (
     relation_p,
 )
 from claimbench.verdicts.noise import is_greedy
-from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
+from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols, one_sided
 from claimbench.verdicts.published import judge_all, judge_family, judge_published
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "judge_claim",
     "judge_family",
     "judge_published",
+    "one_sided",
     "outcomes_of",
     "relation_p",
 ]

@@ -197,15 +197,20 @@ def _sentence(
     scope: Scope,
     seen: Sequence[Outcome],
 ) -> str:
-    words = {"holds": "holds on", "fails": "fails on", "open": "open on"}
+    words = {state: f"{state} on" for state in ("holds", "fails", "open", "untested")}
     parts = [
         f"{words[state]} {', '.join(found)}"
         for state in words
-        if (found := [o.benchmark for o in seen if o.state == state])
+        if (found := [o.benchmark for o in seen if _shown(o) == state])
     ]
     meaning = "on these tests" if scope == "test" else "at problems like these"
     told = f"{names[0]} {RELATION_WORDS[relation]} {names[1]} {meaning}"
     return f"{told}: {status}; {'; '.join(parts)}"
+
+
+def _shown(outcome: Outcome) -> str:
+    """The state; *untested* where no score or no error is known, which composes as *open*."""
+    return "untested" if outcome.p_holds is None else outcome.state
 
 
 def _told(outcome: Outcome) -> str:

@@ -21,18 +21,26 @@ class ProtocolDifference:
 def compare_protocols(
     published: Mapping[str, Any], measured: Mapping[str, Any]
 ) -> ProtocolDifference:
-    """Key by key, in alphabetical order; a key that is absent or None on one side is unknown there,
-    which is said and is neither agreement nor a reason to refuse."""
-    departures, forbidding = [], []
+    """Key by key: first where both sides are known and differ, then where one is not, each in
+    alphabetical order. A key that is absent or None on one side is unknown there, which is said
+    and is neither agreement nor a reason to refuse."""
+    known: list[str] = []
+    unknown: list[str] = []
+    forbidding: list[str] = []
     for key in sorted(set(published) | set(measured)):
         theirs, ours = published.get(key), measured.get(key)
         if _same(theirs, ours):
             continue
         words = f"{key}: {_told(theirs)} published, {_told(ours)} measured"
-        departures.append(words)
+        (unknown if theirs is None or ours is None else known).append(words)
         if key in FORBIDDING and theirs is not None and ours is not None:
             forbidding.append(words)
-    return ProtocolDifference(tuple(departures), tuple(forbidding))
+    return ProtocolDifference((*known, *unknown), tuple(forbidding))
+
+
+def one_sided(departure: str) -> bool:
+    """Whether one of the two sides does not state what this departure is about."""
+    return ": unknown published, " in departure or departure.endswith(", unknown measured")
 
 
 def _same(theirs: Any, ours: Any) -> bool:

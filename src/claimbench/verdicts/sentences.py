@@ -72,7 +72,7 @@ def _apart(trial: Trial, word: str) -> str:
     low, high = sorted(abs(end) for end in found.interval_95)
     return (
         f"{word} by {low:.1f} to {high:.1f} points at 95 %; would count as reproduced only with a "
-        f"margin above {_rounded_up(found.needed_margin)}"
+        f"margin above {rounded_up(found.needed_margin)}"
     )
 
 
@@ -136,7 +136,7 @@ def _margin(trial: Trial) -> str:
     return f"{trial.case.delta:.3f}".rstrip("0").rstrip(".")
 
 
-def _rounded_up(margin: float) -> str:
+def rounded_up(margin: float) -> str:
     """To one digit, upwards: at the printed margin it would indeed count."""
     return f"{math.ceil(margin * 10 - 1e-9) / 10:.1f}"
 

@@ -52,13 +52,18 @@ def score(judged: JudgedTask, doc: str, replies: Sequence[str]) -> list[Scored]:
     return list(scores(task, json.loads(doc), replies))
 
 
-def aggregate(judged: JudgedTask, doc: str, metric: str, items: Sequence[Item]) -> float:
+def aggregate(
+    judged: JudgedTask, doc: str, metric: str, items: Sequence[Item]
+) -> tuple[float, float | None]:
     """A metric over all documents, by the aggregation that the task names for it (else the mean,
-    as in lm-eval)."""
-    from lm_eval.api.metrics import mean
+    as in lm-eval), and lm-eval's standard error of it; None where lm-eval has no formula, but draws
+    bootstrap samples."""
+    from lm_eval.api.metrics import acc_all, acc_all_stderr, mean, mean_stderr
 
-    task = _task(judged, json.loads(doc))
-    return float(task.aggregation().get(metric, mean)(list(items)))
+    total = _task(judged, json.loads(doc)).aggregation().get(metric, mean)
+    error = {mean: mean_stderr, acc_all: acc_all_stderr}.get(total)
+    stderr = float(error(list(items))) if error and len(items) > 1 else None
+    return float(total(list(items))), stderr
 
 
 def scores(task: Any, doc: dict[str, Any], replies: Sequence[str]) -> Iterator[Scored]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,11 +46,22 @@ def _refuse_hub_metric(
 
         evaluate.load(str(named))
     except Exception as error:
-        raise ConfigError(
-            f"{name.benchmark}: its metric {named} is a program on the hub that is not in this "
-            f"machine's cache; load it once where the hub can be reached: python -c "
-            f'"import evaluate; evaluate.load({str(named)!r})"'
-        ) from error
+        raise not_in_cache(name, str(named)) from error
+
+
+def not_in_cache(name: TaskName, program: str) -> ConfigError:
+    """The refusal of a task whose metric is not to be had here."""
+    return ConfigError(
+        f"{name.benchmark}: its metric {program} is a program on the hub that is not in this "
+        f"machine's cache; load it once where the hub can be reached: python -c "
+        f'"import evaluate; evaluate.load({program!r})"'
+    )
+
+
+def missing_program(error: Exception) -> str | None:
+    """The metric that `evaluate` says it cannot find, if that is what the error is about."""
+    found = re.search(r"Couldn't find a module script at \S*?([\w.-]+)\.py\b", str(error))
+    return found[1] if found else None
 
 
 def refuse_task(name: TaskName, task: Any) -> None:

@@ -324,6 +324,8 @@ def _explained(name: TaskName) -> Iterator[None]:
     except ClaimbenchError:
         raise
     except Exception as error:
+        if program := metrics.missing_program(error):  # A task's own code loads it.
+            raise metrics.not_in_cache(name, program) from error
         why = (str(error).strip().splitlines() or [""])[0][:200]
         raise InputError(
             f"{name.benchmark}: lm-eval cannot make this task ({type(error).__name__}: {why}); "

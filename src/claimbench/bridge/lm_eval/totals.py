@@ -25,6 +25,9 @@ from claimbench.store.rows import text_key
 SAMPLES_AT_ONCE = 2000
 """How many replies are held in memory."""
 
+FORM = 2
+"""Of the file; one of another form is made again. 2: with standard errors."""
+
 
 @dataclass(frozen=True, slots=True)
 class TotalQuestion:
@@ -51,6 +54,7 @@ def write_totals(store: RunStore, cell: StoredCell, pool: GradingPool) -> None:
     if any(len(mine) != cell.samples for mine in ids.values()):
         return
     stamp = {
+        "form": FORM,
         "grader": cell.grader.digest,
         "samples": hashlib.sha256(index.tobytes()).hexdigest(),
     }
@@ -128,8 +132,18 @@ def _lm_evals(
         for key, values in items.items()
     ]
     totals = _ask(pool, questions)
-    pairs = zip(items, totals, strict=True)
-    return {f"lm-eval {key}": float(t) for key, t in pairs if isinstance(t, float)}
+    return dict(_named(zip(items, totals, strict=True)))
+
+
+def _named(totals: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, float]]:
+    """Values and standard errors under lm-eval's names for them."""
+    for key, total in totals:
+        metric, _, chosen = key.rpartition(",")
+        value, stderr = total or (None, None)
+        if value is not None:
+            yield f"lm-eval {key}", value
+        if stderr is not None:
+            yield f"lm-eval {metric}_stderr,{chosen}", stderr
 
 
 def _judged(

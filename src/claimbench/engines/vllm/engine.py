@@ -8,11 +8,14 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from claimbench.engines.vllm.replies import answer, refusal, sampling_params
 from claimbench.errors import ConfigError, EngineDied
 from claimbench.records import Completion, Request, RequestFailure
+
+if TYPE_CHECKING:
+    from vllm import LLMEngine, RequestOutput
 
 _LOOKAHEAD = 16
 """Requests added beyond those that run together, so that a freed place never waits for us."""
@@ -85,7 +88,8 @@ class VllmEngine:
                 for output in outputs:
                     if output.finished and output.request_id in waiting:
                         request, started = waiting.pop(output.request_id)
-                        yield answer(request, output, self._decode, now - started)
+                        reply = cast("RequestOutput", output)  # nothing is asked but generation
+                        yield answer(request, reply, self._decode, now - started)
         finally:
             self._abort(waiting)
 
@@ -142,7 +146,7 @@ def set_environment(batch_invariant: bool) -> None:
     os.environ[WATCHED] = str(os.getpid())
 
 
-def _load(arguments: Mapping[str, Any]) -> Any:
+def _load(arguments: Mapping[str, Any]) -> LLMEngine:
     from vllm import EngineArgs, LLMEngine
     from vllm.exceptions import VLLMClientError
 

@@ -57,11 +57,7 @@ class _Open:
         """Take a line, without the indentation that the fence had, too (in a list)."""
         lead = len(line) - len(line.lstrip(" \t"))
         self.lines.append(line[min(self.indent, lead) :])
-        for found in _TRIPLE.findall(line):
-            if not self.quote:
-                self.quote = found
-            elif self.quote == found:
-                self.quote = ""
+        self.quote = _quote_behind(self.quote, line)
 
     def block(self) -> _Block:
         return _Block(self.tag, "\n".join(self.lines))
@@ -72,13 +68,16 @@ def extract_code(reply: str, entry_point: str = "") -> str | None:
 
     Of several fenced blocks the last counts: of those that define `entry_point`, if any does, else
     of those tagged as Python, else of those with no other language's tag. A last fence may be
-    unclosed. Without any fence, text that plainly is code counts, up to the prose behind it. Where
-    `entry_point` is asked for and the code is only a function's body (a continuation of HumanEval's
-    prompt), it comes back indented as a body.
+    unclosed. Without any fence, text that plainly is code counts, up to the prose behind it; fences
+    and prose inside its triple-quoted strings are part of it. Where `entry_point` is asked for and
+    the code is only a function's body (a continuation of HumanEval's prompt), it comes back
+    indented as a body.
     """
     lines = reply.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     blocks = [b for b in _blocks(lines) if b.code.strip() and b.tag not in OTHER_TAGS]
-    if blocks:
+    if _is_program(lines):
+        code = _bare_code(lines, entry_point)
+    elif blocks:
         code = _chosen(blocks, entry_point).code
     elif any(_FENCE.match(line) for line in lines):
         return None
@@ -153,6 +152,31 @@ def _tag(info: str) -> str:
 # --- replies without a fence ------------------------------------------------------------------
 
 
+def _is_program(lines: Sequence[str]) -> bool:
+    """Whether the reply begins as code, and has fences only inside triple-quoted strings."""
+    first = next((line for line in lines if line.strip()), "")
+    fences = [q for line, q in zip(lines, _quotes(lines), strict=True) if _FENCE.match(line)]
+    return bool(_CODE_LINE.match(first)) and bool(fences) and all(fences)
+
+
+def _quotes(lines: Sequence[str]) -> Iterator[str]:
+    """The triple quote inside of which each line begins, if all of them are code."""
+    quote = ""
+    for line in lines:
+        yield quote
+        quote = _quote_behind(quote, line)
+
+
+def _quote_behind(quote: str, line: str) -> str:
+    """The triple quote that is open behind a line, where `quote` was open before it."""
+    for found in _TRIPLE.findall(line):
+        if not quote:
+            quote = found
+        elif quote == found:
+            quote = ""
+    return quote
+
+
 def _bare_code(lines: Sequence[str], entry_point: str) -> str:
     """Text that plainly is code: from the first line that begins a program, or a function's body
     where one is asked for, up to the prose behind it."""
@@ -163,8 +187,8 @@ def _bare_code(lines: Sequence[str], entry_point: str) -> str:
     if start != first and not _DEFINITION.match(lines[start]) and "import" not in lines[start]:
         return ""  # Prose that happens to hold a line like code is no program.
     kept = list[str]()
-    for line in lines[start:]:
-        if _PROSE.match(line):
+    for line, quote in zip(lines[start:], _quotes(lines[start:]), strict=True):
+        if _PROSE.match(line) and not quote:
             break
         kept.append(line)
     return "\n".join(kept)

@@ -22,7 +22,7 @@ from claimbench.records import Grade, Problem, Sample
 from claimbench.sandbox.levels import LEVELS, check_floor
 from claimbench.sandbox.lock import Level
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
 
@@ -126,4 +126,5 @@ def _metrics(judged: Judged) -> Mapping[str, float]:
     if judged.compat is not None:
         differs = (judged.compat.outcome == CORRECT) != (verdict.outcome == CORRECT)
         found["lcb_differs"] = float(differs)
+        found["lcb_default_right"] = float(verdict.outcome == CORRECT)
     return found

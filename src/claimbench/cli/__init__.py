@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import shlex
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from claimbench import __version__
+from claimbench.cli.ending import (
+    check_verdict_names,
+    complain,
+    displaying,
+    end,
+    exit_on,
+    one_of,
+    resumable,
+    run_words,
+    show,
+    stated,
+)
+from claimbench.cli.options import (
+    DataDir,
+    FailOn,
+    GpuHour,
+    Offline,
+    Quiet,
+    RunDir,
+    RunFile,
+    Sbatch,
+    Sets,
+    ShardOf,
+    Slurm,
+    Wait,
+)
 from claimbench.errors import ClaimbenchError, ConfigError
 
 if TYPE_CHECKING:
-    from claimbench.display import Display
     from claimbench.generate import Progress
     from claimbench.pipeline import Report
-    from claimbench.shards import Shard
-    from claimbench.slurm import Array
     from claimbench.slurm.jobs import Job
 
 app = typer.Typer(
@@ -32,42 +52,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="A run file, or its bare name.")]
-RunDir = Annotated[Path, typer.Argument(metavar="RUNDIR", help="A run folder.")]
-Sets = Annotated[
-    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the run file.")
-]
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder with local dataset files.")
-]
-Offline = Annotated[bool, typer.Option("--offline", help="Do not ask the hub.")]
-FailOn = Annotated[
-    list[str], typer.Option("--fail-on", metavar="VERDICT", help="Exit 1 on this verdict.")
-]
-GpuHour = Annotated[
-    float | None, typer.Option("--gpu-hour", min=0, help="US dollars for an hour of one GPU.")
-]
-ShardOf = Annotated[
-    str | None,
-    typer.Option("--shard", metavar="I/N", help="Do part I of N only, beside the other parts."),
-]
-Slurm = Annotated[
-    int | None,
-    typer.Option("--slurm", metavar="N", min=1, help="Submit to Slurm as an array of N shards."),
-]
-Sbatch = Annotated[
-    list[str],
-    typer.Option(
-        "--sbatch",
-        metavar="KEY=VALUE",
-        help="An option of sbatch for each shard: time, partition, gpus-per-node, mem, account, …",
-    ),
-]
-Wait = Annotated[
-    bool, typer.Option("--wait/--no-wait", help="With --slurm: wait for the shards, and report.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
 
 
 def _version(wanted: bool) -> None:
@@ -114,21 +98,21 @@ def run(  # noqa: PLR0913, PLR0917
 
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
-    _check_verdict_names(fail_on)
-    part, array = _one_of(shard, slurm, sbatch, wait)
+    check_verdict_names(fail_on)
+    part, array = one_of(shard, slurm, sbatch, wait)
     online = hub.use(offline)
-    with _display(quiet) as display, _resumable(folder):
+    with displaying(quiet) as display, resumable(folder):
         plan = pipeline.plan(experiment, data_dir, online, display.tell)
         estimate.check_power(plan)
         made: Report | Progress | Job
         if array:
-            words = _run_words(run_file, sets, data_dir, offline)
+            words = run_words(run_file, sets, data_dir, offline)
             made = array.run(plan, folder, words, display.watch, display.tell)
         elif part:
             made = pipeline.run_shard(plan, part, folder, display.watch, display.tell)
         else:
             made = pipeline.run(plan, folder, display.watch, display.tell)
-    _end(made, folder, fail_on)
+    end(made, folder, fail_on)
 
 
 @app.command()
@@ -160,7 +144,7 @@ def plan(
     experiment = config.load_experiment(run_file, sets)
     asked = gpuplan.choose_gpus(gpus), gpuplan.Lengths(lengths), gpu_hour
     online = hub.use(offline)
-    with _display(quiet=as_json) as display:
+    with displaying(quiet=as_json) as display:
         made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
@@ -210,15 +194,15 @@ def import_(  # noqa: PLR0913, PLR0917
 
     hub.use()
     wanted = imports.Wanted(
-        source, path, mapping, model, benchmark, grader, source_name, _stated(protocol)
+        source, path, mapping, model, benchmark, grader, source_name, stated(protocol)
     )
     folder = out or Path("results") / path.stem
-    with _display() as display, _resumable(folder):
+    with displaying() as display, resumable(folder):
         imported = imports.prepare(wanted, data_dir, display.tell)
         made = pipeline.import_outputs(imported, folder, workers, display.watch, display.tell)
     for line in imports.left_out(imported):
         typer.echo(line, err=True)
-    _show(made)
+    show(made)
 
 
 @app.command()
@@ -260,9 +244,9 @@ def grade(
     from claimbench import pipeline
     from claimbench.store import RunStore
 
-    with _display(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
+    with displaying(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
         report = pipeline.grade(store, workers, display.watch, display.tell)
-    _show(report)
+    show(report)
 
 
 @app.command()
@@ -295,20 +279,15 @@ def report(
     results/b --no-samples --out results/both[/bold]
     """
     from claimbench import pipeline
-    from claimbench.store import RunStore
+    from claimbench.reports import report_each
 
-    _check_verdict_names(fail_on)
-    reports = []
-    for run_dir in run_dirs:
-        # Estimates may be looked at beside shards at work; verdicts need the folder alone.
-        beside = "report" if partial else None
-        with RunStore.existing(run_dir, writer=True, shard=beside) as store:
-            reports.append(pipeline.report(store, partial, samples, gpu_hour))
+    check_verdict_names(fail_on)
+    reports = report_each(run_dirs, partial, samples, gpu_hour)
     made = reports[0]
     if out or len(reports) > 1:
         made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
-    _show(made)
-    _fail_on(made, fail_on)
+    show(made)
+    exit_on(made, fail_on)
 
 
 @app.command()
@@ -361,7 +340,7 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
 
     experiment = config.load_experiment(run_file, sets)
     online = hub.use()
-    with _display() as display:
+    with displaying() as display:
         lines = pipeline.fetch(experiment, data_dir, online, display.tell)
     typer.echo("\n".join(lines))
 
@@ -389,117 +368,13 @@ def main() -> None:
     try:
         app()
     except ClaimbenchError as error:
-        _complain(str(error))
+        complain(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        _complain("stopped")
+        complain("stopped")
         sys.exit(1)
 
 
 def _as_interrupt(_signal: int, _frame: Any) -> None:
     # A batch system's SIGTERM stops a run as Ctrl-C does: what is finished is stored.
     raise KeyboardInterrupt
-
-
-@contextlib.contextmanager
-def _resumable(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        words = shlex.join(["claimbench", *sys.argv[1:]])
-        kept = f"finished samples are in {folder}" if folder.exists() else "nothing was begun"
-        _complain(f"stopped; {kept}. Go on with: {words}")
-        sys.exit(1)
-
-
-@contextlib.contextmanager
-def _display(quiet: bool = False) -> Iterator[Display]:
-    from claimbench.display import Display
-
-    with Display(quiet) as display:
-        yield display
-
-
-def _stated(options: list[str]) -> dict[str, Any]:
-    """`--protocol key=value` options, their values as YAML."""
-    import yaml
-
-    found: dict[str, Any] = {}
-    for option in options:
-        key, equals, text = option.partition("=")
-        if not equals or not key.strip():
-            raise ConfigError(f"--protocol {option}: write key=value, for example temperature=0.6")
-        try:
-            found[key.strip()] = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"--protocol {option}: the value is not valid YAML") from error
-    return found
-
-
-def _complain(sentence: str) -> None:
-    typer.secho(f"claimbench: {sentence}", err=True, fg=typer.colors.RED)
-
-
-def _show(report: Report) -> None:
-    from claimbench.display import show_report
-
-    show_report(report)
-
-
-def _one_of(
-    shard: str | None, slurm: int | None, sbatch: list[str], wait: bool
-) -> tuple[Shard | None, Array | None]:
-    """The shard that is asked for, or the array of shards."""
-    if shard is None and slurm is None and not sbatch and wait:
-        return None, None
-    from claimbench import shards
-    from claimbench.slurm import parse_array
-
-    if shard is not None and slurm is not None:
-        raise ConfigError("--shard and --slurm: --slurm makes the shards itself; leave one out")
-    return shards.parse(shard) if shard is not None else None, parse_array(slurm, sbatch, wait)
-
-
-def _run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: bool) -> list[str]:
-    """The arguments that make another process, in another folder, plan the same run."""
-    words = [str(run_file.resolve() if run_file.is_file() else run_file)]
-    words += [word for option in sets for word in ("--set", option)]
-    words += ["--data-dir", str(data_dir.resolve())] if data_dir else []
-    return words + (["--offline"] if offline else [])
-
-
-def _end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
-    """Show what a run has come to."""
-    from claimbench.generate import Progress
-    from claimbench.pipeline import Report
-
-    if isinstance(made, Report):
-        _show(made)
-        _fail_on(made, fail_on)
-    elif isinstance(made, Progress):
-        typer.echo(
-            f"This shard is done. The run has {made.stored} of {made.asked} samples, "
-            f"{made.graded} graded; the last shard reports. Estimates until then: "
-            f"claimbench report {shlex.quote(str(folder))} --partial"
-        )
-    else:
-        from claimbench.slurm.array import left_alone
-
-        typer.echo(left_alone(made))
-
-
-def _check_verdict_names(chosen: list[str]) -> None:
-    from claimbench.judge import VERDICTS
-
-    for name in chosen:
-        if name not in VERDICTS:
-            raise ConfigError(f"--fail-on {name}: verdicts are {', '.join(VERDICTS)}")
-
-
-def _fail_on(report: Report, chosen: list[str]) -> None:
-    if any(v.verdict in chosen for v in report.verdicts):
-        raise typer.Exit(1)
-
-
-if __name__ == "__main__":
-    main()

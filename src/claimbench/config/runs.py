@@ -1,0 +1,113 @@
+"""What a run file may say (configs/runs/*.yaml)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from claimbench.config.benchmarks import BenchmarkConfig, Selection
+from claimbench.config.engines import EngineConfig
+from claimbench.config.models import ModelConfig
+from claimbench.yamlfile import Strict
+
+Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
+
+
+class SamplingConfig(Strict):
+    """Sampling parameters, all sent to the engine. temperature 0 is greedy decoding."""
+
+    temperature: float = Field(ge=0, allow_inf_nan=False)
+    top_p: float = Field(gt=0, le=1)
+    top_k: int = Field(default=0, ge=0, description="0: off")
+    max_tokens: int = Field(gt=0)
+
+
+class GradingConfig(Strict):
+    """The grading pool. `workers`, where it is left out, is one for each core if programs are run
+    (they give way to the engine), else 1. `sandbox_floor` is the level of isolation (A to D,
+    docs/sandbox.md) below which no program that a model wrote is run."""
+
+    workers: int | None = Field(default=None, gt=0)
+    sandbox_floor: Literal["A", "B", "C", "D"] = "C"
+
+
+class LmEvalOptions(Strict):
+    """How a run's `lm-eval:…` benchmarks are asked and scored.
+
+    `include` is a folder of task YAMLs; `chat: false` sends contexts without chat turns, as to a
+    base model; `until: drop` leaves out the tasks' stop strings; `metrics` says by benchmark which
+    figure counts as right or wrong, as lm-eval writes it: "exact_match,flexible-extract".
+    """
+
+    include: str | None = None
+    chat: bool = True
+    multiturn: bool = True
+    num_fewshot: int | None = Field(default=None, ge=0)
+    until: Literal["keep", "drop"] = "keep"
+    metrics: dict[str, str] = Field(default_factory=dict)
+
+
+class RunConfig(Strict):
+    """What to run (configs/runs/*.yaml): models × benchmarks × sampling × engine, and the
+    published tables it is compared with."""
+
+    name: str
+    title: str
+    models: tuple[str, ...] = Field(min_length=1)
+    benchmarks: tuple[str, ...] = Field(min_length=1)
+    sampling: SamplingConfig
+    samples: int | dict[str, int] | None = None
+    limit: int | None = Field(default=None, gt=0)
+    seed: int = 0
+    engine: EngineConfig = EngineConfig()
+    grading: GradingConfig = GradingConfig()
+    published: tuple[str, ...] = ()
+    margins: dict[str, Margin] = Field(default_factory=dict)
+    select: dict[str, Selection] = Field(
+        default_factory=dict, description="another release or window, by benchmark"
+    )
+    allow_low_power: bool = False
+    lm_eval: LmEvalOptions | None = None
+
+    @model_validator(mode="after")
+    def _samples_and_margins_name_benchmarks(self) -> RunConfig:
+        named = set(self.margins) | (set(self.samples) if isinstance(self.samples, dict) else set())
+        if strange := sorted(named - set(self.benchmarks)):
+            raise ValueError(f"samples or margins name {strange[0]}, which this run does not have")
+        if strange := sorted(set(self.select) - set(self.benchmarks)):
+            raise ValueError(f"select names {strange[0]}, which this run does not have")
+        counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples or 1]
+        if min(counts) < 1:
+            raise ValueError("samples must be positive")
+        if not re.fullmatch(r"\w[\w.-]*", self.name):
+            raise ValueError(f"name {self.name!r} must be letters, digits, dots, dashes")
+        return self
+
+
+class Experiment(Strict):
+    """A run with its models and benchmarks resolved: everything that decides the samples.
+
+    Benchmarks named `lm-eval:…` are resolved when their data are read (`benchmarks.resolve`).
+    """
+
+    run: RunConfig
+    models: tuple[ModelConfig, ...]
+    benchmarks: tuple[BenchmarkConfig, ...]
+
+    def problems_of(self, benchmark: BenchmarkConfig) -> int:
+        """Problems asked of a benchmark, as far as its configuration says: a window of a release
+        that is not pinned counts as the whole release."""
+        dataset = benchmark.dataset
+        rows = dataset.rows
+        if rows is None:
+            rows = dataset.releases[dataset.release].rows if dataset.release else 0
+        return min(rows, self.run.limit or rows)
+
+    def samples_of(self, benchmark: BenchmarkConfig) -> int:
+        """Samples per problem: the run's number, else the benchmark's."""
+        chosen = self.run.samples
+        if isinstance(chosen, dict):
+            return chosen.get(benchmark.name, benchmark.samples)
+        return chosen or benchmark.samples

@@ -1,0 +1,90 @@
+"""Stored rows, read back: a range of a part at once, each row checked against its index record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from claimbench.store import index
+from claimbench.store.files import explaining
+from claimbench.store.rows import DamagedLine, Index, Row, RowKind
+
+RANGE_BYTES = 1 << 20
+"""About how much of a part is in memory at once, unless a single line is longer."""
+_GAP = 1 << 14
+"""Bytes between two wanted lines that are sooner read than skipped."""
+
+
+def read_rows(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterator[Row]:
+    """The rows of `records`, in stored order, a range of lines in memory at a time. Raises
+    StoreError for a damaged line."""
+    for number in np.unique(records["part"]):
+        part, chosen = parts[int(number)], records[records["part"] == number]
+        yield from _read_part(kind, part, chosen[np.argsort(chosen["offset"])])
+
+
+def _read_part(kind: RowKind[Row], part: Path, records: Index) -> Iterator[Row]:
+    with explaining(part, "read"):
+        file = part.open("rb", buffering=0)
+    with file:
+        for chosen in _ranges(records):
+            start, last = int(chosen["offset"][0]), chosen[-1]
+            with explaining(part, "read"):
+                file.seek(start)
+                data = _read_all(file, int(last["offset"]) + int(last["length"]) - start)
+            yield from _rows(kind, part, chosen, data)
+
+
+def _ranges(records: Index) -> Iterator[Index]:
+    """`records`, sorted by offset, cut where a range gets too long or a gap too wide."""
+    starts = records["offset"].astype(np.int64)
+    ends = starts + records["length"]
+    far = np.flatnonzero(starts[1:] - ends[:-1] > _GAP) + 1
+    for piece in np.split(np.arange(len(records)), far):
+        turns = (starts[piece] - starts[piece[:1]]) // RANGE_BYTES
+        for group in np.split(piece, np.flatnonzero(np.diff(turns)) + 1):
+            yield records[group[0] : group[-1] + 1]
+
+
+def _read_all(file: Any, size: int) -> bytes:
+    """`size` bytes, fewer only where the file ends."""
+    chunks = []
+    while size and (chunk := file.read(size)):
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)
+
+
+def _rows(kind: RowKind[Row], part: Path, records: Index, data: bytes) -> Iterator[Row]:
+    """The rows of `records`, whose lines lie in `data`, which begins with the first of them."""
+    text = data.decode("ascii") if data.isascii() else ""
+    starts = (records["offset"] - records["offset"][0]).tolist()
+    offsets, lengths = records["offset"].tolist(), records["length"].tolist()
+    expected, width = _without_part(records), kind.dtype.itemsize
+    for i, (at, offset, length) in enumerate(zip(starts, offsets, lengths, strict=True)):
+        row = kind.decode_at(text, at, length) if text else None
+        if row is None or kind.pack(row, offset, length) != expected[i * width : (i + 1) * width]:
+            row = _checked_row(kind, part, records[i], data[at : at + length])
+        yield row
+
+
+def _without_part(records: Index) -> bytes:
+    """The records as `RowKind.pack` writes them: their part is not the row's own."""
+    plain = records.copy()
+    plain["part"] = 0
+    return plain.tobytes()
+
+
+def _checked_row(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Row:
+    """The row of `line`, if it is the one that `record` was made of."""
+    offset, length = int(record["offset"]), int(record["length"])
+    try:
+        row = kind.decode(line)
+        if kind.pack(row, offset, length)[:-4] != record.tobytes()[:-4]:  # All but its part.
+            raise DamagedLine(f"it is not the {kind.noun} that was stored there")
+    except DamagedLine as error:
+        raise index.damaged(kind, part, index.line_number(part, offset), error) from error
+    return row
