@@ -24,10 +24,10 @@ from claimbench.benchmarks import content_digest, load_problems
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, DataError
-from claimbench.grading import make_grader
+from claimbench.grading import default_workers, make_grader
 from claimbench.pipeline import Report
 from claimbench.plan import Plan
-from claimbench.records import Request
+from claimbench.records import Problem, Request
 from claimbench.sandbox import levels
 from claimbench.sandbox.box import SandboxError
 
@@ -320,6 +320,13 @@ class TestFloor:
         default, floor = planned(), planned("grading.sandbox_floor=B")
         assert default.digest == floor.digest
         assert [list(c.ids) for c in default.cells] == [list(c.ids) for c in floor.cells]
+
+
+def test_programs_get_a_worker_for_each_core() -> None:
+    problem = Problem("toy", "p")
+    coding, numbers = make_grader("code", {}, None), make_grader("integer", {}, None)
+    assert default_workers([(numbers, problem)]) == 1
+    assert default_workers([(numbers, problem), (coding, problem)]) == len(os.sched_getaffinity(0))
 
 
 LCB = ["run", "lcb-sample", "--offline", "--quiet", "--set", "limit=1", "--set", "samples=4"]

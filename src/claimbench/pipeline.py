@@ -22,7 +22,7 @@ from claimbench.engines.ray import on_ray
 from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
-from claimbench.grading import make_pool
+from claimbench.grading import default_workers, make_pool
 from claimbench.grading.code.grader import CodeGrader
 from claimbench.judge import judge
 from claimbench.loops import looped_ids
@@ -202,7 +202,7 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
 
 @contextmanager
 def _grading(
-    store: RunStore, workers: int, asked: int, floor: Level | None = None
+    store: RunStore, workers: int | None, asked: int, floor: Level | None = None
 ) -> Iterator[GradeDesk]:
     """Raises GradingError, before anything is generated, where this machine cannot grade."""
     cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, floor)}
@@ -211,7 +211,7 @@ def _grading(
         for cell in cells.values()
         if not (isinstance(cell.grader, CodeGrader) and _is_graded(store, cell))
     ]
-    with make_pool(workers, judged) as pool:
+    with make_pool(workers or default_workers(judged), judged) as pool:
         yield GradeDesk(store, cells, pool, Progress(asked))
 
 

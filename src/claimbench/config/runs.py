@@ -25,10 +25,11 @@ class SamplingConfig(Strict):
 
 
 class GradingConfig(Strict):
-    """The grading pool. `sandbox_floor` is the level of isolation (A to D, docs/sandbox.md) below
-    which no program that a model wrote is run."""
+    """The grading pool. `workers`, where it is left out, is one for each core if programs are run
+    (they give way to the engine), else 1. `sandbox_floor` is the level of isolation (A to D,
+    docs/sandbox.md) below which no program that a model wrote is run."""
 
-    workers: int = Field(default=1, gt=0)
+    workers: int | None = Field(default=None, gt=0)
     sandbox_floor: Literal["A", "B", "C", "D"] = "C"
 
 

@@ -5,6 +5,7 @@ A grader is one class in one file and one line in `GRADERS`. Its fields are its 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
@@ -21,7 +22,7 @@ from claimbench.grading.pool import GradingPool
 from claimbench.grading.question import Grader
 from claimbench.records import Problem
 
-__all__ = ["GRADERS", "Grader", "GradingPool", "make_grader", "make_pool"]
+__all__ = ["GRADERS", "Grader", "GradingPool", "default_workers", "make_grader", "make_pool"]
 
 
 GRADERS: Mapping[str, type[Grader]] = {
@@ -57,6 +58,13 @@ def make_grader(kind: str, options: Mapping[str, Any], reasoning_end: str | None
             raise unknown_name(f"grader {kind}: option", name, known)
     made: Grader = grader(reasoning_end=reasoning_end, **options)
     return made
+
+
+def default_workers(judged: Iterable[tuple[Grader, Problem]]) -> int:
+    """As many processes as this one may use cores where programs are run, else 1."""
+    if not any(isinstance(grader, CodeGrader) for grader, _ in judged):
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def make_pool(workers: int, judged: Iterable[tuple[Grader, Problem]]) -> GradingPool:

@@ -70,6 +70,10 @@ class Sandbox:
             self._drop(numpy)
             return self._zygote(numpy).run(jobs, inputs)
 
+    def start(self) -> None:
+        """Start it now. Raises SandboxError where its self-test finds a way out."""
+        self._zygote(numpy=False)
+
     def _zygote(self, numpy: bool) -> Zygote:
         if numpy not in self._zygotes:
             zygote = self._zygotes[numpy] = Zygote(self.level, numpy=numpy)
@@ -125,9 +129,29 @@ def check_floor(floor: Level) -> Found:
     )
 
 
+def open_sandbox(floor: Level) -> Sandbox:
+    """A sandbox of the best level that this machine has, started and self-tested: `check_floor`
+    and `Sandbox` in one, with one zygote instead of two. Raises SandboxError as `check_floor`."""
+    for level in LEVELS[: LEVELS.index(floor) + 1]:
+        if _lacks_tool(level):
+            continue
+        sandbox = Sandbox(level)
+        try:
+            sandbox.start()
+        except (SandboxError, OSError, AttributeError):
+            sandbox.close()
+        else:
+            return sandbox
+    return Sandbox(check_floor(floor).level)
+
+
+def _lacks_tool(level: Level) -> bool:
+    return level == "A" and shutil.which("bwrap", path=tool_path()) is None
+
+
 def _why_not(level: Level) -> str | None:
     """Why the level is not to be had here; None where it is."""
-    if level == "A" and shutil.which("bwrap", path=tool_path()) is None:
+    if _lacks_tool(level):
         return "bubblewrap (bwrap) is not installed"
     try:
         with Zygote(level) as zygote:

@@ -10,7 +10,7 @@ from typing import Final
 from claimbench.grading.code.judge import CodeVerdict, Prepared, judge
 from claimbench.grading.code.unpack import TestsSource
 from claimbench.grading.question import Allowance
-from claimbench.sandbox.levels import LEVELS, Sandbox, check_floor
+from claimbench.sandbox.levels import LEVELS, Sandbox, open_sandbox
 from claimbench.sandbox.lock import Level
 
 _ALLOWED: Final = Allowance(cpu_s=60, wall_s=6 * 3600)
@@ -54,7 +54,7 @@ class CodeQuestion:
 @lru_cache(maxsize=1)
 def _sandbox(floor: Level) -> Sandbox:
     """This process's sandbox, warm from the first program to the last."""
-    sandbox = Sandbox(check_floor(floor).level)
+    sandbox = open_sandbox(floor)
     atexit.register(sandbox.close)
     return sandbox
 
