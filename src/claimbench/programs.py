@@ -81,7 +81,7 @@ def _isolation(metrics: Mapping[str, float]) -> str:
     level = int(metrics.get("sandbox_level", 0))
     words = f"level {'ABCD'[level - 1]}" if level else "no program was run"
     if again := int(metrics.get("rechecked", 0)):
-        words += f"; six tests of {again} passes run again, each alone: "
+        words += f"; {again} passes run again test by test, "
         words += f"{int(metrics.get('recheck_disagrees', 0))} of them disagreed"
     if weak := int(metrics.get("weak_path", 0)):
         words += f"; {weak} graded with the asserts beside the solution (weaker)"

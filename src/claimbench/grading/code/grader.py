@@ -31,10 +31,10 @@ class CodeGrader:
     """The reply holds a program; it is right when it passes all tests of its problem.
 
     Options: `lcb_compat`, whether LiveCodeBench's quirks decide (the difference is a metric);
-    `recheck_share`, of which share of the passes six tests are run again, each alone; `memory_mib`,
-    the address space of a program. `sandbox_floor`, the level of isolation below which no program
-    is run, is the run's (`grading.sandbox_floor`): it cannot change a grade, so it is not in the
-    digest; the level that a grade was had at is one of its metrics.
+    `recheck_share`, which share of the passes is run again test by test; `memory_mib`, the address
+    space of a program. `sandbox_floor`, the level of isolation below which no program is run, is
+    the run's (`grading.sandbox_floor`): it cannot change a grade, so it is not in the digest; the
+    level that a grade was had at is one of its metrics.
     """
 
     reasoning_end: str | None = None

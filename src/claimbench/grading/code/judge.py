@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import builtins
 import json
-import random
 import re
 import signal
 import sys
@@ -47,7 +46,7 @@ _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 @dataclass(frozen=True, slots=True)
 class CodeVerdict:
     """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is
-    what the program took in all. `rechecked`: tests of the pass were run again alone, `disagrees`:
+    what the program took in all. `rechecked`: the pass was run again test by test, `disagrees`:
     with
     another result, which then counts. `weak`: asserts and solution shared a process."""
 
@@ -98,13 +97,12 @@ def judge(
     tests: CodeTests | Prepared,
     sandbox: Sandbox,
     *,
-    recheck: int = 0,
+    recheck: bool = False,
     compat: bool = False,
 ) -> CodeVerdict:
     """The verdict on a program. Raises SandboxError where the sandbox fails.
 
-    `recheck`: how many tests of a pass, drawn at random, to run again, each alone. `compat`: as
-    LiveCodeBench's runner would.
+    `recheck`: run a pass again test by test. `compat`: as LiveCodeBench's runner would.
     """
     prepared = tests if isinstance(tests, Prepared) else Prepared(tests)
     # LeetCode, and LiveCodeBench after it, imports the usual modules before a solution.
@@ -115,9 +113,9 @@ def judge(
         failure = trial.examine()
         return _verdict(trial, failure, weak=prepared.weak)
     failure = trial.all_tests()
-    if failure is not None or recheck < 1:
+    if failure is not None or not recheck:
         return _verdict(trial, failure)
-    second = trial.some_alone(recheck)
+    second = trial.others_alone()
     return replace(_verdict(trial, second), rechecked=True, disagrees=second is not None)
 
 
@@ -169,11 +167,9 @@ class _Trial:
         """Whether a test is meant to find what the one before it left."""
         return self.compat and self.prepared.tests.kind == "functional"
 
-    def some_alone(self, most: int) -> _Failure | None:
-        """Some tests, each alone; never the first, which had a fresh child already."""
-        others = range(1, len(self.prepared.tests.cases))
-        drawn = random.Random(self.program).sample(others, min(most, len(others)))
-        for test in sorted(drawn):
+    def others_alone(self) -> _Failure | None:
+        """Each test but the first, which had a fresh child already."""
+        for test in range(1, len(self.prepared.tests.cases)):
             _, failure = self._batch(test, test + 1)
             if failure is not None:
                 return failure

@@ -17,10 +17,6 @@ _ALLOWED: Final = Allowance(cpu_s=60, wall_s=6 * 3600)
 """Of the worker itself: opening tests and comparing outputs. The sandbox limits the program, and
 many slow tests may take long."""
 
-RECHECKED_TESTS: Final = 6
-"""Of a pass that is looked at again: as many as tell a program that lives on what its earlier tests
-left behind, without costing more than all the other passes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -49,7 +45,7 @@ class CodeQuestion:
         """Raises SandboxError where the sandbox fails, DataError where the tests are damaged."""
         sandbox = _sandbox(self.floor)
         tests = _prepared(self.tests, self.memory)
-        verdict = judge(self.code, tests, sandbox, recheck=RECHECKED_TESTS * self.recheck)
+        verdict = judge(self.code, tests, sandbox, recheck=self.recheck)
         asked = self.compat and tests.tests.kind != "assert"
         compat = judge(self.code, tests, sandbox, compat=True) if asked else None
         return Judged(verdict, sandbox.level, compat)
