@@ -22,8 +22,7 @@ from claimbench.engines.ray import on_ray
 from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
-from claimbench.grading import default_workers, make_pool
-from claimbench.grading.code.grader import CodeGrader
+from claimbench.grading import default_workers, make_pool, runs_programs
 from claimbench.judge import judge
 from claimbench.loops import looped_ids
 from claimbench.plan import Plan, make_plan
@@ -209,7 +208,7 @@ def _grading(
     judged = [
         (cell.grader, next(iter(cell.problems.values())))
         for cell in cells.values()
-        if not (isinstance(cell.grader, CodeGrader) and _is_graded(store, cell))
+        if not (runs_programs(cell.grader) and _is_graded(store, cell))
     ]
     with make_pool(workers or default_workers(judged), judged) as pool:
         yield GradeDesk(store, cells, pool, Progress(asked))

@@ -7,7 +7,7 @@ done again on a laptop.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any
 
 from claimbench.errors import StoreError
 from claimbench.grading import Grader, make_grader
-from claimbench.grading.code.grader import CodeGrader
 from claimbench.plan import Plan
 from claimbench.records import Message, Problem, Tier
 from claimbench.sandbox.lock import Level
@@ -72,13 +71,10 @@ def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell
     cells = []
     try:
         for described in config["cells"].values():
-            benchmark, model = described["benchmark"], described["model"]
+            benchmark = described["benchmark"]
             if benchmark not in problems:
                 problems[benchmark] = _read_problems(store, benchmark)
-            cell = _cell(config, described, model, benchmark, problems[benchmark])
-            if floor and isinstance(cell.grader, CodeGrader):
-                cell = replace(cell, grader=replace(cell.grader, sandbox_floor=floor))
-            cells.append(cell)
+            cells.append(_cell(config, described, problems[benchmark], floor))
     except KeyError as error:
         raise StoreError(
             f"{store.root / 'run.yaml'}: key {error} is missing; this folder was not made by "
@@ -90,10 +86,10 @@ def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell
 def _cell(
     config: Mapping[str, Any],
     described: Mapping[str, Any],
-    model: str,
-    benchmark: str,
     problems: Mapping[str, Problem],
+    floor: Level | None,
 ) -> StoredCell:
+    benchmark, model = described["benchmark"], described["model"]
     grader = config["benchmarks"][benchmark]["grader"]
     own = config["models"][model]["prompt"]["reasoning_end"]
     reasoning_end = config.get("reasoning_end", {}).get(f"{model}/{benchmark}", own)
@@ -102,7 +98,7 @@ def _cell(
         benchmark=benchmark,
         samples=described["samples"],
         problems=problems,
-        grader=make_grader(grader["kind"], grader["options"], reasoning_end),
+        grader=make_grader(grader["kind"], grader["options"], reasoning_end, floor),
         protocol=protocol(config, described),
         asked=described.get("asked", len(problems) * described["samples"]),
         tier=described.get("tier", "A"),

@@ -21,8 +21,17 @@ from claimbench.grading.options import unknown_name
 from claimbench.grading.pool import GradingPool
 from claimbench.grading.question import Grader
 from claimbench.records import Problem
+from claimbench.sandbox.lock import Level
 
-__all__ = ["GRADERS", "Grader", "GradingPool", "default_workers", "make_grader", "make_pool"]
+__all__ = [
+    "GRADERS",
+    "Grader",
+    "GradingPool",
+    "default_workers",
+    "make_grader",
+    "make_pool",
+    "runs_programs",
+]
 
 
 GRADERS: Mapping[str, type[Grader]] = {
@@ -39,10 +48,16 @@ GRADERS: Mapping[str, type[Grader]] = {
 _GIVEN_BY_THE_RUN = ("reasoning_end", "sandbox_floor")
 
 
-def make_grader(kind: str, options: Mapping[str, Any], reasoning_end: str | None) -> Grader:
+def make_grader(
+    kind: str,
+    options: Mapping[str, Any],
+    reasoning_end: str | None,
+    sandbox_floor: Level | None = None,
+) -> Grader:
     """The grader of that kind with those options.
 
-    `reasoning_end` is the tag that ends a model's reasoning block, None for a model without one.
+    `reasoning_end` is the tag that ends a model's reasoning block, None for a model without one;
+    `sandbox_floor` the level below which a grader that runs programs does not run them.
     Raises ConfigError naming the nearest known kind, option or rule.
     """
     if "sandbox_floor" in options:
@@ -52,17 +67,24 @@ def make_grader(kind: str, options: Mapping[str, Any], reasoning_end: str | None
     if reasoning_end == "":
         raise ConfigError("the model's reasoning_end is empty; leave it out or give the end tag")
     grader: Any = GRADERS[kind]
-    known = [field.name for field in fields(grader) if field.name not in _GIVEN_BY_THE_RUN]
+    taken = [field.name for field in fields(grader)]
+    known = [name for name in taken if name not in _GIVEN_BY_THE_RUN]
     for name in options:
         if name not in known:
             raise unknown_name(f"grader {kind}: option", name, known)
-    made: Grader = grader(reasoning_end=reasoning_end, **options)
+    floor = {"sandbox_floor": sandbox_floor} if sandbox_floor and "sandbox_floor" in taken else {}
+    made: Grader = grader(reasoning_end=reasoning_end, **floor, **options)
     return made
+
+
+def runs_programs(grader: Grader) -> bool:
+    """Whether grading with it runs what a model wrote."""
+    return isinstance(grader, CodeGrader)
 
 
 def default_workers(judged: Iterable[tuple[Grader, Problem]]) -> int:
     """As many processes as this one may use cores where programs are run, else 1."""
-    if not any(isinstance(grader, CodeGrader) for grader, _ in judged):
+    if not any(runs_programs(grader) for grader, _ in judged):
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
