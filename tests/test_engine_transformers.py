@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from claimbench import config
+from claimbench.config import DType
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.records import Completion, Request, RequestFailure, Sampling
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from claimbench.engines.transformers import TransformersEngine  # noqa: E402
+from claimbench.engines.transformers import TransformersEngine, precision  # noqa: E402
 
 VOCABULARY, CONTEXT, EOS = 300, 512, 2
 GREEDY = Sampling(0.0, 1.0, 0, 24)
@@ -345,6 +347,31 @@ def test_half_precision_is_close_to_transformers_own(folders: Any, dtype: str) -
 def test_half_precision_generates(llama: Path, dtype: str) -> None:
     replies = run(llama, make_requests(random_prompts(6), Sampling(0.6, 0.95, 0, 20)), dtype=dtype)
     assert all(0 < reply.completion_tokens <= 20 for reply in replies.values())
+
+
+@pytest.mark.parametrize(
+    ("packs", "dtype", "parameters", "expected"),
+    [
+        (False, "bfloat16", 0.135, "float32"),
+        (True, "bfloat16", 0.135, None),
+        (False, "float16", 0.135, None),
+        (False, "bfloat16", 70.6, None),
+    ],
+    ids=["no bfloat16 in the CPU", "in the CPU", "other checkpoint", "would not fit"],
+)
+def test_float32_stands_in_where_the_cpu_has_no_bfloat16(
+    monkeypatch: pytest.MonkeyPatch,
+    packs: bool,
+    dtype: DType,
+    parameters: float,
+    expected: str | None,
+) -> None:
+    monkeypatch.setattr(precision, "can_pack", lambda *_: packs)
+    monkeypatch.setattr(precision, "whole_memory", lambda: 24 * 2**30)
+    model = config.load_model("smollm2-135m-instruct").model_copy(
+        update={"dtype": dtype, "parameters": parameters}
+    )
+    assert precision.fallback("cpu", [model]) == expected
 
 
 def test_a_folder_without_a_checkpoint_is_named(tmp_path: Path) -> None:

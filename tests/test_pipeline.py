@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from claimbench import config, pipeline
+from claimbench.config import DType
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import EngineDied, IncompleteRun, InputError, StoreError, StoreLocked
@@ -37,8 +38,11 @@ class Toy:
         self.out = root / "out"
         self.engine = ScriptedEngine(answer)
         self.version = "1"
+        self.fallback: DType | None = None
         kind = EngineKind(
-            lambda _: {"name": "scripted", "version": self.version}, lambda *_: self.engine
+            lambda _: {"name": "scripted", "version": self.version},
+            lambda *_: self.engine,
+            fallback=lambda *_: self.fallback,
         )
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
 
@@ -46,12 +50,15 @@ class Toy:
         self.engine = engine or ScriptedEngine(answer, shuffle=3)
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, sets)
-        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None)
+        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None, root=self.out)
         return pipeline.run(plan, self.out, lambda _: None, lambda _: None)
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         files = (self.out / kind).glob("toy/sums/*.jsonl")
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+    def departure(self) -> str:
+        return str(RunStore.existing(self.out).config["departures"]["toy"])
 
 
 @pytest.fixture
@@ -159,6 +166,30 @@ def test_a_changed_engine_never_mixes(journey: Toy) -> None:
     journey.version = "2"
     with pytest.raises(StoreError, match=r"engine\.version"):
         journey.run()
+
+
+def test_a_machine_s_own_precision_is_a_departure_and_stays_the_run_s(journey: Toy) -> None:
+    journey.fallback = "float32"
+    begun = journey.run()
+    assert "; computed in float32, not in the checkpoint's bfloat16" in journey.departure()
+    assert all(any("float32" in d for d in verdict.departures) for verdict in begun.verdicts)
+    journey.fallback = None  # resumed where the CPU has bfloat16
+    journey.run(engine=ScriptedEngine({}))
+    assert journey.engine.pulled == 0
+
+
+def test_a_run_begun_in_bfloat16_stays_in_it(journey: Toy) -> None:
+    journey.run()
+    journey.fallback = "float32"
+    journey.run(engine=ScriptedEngine({}))
+    assert journey.engine.pulled == 0
+    assert "computed" not in journey.departure()
+
+
+def test_a_run_s_own_dtype_is_left_alone(journey: Toy) -> None:
+    journey.fallback = "float32"
+    journey.run("engine.dtype=bfloat16")
+    assert "computed" not in journey.departure()
 
 
 def test_slots_and_workers_are_provenance_only(journey: Toy) -> None:

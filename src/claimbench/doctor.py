@@ -30,6 +30,7 @@ def examine() -> dict[str, Any]:
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(_memory() / 2**30, 1),
+        "cpu_bfloat16": _cpu_bfloat16(),
         "hub": {"address": hub.shown_endpoint(), "reachable": online},
         "engines": {name: _missing(needs) for name, needs in _ENGINE_NEEDS.items()},
         "gpus": provenance.gpus(),
@@ -49,7 +50,7 @@ def render(facts: dict[str, Any]) -> str:
     reachable = "reachable" if facts["hub"]["reachable"] else "not reachable: working offline"
     lines = [
         f"claimbench {facts['claimbench']}, Python {facts['python']}",
-        f"machine     {facts['cores']} cores, {facts['memory_gib']} GiB memory",
+        f"machine     {facts['cores']} cores, {facts['memory_gib']} GiB memory{_cpu_words(facts)}",
         f"GPUs        {_gpu_words(facts['gpus'])}",
         f"CUDA        {_cuda_words(facts)}",
         f"hub         {facts['hub']['address']} ({reachable})",
@@ -64,6 +65,22 @@ def render(facts: dict[str, Any]) -> str:
     for kind in ("models", "benchmarks", "runs"):
         lines.append(f"{kind:<11} {', '.join(facts['configs'][kind])}")
     return "\n".join(lines)
+
+
+def _cpu_bfloat16() -> bool | None:
+    """Whether the CPU computes in bfloat16; None without torch."""
+    try:
+        import torch
+
+        from claimbench.engines.transformers.linear import can_pack
+    except ImportError:
+        return None
+    return can_pack(torch.bfloat16, torch.device("cpu"))
+
+
+def _cpu_words(facts: dict[str, Any]) -> str:
+    none = facts["cpu_bfloat16"] is False
+    return ", no bfloat16 in the CPU: models run in float32 on it" if none else ""
 
 
 def _sandbox_words() -> str:

@@ -33,7 +33,7 @@ from claimbench.sandbox.lock import Level
 from claimbench.sessions import Session
 from claimbench.shards import Shard
 from claimbench.spending import spending, spending_files
-from claimbench.store import RunStore, write_folder
+from claimbench.store import RunStore, read_run, write_folder
 from claimbench.view import document, name_of, sources, view_cell, view_run
 
 Told = Callable[[str], None]
@@ -68,10 +68,16 @@ class Report:
 
 
 def plan(
-    experiment: Experiment, data_dir: Path | None, online: bool, told: Told, weights: bool = True
+    experiment: Experiment,
+    data_dir: Path | None,
+    online: bool,
+    told: Told,
+    weights: bool = True,
+    root: Path | None = None,
 ) -> Plan:
-    """What a run would ask for. Without `weights` the plan is for reading only: a tokenizer is
-    enough, and the engine need not be installed."""
+    """What a run, into the folder `root`, would ask for. Without `weights` the plan is for reading
+    only: a tokenizer is enough, and the engine need not be installed."""
+    experiment = _in_what_precision(experiment, root, told)
     settings = experiment.run.engine
     try:
         engine = engine_kind(settings.kind).identity(settings)
@@ -80,6 +86,26 @@ def plan(
             raise
         engine = {"name": settings.kind, "version": "not installed here"}
     return make_plan(experiment, engine, data_dir, online, weights=weights, told=told)
+
+
+def _in_what_precision(experiment: Experiment, root: Path | None, told: Told) -> Experiment:
+    """The experiment with the dtype that this machine computes in, where the run leaves it open. A
+    run that has begun in one goes on in it, on whatever machine."""
+    settings = experiment.run.engine
+    if settings.dtype is not None:
+        return experiment
+    if root is not None and (root / "run.yaml").exists():
+        begun = read_run(root)[0].get("run", {}).get("engine", {})
+        dtype = "float32" if begun.get("dtype") == "float32" else None
+    else:
+        dtype = engine_kind(settings.kind).fallback(settings, experiment.models)
+    if dtype is None:
+        return experiment
+    told(f"computing in {dtype}: this run names no engine.dtype, and the CPU has no bfloat16")
+    engine = settings.model_copy(update={"dtype": dtype})
+    return experiment.model_copy(
+        update={"run": experiment.run.model_copy(update={"engine": engine})}
+    )
 
 
 def dry_plan(

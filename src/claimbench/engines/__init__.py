@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from claimbench.config import EngineConfig, ModelConfig
+from claimbench.config import DType, EngineConfig, ModelConfig
 from claimbench.errors import CheckpointMissing, ConfigError, ModelError
 from claimbench.records import Completion, Request, RequestFailure
 from claimbench.yamlfile import nearest
@@ -41,11 +41,14 @@ class ServedEngine(Engine, Protocol):
 class EngineKind:
     """How an engine is named and made. `identity` (name, version, settings that can change a
     sample) is part of every sample's identity and is known without loading anything. `sized`: it
-    must be told the longest prompt and reply before it loads (`engine.context`)."""
+    must be told the longest prompt and reply before it loads (`engine.context`). `fallback` is the
+    dtype to take here where a run names none and the checkpoints' own is no good on this machine.
+    """
 
     identity: Callable[[EngineConfig], dict[str, str]]
     make: Callable[[ModelConfig, Path | None, EngineConfig], Engine]
     sized: bool = False
+    fallback: Callable[[EngineConfig, Sequence[ModelConfig]], DType | None] = lambda *_: None
 
 
 def _version(engine: str, extra: str, *distributions: str) -> str:
@@ -85,6 +88,14 @@ def _make_vllm(model: ModelConfig, checkpoint: Path | None, settings: EngineConf
         batch_invariant=settings.batch_invariant,
         stop_token_ids=_token_ids(checkpoint, model),
     )
+
+
+def _transformers_fallback(settings: EngineConfig, models: Sequence[ModelConfig]) -> DType | None:
+    try:
+        from claimbench.engines.transformers.precision import fallback
+    except ImportError:  # a plan is made without torch, too
+        return None
+    return fallback(settings.device, models)
 
 
 def _make_transformers(
@@ -171,7 +182,9 @@ def engine_kind(name: str) -> EngineKind:
 
 
 ENGINES: Mapping[str, EngineKind] = {
-    "transformers": EngineKind(_transformers_identity, _make_transformers),
+    "transformers": EngineKind(
+        _transformers_identity, _make_transformers, fallback=_transformers_fallback
+    ),
     "endpoint": EngineKind(_endpoint_identity, _make_endpoint),
     "vllm": EngineKind(_vllm_identity, _make_vllm, sized=True),
 }

@@ -17,5 +17,15 @@ from claimbench.store.files import safe_name, write_folder
 from claimbench.store.index import IdSet, hex_ids, positions
 from claimbench.store.rows import text_key
 from claimbench.store.run import RunStore
+from claimbench.store.runfile import read_run
 
-__all__ = ["IdSet", "RunStore", "hex_ids", "positions", "safe_name", "text_key", "write_folder"]
+__all__ = [
+    "IdSet",
+    "RunStore",
+    "hex_ids",
+    "positions",
+    "read_run",
+    "safe_name",
+    "text_key",
+    "write_folder",
+]

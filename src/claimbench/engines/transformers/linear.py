@@ -10,6 +10,10 @@ from torch.nn import functional
 _ROWS_HINT = 64
 """The number of rows that packing is tuned for; other numbers work with the same packing."""
 
+_TOLERANCES = {torch.bfloat16: (0.05, 0.1), torch.float32: (1e-5, 1e-4)}
+"""How near packed products must be to the plain ones (relative, absolute), by the dtypes that can
+be packed."""
+
 
 class Linear:
     """y = x Wᵀ + b for x of the shape (rows, in), W (out, in)."""
@@ -59,10 +63,10 @@ def can_pack(dtype: torch.dtype, device: torch.device) -> bool:
     The packed operators are what torch's own compiler calls; they have no public name, so a
     version without them, or with others, is answered by False.
     """
-    if device.type != "cpu" or dtype != torch.bfloat16:
+    if device.type != "cpu" or dtype not in _TOLERANCES:
         return False
     try:
-        if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        if dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
             return False
         return _agrees(dtype)
     except (AttributeError, RuntimeError, TypeError):
@@ -81,4 +85,5 @@ def _agrees(dtype: torch.dtype) -> bool:
         (packed.times(x, other), plain.times(x, other)),
         (packed.plus(x, other), plain.plus(x, other)),
     ]
-    return all(torch.allclose(a.float(), b.float(), rtol=0.05, atol=0.1) for a, b in pairs)
+    relative, absolute = _TOLERANCES[dtype]
+    return all(torch.allclose(a.float(), b.float(), relative, absolute) for a, b in pairs)
