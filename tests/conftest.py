@@ -18,6 +18,9 @@ SHARED = Path(os.environ.get("CLAIMBENCH_SHARED", ROOT.parent / "shared"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Files are handed out in this order: a slow one at the end would leave the other cores idle.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     if SHARED.is_dir():
         return
     skip = pytest.mark.skip(reason="needs ../shared, which is not here")
