@@ -106,9 +106,9 @@ def test_coding_labels_are_kept_as_theirs(tmp_path: Path) -> None:
         ["Ours/0", "Ours/1", "Ours/2"],
         [1, 0, 1],
     )
-    path = file_of("livecodebench/*")
+    path = file_of("livecodebench/*_eval_all.json")
     m = imported(tmp_path / "b", "livecodebench", path, "--model", "toy")
-    assert (m["tier"], m["right"], m["counted"]) == ("C", [1, 1], [2, 2])
+    assert (m["tier"], m["right"], m["counted"]) == ("C", [2, 1, 2], [4, 4, 4])
 
 
 # --- tables ---------------------------------------------------------------------------------
