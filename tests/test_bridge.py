@@ -304,6 +304,27 @@ def test_a_line_of_gigabytes_is_not_read(tmp_path: Path, monkeypatch: pytest.Mon
     assert "larger than 1 MiB" in refused(tmp_path, "livecodebench", path)
 
 
+def test_slips_of_a_newcomer(tmp_path: Path) -> None:
+    """A key of the mapping that no row has, a mapping that is owed, and stated protocols."""
+    path = write_rows(tmp_path / "x.jsonl", [{"doc": {"id": "a"}, "out": "1", "gold": "1"}])
+    words = ("jsonl", path, "--model", "toy", "--grader", "integer")
+    assert "with --mapping" in refused(tmp_path, *words)
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("{problem: doc.idd, response: out, gold: gold}")
+    assert "no row has 'doc.idd'" in refused(tmp_path, *words, "--mapping", mapping)
+    mapping.write_text("{problem: doc.id, response: out, gold: gold}")
+    for said, answer in (
+        ("temperature=hot", "a number is needed"),
+        ("seed=", "a number is needed"),
+        ("note=", "a value is needed"),
+        ("temprature=0.6", "did you mean temperature?"),
+    ):
+        given = (*words, "--mapping", mapping, "--protocol", said)
+        assert answer in refused(tmp_path, *given)
+    more = ("--mapping", mapping, "--protocol", "temperature=0.6", "--protocol", "note=fine")
+    assert imported(tmp_path / "run", *words, *more)["protocol"]["note"] == "fine"
+
+
 def test_hostile_csv(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     for content, words in (

@@ -19,7 +19,7 @@ from claimbench.bridge.rows import Outputs, Row, label_of, list_of, mapping_of, 
 def read(path: Path) -> Outputs:
     """The problems of one submission."""
     if next(json_items(path, "item"), None) is None:
-        raise refuse(path.name, "there is no problem in it")
+        raise refuse(path.name, "there is no problem in it: name LiveCodeBench's *_eval_all.json")
     return Outputs(
         tool="LiveCodeBench",
         files=(path,),

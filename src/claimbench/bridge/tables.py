@@ -95,13 +95,17 @@ def _outputs(path: Path, mapping: Path | None, reader: Reader) -> Outputs:
     place, row = first
     mapped = _mapped(mapping, tuple(row), path)
     if mapped.response is None and mapped.label is None:
-        raise refuse(path.name, f"neither response nor label is among its columns {_names(row)}")
+        raise refuse(
+            path.name,
+            f"neither response nor label is among its columns {_names(row)}; say with --mapping "
+            "which they are",
+        )
     own = mapping is None
     one = _row(row, mapped, place, own=own)
     return Outputs(
         tool=path.suffix.lstrip(".").lower() or "table",
         files=(path, mapping) if mapping else (path,),
-        rows=lambda: _rows(reader(path), mapped, own),
+        rows=lambda: _rows(path, reader, mapped, own),
         model=one.model,
         task=text_of(_at(row, mapped.benchmark, place), place, "benchmark"),
         notes=_notes(mapped),
@@ -145,9 +149,15 @@ def _names(row: Mapping[str, Any]) -> str:
     return names if len(names) <= 80 else names[:77] + "..."
 
 
-def _rows(found: Iterator[Located], mapped: Mapped, own: bool) -> Iterator[Row]:
-    for number, (place, row) in enumerate(found):
+def _rows(path: Path, reader: Reader, mapped: Mapped, own: bool) -> Iterator[Row]:
+    """The rows. Raises DataError behind the last where a key of the mapping was in none of them: it
+    is misspelt, and its values would be taken for absent."""
+    unseen = {name for name in _named(mapped) if "." in name}
+    for number, (place, row) in enumerate(reader(path)):
+        unseen -= {name for name in unseen if _at(row, name, place) is not None}
         yield _row(row, mapped, place, number, own=own)
+    if unseen:
+        raise refuse(path.name, f"no row has {min(unseen)!r}, which the mapping names")
 
 
 def _row(raw: Mapping[str, Any], mapped: Mapped, place: str, number: int = 0, *, own: bool) -> Row:
