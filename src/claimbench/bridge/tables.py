@@ -174,6 +174,7 @@ def _row(raw: Mapping[str, Any], mapped: Mapped, place: str, number: int = 0, *,
         return count_of(_at(row, getattr(mapped, name), place), place, name, most)
 
     question = text("question")
+    choices = tuple(str(c) for c in _listed(row, mapped.choices, place))
     return Row(
         number=number,
         place=place,
@@ -181,8 +182,8 @@ def _row(raw: Mapping[str, Any], mapped: Mapped, place: str, number: int = 0, *,
         problem=text("problem") or None,
         texts=(question,) if question else (),
         gold=text("gold"),
-        choices=tuple(str(c) for c in _listed(row, mapped.choices, place)),
-        choice_order=tuple(_order(c, place) for c in _listed(row, mapped.choice_order, place)),
+        choices=choices,
+        choice_order=_order(_listed(row, mapped.choice_order, place), len(choices), place),
         sample_index=count("sample_index", MOST_SAMPLES),
         label=_label(row, mapped, place),
         their_answer=text("their_answer"),
@@ -244,7 +245,11 @@ def _listed(row: Mapping[str, Any], column: str | None, place: str) -> list[Any]
     return list_of(value or None, place, str(column))
 
 
-def _order(value: Any, place: str) -> int:
-    if not isinstance(value, int) or not -1 <= value < 26:
-        raise refuse(place, "choice_order must hold places from 0 up")
-    return value
+def _order(listed: list[Any], choices: int, place: str) -> tuple[int, ...]:
+    """Which choice was shown where, -1 where that is not known; nothing where no order is told."""
+    told = [i for i in listed if i != -1]
+    if not all(type(i) is int and 0 <= i < choices for i in told):
+        raise refuse(place, f"choice_order must hold places among its {choices} choices, from 0 up")
+    if listed and (len(listed) != choices or len(set(told)) != len(told)):
+        raise refuse(place, f"choice_order must name each of its {choices} choices once")
+    return tuple(listed)
