@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,9 @@ def test_coding_labels_are_kept_as_theirs(tmp_path: Path) -> None:
         ["Ours/0", "Ours/1", "Ours/2"],
         [1, 0, 1],
     )
-    path = file_of("livecodebench/*")
+    path = file_of("livecodebench/*_eval_all.json")
     m = imported(tmp_path / "b", "livecodebench", path, "--model", "toy")
-    assert (m["tier"], m["right"], m["counted"]) == ("C", [1, 1], [2, 2])
+    assert (m["tier"], m["right"], m["counted"]) == ("C", [2, 1, 2], [4, 4, 4])
 
 
 # --- tables ---------------------------------------------------------------------------------
@@ -303,6 +304,27 @@ def test_a_line_of_gigabytes_is_not_read(tmp_path: Path, monkeypatch: pytest.Mon
     assert "larger than 1 MiB" in refused(tmp_path, "livecodebench", path)
 
 
+def test_slips_of_a_newcomer(tmp_path: Path) -> None:
+    """A key of the mapping that no row has, a mapping that is owed, and stated protocols."""
+    path = write_rows(tmp_path / "x.jsonl", [{"doc": {"id": "a"}, "out": "1", "gold": "1"}])
+    words = ("jsonl", path, "--model", "toy", "--grader", "integer")
+    assert "with --mapping" in refused(tmp_path, *words)
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("{problem: doc.idd, response: out, gold: gold}")
+    assert "no row has 'doc.idd'" in refused(tmp_path, *words, "--mapping", mapping)
+    mapping.write_text("{problem: doc.id, response: out, gold: gold}")
+    for said, answer in (
+        ("temperature=hot", "a number is needed"),
+        ("seed=", "a number is needed"),
+        ("note=", "a value is needed"),
+        ("temprature=0.6", "did you mean temperature?"),
+    ):
+        given = (*words, "--mapping", mapping, "--protocol", said)
+        assert answer in refused(tmp_path, *given)
+    more = ("--mapping", mapping, "--protocol", "temperature=0.6", "--protocol", "note=fine")
+    assert imported(tmp_path / "run", *words, *more)["protocol"]["note"] == "fine"
+
+
 def test_hostile_csv(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     for content, words in (
@@ -357,14 +379,14 @@ def test_parquet_that_unpacks_to_more(tmp_path: Path, monkeypatch: pytest.Monkey
     import pyarrow as pa
     from pyarrow import parquet as writer
 
-    from claimbench.bridge import parquet
+    from claimbench.bridge import parquet, parquetworker
 
     rows = 32
     table = pa.table({"response": ["1" * (2 << 20)] * rows, "gold": ["1"] * rows})
     path = tmp_path / "bomb.parquet"
     writer.write_table(table, path, compression="zstd", use_dictionary=False)
     assert path.stat().st_size < 50_000
-    monkeypatch.setattr(parquet, "_MOST_GROUP_BYTES", 32 << 20)
+    monkeypatch.setattr(parquet, "LIMITS", parquet.LIMITS._replace(group=32 << 20))
     said = refused(tmp_path, "parquet", path, "--grader", "integer")
     assert "row group 1 unpacks to 64 MiB, more than 32" in said and "row_group_size" in said
     # A column that nobody reads may be as large as it likes.
@@ -373,11 +395,94 @@ def test_parquet_that_unpacks_to_more(tmp_path: Path, monkeypatch: pytest.Monkey
     assert len(list(parquet.parquet_rows(path, ["response"]))) == rows
     writer.write_table(table, path, compression="zstd")  # The text stands once.
     assert writer.ParquetFile(path).metadata.row_group(0).total_byte_size < 3 << 20
-    monkeypatch.setattr(parquet, "_BATCH_BYTES", 8 << 20)
+    limits = parquet.LIMITS._replace(together=8 << 20)
     with writer.ParquetFile(path) as file:
-        batches = list(parquet._batches(file, path, ["response"]))
+        batches = list(parquetworker.checked_batches(file, path, ["response"], limits))
     assert sum(map(len, batches)) == rows
     assert max(batch.nbytes for batch in batches) <= 8 << 20
+
+
+def with_false_sizes(path: Path) -> Path:
+    """The same Parquet file, whose footer says that its first column unpacks to 1000 bytes."""
+    from pyarrow import parquet as writer
+
+    def varint(value: int, length: int = 0) -> bytes:  # Thrift's zigzag, as long as `length`.
+        parts, rest = [], value << 1
+        while rest or len(parts) < max(length, 1):
+            parts.append(rest & 0x7F)
+            rest >>= 7
+        return bytes([*(part | 0x80 for part in parts[:-1]), parts[-1]])
+
+    column = writer.ParquetFile(path).metadata.row_group(0).column(0)
+    true = varint(column.total_uncompressed_size)
+    content = path.read_bytes()
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    assert content.count(true, footer) >= 1
+    path.write_bytes(content[:footer] + content[footer:].replace(true, varint(1000, len(true))))
+    return path
+
+
+def bombs(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Parquet files of a few thousand bytes that unpack to far more, and what is said of each."""
+    import pyarrow as pa
+    from pyarrow import parquet as writer
+
+    def written(name: str, response: Any, **words: Any) -> Path:
+        path = folder / f"{name}.parquet"
+        table = pa.table({"response": response, "gold": ["1"]})
+        writer.write_table(table, path, compression="zstd", write_statistics=False, **words)
+        assert path.stat().st_size < 50_000
+        return path
+
+    big = written("big", ["1" * (400 << 20)], use_dictionary=False, data_page_size=1 << 30)
+    yield with_false_sizes(big), "more than 256 MiB of memory"
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), ["y" * (1 << 20)])
+    offsets = pa.array([0, 2000], pa.int32())
+    repeated = pa.ListArray.from_arrays(offsets, texts)
+    yield written("repeated", repeated, store_schema=False), "more than 256 MiB of memory"
+    offsets = pa.array([0, 20_000_000], pa.int32())
+    nulls = pa.ListArray.from_arrays(offsets, pa.nulls(20_000_000))
+    yield written("nulls", nulls), "rows 1 to 1: they take more than 128 MiB"
+
+
+def test_parquet_that_lies_of_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page larger than the footer says, a text that a list repeats, nulls that take no byte."""
+    from claimbench.bridge import parquet
+
+    monkeypatch.setattr(parquet, "LIMITS", parquet.LIMITS._replace(memory=256 << 20))
+    for path, words in bombs(tmp_path):
+        if path.stem == "nulls":
+            monkeypatch.undo()
+        assert words in refused(tmp_path, "parquet", path, "--grader", "integer")
+
+
+def test_a_parquet_process_that_is_killed_is_no_end_of_the_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet as writer
+
+    from claimbench.bridge import parquet
+
+    path = tmp_path / "x.parquet"
+    writer.write_table(pa.table({"response": ["1" * 10_000] * 1000}), path, row_group_size=10)
+    started: list[Any] = []
+
+    class Noted(subprocess.Popen):  # type: ignore[type-arg]
+        def __init__(self, *words: Any, **options: Any) -> None:
+            super().__init__(*words, **options)
+            started.append(self)
+
+    monkeypatch.setattr(parquet.subprocess, "Popen", Noted)
+    found = parquet.parquet_rows(path, ["response"])
+    assert next(found)[0] == "x.parquet, row 1"
+    started[0].kill()
+    with pytest.raises(InputError, match=r"x\.parquet: reading it ended of SIGKILL"):
+        list(found)
+    early = parquet.parquet_rows(path, ["response"])
+    next(early)
+    early.close()
+    assert len(started) == 2 and started[1].returncode == -signal.SIGKILL
 
 
 def test_too_many_rows_and_a_sample_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

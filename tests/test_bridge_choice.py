@@ -14,6 +14,7 @@ from claimbench import config, pipeline
 from claimbench.cli import app
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
+from claimbench.errors import InputError
 from claimbench.records import Request
 from claimbench.store import RunStore
 
@@ -107,3 +108,48 @@ def test_shuffled_choices_round_trip(toy: Path, run: Path, form: str) -> None:
         alone = measured(toy / "alone")
         assert (alone["right"], alone["counted"]) == (first["right"], first["counted"])
         assert samples(toy / "alone", "riddles") == ours
+
+
+def imported(out: Path, *words: object) -> dict[str, Any]:
+    """The measurement of an import."""
+    done = CliRunner().invoke(app, ["import", *map(str, words), "--out", str(out)])
+    if done.exception:
+        raise done.exception
+    found: dict[str, Any] = json.loads((out / "measurements.json").read_text())[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("choices", "order", "words"),
+    [
+        (["a", "b"], [0, 1, 2], "places among its 2 choices"),
+        (["a", "b"], [0], "each of its 2 choices once"),
+        (["a", "b"], [1, 1], "each of its 2 choices once"),
+        (["a", "b"], [True, 0], "places among its 2 choices"),
+        ([], [0], "places among its 0 choices"),
+    ],
+)
+def test_an_order_that_fits_no_choices(
+    tmp_path: Path, choices: list[str], order: list[int], words: str
+) -> None:
+    path = tmp_path / "x.jsonl"
+    row = {"problem": "p", "response": "A", "gold": "a", "choices": choices}
+    path.write_text(json.dumps({**row, "choice_order": order}) + "\n")
+    with pytest.raises(InputError, match=words):
+        imported(tmp_path / "run", "jsonl", path, "--model", "toy", "--grader", "choice")
+
+
+def test_choices_that_the_grader_does_not_ask_for(tmp_path: Path) -> None:
+    """The gold stays the gold where the choices only stand beside it."""
+    path = tmp_path / "x.jsonl"
+    row = {"problem": "p", "question": "1 + 1?", "response": "2", "gold": "2"}
+    path.write_text(json.dumps({**row, "choices": ["2", "3"], "choice_order": [1, 0]}) + "\n")
+    words = ("--model", "toy", "--grader", "number")
+    before = imported(tmp_path / "run", "jsonl", path, *words)
+    for form in ("lm-eval", "csv", "parquet"):
+        out = tmp_path / form
+        done = CliRunner().invoke(app, ["export", form, str(tmp_path / "run"), "--out", str(out)])
+        assert done.exit_code == 0
+        (found,) = (p for p in out.rglob("*") if p.is_file() and "results_" not in p.name)
+        again = imported(tmp_path / f"{form}-again", form, found, *words)
+        assert (again["right"], again["counted"]) == (before["right"], [1])

@@ -89,7 +89,7 @@ def test_evalplus_against_a_benchmark_of_base_tests(configs: Path, tmp_path: Pat
 LIVECODEBENCH = """\
 title: Ours
 source: written for this project
-dataset: {file: lcb.jsonl, rows: 2}
+dataset: {file: tests.jsonl, rows: 3}
 fields:
   id: question_id
   question: question_content
@@ -99,43 +99,58 @@ fields:
     columns: {public: public_test_cases, private: private_test_cases, metadata: metadata}
 prompt: "{question}"
 grader: {kind: code}
-samples: 2
+samples: 4
 """
 
 
-def livecodebench(toy: Path, configs: Path) -> Path:
-    """The benchmark of the fixture's two problems, with tests."""
+def import_livecodebench(path: Path, configs: Path, out: Path) -> dict[str, Any]:
+    """Import against the fixture's three problems, with their tests."""
     (configs / "ours.yaml").write_text(LIVECODEBENCH)
-    (submission,) = (FILES / "livecodebench").glob("*_eval_all.json")
-    tests = {"ours_1": [("3\n", "6\n"), ("10\n", "20\n")], "ours_2": [("a bc d\n", "3\n")]}
-    with (toy / "data" / "lcb.jsonl").open("w") as file:
-        for problem in json.loads(submission.read_text()):
-            cases = [
-                {"input": given, "output": expected, "testtype": "stdin"}
-                for given, expected in tests[problem["question_id"]]
-            ]
-            more = {"public_test_cases": json.dumps(cases[:1]), "metadata": "{}"}
-            private = {"private_test_cases": json.dumps(cases[1:])}
-            file.write(json.dumps({**problem, **more, **private}) + "\n")
-    return submission
+    data = FILES / "livecodebench"
+    words = ("--model", "somebody", "--benchmark", "ours", "--data-dir", data)
+    return imported(out, "livecodebench", path, *words)
 
 
-def test_livecodebench(toy: Path, configs: Path, tmp_path: Path) -> None:
-    path = livecodebench(toy, configs)
-    changed = json.loads(path.read_text())
+def submission() -> Path:
+    (found,) = (FILES / "livecodebench").glob("*_eval_all.json")
+    return found
+
+
+def test_livecodebench(configs: Path, tmp_path: Path) -> None:
+    """Their runner took the first of two blocks, which is wrong, and we take the last, which is
+    right; on every other reply, a timeout and a refusal among them, both agree."""
+    m = import_livecodebench(submission(), configs, tmp_path / "run")
+    assert (m["tier"], m["right"], m["counted"]) == ("B", [3, 1, 2], [4, 4, 4])
+    (agreed,) = table(tmp_path / "run", "agreement")
+    assert (agreed["both right"], agreed["both wrong"]) == ("5", "6")
+    assert (agreed["they right, we wrong"], agreed["they wrong, we right"]) == ("0", "1")
+    (apart,) = table(tmp_path / "run", "disagreements")
+    assert (apart["problem"], apart["sample"], apart["their answer"]) == ("ours_1", "2", "print(6)")
+    assert "n = int(input())" in apart["our answer"] and "6 != 20" in apart["their reason"]
+
+
+def test_livecodebench_by_its_labels_alone(tmp_path: Path) -> None:
+    """The score is the one that its own summary states."""
+    m = imported(tmp_path / "run", "livecodebench", submission(), "--model", "somebody")
+    summary = submission().with_name(submission().name.replace("_eval_all", "_eval"))
+    assert m["pass_at_1"] == pytest.approx(json.loads(summary.read_text())[0]["pass@1"], abs=1e-12)
+    with pytest.raises(Exception, match=r"item 1: no problem with its replies.*_eval_all\.json"):
+        imported(tmp_path / "b", "livecodebench", summary, "--model", "somebody")
+
+
+def test_a_livecodebench_label_that_was_turned(configs: Path, tmp_path: Path) -> None:
+    changed = json.loads(submission().read_text())
     # Their label of the second reply is turned, and one reply is only its code.
     changed[0]["graded_list"][1] = True
     changed[1]["output_list"][0] = changed[1]["code_list"][0]
     path = tmp_path / "turned_eval_all.json"
     path.write_text(json.dumps(changed))
-    words = ("--model", "somebody", "--benchmark", "ours", "--data-dir", toy / "data")
-    m = imported(tmp_path / "run", "livecodebench", path, *words)
-    assert (m["tier"], m["right"], m["counted"]) == ("B", [1, 1], [2, 2])
-    (apart,) = table(tmp_path / "run", "disagreements")
-    assert (apart["problem"], apart["theirs"]) == ("ours_1", "right")
-    assert apart["ours"] == "wrong_answer"
-    assert apart["their answer"] == "print(input() * 2)"
-    assert "Wrong Answer" in apart["their reason"] and "33" in apart["our reason"]
+    m = import_livecodebench(path, configs, tmp_path / "run")
+    assert m["right"] == [3, 1, 2]
+    apart = table(tmp_path / "run", "disagreements")
+    (turned,) = [row for row in apart if row["theirs"] == "right"]
+    assert (turned["problem"], turned["ours"]) == ("ours_1", "wrong_answer")
+    assert turned["their answer"] == "print(input() * 2)" and "33" in turned["our reason"]
 
 
 def test_the_code_grader_needs_tests(tmp_path: Path) -> None:

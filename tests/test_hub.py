@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from claimbench import hub
+from claimbench import addresses, hub
 from claimbench.bridge import imports
 from claimbench.cli import app
 from claimbench.errors import ConfigError
@@ -50,3 +50,22 @@ def test_what_an_importer_states(tmp_path: Path, text: str, secret: bool) -> Non
             assert CANARY not in str(caught.value)
         else:
             imports.prepare(wanted, None, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("address", "bare"),
+    [
+        ("https://hub.example/a", "https://hub.example/a"),
+        ("https://me:pw@hub.example/a", "https://hub.example/a"),
+        ("https://me:p/w@hub.example/a?key=1#b", "https://hub.example/a"),
+        ("https://hub.example?key=1", "https://hub.example"),
+        ("https://hub.example/#token=1", "https://hub.example/"),
+    ],
+)
+def test_what_may_be_secret_in_an_address(address: str, bare: str) -> None:
+    assert addresses.bare(address) == bare
+    assert addresses.holds_secret(f"read at {address} today") == (address != bare)
+
+
+def test_texts_without_an_address_hold_no_secret() -> None:
+    assert not addresses.holds_secret("me@example.org asked: why? #3")

@@ -9,10 +9,11 @@ import functools
 import http.client
 import os
 import queue
-import re
 import threading
 import urllib.error
 import urllib.request
+
+from claimbench.addresses import bare
 
 PROBE_SECONDS = 3.0
 
@@ -23,13 +24,8 @@ def endpoint() -> str:
 
 
 def shown_endpoint() -> str:
-    """The address without what may be secret in it: user, password, query."""
-    return re.sub(r"//[^/?#]*@", "//", endpoint()).partition("?")[0].partition("#")[0]
-
-
-def holds_secret(text: str) -> bool:
-    """Whether a text has an address with a user, a password or a query in it."""
-    return re.search(r"(?i)\b[a-z][a-z0-9+.-]{0,30}://(?:[^/\s@]*@|[^\s?]*\?)", text) is not None
+    """The address without what may be secret in it."""
+    return bare(endpoint())
 
 
 def use(offline: bool = False) -> bool:

@@ -40,6 +40,20 @@ class Scores:
         """Whether some stored sample does not tell its tokens."""
         return bool((self.tokens[self.present] < 0).any())
 
+    @property
+    def received(self) -> int:
+        """Stored samples."""
+        return int(self.present.sum())
+
+    def share(self, mask: npt.NDArray[np.bool_]) -> float:
+        """The share of the received samples that `mask` holds."""
+        return float(mask.sum() / self.received) if self.received else 0.0
+
+    def share_of(self, outcomes: Collection[str]) -> float:
+        """The share of the received samples that were graded as one of these."""
+        names = [outcome.encode("ascii") for outcome in outcomes]
+        return self.share(np.isin(self.outcome, names))
+
 
 def load_scores(
     store: RunStore, model: str, benchmark: str, problem_ids: list[str], n: int, grader: str
@@ -96,34 +110,27 @@ def measure(
     """
     counted = np.isfinite(scores.value).sum(axis=1)
     right = np.nansum(scores.value, axis=1)
-    received = int(scores.present.sum())
-    tokens = None if scores.unknown_tokens else scores.tokens[scores.present]
     # A protocol of ours states its temperature; one that does not is not known to be greedy.
     greedy = protocol["temperature"] == 0 if "temperature" in protocol else None
-    score = statistics.measure(right, counted) if counted.any() else None
-
-    def share(mask: npt.NDArray[np.bool_]) -> float:
-        return float(mask.sum() / received) if received else 0.0
-
+    pass_at_1, sampling_se, problem_se = _score(right, counted)
+    tokens_mean, tokens_p95 = _token_figures(scores)
     return Measurement(
         model=model,
         benchmark=benchmark,
         asked=scores.present.size if asked is None else asked,
-        received=received,
+        received=scores.received,
         graded=int(scores.graded.sum()),
         problems=scores.present.shape[0],
         samples_per_problem=scores.present.shape[1],
-        pass_at_1=score.value if score else math.nan,
+        pass_at_1=pass_at_1,
         # Greedy decoding draws nothing: a rerun would give the same samples.
-        sampling_se=0.0 if greedy else score.sampling_se if score else math.nan,
-        problem_se=score.problem_se if score else math.nan,
-        truncated_share=None if scores.unknown_ends else share(scores.truncated),
-        no_answer_share=share(_is_one_of(scores, NOTHING_TO_JUDGE)),
-        grader_error_share=share(_is_one_of(scores, ERRORS)),
-        tokens_mean=None if tokens is None else float(tokens.mean()) if received else 0.0,
-        tokens_p95=(
-            None if tokens is None else float(np.percentile(tokens, 95)) if received else 0.0
-        ),
+        sampling_se=0.0 if greedy else sampling_se,
+        problem_se=problem_se,
+        truncated_share=None if scores.unknown_ends else scores.share(scores.truncated),
+        no_answer_share=scores.share_of(NOTHING_TO_JUDGE),
+        grader_error_share=scores.share_of(ERRORS),
+        tokens_mean=tokens_mean,
+        tokens_p95=tokens_p95,
         greedy=greedy,
         protocol=dict(protocol),
         problem_ids=tuple(problem_ids),
@@ -133,8 +140,24 @@ def measure(
     )
 
 
-def _is_one_of(scores: Scores, outcomes: Collection[str]) -> npt.NDArray[np.bool_]:
-    return np.isin(scores.outcome, [outcome.encode("ascii") for outcome in outcomes])
+def _score(
+    right: npt.NDArray[np.float64], counted: npt.NDArray[np.int64]
+) -> tuple[float, float, float]:
+    """The share that is right with its sampling and its problem error; nan where none counts."""
+    if not counted.any():
+        return math.nan, math.nan, math.nan
+    score = statistics.measure(right, counted)
+    return score.value, score.sampling_se, score.problem_se
+
+
+def _token_figures(scores: Scores) -> tuple[float | None, float | None]:
+    """Mean and 95th percentile of the samples' tokens, None where some do not tell theirs."""
+    if scores.unknown_tokens:
+        return None, None
+    if not scores.received:
+        return 0.0, 0.0
+    tokens = scores.tokens[scores.present]
+    return float(tokens.mean()), float(np.percentile(tokens, 95))
 
 
 def _tokens(stored: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:

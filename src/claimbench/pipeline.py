@@ -323,8 +323,9 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
         for m in lacking
     )
     return (
-        f"{root}: samples are missing ({counts}), so no verdict is given; finish the run with "
-        f"`claimbench run`, or see estimates with `claimbench report --partial`"
+        f"{root}: samples are missing ({counts}), so no verdict is given; finish it with the "
+        f"`claimbench run` or `import` that began it, or see estimates with `claimbench report "
+        f"--partial`"
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -158,39 +158,57 @@ def make_plan(
     `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
     """
     experiment = resolve(experiment, data_dir)
-    run = experiment.run
-    problems, fewshot = {}, {}
+    asked = []
     for benchmark in experiment.benchmarks:
         told(f"reading {benchmark.name}")
-        problems[benchmark.name] = tuple(load_problems(benchmark, data_dir, run.limit))
-        fewshot[benchmark.name] = load_fewshot(benchmark, data_dir)
-    found, cells = {}, []
+        problems = load_problems(benchmark, data_dir, experiment.run.limit)
+        asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
+    found: dict[str, Checkpoint] = {}
+    cells: list[Cell] = []
     for model in experiment.models:
         told(f"finding the checkpoint of {model.name}")
-        found[model.name] = checkpoint = _checkpoint(run, model, online, weights)
-        tokenizer = checkpoints.load_tokenizer(checkpoint) if checkpoint.path else None
-        identity = weights_identity(model, checkpoint, run.engine.dtype or model.dtype, engine)
-        for benchmark in experiment.benchmarks:
-            check_pair(model, benchmark)
-            sampling = _sampling(experiment, benchmark)
-            shots = fewshot[benchmark.name]
-            cells.append(
-                Cell(
-                    model=model,
-                    benchmark=benchmark,
-                    problems=problems[benchmark.name],
-                    samples=experiment.samples_of(benchmark),
-                    sampling=sampling,
-                    seed=run.seed,
-                    maker=_maker(run, model, benchmark, tokenizer, shots, sampling.max_tokens),
-                    weights=identity,
-                )
-            )
+        found[model.name] = _checkpoint(experiment.run, model, online, weights)
+        cells += _cells(experiment, model, found[model.name], engine, asked)
     told("rendering prompts")
     resolved = _resolved(experiment, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     decisive = {key: resolved[key] for key in _DECISIVE}
     return Plan(experiment, tuple(cells), found, origins, resolved, digest(decisive))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A benchmark with its rows."""
+
+    benchmark: BenchmarkConfig
+    problems: tuple[Problem, ...]
+    shots: tuple[Message, ...]
+
+
+def _cells(
+    experiment: Experiment,
+    model: ModelConfig,
+    checkpoint: Checkpoint,
+    engine: Mapping[str, str],
+    asked: Iterable[_Asked],
+) -> Iterator[Cell]:
+    """One model on each benchmark."""
+    run = experiment.run
+    tokenizer = checkpoints.load_tokenizer(checkpoint) if checkpoint.path else None
+    identity = weights_identity(model, checkpoint, run.engine.dtype or model.dtype, engine)
+    for one in asked:
+        check_pair(model, one.benchmark)
+        sampling = _sampling(experiment, one.benchmark)
+        yield Cell(
+            model=model,
+            benchmark=one.benchmark,
+            problems=one.problems,
+            samples=experiment.samples_of(one.benchmark),
+            sampling=sampling,
+            seed=run.seed,
+            maker=_maker(run, model, one.benchmark, tokenizer, one.shots, sampling.max_tokens),
+            weights=identity,
+        )
 
 
 def _checkpoint(run: RunConfig, model: ModelConfig, online: bool, weights: bool) -> Checkpoint:

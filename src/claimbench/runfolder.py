@@ -177,13 +177,14 @@ def _lm_eval_protocol(benchmark: Mapping[str, Any], sampling: Mapping[str, Any])
         return {}
     options = benchmark["grader"]["options"]
     shots, as_turns = task["num_fewshot"], task["chat"] and task["multiturn"]
+    where = ", which runs programs outside of the sandbox" if task.get("unsafe_code") else ""
     return {
         "harness": f"claimbench, task and metrics by lm-eval {task['version']}",
         "prompt": f"lm-eval's task {task['task']}, version {task['task_version']}",
         "chat_template": "applied" if task["chat"] else "none",
         "shots": shots,
         "shots_as": ("chat turns" if as_turns else "text") if shots else None,
-        "grader": f"lm-eval {options['metric']},{options['filter']}",
+        "grader": f"lm-eval {options['metric']},{options['filter']}{where}",
         "departures_from_task": _departures(task, sampling),
     }
 

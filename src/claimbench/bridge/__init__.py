@@ -1,7 +1,8 @@
 """Other harnesses: their tasks as benchmarks, their outputs in, our results out.
 
     rows.py          what a reader yields: rows, and what the files say of their protocol
-    lines.py         bounded reading of lines, CSV, JSON; parquet.py of Parquet
+    lines.py         bounded reading of lines, CSV, JSON; parquet.py of Parquet,
+                     unpacked by a process of its own (parquetworker.py)
     lm_eval/         lm-eval's tasks as benchmarks
     lm_eval_samples.py lighteval.py inspect_log.py evalplus.py livecodebench.py tables.py
                      one reader for each format

@@ -63,28 +63,15 @@ def resolved_import(
 ) -> dict[str, Any]:
     """What run.yaml says: `model` and `benchmark` as they are configured, `content` the digest of
     the files."""
-    whose = wanted.whose or f"a user of {outputs.tool}"
-    label_only = benchmark["grader"]["kind"] == "label"
-    tier: Tier = "C" if label_only else "B"
+    about = _import(wanted, outputs, found, benchmark, content)
     model_name, name = str(model["name"]), str(benchmark["name"])
     tables = sorted({r.table for r in _targets(model_name, name)})
     return {
         "run": {
             "name": wanted.path.stem,
-            "title": f"Outputs of {whose}: {model['title']} on {benchmark['title']}",
+            "title": f"Outputs of {about['whose']}: {model['title']} on {benchmark['title']}",
         },
-        "import": {
-            "source": wanted.source,
-            "tool": outputs.tool,
-            "whose": whose,
-            "tier": tier,
-            "files": [_described(path) for path in outputs.files],
-            "content": content,
-            "protocol": _protocol(wanted, outputs, benchmark),
-            "stated_by_importer": dict(wanted.protocol),
-            "notes": [*outputs.notes, *_notes(found, label_only)],
-            "unmatched": {"rows": found.unmatched, "examples": found.examples},
-        },
+        "import": about,
         "models": {model_name: model},
         "benchmarks": {name: benchmark},
         "engine": {"name": outputs.tool},
@@ -97,17 +84,39 @@ def resolved_import(
             "margins": {},
             "problems": {name: benchmark["dataset"]["rows"]},
         },
-        "cells": {
-            f"{model_name}/{name}": {
-                "model": model_name,
-                "benchmark": name,
-                "problems": len(found.problems),
-                "samples": found.samples,
-                "asked": found.rows,
-                "tier": tier,
-                "problems_digest": content_digest(list(found.problems.values())),
-            }
-        },
+        "cells": {f"{model_name}/{name}": _cell(model_name, name, found, about["tier"])},
+    }
+
+
+def _import(
+    wanted: Wanted, outputs: Outputs, found: Survey, benchmark: Mapping[str, Any], content: str
+) -> dict[str, Any]:
+    """Whose outputs these are, what is stated of their protocol, and what was left out."""
+    label_only = benchmark["grader"]["kind"] == "label"
+    tier: Tier = "C" if label_only else "B"
+    return {
+        "source": wanted.source,
+        "tool": outputs.tool,
+        "whose": wanted.whose or f"a user of {outputs.tool}",
+        "tier": tier,
+        "files": [_described(path) for path in outputs.files],
+        "content": content,
+        "protocol": _protocol(wanted, outputs, benchmark),
+        "stated_by_importer": dict(wanted.protocol),
+        "notes": [*outputs.notes, *_notes(found, label_only)],
+        "unmatched": {"rows": found.unmatched, "examples": found.examples},
+    }
+
+
+def _cell(model: str, benchmark: str, found: Survey, tier: Tier) -> dict[str, Any]:
+    return {
+        "model": model,
+        "benchmark": benchmark,
+        "problems": len(found.problems),
+        "samples": found.samples,
+        "asked": found.rows,
+        "tier": tier,
+        "problems_digest": content_digest(list(found.problems.values())),
     }
 
 

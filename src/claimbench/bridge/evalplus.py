@@ -23,7 +23,7 @@ def read(path: Path) -> Outputs:
     samples.jsonl beside it."""
     place, first = next(_results(path), (path.name, None))
     if first is None:
-        raise refuse(place, "there is no result in it (key eval)")
+        raise refuse(place, "there is no result in it (key eval): name *_eval_results.json")
     samples = None if "solution" in first else _samples_beside(path)
     if "solution" not in first and samples is None:
         raise refuse(path.name, "it holds no solutions, and no samples.jsonl lies beside it")

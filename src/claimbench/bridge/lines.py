@@ -145,6 +145,13 @@ def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         yield event
 
 
+def _first_line(error: Exception) -> str:
+    """What an error says, without the bytes of the file that the parser shows below it."""
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    return (text.strip().splitlines() or ["damaged"])[0][:80]
+
+
 def _streamed(path: Path, prefix: str, *, pairs: bool) -> Iterator[tuple[str, Any]]:
     try:
         import ijson
@@ -162,6 +169,6 @@ def _streamed(path: Path, prefix: str, *, pairs: bool) -> Iterator[tuple[str, An
         except DataError:
             raise
         except (ijson.JSONError, ValueError, RecursionError, OverflowError) as error:
-            why = " ".join(str(error).split())[:80]
+            why = _first_line(error)
             place = f"{path.name}, item {metered.items + 1}"
             raise refuse(place, f"this is not JSON ({why})") from error

@@ -1,9 +1,9 @@
 """LiveCodeBench submissions: `*_eval_all.json`.
 
-The shape is that of its code (LiveCodeBench at 19133f21868627205e9664addd70605883fb1279,
-`lcb_runner/benchmarks/code_generation.py` `insert_output_evaluation`, written by
-`lcb_runner/runner/main.py`): a list of problems, each with its replies (`output_list`), the code
-cut out of them (`code_list`) and whether each passed (`graded_list`).
+Checked against nvidia-livecodebench 26.3, which packages LiveCodeBench's runner (its own repository
+has the same shape: `lcb_runner/benchmarks/code_generation.py` `insert_output_evaluation` at
+19133f21868627205e9664addd70605883fb1279): a list of problems, each with its replies
+(`output_list`), the code cut out of them (`code_list`) and whether each passed (`graded_list`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from claimbench.bridge.rows import Outputs, Row, label_of, list_of, mapping_of, 
 def read(path: Path) -> Outputs:
     """The problems of one submission."""
     if next(json_items(path, "item"), None) is None:
-        raise refuse(path.name, "there is no problem in it")
+        raise refuse(path.name, "there is no problem in it: name LiveCodeBench's *_eval_all.json")
     return Outputs(
         tool="LiveCodeBench",
         files=(path,),
@@ -38,6 +38,8 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _responses(problem: Mapping[str, Any], place: str, number: int) -> Iterator[Row]:
+    if "output_list" not in problem and "code_list" not in problem:
+        raise refuse(place, "no problem with its replies: name LiveCodeBench's *_eval_all.json")
     codes = list_of(problem.get("code_list"), place, "code_list")
     replies = list_of(problem.get("output_list"), place, "output_list") or codes
     labels = list_of(problem.get("graded_list"), place, "graded_list") or [None] * len(replies)

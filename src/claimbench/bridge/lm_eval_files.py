@@ -25,6 +25,8 @@ from claimbench.store.files import write_whole
 
 FILTER = "claimbench"
 METRIC = "exact_match"
+_BY_LETTER = ("choice", "label")
+"""Graders for which the gold of a problem with choices is one of them."""
 _EPOCH = "1970-01-01T00:00:00+00:00"
 
 
@@ -144,7 +146,7 @@ def _lines(store: RunStore, cell: StoredCell) -> Iterator[str]:
 
 def _line(cell: StoredCell, graded: Sequence[Graded], number: int, end: str | None) -> Any:
     problem, first, _ = graded[0]
-    doc, target = _doc(problem, first)
+    doc, target = _doc(problem, first, by_letter=cell.protocol.get("grader") in _BY_LETTER)
     values = [g.value for _, _, g in graded if g is not None and g.value is not None]
     return {
         "doc_id": number,
@@ -162,9 +164,10 @@ def _line(cell: StoredCell, graded: Sequence[Graded], number: int, end: str | No
     }
 
 
-def _doc(problem: Problem, sample: Sample) -> tuple[dict[str, Any], str]:
+def _doc(problem: Problem, sample: Sample, *, by_letter: bool) -> tuple[dict[str, Any], str]:
+    """The document and its target: `by_letter` the letter of the right choice as it was shown."""
     doc: dict[str, Any] = {"id": problem.id, "question": problem.question or problem.text or ""}
-    if not problem.choices:
+    if not problem.choices or not by_letter:
         return {**doc, "answer": problem.gold}, problem.gold
     target = right_letter(problem, sample) or problem.gold
     shown = [problem.choices[i] if i >= 0 else "" for i in sample.choice_order]

@@ -1,33 +1,41 @@
-"""Parquet in bounded memory: a few rows at a time, never a whole column."""
+"""Parquet in bounded memory: a few rows at a time, read by a process of its own.
+
+A page may unpack to far more than the footer says, by more ways than one (sizes that lie, texts
+that a dictionary repeats, lists of a billion nulls in a few bytes), and pyarrow has no limit that
+holds for all of them. So what unpacks it (parquetworker.py) is a process whose memory the kernel
+limits, which hands over the rows as an Arrow stream, a bounded batch at a time.
+"""
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from claimbench.bridge.lines import Located, first_bytes, needs
-from claimbench.bridge.rows import MOST_ROW_BYTES, MOST_ROWS, refuse
+from claimbench.bridge.parquetworker import REFUSED, Limits
+from claimbench.bridge.rows import MOST_ROW_BYTES, refuse
+from claimbench.errors import DataError
+from claimbench.grading.workerprocess import environment
 
-_BATCH = 64
-"""Rows in memory at once, at most."""
-_BATCH_BYTES = 128 * 2**20
-"""What rows in memory at once may unpack to."""
-_MOST_GROUP_BYTES = 2**30
-"""What the columns of a row group that are read may unpack to. A page of it is unpacked as a whole,
-and nothing but custom keeps pages small."""
+LIMITS = Limits(
+    memory=3 * 2**29,
+    group=2**30,
+    together=128 * 2**20,
+    batch=4 * MOST_ROW_BYTES,
+)
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
     """The names of the columns. Raises DataError where it is no Parquet file, or too large."""
-    file = _open(path)
-    meta = file.metadata
-    if meta.num_rows == 0:
-        raise refuse(path.name, "there is no row in it")
-    if meta.num_rows > MOST_ROWS:
-        raise refuse(path.name, f"{meta.num_rows:,} rows, more than {MOST_ROWS:,}; split it")
-    names = tuple(file.schema_arrow.names)
-    file.close()
+    with _stream(path, ()) as found:
+        names = tuple(found.schema.names)
     if len(set(names)) != len(names):
         raise refuse(path.name, "two columns have the same name")
     return names
@@ -35,63 +43,69 @@ def columns_of(path: Path) -> tuple[str, ...]:
 
 def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Located]:
     """The rows of a Parquet file as mappings of its `columns`."""
-    import pyarrow as pa
-
-    file, number = _open(path), 0
-    try:
-        for batch in _batches(file, path, columns):
-            if batch.nbytes > 4 * MOST_ROW_BYTES:
-                place = f"{path.name}, rows {number + 1} to {number + len(batch)}"
-                raise refuse(place, f"they take more than {4 * MOST_ROW_BYTES >> 20} MiB")
+    number = 0
+    with _stream(path, columns) as batches:
+        for batch in batches:
             for row in batch.to_pylist():
                 number += 1
                 yield f"{path.name}, row {number}", row
-    except (pa.ArrowException, OSError, ValueError) as error:
-        why = " ".join(str(error).split())[:120]
-        raise refuse(f"{path.name}, after row {number}", f"cannot be read ({why})") from error
-    finally:
-        file.close()
 
 
-def _batches(file: Any, path: Path, columns: Sequence[str]) -> Iterator[Any]:
-    """The rows, so few at a time that they take no more than _BATCH_BYTES: none is larger than what
-    its row group unpacks to, though one that stands once in a dictionary may be many rows'."""
-    for group in range(file.metadata.num_row_groups):
-        claimed = _claimed(file.metadata.row_group(group), columns)
-        if claimed > _MOST_GROUP_BYTES:
-            raise refuse(
-                path.name,
-                f"row group {group + 1} unpacks to {claimed >> 20} MiB, more than "
-                f"{_MOST_GROUP_BYTES >> 20}; write it again with fewer rows in a group (pyarrow: "
-                "write_table(table, path, row_group_size=100))",
-            )
-        size = max(1, min(_BATCH, _BATCH_BYTES // max(claimed, 1)))
-        yield from file.iter_batches(
-            batch_size=size, row_groups=[group], columns=list(columns), use_threads=False
-        )
-
-
-def _claimed(group: Any, columns: Sequence[str]) -> int:
-    """Bytes to which the columns of a row group unpack, as the file's footer says before any of
-    them is read."""
-    chunks = map(group.column, range(group.num_columns))
-    return sum(
-        max(0, int(chunk.total_uncompressed_size))
-        for chunk in chunks
-        if chunk.path_in_schema.partition(".")[0] in columns
-    )
-
-
-def _open(path: Path) -> Any:
+@contextmanager
+def _stream(path: Path, columns: Sequence[str]) -> Iterator[Any]:
+    """The worker's Arrow stream of those columns; of none, only the schema of all."""
     try:
         import pyarrow as pa
-        from pyarrow import parquet
     except ImportError as error:
         raise needs("pyarrow") from error
     if first_bytes(path) != b"PAR1":
         raise refuse(path.name, "this is no Parquet file (it does not begin with PAR1)")
+    with tempfile.TemporaryFile() as complaints, _worker(path, columns, complaints) as process:
+        try:
+            with pa.ipc.open_stream(process.stdout) as stream:
+                yield stream
+            if process.wait():  # A stream that stops looks like one that ends.
+                raise OSError("the process that reads it stopped")
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise _failure(path, process, complaints, error) from error
+
+
+@contextmanager
+def _worker(
+    path: Path, columns: Sequence[str], complaints: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
+    asked = [str(path), json.dumps(list(columns)), json.dumps(LIMITS._asdict())]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "claimbench.bridge.parquetworker", *asked],
+        # The plain allocator maps what it needs and no more, which is what is limited.
+        env={**environment(), "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        process_group=0,  # Ctrl-C is for the parent.
+    )
     try:
-        return parquet.ParquetFile(path, thrift_string_size_limit=1 << 27, memory_map=False)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        why = " ".join(str(error).split())[:120]
-        raise refuse(path.name, f"this is no readable Parquet file ({why})") from error
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def _failure(
+    path: Path, process: subprocess.Popen[bytes], complaints: IO[bytes], error: Exception
+) -> DataError:
+    """Why there are no more rows: the worker's own sentence, its death, or what they hold."""
+    if process.stdout:
+        process.stdout.close()  # A worker that still writes ends of it.
+    status = process.wait()
+    complaints.seek(0)
+    said = complaints.read().decode("utf-8", "replace").strip()
+    if status == REFUSED and said:
+        return DataError(said.splitlines()[-1])
+    if status < 0:
+        name = signal.Signals(-status).name
+        most = f"more than {LIMITS.memory >> 20} MiB of memory"
+        return refuse(path.name, f"reading it ended of {name}: it is damaged, or takes {most}")
+    return refuse(path.name, f"cannot be read ({' '.join(str(error).split())[:120]})")

@@ -95,13 +95,17 @@ def _outputs(path: Path, mapping: Path | None, reader: Reader) -> Outputs:
     place, row = first
     mapped = _mapped(mapping, tuple(row), path)
     if mapped.response is None and mapped.label is None:
-        raise refuse(path.name, f"neither response nor label is among its columns {_names(row)}")
+        raise refuse(
+            path.name,
+            f"neither response nor label is among its columns {_names(row)}; say with --mapping "
+            "which they are",
+        )
     own = mapping is None
     one = _row(row, mapped, place, own=own)
     return Outputs(
         tool=path.suffix.lstrip(".").lower() or "table",
         files=(path, mapping) if mapping else (path,),
-        rows=lambda: _rows(reader(path), mapped, own),
+        rows=lambda: _rows(path, reader, mapped, own),
         model=one.model,
         task=text_of(_at(row, mapped.benchmark, place), place, "benchmark"),
         notes=_notes(mapped),
@@ -145,9 +149,15 @@ def _names(row: Mapping[str, Any]) -> str:
     return names if len(names) <= 80 else names[:77] + "..."
 
 
-def _rows(found: Iterator[Located], mapped: Mapped, own: bool) -> Iterator[Row]:
-    for number, (place, row) in enumerate(found):
+def _rows(path: Path, reader: Reader, mapped: Mapped, own: bool) -> Iterator[Row]:
+    """The rows. Raises DataError behind the last where a key of the mapping was in none of them: it
+    is misspelt, and its values would be taken for absent."""
+    unseen = {name for name in _named(mapped) if "." in name}
+    for number, (place, row) in enumerate(reader(path)):
+        unseen -= {name for name in unseen if _at(row, name, place) is not None}
         yield _row(row, mapped, place, number, own=own)
+    if unseen:
+        raise refuse(path.name, f"no row has {min(unseen)!r}, which the mapping names")
 
 
 def _row(raw: Mapping[str, Any], mapped: Mapped, place: str, number: int = 0, *, own: bool) -> Row:
@@ -164,6 +174,7 @@ def _row(raw: Mapping[str, Any], mapped: Mapped, place: str, number: int = 0, *,
         return count_of(_at(row, getattr(mapped, name), place), place, name, most)
 
     question = text("question")
+    choices = tuple(str(c) for c in _listed(row, mapped.choices, place))
     return Row(
         number=number,
         place=place,
@@ -171,8 +182,8 @@ def _row(raw: Mapping[str, Any], mapped: Mapped, place: str, number: int = 0, *,
         problem=text("problem") or None,
         texts=(question,) if question else (),
         gold=text("gold"),
-        choices=tuple(str(c) for c in _listed(row, mapped.choices, place)),
-        choice_order=tuple(_order(c, place) for c in _listed(row, mapped.choice_order, place)),
+        choices=choices,
+        choice_order=_order(_listed(row, mapped.choice_order, place), len(choices), place),
         sample_index=count("sample_index", MOST_SAMPLES),
         label=_label(row, mapped, place),
         their_answer=text("their_answer"),
@@ -234,7 +245,11 @@ def _listed(row: Mapping[str, Any], column: str | None, place: str) -> list[Any]
     return list_of(value or None, place, str(column))
 
 
-def _order(value: Any, place: str) -> int:
-    if not isinstance(value, int) or not -1 <= value < 26:
-        raise refuse(place, "choice_order must hold places from 0 up")
-    return value
+def _order(listed: list[Any], choices: int, place: str) -> tuple[int, ...]:
+    """Which choice was shown where, -1 where that is not known; nothing where no order is told."""
+    told = [i for i in listed if i != -1]
+    if not all(type(i) is int and 0 <= i < choices for i in told):
+        raise refuse(place, f"choice_order must hold places among its {choices} choices, from 0 up")
+    if listed and (len(listed) != choices or len(set(told)) != len(told)):
+        raise refuse(place, f"choice_order must name each of its {choices} choices once")
+    return tuple(listed)

@@ -142,7 +142,7 @@ class LmEvalTask(Strict):
     """What a benchmark that is a task of lm-eval was made with; `bridge.lm_eval` fills it in.
 
     `generation` are the task's own generation_kwargs, which the run's sampling replaces; `dropped`
-    are its stop strings that are not used.
+    are its stop strings that are not used; `unsafe_code`: its metric runs what the model wrote.
     """
 
     task: str
@@ -158,6 +158,7 @@ class LmEvalTask(Strict):
     generation: dict[str, Any]
     dropped: tuple[str, ...] = ()
     columns: dict[str, str] = Field(default_factory=dict)
+    unsafe_code: bool = False
 
 
 class BenchmarkConfig(Strict):

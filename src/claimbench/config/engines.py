@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from claimbench.addresses import holds_secret
 from claimbench.config.models import DType
 from claimbench.yamlfile import Strict
 
@@ -45,7 +46,7 @@ class EndpointConfig(Strict):
     @model_validator(mode="after")
     def _holds_no_secret(self) -> EndpointConfig:
         # Checked here, where the message does not repeat the value: it may be a key.
-        if not re.fullmatch(r"https?://[^@?#\s]+", self.base_url):
+        if not re.fullmatch(r"https?://\S+", self.base_url) or holds_secret(self.base_url):
             raise ValueError(
                 "base_url must be http(s)://HOST/PATH, without user, password or query"
             )

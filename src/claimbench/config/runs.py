@@ -39,6 +39,8 @@ class LmEvalOptions(Strict):
     `include` is a folder of task YAMLs; `chat: false` sends contexts without chat turns, as to a
     base model; `until: drop` leaves out the tasks' stop strings; `metrics` says by benchmark which
     figure counts as right or wrong, as lm-eval writes it: "exact_match,flexible-extract".
+    `confirm_run_unsafe_code`, lm-eval's own word, takes tasks whose metric runs what the model
+    wrote, outside of the sandbox.
     """
 
     include: str | None = None
@@ -47,6 +49,7 @@ class LmEvalOptions(Strict):
     num_fewshot: int | None = Field(default=None, ge=0)
     until: Literal["keep", "drop"] = "keep"
     metrics: dict[str, str] = Field(default_factory=dict)
+    confirm_run_unsafe_code: bool = False
 
 
 class RunConfig(Strict):

@@ -77,21 +77,21 @@ class LmEvalGrader:
 
     def check(self) -> None:
         """Raise GradingError where this machine's lm-eval or task folder is not the run's."""
-        from claimbench.bridge.lm_eval.names import folder_digest, installed_version
+        from claimbench.bridge.lm_eval.metrics import check_allowed
+        from claimbench.bridge.lm_eval.names import folder_digest, installed_version, settings_of
 
         if (here := installed_version()) != self.version:
             raise GradingError(
                 f"lm-eval:{self.task} is graded with lm-eval {self.version}, but {here} is "
                 f"installed; run pip install 'lm-eval[hf]=={self.version}'"
             )
-        if self.include is None:
-            return
-        folder = Path(self.include).expanduser()
-        if not folder.is_dir() or folder_digest(folder) != self.include_digest:
+        folder = Path(self.include).expanduser() if self.include is not None else None
+        if folder and (not folder.is_dir() or folder_digest(folder) != self.include_digest):
             raise GradingError(
                 f"lm-eval:{self.task} is graded with the task folder {self.include} (lm_eval."
                 f"include) as it was when the run began, and it is gone or changed; restore it"
             )
+        check_allowed(self.judged.name, settings_of(self.judged.name)[0])
 
     def text_of(self, sample: Sample) -> str | None:
         """The part of the reply that is judged; None where the reasoning never ended."""

@@ -59,7 +59,7 @@ class WorkerProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "claimbench.grading.worker", *arguments],
             pass_fds=inherited,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._complaints,
@@ -126,6 +126,7 @@ def _why(status: int, limits: Limits) -> str:
     return f"its worker died of {cause}"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The environment of a process that runs a module of claimbench, however this one finds it."""
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
     return {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}

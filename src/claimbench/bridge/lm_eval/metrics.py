@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,23 +14,36 @@ from claimbench.errors import ConfigError
 _ELSEWHERE = " 7 and so on"
 
 
-def refuse(name: TaskName, settings: Mapping[str, Any]) -> None:
-    """Refuse, before any data is read, what claimbench cannot take. Raises ConfigError."""
+def refuse(name: TaskName, settings: Mapping[str, Any], *, unsafe_code: bool = False) -> None:
+    """Refuse, before any data is read, what claimbench cannot take; with `unsafe_code` not those
+    tasks whose metric runs what the model wrote. Raises ConfigError."""
     kind = settings.get("output_type", "generate_until")
     if kind != "generate_until":
         raise ConfigError(
             f"{name.benchmark}: a task of kind {kind} compares log-likelihoods of given answers; "
             f"claimbench takes generate_until tasks, whose model writes its answer"
         )
-    if settings.get("unsafe_code"):
+    if settings.get("unsafe_code") and not unsafe_code:
         raise ConfigError(
             f"{name.benchmark}: lm-eval runs this task's model-written code itself, outside of "
-            f"claimbench's sandbox; use claimbench's own code benchmarks"
+            f"claimbench's sandbox; use claimbench's own code benchmarks, or, on a machine that "
+            f"may be harmed, set lm_eval.confirm_run_unsafe_code: true"
         )
+    check_allowed(name, settings)
     if settings.get("doc_to_image") or settings.get("doc_to_audio"):
         raise ConfigError(f"{name.benchmark}: its questions hold images or sound, not only text")
     for metric in settings.get("metric_list") or ():
         _refuse_hub_metric(name, settings, metric)
+
+
+def check_allowed(name: TaskName, settings: Mapping[str, Any]) -> None:
+    """Raise ConfigError where a metric that runs programs would refuse to: `code_eval` wants this
+    variable as its user's word that it may."""
+    if settings.get("unsafe_code") and os.environ.get("HF_ALLOW_CODE_EVAL") != "1":
+        raise ConfigError(
+            f"{name.benchmark}: its metric runs model-written code only where the environment "
+            f"variable HF_ALLOW_CODE_EVAL is 1: set it if this machine may be harmed"
+        )
 
 
 def _refuse_hub_metric(

@@ -127,7 +127,7 @@ def check_model(model: ModelConfig, benchmark: BenchmarkConfig) -> None:
 
 def _benchmark(name: TaskName, options: LmEvalOptions, data_dir: Path | None) -> BenchmarkConfig:
     settings, _ = settings_of(name)
-    metrics.refuse(name, settings)
+    metrics.refuse(name, settings, unsafe_code=options.confirm_run_unsafe_code)
     loaded = _load(name, options.num_fewshot, data_dir)
     generation = dict(loaded.task.config.generation_kwargs or {})
     until = _texts(generation.pop("until", ()))
@@ -157,6 +157,7 @@ def _benchmark(name: TaskName, options: LmEvalOptions, data_dir: Path | None) ->
             generation=json.loads(json.dumps(generation, default=str)),
             dropped=() if keep else until,
             columns=dict(loaded.rows.columns),
+            unsafe_code=bool(settings.get("unsafe_code")),
         ),
     )
 

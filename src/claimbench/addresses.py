@@ -1,0 +1,17 @@
+"""Addresses that may hold something secret: a user, a password, a query or a fragment."""
+
+from __future__ import annotations
+
+import re
+
+_ADDRESS = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{0,30}://\S*")
+
+
+def bare(address: str) -> str:
+    """The address without what may be secret in it."""
+    return re.split(r"[?#]", re.sub(r"//.*@", "//", address, count=1), maxsplit=1)[0]
+
+
+def holds_secret(text: str) -> bool:
+    """Whether an address in `text` has more to it than its bare form."""
+    return any(bare(found) != found for found in _ADDRESS.findall(text))
