@@ -115,13 +115,6 @@ class PublishedFile(Strict):
     tables: dict[str, Table] = Field(default_factory=dict)
     figures: dict[str, Figure] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _tables_have_sources(self) -> PublishedFile:
-        for name, table in self.tables.items():
-            if not (table.source or self.source):
-                raise ValueError(f"table {name} has no source")
-        return self
-
 
 @dataclass(frozen=True)
 class _Open:
@@ -181,7 +174,16 @@ def _files(folder: Path) -> Iterator[_Open]:
     for path in sorted(folder.glob("*.yaml")):
         if path.name != CATALOGUE_FILE:
             data, marks = load_yaml(path)
-            yield _Open(path, marks, parse(PublishedFile, data, path, marks))
+            opened = _Open(path, marks, parse(PublishedFile, data, path, marks))
+            _refuse_tables_without_source(opened)
+            yield opened
+
+
+def _refuse_tables_without_source(opened: _Open) -> None:
+    for name, table in opened.content.tables.items():
+        if not (table.source or opened.content.source):
+            sentence = "is needed, as the file has none for all of its tables"
+            raise _refuse(opened, ("tables", name, "source"), sentence)
 
 
 def _refuse(opened: _Open, key: Key, sentence: str) -> Exception:
@@ -243,7 +245,7 @@ def _result(
     if (cell.sd is None) != (column.runs is None):
         raise _refuse(opened, _key(place), "sd and the column's runs are given together or not")
     document = table.source or opened.content.source
-    assert document is not None  # PublishedFile refuses a table without one
+    assert document is not None  # Such a table was refused.
     where = f"{opened.path.stem}/{table_name}"
     line = row.line or column.line or table.lines
     return PublishedResult(

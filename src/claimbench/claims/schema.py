@@ -234,9 +234,11 @@ class ClaimSpec(Strict):
             if getattr(self, key) and key != own:
                 raise ValueError(f"key {key} does not belong to a claim of kind {self.kind}")
         tested = bool(own and getattr(self, own))
-        if tested == bool(self.reason):
-            wanted = f"{own}, or reason" if own else "reason"
-            raise ValueError(f"claim {self.id} needs {wanted} (and not both)")
+        if tested and self.reason:
+            raise ValueError(f"claim {self.id} has both {own} and reason: keep one")
+        if not tested and not self.reason:
+            wanted = f"{own}, or reason" if own else f"reason, as no run tests {self.kind} claims"
+            raise ValueError(f"claim {self.id} needs the key {wanted}")
         if bool(self.reason_ko) != bool(self.reason):
             lacking, given = ("reason_ko", "reason") if self.reason else ("reason", "reason_ko")
             raise ValueError(f"claim {self.id} has {given}, so key {lacking} is needed too")

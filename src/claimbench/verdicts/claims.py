@@ -164,8 +164,7 @@ def _outcome(pair: Pair, relation: Relation, scope: Scope) -> Outcome:
 def _weakest(pairs: Sequence[Pair]) -> Tier:
     """The weakest tier that the verdict rests on: a chain is as strong as that."""
     sides = [side for pair in pairs for side in (pair.subject, pair.reference)]
-    tiers: list[Tier] = [s.tier if isinstance(s, PublishedResult) else "A" for s in sides if s]
-    return max(tiers)
+    return max(side.tier for side in sides if side)
 
 
 def _plain(claim: Claim, verdict: str, reason: str) -> Verdict:
