@@ -129,9 +129,13 @@ def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
     """Every figure of every table. Ids are `file/table:subject:benchmark:metric`, with `#2` and
     on for further figures of the same cell. Raises ConfigError by file, line and key."""
     folder = folder or seeds_dir() / "published"
-    stamp = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
-    configs = sorted(path.name for path in configs_dir().glob("*/*.yaml"))
-    return _load_published(folder, (*stamp, *configs))
+    return _load_published(folder, stamp(folder))
+
+
+def stamp(folder: Path) -> tuple[Any, ...]:
+    """What changes when a file of `folder`, or what configs/ names, changes."""
+    files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
+    return (*files, *sorted(path.name for path in configs_dir().glob("*/*.yaml")))
 
 
 @lru_cache(maxsize=4)

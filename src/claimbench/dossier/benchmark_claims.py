@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
 from claimbench import verdicts
-from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
+from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests, published_as
+from claimbench.config import subject_of
 from claimbench.dossier.findings import ClaimVerdict, Finding, settle
 from claimbench.dossier.parties import Party
 from claimbench.records import Claim, Measurement, PublishedResult
@@ -29,6 +30,8 @@ class Scores:
     results: Sequence[PublishedResult]
     catalogue: Catalogue
     parties: Sequence[Party]
+    memo: dict[tuple[str, str], _Tested] = field(default_factory=dict, repr=False, compare=False)
+    """What published parties make of a test, which hundreds of reports ask."""
 
 
 @dataclass(frozen=True)
@@ -53,39 +56,65 @@ def judge_benchmark_claim(claim: Claim, scores: Scores) -> ClaimVerdict:
     tests = benchmark_tests(claim)
     quantifiers = {test.quantifier for test in tests}
     quantifier: Quantifier = quantifiers.pop() if len(quantifiers) == 1 else "listed"
-    found = [f for i, test in enumerate(tests) for f in _findings(claim, i, test, scores)]
-    beside = [
-        finding
+    found = [
+        _finding(claim, one, lacks)
         for i, test in enumerate(tests)
-        for proxy in _proxies(test.subject, scores.catalogue)
-        for finding in _findings(claim, i, test.model_copy(update={"subject": proxy}), scores)
+        for one, lacks in _spoken(i, test, scores)
     ]
-    return settle(claim, found, len(tests), quantifier, beside)
+    return settle(claim, found, len(tests), quantifier, proxy_findings(claim, scores))
+
+
+def proxy_findings(
+    claim: Claim, scores: Scores, among: Collection[Party] | None = None
+) -> list[Finding]:
+    """What distilled checkpoints make of the claim's tests, on the figures of every party; or of
+    those `among` them alone, and then briefly: without the figures."""
+    asked = scores.parties if among is None else among
+    names = {(party.tier, party.name) for party in asked}
+    measured = frozenset[str]().union(*(party.subjects for party in asked))
+    return [
+        _finding(claim, one, lacks, brief=among is not None)
+        for i, test in enumerate(benchmark_tests(claim))
+        for proxy in _proxies(test.subject, scores.catalogue)
+        if proxy in measured
+        for one, lacks in _spoken(i, test.model_copy(update={"subject": proxy}), scores)
+        if (one.party.tier, one.party.name) in names
+    ]
 
 
 def _proxies(subject: str, catalogue: Catalogue) -> list[str]:
     return [name for name, known in catalogue.models.items() if known.proxy_of == subject]
 
 
-def _findings(claim: Claim, place: int, test: BenchmarkTest, scores: Scores) -> Iterable[Finding]:
+def _spoken(
+    place: int, test: BenchmarkTest, scores: Scores
+) -> Iterable[tuple[_Tested, tuple[str, ...]]]:
+    """A test on the figures of each party that can speak to it, and the benchmarks that another
+    party can speak to and this one cannot."""
     tested = [_tested(place, test, p, scores) for p in scores.parties if test.subject in p.subjects]
     anywhere = set().union(*(one.spoken for one in tested))
     for one in tested:
         if one.spoken:
-            lacks = tuple(b for b in test.benchmarks if b in anywhere - one.spoken)
-            yield _finding(claim, one, lacks)
+            yield one, tuple(b for b in test.benchmarks if b in anywhere - one.spoken)
 
 
 def _tested(place: int, test: BenchmarkTest, party: Party, scores: Scores) -> _Tested:
-    pairs = party.pairs(test, scores.results, scores.catalogue)
-    return _Tested(place, test, party, pairs, verdicts.outcomes_of(pairs, test.relation))
+    key = (party.name, test.model_dump_json())
+    if party.measured or key not in scores.memo:
+        pairs = party.pairs(test, scores.results, scores.catalogue)
+        found = _Tested(place, test, party, pairs, verdicts.outcomes_of(pairs, test.relation))
+        if party.measured:
+            return found
+        scores.memo[key] = found
+    return replace(scores.memo[key], place=place, party=party)
 
 
-def _finding(claim: Claim, one: _Tested, lacks: tuple[str, ...]) -> Finding:
+def _finding(claim: Claim, one: _Tested, lacks: tuple[str, ...], brief: bool = False) -> Finding:
+    """What the party's figures make of the test; a `brief` finding is without the figures."""
     test, pairs = one.test, one.pairs
     stated = replace(claim, test=test.model_dump(mode="json"))
-    verdict = verdicts.judge_claim(stated, test.relation, test.quantifier, pairs)
-    ability = verdicts.outcomes_of(pairs, test.relation, "ability")
+    verdict = verdicts.judge_outcomes(stated, test.relation, test.quantifier, pairs, one.outcomes)
+    ability = () if brief else verdicts.outcomes_of(pairs, test.relation, "ability")
     _, seen = verdicts.compose(test.quantifier, one.outcomes)
     return Finding(
         test=one.place,
@@ -94,8 +123,8 @@ def _finding(claim: Claim, one: _Tested, lacks: tuple[str, ...]) -> Finding:
         source=one.party.name,
         verdict=verdict.verdict,
         sentence=verdict.sentence,
-        figures=tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
-        ability=verdicts.compose(test.quantifier, ability)[0],
+        figures=() if brief else tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
+        ability=verdicts.compose(test.quantifier, ability)[0] if ability else "",
         lacks=lacks,
         possible=_possible(test.quantifier, seen, lacks),
         notes=tuple(_notes(test, one.party, pairs)),
@@ -108,6 +137,11 @@ def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable
     ours = [p.subject for p in pairs if isinstance(p.subject, Measurement)]
     weights = {str(m.protocol.get("weights", PINNED)) for m in ours}
     yield from (f"weights: {other}" for other in sorted(weights - {PINNED}))
+    yield from sorted(
+        f"measured as {m.model} on {m.benchmark}"
+        for m in ours
+        if (m.model, m.benchmark) != (subject_of(m.model), published_as(m.benchmark))
+    )
     references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
     if party.tier != "D" and "D" in references:
         yield f"the figures of {test.reference} are the vendors' (D)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from claimbench.claims import Figure, load_catalogue, load_claims, load_figures, load_published
@@ -30,16 +30,27 @@ class Evidence:
 
 def load_evidence(folders: Sequence[Path] = (), gpu_hour: float | None = None) -> Evidence:
     """The seeds, and the runs in `folders`. Raises ConfigError and DataError."""
+    return with_runs(published_evidence(), load_runs(folders), gpu_hour)
+
+
+def published_evidence() -> Evidence:
+    """The seeds: what is known without any run of ours."""
     results, catalogue, figures = load_published(), load_catalogue(), load_figures()
-    runs = load_runs(folders)
     return Evidence(
         claims=load_claims(),
         results=results,
         figures=figures,
-        scores=Scores(results, catalogue, parties(results, runs)),
-        spendings=Spendings(figures, runs, catalogue, gpu_hour),
-        runs=runs,
+        scores=Scores(results, catalogue, parties(results, ())),
+        spendings=Spendings(figures, (), catalogue),
+        runs=(),
     )
+
+
+def with_runs(evidence: Evidence, runs: Sequence[Run], gpu_hour: float | None = None) -> Evidence:
+    """`evidence` with these runs in place of its own."""
+    scores = replace(evidence.scores, parties=parties(evidence.results, runs))
+    spent = replace(evidence.spendings, runs=runs, gpu_hour=gpu_hour)
+    return replace(evidence, scores=scores, spendings=spent, runs=tuple(runs))
 
 
 def judge_claims(evidence: Evidence) -> tuple[ClaimVerdict, ...]:

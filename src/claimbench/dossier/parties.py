@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from claimbench.claims import BenchmarkTest, Catalogue, published_pairs
+from claimbench.claims import BenchmarkTest, Catalogue, published_as, published_pairs
+from claimbench.config import subject_of
 from claimbench.dossier.runs import Run
 from claimbench.records import Measurement, PublishedResult, Tier
 from claimbench.verdicts import Pair, compare_protocols
@@ -30,7 +31,11 @@ class Party:
     ) -> tuple[Pair, ...]:
         """Each benchmark of a test with this party's score of the subject. The reference is this
         party's too where it has one, else the vendors'."""
-        visible = [r for r in results if r.subject != test.subject or r.id in self.results]
+        visible = [
+            r
+            for r in results
+            if r.subject == test.reference or (r.subject == test.subject and r.id in self.results)
+        ]
         published = published_pairs(test, visible, catalogue)
         if not self.measured:
             return tuple(Pair(p.named, p.subject, p.reference, p.margin) for p in published)
@@ -57,8 +62,19 @@ def parties(results: Iterable[PublishedResult], runs: Iterable[Run]) -> tuple[Pa
 def _ours(run: Run) -> Iterable[Party]:
     """A run is one party; what it imported from others is evidence of its own tier."""
     for tier in sorted({m.tier for m in run.measurements}):
-        measured = {(m.model, m.benchmark): m for m in run.measurements if m.tier == tier}
+        own = [m for m in run.measurements if m.tier == tier]
+        # A variant of a model, or a task that asks a benchmark's problems, speaks where the run
+        # has nothing nearer.
+        measured = {_published_name(m): m for m in sorted(own, key=_is_itself)}
         yield Party(run.name, tier, frozenset(model for model, _ in measured), measured=measured)
+
+
+def _published_name(m: Measurement) -> tuple[str, str]:
+    return subject_of(m.model), published_as(m.benchmark)
+
+
+def _is_itself(m: Measurement) -> bool:
+    return _published_name(m) == (m.model, m.benchmark)
 
 
 def _theirs(results: Iterable[PublishedResult]) -> Iterable[Party]:

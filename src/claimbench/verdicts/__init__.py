@@ -5,7 +5,14 @@ article's claim from its benchmarks. Neither knows how samples arose or what fil
 """
 
 from claimbench.verdicts.cases import Case, default_margin
-from claimbench.verdicts.claims import Pair, Scope, compare_scores, judge_claim, outcomes_of
+from claimbench.verdicts.claims import (
+    Pair,
+    Scope,
+    compare_scores,
+    judge_claim,
+    judge_outcomes,
+    outcomes_of,
+)
 from claimbench.verdicts.composition import (
     COMPOSITION,
     Outcome,
@@ -35,6 +42,7 @@ __all__ = [
     "judge_all",
     "judge_claim",
     "judge_family",
+    "judge_outcomes",
     "judge_published",
     "one_sided",
     "outcomes_of",

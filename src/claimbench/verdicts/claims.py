@@ -63,7 +63,20 @@ def judge_claim(
     """
     if claim.test is None:
         return _plain(claim, "not testable", claim.reason)
-    outcomes = outcomes_of(pairs, relation, scope)
+    return judge_outcomes(
+        claim, relation, quantifier, pairs, outcomes_of(pairs, relation, scope), scope
+    )
+
+
+def judge_outcomes(
+    claim: Claim,
+    relation: Relation,
+    quantifier: Quantifier,
+    pairs: Sequence[Pair],
+    outcomes: Sequence[Outcome],
+    scope: Scope = "test",
+) -> Verdict:
+    """`judge_claim` of a testable claim, from the `outcomes_of` its pairs."""
     if all(outcome.p_holds is None for outcome in outcomes):
         reasons = "; ".join(f"{o.benchmark}: {o.reason}" for o in outcomes)
         return _plain(claim, "untested", reasons or "no benchmark bears on it")
