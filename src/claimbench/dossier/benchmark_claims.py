@@ -123,6 +123,7 @@ def _finding(claim: Claim, one: _Tested, lacks: tuple[str, ...], brief: bool = F
         source=one.party.name,
         verdict=verdict.verdict,
         sentence=verdict.sentence,
+        model=test.subject,
         figures=() if brief else tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
         ability=verdicts.compose(test.quantifier, ability)[0] if ability else "",
         lacks=lacks,

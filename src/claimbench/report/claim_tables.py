@@ -1,5 +1,5 @@
-"""The articles' claims in a report: our runs, third parties and vendors apart, and what the runs say
-of distilled checkpoints beside R1."""
+"""The articles' claims in a report: our runs, third parties and vendors apart, and what the runs
+say of distilled checkpoints beside R1."""
 
 from __future__ import annotations
 
@@ -48,18 +48,13 @@ def _distilled(v: ClaimVerdict) -> str:
     """`r1-distill-qwen-7b: 2 contradicted, 1 inconclusive`, over its tests and the runs."""
     counts: dict[str, Counter[str]] = {}
     for finding in v.proxies:
-        counts.setdefault(subject_of_finding(finding), Counter())[finding.verdict] += 1
+        counts.setdefault(finding.model, Counter())[finding.verdict] += 1
     told = (f"{name}: {_counted(found)}" for name, found in counts.items())
     return "; ".join(told) or "–"
 
 
 def _counted(found: Counter[str]) -> str:
     return ", ".join(f"{count} {verdict}" for verdict, count in sorted(found.items()))
-
-
-def subject_of_finding(finding: Finding) -> str:
-    """The model that a finding on a distilled checkpoint is about."""
-    return finding.model
 
 
 def claim_rows(verdicts: Sequence[ClaimVerdict]) -> list[dict[str, Any]]:

@@ -42,9 +42,9 @@ class RunView:
 @dataclass(frozen=True, slots=True)
 class Document:
     """A report over one or many runs. `sources` are the published results by id; `gpu_hour` is the
-    price of an hour of one GPU in US dollars, where one was given; `claims` are the articles' claims,
-    judged by these runs and what is published; without `texts` it shows nothing
-    that a model or a benchmark wrote."""
+    price of an hour of one GPU in US dollars, where one was given; `claims` are the articles',
+    judged by these runs and what is published; without `texts` it shows nothing that a model or a
+    benchmark wrote."""
 
     title: str
     runs: tuple[RunView, ...]

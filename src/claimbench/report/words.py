@@ -38,9 +38,6 @@ CLAIM_WORDS: dict[str, Said] = {
 REASON_WORDS: dict[str, Said] = {
     "untested": Said("no evidence is at hand", "이를 잰 실행도, 공표된 수치도 아직 없다."),
     "status": Said("{status} (tier {tier}).", "{status}(증거 등급 {tier})."),
-    "findings": Said("By source: {told}.", "출처별로는 {told}."),
-    "finding": Said("{source} {verdict}", "{source} {verdict}"),
-    "vendors' tables": Said("vendors' tables", "제작사 표"),
 }
 """What a claim's reason is told with, where code composes it."""
 

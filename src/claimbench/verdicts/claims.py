@@ -33,6 +33,10 @@ Scope = Literal["test", "ability"]
 (problem error)."""
 
 
+NO_ERROR = "no error is known"
+"""How the reason of a score begins that no run can test: a contest's rating, an F1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Subject and reference on one benchmark; `margin` δ in points, from the reference where None.
@@ -109,9 +113,10 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
     ValueError where a side, its kind or the number of problems is unknown, or neither has noise.
     """
     subject, reference = pair.subject, pair.reference
+    if known := [side for side in (subject, reference) if side is not None]:
+        _check_metrics(*known)
     if subject is None or reference is None:
         raise ValueError("one of the two scores is unknown")
-    _check_metrics(subject, reference)
     if scope == "ability" and (paired := _paired(subject, reference, pair.delta)) is not None:
         return paired
     noise = total(_noise(side, (subject, reference), scope) for side in (subject, reference))
@@ -125,7 +130,7 @@ def _check_metrics(*sides: Evidence) -> None:
         raise ValueError(f"the two scores are of different metrics ({', '.join(sorted(metrics))})")
     metric = metrics.pop()
     if metric not in SHARES and not is_vote(metric):
-        raise ValueError(f"no error is known for {metric}")
+        raise ValueError(f"{NO_ERROR} for {metric}")
     counts = {side.problems for side in sides if side.problems}
     if len(counts) > 1:
         raise ValueError(f"the two scores are of different problems ({sorted(counts)})")
@@ -209,7 +214,7 @@ def _sentence(
     scope: Scope,
     seen: Sequence[Outcome],
 ) -> str:
-    words = {state: f"{state} on" for state in ("holds", "fails", "open", "untested")}
+    words = {state: f"{state} on" for state in ("holds", "fails", "open", "untested", NO_ERROR)}
     parts = [
         f"{words[state]} {', '.join(found)}"
         for state in words
@@ -221,8 +226,10 @@ def _sentence(
 
 
 def _shown(outcome: Outcome) -> str:
-    """The state; *untested* where no score or no error is known, which composes as *open*."""
-    return "untested" if outcome.p_holds is None else outcome.state
+    """The state; where no error is known, or no score, that is said, and composes as *open*."""
+    if outcome.p_holds is not None:
+        return outcome.state
+    return NO_ERROR if outcome.reason.startswith(NO_ERROR) else "untested"
 
 
 def _told(outcome: Outcome) -> str:
