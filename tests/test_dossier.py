@@ -20,7 +20,7 @@ from claimbench.records import Claim, Measurement, Tier
 from claimbench.report.dossier_data import claims_data, counts, to_json
 from claimbench.report.dossier_pages import claims_page
 from claimbench.report.dossier_tables import by_origin, claims_table
-from claimbench.report.korean import reason_in_korean
+from claimbench.report.korean_claims import reason_in_korean, what_in_korean
 from claimbench.report.words import CLAIM_WORDS
 from tests.conftest import ROOT
 from tests.test_cli import claimbench
@@ -364,8 +364,11 @@ def test_every_reason_has_korean_words(verdicts: tuple[ClaimVerdict, ...]) -> No
         assert re.search("[가-힣]{2}", told), v.claim.id
         assert told == v.claim.reason_ko or v.status != "not testable", v.claim.id
         assert v.tier is None or f"등급 {v.tier}" in told, v.claim.id
-        for f in v.evidence:
-            assert f.tier is None or CLAIM_WORDS[f.verdict].ko in told, v.claim.id
+        for f in v.decisive:
+            assert CLAIM_WORDS[f.verdict].ko in told, v.claim.id
+            assert what_in_korean(v, f) in told, v.claim.id
+            for figure in f.figures:
+                assert str(figure.get("benchmark", "")) in told, v.claim.id
 
 
 def test_each_origin_of_evidence_stands_apart(evidence: Evidence) -> None:

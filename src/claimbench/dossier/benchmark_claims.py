@@ -14,12 +14,12 @@ from claimbench.dossier.findings import ClaimVerdict, Finding, settle
 from claimbench.dossier.parties import Party
 from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
+from claimbench.verdicts.claims import RELATION_WORDS
 from claimbench.verdicts.noise import Evidence, points
 
 PINNED = "the pinned checkpoint"
 """What a run's protocol says of weights without a departure."""
 
-RELATIONS = {"ahead": "ahead of", "on par": "on par with", "at least": "at least level with"}
 QUANTIFIERS = {"some": "on some of", "all": "on all of", "listed": "on each of"}
 
 
@@ -167,7 +167,7 @@ def describe(test: BenchmarkTest) -> str:
     where = f"{QUANTIFIERS[test.quantifier]} {len(test.benchmarks)} benchmarks"
     if len(test.benchmarks) == 1:
         where = f"on {test.benchmarks[0]}"
-    return f"{test.subject} {RELATIONS[test.relation]} {test.reference} {where}"
+    return f"{test.subject} {RELATION_WORDS[test.relation]} {test.reference} {where}"
 
 
 def _possible(

@@ -45,9 +45,10 @@ def report_claims_table(verdicts: Iterable[ClaimVerdict]) -> Table:
 
 
 def _distilled(v: ClaimVerdict) -> str:
-    """`r1-distill-qwen-7b: 2 contradicted, 1 inconclusive`, over its tests and the runs."""
+    """`r1-distill-qwen-7b: 2 contradicted, 1 inconclusive`, over its tests and the runs. What they
+    spent is no verdict."""
     counts: dict[str, Counter[str]] = {}
-    for finding in v.proxies:
+    for finding in v.proxies if v.claim.kind == "benchmark" else ():
         counts.setdefault(finding.model, Counter())[finding.verdict] += 1
     told = (f"{name}: {_counted(found)}" for name, found in counts.items())
     return "; ".join(told) or "–"
@@ -91,10 +92,24 @@ def _proxies(v: ClaimVerdict) -> list[tuple[Said, Said]]:
     """Each test of each distilled checkpoint, and what the runs make of it."""
     ordered = sorted(v.proxies, key=lambda f: (f.test, f.what))
     return [
-        (Said(what, what_in_korean(v, found[0])), _verdicts(found))
+        (Said(what, what_in_korean(v, found[0])), _spent(found) or _verdicts(found))
         for (_, what), group in groupby(ordered, key=lambda f: (f.test, f.what))
         if (found := list(group))
     ]
+
+
+def _spent(found: Sequence[Finding]) -> Said | None:
+    """What distilled checkpoints spent on a solved problem, where that is what was found."""
+    spent = [(f, f.figures[0]) for f in found if f.figures and "tokens_per_solved" in f.figures[0]]
+    listed = [
+        f"{figure['benchmark']} {figure['tokens_per_solved']:.0f} ({f.source}, {f.tier})"
+        for f, figure in spent
+    ]
+    more = len(listed) - NAMED_RUNS
+    told = "; ".join(listed[:NAMED_RUNS])
+    if more <= 0:
+        return Said(told, told) if told else None
+    return Said(f"{told}; {more} more", f"{told}; 외 {more}개")
 
 
 def _verdicts(found: Sequence[Finding]) -> Said:
