@@ -11,7 +11,7 @@ from claimbench.dossier.benchmark_claims import Scores, judge_benchmark_claim
 from claimbench.dossier.desk_claims import judge_arithmetic_claim, judge_artifact_claim
 from claimbench.dossier.efficiency_claims import Spendings, judge_efficiency_claim
 from claimbench.dossier.findings import ClaimVerdict
-from claimbench.dossier.parties import parties
+from claimbench.dossier.parties import our_parties, parties
 from claimbench.dossier.runs import Run, load_runs
 from claimbench.records import Claim, PublishedResult
 
@@ -48,7 +48,8 @@ def published_evidence() -> Evidence:
 
 def with_runs(evidence: Evidence, runs: Sequence[Run], gpu_hour: float | None = None) -> Evidence:
     """`evidence` with these runs in place of its own."""
-    scores = replace(evidence.scores, parties=parties(evidence.results, runs))
+    published = (party for party in evidence.scores.parties if not party.measured)
+    scores = replace(evidence.scores, parties=(*our_parties(runs), *published))
     spent = replace(evidence.spendings, runs=runs, gpu_hour=gpu_hour)
     return replace(evidence, scores=scores, spendings=spent, runs=tuple(runs))
 

@@ -27,15 +27,15 @@ class Party:
     measured: Mapping[tuple[str, str], Measurement] = field(default_factory=dict)
 
     def pairs(
-        self, test: BenchmarkTest, results: Sequence[PublishedResult], catalogue: Catalogue
+        self,
+        test: BenchmarkTest,
+        figures: Mapping[str, Sequence[PublishedResult]],
+        catalogue: Catalogue,
     ) -> tuple[Pair, ...]:
         """Each benchmark of a test with this party's score of the subject. The reference is this
-        party's too where it has one, else the vendors'."""
-        visible = [
-            r
-            for r in results
-            if r.subject == test.reference or (r.subject == test.subject and r.id in self.results)
-        ]
+        party's too where it has one, else the vendors'. `figures` are by subject."""
+        own = [r for r in figures.get(test.subject, ()) if r.id in self.results]
+        visible = [*own, *figures.get(test.reference, ())]
         published = published_pairs(test, visible, catalogue)
         if not self.measured:
             return tuple(Pair(p.named, p.subject, p.reference, p.margin) for p in published)
@@ -56,7 +56,12 @@ class Party:
 def parties(results: Iterable[PublishedResult], runs: Iterable[Run]) -> tuple[Party, ...]:
     """Our runs, then third parties one by one, then the vendors together: a vendor's claim quotes
     other vendors' figures, so their tables are read side by side."""
-    return (*(party for run in runs for party in _ours(run)), *_theirs(results))
+    return (*our_parties(runs), *_theirs(results))
+
+
+def our_parties(runs: Iterable[Run]) -> tuple[Party, ...]:
+    """Each run, once for each tier of evidence that it holds."""
+    return tuple(party for run in runs for party in _ours(run))
 
 
 def _ours(run: Run) -> Iterable[Party]:

@@ -8,9 +8,9 @@ from claimbench.verdicts.cases import Case, default_margin
 from claimbench.verdicts.claims import (
     Pair,
     Scope,
+    claim_sentence,
     compare_scores,
     judge_claim,
-    judge_outcomes,
     outcomes_of,
 )
 from claimbench.verdicts.composition import (
@@ -34,6 +34,7 @@ __all__ = [
     "Quantifier",
     "Relation",
     "Scope",
+    "claim_sentence",
     "compare_protocols",
     "compare_scores",
     "compose",
@@ -42,7 +43,6 @@ __all__ = [
     "judge_all",
     "judge_claim",
     "judge_family",
-    "judge_outcomes",
     "judge_published",
     "one_sided",
     "outcomes_of",

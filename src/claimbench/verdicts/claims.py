@@ -67,20 +67,7 @@ def judge_claim(
     """
     if claim.test is None:
         return _plain(claim, "not testable", claim.reason)
-    return judge_outcomes(
-        claim, relation, quantifier, pairs, outcomes_of(pairs, relation, scope), scope
-    )
-
-
-def judge_outcomes(
-    claim: Claim,
-    relation: Relation,
-    quantifier: Quantifier,
-    pairs: Sequence[Pair],
-    outcomes: Sequence[Outcome],
-    scope: Scope = "test",
-) -> Verdict:
-    """`judge_claim` of a testable claim, from the `outcomes_of` its pairs."""
+    outcomes = outcomes_of(pairs, relation, scope)
     if all(outcome.p_holds is None for outcome in outcomes):
         reasons = "; ".join(f"{o.benchmark}: {o.reason}" for o in outcomes)
         return _plain(claim, "untested", reasons or "no benchmark bears on it")
@@ -92,7 +79,7 @@ def judge_outcomes(
         metric=f"{relation}, {quantifier}",
         verdict=status,
         tier=_weakest([pair for pair, o in zip(pairs, seen, strict=True) if o.p_holds is not None]),
-        sentence=_sentence(status, _names(pairs), relation, scope, seen),
+        sentence=claim_sentence(status, relation, pairs, seen, scope),
         notes=tuple(_told(o) for o in seen),
     )
 
@@ -207,13 +194,15 @@ RELATION_WORDS: dict[Relation, str] = {
 }
 
 
-def _sentence(
+def claim_sentence(
     status: str,
-    names: tuple[str, str],
     relation: Relation,
-    scope: Scope,
+    pairs: Sequence[Pair],
     seen: Sequence[Outcome],
+    scope: Scope = "test",
 ) -> str:
+    """What a reader needs of a composed claim: the relation, its status and each benchmark's."""
+    names = _names(pairs)
     words = {state: f"{state} on" for state in ("holds", "fails", "open", "untested", NO_ERROR)}
     parts = [
         f"{words[state]} {', '.join(found)}"
