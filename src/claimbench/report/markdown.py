@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from claimbench.records import Verdict
 from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
-from claimbench.report.claim_tables import report_claims_table, testable
+from claimbench.report.claim_tables import report_claims_table, spoken, testable
 from claimbench.report.document import Document
 from claimbench.report.dossier_tables import efficiency_table
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -50,6 +50,11 @@ the verdict is that of the best tier that judges the claim's own subject. *Disti
 runs say of checkpoints distilled from R1, over tests and runs; they are other models, and nothing \
 of theirs counts for or against a claim about R1. Reasons: tables/claims.csv. {count} further \
 claims cannot be tested by any run; `claimbench claims` gives the reason of each.
+"""
+
+_NO_CLAIM = """\
+None of the models that were measured here is one that a claim speaks of, or is distilled from one. \
+tables/claims.csv has the {count} testable claims as others' figures judge them.
 """
 
 _SPENT = """\
@@ -139,8 +144,12 @@ def _agreements(document: Document) -> Iterable[str]:
 def _claims(document: Document) -> Iterable[str]:
     """The section on the articles' claims, if they were judged."""
     verdicts = testable(document)
-    if verdicts:
-        yield "## The claims of the articles\n"
+    if not verdicts:
+        return
+    yield "## The claims of the articles\n"
+    if not any(map(spoken, verdicts)):
+        yield _NO_CLAIM.format(count=len(verdicts))
+    else:
         yield to_markdown(report_claims_table(verdicts))
         yield _CLAIMS.format(count=len(document.claims) - len(verdicts))
 
