@@ -254,6 +254,11 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
         ),
         ("tier: D\n", "", "published/t.yaml:1: key tier is missing"),
         (
+            "        margin: 3\n",
+            "        margin: 3\n        note: By our list.\n",
+            "paper-1.yaml:16: key claims.0.tests.0: key note_ko is missing: note is given",
+        ),
+        (
             "metrics: [rating]",
             "metrics: [ratings]",
             "benchmark codeforces has metric ratings, which",

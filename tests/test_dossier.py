@@ -275,6 +275,19 @@ def test_another_window_is_no_evidence_beside_the_vendors_tables(
     assert [x["benchmark"] for x in one.figures if x["subject"]] == ["gpqa_diamond"]
 
 
+def test_a_variant_or_a_task_speaks_for_its_model_and_benchmark(tmp_path: Path) -> None:
+    """Under a name of its own, which the reason gives, and only where nothing nearer is there."""
+    task = replace(measured("deepseek-r1", "aime24", 0.6), benchmark="lm-eval:aime24")
+    variant = replace(measured("deepseek-r1", "aime24", 0.1), model="deepseek-r1~plain")
+    run = write_run(tmp_path / "task", task)
+    claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
+    assert claim.tiers["A"] == "supported"
+    assert "measured as deepseek-r1 on lm-eval:aime24" in claim.reason
+    both = write_run(tmp_path / "both", measured("deepseek-r1", "aime24", 0.6), variant)
+    claim = {v.claim.id: v for v in judge_claims(load_evidence([both]))}["hani-0130-1"]
+    assert "measured as" not in claim.reason
+
+
 def test_other_weights_are_named(tmp_path: Path) -> None:
     other = measured("deepseek-r1", "aime24", 0.6)
     other = replace(other, protocol={"temperature": 0.6, "weights": "a Q4 file"})

@@ -64,9 +64,11 @@ class Other(Strict):
 
 
 class Cell(Strict):
-    """A figure that needs more than its value."""
+    """A figure that needs more than its value; `problems` where it is of another set than the
+    column's."""
 
     value: float
+    problems: int | None = Field(default=None, gt=0)
     sd: float | None = Field(default=None, ge=0)
     conflict: str = ""
     also: tuple[Other, ...] = ()
@@ -267,7 +269,7 @@ def _result(
         runs=column.runs,
         decimals=column.decimals,
         greedy=column.greedy if row.own else None,
-        problems=column.problems or catalogue.benchmarks[names[0]].problems,
+        problems=cell.problems or column.problems or catalogue.benchmarks[names[0]].problems,
         protocol=_protocol(opened.content, table, row, column),
         note="; ".join(filter(None, _notes(table, row, column, cell))),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from claimbench.dossier.desk_claims import number_told
 from claimbench.dossier.findings import ClaimVerdict, Finding
 from claimbench.report.words import CLAIM_WORDS, REASON_WORDS
-from claimbench.verdicts.claims import NO_ERROR
+from claimbench.verdicts.claims import NO_ERROR, why_untried
 
 _RELATIONS = {"ahead": "앞섬", "on par": "대등", "at least": "뒤지지 않음"}
 _QUANTIFIERS = {
@@ -22,6 +22,7 @@ _STATES = {
     "fails": "불성립",
     "open": "미결",
     "untested": "미측정",
+    "not comparable": "비교 불가",
     NO_ERROR: "오차를 알 수 없음",
 }
 _QUANTITIES = {
@@ -122,7 +123,7 @@ def _states(figures: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 def _state(figure: Mapping[str, Any]) -> str:
     if "difference" in figure:
         return str(figure["state"])
-    return NO_ERROR if figure["reason"].startswith(NO_ERROR) else "untested"
+    return why_untried(figure["reason"])
 
 
 def _answers(spec: Mapping[str, Any], figure: Mapping[str, Any]) -> str:

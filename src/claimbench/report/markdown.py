@@ -53,8 +53,8 @@ claims cannot be tested by any run; `claimbench claims` gives the reason of each
 """
 
 _NO_CLAIM = """\
-None of the models that were measured here is one that a claim speaks of, or is distilled from one. \
-tables/claims.csv has the {count} testable claims as others' figures judge them.
+None of the models that were measured here is one that a claim speaks of, or is distilled from \
+one. tables/claims.csv has the {count} testable claims as others' figures judge them.
 """
 
 _SPENT = """\

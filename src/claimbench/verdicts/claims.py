@@ -34,7 +34,11 @@ Scope = Literal["test", "ability"]
 
 
 NO_ERROR = "no error is known"
-"""How the reason of a score begins that no run can test: a contest's rating, an F1."""
+"""How the reason begins where both scores may be there and still nothing can be tested: contest
+ratings, F1, a set whose size is not told."""
+
+APART = "the two scores are of different"
+"""How it begins where they do not compare: other problems, another metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +118,13 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
 def _check_metrics(*sides: Evidence) -> None:
     metrics = {metric_of(side) for side in sides}
     if len(metrics) > 1:
-        raise ValueError(f"the two scores are of different metrics ({', '.join(sorted(metrics))})")
+        raise ValueError(f"{APART} metrics ({', '.join(sorted(metrics))})")
     metric = metrics.pop()
     if metric not in SHARES and not is_vote(metric):
         raise ValueError(f"{NO_ERROR} for {metric}")
     counts = {side.problems for side in sides if side.problems}
     if len(counts) > 1:
-        raise ValueError(f"the two scores are of different problems ({sorted(counts)})")
+        raise ValueError(f"{APART} problems ({sorted(counts)})")
 
 
 def _paired(subject: Evidence, reference: Evidence, margin: float) -> statistics.Comparison | None:
@@ -147,13 +151,15 @@ def _noise(side: Evidence, sides: tuple[Evidence, Evidence], scope: Scope) -> No
         return Noise(score.problem_variance)
     if scope == "ability":
         if problems is None:
-            raise ValueError("the number of problems is unknown, so no error can be given")
+            raise ValueError(f"{NO_ERROR}: the number of problems is unknown")
         return Noise(float(statistics.problem_variance_bound(points(side) / 100, problems)))
     greedy = bool(is_greedy(side))
     if isinstance(side, PublishedResult) and is_vote(side.metric):
         side = replace(side, samples=1)  # one vote per problem is one sample of a vote
     if isinstance(side, Measurement):
         return measured_noise(side, greedy)
+    if problems is None and side.sd is None:
+        raise ValueError(f"{NO_ERROR}: the number of problems is unknown")
     return published_noise(side, greedy, problems)
 
 
@@ -203,7 +209,7 @@ def claim_sentence(
 ) -> str:
     """What a reader needs of a composed claim: the relation, its status and each benchmark's."""
     names = _names(pairs)
-    words = {state: f"{state} on" for state in ("holds", "fails", "open", "untested", NO_ERROR)}
+    words = {state: f"{state} on" for state in SHOWN}
     parts = [
         f"{words[state]} {', '.join(found)}"
         for state in words
@@ -214,11 +220,19 @@ def claim_sentence(
     return f"{told}: {status}; {'; '.join(parts)}"
 
 
+SHOWN = ("holds", "fails", "open", "untested", "not comparable", NO_ERROR)
+"""How a benchmark of a claim can stand, as a reader is told it."""
+
+
+def why_untried(reason: str) -> str:
+    """What is said of a benchmark without a test, which composes as *open*, by the reason."""
+    if reason.startswith(NO_ERROR):
+        return NO_ERROR
+    return "not comparable" if reason.startswith(APART) else "untested"
+
+
 def _shown(outcome: Outcome) -> str:
-    """The state; where no error is known, or no score, that is said, and composes as *open*."""
-    if outcome.p_holds is not None:
-        return outcome.state
-    return NO_ERROR if outcome.reason.startswith(NO_ERROR) else "untested"
+    return outcome.state if outcome.p_holds is not None else why_untried(outcome.reason)
 
 
 def _told(outcome: Outcome) -> str:
