@@ -20,7 +20,7 @@ from claimbench.records import Claim, Measurement, Tier
 from claimbench.report.dossier_data import claims_data, counts, to_json
 from claimbench.report.dossier_pages import claims_page
 from claimbench.report.dossier_tables import by_origin, claims_table
-from claimbench.report.korean import reason_in_korean
+from claimbench.report.korean_claims import reason_in_korean, what_in_korean
 from claimbench.report.words import CLAIM_WORDS
 from tests.conftest import ROOT
 from tests.test_cli import claimbench
@@ -275,6 +275,19 @@ def test_another_window_is_no_evidence_beside_the_vendors_tables(
     assert [x["benchmark"] for x in one.figures if x["subject"]] == ["gpqa_diamond"]
 
 
+def test_a_variant_or_a_task_speaks_for_its_model_and_benchmark(tmp_path: Path) -> None:
+    """Under a name of its own, which the reason gives, and only where nothing nearer is there."""
+    task = replace(measured("deepseek-r1", "aime24", 0.6), benchmark="lm-eval:aime24")
+    variant = replace(measured("deepseek-r1", "aime24", 0.1), model="deepseek-r1~plain")
+    run = write_run(tmp_path / "task", task)
+    claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
+    assert claim.tiers["A"] == "supported"
+    assert "measured as deepseek-r1 on lm-eval:aime24" in claim.reason
+    both = write_run(tmp_path / "both", measured("deepseek-r1", "aime24", 0.6), variant)
+    claim = {v.claim.id: v for v in judge_claims(load_evidence([both]))}["hani-0130-1"]
+    assert "measured as" not in claim.reason
+
+
 def test_other_weights_are_named(tmp_path: Path) -> None:
     other = measured("deepseek-r1", "aime24", 0.6)
     other = replace(other, protocol={"temperature": 0.6, "weights": "a Q4 file"})
@@ -364,8 +377,11 @@ def test_every_reason_has_korean_words(verdicts: tuple[ClaimVerdict, ...]) -> No
         assert re.search("[가-힣]{2}", told), v.claim.id
         assert told == v.claim.reason_ko or v.status != "not testable", v.claim.id
         assert v.tier is None or f"등급 {v.tier}" in told, v.claim.id
-        for f in v.evidence:
-            assert f.tier is None or CLAIM_WORDS[f.verdict].ko in told, v.claim.id
+        for f in v.decisive:
+            assert CLAIM_WORDS[f.verdict].ko in told, v.claim.id
+            assert what_in_korean(v, f) in told, v.claim.id
+            for figure in f.figures:
+                assert str(figure.get("benchmark", "")) in told, v.claim.id
 
 
 def test_each_origin_of_evidence_stands_apart(evidence: Evidence) -> None:

@@ -179,6 +179,25 @@ def test_filtering(opened: Page) -> None:
     assert opened.texts("#sample-status") == ["No sample matches."]
 
 
+def test_claims_are_filtered_sorted_and_opened(opened: Page) -> None:
+    shown = "#claim-table > tbody:not([hidden])"
+    every = opened.run(f"return document.querySelectorAll('{shown}').length")
+    opened.choose("[data-table=claim-table] select", "contradicted")
+    chosen = opened.run(
+        f"return [...document.querySelectorAll('{shown}')].map(b => b.dataset.verdict)"
+    )
+    assert 0 < len(chosen) < every
+    assert set(chosen) == {"contradicted"}
+    opened.click(f"{shown} .disclose")
+    detail = opened.find(f"{shown} tr.detail").text
+    assert "contradicted (tier D)" in detail
+    assert "r1-distill-qwen-7b" in detail
+    opened.click("#language")
+    detail = opened.find(f"{shown} tr.detail").text
+    assert "반박됨(증거 등급 D)" in detail
+    assert "contradicted" not in detail
+
+
 def test_pages_of_samples(opened: Page) -> None:
     assert opened.texts("#sample-status") == ["1 to 50 of 480 samples"]
     first = opened.texts("#sample-table tbody tr")

@@ -6,14 +6,19 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from store_toys import create, fill, sample, sample_id, stored
 
 from claimbench.errors import StoreError
+from claimbench.records import Sample
 from claimbench.store import RunStore
 from claimbench.store import index as index_module
+from claimbench.store import together as together_module
 from claimbench.store.rows import GRADES, SAMPLES, DamagedLine
+from claimbench.store.together import learn, read_together
 
 
 def test_a_torn_last_line_is_owed_again_wherever_it_is_cut(tmp_path: Path) -> None:
@@ -98,23 +103,44 @@ def test_a_damaged_middle_line_is_named_and_removing_it_helps(
     assert stored(tmp_path / "run") == expected
 
 
+def together(*lines: bytes, of: bytes | None = None) -> list[Sample] | None:
+    """What the quick reader makes of lines beside the index records of `of`, else their own."""
+    packed = [SAMPLES.pack(SAMPLES.decode(of or line), 0, len(line)) for line in lines]
+    records = np.frombuffer(b"".join(packed), dtype=SAMPLES.dtype)
+    rows = read_together(SAMPLES, [line.decode("ascii") for line in lines], records)
+    return None if rows is None else [Sample(**row) for row in rows]
+
+
+def usual(**changes: Any) -> bytes:
+    """A good line whose like the quick reader has seen."""
+    good = SAMPLES.encode(sample(2, **changes))
+    learn(SAMPLES, SAMPLES.values(good))
+    return good
+
+
 @pytest.mark.parametrize("how", [*HOWS, "same length"])
 def test_the_quick_reader_takes_no_line_that_the_careful_one_refuses(how: str) -> None:
-    good = SAMPLES.encode(sample(2))
-    assert SAMPLES.decode_at(good.decode("ascii"), 0, len(good)) == sample(2)
+    good = usual()
+    assert together(good, good) == [sample(2), sample(2)]
     bad = damage(good, how)
     with pytest.raises(DamagedLine):
         SAMPLES.decode(bad)
-    between = (good + bad + good).decode("latin-1")
-    assert SAMPLES.decode_at(between, len(good), len(bad)) is None
-    assert SAMPLES.decode_at(between, len(good) + len(bad), len(good)) == sample(2)
+    lines = [line.decode("latin-1") for line in (good, bad, good)]
+    packed = [SAMPLES.pack(sample(2), 0, len(line)) for line in lines]
+    records = np.frombuffer(b"".join(packed), dtype=SAMPLES.dtype)
+    assert read_together(SAMPLES, lines, records) is None
 
 
-def test_the_quick_reader_takes_one_line_alone() -> None:
-    good = SAMPLES.encode(sample(2)).decode("ascii")
-    for text in (good[:-1] + ",\n", good[:-1] + " \n", good[:-1], good + good):
-        assert SAMPLES.decode_at(text, 0, len(text)) is None
-    assert SAMPLES.decode_at(good, 0, len(good) - 1) is None
+def test_the_quick_reader_takes_each_line_for_its_own_record() -> None:
+    good = usual()
+    for line in (good[:-1] + b",\n", good[:-1], good + good):
+        assert together(line, of=good) is None
+    other = SAMPLES.encode(sample(3))
+    assert together(other) == [sample(3)]
+    assert together(other, of=good) is None
+    halves = [good[:40].decode(), good[40:].decode()]  # Joined by a comma they are something else.
+    record = np.frombuffer(SAMPLES.pack(sample(2), 0, 40) * 2, dtype=SAMPLES.dtype)
+    assert read_together(SAMPLES, halves, record) is None
 
 
 @pytest.mark.parametrize(
@@ -124,10 +150,17 @@ def test_the_quick_reader_takes_one_line_alone() -> None:
      ("reasoning", 3), ("id", "AB" * 16), ("id", " " + "ab" * 16)],
 )  # fmt: skip
 def test_the_quick_reader_looks_at_every_value(key: str, value: object) -> None:
-    good = SAMPLES.encode(sample(2, choice_order=(1, 0)))
-    assert SAMPLES.decode_at(good.decode(), 0, len(good)) == sample(2, choice_order=(1, 0))
+    good = usual(choice_order=(1, 0))
+    assert together(good) == [sample(2, choice_order=(1, 0))]
     line = json.dumps({**json.loads(good), key: value}, separators=(",", ":")) + "\n"
-    assert SAMPLES.decode_at(line, 0, len(line)) is None
+    assert together(line.encode(), of=good) is None
+
+
+def test_the_quick_reader_learns_from_the_careful_one(tmp_path: Path) -> None:
+    fill(tmp_path / "run", 3)
+    together_module._SHAPES.clear()
+    assert stored(tmp_path / "run") == stored(tmp_path / "run") == [sample(n) for n in range(3)]
+    assert len(together_module._SHAPES["samples"]) == 1
 
 
 def test_a_damaged_line_behind_the_index_is_named(tmp_path: Path) -> None:

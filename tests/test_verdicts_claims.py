@@ -119,6 +119,29 @@ class TestScores:
             compare_scores(pair("mmlu", 90.8, 91.8, None))
 
 
+class TestWords:
+    def test_untested_is_what_nobody_measured(self) -> None:
+        rating = replace(score("o1", "contest", 1189.0, 30), metric="rating")
+        pairs = [
+            AIME,
+            Pair("contest", rating, rating),
+            Pair("contest-2", None, rating),
+            pair("mmlu", 90.8, 91.8, None),
+            Pair("math-500", score("deepseek-r1", "m", 97.3, 500), score("o1", "m", 96.4, 5000)),
+            Pair("gpqa-diamond", score("deepseek-r1", "g", 71.5, 198), None),
+        ]
+        told = judge_claim(CLAIM, "at least", "listed", pairs).sentence
+        assert told.partition(": ")[2] == (
+            "inconclusive; open on aime-2024; untested on gpqa-diamond; not comparable on math-500;"
+            " no error is known on contest, contest-2, mmlu"
+        )
+
+    def test_imported_outputs_are_no_run_of_ours(self) -> None:
+        imported = replace(run((4, 2, 3)), tier="B")
+        judged = judge_claim(CLAIM, "at least", "some", [Pair("x", imported, run((2, 2, 1)))])
+        assert judged.tier == "B"
+
+
 class TestRelation:
     def p(self, relation: Relation, difference: float) -> tuple[float, float]:
         return relation_p(relation, stats.compare(difference, 1.0), 2.0)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from claimbench.dossier import ClaimVerdict
 from claimbench.report.dossier_data import counts
-from claimbench.report.korean import reason_in_korean
+from claimbench.report.korean_claims import reason_in_korean
 from claimbench.report.tables import clean
 from claimbench.report.words import CLAIM_WORDS
 

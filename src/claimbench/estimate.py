@@ -7,9 +7,10 @@ from statistics import fmean
 from typing import Any
 
 from claimbench import gpuplan, statistics
+from claimbench.claims import published_as
 from claimbench.config import BenchmarkConfig, Experiment
 from claimbench.errors import InputError
-from claimbench.judge import published_as, targets
+from claimbench.judge import targets
 from claimbench.plan import Cell, Plan
 from claimbench.records import PublishedResult
 from claimbench.report.tables import clean

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from claimbench import statistics
-from claimbench.judge import published_as
+from claimbench.claims import published_as
 from claimbench.records import Measurement, PublishedResult, Tier
 from claimbench.verdicts.noise import (
     SHARES,

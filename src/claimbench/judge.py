@@ -7,27 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from claimbench import verdicts
-from claimbench.claims import select_published
+from claimbench.claims import published_as, select_published
 from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts import Case, default_margin
 
 VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
-
-SAME_PROBLEMS: Mapping[str, str] = {
-    "lm-eval:gsm8k": "gsm8k",
-    "lm-eval:hendrycks_math500": "math500",
-    "lm-eval:minerva_math500": "math500",
-    "lm-eval:aime24": "aime24",
-    "lm-eval:aime25": "aime25",
-}
-"""Tasks of lm-eval that ask the problems of a published benchmark, each in its own way: prompt,
-shots, filter and metric are lm-eval's, which stands among a verdict's departures."""
-
-
-def published_as(benchmark: str) -> str:
-    """The name under which figures on a benchmark's problems are published."""
-    return SAME_PROBLEMS.get(benchmark, benchmark)
 
 
 def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> list[Verdict]:
@@ -42,9 +27,9 @@ def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> li
 def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> Iterable[Case]:
     """Each measurement beside each published figure of the same model, benchmark and metric."""
     rows = judging.get("problems", {})
+    keyed = [((subject_of(m.model), published_as(m.benchmark)), m) for m in measurements]
     for result in select_published(judging["published"]):
-        for measured in measurements:
-            key = subject_of(measured.model), published_as(measured.benchmark)
+        for key, measured in keyed:
             if key != (result.subject, result.benchmark) or result.metric != "pass@1":
                 continue
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a

@@ -229,7 +229,7 @@ class PublishedResult:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim of an article, in our own words. `test` says how it is made testable (its keys
-    depend on `kind`); `reason` says why it is not, where it is not, `reason_ko` in Korean.
+    depend on `kind`); `reason` says why it is not, where it is not. `_ko`: in Korean.
     `disagreements` says, by the id of a related claim, in what the two disagree; `speaker` whom
     the article quotes."""
 
@@ -246,6 +246,7 @@ class Claim:
     disagreements: Mapping[str, str] = field(default_factory=dict)
     speaker: str = ""
     reason_ko: str = ""
+    note_ko: str = ""
 
 
 @dataclass(frozen=True, slots=True)

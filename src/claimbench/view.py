@@ -9,6 +9,7 @@ from typing import Any
 from claimbench.agreement import Agreement
 from claimbench.bridge.lm_eval.totals import read_totals
 from claimbench.claims import load_published
+from claimbench.dossier import ClaimVerdict, Run, judge_reported
 from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
@@ -84,8 +85,16 @@ def document(
         evidence=tuple(gather([(r.name, m) for r in runs for m in r.measurements], published)),
         sources={result.id: result for result in published if result.id in judged},
         gpu_hour=gpu_hour,
+        claims=_claims(runs, gpu_hour),
         texts=texts,
     )
+
+
+def _claims(runs: Sequence[RunView], gpu_hour: float | None) -> tuple[ClaimVerdict, ...]:
+    """The articles' claims; none where samples are missing, as there are no verdicts then."""
+    if any(run.partial for run in runs):
+        return ()
+    return judge_reported([Run(r.name, r.measurements, r.efficiency) for r in runs], gpu_hour)
 
 
 def sources(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,17 +104,16 @@ def parse(kind: type[Model], data: Any, path: Path, marks: Marks | None = None) 
     try:
         return kind.model_validate(dict(data))
     except ValidationError as error:
-        raise ConfigError(_sentence(kind, error, path, marks or {})) from error
+        raise ConfigError(_sentence(kind, data, error, path, marks or {})) from error
 
 
-def _sentence(kind: type[BaseModel], error: ValidationError, path: Path, marks: Marks) -> str:
-    first = error.errors()[0]
-    # An unknown key explains more than the missing one that it was a misspelling of.
-    for found in error.errors():
-        if found["type"] == "extra_forbidden":
-            first = found
-    where = f"{path}{_line_of(first['loc'], marks)}"
-    key = ".".join(str(part) for part in first["loc"])
+def _sentence(
+    kind: type[BaseModel], data: Any, error: ValidationError, path: Path, marks: Marks
+) -> str:
+    first = _telling(error.errors())
+    loc = _given(data, first["loc"])
+    where = f"{path}{line_of(loc, marks)}"
+    key = ".".join(str(part) for part in loc)
     if first["type"] == "extra_forbidden":
         return f"{where}: unknown key {key}{nearest(key, known_keys(kind, first['loc'][:-1]))}"
     if first["type"] == "missing":
@@ -124,10 +123,34 @@ def _sentence(kind: type[BaseModel], error: ValidationError, path: Path, marks: 
     return f"{where}: key {key or '(file)'}: {message[:1].lower() + message[1:]}{got}"
 
 
-def _line_of(loc: Key, marks: Marks) -> str:
+def _telling(errors: Sequence[Any]) -> Any:
+    """The error that explains most: an unknown key more than the missing one that it was a
+    misspelling of; of a value that may be of several types, the one that got farthest."""
+    unknown = [found for found in errors if found["type"] == "extra_forbidden"]
+    around = errors[0]["loc"][:-1]
+    beside = [found for found in errors if found["loc"][: len(around)] == around]
+    return unknown[-1] if unknown else max(beside, key=lambda found: len(found["loc"]))
+
+
+def _given(data: Any, loc: Key) -> Key:
+    """`loc` without the names of types, which are no keys of the file; its last part stays, as the
+    key may be missing."""
+    kept: list[str | int] = []
+    for place, part in enumerate(loc):
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            if place < len(loc) - 1 or not isinstance(data, Mapping):
+                continue
+        kept.append(part)
+    return tuple(kept)
+
+
+def line_of(loc: Key, marks: Marks) -> str:
+    """`:7`, the line of a key or of what is nearest around it; nothing where no line is known."""
     while loc not in marks and loc:
         loc = loc[:-1]
-    return f":{marks[loc]}" if loc in marks and loc else ""
+    return f":{marks[loc]}" if loc in marks else ""
 
 
 def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:

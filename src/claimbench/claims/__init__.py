@@ -17,7 +17,7 @@ from claimbench.claims.articles import (
     load_claims,
     related_claims,
 )
-from claimbench.claims.catalogue import Catalogue, load_catalogue
+from claimbench.claims.catalogue import Catalogue, load_catalogue, published_as
 from claimbench.claims.desk import (
     ArithmeticResult,
     ArtifactResult,
@@ -55,6 +55,7 @@ __all__ = [
     "load_claims",
     "load_figures",
     "load_published",
+    "published_as",
     "published_pairs",
     "related_claims",
     "select_published",

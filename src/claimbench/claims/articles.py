@@ -191,7 +191,7 @@ def _check_text(one: _Open, path: Path) -> None:
         for number in claim.line_numbers:
             if not 1 <= number <= len(lines) or not lines[number - 1].strip():
                 raise one.refuse(("claims", i, "lines"), f"the text has nothing on line {number}")
-        for key in ("text", "text_ko", "reason_ko"):
+        for key in ("text", "text_ko", "reason_ko", "note_ko"):
             if copy := copied_words(getattr(claim, key), text):
                 raise one.refuse(("claims", i, key), f"copies the article's words ({copy})")
 
@@ -213,4 +213,5 @@ def _record(article: Article, claim: ClaimSpec, links: dict[str, dict[str, str]]
         disagreements={other: why for other, why in links[claim.id].items() if why},
         speaker=claim.speaker,
         note=claim.note,
+        note_ko=claim.note_ko,
     )

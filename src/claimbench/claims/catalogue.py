@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +11,7 @@ from pydantic import Field, model_validator
 
 from claimbench.errors import ConfigError
 from claimbench.paths import configs_dir, seeds_dir
-from claimbench.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse
+from claimbench.yamlfile import Key, Marks, Strict, line_of, load_yaml, nearest, parse
 
 CATALOGUE_FILE = "_names.yaml"
 Unit = Literal["points", "rating", "percentile"]
@@ -31,12 +32,15 @@ class Metric(Strict):
 
 class Benchmark(Strict):
     """A benchmark; `metrics[0]` is meant where none is named. `whole` says that every laboratory
-    scores all of the `problems`, so that a figure's last digits tell how many samples it needs."""
+    scores all of the `problems`, so that a figure's last digits tell how many samples it needs.
+    `tasks` are what else asks its problems, each in its own way: prompt, shots, filter and metric
+    are the task's, which stands among a verdict's departures."""
 
     title: str
     metrics: tuple[str, ...] = Field(min_length=1)
     problems: int | None = Field(default=None, gt=0)
     whole: bool = False
+    tasks: tuple[str, ...] = ()
     note: str = ""
 
     @model_validator(mode="after")
@@ -100,14 +104,23 @@ def load_catalogue(published: Path | None = None) -> Catalogue:
     )
 
 
+def published_as(benchmark: str) -> str:
+    """The name under which figures on a benchmark's problems are published: gsm8k for
+    lm-eval:gsm8k."""
+    path = seeds_dir() / "published" / CATALOGUE_FILE
+    return _tasks(path, path.stat().st_mtime_ns).get(benchmark, benchmark)
+
+
+@lru_cache(maxsize=4)
+def _tasks(path: Path, _changed: int) -> dict[str, str]:
+    known = load_catalogue(path.parent).benchmarks
+    return {task: name for name, benchmark in known.items() for task in benchmark.tasks}
+
+
 def _configured(folder: str) -> Iterable[str]:
     return sorted(path.stem for path in (configs_dir() / folder).glob("*.yaml"))
 
 
 def refusal(path: Path, marks: Marks, key: Key, sentence: str) -> ConfigError:
     """The error for `key` of a file, with the line of the nearest enclosing key."""
-    place = key
-    while place and place not in marks:
-        place = place[:-1]
-    line = f":{marks[place]}" if place in marks else ""
-    return ConfigError(f"{path}{line}: key {'.'.join(map(str, key))}: {sentence}")
+    return ConfigError(f"{path}{line_of(key, marks)}: key {'.'.join(map(str, key))}: {sentence}")

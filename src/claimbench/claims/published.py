@@ -64,9 +64,11 @@ class Other(Strict):
 
 
 class Cell(Strict):
-    """A figure that needs more than its value."""
+    """A figure that needs more than its value; `problems` where it is of another set than the
+    column's."""
 
     value: float
+    problems: int | None = Field(default=None, gt=0)
     sd: float | None = Field(default=None, ge=0)
     conflict: str = ""
     also: tuple[Other, ...] = ()
@@ -115,13 +117,6 @@ class PublishedFile(Strict):
     tables: dict[str, Table] = Field(default_factory=dict)
     figures: dict[str, Figure] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _tables_have_sources(self) -> PublishedFile:
-        for name, table in self.tables.items():
-            if not (table.source or self.source):
-                raise ValueError(f"table {name} has no source")
-        return self
-
 
 @dataclass(frozen=True)
 class _Open:
@@ -136,9 +131,13 @@ def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
     """Every figure of every table. Ids are `file/table:subject:benchmark:metric`, with `#2` and
     on for further figures of the same cell. Raises ConfigError by file, line and key."""
     folder = folder or seeds_dir() / "published"
-    stamp = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
-    configs = sorted(path.name for path in configs_dir().glob("*/*.yaml"))
-    return _load_published(folder, (*stamp, *configs))
+    return _load_published(folder, stamp(folder))
+
+
+def stamp(folder: Path) -> tuple[Any, ...]:
+    """What changes when a file of `folder`, or what configs/ names, changes."""
+    files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
+    return (*files, *sorted(path.name for path in configs_dir().glob("*/*.yaml")))
 
 
 @lru_cache(maxsize=4)
@@ -181,7 +180,16 @@ def _files(folder: Path) -> Iterator[_Open]:
     for path in sorted(folder.glob("*.yaml")):
         if path.name != CATALOGUE_FILE:
             data, marks = load_yaml(path)
-            yield _Open(path, marks, parse(PublishedFile, data, path, marks))
+            opened = _Open(path, marks, parse(PublishedFile, data, path, marks))
+            _refuse_tables_without_source(opened)
+            yield opened
+
+
+def _refuse_tables_without_source(opened: _Open) -> None:
+    for name, table in opened.content.tables.items():
+        if not (table.source or opened.content.source):
+            sentence = "is needed, as the file has none for all of its tables"
+            raise _refuse(opened, ("tables", name, "source"), sentence)
 
 
 def _refuse(opened: _Open, key: Key, sentence: str) -> Exception:
@@ -243,7 +251,7 @@ def _result(
     if (cell.sd is None) != (column.runs is None):
         raise _refuse(opened, _key(place), "sd and the column's runs are given together or not")
     document = table.source or opened.content.source
-    assert document is not None  # PublishedFile refuses a table without one
+    assert document is not None  # Such a table was refused.
     where = f"{opened.path.stem}/{table_name}"
     line = row.line or column.line or table.lines
     return PublishedResult(
@@ -261,7 +269,7 @@ def _result(
         runs=column.runs,
         decimals=column.decimals,
         greedy=column.greedy if row.own else None,
-        problems=column.problems or catalogue.benchmarks[names[0]].problems,
+        problems=cell.problems or column.problems or catalogue.benchmarks[names[0]].problems,
         protocol=_protocol(opened.content, table, row, column),
         note="; ".join(filter(None, _notes(table, row, column, cell))),
     )

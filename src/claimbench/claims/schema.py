@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -48,7 +48,21 @@ class SourceSpec(Strict):
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
-class BenchmarkTest(Strict):
+class Noted(Strict):
+    """What a reader should know beside a claim or a test of it, in both languages."""
+
+    note: str = ""
+    note_ko: str = ""
+
+    @model_validator(mode="after")
+    def _notes_are_in_both_languages(self) -> Self:
+        if bool(self.note) != bool(self.note_ko):
+            lacking, given = ("note_ko", "note") if self.note else ("note", "note_ko")
+            raise ValueError(f"key {lacking} is missing: {given} is given")
+        return self
+
+
+class BenchmarkTest(Noted):
     """A comparison of two models over benchmarks.
 
     `ahead`: subject above reference. `on par`: within the margin either way. `at least`: not below
@@ -64,7 +78,6 @@ class BenchmarkTest(Strict):
     quantifier: Quantifier
     benchmarks: tuple[str, ...] = Field(min_length=1)
     margin: float | dict[str, float] | None = None
-    note: str = ""
 
     @model_validator(mode="after")
     def _margins_fit(self) -> BenchmarkTest:
@@ -128,18 +141,18 @@ class ArithmeticInput(Strict):
         return self
 
 
-class ArithmeticTest(Strict):
+class ArithmeticTest(Noted):
     """What follows from cited figures. The claim agrees where the computed value lies in
     [`low`, `high`], or within `tolerance` of `claimed` (both in `unit`)."""
 
     inputs: dict[str, ArithmeticInput] = Field(min_length=1)
     formula: str
     unit: str
+    unit_ko: str = ""
     claimed: float | None = None
     tolerance: float | None = Field(default=None, ge=0)
     low: float | None = None
     high: float | None = None
-    note: str = ""
 
     @model_validator(mode="after")
     def _formula_fits_inputs(self) -> ArithmeticTest:
@@ -159,19 +172,19 @@ class ArithmeticTest(Strict):
         return self
 
 
-class ArtifactCheck(Strict):
+class ArtifactCheck(Noted):
     """One question to a checkpoint's repository. `expected` is what the claim says, `recorded`
-    what was found (used offline)."""
+    what was found (used offline), `recorded_ko` its words in Korean where it has any."""
 
     repository: str
     field: Literal["licence", "weights_public", "base_model", "parameters", "release_date"]
     expected: str
     recorded: str
+    recorded_ko: str = ""
     source: SourceSpec
-    note: str = ""
 
 
-class EfficiencyTest(Strict):
+class EfficiencyTest(Noted):
     """A measurable quantity of a run, compared with a reference or with dated figures; the desk
     check, where there is one, is what published figures say before any run."""
 
@@ -189,7 +202,6 @@ class EfficiencyTest(Strict):
     relation: Literal["lower", "higher"]
     figures: tuple[str, ...] = ()
     desk: ArithmeticTest | None = None
-    note: str = ""
 
 
 class Link(Strict):
@@ -202,7 +214,7 @@ class Link(Strict):
 LINES = re.compile(r"\d+(-\d+)?(, \d+(-\d+)?)*")
 
 
-class ClaimSpec(Strict):
+class ClaimSpec(Noted):
     """A claim in our own words. It has either the test of its kind or the reason why none is."""
 
     id: str
@@ -218,7 +230,6 @@ class ClaimSpec(Strict):
     reason: str = ""
     reason_ko: str = ""
     related: tuple[Link, ...] = ()
-    note: str = ""
 
     @field_validator("lines")
     @classmethod
@@ -234,9 +245,11 @@ class ClaimSpec(Strict):
             if getattr(self, key) and key != own:
                 raise ValueError(f"key {key} does not belong to a claim of kind {self.kind}")
         tested = bool(own and getattr(self, own))
-        if tested == bool(self.reason):
-            wanted = f"{own}, or reason" if own else "reason"
-            raise ValueError(f"claim {self.id} needs {wanted} (and not both)")
+        if tested and self.reason:
+            raise ValueError(f"claim {self.id} has both {own} and reason: keep one")
+        if not tested and not self.reason:
+            wanted = f"{own}, or reason" if own else f"reason, as no run tests {self.kind} claims"
+            raise ValueError(f"claim {self.id} needs the key {wanted}")
         if bool(self.reason_ko) != bool(self.reason):
             lacking, given = ("reason_ko", "reason") if self.reason else ("reason", "reason_ko")
             raise ValueError(f"claim {self.id} has {given}, so key {lacking} is needed too")

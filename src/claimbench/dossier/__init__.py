@@ -3,7 +3,7 @@
 findings            one party's word on one test, and a claim's verdict from all of them
 parties, runs       who measured what: vendors, third parties, our own run folders
 benchmark_claims, desk_claims, efficiency_claims    claims by kind
-claims              all claims of all articles
+claims, reported    all claims of all articles; as a report tells them
 published, spread   third parties' figures against the vendor's, and against one another
 efficiency          what a run spent per second and per solved problem
 """
@@ -13,7 +13,8 @@ from claimbench.dossier.efficiency import Efficiency, efficiency, paces
 from claimbench.dossier.filters import choose
 from claimbench.dossier.findings import STATUSES, ClaimVerdict, Finding
 from claimbench.dossier.published import judge_published_evidence
-from claimbench.dossier.runs import default_results
+from claimbench.dossier.reported import judge_reported
+from claimbench.dossier.runs import Run, default_results
 
 __all__ = [
     "STATUSES",
@@ -21,11 +22,13 @@ __all__ = [
     "Efficiency",
     "Evidence",
     "Finding",
+    "Run",
     "choose",
     "default_results",
     "efficiency",
     "judge_claims",
     "judge_published_evidence",
+    "judge_reported",
     "load_evidence",
     "paces",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -13,12 +14,12 @@ from claimbench.dossier.findings import ClaimVerdict, Finding, settle
 from claimbench.dossier.parties import Party
 from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
+from claimbench.verdicts.claims import RELATION_WORDS
 from claimbench.verdicts.noise import Evidence, points
 
 PINNED = "the pinned checkpoint"
 """What a run's protocol says of weights without a departure."""
 
-RELATIONS = {"ahead": "ahead of", "on par": "on par with", "at least": "at least level with"}
 QUANTIFIERS = {"some": "on some of", "all": "on all of", "listed": "on each of"}
 
 
@@ -29,22 +30,27 @@ class Scores:
     results: Sequence[PublishedResult]
     catalogue: Catalogue
     parties: Sequence[Party]
+    memo: dict[tuple[str, str], _Tested] = field(default_factory=dict, repr=False, compare=False)
+    """What published parties make of a test, which hundreds of reports ask."""
+
+    @cached_property
+    def figures(self) -> Mapping[str, Sequence[PublishedResult]]:
+        """The published results by subject."""
+        found: dict[str, list[PublishedResult]] = {}
+        for result in self.results:
+            found.setdefault(result.subject, []).append(result)
+        return found
 
 
 @dataclass(frozen=True)
 class _Tested:
-    """One test on one party's figures, before it is told. `outcomes` have no states yet."""
+    """One test on one party's figures, before it is told. `outcomes` have no states yet; `spoken`
+    are the benchmarks on which the pair could be tested."""
 
-    place: int
     test: BenchmarkTest
-    party: Party
     pairs: Sequence[Pair]
     outcomes: Sequence[Outcome]
-
-    @property
-    def spoken(self) -> set[str]:
-        """The benchmarks on which the pair could be tested."""
-        return {o.benchmark for o in self.outcomes if o.p_holds is not None}
+    spoken: frozenset[str]
 
 
 def judge_benchmark_claim(claim: Claim, scores: Scores) -> ClaimVerdict:
@@ -53,52 +59,81 @@ def judge_benchmark_claim(claim: Claim, scores: Scores) -> ClaimVerdict:
     tests = benchmark_tests(claim)
     quantifiers = {test.quantifier for test in tests}
     quantifier: Quantifier = quantifiers.pop() if len(quantifiers) == 1 else "listed"
-    found = [f for i, test in enumerate(tests) for f in _findings(claim, i, test, scores)]
-    beside = [
-        finding
-        for i, test in enumerate(tests)
-        for proxy in _proxies(test.subject, scores.catalogue)
-        for finding in _findings(claim, i, test.model_copy(update={"subject": proxy}), scores)
+    found = [
+        _finding(i, *spoken) for i, test in enumerate(tests) for spoken in _spoken(test, scores)
     ]
-    return settle(claim, found, len(tests), quantifier, beside)
+    return settle(claim, found, len(tests), quantifier, proxy_findings(claim, scores))
+
+
+def proxy_findings(
+    claim: Claim, scores: Scores, among: Collection[Party] | None = None
+) -> list[Finding]:
+    """What distilled checkpoints make of the claim's tests, on the figures of every party; or of
+    those `among` them alone, and then briefly: without the figures."""
+    asked = scores.parties if among is None else among
+    names = {(party.tier, party.name) for party in asked}
+    measured = frozenset[str]().union(*(party.subjects for party in asked))
+    return [
+        _finding(i, party, one, lacks, brief=among is not None)
+        for i, test in enumerate(benchmark_tests(claim))
+        for proxy in _proxies(test.subject, scores.catalogue)
+        if proxy in measured
+        for party, one, lacks in _spoken(test.model_copy(update={"subject": proxy}), scores)
+        if (party.tier, party.name) in names
+    ]
 
 
 def _proxies(subject: str, catalogue: Catalogue) -> list[str]:
     return [name for name, known in catalogue.models.items() if known.proxy_of == subject]
 
 
-def _findings(claim: Claim, place: int, test: BenchmarkTest, scores: Scores) -> Iterable[Finding]:
-    tested = [_tested(place, test, p, scores) for p in scores.parties if test.subject in p.subjects]
-    anywhere = set().union(*(one.spoken for one in tested))
-    for one in tested:
+def _spoken(
+    test: BenchmarkTest, scores: Scores
+) -> Iterable[tuple[Party, _Tested, tuple[str, ...]]]:
+    """A test on the figures of each party that can speak to it, and the benchmarks that another
+    party can speak to and this one cannot."""
+    asked = [party for party in scores.parties if test.subject in party.subjects]
+    key = test.model_dump_json()
+    tested = [(party, _tested(test, key, party, scores)) for party in asked]
+    anywhere = frozenset[str]().union(*(one.spoken for _, one in tested))
+    for party, one in tested:
         if one.spoken:
-            lacks = tuple(b for b in test.benchmarks if b in anywhere - one.spoken)
-            yield _finding(claim, one, lacks)
+            yield party, one, tuple(b for b in test.benchmarks if b in anywhere - one.spoken)
 
 
-def _tested(place: int, test: BenchmarkTest, party: Party, scores: Scores) -> _Tested:
-    pairs = party.pairs(test, scores.results, scores.catalogue)
-    return _Tested(place, test, party, pairs, verdicts.outcomes_of(pairs, test.relation))
+def _tested(test: BenchmarkTest, key: str, party: Party, scores: Scores) -> _Tested:
+    """`key` stands for the test in the memo."""
+    if (known := scores.memo.get((party.name, key))) and not party.measured:
+        return known
+    pairs = party.pairs(test, scores.figures, scores.catalogue)
+    outcomes = verdicts.outcomes_of(pairs, test.relation)
+    spoken = frozenset(o.benchmark for o in outcomes if o.p_holds is not None)
+    found = _Tested(test, pairs, outcomes, spoken)
+    if not party.measured:
+        scores.memo[party.name, key] = found
+    return found
 
 
-def _finding(claim: Claim, one: _Tested, lacks: tuple[str, ...]) -> Finding:
+def _finding(
+    place: int, party: Party, one: _Tested, lacks: tuple[str, ...], brief: bool = False
+) -> Finding:
+    """What the party's figures make of the test; a `brief` finding is without the figures."""
     test, pairs = one.test, one.pairs
-    stated = replace(claim, test=test.model_dump(mode="json"))
-    verdict = verdicts.judge_claim(stated, test.relation, test.quantifier, pairs)
-    ability = verdicts.outcomes_of(pairs, test.relation, "ability")
-    _, seen = verdicts.compose(test.quantifier, one.outcomes)
+    status, seen = verdicts.compose(test.quantifier, one.outcomes)
+    ability = () if brief else verdicts.outcomes_of(pairs, test.relation, "ability")
     return Finding(
-        test=one.place,
+        test=place,
         what=describe(test),
-        tier=one.party.tier,
-        source=one.party.name,
-        verdict=verdict.verdict,
-        sentence=verdict.sentence,
-        figures=tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
-        ability=verdicts.compose(test.quantifier, ability)[0],
+        tier=party.tier,
+        source=party.name,
+        verdict=status,
+        sentence=verdicts.claim_sentence(status, test.relation, pairs, seen),
+        model=test.subject,
+        figures=() if brief else tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
+        ability=verdicts.compose(test.quantifier, ability)[0] if ability else "",
         lacks=lacks,
         possible=_possible(test.quantifier, seen, lacks),
-        notes=tuple(_notes(test, one.party, pairs)),
+        notes=tuple(_notes(test, party, pairs)),
     )
 
 
@@ -108,6 +143,11 @@ def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable
     ours = [p.subject for p in pairs if isinstance(p.subject, Measurement)]
     weights = {str(m.protocol.get("weights", PINNED)) for m in ours}
     yield from (f"weights: {other}" for other in sorted(weights - {PINNED}))
+    yield from sorted(
+        f"measured as {m.model} on {m.benchmark}"
+        for m in ours
+        if (m.model, m.benchmark) not in party.measured
+    )
     references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
     if party.tier != "D" and "D" in references:
         yield f"the figures of {test.reference} are the vendors' (D)"
@@ -132,7 +172,7 @@ def describe(test: BenchmarkTest) -> str:
     where = f"{QUANTIFIERS[test.quantifier]} {len(test.benchmarks)} benchmarks"
     if len(test.benchmarks) == 1:
         where = f"on {test.benchmarks[0]}"
-    return f"{test.subject} {RELATIONS[test.relation]} {test.reference} {where}"
+    return f"{test.subject} {RELATION_WORDS[test.relation]} {test.reference} {where}"
 
 
 def _possible(

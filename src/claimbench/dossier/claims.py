@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from claimbench.claims import Figure, load_catalogue, load_claims, load_figures, load_published
@@ -11,7 +11,7 @@ from claimbench.dossier.benchmark_claims import Scores, judge_benchmark_claim
 from claimbench.dossier.desk_claims import judge_arithmetic_claim, judge_artifact_claim
 from claimbench.dossier.efficiency_claims import Spendings, judge_efficiency_claim
 from claimbench.dossier.findings import ClaimVerdict
-from claimbench.dossier.parties import parties
+from claimbench.dossier.parties import our_parties, parties
 from claimbench.dossier.runs import Run, load_runs
 from claimbench.records import Claim, PublishedResult
 
@@ -30,16 +30,28 @@ class Evidence:
 
 def load_evidence(folders: Sequence[Path] = (), gpu_hour: float | None = None) -> Evidence:
     """The seeds, and the runs in `folders`. Raises ConfigError and DataError."""
+    return with_runs(published_evidence(), load_runs(folders), gpu_hour)
+
+
+def published_evidence() -> Evidence:
+    """The seeds: what is known without any run of ours."""
     results, catalogue, figures = load_published(), load_catalogue(), load_figures()
-    runs = load_runs(folders)
     return Evidence(
         claims=load_claims(),
         results=results,
         figures=figures,
-        scores=Scores(results, catalogue, parties(results, runs)),
-        spendings=Spendings(figures, runs, catalogue, gpu_hour),
-        runs=runs,
+        scores=Scores(results, catalogue, parties(results, ())),
+        spendings=Spendings(figures, (), catalogue),
+        runs=(),
     )
+
+
+def with_runs(evidence: Evidence, runs: Sequence[Run], gpu_hour: float | None = None) -> Evidence:
+    """`evidence` with these runs in place of its own."""
+    published = (party for party in evidence.scores.parties if not party.measured)
+    scores = replace(evidence.scores, parties=(*our_parties(runs), *published))
+    spent = replace(evidence.spendings, runs=runs, gpu_hour=gpu_hour)
+    return replace(evidence, scores=scores, spendings=spent, runs=tuple(runs))
 
 
 def judge_claims(evidence: Evidence) -> tuple[ClaimVerdict, ...]:

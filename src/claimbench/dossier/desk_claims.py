@@ -67,17 +67,17 @@ def _told(found: ArithmeticResult) -> str:
 def _claimed(found: ArithmeticResult) -> str:
     low, high = found.claimed_low, found.claimed_high
     if math.isinf(low):
-        return f"claimed is at most {_number(high)}"
+        return f"claimed is at most {number_told(high)}"
     if math.isinf(high):
-        return f"claimed is at least {_number(low)}"
+        return f"claimed is at least {number_told(low)}"
     return f"claimed is {_range(low, high)}"
 
 
 def _range(low: float, high: float) -> str:
-    return _number(low) if low == high else f"{_number(low)} to {_number(high)}"
+    return number_told(low) if low == high else f"{number_told(low)} to {number_told(high)}"
 
 
-def _number(value: float) -> str:
+def number_told(value: float) -> str:
     """Four significant digits, large numbers whole: 0.05870, 16.67, 5,576,000."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 

@@ -150,6 +150,7 @@ def _proxy_findings(place: int, test: EfficiencyTest, spent: Spendings) -> Itera
                     "untested",
                     f"{one.model}: {one.tokens_per_solved:.0f} tokens per solved problem on "
                     f"{one.benchmark}; this says nothing of {test.subject} itself",
+                    model=one.model,
                     figures=(_spending(one),),
                 )
 

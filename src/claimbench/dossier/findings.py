@@ -31,9 +31,10 @@ class Finding:
     """What one party's figures make of one test of a claim.
 
     `test` is the test's place in the claim, `what` the test in words, `source` who measured the
-    subject, `sentence` all a reader needs. `lacks` names what another party can speak to and this
-    one cannot, `possible` the verdicts that it could lead to. `ability` is the verdict under the
-    problem error ("is better at problems like these"), "" where there is no such reading.
+    subject, `model` which model that is, `sentence` all a reader needs. `lacks` names what another
+    party can speak to and this one cannot, `possible` the verdicts that it could lead to. `ability`
+    is the verdict under the problem error ("is better at problems like these"), "" where there is
+    no such reading.
     `figures` are plain data.
     """
 
@@ -43,6 +44,7 @@ class Finding:
     source: str
     verdict: str
     sentence: str
+    model: str = ""
     figures: tuple[Mapping[str, Any], ...] = ()
     ability: str = ""
     lacks: tuple[str, ...] = ()
@@ -59,7 +61,8 @@ class Finding:
 class ClaimVerdict:
     """A claim's present standing. `tiers` is the verdict of each evidence tier alone; `status` that
     of `tier`, the best one that judges the claim's own subject. `proxies` are findings on distilled
-    checkpoints: shown beside the subject, never counted as it. `reason` is never empty."""
+    checkpoints: shown beside the subject, never counted as it. `reason` is never empty; where there
+    is evidence it tells the `decisive` part of it."""
 
     claim: Claim
     status: str
@@ -67,6 +70,7 @@ class ClaimVerdict:
     reason: str
     tiers: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[Finding, ...] = ()
+    decisive: tuple[Finding, ...] = ()
     proxies: tuple[Finding, ...] = ()
 
 
@@ -86,19 +90,22 @@ def settle(
     tiers = [tier for tier in TIERS if any(f.tier == tier for f in findings)]
     if not tiers:
         reason = "; ".join(f.sentence for f in findings) or "no evidence is at hand"
-        return ClaimVerdict(claim, "untested", None, reason, {}, tuple(findings), tuple(proxies))
+        found = tuple(findings)
+        return ClaimVerdict(claim, "untested", None, reason, {}, found, found, tuple(proxies))
     told = {tier: _tier(findings, tier, tests, quantifier) for tier in tiers}
     alone = next((tier for tier in tiers if told[tier][1]), None)
     chosen = [alone or _best(findings, tiers, test) for test in range(tests)]
     status = told[alone][0] if alone else _combined(findings, chosen, quantifier)
     tier = max(chosen)
+    decisive = tuple(f for f in findings if f.tier in (chosen[f.test], None))
     return ClaimVerdict(
         claim=claim,
         status=status,
         tier=tier,
-        reason=_reason(status, tier, findings, chosen),
+        reason=f"{status} (tier {tier}). " + ". ".join(map(_told, decisive)),
         tiers={tier: status for tier, (status, _) in told.items()},
         evidence=tuple(findings),
+        decisive=decisive,
         proxies=tuple(proxies),
     )
 
@@ -143,11 +150,6 @@ def _possible(findings: Sequence[Finding], tier: Tier, test: int) -> tuple[str, 
     if len({f.verdict for f in judging}) > 1:
         return ("inconclusive",)
     return judging[0].possible
-
-
-def _reason(status: str, tier: Tier, findings: Sequence[Finding], chosen: Sequence[Tier]) -> str:
-    told = [_told(f) for f in findings if f.tier in (chosen[f.test], None)]
-    return f"{status} (tier {tier}). " + ". ".join(told)
 
 
 def _told(finding: Finding) -> str:

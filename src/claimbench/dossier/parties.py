@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from claimbench.claims import BenchmarkTest, Catalogue, published_pairs
+from claimbench.claims import BenchmarkTest, Catalogue, published_as, published_pairs
+from claimbench.config import subject_of
 from claimbench.dossier.runs import Run
 from claimbench.records import Measurement, PublishedResult, Tier
 from claimbench.verdicts import Pair, compare_protocols
@@ -26,11 +27,15 @@ class Party:
     measured: Mapping[tuple[str, str], Measurement] = field(default_factory=dict)
 
     def pairs(
-        self, test: BenchmarkTest, results: Sequence[PublishedResult], catalogue: Catalogue
+        self,
+        test: BenchmarkTest,
+        figures: Mapping[str, Sequence[PublishedResult]],
+        catalogue: Catalogue,
     ) -> tuple[Pair, ...]:
         """Each benchmark of a test with this party's score of the subject. The reference is this
-        party's too where it has one, else the vendors'."""
-        visible = [r for r in results if r.subject != test.subject or r.id in self.results]
+        party's too where it has one, else the vendors'. `figures` are by subject."""
+        own = [r for r in figures.get(test.subject, ()) if r.id in self.results]
+        visible = [*own, *figures.get(test.reference, ())]
         published = published_pairs(test, visible, catalogue)
         if not self.measured:
             return tuple(Pair(p.named, p.subject, p.reference, p.margin) for p in published)
@@ -51,14 +56,30 @@ class Party:
 def parties(results: Iterable[PublishedResult], runs: Iterable[Run]) -> tuple[Party, ...]:
     """Our runs, then third parties one by one, then the vendors together: a vendor's claim quotes
     other vendors' figures, so their tables are read side by side."""
-    return (*(party for run in runs for party in _ours(run)), *_theirs(results))
+    return (*our_parties(runs), *_theirs(results))
+
+
+def our_parties(runs: Iterable[Run]) -> tuple[Party, ...]:
+    """Each run, once for each tier of evidence that it holds."""
+    return tuple(party for run in runs for party in _ours(run))
 
 
 def _ours(run: Run) -> Iterable[Party]:
     """A run is one party; what it imported from others is evidence of its own tier."""
     for tier in sorted({m.tier for m in run.measurements}):
-        measured = {(m.model, m.benchmark): m for m in run.measurements if m.tier == tier}
+        own = [m for m in run.measurements if m.tier == tier]
+        # A variant of a model, or a task that asks a benchmark's problems, speaks where the run
+        # has nothing nearer.
+        measured = {_published_name(m): m for m in sorted(own, key=_is_itself)}
         yield Party(run.name, tier, frozenset(model for model, _ in measured), measured=measured)
+
+
+def _published_name(m: Measurement) -> tuple[str, str]:
+    return subject_of(m.model), published_as(m.benchmark)
+
+
+def _is_itself(m: Measurement) -> bool:
+    return _published_name(m) == (m.model, m.benchmark)
 
 
 def _theirs(results: Iterable[PublishedResult]) -> Iterable[Party]:

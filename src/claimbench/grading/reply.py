@@ -15,8 +15,13 @@ def counted_text(sample: Sample, reasoning_end: str | None) -> str | None:
     and nothing where the reasoning never ended.
     Without a `reasoning_end` the whole reply counts, cut off or not.
     """
+    return counted_part(sample.text, sample.reasoning, reasoning_end)
+
+
+def counted_part(text: str, reasoning: str | None, reasoning_end: str | None) -> str | None:
+    """`counted_text` of a sample's text and of the reasoning that came apart from it."""
     if reasoning_end is None:
-        return sample.text
-    _, tag, after = sample.text.rpartition(reasoning_end)
-    ended = bool(tag) or bool(sample.reasoning is not None and after.strip())
+        return text
+    _, tag, after = text.rpartition(reasoning_end)
+    ended = bool(tag) or bool(reasoning is not None and after.strip())
     return after if ended else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from claimbench.agreement import Agreement
 from claimbench.dossier.efficiency import Efficiency
+from claimbench.dossier.findings import ClaimVerdict
 from claimbench.evidence import EvidenceGroup
 from claimbench.lengths import CapCurve, Lengths
 from claimbench.records import Measurement, PublishedResult, Verdict
@@ -41,14 +42,16 @@ class RunView:
 @dataclass(frozen=True, slots=True)
 class Document:
     """A report over one or many runs. `sources` are the published results by id; `gpu_hour` is the
-    price of an hour of one GPU in US dollars, where one was given; without `texts` it shows nothing
-    that a model or a benchmark wrote."""
+    price of an hour of one GPU in US dollars, where one was given; `claims` are the articles',
+    judged by these runs and what is published; without `texts` it shows nothing that a model or a
+    benchmark wrote."""
 
     title: str
     runs: tuple[RunView, ...]
     evidence: tuple[EvidenceGroup, ...]
     sources: Mapping[str, PublishedResult] = field(default_factory=dict)
     gpu_hour: float | None = None
+    claims: tuple[ClaimVerdict, ...] = ()
     texts: bool = True
 
     @property

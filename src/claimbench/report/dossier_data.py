@@ -13,7 +13,7 @@ from claimbench.dossier.findings import ClaimVerdict, Finding
 from claimbench.dossier.published import PublishedEvidence, Remeasured
 from claimbench.dossier.runs import Run
 from claimbench.dossier.spread import together
-from claimbench.report.korean import reason_in_korean
+from claimbench.report.korean_claims import reason_in_korean
 
 
 def claims_data(verdicts: Sequence[ClaimVerdict], runs: Sequence[Run]) -> dict[str, Any]:
@@ -54,6 +54,7 @@ def _claim(v: ClaimVerdict) -> dict[str, Any]:
         "related": list(claim.related),
         "disagreements": dict(claim.disagreements),
         "note": claim.note,
+        "note_ko": claim.note_ko,
     }
 
 

@@ -9,7 +9,7 @@ from claimbench.dossier.findings import TIERS, ClaimVerdict
 from claimbench.dossier.published import Remeasured
 from claimbench.dossier.spread import Spread
 from claimbench.records import Tier
-from claimbench.report.korean import reason_in_korean
+from claimbench.report.korean_claims import reason_in_korean
 from claimbench.report.tables import Table, interval, needed, number
 
 

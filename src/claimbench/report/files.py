@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from claimbench.report import figures, svg
+from claimbench.report.claim_tables import testable
 from claimbench.report.document import Document
+from claimbench.report.dossier_tables import claims_table
 from claimbench.report.html import asset, evidence_by_benchmark, render_html
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables, render_document, tables_of
@@ -21,7 +23,9 @@ File = tuple[str, str]
 def report_files(document: Document, pack: Pack | None) -> Iterator[File]:
     """Tables, figures, report.md and report.html, one at a time."""
     drawn = list(_figures(document))
-    tables = (*tables_of(document), *lm_eval_tables(document), *agreement_tables(document))
+    tables = [*tables_of(document), *lm_eval_tables(document), *agreement_tables(document)]
+    if verdicts := testable(document):
+        tables.append(claims_table(verdicts))
     yield from ((f"tables/{table.name}.csv", to_csv(table)) for table in tables)
     style = figure_style(asset("figure.css"))
     yield from ((path, svg.standalone(figure, style)) for path, figure in drawn)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -18,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from claimbench.dossier import STATUSES, ClaimVerdict
 from claimbench.dossier.efficiency import Efficiency
 from claimbench.evidence import EvidenceGroup
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.report import figures
 from claimbench.report.agreement_tables import SHOWN
+from claimbench.report.claim_tables import claim_rows, testable
 from claimbench.report.document import CellView, Document
 from claimbench.report.korean import departure, note, sentence
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -30,6 +33,7 @@ from claimbench.report.markdown import agreement_tables
 from claimbench.report.tables import clean, needed, number, or_unknown, points, signed
 from claimbench.report.theme import page_style
 from claimbench.report.words import (
+    CLAIM_WORDS,
     READING,
     SCRIPT_WORDS,
     VERDICT_WORDS,
@@ -68,6 +72,9 @@ def render_html(document: Document, pack: Pack | None) -> str:
             for v in run.verdicts
         ],
         measurement_rows=[_measurement(r.name, m) for r in document.runs for m in r.measurements],
+        claim_rows=claim_rows(claims := testable(document)),
+        untestable=len(document.claims) - len(claims),
+        statuses=_statuses(claims),
         efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
         lm_evals=lm_eval_tables(document),
         agreements=agreement_tables(document, SHOWN),
@@ -244,6 +251,12 @@ def _tally(document: Document) -> list[tuple[str, Said, str, int]]:
         for word, count in counts.items()
         if count
     ]
+
+
+def _statuses(verdicts: Sequence[ClaimVerdict]) -> list[tuple[str, Said]]:
+    """The verdicts on claims that occur, and their words."""
+    found = {v.status for v in verdicts}
+    return [(word, CLAIM_WORDS[word]) for word in STATUSES if word in found]
 
 
 # --- figures ----------------------------------------------------------------------------------

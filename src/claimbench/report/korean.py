@@ -1,12 +1,11 @@
-"""What a verdict says, and why, in Korean: told again from the same figures and sentences."""
+"""What a verdict says, in Korean: told again from the same figures and sentences."""
 
 from __future__ import annotations
 
 import re
 
-from claimbench.dossier.findings import ClaimVerdict
 from claimbench.records import Verdict
-from claimbench.report.words import CLAIM_WORDS, REASON_WORDS, VERDICT_WORDS, Said
+from claimbench.report.words import VERDICT_WORDS, Said
 from claimbench.verdicts.sentences import rounded_up
 
 _DEPARTURE = re.compile(r"(?P<key>[^:]+): (?P<published>.*) published, (?P<measured>.*) measured")
@@ -65,22 +64,6 @@ def note(text: str) -> Said:
         if match := re.fullmatch(pattern, text):
             return Said(text, match.expand(korean))
     return Said(text, text)
-
-
-def reason_in_korean(v: ClaimVerdict) -> str:
-    """Why a claim stands as it does: what is written beside it, else each source's verdict. The
-    working behind those is told in English only."""
-    if v.tier is None:
-        return v.claim.reason_ko or REASON_WORDS["untested"].ko
-    status = REASON_WORDS["status"].ko.format(status=CLAIM_WORDS[v.status].ko, tier=v.tier)
-    found = dict.fromkeys((f.source, f.verdict) for f in v.evidence if f.tier is not None)
-    told = ", ".join(_source_told(source, verdict) for source, verdict in found)
-    return f"{status} {REASON_WORDS['findings'].ko.format(told=told)}" if told else status
-
-
-def _source_told(source: str, verdict: str) -> str:
-    named = REASON_WORDS.get(source, Said(source, source)).ko
-    return REASON_WORDS["finding"].ko.format(source=named, verdict=CLAIM_WORDS[verdict].ko)
 
 
 def _opening(v: Verdict) -> str:

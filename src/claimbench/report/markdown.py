@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from claimbench.records import Verdict
 from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
+from claimbench.report.claim_tables import report_claims_table, spoken, testable
 from claimbench.report.document import Document
 from claimbench.report.dossier_tables import efficiency_table
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -40,6 +41,20 @@ _LM_EVAL = """\
 What lm-eval's filters and metrics make of the same replies, as it would report them: in its units \
 (a share is from 0 to 1), with its standard error where that is a formula. With repeats its \
 filters take one of them, or their vote; our score is the mean over all.
+"""
+
+_CLAIMS = """\
+*Our runs* are those of this report (A), *third parties* others' outputs that it graded (B) and \
+scores as others report them (C), *vendors* the figures of those who made a model or quote it (D); \
+the verdict is that of the best tier that judges the claim's own subject. *Distilled*: what the \
+runs say of checkpoints distilled from R1, over tests and runs; they are other models, and nothing \
+of theirs counts for or against a claim about R1. Reasons: tables/claims.csv. {count} further \
+claims cannot be tested by any run; `claimbench claims` gives the reason of each.
+"""
+
+_NO_CLAIM = """\
+None of the models that were measured here is one that a claim speaks of, or is distilled from \
+one. tables/claims.csv has the {count} testable claims as others' figures judge them.
 """
 
 _SPENT = """\
@@ -84,6 +99,7 @@ def render_document(document: Document, figures: Sequence[str] = ()) -> str:
     parts += ["## Measurements\n", to_markdown(measured)]
     parts += [s for t in lm_eval_tables(document) for s in (_LM_EVAL, to_markdown(t))]
     parts += _agreements(document)
+    parts += _claims(document)
     if spent.rows:
         parts += ["## What it took\n", to_markdown(spent), _SPENT]
     if figures:
@@ -123,6 +139,19 @@ def _agreements(document: Document) -> Iterable[str]:
         shown = len(tables[1].rows)
         yield f"Where they differ: {shown} of {count}; tables/disagreements.csv has all.\n"
         yield to_markdown(tables[1])
+
+
+def _claims(document: Document) -> Iterable[str]:
+    """The section on the articles' claims, if they were judged."""
+    verdicts = testable(document)
+    if not verdicts:
+        return
+    yield "## The claims of the articles\n"
+    if not any(map(spoken, verdicts)):
+        yield _NO_CLAIM.format(count=len(verdicts))
+    else:
+        yield to_markdown(report_claims_table(verdicts))
+        yield _CLAIMS.format(count=len(document.claims) - len(verdicts))
 
 
 def _sentences(verdicts: Iterable[Verdict]) -> Iterable[str]:

@@ -8,19 +8,21 @@ the page unpacks only when a sample is opened.
 from __future__ import annotations
 
 import base64
+import gc
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from claimbench.grading.reply import counted_text
-from claimbench.records import Grade, Problem, Sample
+from claimbench.grading.reply import counted_part
+from claimbench.records import Problem
 from claimbench.runfolder import StoredCell
-from claimbench.store import RunStore, hex_ids, positions, text_key
+from claimbench.store import RunStore, Values, hex_ids, positions, text_key
 
 BUDGET = 50_000_000
 """Compressed bytes of samples and problems in one file."""
@@ -69,9 +71,10 @@ def pack(sources: Sequence[Source], budget: int = BUDGET, most: int = MOST) -> P
     """The samples of `sources`, failures first, then evenly over cells and problems."""
     ranked = _ranked(sources)
     packer = _Packer(sources, budget)
-    for batch in _batches(ranked[:most]):
-        if not packer.full:
-            packer.add(_rows(sources, batch))
+    with _no_collecting():
+        for batch in _batches(ranked[:most]):
+            if not packer.full:
+                packer.add(_rows(sources, batch))
     stored_right = int(ranked["right"].sum())
     return Pack(
         index=_encode(_compress(packer.table())),
@@ -79,6 +82,18 @@ def pack(sources: Sequence[Source], budget: int = BUDGET, most: int = MOST) -> P
         failures=(packer.count - packer.right, len(ranked) - stored_right),
         right=(packer.right, stored_right),
     )
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Rows hold no cycles; looking for some among so many took a fifth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 # --- which samples, from the indexes ----------------------------------------------------------
@@ -126,21 +141,23 @@ def _batches(ranked: npt.NDArray[np.void]) -> Iterator[npt.NDArray[np.void]]:
 
 # --- their texts ------------------------------------------------------------------------------
 
-Row = tuple[int, Sample, Grade | None]
-"""Number of the source, the sample, its grade."""
+Row = tuple[int, Values, Values | None]
+"""Number of the source, the sample, its grade: by their keys; a million records take too long."""
 
 
 def _rows(sources: Sequence[Source], batch: npt.NDArray[np.void]) -> Iterator[Row]:
     """The samples of `batch` with their grades, in its order."""
     found: dict[str, Row] = {}
-    for number in np.unique(batch["source"]):
-        source = sources[int(number)]
-        cell, ids = source.cell, hex_ids(batch["id"][batch["source"] == number])
-        stored = source.store.grades(cell.model, cell.benchmark, cell.grader.digest, ids)
-        grades = {grade.sample_id: grade for grade in stored}
-        for sample in source.store.samples(cell.model, cell.benchmark, ids):
-            found[sample.id] = (int(number), sample, grades.get(sample.id))
-    return (found.pop(sample_id) for sample_id in hex_ids(batch["id"]))
+    for number in np.unique(batch["source"]).tolist():
+        source = sources[number]
+        cell, ids = source.cell, batch["id"][batch["source"] == number]
+        name = cell.model, cell.benchmark
+        stored = source.store.grade_values(*name, cell.grader.digest, ids)
+        grades = {grade["sample_id"]: grade for grade in stored}
+        for sample in source.store.sample_values(*name, ids):
+            sample_id = sample["id"]
+            found[sample_id] = number, sample, grades.get(sample_id)
+    return map(found.pop, hex_ids(batch["id"]))
 
 
 @dataclass
@@ -169,11 +186,8 @@ class _Packer:
     def _add_block(self, group: Sequence[Row]) -> None:
         """One block, unless it would break the budget."""
         number = len(self.blocks)
-        fresh: dict[tuple[str, str, str, str], Problem] = {}
-        for source, sample, _ in group:
-            problem = self.sources[source].cell.problems[sample.problem_id]
-            if (key := _key(problem)) not in self._known:
-                fresh.setdefault(key, problem)
+        problems = [self.sources[s].cell.problems[sample["problem_id"]] for s, sample, _ in group]
+        fresh = {key: p for p in problems if (key := _key(p)) not in self._known}
         texts = [_texts(self.sources[s], sample, grade) for s, sample, grade in group]
         content = _compress({"s": texts, "p": [_problem(p) for p in fresh.values()]})
         if self._used + len(content) > self.budget:
@@ -185,17 +199,17 @@ class _Packer:
         for place, (key, problem) in enumerate(fresh.items()):
             self._known[key] = len(self.problems)
             self.problems.append([problem.id, number, place])
-        for place, row in enumerate(group):
-            self._add_row(row, number, place)
+        for place, (row, problem) in enumerate(zip(group, problems, strict=True)):
+            self._add_row(row, self._known[_key(problem)], number, place)
 
-    def _add_row(self, row: Row, block: int, place: int) -> None:
+    def _add_row(self, row: Row, problem: int, block: int, place: int) -> None:
         source, sample, grade = row
-        problem = self._known[_key(self.sources[source].cell.problems[sample.problem_id])]
-        self.right += bool(grade and grade.value == 1)
+        self.right += bool(grade and grade["value"] == 1)
         self.rows.append(
-            [source, problem, sample.sample_index, grade.outcome if grade else "ungraded",
-             grade.answer if grade else None, sample.completion_tokens, _end(sample),
-             int(sample.id in self.sources[source].looped), block, place]
+            [source, problem, sample["sample_index"], grade["outcome"] if grade else "ungraded",
+             grade["answer"] if grade else None, sample["completion_tokens"],
+             _ENDS[sample["finish_reason"]], int(sample["id"] in self.sources[source].looped),
+             block, place]
         )  # fmt: skip
 
     def table(self) -> dict[str, Any]:
@@ -204,9 +218,8 @@ class _Packer:
         return {"cells": cells, "problems": self.problems, "rows": self.rows}
 
 
-def _end(sample: Sample) -> int | None:
-    """1: cut by the limit, 0: not, None: not known."""
-    return None if sample.finish_reason == "unknown" else int(sample.truncated)
+_ENDS: Mapping[str, int | None] = {"length": 1, "stop": 0, "unknown": None}
+"""1: cut by the limit, 0: not, None: not known."""
 
 
 def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -214,7 +227,7 @@ def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
     group, size = list[Row](), 0
     for row in rows:
         group.append(row)
-        size += len(row[1].text) + len(row[1].reasoning or "") + 500
+        size += len(row[1]["text"]) + len(row[1].get("reasoning") or "") + 500
         if size >= BLOCK:
             yield group
             group, size = [], 0
@@ -234,21 +247,20 @@ def _problem(problem: Problem) -> dict[str, Any]:
     return {"q": asked, "gold": problem.gold, "choices": list(problem.choices)}
 
 
-def _texts(source: Source, sample: Sample, grade: Grade | None) -> dict[str, Any]:
+def _texts(source: Source, sample: Values, grade: Values | None) -> dict[str, Any]:
     """What is shown when the sample is opened. `reply` is None where the reasoning never ended."""
-    reply = counted_text(sample, source.reasoning_end)
-    thought = sample.text if reply is None else sample.text[: len(sample.text) - len(reply)]
-    tag = source.reasoning_end or ""
+    text, apart, tag = sample["text"], sample.get("reasoning"), source.reasoning_end
+    reply = counted_part(text, apart, tag)
+    thought = text if reply is None else text[: len(text) - len(reply)]
+    seconds, seed = sample["seconds"], sample.get("seed", 0)
     return {
-        "reasoning": (sample.reasoning or "") + thought.removesuffix(tag),
+        "reasoning": (apart or "") + thought.removesuffix(tag or ""),
         "reply": reply,
-        "reason": grade.reason if grade else "",
-        "prompt": sample.prompt_tokens,
-        "seconds": None if sample.seconds is None else round(sample.seconds, 3),
-        "seed": None
-        if sample.seed is None
-        else str(sample.seed),  # JavaScript's numbers would round it.
-        "order": list(sample.choice_order),
+        "reason": grade["reason"] if grade else "",
+        "prompt": sample["prompt_tokens"],
+        "seconds": None if seconds is None else round(seconds, 3),
+        "seed": None if seed is None else str(seed),  # JavaScript's numbers would round it.
+        "order": sample.get("choice_order", ()),
     }
 
 

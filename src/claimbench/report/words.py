@@ -38,9 +38,6 @@ CLAIM_WORDS: dict[str, Said] = {
 REASON_WORDS: dict[str, Said] = {
     "untested": Said("no evidence is at hand", "이를 잰 실행도, 공표된 수치도 아직 없다."),
     "status": Said("{status} (tier {tier}).", "{status}(증거 등급 {tier})."),
-    "findings": Said("By source: {told}.", "출처별로는 {told}."),
-    "finding": Said("{source} {verdict}", "{source} {verdict}"),
-    "vendors' tables": Said("vendors' tables", "제작사 표"),
 }
 """What a claim's reason is told with, where code composes it."""
 
@@ -66,6 +63,7 @@ WORDS: dict[str, Said] = {
         "Sorting, filtering and reading samples need JavaScript, which is switched off here.",
         "정렬, 필터, 표본 읽기에는 자바스크립트가 필요한데 지금은 꺼져 있습니다.",
     ),
+    "many_runs": Said("{count} runs", "실행 {count}개"),
     "summary": Said("At a glance", "한눈에 보기"),
     "runs": Said("Runs", "실행"),
     "published_figures": Said("Published figures judged", "판정한 공표 수치"),
@@ -136,6 +134,36 @@ WORDS: dict[str, Said] = {
         "Where they differ: {shown} of {all}; tables/disagreements.csv has all.",
         "서로 다른 곳: {all}개 중 {shown}개. 전부는 tables/disagreements.csv에 있습니다.",
     ),
+    # claims
+    "claims": Said("The claims of the articles", "기사의 주장"),
+    "claims_note": Said(
+        "Claims that can be tested, each with what this report's runs, third parties and vendors "
+        "say of it, apart. The verdict is that of the best tier that judges the claim's own "
+        "subject. {count} further claims cannot be tested by any run; `claimbench claims` gives "
+        "the reason of each.",
+        "검증할 수 있는 주장과 그에 대해 이 보고서의 실행, 제3자, 제작사가 말하는 바를 따로 적은 "
+        "것. 판정은 주장의 대상을 직접 판단하는 가장 높은 증거 등급의 것입니다. 나머지 {count}개는 "
+        "어떤 실행으로도 검증할 수 없으며, 이유는 `claimbench claims --korean`이 보여 줍니다.",
+    ),
+    "claims_caption": Said(
+        "Claims to which these runs speak come first. Details opens the reason and what the runs "
+        "say of distilled checkpoints.",
+        "이 실행들이 말해 주는 주장이 먼저 옵니다. ‘자세히’를 누르면 이유와, 증류 모델에 대해 "
+        "실행들이 말하는 바가 열립니다.",
+    ),
+    "claim": Said("claim", "주장"),
+    "kind": Said("kind", "종류"),
+    "in_our_words": Said("in our words", "내용"),
+    "our_runs": Said("our runs", "우리 실행"),
+    "third_parties": Said("third parties", "제3자"),
+    "vendors": Said("vendors", "제작사"),
+    "distilled": Said("distilled: see details", "증류 모델: 자세히"),
+    "proxies": Said(
+        "Distilled checkpoints, beside R1: they count neither for nor against it",
+        "R1 곁의 증류 모델: R1에 대한 판정에는 넣지 않음",
+    ),
+    "tested": Said("tested", "검증한 것"),
+    "claim_lines": Said("line {lines} of the article", "기사 {lines}행"),
     "spent": Said("What it took", "든 비용"),
     "spent_caption": Said(
         "A solved problem is a right sample; the tokens of wrong samples count as spent on it.",

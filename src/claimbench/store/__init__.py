@@ -7,6 +7,7 @@ of what they mean.
     rows.py      Sample and Grade as one JSON line and as one fixed-width index record
     index.py     the rebuildable index beside each part
     parts.py     append-only part files
+    together.py  many lines read at once
     reading.py   their rows, read back and checked
     lock.py      one writer per folder, or one per shard
     runfile.py   run.yaml: the resolved config that a folder belongs to
@@ -18,10 +19,12 @@ from claimbench.store.index import IdSet, hex_ids, positions
 from claimbench.store.rows import text_key
 from claimbench.store.run import RunStore
 from claimbench.store.runfile import read_run
+from claimbench.store.together import Values
 
 __all__ = [
     "IdSet",
     "RunStore",
+    "Values",
     "hex_ids",
     "positions",
     "read_run",

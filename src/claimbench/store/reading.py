@@ -11,6 +11,7 @@ import numpy as np
 from claimbench.store import index
 from claimbench.store.files import explaining
 from claimbench.store.rows import DamagedLine, Index, Row, RowKind
+from claimbench.store.together import Values, learn, read_together
 
 RANGE_BYTES = 1 << 20
 """About how much of a part is in memory at once, unless a single line is longer."""
@@ -21,12 +22,17 @@ _GAP = 1 << 14
 def read_rows(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterator[Row]:
     """The rows of `records`, in stored order, a range of lines in memory at a time. Raises
     StoreError for a damaged line."""
+    return (kind.record(**values) for values in read_values(kind, parts, records))
+
+
+def read_values(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterator[Values]:
+    """What `read_rows` makes rows of, by key: for who reads so many that making each takes long."""
     for number in np.unique(records["part"]):
         part, chosen = parts[int(number)], records[records["part"] == number]
         yield from _read_part(kind, part, chosen[np.argsort(chosen["offset"])])
 
 
-def _read_part(kind: RowKind[Row], part: Path, records: Index) -> Iterator[Row]:
+def _read_part(kind: RowKind[Row], part: Path, records: Index) -> Iterator[Values]:
     with explaining(part, "read"):
         file = part.open("rb", buffering=0)
     with file:
@@ -35,7 +41,7 @@ def _read_part(kind: RowKind[Row], part: Path, records: Index) -> Iterator[Row]:
             with explaining(part, "read"):
                 file.seek(start)
                 data = _read_all(file, int(last["offset"]) + int(last["length"]) - start)
-            yield from _rows(kind, part, chosen, data)
+            yield from _values(kind, part, chosen, data)
 
 
 def _ranges(records: Index) -> Iterator[Index]:
@@ -58,33 +64,30 @@ def _read_all(file: Any, size: int) -> bytes:
     return b"".join(chunks)
 
 
-def _rows(kind: RowKind[Row], part: Path, records: Index, data: bytes) -> Iterator[Row]:
+def _values(kind: RowKind[Row], part: Path, records: Index, data: bytes) -> list[Values]:
     """The rows of `records`, whose lines lie in `data`, which begins with the first of them."""
-    text = data.decode("ascii") if data.isascii() else ""
     starts = (records["offset"] - records["offset"][0]).tolist()
-    offsets, lengths = records["offset"].tolist(), records["length"].tolist()
-    expected, width = _without_part(records), kind.dtype.itemsize
-    for i, (at, offset, length) in enumerate(zip(starts, offsets, lengths, strict=True)):
-        row = kind.decode_at(text, at, length) if text else None
-        if row is None or kind.pack(row, offset, length) != expected[i * width : (i + 1) * width]:
-            row = _checked_row(kind, part, records[i], data[at : at + length])
-        yield row
+    places = list(zip(starts, records["length"].tolist(), strict=True))
+    if data.isascii():
+        text = data.decode("ascii")
+        lines = [text[at : at + length] for at, length in places]
+        if (rows := read_together(kind, lines, records)) is not None:
+            return rows
+    return [
+        _checked(kind, part, record, data[at : at + length])
+        for record, (at, length) in zip(records, places, strict=True)
+    ]
 
 
-def _without_part(records: Index) -> bytes:
-    """The records as `RowKind.pack` writes them: their part is not the row's own."""
-    plain = records.copy()
-    plain["part"] = 0
-    return plain.tobytes()
-
-
-def _checked_row(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Row:
+def _checked(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Values:
     """The row of `line`, if it is the one that `record` was made of."""
     offset, length = int(record["offset"]), int(record["length"])
     try:
-        row = kind.decode(line)
-        if kind.pack(row, offset, length)[:-4] != record.tobytes()[:-4]:  # All but its part.
+        values = kind.values(line)
+        packed = kind.pack_values(values, offset, length)
+        if packed[:-4] != record.tobytes()[:-4]:  # All but its part.
             raise DamagedLine(f"it is not the {kind.noun} that was stored there")
     except DamagedLine as error:
         raise index.damaged(kind, part, index.line_number(part, offset), error) from error
-    return row
+    learn(kind, values)
+    return values

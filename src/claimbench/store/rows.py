@@ -35,9 +35,6 @@ _PLACE = (("offset", "<u8"), ("length", "<u4"), ("part", "<u4"))
 # U+2028 or U+0085 for the end of a line. A raw NUL can then only come from a power cut.
 _encode_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
-_JSON = json.JSONDecoder()
-_MOST_SHAPES = 256
-
 
 class DamagedLine(ValueError):
     """Why a stored line cannot be read."""
@@ -115,8 +112,8 @@ def text_key(text: str) -> int:
 
 @dataclass(frozen=True)
 class RowKind(Generic[Row]):
-    """How one kind of row is stored: `checks` per JSON key, `columns` and `values` of its index
-    record (before the row's place: offset, length, part)."""
+    """How one kind of row is stored: `checks` per JSON key; the `columns` of its index record and
+    what of a row's values is `indexed` there (before the row's place: offset, length, part)."""
 
     folder: str
     noun: str
@@ -124,7 +121,7 @@ class RowKind(Generic[Row]):
     record: type[Row]
     checks: Mapping[str, Check]
     columns: tuple[tuple[str, str], ...]
-    values: Callable[[Row], tuple[Any, ...]]
+    indexed: Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:
@@ -145,11 +142,18 @@ class RowKind(Generic[Row]):
 
     def pack(self, row: Row, offset: int, length: int) -> bytes:
         """The index record of `row`, whose line is `length` bytes at `offset` of its part."""
-        return self._struct.pack(*self.values(row), offset, length, 0)
+        return self.pack_values(self._values_of(row), offset, length)
+
+    def pack_values(self, values: Mapping[str, Any], offset: int, length: int) -> bytes:
+        """The same from the row's values by key."""
+        return self._struct.pack(*self.indexed(values), offset, length, 0)
+
+    def _values_of(self, row: Row) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in self.checks}
 
     def encode(self, row: Row) -> bytes:
         """`row` as one line. Raises StoreError for a row that could not be read back."""
-        values = {name: getattr(row, name) for name in self.checks}
+        values = self._values_of(row)
         if "metrics" in values:
             values["metrics"] = dict(values["metrics"])
         if wrong := self._wrong(values):
@@ -158,6 +162,10 @@ class RowKind(Generic[Row]):
 
     def decode(self, line: bytes) -> Row:
         """The row of one line. Raises DamagedLine with the reason."""
+        return self.record(**self.values(line))
+
+    def values(self, line: bytes) -> dict[str, Any]:
+        """What `decode` makes the row of, by key. Raises DamagedLine with the reason."""
         values = json_object(line)
         if missing := self._required - values.keys():
             raise DamagedLine(f"the key '{min(missing)}' is missing")
@@ -165,55 +173,7 @@ class RowKind(Generic[Row]):
             raise DamagedLine(f"the key {min(unknown)!r} is unknown")
         if wrong := self._wrong(values):
             raise DamagedLine(wrong)
-        tuples = {name: tuple(v) for name, v in values.items() if isinstance(v, list)}
-        return self.record(**{**values, **tuples})
-
-    def decode_at(self, text: str, start: int, length: int) -> Row | None:
-        """The row whose line is `length` characters of ASCII `text` from `start`, a few times as
-        quick as `decode`; None where anything is unusual, and `decode` then says what.
-
-        Lines of one kind look alike: which keys they have, of which types, is looked at once for
-        each shape, and only what hangs on the value itself for each line.
-        """
-        values: dict[str, Any]
-        try:
-            values, end = _JSON.raw_decode(text, start)
-            shape = (*values, *map(type, values.values()))
-        except (ValueError, RecursionError, AttributeError, TypeError):
-            return None
-        if end != start + length - 1 or text[end : end + 1] != "\n":
-            return None
-        if shape not in self._shapes:
-            return self._first_of_shape(shape, text[start : end + 1])
-        for name, holds in self._by_value:
-            if name in values and not holds(values[name]):
-                return None
-        for name in self._lists:
-            if name in values:
-                values[name] = tuple(values[name])
-        return self.record(**values)
-
-    def _first_of_shape(self, shape: tuple[Any, ...], line: str) -> Row | None:
-        try:
-            row = self.decode(line.encode("ascii"))
-        except DamagedLine:
-            return None
-        if len(self._shapes) < _MOST_SHAPES:
-            self._shapes.add(shape)
-        return row
-
-    @cached_property
-    def _shapes(self) -> set[tuple[Any, ...]]:
-        """Keys and types of lines that were right."""
-        return set()
-
-    @cached_property
-    def _by_value(self) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
-        return tuple((name, c.holds) for name, c in self.checks.items() if not c.of_type)
-
-    @cached_property
-    def _lists(self) -> tuple[str, ...]:
-        return tuple(name for name, check in self.checks.items() if check is WHOLES)
+        return {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
 
     def _wrong(self, values: Mapping[str, Any]) -> str:
         """What is wrong with the first wrong value, or nothing."""
@@ -271,13 +231,13 @@ SAMPLES: RowKind[Sample] = RowKind(
         ("prompt_tokens", "<u4"),
         ("finish", "u1"),
     ),
-    values=lambda row: (
-        bytes.fromhex(row.id),
-        text_key(row.problem_id),
-        row.sample_index,
-        _tokens(row.completion_tokens),
-        _tokens(row.prompt_tokens),
-        FINISH_CODES[row.finish_reason],
+    indexed=lambda row: (
+        bytes.fromhex(row["id"]),
+        text_key(row["problem_id"]),
+        row["sample_index"],
+        _tokens(row["completion_tokens"]),
+        _tokens(row["prompt_tokens"]),
+        FINISH_CODES[row["finish_reason"]],
     ),
 )
 
@@ -296,10 +256,10 @@ GRADES: RowKind[Grade] = RowKind(
         "metrics": NUMBERS,
     },
     columns=(("id", "V16"), ("grader", "<u8"), ("value", "<f8"), ("outcome", "S24")),
-    values=lambda row: (
-        bytes.fromhex(row.sample_id),
-        text_key(row.grader),
-        math.nan if row.value is None else row.value,
-        row.outcome.encode("ascii"),
+    indexed=lambda row: (
+        bytes.fromhex(row["sample_id"]),
+        text_key(row["grader"]),
+        math.nan if row["value"] is None else row["value"],
+        row["outcome"].encode("ascii"),
     ),
 )

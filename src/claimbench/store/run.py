@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from claimbench.errors import StoreError
 from claimbench.records import Grade, Sample
@@ -22,7 +23,7 @@ from claimbench.store.files import explaining, inside, safe_name, write_files, w
 from claimbench.store.index import IdSet, first_of_each, last_of_each, positions
 from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
 from claimbench.store.parts import LoadedParts, PartWriter, list_parts
-from claimbench.store.reading import read_rows
+from claimbench.store.reading import read_rows, read_values
 from claimbench.store.rows import (
     GRADES,
     SAMPLES,
@@ -34,6 +35,10 @@ from claimbench.store.rows import (
     json_object,
     text_key,
 )
+from claimbench.store.together import Values
+
+Ids = npt.NDArray[np.void]
+"""Sample ids of 16 bytes, as an `id` column of an index has them."""
 
 SYNC_SECONDS = 0.5
 """Pause between two fsyncs, so that a line waits for one less than a second."""
@@ -162,6 +167,17 @@ class RunStore:
         parts, records = self._load(GRADES, model, benchmark)
         return read_rows(GRADES, parts, _chosen(_graded_by(grader, records), ids))
 
+    def sample_values(self, model: str, benchmark: str, ids: Ids) -> Iterator[Values]:
+        """The samples of `ids` (an `id` column) as `samples` gives them, but as mappings: for who
+        reads a million."""
+        parts, records = self._load(SAMPLES, model, benchmark)
+        return read_values(SAMPLES, parts, _of_ids(first_of_each(records), ids))
+
+    def grade_values(self, model: str, benchmark: str, grader: str, ids: Ids) -> Iterator[Values]:
+        """The grades by the grader of digest `grader` of the samples `ids`, as mappings."""
+        parts, records = self._load(GRADES, model, benchmark)
+        return read_values(GRADES, parts, _of_ids(_graded_by(grader, records), ids))
+
     def turn(self, name: str, patience: float = TURN_SECONDS) -> AbstractContextManager[None]:
         """A moment alone, among all writers of this folder, with what `name` stands for; waits for
         it at most `patience` seconds."""
@@ -261,7 +277,11 @@ def _chosen(records: Index, ids: Iterable[str] | None) -> Index:
     if ids is None:
         return records
     wanted = np.array(list({bytes.fromhex(sample_id) for sample_id in ids}), dtype="V16")
-    return records[positions(records["id"], wanted) >= 0]
+    return _of_ids(records, wanted)
+
+
+def _of_ids(records: Index, ids: Ids) -> Index:
+    return records[positions(records["id"], ids) >= 0]
 
 
 def _graded_by(grader: str, records: Index) -> Index:

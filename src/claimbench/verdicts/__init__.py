@@ -5,7 +5,14 @@ article's claim from its benchmarks. Neither knows how samples arose or what fil
 """
 
 from claimbench.verdicts.cases import Case, default_margin
-from claimbench.verdicts.claims import Pair, Scope, compare_scores, judge_claim, outcomes_of
+from claimbench.verdicts.claims import (
+    Pair,
+    Scope,
+    claim_sentence,
+    compare_scores,
+    judge_claim,
+    outcomes_of,
+)
 from claimbench.verdicts.composition import (
     COMPOSITION,
     Outcome,
@@ -27,6 +34,7 @@ __all__ = [
     "Quantifier",
     "Relation",
     "Scope",
+    "claim_sentence",
     "compare_protocols",
     "compare_scores",
     "compose",

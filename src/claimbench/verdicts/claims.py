@@ -33,6 +33,14 @@ Scope = Literal["test", "ability"]
 (problem error)."""
 
 
+NO_ERROR = "no error is known"
+"""How the reason begins where both scores may be there and still nothing can be tested: contest
+ratings, F1, a set whose size is not told."""
+
+APART = "the two scores are of different"
+"""How it begins where they do not compare: other problems, another metric."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Subject and reference on one benchmark; `margin` δ in points, from the reference where None.
@@ -75,7 +83,7 @@ def judge_claim(
         metric=f"{relation}, {quantifier}",
         verdict=status,
         tier=_weakest([pair for pair, o in zip(pairs, seen, strict=True) if o.p_holds is not None]),
-        sentence=_sentence(status, _names(pairs), relation, scope, seen),
+        sentence=claim_sentence(status, relation, pairs, seen, scope),
         notes=tuple(_told(o) for o in seen),
     )
 
@@ -96,9 +104,10 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
     ValueError where a side, its kind or the number of problems is unknown, or neither has noise.
     """
     subject, reference = pair.subject, pair.reference
+    if known := [side for side in (subject, reference) if side is not None]:
+        _check_metrics(*known)
     if subject is None or reference is None:
         raise ValueError("one of the two scores is unknown")
-    _check_metrics(subject, reference)
     if scope == "ability" and (paired := _paired(subject, reference, pair.delta)) is not None:
         return paired
     noise = total(_noise(side, (subject, reference), scope) for side in (subject, reference))
@@ -109,13 +118,13 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
 def _check_metrics(*sides: Evidence) -> None:
     metrics = {metric_of(side) for side in sides}
     if len(metrics) > 1:
-        raise ValueError(f"the two scores are of different metrics ({', '.join(sorted(metrics))})")
+        raise ValueError(f"{APART} metrics ({', '.join(sorted(metrics))})")
     metric = metrics.pop()
     if metric not in SHARES and not is_vote(metric):
-        raise ValueError(f"no error is known for {metric}")
+        raise ValueError(f"{NO_ERROR} for {metric}")
     counts = {side.problems for side in sides if side.problems}
     if len(counts) > 1:
-        raise ValueError(f"the two scores are of different problems ({sorted(counts)})")
+        raise ValueError(f"{APART} problems ({sorted(counts)})")
 
 
 def _paired(subject: Evidence, reference: Evidence, margin: float) -> statistics.Comparison | None:
@@ -142,13 +151,15 @@ def _noise(side: Evidence, sides: tuple[Evidence, Evidence], scope: Scope) -> No
         return Noise(score.problem_variance)
     if scope == "ability":
         if problems is None:
-            raise ValueError("the number of problems is unknown, so no error can be given")
+            raise ValueError(f"{NO_ERROR}: the number of problems is unknown")
         return Noise(float(statistics.problem_variance_bound(points(side) / 100, problems)))
     greedy = bool(is_greedy(side))
     if isinstance(side, PublishedResult) and is_vote(side.metric):
         side = replace(side, samples=1)  # one vote per problem is one sample of a vote
     if isinstance(side, Measurement):
         return measured_noise(side, greedy)
+    if problems is None and side.sd is None:
+        raise ValueError(f"{NO_ERROR}: the number of problems is unknown")
     return published_noise(side, greedy, problems)
 
 
@@ -164,8 +175,7 @@ def _outcome(pair: Pair, relation: Relation, scope: Scope) -> Outcome:
 def _weakest(pairs: Sequence[Pair]) -> Tier:
     """The weakest tier that the verdict rests on: a chain is as strong as that."""
     sides = [side for pair in pairs for side in (pair.subject, pair.reference)]
-    tiers: list[Tier] = [s.tier if isinstance(s, PublishedResult) else "A" for s in sides if s]
-    return max(tiers)
+    return max(side.tier for side in sides if side)
 
 
 def _plain(claim: Claim, verdict: str, reason: str) -> Verdict:
@@ -190,14 +200,16 @@ RELATION_WORDS: dict[Relation, str] = {
 }
 
 
-def _sentence(
+def claim_sentence(
     status: str,
-    names: tuple[str, str],
     relation: Relation,
-    scope: Scope,
+    pairs: Sequence[Pair],
     seen: Sequence[Outcome],
+    scope: Scope = "test",
 ) -> str:
-    words = {state: f"{state} on" for state in ("holds", "fails", "open", "untested")}
+    """What a reader needs of a composed claim: the relation, its status and each benchmark's."""
+    names = _names(pairs)
+    words = {state: f"{state} on" for state in SHOWN}
     parts = [
         f"{words[state]} {', '.join(found)}"
         for state in words
@@ -208,9 +220,19 @@ def _sentence(
     return f"{told}: {status}; {'; '.join(parts)}"
 
 
+SHOWN = ("holds", "fails", "open", "untested", "not comparable", NO_ERROR)
+"""How a benchmark of a claim can stand, as a reader is told it."""
+
+
+def why_untried(reason: str) -> str:
+    """What is said of a benchmark without a test, which composes as *open*, by the reason."""
+    if reason.startswith(NO_ERROR):
+        return NO_ERROR
+    return "not comparable" if reason.startswith(APART) else "untested"
+
+
 def _shown(outcome: Outcome) -> str:
-    """The state; *untested* where no score or no error is known, which composes as *open*."""
-    return "untested" if outcome.p_holds is None else outcome.state
+    return outcome.state if outcome.p_holds is not None else why_untried(outcome.reason)
 
 
 def _told(outcome: Outcome) -> str:
