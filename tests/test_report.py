@@ -8,6 +8,7 @@ import hashlib
 import json
 import random
 import re
+import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from typer.testing import CliRunner
 
 from claimbench import loops, pipeline, view
 from claimbench.cli import app
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, StoreError
 from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
 from claimbench.loops import ends_in_loop, looped_ids
@@ -462,6 +463,17 @@ def test_a_combined_report_is_no_run_folder(results: Path) -> None:
         made = pipeline.report(store)
     with pytest.raises(ConfigError, match="run folder"):
         pipeline.combine([made], results / "one")
+
+
+def test_results_without_samples_say_so(tmp_path: Path) -> None:
+    root = write_run(tmp_path / "run", [("a", "aime24")], lifelike({"a": 0.5}), problems=2)
+    for name in ("problems", "samples", "grades"):
+        shutil.rmtree(root / name)
+    with (
+        RunStore.existing(root, writer=True) as store,
+        pytest.raises(StoreError, match="holds results without problems and samples"),
+    ):
+        pipeline.report(store)
 
 
 def test_an_unfinished_run_is_marked(tmp_path: Path) -> None:

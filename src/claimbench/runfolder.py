@@ -225,7 +225,14 @@ def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
 
 
 def _read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
-    rows = store.read_lines(_problems_path(benchmark))
+    path = _problems_path(benchmark)
+    if not (store.root / path).exists():
+        raise StoreError(
+            f"{store.root} has no {path}, so it holds results without problems and samples (as"
+            " results in a repository do): read its report.md, or give the folder in which the run"
+            " was made"
+        )
+    rows = store.read_lines(path)
     return {row["id"]: _problem(store, benchmark, row) for row in rows}
 
 
