@@ -31,7 +31,11 @@ class Scores:
     catalogue: Catalogue
     parties: Sequence[Party]
     memo: dict[tuple[str, str], _Tested] = field(default_factory=dict, repr=False, compare=False)
-    """What published parties make of a test, which hundreds of reports ask."""
+    """What published parties make of a comparison, which hundreds of reports ask."""
+    own_memo: dict[tuple[str, str], _Tested] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What our runs make of it: several claims make the same comparison."""
 
     @cached_property
     def figures(self) -> Mapping[str, Sequence[PublishedResult]]:
@@ -44,10 +48,9 @@ class Scores:
 
 @dataclass(frozen=True)
 class _Tested:
-    """One test on one party's figures, before it is told. `outcomes` have no states yet; `spoken`
-    are the benchmarks on which the pair could be tested."""
+    """A test's comparisons on one party's figures, before they are composed and told: `outcomes`
+    have no states yet. `spoken` are the benchmarks on which the pair could be tested."""
 
-    test: BenchmarkTest
     pairs: Sequence[Pair]
     outcomes: Sequence[Outcome]
     spoken: frozenset[str]
@@ -60,7 +63,9 @@ def judge_benchmark_claim(claim: Claim, scores: Scores) -> ClaimVerdict:
     quantifiers = {test.quantifier for test in tests}
     quantifier: Quantifier = quantifiers.pop() if len(quantifiers) == 1 else "listed"
     found = [
-        _finding(i, *spoken) for i, test in enumerate(tests) for spoken in _spoken(test, scores)
+        _finding(i, test, *spoken)
+        for i, test in enumerate(tests)
+        for spoken in _spoken(test, scores)
     ]
     return settle(claim, found, len(tests), quantifier, proxy_findings(claim, scores))
 
@@ -74,11 +79,12 @@ def proxy_findings(
     names = {(party.tier, party.name) for party in asked}
     measured = frozenset[str]().union(*(party.subjects for party in asked))
     return [
-        _finding(i, party, one, lacks, brief=among is not None)
-        for i, test in enumerate(benchmark_tests(claim))
-        for proxy in _proxies(test.subject, scores.catalogue)
+        _finding(i, test, party, one, lacks, brief=among is not None)
+        for i, asked_of in enumerate(benchmark_tests(claim))
+        for proxy in _proxies(asked_of.subject, scores.catalogue)
         if proxy in measured
-        for party, one, lacks in _spoken(test.model_copy(update={"subject": proxy}), scores)
+        for test in (asked_of.model_copy(update={"subject": proxy}),)
+        for party, one, lacks in _spoken(test, scores)
         if (party.tier, party.name) in names
     ]
 
@@ -93,7 +99,7 @@ def _spoken(
     """A test on the figures of each party that can speak to it, and the benchmarks that another
     party can speak to and this one cannot."""
     asked = [party for party in scores.parties if test.subject in party.subjects]
-    key = test.model_dump_json()
+    key = test.model_dump_json(exclude={"quantifier", "note", "note_ko"})
     tested = [(party, _tested(test, key, party, scores)) for party in asked]
     anywhere = frozenset[str]().union(*(one.spoken for _, one in tested))
     for party, one in tested:
@@ -102,23 +108,28 @@ def _spoken(
 
 
 def _tested(test: BenchmarkTest, key: str, party: Party, scores: Scores) -> _Tested:
-    """`key` stands for the test in the memo."""
-    if (known := scores.memo.get((party.name, key))) and not party.measured:
-        return known
-    pairs = party.pairs(test, scores.figures, scores.catalogue)
-    outcomes = verdicts.outcomes_of(pairs, test.relation)
-    spoken = frozenset(o.benchmark for o in outcomes if o.p_holds is not None)
-    found = _Tested(test, pairs, outcomes, spoken)
-    if not party.measured:
-        scores.memo[party.name, key] = found
-    return found
+    """`key` stands for the test's comparisons in a memo."""
+    # Two of our runs may have one name.
+    memo, name = (scores.own_memo, str(id(party))) if party.measured else (scores.memo, party.name)
+    place = name, key
+    if place not in memo:
+        pairs = party.pairs(test, scores.figures, scores.catalogue)
+        outcomes = verdicts.outcomes_of(pairs, test.relation)
+        spoken = frozenset(o.benchmark for o in outcomes if o.p_holds is not None)
+        memo[place] = _Tested(pairs, outcomes, spoken)
+    return memo[place]
 
 
 def _finding(
-    place: int, party: Party, one: _Tested, lacks: tuple[str, ...], brief: bool = False
+    place: int,
+    test: BenchmarkTest,
+    party: Party,
+    one: _Tested,
+    lacks: tuple[str, ...],
+    brief: bool = False,
 ) -> Finding:
     """What the party's figures make of the test; a `brief` finding is without the figures."""
-    test, pairs = one.test, one.pairs
+    pairs = one.pairs
     status, seen = verdicts.compose(test.quantifier, one.outcomes)
     ability = () if brief else verdicts.outcomes_of(pairs, test.relation, "ability")
     return Finding(
