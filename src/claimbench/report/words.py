@@ -157,7 +157,7 @@ WORDS: dict[str, Said] = {
     "our_runs": Said("our runs", "우리 실행"),
     "third_parties": Said("third parties", "제3자"),
     "vendors": Said("vendors", "제작사"),
-    "distilled": Said("distilled: see details", "증류 모델: 자세히"),
+    "distilled": Said("distilled", "증류 모델"),
     "proxies": Said(
         "Distilled checkpoints, beside R1: they count neither for nor against it",
         "R1 곁의 증류 모델: R1에 대한 판정에는 넣지 않음",
