@@ -371,6 +371,21 @@ def test_hostile_words_do_not_reach_the_terminal(
     assert "[bold]x[/bold]" in shown
 
 
+@pytest.mark.parametrize("korean", [True, False])
+def test_the_terminal_shows_every_word(
+    verdicts: Sequence[ClaimVerdict], capsys: pytest.CaptureFixture[str], korean: bool
+) -> None:
+    from claimbench.display_claims import show_claims
+
+    show_claims(verdicts, korean)
+    shown = re.sub(r"[\s│┃]", "", capsys.readouterr().out)
+    for v in verdicts:
+        words = (v.claim.text_ko, reason_in_korean(v)) if korean else (v.claim.text, v.reason)
+        for text in words:
+            rows = re.sub(r"\s", "", text)
+            assert rows in shown, v.claim.id
+
+
 def test_every_reason_has_korean_words(verdicts: tuple[ClaimVerdict, ...]) -> None:
     for v in verdicts:
         told = reason_in_korean(v)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from report_toys import lifelike, write_run
 from claimbench import pipeline
 from claimbench.dossier import judge_claims, judge_reported, load_evidence
 from claimbench.dossier.runs import load_runs
+from claimbench.report.claim_tables import report_claims_table
 from claimbench.store import RunStore
 
 SUBJECT, DISTILL = "deepseek-r1", "r1-distill-qwen-7b"
@@ -54,6 +56,15 @@ def test_parties_stand_apart(runs: list[Path]) -> None:
     assert distill[AHEAD]["our runs"] == "–"
     assert distill[AHEAD]["distilled"].startswith(f"{DISTILL}: ")
     assert len(r1) == len(distill) > 40
+
+
+def test_imported_outputs_stand_with_third_parties(runs: list[Path]) -> None:
+    (run,) = load_runs(runs[:1])
+    imported = replace(run, measurements=tuple(replace(m, tier="B") for m in run.measurements))
+    found = report_claims_table(judge_reported([imported]))
+    row = next(dict(zip(found.columns, r, strict=True)) for r in found.rows if r[0] == AHEAD)
+    assert row["our runs"] == "–"
+    assert re.fullmatch(r"\w+ \(B\); supported \(C\)", row["third parties"])
 
 
 def test_runs_that_no_claim_speaks_of_say_so(runs: list[Path]) -> None:

@@ -13,7 +13,7 @@ from claimbench.dossier import ClaimVerdict
 from claimbench.report.dossier_data import counts
 from claimbench.report.korean_claims import reason_in_korean
 from claimbench.report.tables import clean
-from claimbench.report.words import CLAIM_WORDS
+from claimbench.report.words import CLAIM_WORDS, WORDS, Said
 
 STATUS_STYLES = {
     "supported": "green",
@@ -21,7 +21,7 @@ STATUS_STYLES = {
     "mixed": "magenta",
     "inconclusive": "yellow",
 }
-REASON_LENGTH = 700
+REASON_LENGTH = 1500
 
 
 def show_claims(verdicts: Sequence[ClaimVerdict], korean: bool = False) -> None:
@@ -37,8 +37,9 @@ def show_claims(verdicts: Sequence[ClaimVerdict], korean: bool = False) -> None:
 def _table(article: str, verdicts: Sequence[ClaimVerdict], korean: bool) -> RichTable:
     drawn = RichTable(title=clean(article), title_justify="left", show_lines=True)
     for name in ("claim", "kind", "verdict"):
-        drawn.add_column(name, no_wrap=name == "claim")
-    drawn.add_column("in our words, and why", ratio=1)
+        drawn.add_column(_said(WORDS[name], korean), no_wrap=name == "claim")
+    # Folded: where letters are two cells wide, a line may come out a cell too long, and be cut.
+    drawn.add_column(_said(WORDS["why"], korean), ratio=1, overflow="fold")
     for v in verdicts:
         drawn.add_row(
             Text(v.claim.id.removeprefix(f"{article}-")),
@@ -65,4 +66,8 @@ def _words(v: ClaimVerdict, korean: bool) -> Text:
 
 
 def _word(word: str, korean: bool) -> str:
-    return CLAIM_WORDS[word].ko if korean else word
+    return _said(CLAIM_WORDS[word], korean)
+
+
+def _said(said: Said, korean: bool) -> str:
+    return said.ko if korean else said.en

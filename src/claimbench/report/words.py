@@ -154,6 +154,7 @@ WORDS: dict[str, Said] = {
     "claim": Said("claim", "주장"),
     "kind": Said("kind", "종류"),
     "in_our_words": Said("in our words", "내용"),
+    "why": Said("in our words, and why", "내용과 이유"),
     "our_runs": Said("our runs", "우리 실행"),
     "third_parties": Said("third parties", "제3자"),
     "vendors": Said("vendors", "제작사"),
