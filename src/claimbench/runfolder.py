@@ -225,6 +225,11 @@ def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
 
 
 def _read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
+    if not (store.root / _problems_path(benchmark)).exists():
+        raise StoreError(
+            f"{store.root} holds results alone, without problems and samples (so do the folders "
+            "that are kept in claimbench's repository): name the folder in which the run was made"
+        )
     rows = store.read_lines(_problems_path(benchmark))
     return {row["id"]: _problem(store, benchmark, row) for row in rows}
 
