@@ -304,6 +304,23 @@ def test_a_line_of_gigabytes_is_not_read(tmp_path: Path, monkeypatch: pytest.Mon
     assert "larger than 1 MiB" in refused(tmp_path, "livecodebench", path)
 
 
+def test_names_that_a_file_cannot_have_come_back(tmp_path: Path) -> None:
+    """A task's own name, with its shots, from lm-eval's results beside the samples; on the terminal
+    long names leave the figures whole."""
+    said = {"question": "q", "response": "It is \\boxed{1}.", "gold": "1"}
+    row = {"problem": "p", **said, "model": "m" * 30}
+    path = write_rows(tmp_path / "x.jsonl", [{**row, "benchmark": "lm-eval:task/of-a-long-name"}])
+    words = ("--grader", "integer", "--protocol", "shots=4", "--protocol", "temperature=0")
+    imported(tmp_path / "run", "jsonl", path, *words)
+    claimbench("export", "lm-eval", tmp_path / "run", "--out", tmp_path / "out")
+    (found,) = (tmp_path / "out").rglob("samples_*")
+    words = ["import", "lm-eval", str(found), "--grader", "integer", "--out", str(tmp_path / "b")]
+    done = CliRunner(env={"COLUMNS": "80"}).invoke(app, words)
+    (m,) = json.loads((tmp_path / "b" / "measurements.json").read_text())
+    assert (m["benchmark"], m["protocol"]["shots"]) == ("lm-eval:task/of-a-long-name", 4)
+    assert "100.00" in done.output and "0 (greedy)" in done.output
+
+
 def test_slips_of_a_newcomer(tmp_path: Path) -> None:
     """A key of the mapping that no row has, a mapping that is owed, and stated protocols."""
     path = write_rows(tmp_path / "x.jsonl", [{"doc": {"id": "a"}, "out": "1", "gold": "1"}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +107,14 @@ def test_a_part_of_the_problems_is_no_result(hub: Path) -> None:
     with pytest.raises(ConfigError, match="answered 4 of 5 problems"):
         exported(run)
     assert not (run / "export-hub").exists()
+
+
+def test_a_folder_of_results_alone_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps({"problem": "p", "response": "1", "gold": "1"}) + "\n")
+    words = ["import", "jsonl", str(path), "--model", "toy", "--grader", "integer"]
+    assert CliRunner().invoke(app, [*words, "--out", str(tmp_path / "run")]).exit_code == 0
+    shutil.rmtree(tmp_path / "run" / "problems")
+    for command in (["export", "csv"], ["grade"], ["report"]):
+        done = CliRunner().invoke(app, [*command, str(tmp_path / "run")])
+        assert "holds results alone" in str(done.exception)

@@ -100,7 +100,9 @@ def show_report(report: Report) -> None:
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 
-_LONG_NAME = 30
+_NAMES = ("model", "benchmark")
+_GAP = 3
+"""Characters between two columns."""
 
 _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
 _MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
@@ -110,11 +112,20 @@ def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
     title = table.name.capitalize()
     drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     places = [table.columns.index(name) for name in columns]
-    for name, place in zip(columns, places, strict=True):
-        side: JustifyMethod = "left" if name in {"model", "benchmark"} else "right"
-        # A name stays in one line, unless it is so long that no figure would fit beside it.
-        short = max((len(row[place]) for row in table.rows), default=0) <= _LONG_NAME
-        drawn.add_column(name, justify=side, no_wrap=side == "left" and short, overflow="fold")
+    # Names stay in one line, unless they are so long that the figures would not fit beside them.
+    cells = [
+        [name, *(row[p] for row in table.rows)] for name, p in zip(columns, places, strict=True)
+    ]
+    fit = sum(_least(own) + _GAP for own in cells) <= console.width
+    for name in columns:
+        side: JustifyMethod = "left" if name in _NAMES else "right"
+        drawn.add_column(name, justify=side, no_wrap=side == "left" and fit, overflow="fold")
     for row in table.rows:
         drawn.add_row(*(Text(row[place]) for place in places))
     console.print(drawn)
+
+
+def _least(cells: list[str]) -> int:
+    """The characters that a column, its heading first, needs: names whole, figures by the word."""
+    parts = cells if cells[0] in _NAMES else " ".join(cells).split()
+    return max(map(len, parts))

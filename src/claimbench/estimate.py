@@ -7,11 +7,12 @@ from statistics import fmean
 from typing import Any
 
 from claimbench import gpuplan, statistics
+from claimbench.cells import Cell
 from claimbench.claims import published_as
 from claimbench.config import BenchmarkConfig, Experiment
 from claimbench.errors import InputError
 from claimbench.judge import targets
-from claimbench.plan import Cell, Plan
+from claimbench.plan import Plan
 from claimbench.records import PublishedResult
 from claimbench.report.tables import clean
 from claimbench.verdicts import default_margin, is_greedy

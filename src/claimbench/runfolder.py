@@ -225,14 +225,13 @@ def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
 
 
 def _read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
-    path = _problems_path(benchmark)
-    if not (store.root / path).exists():
+    if not (store.root / _problems_path(benchmark)).exists():
         raise StoreError(
-            f"{store.root} has no {path}, so it holds results without problems and samples (as"
-            " results in a repository do): read its report.md, or give the folder in which the run"
-            " was made"
+            f"{store.root} holds results alone, without problems and samples (so do the folders "
+            "in claimbench's repository): read its report.md, or name the folder in which the run "
+            "was made"
         )
-    rows = store.read_lines(path)
+    rows = store.read_lines(_problems_path(benchmark))
     return {row["id"]: _problem(store, benchmark, row) for row in rows}
 
 

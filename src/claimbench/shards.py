@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from claimbench.cells import Cell
 from claimbench.errors import ConfigError, StoreLocked
 from claimbench.generate import Progress
-from claimbench.plan import Cell, Plan
+from claimbench.plan import Plan
 from claimbench.runfolder import StoredCell, stored_cells
 from claimbench.store import IdSet, RunStore
 

@@ -15,6 +15,7 @@ from typing import Any
 from claimbench.bridge.lines import json_lines, small_json
 from claimbench.bridge.rows import Outputs, Row, label_of, list_of, mapping_of, refuse, text_of
 from claimbench.errors import DataError
+from claimbench.store import safe_name
 
 _QUESTION = ("question", "problem", "Question", "Problem", "query", "input", "prompt", "text")
 _IDS = ("id", "ID", "unique_id", "task_id", "problem_id", "question_id")
@@ -34,6 +35,9 @@ def read(path: Path) -> Outputs:
     task = _DATE.sub("", path.name).removeprefix("samples_").removesuffix(".jsonl")
     results = _results_beside(path)
     said = small_json(results) if results else {}
+    # In a file's name some characters are escaped; the results have the task's own name.
+    told = mapping_of(said.get("configs"), "results", "configs")
+    task = next((name for name in told if safe_name(name) == task), task)
     return Outputs(
         tool=_tool(said),
         files=(path, results) if results else (path,),
