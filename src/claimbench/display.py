@@ -100,8 +100,7 @@ def show_report(report: Report) -> None:
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 
-_LONG_NAME = 30
-
+_WORDS = frozenset({"model", "benchmark", "verdict", "received"})
 _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
 _MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
 
@@ -110,11 +109,14 @@ def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
     title = table.name.capitalize()
     drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     places = [table.columns.index(name) for name in columns]
-    for name, place in zip(columns, places, strict=True):
-        side: JustifyMethod = "left" if name in {"model", "benchmark"} else "right"
-        # A name stays in one line, unless it is so long that no figure would fit beside it.
-        short = max((len(row[place]) for row in table.rows), default=0) <= _LONG_NAME
-        drawn.add_column(name, justify=side, no_wrap=side == "left" and short, overflow="fold")
+    for name in columns:
+        # Where the terminal is narrow, names fold; no heading and no figure is cut.
+        folds = name in _WORDS
+        side: JustifyMethod = "left" if folds else "right"
+        heading = Text(name.replace(" SE", "\nSE"))
+        drawn.add_column(
+            heading, justify=side, no_wrap=not folds, overflow="fold", min_width=len(name) * folds
+        )
     for row in table.rows:
         drawn.add_row(*(Text(row[place]) for place in places))
     console.print(drawn)
