@@ -100,10 +100,7 @@ def show_report(report: Report) -> None:
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 
-_NAMES = ("model", "benchmark")
-_GAP = 3
-"""Characters between two columns."""
-
+_WORDS = frozenset({"model", "benchmark", "verdict", "received"})
 _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
 _MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
 
@@ -112,20 +109,14 @@ def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
     title = table.name.capitalize()
     drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     places = [table.columns.index(name) for name in columns]
-    # Names stay in one line, unless they are so long that the figures would not fit beside them.
-    cells = [
-        [name, *(row[p] for row in table.rows)] for name, p in zip(columns, places, strict=True)
-    ]
-    fit = sum(_least(own) + _GAP for own in cells) <= console.width
     for name in columns:
-        side: JustifyMethod = "left" if name in _NAMES else "right"
-        drawn.add_column(name, justify=side, no_wrap=side == "left" and fit, overflow="fold")
+        # Where the terminal is narrow, names fold; no heading and no figure is cut.
+        folds = name in _WORDS
+        side: JustifyMethod = "left" if folds else "right"
+        heading = Text(name.replace(" SE", "\nSE"))
+        drawn.add_column(
+            heading, justify=side, no_wrap=not folds, overflow="fold", min_width=len(name) * folds
+        )
     for row in table.rows:
         drawn.add_row(*(Text(row[place]) for place in places))
     console.print(drawn)
-
-
-def _least(cells: list[str]) -> int:
-    """The characters that a column, its heading first, needs: names whole, figures by the word."""
-    parts = cells if cells[0] in _NAMES else " ".join(cells).split()
-    return max(map(len, parts))

@@ -7,8 +7,10 @@ passes are.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import atexit
 import builtins
+import ctypes
 import gc
 import io
 import os
@@ -144,13 +146,49 @@ def clean() -> bool:
     sys.setprofile(None)
     threading.settrace(None)
     threading.setprofile(None)
-    if vars(builtins) != _builtins:
-        vars(builtins).clear()
-        vars(builtins).update(_builtins)
+    _restore_builtins()
     for number in _signals:
-        signal.signal(number, signal.SIG_DFL)
+        _signal.signal(number, _signal.SIG_DFL)
     gc.enable()
     return threading.active_count() == 1
+
+
+_VERSION_AT: Final = 24
+"""Where a dict of CPython 3.11 and 3.12 has a number that each change of it changes (ma_version_tag
+in Include/cpython/dictobject.h)."""
+
+
+def _version_of(names: dict[str, Any]) -> ctypes.c_uint64 | None:
+    """The number that changes with `names`; None where this Python has none."""
+    tried: dict[str, Any] = {"kept": 1, "changed": 1}
+    version = ctypes.c_uint64.from_address(id(tried) + _VERSION_AT)
+    seen = [version.value, version.value]
+    tried["kept"]
+    for change in (lambda: tried.update(changed=2), lambda: tried.update(new=1), tried.popitem):
+        seen.append(version.value)
+        change()
+    seen.append(version.value)
+    if seen[0] != seen[2] or len(set(seen)) != 4:
+        return None
+    return ctypes.c_uint64.from_address(id(names) + _VERSION_AT)
+
+
+_version: Final = _version_of(vars(builtins))
+_seen: Final = [_version.value] if _version is not None else []
+"""The builtins' number when they were last as they should be."""
+
+
+def _restore_builtins() -> None:
+    """Only where they changed: to compare them writes to eighty pages of memory (each value is in
+    use for a moment), and a child copies each page that it writes to."""
+    if _version is not None and _version.value == _seen[0]:
+        return
+    names = vars(builtins)
+    if names != _builtins:
+        names.clear()  # from here on there is no vars()
+        names.update(_builtins)
+    if _version is not None:
+        _seen[0] = _version.value
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -162,6 +200,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 def set_input(data: bytes) -> None:
     """Make `data` the content of descriptor 0."""
     os.lseek(0, 0, io.SEEK_SET)
-    write_all(0, data)
+    if data:
+        write_all(0, data)
+        os.lseek(0, 0, io.SEEK_SET)
     os.ftruncate(0, len(data))
-    os.lseek(0, 0, io.SEEK_SET)
