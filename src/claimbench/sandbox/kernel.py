@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -76,8 +77,10 @@ def fork() -> int:
     return pid
 
 
-def signal_after_cpu_time(number: int, seconds: float) -> None:
-    """Send this process a signal once it has had so much CPU time; a fork does not inherit it.
+@lru_cache(maxsize=64)
+def ready_cpu_timer(number: int, seconds: float) -> Callable[[], None]:
+    """A call, to be made later and in a child, that sends the process that makes it a signal once
+    it has had so much CPU time from then on.
 
     Of a POSIX timer, because ITIMER_PROF counts the clock's ticks that met the process: beside
     others it was seen to fire at two thirds and at twice of the time.
@@ -85,13 +88,28 @@ def signal_after_cpu_time(number: int, seconds: float) -> None:
     machine = os.uname().machine
     # struct sigevent: sigev_value, sigev_signo, sigev_notify (SIGEV_SIGNAL), padding to 64 bytes.
     event = (ctypes.c_int32 * 16)(0, 0, number, 0)
-    timer = ctypes.c_int32()
-    create, settime = _TIMER_CREATE[machine], _TIMER_SETTIME[machine]
-    call(create, _CLOCK_PROCESS_CPUTIME, ctypes.byref(event), ctypes.byref(timer))
+    # The kernel writes 32 bits of it: the low ones, on both machines.
+    timer = ctypes.c_long(0)
     whole = int(seconds)
     # struct itimerspec: no interval; seconds and nanoseconds until it fires.
     once = (ctypes.c_int64 * 4)(0, 0, whole, int((seconds - whole) * 1e9))
-    call(settime, timer.value, 0, ctypes.byref(once), None)
+    create = ready_call(
+        _TIMER_CREATE[machine], _CLOCK_PROCESS_CPUTIME, ctypes.byref(event), ctypes.byref(timer)
+    )
+    start = _ready(
+        _libc.syscall,
+        ctypes.c_long(_TIMER_SETTIME[machine]),
+        timer,
+        ctypes.c_long(0),
+        ctypes.byref(once),
+        ctypes.c_void_p(None),
+    )
+
+    def make() -> None:
+        create()
+        start()
+
+    return make
 
 
 def drop_capabilities() -> None:

@@ -20,8 +20,8 @@ from claimbench.sandbox.kernel import (
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
     prctl,
+    ready_cpu_timer,
     ready_prctl,
-    signal_after_cpu_time,
 )
 from claimbench.sandbox.seccomp import Filter
 
@@ -81,17 +81,33 @@ def readable_folders(numpy: bool) -> list[Path]:
 _die_with_parent = ready_prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def set_limits(limits: Limits, parent: int) -> None:
-    """CPU time by a timer, exact, and by the kernel's limit, which no program can turn off and
+def ready_limits(limits: Limits) -> Callable[[int], None]:
+    """A call, to be made in a child, that limits it; its argument is the parent's process id.
+
+    CPU time by a timer, exact, and by the kernel's limit, which no program can turn off and
     which counts in ticks, so that it needs room: at most a third too much was seen. Nothing of it
-    is counted from before this call but the fork itself."""
-    _die_with_parent()
-    if os.getppid() != parent:
-        os._exit(1)
-    wanted = (math.ceil(2 * limits.cpu_s), limits.memory, limits.output, 0, 64)
-    for which, value in zip(_HARD, wanted, strict=True):
-        resource.setrlimit(which, (min(value, _HARD[which]),) * 2)
-    signal_after_cpu_time(signal.SIGPROF, limits.cpu_s)
+    is counted from before this call but the fork itself.
+    """
+    wanted = ((_CPU, math.ceil(2 * limits.cpu_s)), (_AS, limits.memory), (_FSIZE, limits.output))
+    pairs = [(which, (min(value, _HARD[which]),) * 2) for which, value in wanted]
+    start_timer = ready_cpu_timer(signal.SIGPROF, limits.cpu_s)
+
+    def limit(parent: int) -> None:
+        _die_with_parent()
+        if os.getppid() != parent:
+            os._exit(1)
+        for which, pair in pairs:
+            resource.setrlimit(which, pair)
+        start_timer()
+
+    return limit
+
+
+def limit_all() -> None:
+    """What is the same for all of a zygote's children, and does not hinder itself: no core dumps,
+    few open files."""
+    for which, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 64)):
+        resource.setrlimit(which, (min(value, _hard_limit(which)),) * 2)
 
 
 def _hard_limit(which: int) -> int:
@@ -99,14 +115,6 @@ def _hard_limit(which: int) -> int:
     return sys.maxsize if hard == resource.RLIM_INFINITY else hard
 
 
-_HARD: Final = {
-    which: _hard_limit(which)
-    for which in (
-        resource.RLIMIT_CPU,
-        resource.RLIMIT_AS,
-        resource.RLIMIT_FSIZE,
-        resource.RLIMIT_CORE,
-        resource.RLIMIT_NOFILE,
-    )
-}
-"""What limits a child has, and how far it may go, which does not change while a zygote lives."""
+_CPU, _AS, _FSIZE = resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE
+_HARD: Final = {which: _hard_limit(which) for which in (_CPU, _AS, _FSIZE)}
+"""How far a child's limits may go, which does not change while a zygote lives."""

@@ -7,8 +7,10 @@ passes are.
 
 from __future__ import annotations
 
+import _signal
 import atexit
 import builtins
+import ctypes
 import gc
 import io
 import os
@@ -144,13 +146,47 @@ def clean() -> bool:
     sys.setprofile(None)
     threading.settrace(None)
     threading.setprofile(None)
+    _restore_builtins()
+    for number in _signals:
+        _signal.signal(number, _signal.SIG_DFL)
+    gc.enable()
+    return threading.active_count() == 1
+
+
+_VERSION_AT: Final = 24
+"""Where a dict of CPython 3.11 and 3.12 has a number that each change of it changes (ma_version_tag
+in Include/cpython/dictobject.h)."""
+
+
+def _version_of(names: dict[str, Any]) -> ctypes.c_uint64 | None:
+    """The number that changes with `names`; None where this Python has none."""
+    tried: dict[str, Any] = {"kept": 1, "changed": 1}
+    version = ctypes.c_uint64.from_address(id(tried) + _VERSION_AT)
+    seen = [version.value, version.value]
+    tried["kept"]
+    for change in (lambda: tried.update(changed=2), lambda: tried.update(new=1), tried.popitem):
+        seen.append(version.value)
+        change()
+    seen.append(version.value)
+    if seen[0] != seen[2] or len(set(seen)) != 4:
+        return None
+    return ctypes.c_uint64.from_address(id(names) + _VERSION_AT)
+
+
+_version: Final = _version_of(vars(builtins))
+_seen_version = _version.value if _version else 0
+
+
+def _restore_builtins() -> None:
+    """Comparing them is what counts: it writes to eighty pages of memory, to say they are in use,
+    and a child copies each page that it writes to."""
+    global _seen_version
+    if _version is not None and _version.value == _seen_version:
+        return
     if vars(builtins) != _builtins:
         vars(builtins).clear()
         vars(builtins).update(_builtins)
-    for number in _signals:
-        signal.signal(number, signal.SIG_DFL)
-    gc.enable()
-    return threading.active_count() == 1
+    _seen_version = _version.value if _version is not None else 0
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -162,6 +198,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 def set_input(data: bytes) -> None:
     """Make `data` the content of descriptor 0."""
     os.lseek(0, 0, io.SEEK_SET)
-    write_all(0, data)
+    if data:
+        write_all(0, data)
+        os.lseek(0, 0, io.SEEK_SET)
     os.ftruncate(0, len(data))
-    os.lseek(0, 0, io.SEEK_SET)

@@ -11,13 +11,12 @@ import ctypes
 import errno
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from claimbench.sandbox.kernel import PR_SET_SECCOMP, ready_prctl
 
 _CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
-    # The busiest first: kernels before 5.11 walk this list at every call.
     "read": (0, 63),
     "write": (1, 64),
     "futex": (202, 98),
@@ -179,11 +178,36 @@ def assemble(machine: str, *, opens: bool, tightens: bool = False) -> list[_Step
     ]
     if machine == "x86_64":
         steps += [_Step(_JUMP_FROM, _X32_BIT, otherwise=1), _Step(_RETURN, _KILL)]
-    for place, number in enumerate(allowed):
-        steps.append(_Step(_JUMP_EQUAL, number, then=len(allowed) - place))
+    steps += _search(allowed)
     steps += [_Step(_JUMP, 1), _Step(_RETURN, _ALLOW)]
     steps += _with_arguments(column, tightens)
     return [*steps, _Step(_RETURN, _REFUSE)]
+
+
+def _search(allowed: Iterable[int]) -> list[_Step]:
+    """Fall through for a number that is not `allowed`, skip one more for one that is.
+
+    By halves: the kernel walks the whole filter for each call's number when a child puts it on
+    (seccomp_cache_prepare), and at each call before 5.11.
+    """
+    numbers = set(allowed)
+    # The numbers are allowed from each first of these edges up to the second.
+    edges = sorted({n for n in numbers if n - 1 not in numbers} | {n + 1 for n in numbers} - numbers)
+    count = len(edges)
+    found: list[_Step] = []
+
+    def plan(low: int, high: int) -> int:
+        """Decide among edges low to high (not included); the place of that decision."""
+        if low == high:
+            return count + low % 2
+        middle, place = (low + high) // 2, len(found)
+        found.append(_Step(_JUMP_FROM, edges[middle]))
+        below, above = plan(low, middle), plan(middle + 1, high)
+        found[place] = replace(found[place], then=above - place - 1, otherwise=below - place - 1)
+        return place
+
+    plan(0, count)
+    return found
 
 
 def _with_arguments(column: int, tightens: bool) -> list[_Step]:

@@ -8,6 +8,7 @@ zygote with its parent.
 
 from __future__ import annotations
 
+import _signal
 import array
 import contextlib
 import gc
@@ -37,8 +38,9 @@ from claimbench.sandbox.kernel import (
     fork,
     prctl,
 )
-from claimbench.sandbox.lock import Lock, make_lock, readable_folders, set_limits
+from claimbench.sandbox.lock import Lock, limit_all, make_lock, readable_folders, ready_limits
 from claimbench.sandbox.program import THREAD_STACK
+from claimbench.sandbox.rehearsal import rehearse
 
 PRELOADED: Final = (
     *("bisect", "collections", "copy", "cmath", "dataclasses", "datetime", "decimal", "enum"),
@@ -64,6 +66,7 @@ LEVEL_C_MODULES: Final = (
 """What other modules import only when it is needed, which is too late at level C."""
 MAX_REQUEST: Final = 4096
 _STARTED: Final = b"s"
+_CHILD_ENDED: Final = [int(signal.SIGCHLD)]
 _LAST_WORDS_S: Final = 2.0
 _End = tuple[int, float, float, bool, bool]
 """Of a child: exit code, CPU seconds, wall seconds, overdue, starved."""
@@ -79,6 +82,7 @@ def main() -> None:
     _prepare(level, numpy)
     lock = make_lock(level, readable_folders(numpy))  # type: ignore[arg-type]
     drop_capabilities()
+    limit_all()
     connection.sendall(b"ready")
     while request := _receive(connection):
         message, descriptors = request
@@ -106,6 +110,7 @@ def _prepare(level: str, numpy: bool) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    rehearse()
     gc.collect()
     gc.freeze()
 
@@ -164,11 +169,11 @@ def _job_in(file: int) -> Job:
 
 def _fork(lock: Lock, job: Job, files: tuple[int, ...], start: int) -> int:
     """A child for one job; its id. `files`: inputs, stdin, stdout, report, and maybe pipe ends."""
-    parent = os.getpid()
+    parent, limit = os.getpid(), ready_limits(job.limits)
     pid = fork()
     if pid == 0:
         try:
-            set_limits(job.limits, parent)
+            limit(parent)
             _live(lock, job, files, start)
         finally:
             os._exit(70)
@@ -180,7 +185,7 @@ def _live(lock: Lock, job: Job, files: tuple[int, ...], start: int) -> NoReturn:
     inputs, given, output, report, *pipes = files
     lock.restrict_files()
     start = _place([given, output, os.dup(0), report, inputs, *pipes, start])
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _CHILD_ENDED)  # `signal` makes enums of it
     lock.restrict_calls()
     if lock.loose is not None:
         _import_named(f"{job.code}\n{job.check}")
