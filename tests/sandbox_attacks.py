@@ -73,11 +73,21 @@ READS = {
     "its parent's environment": "open(f'/proc/{os.getppid()}/environ').read(); win()",
     "its parent's memory": "open(f'/proc/{os.getppid()}/mem', 'rb'); win()",
     "its parent's files": "if os.listdir(f'/proc/{os.getppid()}/fd'): win()",
+    "an open file of others": "found = 0\nfor p in (os.getppid(), PARENT):\n    for n in range(64):\n"
+    "        try: os.open(f'/proc/{p}/fd/{n}', os.O_RDONLY)\n        except OSError: continue\n"
+    "        found += 1\nif found: win()",
     "where its parent is": "os.readlink(f'/proc/{os.getppid()}/cwd'); win()",
     "the judge's memory": "open(f'/proc/{PARENT}/mem', 'rb'); win()",
     "memory by process_vm_readv": "b = ctypes.create_string_buffer(8)\n"
     "v = (ctypes.c_uint64 * 2)(ctypes.addressof(b), 8)\n"
     "sys_call(310, 270, os.getppid(), ctypes.addressof(v), 1, ctypes.addressof(v), 1, 0); win()",
+    "a file by a path descriptor": "d = os.open(SECRET, os.O_PATH)\n"
+    "os.read(os.open(f'/proc/self/fd/{d}', os.O_RDONLY), 6); win()",
+    "a file below an open folder": "d = os.open(os.path.dirname(os.__file__), os.O_RDONLY)\n"
+    "os.read(os.open('../' * 30 + SECRET, os.O_RDONLY, dir_fd=d), 6); win()",
+    "its inputs, opened again to write": "f = os.open('/proc/self/fd/4', os.O_RDWR)\n"
+    "if os.write(f, b'x'): win()",
+    "the kernel's map of its memory": "open('/proc/self/maps').read(); win()",
     "packages": "sys.path += [p for p in sys.argv]; sys.path.append(os.path.dirname(SECRET))\n"
     "import bait; win()",
     "claimbench itself": "import claimbench.records; win()",
@@ -140,6 +150,12 @@ SIGNALS = {
     "a pidfd": "signal.pidfd_send_signal(os.pidfd_open(os.getppid()), 9); win()",
     "an owner of a pipe": "import fcntl\nr, w = os.pipe()\n"
     "fcntl.fcntl(r, fcntl.F_SETOWN, os.getppid()); win()",
+    "an owner of a pipe by ioctl": "import fcntl, struct\nr, w = os.pipe()\n"
+    "fcntl.ioctl(r, 0x8901, struct.pack('i', os.getppid())); win()",
+    "a lease on a file": "import fcntl\nf = os.open(os.__file__, os.O_RDONLY)\n"
+    "fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_RDLCK); win()",
+    "a timer for another": "e = (ctypes.c_int * 16)(0, 0, 9, 4, os.getppid()); t = ctypes.c_int()\n"
+    "sys_call(222, 107, 1, ctypes.addressof(e), ctypes.addressof(t)); win()",
     "its parent's limits": "import resource\n"
     "resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (0, 0)); win()",
     "its parent's priority": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19); win()",
@@ -167,6 +183,14 @@ KERNEL = {
     "sys_call(428, 428, -100, ctypes.addressof(p), 1); win()",
     "prctl": "if libc.prctl(1, 0, 0, 0, 0) == 0: win()",
     "seccomp": "sys_call(317, 277, 2, 0, 0); win()",
+    "a process dressed as a thread": "pid = sys_call(56, 220, 0x10000 | 17, 0, 0, 0, 0)\n"
+    "if pid == 0: os._exit(0)\nwin()",
+    "a thread with a user namespace": "sys_call(56, 220, 0x10000000 | 0x10f00, 0, 0, 0, 0); win()",
+    "personality": "sys_call(135, 92, 0x0040000); win()",
+    "a wider stack of filters": "if libc.prctl(22, 1, 0, 0, 0) == 0: win()",
+    "Landlock's rules": "a = (ctypes.c_uint64 * 3)(1)\n"
+    "sys_call(444, 444, ctypes.addressof(a), 8, 0); win()",
+    "a number with high bits": "if sys_call(1 << 32 | 57, 1 << 32 | 220, 17) == 0: os._exit(0)\nwin()",
     "setuid": "os.setuid(0) if os.getuid() else os.setuid(1); win()",
     "more memory": "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1)); win()",
     "more time": "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (-1, -1)); win()",
@@ -226,6 +250,21 @@ FAKES = {
     "a text that equals all": "class S(str):\n    def __eq__(self, o): return True\n"
     "    __hash__ = str.__hash__\nsys.stdout.write(S('x'))",
     "a trace": "sys.settrace(lambda f, e, a: None)\nsys.setprofile(lambda f, e, a: os._exit(0))",
+    "a thread without a name": "import _thread\ndef late():\n    while True:\n"
+    "        try: os.pwrite(1, b'token-', 0)\n        except OSError: pass\n"
+    "_thread.start_new_thread(late, ())\nprint('x')",
+    "a sealed output": "import fcntl\ntry: fcntl.fcntl(1, 1033, 1 | 2 | 4)\nexcept OSError: pass",
+    "changed inputs": "import mmap\ntry:\n    m = mmap.mmap(4, 0); m[:] = b'9' * len(m)\n"
+    "except (OSError, ValueError): pass\ntry: os.pwrite(4, b'9', 0)\nexcept OSError: pass\n"
+    "try: os.ftruncate(4, 0)\nexcept OSError: pass\nprint(input())",
+    "a record over another's output": "import struct\nprint('token-')\nsys.stdout.flush()\n"
+    "r = struct.Struct('<IBQQI')\nos.write(3, r.pack(0, 0, 0, 6, 0) + r.pack(1, 0, 0, 6, 0)); os._exit(0)",
+    "a record of a future output": "import struct\n"
+    "os.write(3, struct.pack('<IBQQI', 0, 0, 0, 1 << 60, 0) * 2); os._exit(0)",
+    "a report mapped": "import mmap\nos.ftruncate(3, 4096); m = mmap.mmap(3, 4096)\n"
+    "for at in range(0, 4000, 8): m[at:at + 8] = bytes(8)",
+    "a signal for later": "for n in range(1, 65):\n    try: signal.signal(n, lambda *a: os._exit(0))\n"
+    "    except (OSError, ValueError): pass\nwhile True: pass",
     "a stdout of its own": "class O:\n    def write(self, t): return len(t)\n    def flush(self): os._exit(0)\n"
     "sys.stdout = O()",
 }
@@ -271,6 +310,15 @@ FAKE_VALUES = {
     "a forged count": "import os\ndef f(x):\n    for d in (1, 6):\n"
     "        try: os.write(d, (5).to_bytes(8, 'little') + b'l\\xff\\xff\\xff\\xff')\n"
     "        except OSError: pass\n    os._exit(0)",
+    "keys of one hash": "import os, struct\ndef f(x):\n    n, head = 60000, b'i' + struct.pack('<I', 12)\n"
+    "    keys = [head + (k * (2**61 - 1)).to_bytes(12, 'little') for k in range(n)]\n"
+    "    whole = b'e' + struct.pack('<I', n) + b''.join(keys)\n    os.write(1, whole)\n"
+    "    os.write(6, len(whole).to_bytes(8, 'little') + whole)\n    os._exit(0)",
+    "a type that lies": "class M(type):\n    def __instancecheck__(c, o): return True\n"
+    "    def __eq__(c, o): return True\n    __hash__ = type.__hash__\n"
+    "class E(metaclass=M):\n    __class__ = str\n    def __eq__(self, o): return True\ndef f(x): return E()",
+    "an exception that equals all": "class E(Exception):\n    def __eq__(self, o): return True\n"
+    "    def __str__(self): raise self\ndef f(x): raise E",
     "a huge number": "def f(x): return 1 << (1 << 30)",
     "a huge text": "def f(x): return 'x' * (1 << 28)",
     "deep nesting": "def f(x):\n    v = []\n    for _ in range(100000): v = [v]\n    return v",

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,11 @@ from typing import Any
 import pytest
 from sandbox_attacks import COUNT
 
+from claimbench.grading.code.cases import Case, CodeTests
+from claimbench.grading.code.judge import judge
 from claimbench.paths import packaged_data
-from claimbench.sandbox.levels import _why_not
+from claimbench.sandbox import codec
+from claimbench.sandbox.levels import _why_not, open_sandbox
 
 LEVELS = ["A", "B", "C"]
 NOBODY = 65534
@@ -93,3 +97,29 @@ def test_no_attack_works_for_a_plain_user(level: str, plain_user: tuple[str, Pat
     command = [python, str(folder / SCRIPT.name), level, str(LEVELS.index(level)), "3"]
     count = len(range(LEVELS.index(level), COUNT, 3))
     attack(command, str(folder), count, cwd="/", **PLAIN)
+
+
+def test_who_switches_the_timer_off_gains_no_time() -> None:
+    """The kernel's own limit ends a program at twice its time only; what was had meanwhile does
+    not count, for tests that call it in another process either."""
+    late = "import signal, time\nsignal.signal(signal.SIGPROF, signal.SIG_IGN)\ndef f(x):\n"
+    late += "    while time.process_time() < 0.9: pass\n    return x\n"
+    called = CodeTests("functional", (Case("1", "1"),), "f", cpu_seconds=0.5)
+    asserted = CodeTests("assert", (), "f", "assert f(1) == 1\n", cpu_seconds=0.5)
+    weak = CodeTests("assert", (), "f", "assert f(1) == 1 and Thing\n", cpu_seconds=0.5)
+    with open_sandbox("C") as sandbox:
+        verdicts = [
+            judge(late + "class Thing: pass\n", t, sandbox) for t in (called, asserted, weak)
+        ]
+    assert [verdict.weak for verdict in verdicts] == [False, False, True]
+    assert [verdict.outcome for verdict in verdicts] == ["time_limit"] * 3
+
+
+def test_a_hostile_set_costs_the_judge_little() -> None:
+    """Its bytes say it holds keys of one hash: made as it stands, it would take minutes."""
+    count, key = 200_000, 2**61 - 1
+    keys = [codec.encode(place * key) for place in range(count)]
+    begun = time.process_time()
+    with pytest.raises(codec.NotPlain, match="same hash"):
+        codec.decode(b"e" + count.to_bytes(4, "little") + b"".join(keys))
+    assert time.process_time() - begun < 5

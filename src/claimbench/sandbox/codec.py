@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 MAX_BYTES: Final = 16 * 2**20
 """Of one encoded value."""
+MAX_SAME_HASH: Final = 64
+"""Keys of a set or dict that may have the same hash."""
 MAX_DEPTH: Final = 150
 """Lists in lists; Python's own recursion limit is not far above."""
 
@@ -236,9 +239,14 @@ class _Reader:
         if count > len(self._data) - self.at:
             raise NotPlain("it says it holds more than it does")
         if tag == b"m":
-            return {self.value(depth + 1): self.value(depth + 1) for _ in range(count)}
+            pairs = [(self.value(depth + 1), self.value(depth + 1)) for _ in range(count)]
+            _check_hashes(key for key, _ in pairs)
+            return dict(pairs)
         kind = {b"l": list, b"t": tuple, b"e": set, b"z": frozenset}[tag]
-        return kind(self.value(depth + 1) for _ in range(count))
+        items = [self.value(depth + 1) for _ in range(count)]
+        if tag in b"ez":
+            _check_hashes(items)
+        return items if kind is list else kind(items)
 
     def _take(self, count: int) -> bytes:
         if count > len(self._data) - self.at:
@@ -246,6 +254,14 @@ class _Reader:
         piece = self._data[self.at : self.at + count]
         self.at += count
         return piece
+
+
+def _check_hashes(keys: Iterable[Any]) -> None:
+    """Raises NotPlain where many keys share a hash, as multiples of 2**61 - 1 do: a set of n of
+    them takes n * n steps to make."""
+    counts = Counter(map(hash, keys))
+    if counts and max(counts.values()) > MAX_SAME_HASH:
+        raise NotPlain("its keys are made to have the same hash")
 
 
 # --- showing --------------------------------------------------------------------------------------

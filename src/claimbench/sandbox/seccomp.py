@@ -192,7 +192,9 @@ def _search(allowed: Iterable[int]) -> list[_Step]:
     """
     numbers = set(allowed)
     # The numbers are allowed from each first of these edges up to the second.
-    edges = sorted({n for n in numbers if n - 1 not in numbers} | {n + 1 for n in numbers} - numbers)
+    edges = sorted(
+        {n for n in numbers if n - 1 not in numbers} | {n + 1 for n in numbers} - numbers
+    )
     count = len(edges)
     found: list[_Step] = []
 

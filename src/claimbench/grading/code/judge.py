@@ -182,9 +182,8 @@ class _Trial:
         job = self.prepared.job(kind, self.program, first, last, compat=self.compat)
         outcome = self._run([job])
         ending, records = outcome.endings[0], outcome.records[0]
-        if ending.cpu_s > job.limits.cpu_s + _TICK_S:
-            # It has switched its timer off, and got as far as the kernel's own limit.
-            return first, _Failure(TIME_LIMIT, self._place(first) + _time_words(ending))
+        if late := _overtime(job, outcome):
+            return first, replace(late, words=self._place(first) + late.words)
         written = 0
         for test in range(first, last):
             record = records[test - first] if test - first < len(records) else None
@@ -236,7 +235,7 @@ class _Trial:
         if self.prepared.weak:
             job = replace(self.prepared.job("weak", self.program, 0, 1), check=self.prepared.check)
             outcome = self._run([job])
-            return _examined(outcome.records[0], outcome.endings[0])
+            return _overtime(job, outcome) or _examined(outcome.records[0], outcome.endings[0])
         solution = self.prepared.job("solution", self.program, 0, 1)
         examiner = replace(
             self.prepared.job("examine", tests.prelude, 0, 1),
@@ -244,10 +243,17 @@ class _Trial:
             names=self.prepared.names,
         )
         outcome = self._run([solution, examiner])
-        return _cross_examined(outcome)
+        return _overtime(solution, outcome) or _cross_examined(outcome)
 
 
 _TICK_S: Final = 0.25
+
+
+def _overtime(job: Job, outcome: Outcome) -> _Failure | None:
+    """A program that has switched its timer off, and so gets as far as the kernel's own limit."""
+    ending = outcome.endings[0]
+    late = ending.cpu_s > job.limits.cpu_s + _TICK_S
+    return _Failure(TIME_LIMIT, _time_words(ending)) if late else None
 
 
 def _from_json(text: str) -> Any:
