@@ -22,7 +22,7 @@ from claimbench.engines.ray import on_ray
 from claimbench.engines.restarting import RestartingEngine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.generate import GradeDesk, Progress, Watch, generate, grade_stored
-from claimbench.grading import default_workers, make_pool, runs_programs
+from claimbench.grading import default_workers, idle_workers, make_pool, runs_programs
 from claimbench.judge import judge
 from claimbench.loops import looped_ids
 from claimbench.plan import Plan, make_plan
@@ -141,12 +141,14 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) ->
         return report(store) if shards.complete(progress) else progress
 
 
-def import_outputs(imported: Import, root: Path, workers: int, watch: Watch, told: Told) -> Report:
+def import_outputs(
+    imported: Import, root: Path, workers: int | None, watch: Watch, told: Told
+) -> Report:
     """Others' outputs into a run folder, graded and reported; called again it resumes."""
     with RunStore.open(root, resolved=imported.resolved, digest=imported.digest) as store:
         imports.write_inputs(imported, store)
         session = Session(store, provenance.collect(imports.provenance_of(imported)))
-        with _grading(store, workers, imported.asked) as desk:
+        with _grading(store, workers or idle_workers(imported.asked), imported.asked) as desk:
             told("importing")
             imports.store_missing(imported, store, desk, watch)
             _grade_missing(store, None, desk, watch, told)
@@ -154,10 +156,10 @@ def import_outputs(imported: Import, root: Path, workers: int, watch: Watch, tol
         return report(store)
 
 
-def grade(store: RunStore, workers: int, watch: Watch, told: Told) -> Report:
+def grade(store: RunStore, workers: int | None, watch: Watch, told: Told) -> Report:
     """Grade stored samples that lack a grade of the current grader, and report again."""
     asked = sum(cell.asked for cell in stored_cells(store))
-    with _grading(store, workers, asked) as desk:
+    with _grading(store, workers or idle_workers(asked), asked) as desk:
         _grade_missing(store, None, desk, watch, told)
     return report(store, partial=True)
 

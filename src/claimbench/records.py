@@ -185,6 +185,13 @@ class Measurement:
     def complete(self) -> bool:
         return self.received == self.asked and self.graded == self.asked
 
+    @property
+    def sampling_se_is_bound(self) -> bool:
+        """Whether no problem's samples differed, so that their spread is bounded, not estimated:
+        as where all are wrong, all are right, or each problem has one."""
+        differed = any(0 < r < c for r, c in zip(self.right, self.counted, strict=True))
+        return bool(self.counted) and not self.greedy and not differed
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -67,7 +67,8 @@ def _entry(
 def _notes(store: RunStore, cell: StoredCell, m: Measurement) -> str:
     """What a reader needs beside the figure, in one line."""
     greedy = m.greedy is True
-    error = "greedy" if greedy else f"sampling SE {100 * m.sampling_se:.2f}"
+    bound = "at most " if m.sampling_se_is_bound else ""
+    error = "greedy" if greedy else f"sampling SE {bound}{100 * m.sampling_se:.2f}"
     said = [f"{key} {cell.protocol[key]}" for key in _TOLD if key in cell.protocol]
     whose = ""
     if "import" in store.config:

@@ -37,6 +37,7 @@ from claimbench.cli.options import (
     ShardOf,
     Slurm,
     Wait,
+    Workers,
 )
 from claimbench.errors import ClaimbenchError, ConfigError
 
@@ -180,7 +181,7 @@ def import_(  # noqa: PLR0913, PLR0917
         Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
     ] = None,
     data_dir: DataDir = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Grading processes.")] = 1,
+    workers: Workers = None,
 ) -> None:
     """Make a run folder of outputs that another tool has written; the same command resumes.
 
@@ -234,7 +235,7 @@ def export(
 @app.command()
 def grade(
     run_dir: RunDir,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Grading processes.")] = 1,
+    workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
     """Grade the stored samples of a run folder again, where the grader has changed.

@@ -41,4 +41,8 @@ Sbatch = Annotated[
 Wait = Annotated[
     bool, typer.Option("--wait/--no-wait", help="With --slurm: wait for the shards, and report.")
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Grading processes (default: one for each core)."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]

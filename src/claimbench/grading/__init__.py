@@ -18,7 +18,7 @@ from claimbench.grading.latex import LatexGrader
 from claimbench.grading.lmeval import CPU_LIMIT_S, MEMORY_LIMIT, LmEvalGrader, preparation
 from claimbench.grading.maths import IntegerGrader, NumberGrader
 from claimbench.grading.options import unknown_name
-from claimbench.grading.pool import GradingPool
+from claimbench.grading.pool import BATCH, GradingPool
 from claimbench.grading.question import Grader
 from claimbench.records import Problem
 from claimbench.sandbox.lock import Level
@@ -28,6 +28,7 @@ __all__ = [
     "Grader",
     "GradingPool",
     "default_workers",
+    "idle_workers",
     "make_grader",
     "make_pool",
     "runs_programs",
@@ -86,7 +87,18 @@ def default_workers(judged: Iterable[tuple[Grader, Problem]]) -> int:
     """As many processes as this one may use cores where programs are run, else 1."""
     if not any(runs_programs(grader) for grader, _ in judged):
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return usable_cores()
+
+
+def idle_workers(asked: int) -> int:
+    """Processes for `asked` samples where no engine wants the cores: one for each core, but none
+    that would not have a batch."""
+    return min(usable_cores(), max(1, asked // BATCH))
+
+
+def usable_cores() -> int:
+    """As many cores as this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def make_pool(workers: int, judged: Iterable[tuple[Grader, Problem]]) -> GradingPool:

@@ -1,7 +1,7 @@
 """A grading worker: `python -m claimbench.grading.worker`, started and stopped by the pool.
 
-The kernel limits it: CPU time by an interval timer whose signal ends the process whatever it is
-computing (a signal handler in Python would wait for sympy, or for one huge power, to return),
+The kernel limits it: CPU time by a timer whose signal ends the process whatever it is computing
+(a signal handler in Python would wait for sympy, or for one huge power, to return),
 memory by RLIMIT_AS. Where it stands in its batch is in a shared file, so that after a hard death
 the pool knows which question was at fault.
 """
@@ -17,9 +17,11 @@ import select
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from claimbench.grading.question import Question, Verdict, allowance
+from claimbench.sandbox.kernel import CpuTimer
 
 OUT_OF_MEMORY = 77
 """Exit status of a worker that ran into its memory limit."""
@@ -40,10 +42,11 @@ def main() -> None:
     resource.setrlimit(
         resource.RLIMIT_AS, (memory_limit, resource.getrlimit(resource.RLIMIT_AS)[1])
     )
+    limit_cpu = _cpu_limit()
     with mmap.mmap(marker_fd, 8) as marker, contextlib.suppress(EOFError, BrokenPipeError):
         results.send_bytes(READY)
         while True:
-            _serve_batch(tasks.recv_bytes(), results, marker)
+            _serve_batch(tasks.recv_bytes(), results, marker, limit_cpu)
 
 
 def _leave_with_parent(alive_fd: int) -> None:
@@ -61,14 +64,24 @@ def _leave_with_parent(alive_fd: int) -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _serve_batch(message: bytes, results: Connection, marker: mmap.mmap) -> None:
+def _cpu_limit() -> Callable[[float], object]:
+    """What ends this process after so many seconds of CPU time from its call on; 0: never."""
+    try:
+        return CpuTimer(signal.SIGPROF).set
+    except (OSError, AttributeError):  # no Linux, or a machine whose system calls are not known
+        return lambda seconds: signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _serve_batch(
+    message: bytes, results: Connection, marker: mmap.mmap, limit_cpu: Callable[[float], object]
+) -> None:
     cpu_limit_s, questions = pickle.loads(message)
     verdicts = []
     for place, question in enumerate(questions):
         marker[:8] = place.to_bytes(8, "little")
-        signal.setitimer(signal.ITIMER_PROF, max(cpu_limit_s, allowance(question).cpu_s))
+        limit_cpu(max(cpu_limit_s, allowance(question).cpu_s))
         verdicts.append(_decide(question))
-    signal.setitimer(signal.ITIMER_PROF, 0)
+    limit_cpu(0)
     results.send_bytes(pickle.dumps(verdicts))
 
 

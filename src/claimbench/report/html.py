@@ -30,7 +30,15 @@ from claimbench.report.document import CellView, Document
 from claimbench.report.korean import departure, note, sentence
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables
-from claimbench.report.tables import clean, needed, number, or_unknown, points, signed
+from claimbench.report.tables import (
+    clean,
+    needed,
+    number,
+    or_unknown,
+    points,
+    sampling_error,
+    signed,
+)
 from claimbench.report.theme import page_style
 from claimbench.report.words import (
     CLAIM_WORDS,
@@ -207,7 +215,7 @@ def _measurement(run: str, m: Measurement) -> dict[str, Any]:
             _score(str(m.problems), m.problems),
             _score(str(m.samples_per_problem), m.samples_per_problem),
             _score(points(m.pass_at_1, 2), m.pass_at_1),
-            _score("0 (greedy)" if m.greedy else points(m.sampling_se, 2), m.sampling_se),
+            _score(sampling_error(m), m.sampling_se),
             _score(points(m.problem_se, 2), m.problem_se),
             _score(or_unknown(points(m.truncated_share)), m.truncated_share),
             _score(points(m.no_answer_share), m.no_answer_share),

@@ -55,6 +55,13 @@ def signed(value: float | None) -> str:
     return "–" if value is None else f"{value:+.1f}".replace("-", "−")
 
 
+def sampling_error(m: Measurement) -> str:
+    """`1.25`; `≤ 16.67` where it is a bound."""
+    if m.greedy:
+        return "0 (greedy)"
+    return ("≤ " if m.sampling_se_is_bound else "") + points(m.sampling_se, 2)
+
+
 def measurement_table(measurements: Iterable[Measurement]) -> Table:
     """What was measured; shares and scores in points."""
     columns = (
@@ -72,7 +79,7 @@ def _measurement_row(m: Measurement) -> tuple[str, ...]:
         str(m.problems),
         str(m.samples_per_problem),
         points(m.pass_at_1, 2),
-        "0 (greedy)" if m.greedy else points(m.sampling_se, 2),
+        sampling_error(m),
         points(m.problem_se, 2),
         or_unknown(points(m.truncated_share)),
         points(m.no_answer_share),

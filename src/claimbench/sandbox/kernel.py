@@ -21,8 +21,8 @@ PR_SET_NO_NEW_PRIVS: Final = 38
 
 _CAPABILITY_VERSION_3: Final = 0x20080522
 _CAPSET: Final = {"x86_64": 126, "aarch64": 91}
-_TIMER_CREATE: Final = {"x86_64": 222, "aarch64": 107}
-_TIMER_SETTIME: Final = {"x86_64": 223, "aarch64": 110}
+_TIMER_CREATE: Final[dict[str, int]] = {"x86_64": 222, "aarch64": 107}
+_TIMER_SETTIME: Final[dict[str, int]] = {"x86_64": 223, "aarch64": 110}
 _CLOCK_PROCESS_CPUTIME: Final = 2
 
 
@@ -77,39 +77,59 @@ def fork() -> int:
     return pid
 
 
-@lru_cache(maxsize=64)
-def ready_cpu_timer(number: int, seconds: float) -> Callable[[], None]:
-    """A call, to be made later and in a child, that sends the process that makes it a signal once
-    it has had so much CPU time from then on.
+class CpuTimer:
+    """Sends the process that makes it a signal once it has had so much CPU time; a fork does not
+    inherit it. OSError where this machine has none.
 
-    Of a POSIX timer, because ITIMER_PROF counts the clock's ticks that met the process: beside
+    A POSIX timer, because ITIMER_PROF counts the clock's ticks that met the process: beside
     others it was seen to fire at two thirds and at twice of the time.
     """
-    machine = os.uname().machine
-    # struct sigevent: sigev_value, sigev_signo, sigev_notify (SIGEV_SIGNAL), padding to 64 bytes.
-    event = (ctypes.c_int32 * 16)(0, 0, number, 0)
-    # The kernel writes 32 bits of it: the low ones, on both machines.
-    timer = ctypes.c_long(0)
-    whole = int(seconds)
-    # struct itimerspec: no interval; seconds and nanoseconds until it fires.
-    once = (ctypes.c_int64 * 4)(0, 0, whole, int((seconds - whole) * 1e9))
-    create = ready_call(
-        _TIMER_CREATE[machine], _CLOCK_PROCESS_CPUTIME, ctypes.byref(event), ctypes.byref(timer)
-    )
-    start = _ready(
-        _libc.syscall,
-        ctypes.c_long(_TIMER_SETTIME[machine]),
-        timer,
-        ctypes.c_long(0),
-        ctypes.byref(once),
-        ctypes.c_void_p(None),
-    )
+
+    def __init__(self, number: int) -> None:
+        self._create, self._timer = _ready_timer(number)
+        self._create()
+
+    def set(self, seconds: float) -> None:
+        """From now on; 0 for never."""
+        _ready_setting(self._timer, seconds)()
+
+
+@lru_cache(maxsize=64)
+def ready_cpu_timer(number: int, seconds: float) -> Callable[[], None]:
+    """A timer that is made and set by a later call, in a child."""
+    create, timer = _ready_timer(number)
+    start = _ready_setting(timer, seconds)
 
     def make() -> None:
         create()
         start()
 
     return make
+
+
+def _ready_timer(number: int) -> tuple[Callable[[], int], ctypes.c_long]:
+    """What makes a timer, and where the kernel will write which it is."""
+    # struct sigevent: sigev_value, sigev_signo, sigev_notify (SIGEV_SIGNAL), padding to 64 bytes.
+    event = (ctypes.c_int32 * 16)(0, 0, number, 0)
+    timer = ctypes.c_long(0)  # the kernel writes 32 bits of it: the low ones, on both machines
+    words = (_CLOCK_PROCESS_CPUTIME, ctypes.byref(event), ctypes.byref(timer))
+    return ready_call(_number_of(_TIMER_CREATE), *words), timer
+
+
+def _ready_setting(timer: ctypes.c_long, seconds: float) -> Callable[[], int]:
+    whole = int(seconds)
+    # struct itimerspec: no interval; seconds and nanoseconds until it fires.
+    once = (ctypes.c_int64 * 4)(0, 0, whole, int((seconds - whole) * 1e9))
+    words = (timer, ctypes.c_long(0), ctypes.byref(once), ctypes.c_void_p(None))
+    return _ready(_libc.syscall, ctypes.c_long(_number_of(_TIMER_SETTIME)), *words)
+
+
+def _number_of(calls: dict[str, int]) -> int:
+    """A system call's number on this machine; OSError where it is not known."""
+    machine = os.uname().machine
+    if machine not in calls:
+        raise OSError(f"the system calls of {machine} machines are not known")
+    return calls[machine]
 
 
 def drop_capabilities() -> None:

@@ -7,7 +7,7 @@ passes are.
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]
 import atexit
 import builtins
 import ctypes
@@ -174,19 +174,20 @@ def _version_of(names: dict[str, Any]) -> ctypes.c_uint64 | None:
 
 
 _version: Final = _version_of(vars(builtins))
-_seen_version = _version.value if _version else 0
+_seen: Final = [_version.value] if _version is not None else []
+"""The builtins' number when they were last as they should be."""
 
 
 def _restore_builtins() -> None:
-    """Comparing them is what counts: it writes to eighty pages of memory, to say they are in use,
-    and a child copies each page that it writes to."""
-    global _seen_version
-    if _version is not None and _version.value == _seen_version:
+    """Only where they changed: to compare them writes to eighty pages of memory (each value is in
+    use for a moment), and a child copies each page that it writes to."""
+    if _version is not None and _version.value == _seen[0]:
         return
     if vars(builtins) != _builtins:
         vars(builtins).clear()
         vars(builtins).update(_builtins)
-    _seen_version = _version.value if _version is not None else 0
+    if _version is not None:
+        _seen[0] = _version.value
 
 
 def write_all(descriptor: int, data: bytes) -> None:

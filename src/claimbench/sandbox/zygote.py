@@ -8,7 +8,7 @@ zygote with its parent.
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]
 import array
 import contextlib
 import gc
