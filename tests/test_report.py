@@ -32,6 +32,7 @@ from claimbench.records import Measurement, PublishedResult, Source, Verdict
 from claimbench.report import Pack, html, pack
 from claimbench.report.korean import note, sentence
 from claimbench.report.samples import BUDGET
+from claimbench.report.tables import sampling_error
 from claimbench.runfolder import stored_cells
 from claimbench.store import RunStore
 
@@ -156,6 +157,15 @@ def measurement(**changes: Any) -> Measurement:
         "right": (2,) * 10, "counted": (4,) * 10,
     }  # fmt: skip
     return Measurement(**{**values, **changes})
+
+
+def test_a_sampling_error_that_is_a_bound_says_so() -> None:
+    """0 of 6 in three problems: 16.67 is what one right sample more would change, no estimate."""
+    nothing = measurement(right=(0, 0, 0), counted=(2, 2, 2), sampling_se=1 / 6)
+    assert sampling_error(nothing) == "≤ 16.67"
+    assert sampling_error(measurement(right=(1, 0, 1), counted=(1, 1, 1))).startswith("≤ ")
+    assert sampling_error(measurement()) == "5.00"
+    assert sampling_error(measurement(greedy=True)) == "0 (greedy)"
 
 
 def published(**changes: Any) -> PublishedResult:

@@ -290,3 +290,18 @@ class TestLimitsOfTheInterpreter:
         assert judge(program, tests, sandbox).outcome == CORRECT
         deeper = CodeTests("assert", (), "f", "assert f(1100) == 1100")
         assert judge(program, deeper, sandbox).outcome == RUNTIME_ERROR
+
+
+def test_a_run_finds_the_builtins_as_they_are(sandbox: Sandbox) -> None:
+    """In the child of the run before, too, which has changed, added and removed some."""
+    program = (
+        "import builtins\nfound = [vars(builtins).get(n) for n in ('mine', 'sorted', 'abs')]\n"
+    )
+    program += "print(input(), found[0], found[1] is None, abs(-1))\n"
+    program += "builtins.mine = 1\ndel builtins.sorted\nbuiltins.abs = lambda x: 5\n"
+    cases = tuple(Case(f"{number}", f"{number} None False 1") for number in range(3))
+    assert judge(program, CodeTests("stdin", cases), sandbox).outcome == CORRECT
+    prepared = Prepared(CodeTests("stdin", cases))
+    outcome = sandbox.run([prepared.job("stdin", program, 0, 3)], prepared.inputs)
+    assert len(outcome.records[0]) == 3  # in one child
+    assert outcome.output.decode().splitlines() == [case.expected for case in cases]
