@@ -183,9 +183,10 @@ def _restore_builtins() -> None:
     use for a moment), and a child copies each page that it writes to."""
     if _version is not None and _version.value == _seen[0]:
         return
-    if vars(builtins) != _builtins:
-        vars(builtins).clear()
-        vars(builtins).update(_builtins)
+    names = vars(builtins)
+    if names != _builtins:
+        names.clear()  # from here on there is no vars()
+        names.update(_builtins)
     if _version is not None:
         _seen[0] = _version.value
 
