@@ -32,7 +32,7 @@ from claimbench.bridge.rows import (
 )
 from claimbench.errors import DataError
 
-_MOST_DIRECTORY_BYTES = 2**28
+_MOST_DIRECTORY_BYTES = 2**26
 _END = b"PK\x05\x06"
 _STORED, _DEFLATED, _ZSTANDARD = 0, 8, 93
 _ATTACHED = "attachment://"
@@ -189,7 +189,9 @@ def _check_directory(path: Path) -> None:
         raise refuse(path.name, "the end of the zip is missing: the file was cut off")
     (directory,) = struct.unpack_from("<I", tail, at + 12)
     if directory > _MOST_DIRECTORY_BYTES:
-        raise refuse(path.name, "its list of entries is larger than 256 MiB")
+        raise refuse(
+            path.name, f"its list of entries is larger than {_MOST_DIRECTORY_BYTES >> 20} MiB"
+        )
 
 
 def _entry(log: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> dict[str, Any]:
