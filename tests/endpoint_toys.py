@@ -220,7 +220,26 @@ def _hang(proxy: Any) -> None:
     proxy.close_connection = True
 
 
+def _stream(*datas: str) -> Callable[[Any], None]:
+    """A stream of these data lines, as a server that has lost its mind would send them."""
+    raw = "".join(f"data: {data}\n\n" for data in (*datas, "[DONE]")).encode("latin-1")
+
+    def send(proxy: Any) -> None:
+        proxy.body()
+        proxy.send(200, raw, Content_Type="text/event-stream")
+
+    return send
+
+
+_TWO = '{"model": "nobody/toy", "choices": [{"index": 0, "text": "a"}, {"index": 1, "text": "b"}]}'
 FAULTS: dict[str | None, Callable[[Any], None]] = {
+    "stream: two choices": _stream(_TWO),
+    "stream: a number for choices": _stream('{"choices": 5}'),
+    "stream: a number for a choice": _stream('{"choices": [5]}'),
+    "stream: a text for a delta": _stream('{"choices": [{"delta": "a"}]}'),
+    "stream: a list": _stream("[1]"),
+    "stream: no UTF-8": _stream('{"choices": [{"text": "\xe2\x82"}]}'),
+    "stream: an error": _stream('{"error": {"message": "out of memory"}}'),
     "429": lambda proxy: proxy.refuse(429, Retry_After="0.05"),
     "500": lambda proxy: proxy.refuse(500),
     "503": lambda proxy: proxy.refuse(503, Retry_After="Thu, 01 Jan 1970 00:00:00 GMT"),
@@ -234,14 +253,22 @@ EDITS: dict[str, Callable[[Json], Json]] = {
     "empty": lambda answer: answer | {"choices": []},
     "no text": lambda answer: answer | {"choices": [{"finish_reason": "stop"}]},
     "no usage": lambda answer: answer | {"usage": None},
+    "two": lambda answer: answer | {"choices": answer["choices"] * 2},
+    "huge usage": lambda answer: _counted(answer, 10**30),
+    "NaN usage": lambda answer: _counted(answer, float("nan")),
     "null": lambda answer: _finished(answer, None),
     "abort": lambda answer: _finished(answer, "abort"),
     "filter": lambda answer: _finished(answer, "content_filter"),
     "wrong model": lambda answer: answer | {"model": "somebody/else"},
 }
 PASSING = ("429", "500", "503", "hang", "refused", "cut", "garbage", "half", "list", "empty")
-PASSING_EDITS = ("no text", "no usage", "null", "abort")
+PASSING_EDITS = ("no text", "no usage", "null", "abort", "two", "huge usage", "NaN usage")
+STREAMS = tuple(fault for fault in FAULTS if str(fault).startswith("stream"))
 
 
 def _finished(answer: Json, reason: str | None) -> Json:
     return answer | {"choices": [{**answer["choices"][0], "finish_reason": reason}]}
+
+
+def _counted(answer: Json, tokens: float) -> Json:
+    return answer | {"usage": {**answer["usage"], "completion_tokens": tokens}}

@@ -169,6 +169,10 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
         ("tier: D", "tier: E", "t.yaml:2: key tier: input should be 'A', 'B', 'C' or 'D', not 'E'"),
         ("        margin: 3\n", "", "paper-1.yaml:16: key claims.0.tests.0: key margin is missing"),
         ("margin: 3", "margin: -3", "key margin must be positive"),
+        ("margin: 3", "margin: .nan", "key claims.0.tests.0.margin: input should be a finite"),
+        ("tolerance: 0.5", "tolerance: .inf", "arithmetic.tolerance: input should be a finite"),
+        ("[50.0, 1500]", "[.nan, 1500]", "rows.alpha.values.0: input should be a finite number"),
+        ("value: 2", "value: .inf", "key figures.price.value: input should be a finite number"),
         ("margin: 3", "margin: {aime25: 3}", "key margin must name the benchmarks of the test"),
         ("[aime24]", "[aime24, aime24]", "key benchmarks names one benchmark twice"),
         (
@@ -190,6 +194,7 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             'lines: "one"',
             'paper-1.yaml:11: key claims.0.lines: write line numbers as "7"',
         ),
+        ('lines: "1"', 'lines: "3-1"', "paper-1.yaml:11: key claims.0.lines: 3-1 ends before it"),
         ("kind: opinion", "kind: opinon", "paper-1.yaml:36: key claims.2.kind: input should be"),
         (
             "    reason: A judgement.\n",

@@ -14,6 +14,7 @@ from endpoint_toys import (
     FAULTS,
     PASSING,
     PASSING_EDITS,
+    STREAMS,
     Server,
     adding,
     faulty_proxy,
@@ -172,7 +173,7 @@ def test_a_fault_that_passes_costs_no_sample(base_url: str, fault: str) -> None:
     assert behind.facts()["retries"] >= 3
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "hang", "refused", "cut"])
+@pytest.mark.parametrize("fault", ["429", "500", "hang", "refused", "cut", *STREAMS])
 def test_a_stream_with_faults(base_url: str, fault: str) -> None:
     with faulty_proxy(base_url, lambda n: fault if n % 3 == 1 else None) as proxy:
         behind = engine(proxy, timeout=0.3 if fault == "hang" else 5, stream=True)
@@ -297,6 +298,26 @@ def test_a_reply_cut_by_the_server_s_own_limit_is_no_sample(server: Server, base
     server.change = cut
     with pytest.raises(EngineDied, match="larger context"):
         list(engine(base_url).generate([request(1)]))
+
+
+def test_a_server_that_ignores_max_tokens_is_found_out(server: Server, base_url: str) -> None:
+    def long(answer: Any, body: Any) -> Any:
+        return answer | {"usage": {**answer["usage"], "completion_tokens": 70_000}}
+
+    server.change = long
+    with pytest.raises(EngineDied, match="generated 70000 tokens where max_tokens is"):
+        list(engine(base_url).generate([request(1)]))
+
+
+def test_a_key_that_the_server_gives_back_is_not_kept(
+    server: Server, base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_KEY", CANARY)
+    server.key = CANARY
+    server.change = lambda answer, body: answer | {"system_fingerprint": f"for {CANARY}"}
+    asked = engine(base_url, key_env="TOY_KEY")
+    list(asked.generate([request(1)]))
+    assert asked.facts()["fingerprints"] == ["for [key]"]
 
 
 def chat(number: int, **changes: Any) -> Request:

@@ -237,7 +237,10 @@ tables:
 @pytest.mark.slow
 def test_a_published_figure_on_the_same_problems(lab: Lab) -> None:
     seeds = lab.root / "seeds" / "published"
-    known = "benchmarks:\n  gsm8k: {title: GSM8K, metrics: [pass@1], problems: 6}\n"
+    known = (
+        "benchmarks:\n  gsm8k: {title: GSM8K, metrics: [pass@1], "
+        'tasks: ["lm-eval:gsm8k"], problems: 6}\n'
+    )
     (seeds / "_names.yaml").write_text(TOY_NAMES.replace("benchmarks: {}\n", known))
     (seeds / "vendor.yaml").write_text(PUBLISHED)
     path = lab.root / "configs" / "runs" / "try.yaml"

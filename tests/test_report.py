@@ -521,6 +521,19 @@ def test_verdicts_in_korean() -> None:
     )
     assert "−7.9 ~ −1.5포인트" in undecided.ko
     assert "문제당 표본 약 48개" in undecided.ko
+    alone = verdict("inconclusive", "x, shown to be there alone but not among 4 figures judged")
+    assert "함께 판정한 4개 가운데서는" in sentence(alone).ko
+    bound = verdict("inconclusive", "x; no number of samples can decide by the bound on the")
+    assert "상한으로만" in sentence(bound).ko
+    split = verdict("inconclusive", "x, because how it was decoded is unknown and decides")
+    assert "디코딩 방식을 알 수 없고" in sentence(split).ko
+    vote = verdict(
+        "inconclusive",
+        "not measured here against 83.3: inconclusive, because a verdict on cons@64 needs 256 "
+        "samples per problem, not 64",
+        interval_95=None, measured=None, se=None,
+    )  # fmt: skip
+    assert sentence(vote).ko.endswith("(cons@64의 판정에는 문제당 표본 256개가 필요하나 64개뿐임)")
     other = verdict(
         "not comparable",
         "1 measured here against 2: not comparable, because problems: 198 published, 30 measured",

@@ -206,6 +206,9 @@ class TestTests:
         assert found.p_difference == close(0.183503)
         with pytest.raises(ValueError, match="two problems"):
             stats.paired([1.0], [0.0])
+        # 0.3 − 0.2 and 0.4 − 0.3 differ in the 17th digit, which is no error of the mean
+        with pytest.raises(ValueError, match="all differences are the same"):
+            stats.paired([0.3, 0.4], [0.2, 0.3])
 
     def test_bootstrap_of_the_mean(self) -> None:
         # 1000 zeros and 1000 ones: SE of the mean √(0.25/2000) = 0.01118

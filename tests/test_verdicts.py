@@ -161,8 +161,17 @@ class TestOwnRuns:
             "would decide, if the difference stays"
             in judge_published(published(50.0), run).sentence
         )
-        dominated = judge_published(published(50.0, samples=4), run)
-        assert "no number of samples can decide" in dominated.sentence
+        dominated = judge_published(published(50.0, samples=4), run).sentence
+        assert "can decide, because the published figure's own error dominates" in dominated
+
+    def test_what_would_decide_by_bounds_alone_is_told_as_such(self) -> None:
+        # d = 1: SE ≤ (3 − 1)/1.644854 = 1.215914 points, V ≤ 1.478447e-4, of which 0.25/1920 +
+        # 8.3e-8 = 1.302917e-4 are theirs: (7.497 + 1/n)/(900·n) ≤ 1.755300e-5, so 7.497/n + 1/n² ≤
+        # 0.0157977: n = 474: 0.0158165 + 0.0000045; n = 475: 0.0157832 + 0.0000044
+        few = judge_published(published(50.0), third(51.0)).sentence
+        assert "at most about 475 samples per problem in a new run would decide" in few
+        none = judge_published(published(50.0, samples=4), third(51.0)).sentence
+        assert "can decide by the bound on the published figure's error" in none
 
     def test_another_model_or_benchmark_is_a_mistake(self) -> None:
         run = measured([1] * 30, 2)
@@ -219,6 +228,18 @@ class TestGreedy:
         assert any("reproduced if it was greedy" in note for note in open_one.notes)
         # 3 % is 1.6 away: 1.6/0.34 = 4.7, higher under both
         assert judge_published(unknown, self.run(40)).verdict == "higher"
+
+    def test_readings_that_decide_differently_say_that_and_nothing_else(self) -> None:
+        # 660 of 1319 are 50.04, 1.96 below 52.0 and within 2: reproduced if greedy. Sampled 200
+        # times: 0.52·0.48/263,800, SE 0.0973, 1.96/0.0973 = 20 and 0.04/0.0973 = 0.4: lower
+        card = published(52.0, **{**self.CARD, "samples": 200, "greedy": None})
+        verdict = judge_published(card, self.run(660))
+        assert verdict.verdict == "inconclusive"
+        assert verdict.sentence == (
+            "50.0 measured here against 52.0: inconclusive, because how it was decoded is unknown "
+            "and decides the verdict; if it was sampled, the difference is -2.2 to -1.8 points at "
+            "95 %"
+        )
 
     def test_temperature_tells(self) -> None:
         told = published(1.4, **{**self.CARD, "greedy": None, "protocol": {"temperature": 0}})
@@ -295,7 +316,11 @@ class TestVotes:
         assert verdict.verdict == "inconclusive"
 
     def test_a_run_without_votes(self) -> None:
-        verdict = judge_published(published(83.3, metric="cons@64"), measured([32] * 30, 64))
+        figure = published(83.3, metric="cons@64")
+        verdict = judge_published(figure, measured([32] * 30, 64))
+        assert (verdict.verdict, verdict.measured) == ("inconclusive", None)
+        assert "needs 256 samples per problem, not 64" in verdict.sentence
+        verdict = judge_published(figure, measured([128] * 30, 256))
         assert (verdict.verdict, verdict.measured) == ("not comparable", None)
 
     def test_two_single_votes_decide_nothing(self) -> None:

@@ -114,6 +114,21 @@ class TestScores:
         )
         assert found.df == 2
 
+    def test_pairs_without_error_fall_back_or_say_so(self) -> None:
+        # every gap is 1/4: pairing leaves no error, so the problem errors of both stand: of shares
+        # 3/4 2/4 3/4 it is Σ(p − 2/3)² = 2/144 + 4/144 = 1/24, /6 = 1/144; √(2/144) = 0.1179
+        found = compare_scores(Pair("x", run((4, 3, 4)), run((3, 2, 3))), "ability")
+        assert (found.difference, found.se) == (
+            pytest.approx(25.0),
+            pytest.approx(11.785, abs=1e-3),
+        )
+        one = replace(run((4,)), problems=1, counted=(4,), problem_ids=("a",))
+        with pytest.raises(ValueError, match="no error is known: one problem"):
+            compare_scores(Pair("x", one, replace(one, right=(2,))), "ability")
+        greedy = replace(run((4, 2, 3)), greedy=True)
+        with pytest.raises(ValueError, match="no error is known: chance plays no part"):
+            compare_scores(Pair("x", greedy, greedy))
+
     def test_unknown_number_of_problems(self) -> None:
         with pytest.raises(ValueError, match="number of problems"):
             compare_scores(pair("mmlu", 90.8, 91.8, None))

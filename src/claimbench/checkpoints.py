@@ -52,8 +52,9 @@ def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoin
                 return found
         except ModelError as error:
             failures.append(str(error))
+    why = "; ".join(failures) or "working offline"
     raise CheckpointMissing(
-        f"model {model.name}: neither on this machine nor to be had ({'; '.join(failures)}); run "
+        f"model {model.name}: neither on this machine nor to be had ({why}); run "
         f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from claimbench.report.tables import Table, clean, measurement_table, verdict_table
+from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
 
 if TYPE_CHECKING:
     from claimbench.generate import Progress as RunProgress
@@ -89,8 +90,9 @@ def show_report(report: Report) -> None:
     """The tables of a report and where to read on, on stdout."""
     console = Console()
     if report.verdicts:
-        _print(console, verdict_table(report.verdicts), _VERDICT_COLUMNS)
-        for verdict in report.verdicts:
+        named = [replace(v, benchmark=figure_of(v)) for v in report.verdicts]
+        _print(console, verdict_table(named), _VERDICT_COLUMNS)
+        for verdict in named:
             console.print(Text(clean(f"{verdict.benchmark}: {verdict.sentence}", 1000)))
         console.print()
     if report.partial:

@@ -196,5 +196,5 @@ def _target_lines(t: Mapping[str, Any]) -> list[str]:
         f"{t['detectable_difference']} points is found with 80 % power",
         f"  chance to show equality {100 * t['power_of_equivalence']:.0f} %, to show a difference "
         f"of the margin's size {100 * t['power_of_difference']:.0f} %; 80 % for equality needs "
-        f"{words}",
+        f"{words} (this figure alone, before Holm's correction over its table)",
     ]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from claimbench import statistics
 from claimbench.claims import published_as
+from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Tier
 from claimbench.verdicts.noise import (
     SHARES,
@@ -63,7 +64,9 @@ def gather(
             theirs.setdefault((result.subject, result.benchmark), []).append(result)
     return [
         EvidenceGroup(
-            model, name, tuple(_estimates(found, theirs.get((model, published_as(name)), [])))
+            model,
+            name,
+            tuple(_estimates(found, theirs.get((subject_of(model), published_as(name)), []))),
         )
         for (model, name), found in ours.items()
     ]

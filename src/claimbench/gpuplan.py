@@ -83,13 +83,15 @@ def gpu_table() -> GpuTable:
 
 
 def choose_gpus(wanted: Sequence[str]) -> dict[str, Gpu]:
-    """The GPU types whose names begin with a wanted word; all where none is wanted."""
+    """The GPU types of a wanted name, or whose names begin with the word; all where none is wanted."""
     known = gpu_table().gpus
     for word in wanted:
         if not any(name.startswith(word.lower()) for name in known):
             raise ConfigError(f"--gpu {word}: there is no such GPU type{nearest(word, known)}")
-    words = tuple(word.lower() for word in wanted) or ("",)
-    return {name: gpu for name, gpu in known.items() if name.startswith(words)}
+    words = [word.lower() for word in wanted] or [""]
+    exact = {word for word in words if word in known}
+    begun = tuple(word for word in words if word not in exact)
+    return {name: g for name, g in known.items() if name in exact or name.startswith(begun)}
 
 
 class Lengths:

@@ -11,6 +11,7 @@ from claimbench.claims import published_as, select_published
 from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts import Case, default_margin
+from claimbench.verdicts.noise import is_vote
 
 VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
 
@@ -25,17 +26,20 @@ def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> li
 
 
 def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> Iterable[Case]:
-    """Each measurement beside each published figure of the same model, benchmark and metric."""
+    """Each measurement beside each published figure of the same model and benchmark, votes too: a
+    run of too few samples for a verdict on them is told so."""
     rows = judging.get("problems", {})
     keyed = [((subject_of(m.model), published_as(m.benchmark)), m) for m in measurements]
     for result in select_published(judging["published"]):
         for key, measured in keyed:
-            if key != (result.subject, result.benchmark) or result.metric != "pass@1":
+            if key != (result.subject, result.benchmark) or not _is_judged(result.metric):
                 continue
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
             whole = replace(
                 result,
+                # A variant's verdict names the variant, and it is a family of its own.
+                subject=measured.model,
                 benchmark=measured.benchmark,
                 problems=result.problems or rows.get(result.benchmark),
             )
@@ -43,6 +47,10 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
                 measured.benchmark, default_margin(result.benchmark, result.value)
             )
             yield Case(whole, measured, margin, tier=measured.tier)
+
+
+def _is_judged(metric: str) -> bool:
+    return metric == "pass@1" or is_vote(metric)
 
 
 def targets(

@@ -236,6 +236,10 @@ class ClaimSpec(Noted):
     def _names_lines(cls, lines: str) -> str:
         if not LINES.fullmatch(lines):
             raise ValueError('write line numbers as "7", "16-17" or "4, 14-15"')
+        for span in lines.split(", "):
+            first, _, last = span.partition("-")
+            if last and int(first) >= int(last):
+                raise ValueError(f"{span} ends before it begins")
         return lines
 
     @model_validator(mode="after")

@@ -78,7 +78,10 @@ class RunConfig(Strict):
     def _samples_and_margins_name_benchmarks(self) -> RunConfig:
         named = set(self.margins) | (set(self.samples) if isinstance(self.samples, dict) else set())
         if strange := sorted(named - set(self.benchmarks)):
-            raise ValueError(f"samples or margins name {strange[0]}, which this run does not have")
+            raise ValueError(
+                f"samples or margins name {strange[0]}, which this run does not have: take it out, "
+                f"or give one number for all benchmarks (samples: 16)"
+            )
         if strange := sorted(set(self.select) - set(self.benchmarks)):
             raise ValueError(f"select names {strange[0]}, which this run does not have")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples or 1]

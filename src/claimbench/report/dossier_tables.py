@@ -10,7 +10,7 @@ from claimbench.dossier.published import Remeasured
 from claimbench.dossier.spread import Spread
 from claimbench.records import Tier
 from claimbench.report.korean_claims import reason_in_korean
-from claimbench.report.tables import Table, interval, needed, number
+from claimbench.report.tables import Table, interval, margin_told, needed, number
 
 
 def claims_table(verdicts: Iterable[ClaimVerdict]) -> Table:
@@ -78,7 +78,7 @@ def _remeasured_row(row: Remeasured) -> tuple[str, ...]:
     return (
         v.subject, v.benchmark, v.metric, row.measured.table, number(v.published),
         number(v.measured), "–" if v.difference is None else f"{v.difference:+.1f}",
-        interval(v.interval_95), number(v.margin), needed(v.needed_margin),
+        interval(v.interval_95), margin_told(v.margin), needed(v.needed_margin),
         *(chance(p) for p in chances), v.verdict, v.sentence,
     )  # fmt: skip
 

@@ -32,6 +32,8 @@ from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables
 from claimbench.report.tables import (
     clean,
+    figure_of,
+    margin_told,
     needed,
     number,
     or_unknown,
@@ -158,7 +160,7 @@ def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, 
     return {
         "run": run,
         "model": v.subject,
-        "benchmark": v.benchmark if v.metric == "pass@1" else f"{v.benchmark} {v.metric}",
+        "benchmark": figure_of(v),
         "claim": v.claim,
         "by": v.claim.partition(":")[0]
         + (" #" + v.claim.partition("#")[2] if "#" in v.claim else ""),
@@ -167,7 +169,7 @@ def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, 
             _score(number(v.measured), v.measured),
             _score(signed(v.difference), v.difference),
             _score(_interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
-            _score(number(v.margin), v.margin),
+            _score(margin_told(v.margin), v.margin),
             _score(needed(v.needed_margin), v.needed_margin),
         ],
         "tier": v.tier or "–",

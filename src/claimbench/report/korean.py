@@ -36,8 +36,17 @@ _NOTES: tuple[tuple[str, str], ...] = (
 
 _REMEDIES: tuple[tuple[str, str], ...] = (
     (
+        r"at most about (\d+) samples per problem in a new run would decide",
+        "차이가 그대로라면 새 실행에서 문제당 표본 많아야 약 {0}개로 결정됨",
+    ),
+    (
         r"about (\d+) samples per problem in a new run would decide",
         "차이가 그대로라면 새 실행에서 문제당 표본 약 {0}개로 결정됨",
+    ),
+    (
+        r"no number of samples can decide by the bound",
+        "공표 수치의 오차를 상한으로만 알아 표본을 늘려도 결정할 수 없으나, 문제별로 아는 실행이면 "
+        "오차가 줄어듦",
     ),
     (
         r"no number of samples can decide",
@@ -45,6 +54,40 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (r"more samples per problem may decide", "문제당 표본을 늘리면 결정될 수 있음"),
 )
+
+
+_NEITHER = "차이도 같음도 입증되지 않음"
+
+_STATES: tuple[tuple[str, str], ...] = (
+    (
+        r"shown to be there alone but not among (\d+)",
+        "이 수치만 보면 차이가 입증되나 함께 판정한 {0}개 가운데서는 입증되지 않음",
+    ),
+    (
+        r"shown to be within .+ alone but not among (\d+)",
+        "이 수치만 보면 같음이 입증되나 함께 판정한 {0}개 가운데서는 입증되지 않음",
+    ),
+    (
+        r"how it was decoded is unknown",
+        "표집했다고 볼 때의 값임. 디코딩 방식을 알 수 없고 그에 따라 판정이 갈림",
+    ),
+)
+"""What an undecided difference is, where it is not simply neither."""
+
+_REASONS: tuple[tuple[str, str], ...] = (
+    (
+        r"a verdict on (cons@\d+) needs (\d+) samples per problem, not (.+)",
+        "{0}의 판정에는 문제당 표본 {1}개가 필요하나 {2}개뿐임",
+    ),
+    (
+        r"one vote of (\d+) samples per problem hides",
+        "문제당 표본 {0}개의 투표 한 번으로는 실행 사이의 오차를 알 수 없음",
+    ),
+    (r"(.+) was not measured", "{0}: 재지 않음"),
+    (r"the number of problems is unknown", "문제 수를 알 수 없어 오차를 구할 수 없음"),
+    (r"(.+) is no share of right answers", "{0}: 정답 비율이 아님"),
+)
+"""Why there was no test."""
 
 
 def departure(text: str) -> tuple[str, str, str] | None:
@@ -88,8 +131,8 @@ def _judgement(v: Verdict) -> str:
             f"{_range(v.interval_90)}포인트"
         )
     return (
-        f"{word}. 차이의 95 % 구간은 {_range(v.interval_95)}포인트로, 차이도 같음도 입증되지 않음"
-        f"{_remedy(v.sentence)}"
+        f"{word}. 차이의 95 % 구간은 {_range(v.interval_95)}포인트로, "
+        f"{_found(_STATES, v.sentence) or _NEITHER}{_remedy(v.sentence)}"
     )
 
 
@@ -100,13 +143,19 @@ def _because(v: Verdict) -> str:
     _, _, reason = v.sentence.partition(", because ")
     if found := departure(reason):
         return " ({}: 공표 {}, 측정 {})".format(*found)
-    return f" ({reason})" if reason else ""
+    return f" ({_found(_REASONS, reason) or reason})" if reason else ""
 
 
 def _remedy(text: str) -> str:
-    for pattern, korean in _REMEDIES:
+    told = _found(_REMEDIES, text)
+    return f". {told}" if told else ""
+
+
+def _found(pairs: tuple[tuple[str, str], ...], text: str) -> str:
+    """The Korean words of the first pattern that the text holds, "" where it holds none."""
+    for pattern, korean in pairs:
         if match := re.search(pattern, text):
-            return ". " + korean.format(*match.groups())
+            return korean.format(*match.groups())
     return ""
 
 

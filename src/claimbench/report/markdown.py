@@ -13,6 +13,7 @@ from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.tables import (
     Table,
     escape,
+    figure_of,
     measurement_table,
     run_column,
     to_markdown,
@@ -156,7 +157,7 @@ def _claims(document: Document) -> Iterable[str]:
 
 def _sentences(verdicts: Iterable[Verdict]) -> Iterable[str]:
     for v in verdicts:
-        what = f"{v.subject}, {v.benchmark}: {v.verdict}."
+        what = f"{v.subject}, {figure_of(v)}: {v.verdict}."
         yield f"**{escape(what)}** {escape(v.sentence)}\n"
         yield from _departures(v)
         yield from (f"Note: {escape(note)}\n" for note in v.notes)

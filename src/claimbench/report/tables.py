@@ -33,6 +33,18 @@ def number(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
+def figure_of(v: Verdict) -> str:
+    """`aime24`, or `aime24 cons@64` where another metric than pass@1 was judged."""
+    return v.benchmark if v.metric == "pass@1" else f"{v.benchmark} {v.metric}"
+
+
+def margin_told(margin: float | None) -> str:
+    """With all of its digits, as in the verdict's sentence: 1.525, 3.0."""
+    if margin is None:
+        return "–"
+    return f"{margin:.1f}" if abs(margin - round(margin, 1)) < 1e-9 else f"{margin:.3f}".rstrip("0")
+
+
 def needed(margin: float | None) -> str:
     """The smallest margin that would do, rounded up as in the verdict's sentence."""
     return "–" if margin is None else rounded_up(margin)
@@ -110,7 +122,7 @@ def _verdict_row(v: Verdict) -> tuple[str, ...]:
         number(v.measured),
         signed(v.difference),
         interval(v.interval_95),
-        number(v.margin),
+        margin_told(v.margin),
         needed(v.needed_margin),
         v.tier or "–",
         v.verdict,

@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 INFINITE = float("inf")
+ROUNDING = 1e-9
+"""Differences of shares below this are those of floating point: real ones are 1/(n·m) at least."""
 
 VarianceAt = Callable[[float], float]
 """The variance of d, were the true difference the one given."""
@@ -189,6 +191,8 @@ def paired(first: ArrayLike, second: ArrayLike, margin: float | None = None) -> 
     gaps = np.asarray(first, float) - np.asarray(second, float)
     if gaps.ndim != 1 or len(gaps) < 2:
         raise ValueError("a paired comparison needs two arrays (N,) of at least two problems")
+    if np.ptp(gaps) < ROUNDING:
+        raise ValueError("all differences are the same: they tell no error of their mean")
     variance = float(gaps.var(ddof=1)) / len(gaps)
     return compare(float(gaps.mean()), variance, margin, df=len(gaps) - 1)
 

@@ -111,6 +111,8 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
     if scope == "ability" and (paired := _paired(subject, reference, pair.delta)) is not None:
         return paired
     noise = total(_noise(side, (subject, reference), scope) for side in (subject, reference))
+    if not noise.variance:
+        raise ValueError(f"{NO_ERROR}: chance plays no part in either score")
     difference = points(subject) - points(reference)
     return statistics.compare(difference, 1e4 * noise.variance, pair.delta, noise.df)
 
@@ -128,7 +130,8 @@ def _check_metrics(*sides: Evidence) -> None:
 
 
 def _paired(subject: Evidence, reference: Evidence, margin: float) -> statistics.Comparison | None:
-    """The paired comparison, None where a side is not known problem by problem."""
+    """The paired comparison, None where a side is not known problem by problem, or where all
+    problems differ by the same and pairing leaves no error."""
     if isinstance(subject, PublishedResult) or isinstance(reference, PublishedResult):
         return None
     first, second = _shares(subject), _shares(reference)
@@ -136,7 +139,10 @@ def _paired(subject: Evidence, reference: Evidence, margin: float) -> statistics
     if len(common) < 2:
         return None
     left, right = ([100 * shares[key] for key in common] for shares in (first, second))
-    return statistics.paired(left, right, margin)
+    try:
+        return statistics.paired(left, right, margin)
+    except ValueError:
+        return None
 
 
 def _shares(measured: Measurement) -> dict[str, float]:
@@ -147,11 +153,13 @@ def _shares(measured: Measurement) -> dict[str, float]:
 def _noise(side: Evidence, sides: tuple[Evidence, Evidence], scope: Scope) -> Noise:
     problems = problems_of(side, *sides)
     score = score_of(side)
-    if scope == "ability" and score is not None:
-        return Noise(score.problem_variance)
     if scope == "ability":
         if problems is None:
             raise ValueError(f"{NO_ERROR}: the number of problems is unknown")
+        if problems < 2:
+            raise ValueError(f"{NO_ERROR}: one problem says nothing of others")
+        if score is not None:
+            return Noise(score.problem_variance)
         return Noise(float(statistics.problem_variance_bound(points(side) / 100, problems)))
     greedy = bool(is_greedy(side))
     if isinstance(side, PublishedResult) and is_vote(side.metric):

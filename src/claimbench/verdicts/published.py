@@ -134,12 +134,12 @@ def _barred_vote(case: Case) -> tuple[str, str] | None:
     if isinstance(case.measured, PublishedResult):
         words = f"one vote of {k} samples per problem hides its own run-to-run error"
         return "inconclusive", words
-    if case.votes is None or case.votes.k != k:
-        return "not comparable", f"{case.result.metric} was not measured"
-    if not case.votes.enough:
-        words = f"a verdict on cons@{k} needs {4 * k} samples per problem, not {case.votes.samples}"
+    here = case.votes is not None and case.votes.k == k
+    n = case.votes.samples if case.votes and here else case.measured.samples_per_problem
+    if n < 4 * k:
+        words = f"a verdict on cons@{k} needs {4 * k} samples per problem, not {n}"
         return "inconclusive", words
-    return None
+    return None if here else ("not comparable", f"{case.result.metric} was not measured")
 
 
 def _difference(case: Case) -> ProtocolDifference:

@@ -88,6 +88,12 @@ def _undecided(trial: Trial) -> str:
     if found is None:
         return "inconclusive, because how it was decoded is unknown and decides the verdict"
     margin = f"{_margin(trial)} points"
+    interval = _range(found.interval_95)
+    if trial.word != "inconclusive":
+        return (
+            "inconclusive, because how it was decoded is unknown and decides the verdict; if it "
+            f"was sampled, the difference is {interval} points at 95 %"
+        )
     alone = ""
     if found.p_difference <= LEVEL:
         alone = f", shown to be there alone but not among {trial.family} figures judged together"
@@ -97,14 +103,18 @@ def _undecided(trial: Trial) -> str:
             "together"
         )
     state = alone or f", neither shown to be there nor shown to be within {margin}"
-    interval = _range(found.interval_95)
     return f"inconclusive; the difference is {interval} points at 95 %{state}; {_remedy(trial)}"
 
 
 def _remedy(trial: Trial) -> str:
-    """Which n would decide, or that none can. A new run is judged alone, so n is that run's."""
+    """Which n would decide, or that none can. A new run is judged alone, so n is that run's. From
+    bounds both are told as such: samples known problem by problem make the errors smaller."""
+    bounded = _bounded(trial.case)
     dominated = (
-        "no number of samples can decide, because the published figure's own error dominates"
+        "no number of samples can decide by the bound on the published figure's error, which a run "
+        "known problem by problem would lower"
+        if bounded
+        else "no number of samples can decide, because the published figure's own error dominates"
     )
     if trial.case.votes is not None:
         return "more samples per problem may decide"
@@ -114,7 +124,17 @@ def _remedy(trial: Trial) -> str:
     n = None if design is None else statistics.deciding_samples(design, gap, delta, level)
     if n is None:
         return dominated
-    return f"about {n} samples per problem in a new run would decide, if the difference stays"
+    about = "at most about" if bounded else "about"
+    return f"{about} {n} samples per problem in a new run would decide, if the difference stays"
+
+
+def _bounded(case: Case) -> bool:
+    """Whether the published figure's error is the bound only because the measured side is not known
+    problem by problem."""
+    if case.result.sd is not None or is_greedy(case.result) or is_greedy(case.measured):
+        return False
+    score = score_of(case.measured)
+    return score is None or score.unit_variance is None
 
 
 def _design(trial: Trial) -> statistics.Design | None:

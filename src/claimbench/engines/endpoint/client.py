@@ -161,12 +161,19 @@ class _Whole:
         }
         if chunk.get("prompt_token_ids") is not None:
             self._choice["prompt_token_ids"] = chunk["prompt_token_ids"]
-        for choice in chunk.get("choices") or []:
+        choices = chunk.get("choices") or []
+        if not isinstance(choices, list):
+            raise Fault("the server's stream holds something that is no choice")
+        for choice in choices:
             self._add_choice(choice)
 
-    def _add_choice(self, choice: Mapping[str, Any]) -> None:
+    def _add_choice(self, choice: Any) -> None:
+        if not isinstance(choice, Mapping) or choice.get("index") not in (None, 0):
+            raise Fault("the server's stream does not hold one choice")
         self._chat |= "delta" in choice
         part = choice.get("delta") or {} if "delta" in choice else choice
+        if not isinstance(part, Mapping):
+            raise Fault("the server's stream holds something that is no text")
         for key in ("content", "reasoning_content", "reasoning", "text"):
             if isinstance(part.get(key), str):
                 self._texts.setdefault(key, []).append(part[key])

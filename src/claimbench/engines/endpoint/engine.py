@@ -56,7 +56,7 @@ class EndpointEngine:
             backoff or Backoff(),
         )
         self._key = read_key(settings)
-        self._server = Server(settings, name)
+        self._server = Server(settings, name, self._key)
         self._rng = random.Random(seed)
         self._in_a_row = 0
         self.retries = 0

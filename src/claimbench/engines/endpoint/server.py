@@ -16,8 +16,9 @@ _MOST_WORDS = 300
 class Server:
     """Which model answers, as far as the server says."""
 
-    def __init__(self, settings: EndpointConfig, name: str) -> None:
+    def __init__(self, settings: EndpointConfig, name: str, key: str | None = None) -> None:
         self.name = name
+        self._key = key
         self._alias = settings.alias
         self._listed: dict[str, Any] | None = None
         self._answered: str | None = None
@@ -32,11 +33,11 @@ class Server:
         found = {str(row["id"]): row for row in rows if isinstance(row, Mapping) and "id" in row}
         if self.name in found:
             row = found[self.name]
-            self._listed = {key: _told(row[key]) for key in _TOLD if row.get(key) is not None}
+            self._listed = {key: self._told(row[key]) for key in _TOLD if row.get(key) is not None}
         elif found and not self._alias:
             raise EngineDied(
-                f"The server has no model {_short(self.name)} (key engine.endpoint.model)"
-                f"{_short(nearest(self.name, list(found)[:20]))}."
+                f"The server has no model {self._short(self.name)} (key engine.endpoint.model)"
+                f"{self._short(nearest(self.name, list(found)[:20]))}."
             )
 
     def expect(self, answered: Any) -> None:
@@ -51,15 +52,15 @@ class Server:
             self._check_name(said)
         fingerprint = answer.get("system_fingerprint") if isinstance(answer, Mapping) else None
         if isinstance(fingerprint, str) and len(self._fingerprints) < 20:
-            self._fingerprints.add(_short(fingerprint))
+            self._fingerprints.add(self._short(fingerprint))
 
     def _check_name(self, said: str) -> None:
         if self._answered is None and (self._alias or said == self.name):
             self._answered = said
         if said != (self._answered or self.name):
             raise EngineDied(
-                f"The server answers with model {_short(said)!r}, not with "
-                f"{_short(self._answered or self.name)!r}: the model was changed, or its name is "
+                f"The server answers with model {self._short(said)!r}, not with "
+                f"{self._short(self._answered or self.name)!r}: the model was changed, or its name is "
                 f"an alias (engine.endpoint.alias: true says so)."
             )
 
@@ -69,19 +70,19 @@ class Server:
             "asked_for": self.name,
             "alias": self._alias,
             "listed": self._listed,
-            "answers_as": None if self._answered is None else _short(self._answered),
+            "answers_as": None if self._answered is None else self._short(self._answered),
             "fingerprints": sorted(self._fingerprints),
         }
 
+    def _told(self, value: Any) -> Any:
+        """A listed value; of a path on the server only the last part."""
+        short = self._short(value)
+        is_path = isinstance(short, str) and short.startswith("/")
+        return short.rsplit("/", 1)[-1] if is_path else short
 
-def _told(value: Any) -> Any:
-    """A listed value; of a path on the server only the last part."""
-    short = _short(value)
-    return short.rsplit("/", 1)[-1] if isinstance(short, str) and short.startswith("/") else short
-
-
-def _short(value: Any) -> Any:
-    """A server's value as short printable text; numbers stay."""
-    if isinstance(value, (int, float)) or value is None:
-        return value
-    return "".join(c if c.isprintable() else " " for c in str(value))[:_MOST_WORDS]
+    def _short(self, value: Any) -> Any:
+        """A server's value as short printable text without the key; numbers stay."""
+        if isinstance(value, (int, float)) or value is None:
+            return value
+        text = str(value).replace(self._key, "[key]") if self._key else str(value)
+        return "".join(c if c.isprintable() else " " for c in text)[:_MOST_WORDS]

@@ -12,6 +12,8 @@ from claimbench.records import Completion, FinishReason, Request
 
 _OFF = -1
 """top_k switched off: the value that vLLM, SGLang and llama.cpp all take."""
+_MOST_TOKENS = 2**31
+"""No server counts so many; a larger count is garbage, and could not be stored."""
 
 
 def body_of(
@@ -76,6 +78,12 @@ def completion_of(
             f"{request.sampling.max_tokens}; start it with a larger context, or lower "
             f"sampling.max_tokens."
         )
+    # One more may be the token that ended the reply, where a server counts it apart.
+    if used["completion_tokens"] > request.sampling.max_tokens + 1:
+        raise EngineDied(
+            f"The server generated {used['completion_tokens']} tokens where max_tokens is "
+            f"{request.sampling.max_tokens}: it does not keep to it; use a server that does."
+        )
     return Completion(
         request_id=request.id,
         text=text,
@@ -120,7 +128,8 @@ def _usage(answer: Mapping[str, Any]) -> dict[str, int]:
         for key in ("prompt_tokens", "completion_tokens")
     }
     for key, count in counts.items():
-        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        whole = isinstance(count, int) and not isinstance(count, bool)
+        if not (whole and 0 <= count < _MOST_TOKENS):
             raise Fault(f"the server's answer does not say its usage ({key})")
     return counts  # type: ignore[return-value]
 
