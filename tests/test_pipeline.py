@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import re
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -64,6 +66,41 @@ class Toy:
 @pytest.fixture
 def journey(toy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Toy]:
     return Toy(toy, monkeypatch)  # type: ignore[return-value]
+
+
+class Heavy(ScriptedEngine):
+    """An engine of which a GPU holds one; `here` are those that were not closed or are not gone."""
+
+    here: ClassVar[list[weakref.ref[Heavy]]] = []
+
+    def __init__(self) -> None:
+        held = [heavy for ref in Heavy.here if (heavy := ref())]
+        assert not held, "the engine of the model before is still in memory"
+        super().__init__(answer)
+        self.shut = False
+        Heavy.here.append(weakref.ref(self))
+        weakref.finalize(self, Heavy.endings.append, self.__dict__)
+
+    endings: ClassVar[list[dict[str, Any]]] = []
+
+    def close(self) -> None:
+        self.shut = True
+
+
+@pytest.mark.parametrize("restarts", [0, 2])
+def test_each_model_s_engine_is_gone_before_the_next_is_loaded(
+    journey: Toy, monkeypatch: pytest.MonkeyPatch, restarts: int
+) -> None:
+    models = journey.root / "configs" / "models"
+    (models / "toy2.yaml").write_text((models / "toy.yaml").read_text() + "dtype: float16\n")
+    kind = EngineKind(lambda _: {"name": "heavy", "version": "1"}, lambda *_: Heavy())
+    monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
+    monkeypatch.setattr(Heavy, "here", [])
+    monkeypatch.setattr(Heavy, "endings", [])
+    report = journey.run("models=[toy, toy2]", f"engine.restarts={restarts}")
+    assert [m.received for m in report.measurements] == [40, 40]
+    gc.collect()
+    assert [ending["shut"] for ending in Heavy.endings] == [True, True]
 
 
 def test_from_claim_to_verdict(journey: Toy) -> None:

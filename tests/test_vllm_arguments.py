@@ -77,6 +77,12 @@ def test_what_vllm_would_not_do_is_refused(keys: dict[str, Any], words: str) -> 
         check(settings(**keys), KNOWN)
 
 
+def test_a_token_in_a_run_file_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ConfigError, match="HF_TOKEN") as caught:
+        config.load_run(Path("r1-distill-qwen-7b"), ["engine.args.hf_token=hf_canary_5b1f"])
+    assert "canary" not in str(caught.value)
+
+
 def test_only_what_can_change_a_sample_is_identity() -> None:
     assert identity_of(settings(tensor_parallel=8, slots=4, context=99, restarts=3)) == {}
     assert identity_of(settings(args={"gpu_memory_utilization": 0.9})) == {}

@@ -83,7 +83,7 @@ def gpu_table() -> GpuTable:
 
 
 def choose_gpus(wanted: Sequence[str]) -> dict[str, Gpu]:
-    """The GPU types of a wanted name, or whose names begin with the word; all where none is wanted."""
+    """The GPU types of a wanted name, or whose names begin with it; all where none is wanted."""
     known = gpu_table().gpus
     for word in wanted:
         if not any(name.startswith(word.lower()) for name in known):

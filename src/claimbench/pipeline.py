@@ -3,6 +3,7 @@ report. What a stage does is its own business."""
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -260,17 +261,30 @@ def _generate_missing(
             for cell in cells:
                 yield from cell.missing(present[cell.name])
 
-        told(f"loading {model.name}")
-        engine = _engine(plan, model, told)
-        session.loaded(model.name, getattr(engine, "describe", dict)())
-        served = engine if isinstance(engine, ServedEngine) else None
-        if served and (facts := session.earlier_server(model.name)):
-            served.expect(facts)
-        told(f"generating with {model.name}")
-        with session.generating(model.name, progress, served.facts if served else None):
-            generate(engine, missing(), store, desk, progress, watch)
+        with _loaded(plan, model, told) as engine:
+            session.loaded(model.name, getattr(engine, "describe", dict)())
+            served = engine if isinstance(engine, ServedEngine) else None
+            if served and (facts := session.earlier_server(model.name)):
+                served.expect(facts)
+            told(f"generating with {model.name}")
+            with session.generating(model.name, progress, served.facts if served else None):
+                generate(engine, missing(), store, desk, progress, watch)
+        # The next model needs the memory: nothing here may keep this one.
+        del engine, served
+        gc.collect()
         told("grading")
         desk.drain()
+
+
+@contextmanager
+def _loaded(plan: Plan, model: ModelConfig, told: Told) -> Iterator[Engine]:
+    """The model's engine, closed at the end: its processes would keep the GPU's memory."""
+    told(f"loading {model.name}")
+    engine = _engine(plan, model, told)
+    try:
+        yield engine
+    finally:
+        getattr(engine, "close", lambda: None)()
 
 
 def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:

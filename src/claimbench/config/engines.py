@@ -90,3 +90,12 @@ class EngineConfig(Strict):
         if (self.kind == "endpoint") != (self.endpoint is not None):
             raise ValueError("kind: endpoint and the keys under endpoint go together")
         return self
+
+    @model_validator(mode="after")
+    def _args_hold_no_secret(self) -> EngineConfig:
+        if "hf_token" in self.args:
+            raise ValueError(
+                "args.hf_token would be written into the run folder; take it out, and set the "
+                "environment variable HF_TOKEN"
+            )
+        return self

@@ -44,8 +44,12 @@ class RestartingEngine:
                 return
             except EngineDied as death:
                 self._note(death)
-            getattr(self._engine, "close", lambda: None)()
+            self.close()
             self._engine = self._started()
+
+    def close(self) -> None:
+        """Close the engine that runs now."""
+        getattr(self._engine, "close", lambda: None)()
 
     def _started(self) -> Engine:
         while True:

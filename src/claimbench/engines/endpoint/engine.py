@@ -109,7 +109,11 @@ class EndpointEngine:
             with suppress(NoAnswer):
                 await self._patiently(lambda: self._ask(client, probe))
         except Fault as fault:
-            raise EngineDied(_gone(fault, self._backoff.attempts)) from None
+            raise EngineDied(
+                f"The server of engine.endpoint.base_url does not serve requests ({fault}; "
+                f"{self._backoff.attempts} attempts); check the address and that the server is up, "
+                f"and run the same command again."
+            ) from None
 
     async def _answer(self, client: Client, request: Request) -> Answer:
         """The completion, or why there is none after all attempts."""

@@ -58,10 +58,11 @@ class Server:
         if self._answered is None and (self._alias or said == self.name):
             self._answered = said
         if said != (self._answered or self.name):
+            wanted = self._short(self._answered or self.name)
             raise EngineDied(
                 f"The server answers with model {self._short(said)!r}, not with "
-                f"{self._short(self._answered or self.name)!r}: the model was changed, or its name is "
-                f"an alias (engine.endpoint.alias: true says so)."
+                f"{wanted!r}: the model was changed, or its name is an alias "
+                f"(engine.endpoint.alias: true says so)."
             )
 
     def facts(self) -> dict[str, Any]:

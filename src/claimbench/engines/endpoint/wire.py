@@ -128,8 +128,7 @@ def _usage(answer: Mapping[str, Any]) -> dict[str, int]:
         for key in ("prompt_tokens", "completion_tokens")
     }
     for key, count in counts.items():
-        whole = isinstance(count, int) and not isinstance(count, bool)
-        if not (whole and 0 <= count < _MOST_TOKENS):
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count < _MOST_TOKENS:
             raise Fault(f"the server's answer does not say its usage ({key})")
     return counts  # type: ignore[return-value]
 

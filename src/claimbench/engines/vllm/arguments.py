@@ -55,7 +55,6 @@ NEUTRAL = frozenset(
         "enable_mm_processor_stats",
         "enable_sleep_mode",
         "gpu_memory_utilization",
-        "hf_token",
         "ignore_patterns",
         "kv_cache_memory_bytes",
         "kv_cache_metrics",
