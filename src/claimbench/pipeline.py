@@ -372,7 +372,13 @@ def _provenance(plan: Plan) -> dict[str, Any]:
 
 
 def _json(data: Any) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+    """Readable; in ASCII where foreign names hold lone surrogates, which no file takes."""
+    text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(data, indent=1) + "\n"
+    return text
 
 
 def fetch(experiment: Experiment, data_dir: Path | None, online: bool, told: Told) -> list[str]:

@@ -147,6 +147,16 @@ def _notes(found: Survey, label_only: bool) -> list[str]:
         notes.append("their labels are taken as they are: nothing was graded by us (tier C)")
     if found.unmatched:
         notes.append(f"{found.unmatched} rows fit no problem and are left out")
+    if found.by_id:
+        notes.append(
+            f"{found.by_id} of {found.rows} responses were matched by their id alone: their "
+            "questions are not ours word by word"
+        )
+    if found.reasoning_end and not found.reasoned and not label_only:
+        notes.append(
+            f"no response holds {found.reasoning_end}, which ends this model's reasoning: if the "
+            "file's maker cut the reasoning off, each counts as wrong here for want of it"
+        )
     if lacking := found.rows - found.labels:
         notes.append(f"{lacking} of {found.rows} responses have no label of theirs")
     return notes

@@ -88,12 +88,18 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     config = load_benchmark(benchmark) if wanted.benchmark else None
     outputs = _comparable(outputs, wanted, config)
     matcher = _matcher(config, benchmark, data_dir)
-    found = survey(outputs, matcher(), lambda number: _tell(told, wanted, number))
+    described_model = model_config(model)
+    found = survey(
+        outputs,
+        matcher(),
+        lambda number: _tell(told, wanted, number),
+        described_model["prompt"]["reasoning_end"],
+    )
     _check_found(found, wanted)
     if _stats(outputs) != stats:
         raise DataError(f"{wanted.path} changed while it was read: run the same command again")
     described = benchmark_config(config, benchmark, wanted, found)
-    resolved = resolved_import(wanted, outputs, found, model_config(model), described, content)
+    resolved = resolved_import(wanted, outputs, found, described_model, described, content)
     parts = ("cells", "graders", "reasoning_end", "judging", "import")
     decisive = digest({key: resolved[key] for key in parts})
     return Import(wanted, outputs, found, matcher, model, benchmark, content, resolved, decisive)

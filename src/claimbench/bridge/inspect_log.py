@@ -34,6 +34,9 @@ from claimbench.errors import DataError
 
 _MOST_DIRECTORY_BYTES = 2**26
 _END = b"PK\x05\x06"
+_END64, _LOCATOR64 = b"PK\x06\x06", b"PK\x06\x07"
+_UNKNOWN32 = 2**32 - 1
+"""What an old field says where the zip64 record before it counts."""
 _STORED, _DEFLATED, _ZSTANDARD = 0, 8, 93
 _ATTACHED = "attachment://"
 
@@ -135,7 +138,8 @@ def _score(sample: Mapping[str, Any], place: str) -> tuple[bool | None, str | No
     scores = mapping_of(sample.get("scores"), place, "scores")
     score = mapping_of(next(iter(scores.values()), None), place, "scores")
     try:
-        label = label_of(score.get("value"), place)
+        # N, no answer, is worth 0 to inspect.
+        label = score.get("value") != "N" and label_of(score.get("value"), place)
     except DataError:  # Partial credit, or a scale: no label.
         label = None
     answer, why = score.get("answer"), score.get("explanation")
@@ -188,6 +192,8 @@ def _check_directory(path: Path) -> None:
     if at < 0 or at + 22 > len(tail):
         raise refuse(path.name, "the end of the zip is missing: the file was cut off")
     (directory,) = struct.unpack_from("<I", tail, at + 12)
+    if tail[max(0, at - 76) : at].startswith(_END64) and tail.startswith(_LOCATOR64, at - 20):
+        directory = max(directory % _UNKNOWN32, *struct.unpack_from("<Q", tail, at - 76 + 40))
     if directory > _MOST_DIRECTORY_BYTES:
         raise refuse(
             path.name, f"its list of entries is larger than {_MOST_DIRECTORY_BYTES >> 20} MiB"

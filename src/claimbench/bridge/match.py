@@ -20,7 +20,10 @@ MOST_PROBLEM_CHARACTERS = 400_000_000
 
 
 class Matcher(Protocol):
-    """Finds the problem of each row."""
+    """Finds the problem of each row. `by_id` counts the rows found by their id though their
+    question is none of ours, word by word."""
+
+    by_id: int
 
     def find(self, row: Row) -> Problem | None:
         """The row's problem, None where it has none."""
@@ -34,7 +37,6 @@ class OurProblems:
         self._by_question = {fold(problem.question): problem for problem in problems}
         self._inside: dict[str, Problem | None] = {}
         self.by_id = 0
-        """Rows found by their id though their question is none of ours, word by word."""
 
     def find(self, row: Row) -> Problem | None:
         """By question, else by id, else inside the prompt."""
@@ -71,6 +73,7 @@ class FileProblems:
     """The problems as the file itself tells them, with its golds."""
 
     def __init__(self, benchmark: str) -> None:
+        self.by_id = 0
         self._benchmark = benchmark
         self._known: dict[str, Problem] = {}
         self._characters = 0

@@ -34,8 +34,11 @@ class Survey:
     `problems` are in the order found; `samples` is the most of any of them. `labelled` and `right`
     have, for each problem, a bit for every sample that has their label, and that they count as
     right. `unmatched` counts rows without a problem, with the first few of them as `examples`;
-    `without_gold` and `without_response` name the first row that lacks one.
+    `without_gold` and `without_response` name the first row that lacks one. `by_id` counts rows
+    matched by nothing but their id, `reasoned` those whose response holds `reasoning_end`.
     """
+
+    reasoning_end: str | None = None
 
     problems: dict[str, Problem] = field(default_factory=dict)
     rows: int = 0
@@ -46,6 +49,8 @@ class Survey:
     without_response: str = ""
     unmatched: int = 0
     examples: list[str] = field(default_factory=list)
+    by_id: int = 0
+    reasoned: int = 0
 
     def add(self, placed: Placed) -> None:
         """Count one row with a problem."""
@@ -57,6 +62,8 @@ class Survey:
             bit = 1 << placed.sample_index
             self.labelled[problem.id] = self.labelled.get(problem.id, 0) | bit
             self.right[problem.id] = self.right.get(problem.id, 0) | (bit if row.label else 0)
+        if self.reasoning_end is not None:
+            self.reasoned += self.reasoning_end in (row.response or "")
         if row.response is None and not self.without_response:
             self.without_response = row.place
         if not (problem.gold or problem.choices) and not self.without_gold:
@@ -82,14 +89,18 @@ class Survey:
 
 
 def survey(
-    outputs: Outputs, matcher: Matcher, watch: Callable[[int], None] = lambda _: None
+    outputs: Outputs,
+    matcher: Matcher,
+    watch: Callable[[int], None] = lambda _: None,
+    reasoning_end: str | None = None,
 ) -> Survey:
     """Read every row once; `watch` hears each row's number. Raises DataError for the first row that
     is wrong."""
-    found = Survey()
+    found = Survey(reasoning_end)
     for placed in place(outputs, matcher, found.miss):
         watch(placed.row.number)
         found.add(placed)
+    found.by_id = matcher.by_id
     return found
 
 
