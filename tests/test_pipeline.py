@@ -17,7 +17,14 @@ from claimbench import config, pipeline
 from claimbench.config import DType
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
-from claimbench.errors import EngineDied, IncompleteRun, InputError, StoreError, StoreLocked
+from claimbench.errors import (
+    ConfigError,
+    EngineDied,
+    IncompleteRun,
+    InputError,
+    StoreError,
+    StoreLocked,
+)
 from claimbench.pipeline import Report
 from claimbench.records import Request, RequestFailure
 from claimbench.store import RunStore
@@ -227,6 +234,14 @@ def test_a_run_s_own_dtype_is_left_alone(journey: Toy) -> None:
     journey.fallback = "float32"
     journey.run("engine.dtype=bfloat16")
     assert "computed" not in journey.departure()
+
+
+def test_two_names_of_one_checkpoint_are_refused(journey: Toy) -> None:
+    models = journey.root / "configs" / "models"
+    (models / "twin.yaml").write_text((models / "toy.yaml").read_text())
+    with pytest.raises(ConfigError, match=r"models toy and twin are one checkpoint.*on sums"):
+        journey.run("models=[toy, twin]")
+    assert not journey.out.exists()
 
 
 def test_slots_and_workers_are_provenance_only(journey: Toy) -> None:

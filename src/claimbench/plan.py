@@ -20,6 +20,7 @@ from claimbench.benchmarks import (
 from claimbench.cells import Cell, weights_identity
 from claimbench.checkpoints import Checkpoint
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, RunConfig, digest, plain
+from claimbench.errors import ConfigError
 from claimbench.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.records import Message, Problem, Sampling
 
@@ -75,10 +76,23 @@ def make_plan(
         found[model.name] = _checkpoint(experiment.run, model, online, weights)
         cells += _cells(experiment, model, found[model.name], engine, asked)
     told("rendering prompts")
+    _refuse_twins(cells)
     resolved = _resolved(experiment, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     decisive = {key: resolved[key] for key in _DECISIVE}
     return Plan(experiment, tuple(cells), found, origins, resolved, digest(decisive))
+
+
+def _refuse_twins(cells: Iterable[Cell]) -> None:
+    """Two names for the same checkpoint, asked the same, would share each sample's id."""
+    seen: dict[str, Cell] = {}
+    for cell in cells:
+        twin = seen.setdefault(cell.ids[0], cell)
+        if twin is not cell:
+            raise ConfigError(
+                f"models {twin.model.name} and {cell.model.name} are one checkpoint, asked the "
+                f"same prompts on {cell.benchmark.name}: leave one out of the key models"
+            )
 
 
 @dataclass(frozen=True)
