@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bridge_toys import imported
 from typer.testing import CliRunner
 
 from claimbench import config, pipeline
@@ -108,15 +109,6 @@ def test_shuffled_choices_round_trip(toy: Path, run: Path, form: str) -> None:
         alone = measured(toy / "alone")
         assert (alone["right"], alone["counted"]) == (first["right"], first["counted"])
         assert samples(toy / "alone", "riddles") == ours
-
-
-def imported(out: Path, *words: object) -> dict[str, Any]:
-    """The measurement of an import."""
-    done = CliRunner().invoke(app, ["import", *map(str, words), "--out", str(out)])
-    if done.exception:
-        raise done.exception
-    found: dict[str, Any] = json.loads((out / "measurements.json").read_text())[0]
-    return found
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
-
-from claimbench.cli import app
+from bridge_toys import imported
 
 FILES = Path(__file__).parent / "data" / "imports"
 pytest.importorskip("ijson")
@@ -34,15 +32,6 @@ COLUMNS = {
     "evalplus": "{prompt: prompt, solution: canonical_solution, entry_point: entry_point,"
     " base: base_input, plus: plus_input, atol: atol}",
 }
-
-
-def imported(out: Path, *words: object) -> dict[str, Any]:
-    """The measurement of an import."""
-    done = CliRunner().invoke(app, ["import", *map(str, words), "--out", str(out)])
-    if done.exception:
-        raise done.exception
-    found: dict[str, Any] = json.loads((out / "measurements.json").read_text())[0]
-    return found
 
 
 def table(out: Path, name: str) -> list[dict[str, str]]:

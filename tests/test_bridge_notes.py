@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from bridge_toys import imported
 
 from claimbench.bridge import inspect_log
-from claimbench.cli import app
 from claimbench.errors import DataError
 from claimbench.store import RunStore
 
@@ -21,14 +20,12 @@ pytest.importorskip("pyarrow")
 MAPPING = "{problem: id, question: q, response: r, gold: g}"
 
 
-def imported(folder: Path, rows: list[dict[str, str]], *words: str) -> RunStore:
+def run_of(folder: Path, rows: list[dict[str, str]], *words: str) -> RunStore:
     """An import of these rows from a JSONL file."""
     path, mapping, out = folder / "rows.jsonl", folder / "m.yaml", folder / "out"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     mapping.write_text(MAPPING)
-    given = ["import", "jsonl", str(path), "--mapping", str(mapping), "--out", str(out), *words]
-    done = CliRunner().invoke(app, given)
-    assert done.exit_code == 0, (done.output, done.exception)
+    imported(out, "jsonl", path, "--mapping", mapping, *words)
     return RunStore.existing(out)
 
 
@@ -38,7 +35,7 @@ def notes(store: RunStore) -> str:
 
 def test_lone_surrogates_are_kept_in_every_field(tmp_path: Path) -> None:
     row = {"id": "a\ud800", "q": "what\ud801 is", "r": "the answer is 3\ud802", "g": "3"}
-    store = imported(tmp_path, [row], "--model", "toy", "--grader", "number")
+    store = run_of(tmp_path, [row], "--model", "toy", "--grader", "number")
     (measured,) = json.loads((store.root / "measurements.json").read_text())
     assert measured["problem_ids"] == ["a\ud800"]
     assert measured["right"] == [1]
@@ -46,7 +43,7 @@ def test_lone_surrogates_are_kept_in_every_field(tmp_path: Path) -> None:
 
 def test_matches_by_nothing_but_an_id_are_counted(toy: Path, tmp_path: Path) -> None:
     row = {"id": "q1", "q": "How many cats are there in all?", "r": "The answer is 2", "g": ""}
-    store = imported(
+    store = run_of(
         tmp_path, [row], "--model", "toy", "--benchmark", "sums", "--data-dir", str(toy / "data")
     )
     assert "1 of 1 responses were matched by their id alone" in notes(store)
@@ -57,7 +54,7 @@ def test_replies_whose_reasoning_was_cut_off_are_noticed(
     tmp_path: Path, response: str, said: bool
 ) -> None:
     row = {"id": "a", "q": "1 + 2?", "r": response, "g": "3"}
-    store = imported(tmp_path, [row], "--model", "r1-distill-qwen-1.5b", "--grader", "number")
+    store = run_of(tmp_path, [row], "--model", "r1-distill-qwen-1.5b", "--grader", "number")
     assert ("no response holds </think>" in notes(store)) is said
 
 

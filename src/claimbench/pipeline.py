@@ -95,14 +95,17 @@ def _in_what_precision(experiment: Experiment, root: Path | None, told: Told) ->
     settings = experiment.run.engine
     if settings.dtype is not None:
         return experiment
-    if root is not None and (root / "run.yaml").exists():
-        begun = read_run(root)[0].get("run", {}).get("engine", {})
-        dtype = "float32" if begun.get("dtype") == "float32" else None
-    else:
+    begun = read_run(root)[0] if root is not None and (root / "run.yaml").exists() else None
+    if begun is None:
         dtype = engine_kind(settings.kind).fallback(settings, experiment.models)
+    else:
+        stored = begun.get("run", {}).get("engine", {}).get("dtype")
+        # Only what a machine falls back to: any other dtype was the run's own, and is missed.
+        dtype = stored if stored == "float32" else None
     if dtype is None:
         return experiment
-    told(f"computing in {dtype}: this run names no engine.dtype, and the CPU has no bfloat16")
+    why = "as this CPU has no bfloat16" if begun is None else "as this run was begun"
+    told(f"computing in {dtype}, {why}; the run names no engine.dtype")
     engine = settings.model_copy(update={"dtype": dtype})
     return experiment.model_copy(
         update={"run": experiment.run.model_copy(update={"engine": engine})}

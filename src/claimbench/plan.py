@@ -87,7 +87,7 @@ def _refuse_twins(cells: Iterable[Cell]) -> None:
     """Two names for the same checkpoint, asked the same, would share each sample's id."""
     seen: dict[str, Cell] = {}
     for cell in cells:
-        twin = seen.setdefault(cell.ids[0], cell)
+        twin = seen.setdefault(cell.ids[0], cell) if cell.ids else cell
         if twin is not cell:
             raise ConfigError(
                 f"models {twin.model.name} and {cell.model.name} are one checkpoint, asked the "

@@ -364,9 +364,9 @@ def main() -> None:
     """Entry point: every explained failure is one sentence on stderr and its exit code."""
     signal.signal(signal.SIGTERM, _as_interrupt)
     # Threads of the CPU engine that spin while they wait starve one another (and the graders) on a
-    # busy machine: beside other jobs a run needed twice the CPU time. Threads that sleep at once
-    # spend half of a small model's time in the kernel, so GNU's first spin a moment. Set before
-    # torch is loaded.
+    # busy machine: beside other jobs a run needed twice the CPU time. Where they slept at once,
+    # a small model in float32 needed twice the time, in the kernel: GNU's first spin a moment. Set
+    # before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     try:

@@ -18,7 +18,7 @@ _SHARE_OF_MEMORY = 0.5
 
 def fallback(device: str, models: Sequence[ModelConfig]) -> DType | None:
     """float32 for bfloat16 checkpoints on a CPU that has no bfloat16 in hardware, where they fit;
-    else None. Emulated, a product in bfloat16 takes about four times as long as in float32.
+    else None. Emulated, products in bfloat16 take several times as long as in float32.
 
     Raises ConfigError for a device that is not here.
     """
