@@ -8,9 +8,9 @@ it.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import contextlib
 import os
-import signal
 import time
 from typing import Final
 
@@ -41,7 +41,7 @@ class Backstop:
     def wait(self) -> None:
         """Sleep until a child may have ended, or for a while."""
         begun = time.monotonic()
-        if signal.sigtimedwait([signal.SIGCHLD], self._look) is None:
+        if _signal.sigtimedwait([_signal.SIGCHLD], self._look) is None:
             self._waits |= waits(self._proc)
         # More than that went by only where this process stood still, too.
         self._passed += min(time.monotonic() - begun, self._look)

@@ -13,22 +13,33 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from claimbench.errors import GradingError
 from claimbench.sandbox.backstop import STARVED_FACTOR
-from claimbench.sandbox.job import Ending, Job, Limits, Record, read_records
+from claimbench.sandbox.job import (
+    ALONE,
+    TOGETHER,
+    WIDE,
+    Ending,
+    Job,
+    Limits,
+    Record,
+    Warmth,
+    read_records,
+)
 from claimbench.sandbox.lock import Level
 
 STACK: Final = 2**30
 """Bytes of the main thread's stack; deep recursion in C needs more than the usual 8 MiB, and only a
 limit that is raised before the interpreter starts counts."""
 _START_S: Final = 60.0
+_MOST_REPORT: Final = 2**22
 _ENVIRONMENT: Final = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -85,13 +96,13 @@ class Zygote:
     """A warm interpreter in a process of its own. Start and use it from one thread: it ends with
     the thread that started it."""
 
-    def __init__(self, level: Level, *, numpy: bool = False) -> None:
+    def __init__(self, level: Level, warmth: Warmth = WIDE) -> None:
         self.level = level
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
         with theirs, _big_stack(), _opened("/proc") as proc:
             self._process = subprocess.Popen(
-                _command(level, (theirs.fileno(), proc), numpy),
+                _command(level, (theirs.fileno(), proc), warmth),
                 pass_fds=[theirs.fileno(), proc],
                 env=_ENVIRONMENT,
                 cwd="/",
@@ -107,7 +118,36 @@ class Zygote:
         """Run one job, or the two of an assert-style test at once. Raises SandboxError where the
         sandbox, not the program, failed."""
         limits = jobs[0].limits
-        request = json.dumps({"limits": limits.listed()}).encode()
+        with self._asked(TOGETHER, jobs, inputs) as (output, reports, answer):
+            endings = tuple(Ending(*end) for end in answer(1))
+            records = tuple(tuple(read_records(_read(report, _MOST_REPORT))) for report in reports)
+            written = _read(output, limits.output)
+        _check(endings, limits)
+        return Outcome(endings, records, written)
+
+    def run_alone(self, job: Job, inputs: Inputs) -> list[Outcome]:
+        """Run each test of a job in a child of its own, one after the other: the outcomes, up to
+        the first that did not end well; there may be fewer where much was written. Raises
+        SandboxError as `run`."""
+        outcomes = []
+        with self._asked(ALONE, [job], inputs) as (output, (report,), answer):
+            ends = answer(job.last - job.first)
+            written_at = reported_at = 0
+            for *end, written, reported in ends:
+                text = os.pread(output, min(written, job.limits.output), written_at)
+                said = os.pread(report, min(reported, _MOST_REPORT), reported_at)
+                outcomes.append(Outcome((Ending(*end),), (tuple(read_records(said)),), text))
+                written_at, reported_at = written_at + written, reported_at + reported
+        for outcome in outcomes:
+            _check(outcome.endings, job.limits)
+        return outcomes
+
+    @contextmanager
+    def _asked(
+        self, request: bytes, jobs: Sequence[Job], inputs: Inputs
+    ) -> Iterator[tuple[int, list[int], Callable[[int], list[list[Any]]]]]:
+        """The file of what is written, a report for each job, and what waits for the answer (for so
+        many children in turn)."""
         with _memory_files(2 * len(jobs) + 2) as files:
             given, output, *others = files
             asked, reports = others[: len(jobs)], others[len(jobs) :]
@@ -116,14 +156,8 @@ class Zygote:
             with _as_sandbox_error("cannot be asked"):
                 passed = [*asked, inputs.file, given, output, *reports]
                 socket.send_fds(self._socket, [request], passed)
-            endings = [
-                Ending(*e)
-                for e in json.loads(self._hear(STARVED_FACTOR * limits.wall_s + _START_S))
-            ]
-            records = tuple(tuple(read_records(_read(report, 2**22))) for report in reports)
-            written = _read(output, limits.output)
-        _check(endings, limits)
-        return Outcome(tuple(endings), records, written)
+            most_s = STARVED_FACTOR * jobs[0].limits.wall_s
+            yield output, reports, lambda turns: json.loads(self._hear(turns * most_s + _START_S))
 
     def _hear(self, timeout: float) -> bytes:
         self._socket.settimeout(timeout)
@@ -225,9 +259,9 @@ def _big_stack() -> Iterator[None]:
 # --- the command ---------------------------------------------------------------------------------
 
 
-def _command(level: Level, descriptors: tuple[int, int], numpy: bool) -> list[str]:
+def _command(level: Level, descriptors: tuple[int, int], warmth: Warmth) -> list[str]:
     script = Path(__file__).with_name("zygote.py")
-    words = [*map(str, descriptors), level, "1" if numpy else "0"]
+    words = [*map(str, descriptors), level, warmth]
     start = [sys.executable, "-P", str(script), *words]
     return [*_bubblewrap(), *start] if level == "A" else start
 

@@ -14,15 +14,9 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from claimbench.sandbox import codec
-from claimbench.sandbox.harness import (
-    ANSWERS,
-    CALLS,
-    NOWHERE,
-    REPORT,
-    read_message,
-    send_message,
-)
+from claimbench.sandbox import codec, functions
+from claimbench.sandbox.functions import ANSWERS, CALLS, read_message, send_message
+from claimbench.sandbox.harness import NOWHERE, REPORT, Kept
 from claimbench.sandbox.job import FAILED, NO_MEMORY, OK, RAISED, Job, Record
 from claimbench.sandbox.program import FILE_NAME, begin, compiled, words_of, write_all
 
@@ -85,6 +79,14 @@ def _exception(name: str, words: str) -> Exception:
             made: Exception = kind(words)
             return made
     return RuntimeError(words)
+
+
+def run(job: Job, kept: Kept) -> None:
+    """All of a child's work on any kind of job, once it is locked."""
+    if job.kind == "examine":
+        examine(job)
+    else:
+        functions.run(job, kept)
 
 
 def examine(job: Job) -> None:

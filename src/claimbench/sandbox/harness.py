@@ -7,33 +7,24 @@ It could only lie about outputs, and those are compared in the parent.
 from __future__ import annotations
 
 import io
-import json
+import marshal
 import os
 import time
 from collections.abc import Callable
 from types import CodeType
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from claimbench.sandbox import codec
-from claimbench.sandbox.compat import MODULE, wrapped
-from claimbench.sandbox.job import EXITED, FAILED, OK, RAISED, Job, Record
-from claimbench.sandbox.program import (
-    attempt,
-    begin,
-    clean,
-    compiled,
-    finish,
-    words_of,
-    write_all,
-)
+from claimbench.sandbox.job import OK, RAISED, Job, Record
+from claimbench.sandbox.program import attempt, begin, clean, compiled, finish, write_all
+
+Run = Callable[[Job, CodeType, bytes], tuple[int, str]]
+"""One test: the job, its program, the test's input; how it ended, and words where it failed."""
 
 NOWHERE: Final = 2
 REPORT: Final = 3
 INPUTS: Final = 4
-CALLS, ANSWERS = 5, 6
 """Descriptors of a child, beside stdin and stdout: /dev/null; its report; all tests' inputs,
-sealed; the pipes
-between a solution and its tests."""
+sealed."""
 
 SLICE_S: Final = 0.1
 """CPU seconds after which a child starts no further test, so that a program that is wrong is not
@@ -43,15 +34,46 @@ COMPAT_SLICE_S: Final = 1.0
 """The same where a test is to find what the one before it left."""
 
 
-def run_tests(job: Job, code: CodeType) -> None:
+class Kept(NamedTuple):
+    """A program's compiled code, kept by the zygote between jobs with the same program; or the file
+    in which a child leaves it, closed before the program's first line runs, so that no program
+    can change it."""
+
+    code: bytes = b""
+    files: tuple[int, ...] = ()
+
+
+def run(job: Job, kept: Kept) -> None:
+    """All of a child's work on a `stdin` job, once it is locked."""
+    code = program_of(job, kept)
+    if isinstance(code, Record):
+        write_all(REPORT, code.to_bytes())
+    else:
+        run_tests(job, code, run_stdin)
+
+
+def program_of(job: Job, kept: Kept, rewrite: Callable[[str], str] = str) -> CodeType | Record:
+    """The program, rewritten and compiled; or the record of why it is none."""
+    if kept.code:
+        code: CodeType = marshal.loads(kept.code)
+        return code
+    made: list[CodeType] = []
+    state, words = attempt(lambda: made.append(compiled(rewrite(job.code))))
+    for file in kept.files:
+        # One that is too large is compiled again.
+        attempt(lambda: write_all(file, marshal.dumps(made[0])))  # noqa: B023
+        os.close(file)
+    return made[0] if made else Record(job.first, state or RAISED, 0, 0, words)
+
+
+def run_tests(job: Job, code: CodeType, run_one: Run) -> None:
     """The job's tests, up to its last or the first that fails, takes long, or leaves something
     behind: the parent then goes on with a new child."""
-    run = _run_functional if job.kind == "functional" else _run_stdin
     start, most_s = 0, COMPAT_SLICE_S if job.compat else SLICE_S
     for test in range(job.first, job.last):
         offset, length = job.places[test]
         given = os.pread(INPUTS, length, offset)
-        state, words = run(job, code, given)
+        state, words = run_one(job, code, given)
         end = os.lseek(1, 0, io.SEEK_END)
         write_all(REPORT, Record(test, state, start, end, words).to_bytes())
         start = end
@@ -59,133 +81,10 @@ def run_tests(job: Job, code: CodeType) -> None:
             return
 
 
-def _run_stdin(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
+def run_stdin(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
+    """A whole program, with `given` as its standard input."""
     space, streams = begin(given)
     state, words = attempt(lambda: exec(code, space))
     after, more = finish(streams)
     space.clear()
     return (after, more) if state == OK else (state, words)
-
-
-def _run_functional(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
-    """Call the entry point with the JSON arguments of each line; its value is the output."""
-    space, _ = begin(b"", NOWHERE)
-    value: list[object] = []
-
-    def call() -> None:
-        arguments = [json.loads(line) for line in given.decode("utf-8").split("\n")]
-        if job.compat:
-            value.append(_shared_target(job, code, space)(*arguments))
-            return
-        exec(code, space)
-        value.append(find(space, job.entry_point)(*arguments))
-
-    state, words = attempt(call)
-    if value:
-        state, words = attempt(lambda: write_all(1, codec.encode(value[0])))
-    elif state == OK:
-        state, words = EXITED, "it exited instead of returning"
-    if not job.compat:
-        space.clear()
-    return state, words
-
-
-_shared: list[Callable[..., Any]] = []
-
-
-def _shared_target(job: Job, code: CodeType, space: dict[str, Any]) -> Callable[..., Any]:
-    """LiveCodeBench calls one object for all tests, so what it remembers is there in the next; and
-    it takes the words `class Solution` for one, wherever they stand."""
-    if not _shared:
-        space["__name__"] = MODULE
-        exec(code, space)
-        holder = space["Solution"]() if "class Solution" in job.code else None
-        _shared.append(
-            space[job.entry_point] if holder is None else getattr(holder, job.entry_point)
-        )
-    return _shared[0]
-
-
-def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
-    """The function to call: a method of `class Solution`, or a function of that name."""
-    # The class first: the usual imports bring functions with a method's name (operator.add).
-    if isinstance(space.get("Solution"), type):
-        found: Callable[..., Any] = getattr(space["Solution"](), name)
-        return found
-    return space[name]  # type: ignore[no-any-return]
-
-
-# --- asserts -------------------------------------------------------------------------------------
-
-
-def serve_calls(job: Job, code: CodeType) -> None:
-    """The solution's side: run the program, then answer calls until the tests hang up."""
-    space, _ = begin(b"", NOWHERE, plain=True)
-    state, words = attempt(lambda: exec(code, space))
-    write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
-    calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115
-    while (message := read_message(calls)) is not None:
-        send_message(ANSWERS, _answer(space, message))
-
-
-def _answer(space: dict[str, Any], message: bytes) -> bytes:
-    try:
-        name, args, kwargs = codec.decode(message)
-        value = space[name](*args, **kwargs)
-        return codec.encode((True, value))
-    except BaseException as error:
-        name = next((k.__name__ for k in type(error).__mro__ if k.__module__ == "builtins"), "")
-        return codec.encode((False, name, words_of(error)))
-
-
-def read_message(stream: io.BufferedReader) -> bytes | None:
-    """The next message, None at the end. Raises NotPlain where it is longer than any may be."""
-    head = stream.read(8)
-    if len(head) < 8:
-        return None
-    length = int.from_bytes(head, "little")
-    if length > codec.MAX_BYTES:
-        raise codec.NotPlain("it is too large")
-    data = stream.read(length)
-    return data if len(data) == length else None
-
-
-def send_message(descriptor: int, data: bytes) -> None:
-    write_all(descriptor, len(data).to_bytes(8, "little") + data)
-
-
-def program_of(job: Job) -> CodeType | Record:
-    """The program, compiled; or the record of why it is none."""
-    made: list[CodeType] = []
-    rewrite = wrapped if job.compat and job.kind == "stdin" else str
-    state, words = attempt(lambda: made.append(compiled(rewrite(job.code))))
-    return made[0] if made else Record(job.first, state or RAISED, 0, 0, words)
-
-
-def run(job: Job) -> None:
-    """All of a child's work, once it is locked."""
-    code = program_of(job)
-    if isinstance(code, Record):
-        write_all(REPORT, code.to_bytes())
-    elif job.kind == "solution":
-        serve_calls(job, code)
-    elif job.kind == "weak":
-        run_weak(job, code)
-    else:
-        run_tests(job, code)
-
-
-def run_weak(job: Job, code: CodeType) -> None:
-    """Solution and asserts in one process: for tests that need the solution's own classes."""
-    space, _ = begin(b"", NOWHERE, plain=True)
-    state, words = attempt(lambda: exec(code, space))
-    if state == OK:
-        ended: list[bool] = []
-
-        def check() -> None:
-            exec(compiled(job.check), space)
-            ended.append(True)
-
-        state, words = attempt(check)
-        state = OK if ended else FAILED
-    write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 Kind = Literal["stdin", "functional", "solution", "examine", "weak"]
 """`solution` and `examine` are the two children of an assert-style test: the program, and the tests
 that call it. `weak`: one child for both."""
+
+Warmth = Literal["lean", "wide", "numpy"]
+LEAN: Final = "lean"
+WIDE: Final = "wide"
+NUMPY: Final = "numpy"
+"""What a zygote has imported: what a usual `stdin` program needs, all that programs import often,
+or numpy as well."""
+LEAN_MODULES: Final = (
+    *("bisect", "collections", "copy", "functools", "heapq", "io", "itertools", "json", "math"),
+    *("operator", "os", "re", "string", "sys", "threading", "time", "typing"),
+)
+
+TOGETHER, ALONE = b"together", b"alone"
+"""What is asked of a zygote: all tests of a job in one child, or each in a child of its own."""
 
 OK, RAISED, NO_MEMORY, EXITED, FAILED = range(5)
 """How a test ended in its child: OK; an exception; MemoryError; a non-zero exit status; an assert
 (or anything else in the test program) failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Of one child: CPU seconds, seconds by the clock, bytes of address space, bytes of output."""
 
     cpu_s: float
@@ -25,18 +37,13 @@ class Limits:
     memory: int
     output: int
 
-    def listed(self) -> list[float]:
-        """The fields in order; `dataclasses.asdict` takes longer than all the rest of a request."""
-        return [self.cpu_s, self.wall_s, self.memory, self.output]
 
-
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One child's work: tests `first` to `last` (not included) of a program.
 
     `places` are offset and length of each test's input in the file of inputs. `code` is the
     program; for `examine` it is the prelude, `check` the tests, `names` what they call. `compat`:
-    as LiveCodeBench's own runner would run it.
+    as LiveCodeBench's own runner would run it. `keep`: another job with this program may follow.
     """
 
     kind: Kind
@@ -49,21 +56,20 @@ class Job:
     check: str = ""
     names: tuple[str, ...] = ()
     compat: bool = False
+    keep: bool = False
 
     def to_bytes(self) -> bytes:
-        fields = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps({**fields, "limits": self.limits.listed()}).encode("ascii")
+        return json.dumps(self).encode("ascii")
 
     @staticmethod
     def from_bytes(data: bytes) -> Job:
-        fields: dict[str, Any] = json.loads(data)
-        fields["places"] = tuple((offset, length) for offset, length in fields["places"])
-        fields["names"] = tuple(fields["names"])
-        return Job(**{**fields, "limits": Limits(*fields["limits"])})
+        fields: list[Any] = json.loads(data)
+        job = Job(*fields)
+        places = tuple((offset, length) for offset, length in job.places)
+        return job._replace(places=places, limits=Limits(*job.limits), names=tuple(job.names))
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How a child ended: `status` as os.waitstatus_to_exitcode gives it; CPU and wall seconds;
     whether it got as far as running the program; whether it was killed for the clock, and whether
     that was only because the machine was too busy (see `backstop`)."""
@@ -80,8 +86,7 @@ _RECORD: Final = struct.Struct("<IBQQI")
 MAX_WORDS: Final = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What a child says of one test: how it ended, in words where it failed, and where its output
     is. It may be a lie: only the output is judged."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _with_gil = ctypes.PyDLL(None)
-_libc.syscall.restype = ctypes.c_long
+_libc.syscall.restype = _with_gil.syscall.restype = ctypes.c_long
 
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_DUMPABLE: Final = 4
@@ -20,48 +19,64 @@ PR_SET_CHILD_SUBREAPER: Final = 36
 PR_SET_NO_NEW_PRIVS: Final = 38
 
 _CAPABILITY_VERSION_3: Final = 0x20080522
-_CAPSET: Final = {"x86_64": 126, "aarch64": 91}
+_CAPSET: Final[dict[str, int]] = {"x86_64": 126, "aarch64": 91}
+_CLOSE: Final[dict[str, int]] = {"x86_64": 3, "aarch64": 57}
+_DUP3: Final[dict[str, int]] = {"x86_64": 292, "aarch64": 24}
+_PRCTL: Final[dict[str, int]] = {"x86_64": 157, "aarch64": 167}
+_PRLIMIT: Final[dict[str, int]] = {"x86_64": 302, "aarch64": 261}
+_SIGPROCMASK: Final[dict[str, int]] = {"x86_64": 14, "aarch64": 135}
 _TIMER_CREATE: Final[dict[str, int]] = {"x86_64": 222, "aarch64": 107}
 _TIMER_SETTIME: Final[dict[str, int]] = {"x86_64": 223, "aarch64": 110}
+_WRITE: Final[dict[str, int]] = {"x86_64": 1, "aarch64": 64}
 _CLOCK_PROCESS_CPUTIME: Final = 2
+_SIG_UNBLOCK: Final = 1
+
+Call = tuple[Any, ...]
+"""A system call that is made later, in a child: its number and its arguments.
+
+Of what ctypes takes: whole numbers of 32 bits, None, and references to what was made before. A
+forked child copies each page of memory that it writes to, and to make arguments writes to a
+hundred; so do a function of its own for each call, errno, and Python's modules for the same.
+"""
 
 
 def call(number: int, *arguments: object) -> int:
     """A system call; OSError where it fails. Whole numbers are passed as 64-bit words."""
-    return ready_call(number, *arguments)()
-
-
-def ready_call(number: int, *arguments: object) -> Callable[[], int]:
-    """`call`, to be made later and in a child of this process.
-
-    What ctypes makes of the arguments is made now: a forked child copies each page of memory that
-    it writes to, and making them writes to a hundred.
-    """
     words = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    return _ready(_libc.syscall, ctypes.c_long(number), *words)
+    result = int(_libc.syscall(ctypes.c_long(number), *words))
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result
+
+
+def make_all(calls: Iterable[Call]) -> None:
+    """Make system calls; OSError, without its reason, at the first that fails."""
+    for words in calls:
+        if _with_gil.syscall(*words) < 0:
+            raise OSError("a system call failed")
 
 
 def prctl(option: int, *arguments: object) -> None:
     """prctl(2); OSError where it fails."""
-    ready_prctl(option, *arguments)()
+    call(*prctl_call(option, *arguments))
 
 
-def ready_prctl(option: int, *arguments: object) -> Callable[[], int]:
-    """`prctl`, to be made later; see `ready_call`."""
-    words = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
-    words += [ctypes.c_ulong(0)] * (4 - len(words))
-    return _ready(_libc.prctl, ctypes.c_int(option), *words)
+def prctl_call(option: int, *arguments: object) -> Call:
+    """`prctl`, to be made later."""
+    return (_number_of(_PRCTL), option, *arguments, *([0] * (4 - len(arguments))))
 
 
-def _ready(function: Callable[..., int], *words: object) -> Callable[[], int]:
-    def make() -> int:
-        result = function(*words)
-        if result < 0:
-            code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code))
-        return result
+def limit_call(which: int, value: int) -> Call:
+    """setrlimit(2), soft and hard, to be made later."""
+    both = (ctypes.c_uint64 * 2)(value, value)
+    return (_number_of(_PRLIMIT), 0, which, ctypes.byref(both), None)
 
-    return make
+
+def unblock_call(signal: int) -> Call:
+    """To stop blocking a signal, to be made later."""
+    mask = ctypes.c_uint64(1 << (signal - 1))
+    return (_number_of(_SIGPROCMASK), _SIG_UNBLOCK, ctypes.byref(mask), None, 8)
 
 
 def fork() -> int:
@@ -77,6 +92,17 @@ def fork() -> int:
     return pid
 
 
+def place_calls(files: Sequence[int]) -> list[Call]:
+    """To make `files`, none of which is below their number, the descriptors 0, 1, 2, …; later."""
+    duplicate = _number_of(_DUP3)
+    return [(duplicate, file, place, 0) for place, file in enumerate(files)]
+
+
+def say_calls(file: int, word: bytes) -> tuple[Call, Call]:
+    """To write a word to a descriptor, and close it; later."""
+    return (_number_of(_WRITE), file, word, len(word)), (_number_of(_CLOSE), file)
+
+
 class CpuTimer:
     """Sends the process that makes it a signal once it has had so much CPU time; a fork does not
     inherit it. OSError where this machine has none.
@@ -86,42 +112,34 @@ class CpuTimer:
     """
 
     def __init__(self, number: int) -> None:
-        self._create, self._timer = _ready_timer(number)
-        self._create()
+        create, self._timer = _timer(number)
+        call(*create)
 
     def set(self, seconds: float) -> None:
         """From now on; 0 for never."""
-        _ready_setting(self._timer, seconds)()
+        call(*_setting(self._timer, seconds))
 
 
-@lru_cache(maxsize=64)
-def ready_cpu_timer(number: int, seconds: float) -> Callable[[], None]:
-    """A timer that is made and set by a later call, in a child."""
-    create, timer = _ready_timer(number)
-    start = _ready_setting(timer, seconds)
-
-    def make() -> None:
-        create()
-        start()
-
-    return make
+def timer_calls(number: int, seconds: float) -> tuple[Call, Call]:
+    """To make and set such a timer, later."""
+    create, timer = _timer(number)
+    return create, _setting(timer, seconds)
 
 
-def _ready_timer(number: int) -> tuple[Callable[[], int], ctypes.c_long]:
+def _timer(number: int) -> tuple[Call, ctypes.c_long]:
     """What makes a timer, and where the kernel will write which it is."""
     # struct sigevent: sigev_value, sigev_signo, sigev_notify (SIGEV_SIGNAL), padding to 64 bytes.
     event = (ctypes.c_int32 * 16)(0, 0, number, 0)
     timer = ctypes.c_long(0)  # the kernel writes 32 bits of it: the low ones, on both machines
-    words = (_CLOCK_PROCESS_CPUTIME, ctypes.byref(event), ctypes.byref(timer))
-    return ready_call(_number_of(_TIMER_CREATE), *words), timer
+    create = (_number_of(_TIMER_CREATE), _CLOCK_PROCESS_CPUTIME)
+    return (*create, ctypes.byref(event), ctypes.byref(timer)), timer
 
 
-def _ready_setting(timer: ctypes.c_long, seconds: float) -> Callable[[], int]:
+def _setting(timer: ctypes.c_long, seconds: float) -> Call:
     whole = int(seconds)
     # struct itimerspec: no interval; seconds and nanoseconds until it fires.
     once = (ctypes.c_int64 * 4)(0, 0, whole, int((seconds - whole) * 1e9))
-    words = (timer, ctypes.c_long(0), ctypes.byref(once), ctypes.c_void_p(None))
-    return _ready(_libc.syscall, ctypes.c_long(_number_of(_TIMER_SETTIME)), *words)
+    return (_number_of(_TIMER_SETTIME), timer, 0, ctypes.byref(once), None)
 
 
 def _number_of(calls: dict[str, int]) -> int:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Final
 
-from claimbench.sandbox.kernel import call, ready_call
+from claimbench.sandbox.kernel import Call, call
 
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
 _ASK_VERSION: Final = 1
@@ -43,9 +42,8 @@ def abi() -> int:
         return 0
 
 
-def make_ruleset(readable: Iterable[Path]) -> int:
-    """A descriptor of the rules "read these folders and files, nothing else"; OSError without
-    Landlock."""
+def make_ruleset(readable: Iterable[str]) -> int:
+    """A descriptor of the rules "read these folders, nothing else"; OSError without Landlock."""
     version = abi()
     rights = max((count for since, count in _FILE_RIGHTS if version >= since), default=0)
     attributes = _RulesetAttributes(
@@ -60,17 +58,16 @@ def make_ruleset(readable: Iterable[Path]) -> int:
     return ruleset
 
 
-def _allow(ruleset: int, path: Path) -> None:
+def _allow(ruleset: int, path: str) -> None:
     place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        rights = _READ_FILE | (_READ_DIR if path.is_dir() else 0)
-        rule = _PathBeneath(rights, place)
+        rule = _PathBeneath(_READ_FILE | _READ_DIR, place)
         call(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
     finally:
         os.close(place)
 
 
-def restriction(ruleset: int) -> Callable[[], int]:
-    """A call that holds the process that makes it to the rules, for good. It needs no_new_privs,
-    and the ruleset's descriptor."""
-    return ready_call(_RESTRICT, ruleset, 0)
+def restrict_call(ruleset: int) -> Call:
+    """What holds the process that makes it to the rules, for good. It needs no_new_privs, and the
+    ruleset's descriptor."""
+    return (_RESTRICT, ruleset, 0)

@@ -8,16 +8,16 @@ import re
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from claimbench.errors import ConfigError
 from claimbench.sandbox.box import Inputs, Outcome, SandboxError, Zygote, tool_path
-from claimbench.sandbox.job import OK, Job, Limits
+from claimbench.sandbox.job import LEAN, LEAN_MODULES, NUMPY, OK, WIDE, Job, Limits, Warmth
 from claimbench.sandbox.lock import Level
 
 LEVELS: Final[tuple[Level, ...]] = ("A", "B", "C", "D")
@@ -35,7 +35,12 @@ _ADVICE: Final = {
     "D": "use Linux 3.17 or newer with Python 3.11 to 3.13",
 }
 _NUMPY: Final = re.compile(r"^\s*(?:import|from)\s[^\n]*\bnumpy\b", re.M)
+_IMPORTS: Final = re.compile(r"(?:^|[;:])[ \t]*(from|import)[ \t]+([^\n;#]+)", re.M)
+_BY_NAME: Final = re.compile(r"\b(?:__import__|importlib|exec|eval)\b")
 _PROBE_LIMITS: Final = Limits(cpu_s=10, wall_s=100, memory=2**31, output=2**20)
+
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -51,50 +56,80 @@ class Found:
 
 
 class Sandbox:
-    """Runs programs at one level: a warm zygote, and a second one with numpy once it is needed.
+    """Runs programs at one level: a warm zygote, and others with more in them once one is needed.
 
     For one thread; see Zygote. A sandbox that fails is started afresh once.
     """
 
     def __init__(self, level: Level) -> None:
         self.level = level
-        self._zygotes: dict[bool, Zygote] = {}
+        self._zygotes: dict[Warmth, Zygote] = {}
 
     def run(self, jobs: Sequence[Job], inputs: Inputs) -> Outcome:
         """Run a job (or the two of an assert-style test). Raises SandboxError where the sandbox
         fails twice in a row."""
-        numpy = any(_NUMPY.search(job.code) or _NUMPY.search(job.check) for job in jobs)
+        return self._tried(warmth_for(jobs), lambda zygote: zygote.run(jobs, inputs))
+
+    def run_alone(self, job: Job, inputs: Inputs) -> list[Outcome]:
+        """Run each test of a job in a child of its own; see Zygote. Raises SandboxError where the
+        sandbox fails twice in a row."""
+        return self._tried(warmth_for([job]), lambda zygote: zygote.run_alone(job, inputs))
+
+    def _tried(self, warmth: Warmth, act: Callable[[Zygote], _Made]) -> _Made:
         try:
-            return self._zygote(numpy).run(jobs, inputs)
+            return act(self._zygote(warmth))
         except SandboxError:
-            self._drop(numpy)
-            return self._zygote(numpy).run(jobs, inputs)
+            self._drop(warmth)
+            return act(self._zygote(warmth))
 
     def start(self) -> None:
         """Start it now. Raises SandboxError where its self-test finds a way out."""
-        self._zygote(numpy=False)
+        self._zygote(LEAN)
 
-    def _zygote(self, numpy: bool) -> Zygote:
-        if numpy not in self._zygotes:
-            zygote = self._zygotes[numpy] = Zygote(self.level, numpy=numpy)
+    def _zygote(self, warmth: Warmth) -> Zygote:
+        if warmth not in self._zygotes:
+            zygote = self._zygotes[warmth] = Zygote(self.level, warmth)
             if self.level != "D" and (holes := escapes(zygote)):
-                self._drop(numpy)
+                self._drop(warmth)
                 raise SandboxError(f"level {self.level} does not hold here: {', '.join(holes)}")
-        return self._zygotes[numpy]
+        return self._zygotes[warmth]
 
-    def _drop(self, numpy: bool) -> None:
-        if zygote := self._zygotes.pop(numpy, None):
+    def _drop(self, warmth: Warmth) -> None:
+        if zygote := self._zygotes.pop(warmth, None):
             zygote.close()
 
     def close(self) -> None:
-        for numpy in list(self._zygotes):
-            self._drop(numpy)
+        for warmth in list(self._zygotes):
+            self._drop(warmth)
 
     def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def warmth_for(jobs: Sequence[Job]) -> Warmth:
+    """What has to be imported in the zygote that runs the jobs: `LEAN` only for a plain program all
+    of whose imports can be seen and are among those."""
+    texts = [text for job in jobs for text in (job.code, job.check)]
+    if any(_NUMPY.search(text) for text in texts):
+        return NUMPY
+    plain = all(job.kind == "stdin" and not job.compat for job in jobs)
+    return LEAN if plain and all(_imports_little(text) for text in texts) else WIDE
+
+
+def _imports_little(text: str) -> bool:
+    if _BY_NAME.search(text):
+        return False
+    for word, rest in _IMPORTS.findall(text):
+        for name in rest.split(",") if word == "import" else [rest]:
+            if name.split(".")[0].split()[:1] not in _LEAN_WORDS:
+                return False
+    return True
+
+
+_LEAN_WORDS: Final = [[name] for name in LEAN_MODULES]
 
 
 @lru_cache(maxsize=1)

@@ -3,110 +3,88 @@ undone from inside."""
 
 from __future__ import annotations
 
+import _ctypes
+import _signal  # type: ignore[import-not-found]
 import math
 import os
 import resource
-import signal
 import sys
-import sysconfig
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
 
 from claimbench.sandbox import landlock
 from claimbench.sandbox.job import Limits
 from claimbench.sandbox.kernel import (
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
+    Call,
+    limit_call,
     prctl,
-    ready_cpu_timer,
-    ready_prctl,
+    prctl_call,
+    timer_calls,
+    unblock_call,
 )
-from claimbench.sandbox.seccomp import Filter
+from claimbench.sandbox.seccomp import install_call
 
 Level = Literal["A", "B", "C", "D"]
 
 
-@dataclass(frozen=True)
-class Lock:
-    """What a zygote prepares once and each of its children puts on.
+class Lock(NamedTuple):
+    """What a zygote prepares once and each of its children puts on, in this order.
 
-    `files` is Landlock's restriction; `loose` is the filter while a level C child still imports its
-    modules.
+    `files` is Landlock's restriction, which needs the ruleset's descriptor; `calls` the filter;
+    `last` the filter that follows at level C once the modules are imported.
     """
 
-    files: Callable[[], int] | None
-    loose: Filter | None
-    tight: Filter | None
-
-    def restrict_files(self) -> None:
-        """Needs the ruleset's descriptor."""
-        if self.files is not None:
-            self.files()
-
-    def restrict_calls(self) -> None:
-        """For level C all but the last step."""
-        first = self.loose or self.tight
-        if first is not None:
-            first.install()
-
-    def tighten(self) -> None:
-        """Level C's last step."""
-        if self.loose is not None and self.tight is not None:
-            self.tight.install()
+    files: tuple[Call, ...] = ()
+    calls: tuple[Call, ...] = ()
+    last: tuple[Call, ...] = ()
 
 
-def make_lock(level: Level, folders: list[Path]) -> Lock:
+def make_lock(level: Level, folders: list[str]) -> Lock:
     """The lock of a level; OSError where this kernel cannot do it. From here on, this process and
     its children can gain no privileges, which the lock needs."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     if level in ("A", "B"):
         ruleset = landlock.make_ruleset(folders)
-        return Lock(landlock.restriction(ruleset), None, Filter(opens=True))
+        return Lock((landlock.restrict_call(ruleset),), (install_call(opens=True),))
     if level == "C":
-        return Lock(None, Filter(opens=True, tightens=True), Filter(opens=False))
-    return Lock(None, None, None)
+        first = install_call(opens=True, tightens=True)
+        return Lock((), (first,), (install_call(opens=False),))
+    return Lock()
 
 
-def readable_folders(numpy: bool) -> list[Path]:
+def readable_folders(numpy: bool) -> list[str]:
     """What a program may read: Python's standard library, and numpy with its libraries."""
-    paths = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    # `sysconfig` would say so, too, and take a fifth of a second of imports.
+    paths = {os.path.dirname(module.__file__ or "") for module in (os, _ctypes)}
     if numpy:
-        package = Path(sys.modules["numpy"].__file__ or "").parent
-        paths |= {str(package), str(package.with_name("numpy.libs"))}
-    return [path for path in map(Path, sorted(paths)) if path.is_dir()]
+        package = os.path.dirname(sys.modules["numpy"].__file__ or "")
+        paths |= {package, f"{package}.libs"}
+    return [path for path in sorted(paths) if os.path.isdir(path)]
 
 
-_die_with_parent = ready_prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+@lru_cache(maxsize=64)
+def limit_calls(limits: Limits) -> tuple[Call, ...]:
+    """What a child makes first: it dies with its parent, has its limits, and hears of its end.
 
-
-def ready_limits(limits: Limits) -> Callable[[int], None]:
-    """A call, to be made in a child, that limits it; its argument is the parent's process id.
-
-    CPU time by a timer, exact, and by the kernel's limit, which no program can turn off and
-    which counts in ticks, so that it needs room: at most a third too much was seen. Nothing of it
-    is counted from before this call but the fork itself.
+    CPU time is limited by a timer, exact, and by the kernel's limit, which no program can turn off
+    and which counts in ticks, so that it needs room: at most a third too much was seen. Nothing of
+    it is counted from before these calls but the fork itself.
     """
     wanted = ((_CPU, math.ceil(2 * limits.cpu_s)), (_AS, limits.memory), (_FSIZE, limits.output))
-    pairs = [(which, (min(value, _HARD[which]),) * 2) for which, value in wanted]
-    start_timer = ready_cpu_timer(signal.SIGPROF, limits.cpu_s)
-
-    def limit(parent: int) -> None:
-        _die_with_parent()
-        if os.getppid() != parent:
-            os._exit(1)
-        for which, pair in pairs:
-            resource.setrlimit(which, pair)
-        start_timer()
-
-    return limit
+    return (
+        prctl_call(PR_SET_PDEATHSIG, int(_signal.SIGKILL)),
+        *(limit_call(which, min(value, _HARD[which])) for which, value in wanted),
+        *timer_calls(int(_signal.SIGPROF), limits.cpu_s),
+        unblock_call(int(_signal.SIGCHLD)),
+    )
 
 
-def limit_all() -> None:
+def limit_all(files: int) -> None:
     """What is the same for all of a zygote's children, and does not hinder itself: no core dumps,
     few open files."""
-    for which, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 64)):
+    for which, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, files)):
         resource.setrlimit(which, (min(value, _hard_limit(which)),) * 2)
 
 

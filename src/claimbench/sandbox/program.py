@@ -14,7 +14,6 @@ import ctypes
 import gc
 import io
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -34,7 +33,7 @@ THREAD_STACK: Final = 16 * 2**20
 FILE_NAME: Final = "main.py"
 
 _builtins: Final = dict(vars(builtins))
-_signals: Final = (signal.SIGALRM, signal.SIGINT, signal.SIGTERM)
+_signals: Final = (_signal.SIGALRM, _signal.SIGINT, _signal.SIGTERM)
 
 
 def fresh_main() -> dict[str, Any]:
@@ -66,16 +65,23 @@ def _text(buffer: Any, mode: str) -> io.TextIOWrapper:
     return stream
 
 
-def begin(
-    given: bytes, output: int = 1, *, plain: bool = False
-) -> tuple[dict[str, Any], tuple[TextIO, TextIO]]:
+_Begun = tuple[dict[str, Any], tuple[TextIO, TextIO]]
+_ahead: Final[list[_Begun]] = []
+
+
+def prepare() -> None:
+    """Make ahead, in a zygote, what the first run in each of its children begins with."""
+    _ahead.append((fresh_main(), open_streams()))
+
+
+def begin(given: bytes, output: int = 1, *, plain: bool = False) -> _Begun:
     """A new run: its input, its namespace, its streams. `plain`: with a plain interpreter's
     limits."""
     set_input(given)
-    streams = open_streams(output)
+    begun = _ahead.pop() if _ahead and output == 1 else (fresh_main(), open_streams(output))
     _set_recursion_limit(PLAIN_RECURSION_LIMIT if plain else RECURSION_LIMIT)
     sys.set_int_max_str_digits(PLAIN_INT_DIGITS if plain else INT_DIGITS)
-    return fresh_main(), streams
+    return begun
 
 
 def _set_recursion_limit(frames: int) -> None:

@@ -8,20 +8,18 @@ would do it again, and copy the pages of memory that hold it.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from claimbench.sandbox import harness
-from claimbench.sandbox.harness import INPUTS, REPORT
+from claimbench.sandbox.harness import INPUTS, REPORT, Kept
 from claimbench.sandbox.job import Job, Limits
-from claimbench.sandbox.program import clean
+from claimbench.sandbox.program import clean, prepare
 
 _ABOVE: Final = 32
-"""A descriptor above all that are replaced."""
+"""From here on no descriptor is in use."""
 _TIMES: Final = 24
 _GIVEN: Final = b"3\n1 2 3\n"
 _ARGUMENTS: Final = b'[1, 2, 3]\n"word"'
@@ -41,19 +39,21 @@ _UNUSED: Final = Limits(1, 1, 1, 1)
 """A job names limits; only a child has them."""
 
 
-def rehearse() -> None:
-    """Run two programs of our own in this process, and leave it as it was."""
+def rehearse(run: Callable[[Job, Kept], None], *, functional: bool) -> None:
+    """Run one or two programs of our own in this process, and leave it as it was."""
     inputs = _GIVEN + _ARGUMENTS
     places = ((0, len(_GIVEN)), (len(_GIVEN), len(_ARGUMENTS)))
     recursion, digits = sys.getrecursionlimit(), sys.get_int_max_str_digits()
     with _replaced((0, 1, REPORT, INPUTS)):
         os.write(INPUTS, inputs)
         for _ in range(_TIMES):
-            harness.run(Job("stdin", _PROGRAM, "", places, 0, 1, _UNUSED))
-            harness.run(Job("functional", _SOLUTION, "solve", places, 1, 2, _UNUSED))
+            run(Job("stdin", _PROGRAM, "", places, 0, 1, _UNUSED), Kept())
+            if functional:
+                run(Job("functional", _SOLUTION, "solve", places, 1, 2, _UNUSED), Kept())
             clean()
     sys.setrecursionlimit(recursion)
     sys.set_int_max_str_digits(digits)
+    prepare()
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def _replaced(descriptors: tuple[int, ...]) -> Iterator[None]:
     saved = {}
     for descriptor in descriptors:
         with contextlib.suppress(OSError):  # it is not open
-            saved[descriptor] = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _ABOVE)
+            saved[descriptor] = os.dup2(descriptor, _ABOVE + descriptor, inheritable=False)
     for descriptor in descriptors:
         file = os.memfd_create("rehearsal")
         if file != descriptor:

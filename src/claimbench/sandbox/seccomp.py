@@ -11,10 +11,9 @@ import ctypes
 import errno
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
-from claimbench.sandbox.kernel import PR_SET_SECCOMP, ready_prctl
+from claimbench.sandbox.kernel import PR_SET_SECCOMP, Call, prctl_call
 
 _CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
     "read": (0, 63),
@@ -121,8 +120,7 @@ _NUMBER, _ARCHITECTURE = 0, 4
 """Offsets in struct seccomp_data; argument i is at 16 + 8 i, its low word first."""
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(NamedTuple):
     """One instruction; `then` and `otherwise` are how many to skip where a jump is (not) taken."""
 
     code: int
@@ -144,23 +142,17 @@ class _SockProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_uint16), ("steps", ctypes.POINTER(_SockFilter)))
 
 
-class Filter:
-    """A filter, ready to be put on this process and all that comes from it.
+def install_call(*, opens: bool, tightens: bool = False) -> Call:
+    """What puts the filter on the process that makes it and all that comes from it. It needs
+    no_new_privs. OSError where this machine has none.
 
     `opens`: whether files may be opened (where Landlock says which). `tightens`: whether another
     filter may follow.
     """
-
-    def __init__(self, *, opens: bool, tightens: bool = False) -> None:
-        steps = assemble(os.uname().machine, opens=opens, tightens=tightens)
-        packed = [_SockFilter(s.code, s.then, s.otherwise, s.value) for s in steps]
-        self._steps = (_SockFilter * len(packed))(*packed)
-        self._program = _SockProgram(len(packed), self._steps)
-        self._install = ready_prctl(PR_SET_SECCOMP, 2, ctypes.byref(self._program))
-
-    def install(self) -> None:
-        """Needs no_new_privs. OSError where this kernel has no seccomp filters."""
-        self._install()
+    steps = assemble(os.uname().machine, opens=opens, tightens=tightens)
+    packed = [_SockFilter(s.code, s.then, s.otherwise, s.value) for s in steps]
+    program = _SockProgram(len(packed), (_SockFilter * len(packed))(*packed))
+    return prctl_call(PR_SET_SECCOMP, 2, ctypes.byref(program))
 
 
 def assemble(machine: str, *, opens: bool, tightens: bool = False) -> list[_Step]:
@@ -205,7 +197,8 @@ def _search(allowed: Iterable[int]) -> list[_Step]:
         middle, place = (low + high) // 2, len(found)
         found.append(_Step(_JUMP_FROM, edges[middle]))
         below, above = plan(low, middle), plan(middle + 1, high)
-        found[place] = replace(found[place], then=above - place - 1, otherwise=below - place - 1)
+        step = found[place]
+        found[place] = step._replace(then=above - place - 1, otherwise=below - place - 1)
         return place
 
     plan(0, count)

@@ -1,6 +1,6 @@
 """The warm interpreter: forks a locked child per program, waits for it, kills it when it is late.
 
-Started by `box` as `python zygote.py SOCKET PROC LEVEL NUMPY`, an interpreter of its own with a
+Started by `box` as `python zygote.py SOCKET PROC LEVEL WARMTH`, an interpreter of its own with a
 clean environment. It never sees an expected output and never runs a line of a program itself. A
 child cannot fork, so killing it ends everything it did; it also dies with the zygote, and the
 zygote with its parent.
@@ -9,56 +9,49 @@ zygote with its parent.
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
-import array
+import _socket
 import contextlib
 import gc
 import importlib
 import json
 import os
-import random
 import re
-import signal
-import socket
+import struct
 import sys
 import threading
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))
 
-from claimbench.sandbox import examiner, harness
+from claimbench.sandbox import harness
 from claimbench.sandbox.backstop import Backstop
-from claimbench.sandbox.job import Job, Limits
+from claimbench.sandbox.harness import Kept
+from claimbench.sandbox.job import ALONE, LEAN, LEAN_MODULES, NUMPY, Job
 from claimbench.sandbox.kernel import (
     PR_SET_CHILD_SUBREAPER,
     PR_SET_PDEATHSIG,
+    Call,
     drop_capabilities,
     fork,
+    make_all,
+    place_calls,
     prctl,
+    say_calls,
 )
-from claimbench.sandbox.lock import Lock, limit_all, make_lock, readable_folders, ready_limits
-from claimbench.sandbox.program import THREAD_STACK
+from claimbench.sandbox.lock import Lock, limit_all, limit_calls, make_lock, readable_folders
+from claimbench.sandbox.program import THREAD_STACK, write_all
 from claimbench.sandbox.rehearsal import rehearse
 
-PRELOADED: Final = (
-    *("bisect", "collections", "copy", "cmath", "dataclasses", "datetime", "decimal", "enum"),
-    *(
-        "fractions",
-        "functools",
-        "hashlib",
-        "heapq",
-        "inspect",
-        "itertools",
-        "json",
-        "math",
-        "numbers",
-    ),
-    *("operator", "queue", "random", "re", "statistics", "string", "textwrap", "traceback"),
-    *("typing", "zlib", "bz2", "lzma", "array", "pprint", "resource", "types", "unicodedata"),
+_PACKAGES: Final = os.path.abspath(f"{__file__}/../../..")
+WIDE_MODULES: Final = (
+    *("array", "bz2", "cmath", "dataclasses", "datetime", "decimal", "fractions", "hashlib"),
+    *("inspect", "lzma", "numbers", "pprint", "queue", "random", "resource", "statistics"),
+    *("textwrap", "traceback", "unicodedata", "zlib"),
 )
-"""What programs import most, and what needs the system's libraries, which a child may not open."""
+"""What fewer programs import, and what needs the system's libraries, which a child may not open."""
 LEVEL_C_MODULES: Final = (
     *("encodings.idna", "encodings.latin_1", "encodings.ascii", "linecache"),
     *("_strptime", "concurrent.futures.thread"),
@@ -66,7 +59,11 @@ LEVEL_C_MODULES: Final = (
 """What other modules import only when it is needed, which is too late at level C."""
 MAX_REQUEST: Final = 4096
 _STARTED: Final = b"s"
-_CHILD_ENDED: Final = [int(signal.SIGCHLD)]
+_CHILD_ENDED: Final = [int(_signal.SIGCHLD)]
+_INT: Final = struct.Struct("i")
+_FREE: Final = 9
+"""A child has fewer descriptors than this."""
+_MOST_FILES: Final = 64
 _LAST_WORDS_S: Final = 2.0
 _End = tuple[int, float, float, bool, bool]
 """Of a child: exit code, CPU seconds, wall seconds, overdue, starved."""
@@ -75,76 +72,169 @@ _NEVER_IMPORTED_FIRST: Final = ("antigravity", "this", "idlelib", "turtledemo", 
 
 
 def main() -> None:
-    connection = socket.socket(fileno=int(sys.argv[1]))
-    proc, level, numpy = int(sys.argv[2]), sys.argv[3], sys.argv[4] == "1"
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    connection = _socket.socket(fileno=int(sys.argv[1]))
+    proc, level, warmth = int(sys.argv[2]), sys.argv[3], sys.argv[4]
+    prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _prepare(level, numpy)
-    lock = make_lock(level, readable_folders(numpy))  # type: ignore[arg-type]
+    run = _prepare(level, warmth)
+    lock = make_lock(level, readable_folders(warmth == NUMPY))  # type: ignore[arg-type]
     drop_capabilities()
-    limit_all()
+    limit_all(_MOST_FILES)
+    server = Server(lock, run, proc)
     connection.sendall(b"ready")
     while request := _receive(connection):
-        message, descriptors = request
-        reply = _serve(lock, json.loads(message), descriptors, proc)
-        if level == "D":
-            _kill_orphans()
-        connection.sendall(reply)
+        connection.sendall(server.serve(*request))
 
 
-def _prepare(level: str, numpy: bool) -> None:
+Run = Callable[[Job, Kept], None]
+"""What a child does, once it is locked."""
+
+
+def _prepare(level: str, warmth: str) -> Run:
     """Import, then freeze: what is warm here is warm in every child."""
-    for name in PRELOADED + (LEVEL_C_MODULES if level == "C" else ()):
+    others = WIDE_MODULES if warmth != LEAN else ()
+    for name in (*LEAN_MODULES, *others, *(LEVEL_C_MODULES if level == "C" else ())):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    if numpy:
+    if warmth == NUMPY:
         importlib.import_module("numpy")
+    run = _runner(warmth)
     packages = ("site-packages", "dist-packages")
-    own = str(Path(__file__).resolve().parents[2])
-    sys.path[:] = [p for p in sys.path if p and p != own and not p.endswith(packages)]
+    sys.path[:] = [p for p in sys.path if p and p != _PACKAGES and not p.endswith(packages)]
     sys.argv[:] = ["main.py"]
     for name in [name for name in sys.modules if name.partition(".")[0] == "claimbench"]:
         del sys.modules[name]
     threading.stack_size(THREAD_STACK)
-    with contextlib.suppress(OSError):  # when memory runs out, programs go first
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    rehearse()
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")  # when memory runs out, programs go first
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, _CHILD_ENDED)
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    rehearse(run, functional=warmth != LEAN)
     gc.collect()
     gc.freeze()
+    return run
 
 
-def _receive(connection: socket.socket) -> tuple[bytes, list[int]] | None:
-    size = socket.CMSG_SPACE(8 * array.array("i").itemsize)
-    message, ancillary, _, _ = connection.recvmsg(MAX_REQUEST, size, socket.MSG_CMSG_CLOEXEC)
-    descriptors = array.array("i")
-    for _, _, data in ancillary:
-        descriptors.frombytes(data)
-    return (message, list(descriptors)) if message else None
+def _runner(warmth: str) -> Run:
+    """Each page of memory that a zygote holds makes every child dearer, so the lean one has only
+    what a `stdin` job needs."""
+    if warmth == LEAN:
+        return harness.run
+    from claimbench.sandbox import examiner
+
+    return examiner.run
 
 
-def _serve(lock: Lock, request: dict[str, Any], files: list[int], proc: int) -> bytes:
-    """Run one job's children (one per report), and say how each ended. `files`: a job for each,
-    inputs, stdin, stdout, a report for each."""
-    limits = Limits(*request["limits"])
-    count = (len(files) - 3) // 2
-    jobs, (inputs, given, output), reports = files[:count], files[count:-count], files[-count:]
-    pipes = _pipes() if count == 2 else [()]
-    starts = [os.pipe() for _ in range(count)]
-    pids = []
-    try:
-        for place in range(count):
-            own = (inputs, given, output, reports[place], *pipes[place])
-            pids.append(_fork(lock, _job_in(jobs[place]), own, starts[place][1]))
-        for end in (end for pair in pipes for end in pair):
-            os.close(end)
-        endings = _wait(pids, Backstop(limits.wall_s, proc))
-        started = [_has_started(start) for start in starts]
-    finally:
-        for descriptor in (*files, *(end for start in starts for end in start)):
-            os.close(descriptor)
-    return json.dumps([[*e[:3], s, *e[3:]] for e, s in zip(endings, started, strict=True)]).encode()
+def _receive(connection: _socket.socket) -> tuple[bytes, list[int]] | None:
+    size = _socket.CMSG_SPACE(8 * _INT.size)
+    message, ancillary, _, _ = connection.recvmsg(MAX_REQUEST, size, _socket.MSG_CMSG_CLOEXEC)
+    descriptors = [number for _, _, data in ancillary for (number,) in _INT.iter_unpack(data)]
+    return (message, descriptors) if message else None
+
+
+# --- serving -------------------------------------------------------------------------------------
+
+
+class Server:
+    """Runs the jobs that the trusted parent hands it."""
+
+    def __init__(self, lock: Lock, run: Run, proc: int) -> None:
+        self._lock = lock
+        self._run = run
+        self._proc = proc
+        self._null = _occupy()
+        self._program = ""
+        self._code = b""
+
+    def serve(self, message: bytes, files: list[int]) -> bytes:
+        """Run one job's children (one per report), and say how each ended. `files`: a job for each,
+        inputs, stdin, stdout, a report for each."""
+        count = (len(files) - 3) // 2
+        jobs, shared, reports = files[:count], files[count:-count], files[-count:]
+        asked = [_job_in(job) for job in jobs]
+        try:
+            if message == ALONE:
+                return json.dumps(self._one_by_one(asked[0], [*shared, *reports])).encode()
+            return json.dumps(self._together(asked, shared, reports)).encode()
+        finally:
+            for descriptor in files:
+                os.close(descriptor)
+
+    def _one_by_one(self, job: Job, files: list[int]) -> list[list[Any]]:
+        """Each test of a job in a child of its own, up to the first that does not end well: how
+        each ended, and the lengths of its output and its report, which then lie in the files one
+        after the other."""
+        ends: list[list[Any]] = []
+        kept: list[tuple[bytes, bytes]] = []
+        for test in range(job.first, job.last):
+            single = job._replace(first=test, last=test + 1)
+            (end,) = self._together([single], files[:3], files[3:])
+            kept.append((_taken(files[2]), _taken(files[3])))
+            ends.append([*end, len(kept[-1][0]), len(kept[-1][1])])
+            if end[0] != 0 or sum(len(output) for output, _ in kept) > job.limits.output:
+                break
+        for place, file in enumerate(files[2:]):
+            write_all(file, b"".join(pair[place] for pair in kept))
+        return ends
+
+    def _together(self, jobs: list[Job], shared: list[int], reports: list[int]) -> list[list[Any]]:
+        """A child for each job, at the same time: how each ended."""
+        inputs, given, output = shared
+        pipes = _pipes() if len(jobs) == 2 else [()]
+        starts = [os.pipe() for _ in jobs]
+        kept = self._kept(jobs[0])
+        pids = []
+        try:
+            for job, report, own, start in zip(jobs, reports, pipes, starts, strict=True):
+                files = [given, output, self._null, report, inputs, *own, start[1], *kept.files]
+                pids.append(self._fork(job, files, kept))
+            for end in (end for pair in pipes for end in pair):
+                os.close(end)
+            endings = _wait(pids, Backstop(jobs[0].limits.wall_s, self._proc))
+            started = [_has_started(start) for start in starts]
+            self._keep(jobs[0], kept)
+        finally:
+            for descriptor in (*(end for start in starts for end in start), *kept.files):
+                os.close(descriptor)
+        if not self._lock.calls:
+            _kill_orphans()
+        return [[*e[:3], s, *e[3:]] for e, s in zip(endings, started, strict=True)]
+
+    def _kept(self, job: Job) -> Kept:
+        """The code of a program that was compiled before, or where its child is to leave it."""
+        if job.code == self._program:
+            return Kept(self._code)
+        return Kept(b"", (os.memfd_create("code"),)) if job.keep else Kept()
+
+    def _keep(self, job: Job, kept: Kept) -> None:
+        for file in kept.files:
+            self._program, self._code = job.code, _taken(file)
+
+    def _fork(self, job: Job, files: list[int], kept: Kept) -> int:
+        """A child for one job; its id. `files` are its descriptors 0, 1, 2, …; the last are where
+        it says that it has started, and where it leaves its code."""
+        start, *shelf = range(len(files) - 1 - len(kept.files), len(files))
+        first = (*limit_calls(job.limits), *self._lock.files, *place_calls(files))
+        started = say_calls(start, _STARTED)
+        left = Kept(kept.code, tuple(shelf))
+        parent, pid = os.getpid(), fork()
+        if pid == 0:
+            try:
+                make_all(first)
+                os.closerange(len(files), _MOST_FILES)
+                if os.getppid() == parent:  # else it has ended, and nothing would end this one
+                    _live(self._lock, self._run, job, left, started)
+            finally:
+                os._exit(70)
+        return pid
+
+
+def _occupy() -> int:
+    """Make sure that every descriptor that a child will have is in use here, so that none of those
+    it is made from is among them. A descriptor of /dev/null."""
+    while (descriptor := os.dup(0)) < _FREE:
+        pass
+    return descriptor
 
 
 def _pipes() -> list[tuple[int, ...]]:
@@ -167,44 +257,27 @@ def _job_in(file: int) -> Job:
     return Job.from_bytes(os.pread(file, os.fstat(file).st_size, 0))
 
 
-def _fork(lock: Lock, job: Job, files: tuple[int, ...], start: int) -> int:
-    """A child for one job; its id. `files`: inputs, stdin, stdout, report, and maybe pipe ends."""
-    parent, limit = os.getpid(), ready_limits(job.limits)
-    pid = fork()
-    if pid == 0:
-        try:
-            limit(parent)
-            _live(lock, job, files, start)
-        finally:
-            os._exit(70)
-    return pid
+def _taken(file: int) -> bytes:
+    """What a child wrote into a memory file, which is empty afterwards."""
+    data = os.pread(file, os.fstat(file).st_size, 0)
+    os.ftruncate(file, 0)
+    os.lseek(file, 0, os.SEEK_SET)
+    return data
 
 
-def _live(lock: Lock, job: Job, files: tuple[int, ...], start: int) -> NoReturn:
-    """A child's whole life."""
-    inputs, given, output, report, *pipes = files
-    lock.restrict_files()
-    start = _place([given, output, os.dup(0), report, inputs, *pipes, start])
-    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _CHILD_ENDED)  # `signal` makes enums of it
-    lock.restrict_calls()
-    if lock.loose is not None:
+# --- a child --------------------------------------------------------------------------------------
+
+
+def _live(lock: Lock, run: Run, job: Job, kept: Kept, started: tuple[Call, ...]) -> NoReturn:
+    """The rest of a child's life."""
+    if lock.last:
+        make_all(lock.calls)
         _import_named(f"{job.code}\n{job.check}")
-        lock.tighten()
-    if "random" in job.code:
-        random.seed()  # the state is the zygote's
-    os.write(start, _STARTED)
-    os.close(start)
-    examiner.examine(job) if job.kind == "examine" else harness.run(job)
+    make_all((*(lock.last or lock.calls), *started))
+    if "random" in job.code and "random" in sys.modules:
+        sys.modules["random"].seed()  # the state is the zygote's
+    run(job, kept)
     os._exit(0)
-
-
-def _place(files: list[int]) -> int:
-    """Make `files` the descriptors 0, 1, 2, …, and close all others. The last one."""
-    moved = [os.dup2(file, 32 + place) for place, file in enumerate(files)]
-    for place, file in enumerate(moved):
-        os.dup2(file, place)
-    os.closerange(len(files), 1024)
-    return len(files) - 1
 
 
 def _import_named(source: str) -> None:
@@ -237,7 +310,7 @@ def _wait(children: list[int], backstop: Backstop) -> list[_End]:
         if not overdue and backstop.is_over:
             overdue, starved = True, backstop.is_starved
             for pid in late:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, _signal.SIGKILL)
         backstop.wait()
 
 
@@ -254,14 +327,15 @@ def _kill_orphans() -> None:
     """Level D: what a program forked has become this subreaper's child."""
     while True:
         try:
-            text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+            with open(f"/proc/self/task/{os.getpid()}/children") as children:
+                text = children.read()
         except OSError:
             return
         if not (pids := [int(word) for word in text.split()]):
             return
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, _signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
 

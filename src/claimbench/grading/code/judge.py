@@ -108,7 +108,7 @@ def judge(
     # LeetCode, and LiveCodeBench after it, imports the usual modules before a solution.
     usual = PREAMBLE if prepared.tests.kind == "functional" else ""
     program = whole_program(usual + prepared.tests.prelude, code)
-    trial = _Trial(prepared, program, sandbox, compat)
+    trial = _Trial(prepared, program, sandbox, compat, recheck)
     if prepared.tests.kind == "assert":
         failure = trial.examine()
         return _verdict(trial, failure, weak=prepared.weak)
@@ -143,6 +143,8 @@ class _Trial:
     program: str
     sandbox: Sandbox
     compat: bool
+    again: bool
+    """Whether a pass is to be run again."""
     cpu_s: float = 0.0
 
     def all_tests(self) -> _Failure | None:
@@ -169,20 +171,31 @@ class _Trial:
 
     def others_alone(self) -> _Failure | None:
         """Each test but the first, which had a fresh child already."""
-        for test in range(1, len(self.prepared.tests.cases)):
-            _, failure = self._batch(test, test + 1)
-            if failure is not None:
-                return failure
+        at, count = 1, len(self.prepared.tests.cases)
+        while at < count:
+            outcomes = self.sandbox.run_alone(self._job(at, count), self.prepared.inputs)
+            for outcome in outcomes:
+                self._spend(outcome)
+                _, failure = self._read(at, at + 1, outcome)
+                if failure is not None:
+                    return failure
+                at += 1
         return None
 
     def _batch(self, first: int, last: int) -> tuple[int, _Failure | None]:
-        """Run tests in one child. The test up to which all passed, and how that one failed; None
-        where the child ended before it for no fault."""
+        """Run tests in one child; see `_read`."""
+        return self._read(first, last, self._run([self._job(first, last)]))
+
+    def _job(self, first: int, last: int) -> Job:
         kind = self.prepared.tests.kind
         job = self.prepared.job(kind, self.program, first, last, compat=self.compat)
-        outcome = self._run([job])
+        return job._replace(keep=self.again)
+
+    def _read(self, first: int, last: int, outcome: Outcome) -> tuple[int, _Failure | None]:
+        """Of tests that ran in one child: the one up to which all passed, and how that one failed;
+        None where the child ended before it for no fault."""
         ending, records = outcome.endings[0], outcome.records[0]
-        if late := _overtime(job, outcome):
+        if late := _overtime(self.prepared.tests.cpu_seconds, outcome):
             return first, replace(late, words=self._place(first) + late.words)
         written = 0
         for test in range(first, last):
@@ -224,8 +237,11 @@ class _Trial:
 
     def _run(self, jobs: Sequence[Job]) -> Outcome:
         outcome = self.sandbox.run(jobs, self.prepared.inputs)
-        self.cpu_s += sum(ending.cpu_s for ending in outcome.endings)
+        self._spend(outcome)
         return outcome
+
+    def _spend(self, outcome: Outcome) -> None:
+        self.cpu_s += sum(ending.cpu_s for ending in outcome.endings)
 
     # --- asserts ----------------------------------------------------------------------------------
 
@@ -233,26 +249,26 @@ class _Trial:
         """Run assert-style tests against the program."""
         tests = self.prepared.tests
         if self.prepared.weak:
-            job = replace(self.prepared.job("weak", self.program, 0, 1), check=self.prepared.check)
+            job = self.prepared.job("weak", self.program, 0, 1)._replace(check=self.prepared.check)
             outcome = self._run([job])
-            return _overtime(job, outcome) or _examined(outcome.records[0], outcome.endings[0])
+            return _overtime(tests.cpu_seconds, outcome) or _examined(
+                outcome.records[0], outcome.endings[0]
+            )
         solution = self.prepared.job("solution", self.program, 0, 1)
-        examiner = replace(
-            self.prepared.job("examine", tests.prelude, 0, 1),
-            check=self.prepared.check,
-            names=self.prepared.names,
+        examiner = self.prepared.job("examine", tests.prelude, 0, 1)._replace(
+            check=self.prepared.check, names=self.prepared.names
         )
         outcome = self._run([solution, examiner])
-        return _overtime(solution, outcome) or _cross_examined(outcome)
+        return _overtime(tests.cpu_seconds, outcome) or _cross_examined(outcome)
 
 
 _TICK_S: Final = 0.25
 
 
-def _overtime(job: Job, outcome: Outcome) -> _Failure | None:
+def _overtime(limit_s: float, outcome: Outcome) -> _Failure | None:
     """A program that has switched its timer off, and so gets as far as the kernel's own limit."""
     ending = outcome.endings[0]
-    late = ending.cpu_s > job.limits.cpu_s + _TICK_S
+    late = ending.cpu_s > limit_s + _TICK_S
     return _Failure(TIME_LIMIT, _time_words(ending)) if late else None
 
 
