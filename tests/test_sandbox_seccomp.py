@@ -44,6 +44,12 @@ FORBIDDEN = {
 
 KERNEL = {
     "capset": kernel._CAPSET,
+    "close": kernel._CLOSE,
+    "dup3": kernel._DUP3,
+    "prctl": kernel._PRCTL,
+    "prlimit64": kernel._PRLIMIT,
+    "rt_sigprocmask": kernel._SIGPROCMASK,
+    "write": kernel._WRITE,
     "timer_create": kernel._TIMER_CREATE,
     "timer_settime": kernel._TIMER_SETTIME,
     "landlock_create_ruleset": dict.fromkeys(AUDIT, landlock._CREATE),

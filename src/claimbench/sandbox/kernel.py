@@ -11,6 +11,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _with_gil = ctypes.PyDLL(None)
 _libc.syscall.restype = _with_gil.syscall.restype = ctypes.c_long
 
+_MACHINE: Final = os.uname().machine
+
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_DUMPABLE: Final = 4
 PR_SET_SECCOMP: Final = 22
@@ -144,10 +146,9 @@ def _setting(timer: ctypes.c_long, seconds: float) -> Call:
 
 def _number_of(calls: dict[str, int]) -> int:
     """A system call's number on this machine; OSError where it is not known."""
-    machine = os.uname().machine
-    if machine not in calls:
-        raise OSError(f"the system calls of {machine} machines are not known")
-    return calls[machine]
+    if _MACHINE not in calls:
+        raise OSError(f"the system calls of {_MACHINE} machines are not known")
+    return calls[_MACHINE]
 
 
 def drop_capabilities() -> None:
@@ -159,4 +160,4 @@ def drop_capabilities() -> None:
             continue
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     none = (ctypes.c_uint32 * 6)()
-    call(_CAPSET[os.uname().machine], ctypes.byref(header), ctypes.byref(none))
+    call(_number_of(_CAPSET), ctypes.byref(header), ctypes.byref(none))

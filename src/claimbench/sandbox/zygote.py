@@ -300,6 +300,7 @@ def _wait(children: list[int], backstop: Backstop) -> list[_End]:
     ends: dict[int, _End] = {}
     overdue = starved = False
     while True:
+        backstop.wait()
         for pid in children:
             if pid not in ends and (end := _reaped(pid, start, overdue, starved)) is not None:
                 ends[pid] = end
@@ -311,7 +312,6 @@ def _wait(children: list[int], backstop: Backstop) -> list[_End]:
             overdue, starved = True, backstop.is_starved
             for pid in late:
                 os.kill(pid, _signal.SIGKILL)
-        backstop.wait()
 
 
 def _reaped(pid: int, start: float, overdue: bool, starved: bool) -> _End | None:
