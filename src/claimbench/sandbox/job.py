@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 Kind = Literal["stdin", "functional", "solution", "examine", "weak"]
@@ -30,6 +31,11 @@ class Limits:
         return [self.cpu_s, self.wall_s, self.memory, self.output]
 
 
+_TEXTS: Final = ("code", "check")
+_LENGTHS: Final = struct.Struct("<II")
+"""Of all but the texts, and of the program; the tests are the rest of a job's file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One child's work: tests `first` to `last` (not included) of a program.
@@ -51,15 +57,30 @@ class Job:
     compat: bool = False
 
     def to_bytes(self) -> bytes:
-        fields = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps({**fields, "limits": self.limits.listed()}).encode("ascii")
+        fields = {name: getattr(self, name) for name in self.__slots__ if name not in _TEXTS}
+        head = json.dumps({**fields, "limits": self.limits.listed()}).encode("ascii")
+        code, check = (text.encode("utf-8", "surrogatepass") for text in (self.code, self.check))
+        return _LENGTHS.pack(len(head), len(code)) + head + code + check
 
     @staticmethod
-    def from_bytes(data: bytes) -> Job:
-        fields: dict[str, Any] = json.loads(data)
+    def without_texts(file: int) -> Job:
+        """The job in a file, but for its texts: what a zygote may know. What it has once read
+        stays in its memory, and so in that of every later child, whose program can search it:
+        for another's program, or for the answers of the tests that come with one."""
+        head, _ = _LENGTHS.unpack(os.pread(file, _LENGTHS.size, 0))
+        fields: dict[str, Any] = json.loads(os.pread(file, head, _LENGTHS.size))
         fields["places"] = tuple((offset, length) for offset, length in fields["places"])
         fields["names"] = tuple(fields["names"])
-        return Job(**{**fields, "limits": Limits(*fields["limits"])})
+        return Job(code="", **{**fields, "limits": Limits(*fields["limits"])})
+
+    def with_texts(self, file: int) -> Job:
+        """The same job with the texts from its file: for the child that does it."""
+        data = os.pread(file, os.fstat(file).st_size, 0)
+        head, code = _LENGTHS.unpack_from(data)
+        middle = _LENGTHS.size + head
+        texts = (data[middle : middle + code], data[middle + code :])
+        read = [text.decode("utf-8", "surrogatepass") for text in texts]
+        return replace(self, code=read[0], check=read[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def _serve(lock: Lock, request: dict[str, Any], files: list[int], proc: int) -> 
     try:
         for place in range(count):
             own = (inputs, given, output, reports[place], *pipes[place])
-            pids.append(_fork(lock, _job_in(jobs[place]), own, starts[place][1]))
+            pids.append(_fork(lock, jobs[place], own, starts[place][1]))
         for end in (end for pair in pipes for end in pair):
             os.close(end)
         endings = _wait(pids, Backstop(limits.wall_s, proc))
@@ -161,20 +161,17 @@ def _has_started(pipe: tuple[int, int]) -> bool:
         return False
 
 
-def _job_in(file: int) -> Job:
-    """The trusted parent's words, read here and not in each child: of a program this process holds
-    the text, and does nothing with it."""
-    return Job.from_bytes(os.pread(file, os.fstat(file).st_size, 0))
-
-
-def _fork(lock: Lock, job: Job, files: tuple[int, ...], start: int) -> int:
-    """A child for one job; its id. `files`: inputs, stdin, stdout, report, and maybe pipe ends."""
+def _fork(lock: Lock, file: int, files: tuple[int, ...], start: int) -> int:
+    """A child for the job in `file`; its id. `files`: inputs, stdin, stdout, report, and maybe pipe
+    ends."""
+    # Read here and not in each child, as far as it is no secret.
+    job = Job.without_texts(file)
     parent, limit = os.getpid(), ready_limits(job.limits)
     pid = fork()
     if pid == 0:
         try:
             limit(parent)
-            _live(lock, job, files, start)
+            _live(lock, job.with_texts(file), files, start)
         finally:
             os._exit(70)
     return pid
