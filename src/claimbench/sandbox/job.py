@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import struct
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
 
 Kind = Literal["stdin", "functional", "solution", "examine", "weak"]
 """`solution` and `examine` are the two children of an assert-style test: the program, and the tests
@@ -32,8 +32,18 @@ class Limits:
 
 
 _TEXTS: Final = ("code", "check")
-_LENGTHS: Final = struct.Struct("<II")
-"""Of all but the texts, and of the program; the tests are the rest of a job's file."""
+_PASS: Final = "surrogatepass"
+_LENGTHS: Final = struct.Struct("<III")
+"""A job's file begins with the bytes of its parts: all but the texts, the program, the tests."""
+
+
+class Texts(NamedTuple):
+    """A job's file, where its texts begin in it, and how many bytes they have."""
+
+    file: int
+    place: int
+    code: int
+    check: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +69,29 @@ class Job:
     def to_bytes(self) -> bytes:
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in _TEXTS}
         head = json.dumps({**fields, "limits": self.limits.listed()}).encode("ascii")
-        code, check = (text.encode("utf-8", "surrogatepass") for text in (self.code, self.check))
-        return _LENGTHS.pack(len(head), len(code)) + head + code + check
+        code, check = (text.encode("utf-8", _PASS) for text in (self.code, self.check))
+        return _LENGTHS.pack(len(head), len(code), len(check)) + head + code + check
 
     @staticmethod
-    def without_texts(file: int) -> Job:
-        """The job in a file, but for its texts: what a zygote may know. What it has once read
-        stays in its memory, and so in that of every later child, whose program can search it:
-        for another's program, or for the answers of the tests that come with one."""
-        head, _ = _LENGTHS.unpack(os.pread(file, _LENGTHS.size, 0))
+    def without_texts(file: int) -> tuple[Job, Texts]:
+        """The job in a file but for its texts, and where those are: what a zygote may know. What
+        it has once read stays in its memory, and so in that of every later child, whose program
+        can search it: for another's program, or for the answers of the tests that come with one."""
+        head, code, check = _LENGTHS.unpack(os.pread(file, _LENGTHS.size, 0))
         fields: dict[str, Any] = json.loads(os.pread(file, head, _LENGTHS.size))
         fields["places"] = tuple((offset, length) for offset, length in fields["places"])
         fields["names"] = tuple(fields["names"])
-        return Job(code="", **{**fields, "limits": Limits(*fields["limits"])})
+        job = Job(code="", **{**fields, "limits": Limits(*fields["limits"])})
+        return job, Texts(file, _LENGTHS.size + head, code, check)
 
-    def with_texts(self, file: int) -> Job:
-        """The same job with the texts from its file: for the child that does it."""
-        data = os.pread(file, os.fstat(file).st_size, 0)
-        head, code = _LENGTHS.unpack_from(data)
-        middle = _LENGTHS.size + head
-        texts = (data[middle : middle + code], data[middle + code :])
-        read = [text.decode("utf-8", "surrogatepass") for text in texts]
-        return replace(self, code=read[0], check=read[1])
+    def read_texts(self, texts: Texts) -> None:
+        """Complete this job: in the child that does it, which has it for itself."""
+        # Not by a new one: that takes as long as all the rest of a child's start.
+        file, place, code, check = texts
+        object.__setattr__(self, "code", os.pread(file, code, place).decode("utf-8", _PASS))
+        if check:
+            text = os.pread(file, check, place + code).decode("utf-8", _PASS)
+            object.__setattr__(self, "check", text)
 
 
 @dataclass(frozen=True, slots=True)

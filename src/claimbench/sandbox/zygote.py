@@ -165,13 +165,14 @@ def _fork(lock: Lock, file: int, files: tuple[int, ...], start: int) -> int:
     """A child for the job in `file`; its id. `files`: inputs, stdin, stdout, report, and maybe pipe
     ends."""
     # Read here and not in each child, as far as it is no secret.
-    job = Job.without_texts(file)
+    job, texts = Job.without_texts(file)
     parent, limit = os.getpid(), ready_limits(job.limits)
     pid = fork()
     if pid == 0:
         try:
             limit(parent)
-            _live(lock, job.with_texts(file), files, start)
+            job.read_texts(texts)
+            _live(lock, job, files, start)
         finally:
             os._exit(70)
     return pid
