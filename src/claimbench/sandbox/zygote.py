@@ -68,9 +68,9 @@ MAX_REQUEST: Final = 4096
 _STARTED: Final = b"s"
 _CHILD_ENDED: Final = [int(signal.SIGCHLD)]
 _LAST_WORDS_S: Final = 2.0
-_End = tuple[int, float, float, bool, bool]
-"""Of a child: exit code, CPU seconds, wall seconds, overdue, starved."""
-_IMPORT: Final = re.compile(r"^\s*(?:from|import)\s+([\w., \t]+)", re.M)
+_End = tuple[int, float, float, bool, bool, bool]
+"""Of a child: exit code, CPU seconds, wall seconds, overdue, starved, crowded."""
+_IMPORT: Final = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w., \t]+)", re.M)
 _NEVER_IMPORTED_FIRST: Final = ("antigravity", "this", "idlelib", "turtledemo", "test", "lib2to3")
 
 
@@ -211,7 +211,8 @@ def _import_named(source: str) -> None:
         for name in re.split(r"[,\s]+", line.partition(" import ")[0]):
             top = name.partition(".")[0]
             if top in sys.stdlib_module_names and top not in _NEVER_IMPORTED_FIRST:
-                with contextlib.suppress(Exception):
+                # unittest.__main__ is a program, which ends with an exit.
+                with contextlib.suppress(BaseException):
                     importlib.import_module(name)
 
 
@@ -223,29 +224,29 @@ def _wait(children: list[int], backstop: Backstop) -> list[_End]:
     little left to do."""
     start = time.monotonic()
     ends: dict[int, _End] = {}
-    overdue = starved = False
+    why = (False, False, False)
     while True:
         for pid in children:
-            if pid not in ends and (end := _reaped(pid, start, overdue, starved)) is not None:
-                ends[pid] = end
+            if pid not in ends and (end := _reaped(pid, start)) is not None:
+                ends[pid] = (*end, *why)
                 backstop.shorten(_LAST_WORDS_S)
         late = [pid for pid in children if pid not in ends]
         if not late:
             return [ends[pid] for pid in children]
-        if not overdue and backstop.is_over:
-            overdue, starved = True, backstop.is_starved
+        if not any(why) and (backstop.is_over or backstop.is_crowded):
+            why = (backstop.is_over, backstop.is_starved, backstop.is_crowded)
             for pid in late:
                 os.kill(pid, signal.SIGKILL)
         backstop.wait()
 
 
-def _reaped(pid: int, start: float, overdue: bool, starved: bool) -> _End | None:
+def _reaped(pid: int, start: float) -> tuple[int, float, float] | None:
     done, status, usage = os.wait4(pid, os.WNOHANG)
     if done == 0:
         return None
     used = usage.ru_utime + usage.ru_stime
     wall = time.monotonic() - start
-    return os.waitstatus_to_exitcode(status), used, wall, overdue, starved
+    return os.waitstatus_to_exitcode(status), used, wall
 
 
 def _kill_orphans() -> None:

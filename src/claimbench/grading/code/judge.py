@@ -29,6 +29,7 @@ from claimbench.grading.outcomes import (
     WRONG_ANSWER,
 )
 from claimbench.sandbox import codec
+from claimbench.sandbox.backstop import MOST_THREADS
 from claimbench.sandbox.box import Inputs, Outcome
 from claimbench.sandbox.compat import PREAMBLE
 from claimbench.sandbox.examiner import LOST
@@ -286,6 +287,8 @@ def _time_words(ending: Ending) -> str:
 
 def death(ending: Ending) -> tuple[str, str]:
     """Outcome and words for a child that ended without a record."""
+    if ending.crowded:
+        return RUNTIME_ERROR, f"it had more than {MOST_THREADS} threads"
     if ending.overdue or ending.status in (-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL):
         return TIME_LIMIT, _time_words(ending)
     if ending.status < 0:
