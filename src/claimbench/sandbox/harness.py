@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from types import CodeType
@@ -27,6 +28,9 @@ from claimbench.sandbox.program import (
     write_all,
 )
 
+CALLED: Final = "solution"
+"""The __name__ of a program that is called: it is imported, so what it does `if __name__ ==
+"__main__"` is not done. In its authors' runners it is not `__main__` either."""
 NOWHERE: Final = 2
 REPORT: Final = 3
 INPUTS: Final = 4
@@ -52,8 +56,11 @@ def run_tests(job: Job, code: CodeType) -> None:
         offset, length = job.places[test]
         given = os.pread(INPUTS, length, offset)
         state, words = run(job, code, given)
-        end = os.lseek(1, 0, io.SEEK_END)
-        write_all(REPORT, Record(test, state, start, end, words).to_bytes())
+        try:
+            end = os.lseek(1, 0, io.SEEK_END)
+            write_all(REPORT, Record(test, state, start, end, words).to_bytes())
+        except OSError:  # `with open(1, "w")` closes it: a good end, of which nothing can be said
+            os._exit(state)
         start = end
         if state != OK or test + 1 == job.last or not clean() or time.process_time() > most_s:
             return
@@ -69,7 +76,7 @@ def _run_stdin(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
 
 def _run_functional(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
     """Call the entry point with the JSON arguments of each line; its value is the output."""
-    space, _ = begin(b"", NOWHERE)
+    space = _module()
     value: list[object] = []
 
     def call() -> None:
@@ -88,6 +95,14 @@ def _run_functional(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
     if not job.compat:
         space.clear()
     return state, words
+
+
+def _module(*, plain: bool = False) -> dict[str, Any]:
+    """The namespace of a program that is called."""
+    space, _ = begin(b"", NOWHERE, plain=plain)
+    space["__name__"] = CALLED
+    sys.modules[CALLED] = sys.modules["__main__"]
+    return space
 
 
 _shared: list[Callable[..., Any]] = []
@@ -120,7 +135,7 @@ def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
 
 def serve_calls(job: Job, code: CodeType) -> None:
     """The solution's side: run the program, then answer calls until the tests hang up."""
-    space, _ = begin(b"", NOWHERE, plain=True)
+    space = _module(plain=True)
     state, words = attempt(lambda: exec(code, space))
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
     calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115
@@ -177,7 +192,7 @@ def run(job: Job) -> None:
 
 def run_weak(job: Job, code: CodeType) -> None:
     """Solution and asserts in one process: for tests that need the solution's own classes."""
-    space, _ = begin(b"", NOWHERE, plain=True)
+    space = _module(plain=True)
     state, words = attempt(lambda: exec(code, space))
     if state == OK:
         ended: list[bool] = []
