@@ -39,7 +39,7 @@ class Backstop:
         self._most = STARVED_FACTOR * wall_s
         self._passed = 0.0
         self._waited = 0.0
-        self._looked = time.monotonic()
+        self._begun = time.monotonic()
         self._seen: dict[str, Turns] = {}
 
     def shorten(self, rest_s: float) -> None:
@@ -54,14 +54,16 @@ class Backstop:
         self._passed += min(time.monotonic() - begun, _STANDSTILL_S)
 
     def _look(self) -> None:
-        seen, now = turns_of_children(self._proc), time.monotonic()
+        seen = turns_of_children(self._proc)
         news = [
             turns.since(self._seen.get(thread, Turns(0, 0)))
             for thread, turns in seen.items()
             if turns != self._seen.get(thread)
         ]
-        self._waited += min(now - self._looked, waited_for_others(news) / 1e9)
-        self._seen, self._looked = seen, now
+        # The kernel counts a wait when it is over, so it may be longer than the time since a look.
+        waited = self._waited + waited_for_others(news) / 1e9
+        self._waited = min(waited, time.monotonic() - self._begun)
+        self._seen = seen
 
     @property
     def is_over(self) -> bool:

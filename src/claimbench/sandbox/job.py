@@ -98,7 +98,7 @@ class Job:
 class Ending:
     """How a child ended: `status` as os.waitstatus_to_exitcode gives it; CPU and wall seconds;
     whether it got as far as running the program; whether it was killed for the clock, and whether
-    that was only because the machine was too busy (see `backstop`); or whether it was killed for its
+    that was only because the machine was too busy (see `backstop`); whether it was killed for its
     many threads."""
 
     status: int
