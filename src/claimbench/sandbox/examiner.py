@@ -78,9 +78,11 @@ class Calls:
 
 
 def _exception(name: str, words: str) -> Exception:
-    """The built-in exception of that name; tests may expect it. Never one that ends a process."""
+    """The built-in exception of that name; tests may expect it. Never one that ends a process, or
+    a loop: `all(map(f, values))` would hold."""
     kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, Exception):
+    loop = (StopIteration, StopAsyncIteration)
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, loop):
         with contextlib.suppress(Exception):
             made: Exception = kind(words)
             return made

@@ -195,6 +195,8 @@ class _Trial:
             if failure is not None:
                 return test, failure
             written = record.end if record is not None else len(outcome.output)
+        if ending.status != 0:  # its last record was written by the program, which went on
+            return last - 1, self._failure(last - 1, None, outcome)
         return last, None
 
     def _failure(self, test: int, record: Record | None, outcome: Outcome) -> _Failure | None:
