@@ -79,7 +79,7 @@ def main() -> None:
     proc, level, numpy = int(sys.argv[2]), sys.argv[3], sys.argv[4] == "1"
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _prepare(level, numpy)
+    _prepare(level, numpy, proc)
     lock = make_lock(level, readable_folders(numpy))  # type: ignore[arg-type]
     drop_capabilities()
     limit_all()
@@ -92,7 +92,7 @@ def main() -> None:
         connection.sendall(reply)
 
 
-def _prepare(level: str, numpy: bool) -> None:
+def _prepare(level: str, numpy: bool, proc: int) -> None:
     """Import, then freeze: what is warm here is warm in every child."""
     for name in PRELOADED + (LEVEL_C_MODULES if level == "C" else ()):
         with contextlib.suppress(ImportError):
@@ -106,13 +106,20 @@ def _prepare(level: str, numpy: bool) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "claimbench"]:
         del sys.modules[name]
     threading.stack_size(THREAD_STACK)
-    with contextlib.suppress(OSError):  # when memory runs out, programs go first
-        Path("/proc/self/oom_score_adj").write_text("1000")
+    _go_first(proc)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     rehearse()
     gc.collect()
     gc.freeze()
+
+
+def _go_first(proc: int) -> None:
+    """When memory runs out, programs are ended before anything else is."""
+    with contextlib.suppress(OSError):
+        file = os.open("self/oom_score_adj", os.O_WRONLY, dir_fd=proc)
+        os.write(file, b"1000")
+        os.close(file)
 
 
 def _receive(connection: socket.socket) -> tuple[bytes, list[int]] | None:
