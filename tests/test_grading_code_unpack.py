@@ -113,6 +113,7 @@ class TestPickles:
             "memo of nothing": b"\x80\x04h\x07.",
             "memo of the dict": b"\x80\x04}\x94\x8c\x01ah\x00s.",
             "value without key": b"\x80\x04}\x8c\x01as.",
+            "two items set as one": b"\x80\x04}\x8c\x01a\x8c\x01b\x8c\x01c\x8c\x01ds.",
             "mark inside": b"\x80\x04}(\x8c\x01a(s.",
             "items without mark": b"\x80\x04}\x8c\x01a\x8c\x01bu.",
             "popped": b"\x80\x04\x8c\x01a\x8c\x01b0.",
