@@ -87,6 +87,11 @@ FAKE_VALUES = {
     "    __repr__ = __str__\n    def __eq__(s, o): return True\ndef f(x): return E()",
     "a class without a name": "class M(type):\n    __name__ = property(lambda c: 1 / 0)\n    __mro__ = ()\n"
     "class E(metaclass=M): pass\ndef f(x): return E()",
+    "its neighbours' files": "import os, struct\ndef f(x):\n    own, found = os.getpid(), 1\n"
+    "    for pid in {*range(own - 6, own), *range(own + 1, own + 8), os.getppid()}:\n        for n in range(8):\n"
+    "            for mode in (os.O_RDONLY, os.O_RDWR):\n"
+    "                try: d = os.open(f'/proc/{pid}/fd/{n}', mode)\n                except OSError: continue\n"
+    "                os.pwrite(d, struct.pack('<IBQQI', 0, 0, 0, 0, 0), 0)\n    return 1",
     "a dict that lies": "class D(dict):\n    def items(s): return [(1, 2)] * 10**9\n    def __eq__(s, o): return True\n"
     "def f(x): return D()",
 }

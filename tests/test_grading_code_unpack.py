@@ -230,6 +230,14 @@ class TestForms:
             ("cases", {"tests": [[1, 2]]}, "must be strings"),
             ("encoded", {"tests": encode(pickle.dumps("{}"))}, "KeyError"),
             ("evalplus", {"prompt": "", "solution": ""}, "KeyError"),
+            ("cases", {"tests": []}, "any program would pass"),
+            ("stdin_pairs", {"tests": "[]"}, "any program would pass"),
+            ("encoded", {"tests": encode(pickle.dumps('{"inputs": [], "outputs": []}'))}, "would"),
+            (
+                "evalplus",
+                {"prompt": "", "solution": "", "entry_point": "f", "base": [], "plus": []},
+                "any program would pass",
+            ),
         ],
     )
     def test_damage_names_problem_and_row(

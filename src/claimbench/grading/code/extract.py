@@ -107,7 +107,7 @@ def _defines(code: str, entry_point: str) -> bool:
 
 
 def _opened(lines: Sequence[str]) -> Iterator[_Block]:
-    """The fenced blocks, and instead of a block of Markdown those in it: a whole reply may be one."""
+    """The fenced blocks; instead of a block of Markdown those in it: a whole reply may be one."""
     for block in _blocks(lines):
         if block.tag in MARKDOWN_TAGS:
             yield from _blocks(block.code.split("\n"))
