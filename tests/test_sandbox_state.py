@@ -5,16 +5,19 @@ it decides a verdict."""
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.compare import output_difference
 from claimbench.grading.code.judge import judge
-from claimbench.sandbox import levels, zygote
+from claimbench.sandbox import landlock, levels, zygote
 from claimbench.sandbox.box import Inputs, Zygote
 from claimbench.sandbox.codec import NotPlain, decode, encode
 from claimbench.sandbox.job import Job, Limits
@@ -128,6 +131,38 @@ time.sleep(600)
     inputs.close()
     assert (ending.overdue, ending.starved) == (True, False)
     assert ending.wall_s < 6
+
+
+LOCKED = """
+import sys
+from pathlib import Path
+from claimbench.sandbox import landlock
+from claimbench.sandbox.kernel import PR_SET_NO_NEW_PRIVS, prctl
+prctl(PR_SET_NO_NEW_PRIVS, 1)
+folder = Path(sys.argv[1])
+landlock.restriction(landlock.make_ruleset([folder]))()
+for name in sys.argv[2:]:
+    try: print((folder / name).read_text())
+    except OSError as error: print(type(error).__name__)
+print(len(list(folder.iterdir())))
+"""
+
+
+@pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")
+def test_packages_below_a_readable_folder_are_not(tmp_path: Path) -> None:
+    """As below the standard library of a Python that was built here, or is conda's."""
+    folder, outside = tmp_path / "lib", tmp_path / "outside"
+    for name in ("json", "site-packages"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "a.py").write_text("read")
+    (folder / "b.py").write_text("read")
+    outside.write_text("read")
+    (folder / "linked.py").symlink_to(outside)
+    (folder / "lost.py").symlink_to(tmp_path / "nowhere")
+    names = ["json/a.py", "b.py", "site-packages/a.py", "linked.py", "../outside"]
+    words = [sys.executable, "-c", LOCKED, str(folder), *names]
+    ran = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["read", "read", *["PermissionError"] * 3, "5"]
 
 
 class TestCostsOfOurs:

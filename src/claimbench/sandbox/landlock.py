@@ -63,7 +63,8 @@ def make_ruleset(readable: Iterable[Path]) -> int:
             # A rule holds for all that is below, and none can be taken back there.
             _allow(ruleset, path, _READ_DIR)
             for entry in path.iterdir():
-                if entry.name not in _PACKAGES:
+                # What a link leads to has a rule of its own where it is to be read.
+                if entry.name not in _PACKAGES and not entry.is_symlink():
                     _allow(ruleset, entry, _READ_FILE | (_READ_DIR if entry.is_dir() else 0))
         else:
             _allow(ruleset, path, _READ_FILE | _READ_DIR)
