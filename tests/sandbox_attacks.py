@@ -19,6 +19,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import sandbox_attacks_more as more
+
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import judge
 from claimbench.sandbox.levels import Sandbox
@@ -346,8 +348,10 @@ ESCAPES: Mapping[str, Mapping[str, str]] = {
     "signals": SIGNALS,
     "kernel": KERNEL,
     "resources": RESOURCES,
+    "machine": more.MACHINE,
 }
-COUNT = sum(map(len, ESCAPES.values())) + len(FAKES) + 2 * len(FAKE_VALUES)
+PRINTED, RETURNED = {**FAKES, **more.FAKES}, {**FAKE_VALUES, **more.FAKE_VALUES}
+COUNT = sum(map(len, ESCAPES.values())) + len(PRINTED) + 2 * len(RETURNED)
 
 
 def run_all(level: str, first: int = 0, step: int = 1) -> dict[str, object]:
@@ -370,12 +374,12 @@ def _attacks(head: str) -> Iterator[tuple[str, str, CodeTests]]:
             yield f"{group}: {name}", head + program, escaped
     token = f"token-{secrets.token_hex(8)}"
     printed = CodeTests("stdin", (Case("1", token), Case("2", token)), cpu_seconds=0.5)
-    for name, program in FAKES.items():
+    for name, program in PRINTED.items():
         yield f"fakes: {name}", head + program, printed
     returned = CodeTests("functional", (Case("1", json.dumps(token)),), "f", cpu_seconds=0.5)
     check = f"assert f(1) == {token!r}\nassert {token!r} == f(2)\n"
     asserted = CodeTests("assert", (), "f", check, cpu_seconds=0.5)
-    for name, program in FAKE_VALUES.items():
+    for name, program in RETURNED.items():
         plain = program.replace("{{", "{").replace("}}", "}")
         yield f"values: {name}", plain, returned
         yield f"asserts: {name}", plain, asserted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -63,6 +64,7 @@ def test_numbers_are_compared_as_decimals(numbers: list[Decimal]) -> None:
     [
         (1, 1), (1.0, 1), (True, 1), ("a", "a"), ([1, 2], [1, 2]), ((1, 2), [1, 2]), ((), []),
         ([1.0, True], [1, 1]), ({"a": 1}, {"a": 1.0}), (None, None), ([[1], []], [[1], []]),
+        (Decimal("0.5"), 0.5), ([Fraction(1, 2), Decimal(2)], [0.5, 2]), (Fraction(4, 2), 2),
     ],
 )  # fmt: skip
 def test_right_values(value: Any, expected: Any) -> None:
@@ -75,7 +77,8 @@ def test_right_values(value: Any, expected: Any) -> None:
         (1, 2), (1, "1"), ("1", 1), ([1, 2], [2, 1]), ([(1, 2)], [[1, 2]]), ({1, 2}, [1, 2]),
         (None, False), ([], None), (0.30000000000000004, 0.3), ({"1": 1}, {1: 1}),
         (float("nan"), float("nan")), (Opaque("E"), "E"), ([Opaque("E")], ["E"]),
-        ({"a": Opaque("E")}, {"a": 1}),
+        ({"a": Opaque("E")}, {"a": 1}), (Decimal("0.1"), 0.1), (Fraction(1, 3), 1 / 3),
+        (Decimal("NaN"), float("nan")),
     ],
 )  # fmt: skip
 def test_wrong_values(value: Any, expected: Any) -> None:

@@ -89,6 +89,17 @@ CASES = {
     "prose": ("I cannot solve this. The answer is 4 = 2 + 2.", "", None),
     "prose with a function asked for": ("I would return the sum of both numbers.", "f", None),
     "only another language": ("```cpp\nint main() {}\n```", "", None),
+    "a reply in Markdown": (
+        "````markdown\nSo:\n```python\na = 1\n```\n````",
+        "",
+        "a = 1\n",
+    ),
+    "a reply in Markdown, with fences alike": (
+        "```md\nSo:\n```python\na = 1\n```\n```",
+        "",
+        "a = 1\n",
+    ),
+    "Markdown without code": ("```markdown\nNothing.\n```", "", None),
     "empty block": ("```python\n\n```", "", None),
     "empty": ("", "f", None),
 }

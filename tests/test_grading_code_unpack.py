@@ -113,6 +113,7 @@ class TestPickles:
             "memo of nothing": b"\x80\x04h\x07.",
             "memo of the dict": b"\x80\x04}\x94\x8c\x01ah\x00s.",
             "value without key": b"\x80\x04}\x8c\x01as.",
+            "two items set as one": b"\x80\x04}\x8c\x01a\x8c\x01b\x8c\x01c\x8c\x01ds.",
             "mark inside": b"\x80\x04}(\x8c\x01a(s.",
             "items without mark": b"\x80\x04}\x8c\x01a\x8c\x01bu.",
             "popped": b"\x80\x04\x8c\x01a\x8c\x01b0.",
@@ -229,6 +230,14 @@ class TestForms:
             ("cases", {"tests": [[1, 2]]}, "must be strings"),
             ("encoded", {"tests": encode(pickle.dumps("{}"))}, "KeyError"),
             ("evalplus", {"prompt": "", "solution": ""}, "KeyError"),
+            ("cases", {"tests": []}, "any program would pass"),
+            ("stdin_pairs", {"tests": "[]"}, "any program would pass"),
+            ("encoded", {"tests": encode(pickle.dumps('{"inputs": [], "outputs": []}'))}, "would"),
+            (
+                "evalplus",
+                {"prompt": "", "solution": "", "entry_point": "f", "base": [], "plus": []},
+                "any program would pass",
+            ),
         ],
     )
     def test_damage_names_problem_and_row(

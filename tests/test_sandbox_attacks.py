@@ -54,12 +54,13 @@ def plain_user() -> Iterator[tuple[str, Path]]:
     that he may read: the checkout may be below a folder of root's, and pytest's folders are."""
     if os.getuid() != 0:
         pytest.skip("these tests run as a plain user already")
-    with tempfile.TemporaryDirectory(prefix="claimbench-attacks-") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="claimbench-attacks-") as made:
+        folder = Path(made)
         folder.chmod(0o755)
         package = packaged_data("").parent
         shutil.copytree(package, folder / package.name, ignore=_no_data)
-        shutil.copy(SCRIPT, folder)
+        for name in (SCRIPT.name, "sandbox_attacks_more.py"):
+            shutil.copy(SCRIPT.with_name(name), folder)
         own = (sys.executable, str(getattr(sys, "_base_executable", "")), "/usr/bin/python3")
         python = next((python for python in own if _runs(python, folder)), None)
         if python is None:

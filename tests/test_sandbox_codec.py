@@ -6,7 +6,9 @@ import math
 import struct
 import tracemalloc
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from decimal import Decimal
 from enum import IntEnum
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,7 @@ PLAIN = [
     math.inf, -math.inf, 1 + 2j, "", "é\ud800😀\0", b"", b"\xff\0", [], (), set(), frozenset(), {},
     [1] * 20, [2**70] * 20, [1.5] * 20, [True] * 20, [1, 1.0] * 20, ["a", None, (1, [2, {3: {4}}])],
     {(1, 2): [3], None: frozenset({1})}, int, list, bool, object,
+    Decimal("0.5"), Decimal("-1E+9"), Decimal("Infinity"), Fraction(-1, 3), [Fraction(7)],
 ]  # fmt: skip
 
 
@@ -73,6 +76,10 @@ def test_what_was_encoded_comes_back(value: Any) -> None:
 
 
 class TestOtherValues:
+    def test_numbers_of_too_many_digits_are_words(self) -> None:
+        for value in (Decimal("1" * 5000), Decimal("sNaN"), Fraction(1, 1 << 5000)):
+            assert isinstance(decode(encode(value)), Opaque)
+
     def test_subclasses_pass_as_what_they_are_below(self) -> None:
         class Loud(str):
             def __eq__(self, other: object) -> bool:

@@ -148,6 +148,11 @@ class TestBothArchitectures:
         assert run_filter(machine, prlimit, 0, 3) == ALLOW
         assert run_filter(machine, prlimit, 1, 3) == REFUSE
         assert run_filter(machine, prlimit, 1 << 32, 3) == REFUSE
+        pointer, cpu = 0x7F00_0000_1000, 0
+        assert run_filter(machine, prlimit, 0, 3, pointer) == ALLOW
+        assert run_filter(machine, prlimit, 0, cpu, 0, pointer) == ALLOW  # asks for it
+        for new in (pointer, 1 << 32, 1):
+            assert run_filter(machine, prlimit, 0, cpu, new) == REFUSE
         assert [run_filter(machine, fcntl, 0, command) for command in (0, 3, 1030)] == [ALLOW] * 3
         owner, seals, lock = 8, 1033, 6
         for command in (owner, seals, lock):

@@ -12,12 +12,19 @@ import _signal  # type: ignore[import-not-found]
 import contextlib
 import os
 import time
-from typing import Final
+from collections.abc import Sequence
+from itertools import islice
+from typing import Final, NamedTuple
 
 STARVED_FACTOR: Final = 10
 """However busy the machine: nothing takes longer than so many times what it may."""
-_LOOK_S: Final = 1.0
-"""Between two looks at the clock; of a standstill no more than that counts."""
+MOST_THREADS: Final = 1000
+"""Of children at once. No limit of the kernel's holds for root's threads, and all processes of the
+machine share one supply of ids."""
+_LOOK_S: Final = 0.1
+"""Between two looks at the children."""
+_STANDSTILL_S: Final = 1.0
+"""Of the time between two looks no more than that counts: this process stood still, too."""
 
 
 class Backstop:
@@ -30,9 +37,10 @@ class Backstop:
         self._proc = proc
         self._allowed = wall_s
         self._most = STARVED_FACTOR * wall_s
-        self._look = min(_LOOK_S, wall_s / 10)
         self._passed = 0.0
-        self._waits: dict[str, int] = {}
+        self._waited = 0.0
+        self._begun = time.monotonic()
+        self._seen: dict[str, Turns] = {}
 
     def shorten(self, rest_s: float) -> None:
         """Allow no more than `rest_s` from now on."""
@@ -41,10 +49,21 @@ class Backstop:
     def wait(self) -> None:
         """Sleep until a child may have ended, or for a while."""
         begun = time.monotonic()
-        if _signal.sigtimedwait([_signal.SIGCHLD], self._look) is None:
-            self._waits |= waits(self._proc)
-        # More than that went by only where this process stood still, too.
-        self._passed += min(time.monotonic() - begun, self._look)
+        if _signal.sigtimedwait([_signal.SIGCHLD], _LOOK_S) is None:
+            self._look()
+        self._passed += min(time.monotonic() - begun, _STANDSTILL_S)
+
+    def _look(self) -> None:
+        seen = turns_of_children(self._proc)
+        news = [
+            turns.since(self._seen.get(thread, Turns(0, 0)))
+            for thread, turns in seen.items()
+            if turns != self._seen.get(thread)
+        ]
+        # The kernel counts a wait when it is over, so it may be longer than the time since a look.
+        waited = self._waited + waited_for_others(news) / 1e9
+        self._waited = min(waited, time.monotonic() - self._begun)
+        self._seen = seen
 
     @property
     def is_over(self) -> bool:
@@ -56,23 +75,49 @@ class Backstop:
         return self._passed >= self._most
 
     @property
-    def _waited(self) -> float:
-        """The sum over threads, gone ones too: Python's threads take turns, and so do a solution
-        and the tests that call it."""
-        return sum(self._waits.values()) / 1e9
+    def is_crowded(self) -> bool:
+        """Whether children have more threads than they may."""
+        return len(self._seen) > MOST_THREADS
 
 
-def waits(proc: int) -> dict[str, int]:
-    """How long each thread of this process's children has waited for a core, in ns; {} where this
-    kernel does not say."""
-    found = {}
+class Turns(NamedTuple):
+    """How long a thread has run, and how long it has waited for a core, in ns."""
+
+    ran: int
+    waited: int
+
+    def since(self, before: Turns) -> Turns:
+        if self.ran < before.ran:  # another thread, which has the number of one that is gone
+            return self
+        return Turns(self.ran - before.ran, self.waited - before.waited)
+
+
+def waited_for_others(news: Sequence[Turns]) -> int:
+    """How long children waited for what is not theirs, at least, in ns; `news` are those of their
+    threads that ran or waited meanwhile.
+
+    Threads take turns (Python's do, and so do a solution and the tests that call it), so it is the
+    sum that counts; but threads that wake all at once wait for each other, and a program that
+    sleeps would seem to starve. While one of them runs, each of the others waits at most as long;
+    twice that leaves room for the kernel's own work between them. And what the longest waited, no
+    program can stretch beyond the CPU time that it has.
+    """
+    longest = max((turns.waited for turns in news), default=0)
+    own = 2 * (len(news) - 1) * sum(turns.ran for turns in news)
+    return max(longest, sum(turns.waited for turns in news) - own)
+
+
+def turns_of_children(proc: int) -> dict[str, Turns]:
+    """The turns of each thread of this process's children, or of the first that are more than they
+    may be; {} where this kernel does not say."""
+    found: dict[str, Turns] = {}
     with contextlib.suppress(OSError):
         for pid in _read("thread-self/children", proc).split():
-            for thread in _threads(pid, proc):
-                # It may end meanwhile. The second number of Linux's
-                # Documentation/scheduler/sched-stats.rst.
+            for thread in islice(_threads(pid, proc), MOST_THREADS + 1):
+                # It may end meanwhile. Linux's Documentation/scheduler/sched-stats.rst.
                 with contextlib.suppress(OSError, ValueError, IndexError):
-                    found[thread] = int(_read(f"{thread}/schedstat", proc).split()[1])
+                    ran, waited = _read(f"{thread}/schedstat", proc).split()[:2]
+                    found[thread] = Turns(int(ran), int(waited))
     return found
 
 

@@ -196,6 +196,8 @@ class Zygote:
 def _check(endings: Sequence[Ending], limits: Limits) -> None:
     """Raises SandboxError for an end that no program can bring about by itself."""
     for ending in endings:
+        if ending.crowded:
+            continue
         if not ending.started and not ending.overdue and ending.status != -signal.SIGPROF:
             raise SandboxError(f"a program could not be started (status {ending.status})")
         if ending.starved:

@@ -1,8 +1,8 @@
 """Plain values ⇄ bytes: what may pass between a program and the process that judges it.
 
-None, bool, int of any size, float with nan and inf, complex, str, bytes, list, tuple, set,
-frozenset and dict, and Python's own plain types themselves by name; nothing else, so that no object
-with methods of its own ever meets an expected value. What
+None, bool, int of any size, float with nan and inf, complex, Decimal and Fraction of not too many
+digits, str, bytes, list, tuple, set, frozenset and dict, and Python's own plain types themselves by
+name; nothing else, so that no object with methods of its own ever meets an expected value. What
 is decoded may come from a hostile program: sizes are checked before anything is made of them.
 
 Each value is a tag byte and its content; counts and lengths are unsigned 32-bit, little-endian.
@@ -15,6 +15,8 @@ import struct
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
+from decimal import Decimal, DecimalException
+from fractions import Fraction
 from typing import Any, Final
 
 MAX_BYTES: Final = 16 * 2**20
@@ -24,6 +26,9 @@ MAX_SAME_HASH: Final = 64
 MAX_DEPTH: Final = 150
 """Lists in lists; Python's own recursion limit is not far above."""
 
+MAX_DIGITS: Final = 4000
+"""Of a Decimal, or of a Fraction's halves."""
+
 _COUNT = struct.Struct("<I")
 _FLOAT = struct.Struct("<d")
 _SEQUENCES: Final[dict[type, bytes]] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
@@ -32,6 +37,12 @@ _TYPES: Final = {
     for kind in (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, object)
 }
 _PLAIN: Final = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
+
+
+_DAMAGED = (
+    *(struct.error, IndexError, KeyError, TypeError, UnicodeError, ValueError),
+    *(ArithmeticError, DecimalException),
+)
 
 
 class NotPlain(Exception):
@@ -71,7 +82,7 @@ def decode(data: bytes) -> Any:
     reader = _Reader(data)
     try:
         value = reader.value(0)
-    except (struct.error, IndexError, KeyError, TypeError, UnicodeError, ValueError) as error:
+    except _DAMAGED as error:
         raise NotPlain("it is no value") from error
     if reader.at != len(data):
         raise NotPlain("something stands behind it")
@@ -171,6 +182,22 @@ def _write_float(value: float, out: bytearray, depth: int) -> None:
     out += b"f" + _FLOAT.pack(value)
 
 
+def _write_decimal(value: Decimal, out: bytearray, depth: int) -> None:
+    text = Decimal.__str__(value).encode("ascii")
+    if len(text) > MAX_DIGITS or Decimal.is_snan(value):  # which raises where it is compared
+        _blob(b"o", b"Decimal", out)
+    else:
+        _blob(b"D", text, out)
+
+
+def _write_fraction(value: Fraction, out: bytearray, depth: int) -> None:
+    halves = (value.numerator, value.denominator)
+    if max(map(int.bit_length, halves)) > MAX_DIGITS:
+        _blob(b"o", b"Fraction", out)
+    else:
+        _blob(b"R", b"%d/%d" % halves, out)
+
+
 def _write_str(value: str, out: bytearray, depth: int) -> None:
     _blob(b"s", value.encode("utf-8", "surrogatepass"), out)
 
@@ -192,6 +219,8 @@ _WRITERS: Final[dict[type, Callable[[Any, bytearray, int], None]]] = {
     set: _write_sequence,
     frozenset: _write_sequence,
     dict: _write_dict,
+    Decimal: _write_decimal,
+    Fraction: _write_fraction,
 }
 
 
@@ -216,7 +245,7 @@ class _Reader:
         if tag == b"c":
             return complex(*struct.unpack("<dd", self._take(16)))
         (count,) = _COUNT.unpack(self._take(4))
-        if tag in b"isboy":
+        if tag in b"isboyDR":
             return self._blob(tag, count)
         if tag in b"qd":
             numbers = array(tag.decode("ascii"))
@@ -232,6 +261,8 @@ class _Reader:
             return content.decode("utf-8", "surrogatepass")
         if tag == b"y":
             return _TYPES[content.decode("ascii")]
+        if tag in b"DR":
+            return _number(tag, content.decode("ascii"))
         return content if tag == b"b" else Opaque(content.decode("utf-8", "replace"))
 
     def _container(self, tag: bytes, count: int, depth: int) -> Any:
@@ -254,6 +285,18 @@ class _Reader:
         piece = self._data[self.at : self.at + count]
         self.at += count
         return piece
+
+
+def _number(tag: bytes, text: str) -> Decimal | Fraction:
+    if len(text) > MAX_DIGITS:  # a Fraction of more takes long to make
+        raise NotPlain("it has too many digits")
+    if tag == b"R":  # not by Fraction(text), which makes 1e999999999 a whole number
+        above, below = text.split("/")
+        return Fraction(int(above), int(below))
+    number = Decimal(text)
+    if number.is_snan():
+        raise NotPlain("it is a signal")
+    return number
 
 
 def _check_hashes(keys: Iterable[Any]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from claimbench.sandbox import codec, functions
 from claimbench.sandbox.functions import ANSWERS, CALLS, read_message, send_message
-from claimbench.sandbox.harness import NOWHERE, REPORT, Kept
+from claimbench.sandbox.harness import NOWHERE, REPORT
 from claimbench.sandbox.job import FAILED, NO_MEMORY, OK, RAISED, Job, Record
 from claimbench.sandbox.program import FILE_NAME, begin, compiled, words_of, write_all
 
@@ -72,21 +72,23 @@ class Calls:
 
 
 def _exception(name: str, words: str) -> Exception:
-    """The built-in exception of that name; tests may expect it. Never one that ends a process."""
+    """The built-in exception of that name; tests may expect it. Never one that ends a process, or
+    a loop: `all(map(f, values))` would hold."""
     kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, Exception):
+    loop = (StopIteration, StopAsyncIteration)
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, loop):
         with contextlib.suppress(Exception):
             made: Exception = kind(words)
             return made
     return RuntimeError(words)
 
 
-def run(job: Job, kept: Kept) -> None:
-    """All of a child's work on any kind of job, once it is locked."""
+def run(job: Job, shelf: int) -> None:
+    """All of a child's work on any kind of job, once it is locked; `shelf` as in harness."""
     if job.kind == "examine":
         examine(job)
     else:
-        functions.run(job, kept)
+        functions.run(job, shelf)
 
 
 def examine(job: Job) -> None:

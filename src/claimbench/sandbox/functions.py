@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Callable
 from types import CodeType
 from typing import Any, Final
 
 from claimbench.sandbox import codec
 from claimbench.sandbox.compat import MODULE, wrapped
-from claimbench.sandbox.harness import NOWHERE, REPORT, Kept, program_of, run_stdin, run_tests
+from claimbench.sandbox.harness import NOWHERE, REPORT, program_of, run_stdin, run_tests
 from claimbench.sandbox.job import EXITED, FAILED, OK, Job, Record
 from claimbench.sandbox.program import attempt, begin, compiled, words_of, write_all
 
+CALLED: Final = "solution"
+"""The __name__ of a program that is called: it is imported, so what it does `if __name__ ==
+"__main__"` is not done. In its authors' runners it is not `__main__` either."""
 CALLS: Final = 5
 ANSWERS: Final = 6
 """Descriptors of a child beside harness's: the pipes between a solution and its tests."""
 
 
-def run(job: Job, kept: Kept) -> None:
-    """All of a child's work, once it is locked."""
+def run(job: Job, shelf: int) -> None:
+    """All of a child's work, once it is locked; `shelf` as in `program_of`."""
     compat = job.compat and job.kind == "stdin"
-    code = program_of(job, kept, wrapped if compat else str)
+    code = program_of(job, shelf, wrapped if compat else str)
     if isinstance(code, Record):
         write_all(REPORT, code.to_bytes())
     elif job.kind == "solution":
@@ -35,7 +39,7 @@ def run(job: Job, kept: Kept) -> None:
 
 def _run_functional(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
     """Call the entry point with the JSON arguments of each line; its value is the output."""
-    space, _ = begin(b"", NOWHERE)
+    space = _module()
     value: list[object] = []
 
     def call() -> None:
@@ -54,6 +58,14 @@ def _run_functional(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
     if not job.compat:
         space.clear()
     return state, words
+
+
+def _module(*, plain: bool = False) -> dict[str, Any]:
+    """The namespace of a program that is called."""
+    space, _ = begin(b"", NOWHERE, plain=plain)
+    space["__name__"] = CALLED
+    sys.modules[CALLED] = sys.modules["__main__"]
+    return space
 
 
 _shared: list[Callable[..., Any]] = []
@@ -86,7 +98,7 @@ def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
 
 def serve_calls(job: Job, code: CodeType) -> None:
     """The solution's side: run the program, then answer calls until the tests hang up."""
-    space, _ = begin(b"", NOWHERE, plain=True)
+    space = _module(plain=True)
     state, words = attempt(lambda: exec(code, space))
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
     calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115
@@ -122,7 +134,7 @@ def send_message(descriptor: int, data: bytes) -> None:
 
 def run_weak(job: Job, code: CodeType) -> None:
     """Solution and asserts in one process: for tests that need the solution's own classes."""
-    space, _ = begin(b"", NOWHERE, plain=True)
+    space = _module(plain=True)
     state, words = attempt(lambda: exec(code, space))
     if state == OK:
         ended: list[bool] = []

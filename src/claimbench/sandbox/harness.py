@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable
 from types import CodeType
-from typing import Final, NamedTuple
+from typing import Final
 
 from claimbench.sandbox.job import OK, RAISED, Job, Record
 from claimbench.sandbox.program import attempt, begin, clean, compiled, finish, write_all
@@ -25,6 +25,7 @@ REPORT: Final = 3
 INPUTS: Final = 4
 """Descriptors of a child, beside stdin and stdout: /dev/null; its report; all tests' inputs,
 sealed."""
+NO_SHELF: Final = -1
 
 SLICE_S: Final = 0.1
 """CPU seconds after which a child starts no further test, so that a program that is wrong is not
@@ -34,35 +35,32 @@ COMPAT_SLICE_S: Final = 1.0
 """The same where a test is to find what the one before it left."""
 
 
-class Kept(NamedTuple):
-    """A program's compiled code, kept by the zygote between jobs with the same program; or the file
-    in which a child leaves it, closed before the program's first line runs, so that no program
-    can change it."""
-
-    code: bytes = b""
-    files: tuple[int, ...] = ()
-
-
-def run(job: Job, kept: Kept) -> None:
-    """All of a child's work on a `stdin` job, once it is locked."""
-    code = program_of(job, kept)
+def run(job: Job, shelf: int) -> None:
+    """All of a child's work on a `stdin` job, once it is locked; `shelf` as in `program_of`."""
+    code = program_of(job, shelf)
     if isinstance(code, Record):
         write_all(REPORT, code.to_bytes())
     else:
         run_tests(job, code, run_stdin)
 
 
-def program_of(job: Job, kept: Kept, rewrite: Callable[[str], str] = str) -> CodeType | Record:
-    """The program, rewritten and compiled; or the record of why it is none."""
-    if kept.code:
-        code: CodeType = marshal.loads(kept.code)
-        return code
+def program_of(job: Job, shelf: int, rewrite: Callable[[str], str] = str) -> CodeType | Record:
+    """The program, rewritten and compiled; or the record of why it is none.
+
+    `shelf` is a file for the code of a program that several children run, or NO_SHELF: the first of
+    them leaves it there. It is closed here, before the program's first line, so that no program
+    can change it.
+    """
     made: list[CodeType] = []
-    state, words = attempt(lambda: made.append(compiled(rewrite(job.code))))
-    for file in kept.files:
-        # One that is too large is compiled again.
-        attempt(lambda: write_all(file, marshal.dumps(made[0])))  # noqa: B023
-        os.close(file)
+    if kept := b"" if shelf < 0 else os.pread(shelf, os.fstat(shelf).st_size, 0):
+        made.append(marshal.loads(kept))
+    state, words = OK, ""
+    if not made:
+        state, words = attempt(lambda: made.append(compiled(rewrite(job.code))))
+        if made and shelf >= 0 and attempt(lambda: write_all(shelf, marshal.dumps(made[0])))[0]:
+            os.ftruncate(shelf, 0)  # it is too large, and is compiled each time
+    if shelf >= 0:
+        os.close(shelf)
     return made[0] if made else Record(job.first, state or RAISED, 0, 0, words)
 
 
@@ -74,8 +72,11 @@ def run_tests(job: Job, code: CodeType, run_one: Run) -> None:
         offset, length = job.places[test]
         given = os.pread(INPUTS, length, offset)
         state, words = run_one(job, code, given)
-        end = os.lseek(1, 0, io.SEEK_END)
-        write_all(REPORT, Record(test, state, start, end, words).to_bytes())
+        try:
+            end = os.lseek(1, 0, io.SEEK_END)
+            write_all(REPORT, Record(test, state, start, end, words).to_bytes())
+        except OSError:  # `with open(1, "w")` closes it: a good end, of which nothing can be said
+            os._exit(state)
         start = end
         if state != OK or test + 1 == job.last or not clean() or time.process_time() > most_s:
             return

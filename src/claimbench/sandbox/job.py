@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 from typing import Any, Final, Literal, NamedTuple
 
@@ -38,12 +39,27 @@ class Limits(NamedTuple):
     output: int
 
 
+_PASS: Final = "surrogatepass"
+_LENGTHS: Final = struct.Struct("<III")
+"""A job's file begins with the bytes of its parts: all but the texts, the program, the tests."""
+
+
+class Texts(NamedTuple):
+    """A job's file, where its texts begin in it, and how many bytes they have."""
+
+    file: int
+    place: int
+    code: int
+    check: int
+
+
 class Job(NamedTuple):
     """One child's work: tests `first` to `last` (not included) of a program.
 
     `places` are offset and length of each test's input in the file of inputs. `code` is the
     program; for `examine` it is the prelude, `check` the tests, `names` what they call. `compat`:
-    as LiveCodeBench's own runner would run it. `keep`: another job with this program may follow.
+    as LiveCodeBench's own runner would run it. `keep`: a number of a program of which several jobs
+    may follow each other; 0 for none.
     """
 
     kind: Kind
@@ -56,23 +72,38 @@ class Job(NamedTuple):
     check: str = ""
     names: tuple[str, ...] = ()
     compat: bool = False
-    keep: bool = False
+    keep: int = 0
 
     def to_bytes(self) -> bytes:
-        return json.dumps(self).encode("ascii")
+        head = json.dumps(self._replace(code="", check="")).encode("ascii")
+        code, check = (text.encode("utf-8", _PASS) for text in (self.code, self.check))
+        return _LENGTHS.pack(len(head), len(code), len(check)) + head + code + check
 
     @staticmethod
-    def from_bytes(data: bytes) -> Job:
-        fields: list[Any] = json.loads(data)
+    def without_texts(file: int) -> tuple[Job, Texts]:
+        """The job in a file but for its texts, and where those are: what a zygote may know. What
+        it has once read stays in its memory, and so in that of every later child, whose program
+        can search it: for another's program, or for the answers of the tests that come with one."""
+        head, code, check = _LENGTHS.unpack(os.pread(file, _LENGTHS.size, 0))
+        fields: list[Any] = json.loads(os.pread(file, head, _LENGTHS.size))
         job = Job(*fields)
         places = tuple((offset, length) for offset, length in job.places)
-        return job._replace(places=places, limits=Limits(*job.limits), names=tuple(job.names))
+        job = job._replace(places=places, limits=Limits(*job.limits), names=tuple(job.names))
+        return job, Texts(file, _LENGTHS.size + head, code, check)
+
+    def with_texts(self, texts: Texts) -> Job:
+        """This job, complete: in the child that does it, which has it for itself."""
+        file, place, code, check = texts
+        program = os.pread(file, code, place).decode("utf-8", _PASS)
+        tests = os.pread(file, check, place + code).decode("utf-8", _PASS)
+        return self._replace(code=program, check=tests)
 
 
 class Ending(NamedTuple):
     """How a child ended: `status` as os.waitstatus_to_exitcode gives it; CPU and wall seconds;
     whether it got as far as running the program; whether it was killed for the clock, and whether
-    that was only because the machine was too busy (see `backstop`)."""
+    that was only because the machine was too busy (see `backstop`); whether it was killed for its
+    many threads."""
 
     status: int
     cpu_s: float
@@ -80,6 +111,7 @@ class Ending(NamedTuple):
     started: bool
     overdue: bool = False
     starved: bool = False
+    crowded: bool = False
 
 
 _RECORD: Final = struct.Struct("<IBQQI")

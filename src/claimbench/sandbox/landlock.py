@@ -21,6 +21,9 @@ _FILE_RIGHTS: Final = ((1, 13), (2, 14), (3, 15), (5, 16))
 """From which ABI on there are how many rights on files: all of them are taken away."""
 _TCP_RIGHTS: Final = 0b11
 """Bind and connect; ABI 4."""
+_PACKAGES: Final = ("site-packages", "dist-packages")
+"""Folders of Python's standard library that are none of it: what was installed lies there, and with
+it what this package knows of its own problems."""
 _SCOPES: Final = 0b11
 """Abstract UNIX sockets and signals end at the domain's border; ABI 6."""
 
@@ -54,14 +57,22 @@ def make_ruleset(readable: Iterable[str]) -> int:
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     ruleset = call(_CREATE, ctypes.byref(attributes), size, 0)
     for path in readable:
-        _allow(ruleset, path)
+        if any(os.path.isdir(f"{path}/{name}") for name in _PACKAGES):
+            # A rule holds for all that is below, and none can be taken back there.
+            _allow(ruleset, path, _READ_DIR)
+            for entry in os.scandir(path):
+                # What a link leads to has a rule of its own where it is to be read.
+                if entry.name not in _PACKAGES and not entry.is_symlink():
+                    _allow(ruleset, entry.path, _READ_FILE | (_READ_DIR if entry.is_dir() else 0))
+        else:
+            _allow(ruleset, path, _READ_FILE | _READ_DIR)
     return ruleset
 
 
-def _allow(ruleset: int, path: str) -> None:
+def _allow(ruleset: int, path: str, rights: int) -> None:
     place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        rule = _PathBeneath(_READ_FILE | _READ_DIR, place)
+        rule = _PathBeneath(rights, place)
         call(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
     finally:
         os.close(place)

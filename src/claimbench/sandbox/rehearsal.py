@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from claimbench.sandbox.harness import INPUTS, REPORT, Kept
+from claimbench.sandbox.harness import INPUTS, NO_SHELF, REPORT
 from claimbench.sandbox.job import Job, Limits
 from claimbench.sandbox.program import clean, prepare
 
@@ -39,7 +39,7 @@ _UNUSED: Final = Limits(1, 1, 1, 1)
 """A job names limits; only a child has them."""
 
 
-def rehearse(run: Callable[[Job, Kept], None], *, functional: bool) -> None:
+def rehearse(run: Callable[[Job, int], None], *, functional: bool) -> None:
     """Run one or two programs of our own in this process, and leave it as it was."""
     inputs = _GIVEN + _ARGUMENTS
     places = ((0, len(_GIVEN)), (len(_GIVEN), len(_ARGUMENTS)))
@@ -47,9 +47,9 @@ def rehearse(run: Callable[[Job, Kept], None], *, functional: bool) -> None:
     with _replaced((0, 1, REPORT, INPUTS)):
         os.write(INPUTS, inputs)
         for _ in range(_TIMES):
-            run(Job("stdin", _PROGRAM, "", places, 0, 1, _UNUSED), Kept())
+            run(Job("stdin", _PROGRAM, "", places, 0, 1, _UNUSED), NO_SHELF)
             if functional:
-                run(Job("functional", _SOLUTION, "solve", places, 1, 2, _UNUSED), Kept())
+                run(Job("functional", _SOLUTION, "solve", places, 1, 2, _UNUSED), NO_SHELF)
             clean()
     sys.setrecursionlimit(recursion)
     sys.set_int_max_str_digits(digits)

@@ -211,10 +211,18 @@ def _with_arguments(column: int, tightens: bool) -> list[_Step]:
     # A new thread, never a new process. glibc turns to clone where clone3 is absent.
     thread = [_Step(_LOAD, 16), _Step(_JUMP_BITS, _CLONE_THREAD, otherwise=1)]
     steps += _guarded(_CLONE[column], thread)
+    # Its own limits only, and of CPU time (the resource 0) no new one: who lowers it is killed as
+    # if from outside.
     own = [
         _Step(_LOAD, 20),
-        _Step(_JUMP_EQUAL, 0, otherwise=3),
+        _Step(_JUMP_EQUAL, 0, otherwise=9),
         _Step(_LOAD, 16),
+        _Step(_JUMP_EQUAL, 0, otherwise=7),
+        _Step(_LOAD, 24),
+        _Step(_JUMP_EQUAL, 0, otherwise=4),
+        _Step(_LOAD, 32),
+        _Step(_JUMP_EQUAL, 0, otherwise=3),
+        _Step(_LOAD, 36),
         _Step(_JUMP_EQUAL, 0, otherwise=1),
     ]
     steps += _guarded(_PRLIMIT[column], own)

@@ -19,12 +19,14 @@ SHOWN = 80
 
 def output_difference(output: str, expected: str) -> str | None:
     """How the output differs, in words; None where it is right."""
+    # Counted before they are made: an output may be millions of lines or of words.
+    count, right = (text.strip().count("\n") + 1 for text in (output, expected))
+    if count != right:
+        return f"{count} lines instead of {right}: {_pair(output, expected)}"
     found, wanted = _lines(output), _lines(expected)
-    if len(found) != len(wanted):
-        return f"{len(found)} lines instead of {len(wanted)}: {_pair(output, expected)}"
-    for number, (ours, right) in enumerate(zip(found, wanted, strict=True), start=1):
-        if ours != right and not _equal_as_numbers(ours, right):
-            return f"line {number}: {_pair(ours, right)}"
+    for number, (ours, theirs) in enumerate(zip(found, wanted, strict=True), start=1):
+        if ours != theirs and not _equal_as_numbers(ours, theirs):
+            return f"line {number}: {_pair(ours, theirs)}"
     return None
 
 
@@ -43,9 +45,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _equal_as_numbers(ours: str, right: str) -> bool:
+    wanted = right.split()
+    found = ours.split(maxsplit=len(wanted))
+    if len(found) != len(wanted):
+        return False
     try:
-        numbers = [[Decimal(token) for token in line.split()] for line in (ours, right)]
-        return numbers[0] == numbers[1]
+        return list(map(Decimal, found)) == list(map(Decimal, wanted))
     except InvalidOperation:
         return False
 

@@ -12,6 +12,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
 
 SAME_SET = (
@@ -80,6 +81,8 @@ def evalplus_tests(columns: Mapping[str, Any]) -> CodeTests:
     """The test program of a row: columns prompt, solution, entry_point, base, plus, atol."""
     name, prompt = str(columns["entry_point"]), str(columns["prompt"])
     inputs = [*columns["base"], *columns["plus"]]
+    if not inputs:
+        raise DataError("it has no inputs, so any program would pass")
     pattern = _example(prompt, name)
     if name in COMPLEX:
         inputs = [list(map(complex, arguments)) for arguments in inputs]

@@ -19,6 +19,7 @@ OTHER_TAGS = {
     "typescript", "ts", "go", "rust", "rs", "ruby", "php", "swift", "kotlin", "scala", "r", "perl",
 }  # fmt: skip
 """Tags of blocks that are no Python; any other word after a fence says nothing."""
+MARKDOWN_TAGS = {"markdown", "md"}
 
 # Possessive quantifiers (`++`): nothing is given back, so hostile lines take linear time, too.
 _FENCE = re.compile(r"([ \t]*+)(`{3,}+|~{3,}+)([^`]*+)$")
@@ -74,7 +75,7 @@ def extract_code(reply: str, entry_point: str = "") -> str | None:
     indented as a body.
     """
     lines = reply.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    blocks = [b for b in _blocks(lines) if b.code.strip() and b.tag not in OTHER_TAGS]
+    blocks = [b for b in _opened(lines) if b.code.strip() and b.tag not in OTHER_TAGS]
     if _is_program(lines):
         code = _bare_code(lines, entry_point)
     elif blocks:
@@ -103,6 +104,15 @@ def _defines(code: str, entry_point: str) -> bool:
 
 
 # --- fenced blocks --------------------------------------------------------------------------
+
+
+def _opened(lines: Sequence[str]) -> Iterator[_Block]:
+    """The fenced blocks; instead of a block of Markdown those in it: a whole reply may be one."""
+    for block in _blocks(lines):
+        if block.tag in MARKDOWN_TAGS:
+            yield from _blocks(block.code.split("\n"))
+        else:
+            yield block
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[_Block]:

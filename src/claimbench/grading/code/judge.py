@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import json
 import re
 import signal
@@ -29,6 +30,7 @@ from claimbench.grading.outcomes import (
     WRONG_ANSWER,
 )
 from claimbench.sandbox import codec
+from claimbench.sandbox.backstop import MOST_THREADS
 from claimbench.sandbox.box import Inputs, Outcome
 from claimbench.sandbox.compat import PREAMBLE
 from claimbench.sandbox.examiner import LOST
@@ -40,6 +42,7 @@ WALL_FACTOR: Final = 8
 MEMORY: Final = 2 * 2**30
 MOST_OUTPUT: Final = 16 * 2**20
 """Bytes a program may write beyond twice what is expected."""
+_numbers: Final = itertools.count(1)
 _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 
 
@@ -108,7 +111,7 @@ def judge(
     # LeetCode, and LiveCodeBench after it, imports the usual modules before a solution.
     usual = PREAMBLE if prepared.tests.kind == "functional" else ""
     program = whole_program(usual + prepared.tests.prelude, code)
-    trial = _Trial(prepared, program, sandbox, compat, recheck)
+    trial = _Trial(prepared, program, sandbox, compat, next(_numbers) if recheck else 0)
     if prepared.tests.kind == "assert":
         failure = trial.examine()
         return _verdict(trial, failure, weak=prepared.weak)
@@ -143,8 +146,8 @@ class _Trial:
     program: str
     sandbox: Sandbox
     compat: bool
-    again: bool
-    """Whether a pass is to be run again."""
+    number: int
+    """Of a program whose pass is to be run again; 0 for others."""
     cpu_s: float = 0.0
 
     def all_tests(self) -> _Failure | None:
@@ -189,7 +192,7 @@ class _Trial:
     def _job(self, first: int, last: int) -> Job:
         kind = self.prepared.tests.kind
         job = self.prepared.job(kind, self.program, first, last, compat=self.compat)
-        return job._replace(keep=self.again)
+        return job._replace(keep=self.number)
 
     def _read(self, first: int, last: int, outcome: Outcome) -> tuple[int, _Failure | None]:
         """Of tests that ran in one child: the one up to which all passed, and how that one failed;
@@ -207,6 +210,8 @@ class _Trial:
             if failure is not None:
                 return test, failure
             written = record.end if record is not None else len(outcome.output)
+        if ending.status != 0:  # its last record was written by the program, which went on
+            return last - 1, self._failure(last - 1, None, outcome)
         return last, None
 
     def _failure(self, test: int, record: Record | None, outcome: Outcome) -> _Failure | None:
@@ -302,6 +307,8 @@ def _time_words(ending: Ending) -> str:
 
 def death(ending: Ending) -> tuple[str, str]:
     """Outcome and words for a child that ended without a record."""
+    if ending.crowded:
+        return RUNTIME_ERROR, f"it had more than {MOST_THREADS} threads"
     if ending.overdue or ending.status in (-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL):
         return TIME_LIMIT, _time_words(ending)
     if ending.status < 0:

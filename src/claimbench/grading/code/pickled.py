@@ -93,7 +93,7 @@ def _step(name: str, argument: Any, stack: list[Any], memo: dict[int, Any]) -> N
         memo[len(memo) if name == "MEMOIZE" else int(argument)] = stack[-1]
     elif name in _FETCHES and isinstance(memo.get(int(argument)), str):
         stack.append(memo[int(argument)])
-    elif name == "SETITEM":
+    elif name == "SETITEM" and len(stack) == 3:
         _set_items(stack, stack[1:])
     elif name == "SETITEMS" and len(stack) > 1 and stack[1] is _MARK:
         _set_items(stack, stack[2:])

@@ -74,6 +74,8 @@ class TestsSource:
             return _remembered[self.digest]
         try:
             tests = FORMS[self.form].read(self._columns())
+            if tests.kind != "assert" and not tests.cases:
+                raise DataError("it has no tests, which any program would pass")
         except DataError as error:
             raise DataError(f"{self.where}: {error}") from error
         except (KeyError, TypeError, ValueError, RecursionError) as error:

@@ -1,0 +1,209 @@
+"""What one program leaves for the next, what it says of itself, and what it can make of us: none of
+it decides a verdict."""
+
+# ruff: noqa: E501 (programs)
+from __future__ import annotations
+
+import secrets
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from claimbench.grading.code.cases import Case, CodeTests
+from claimbench.grading.code.compare import output_difference
+from claimbench.grading.code.judge import judge
+from claimbench.sandbox import landlock, levels, zygote
+from claimbench.sandbox.box import Inputs, Zygote
+from claimbench.sandbox.codec import NotPlain, decode, encode
+from claimbench.sandbox.job import Job, Limits
+from claimbench.sandbox.levels import Sandbox, _why_not
+
+SEARCH = r"""
+import ctypes, os, re
+libc = ctypes.CDLL(None, use_errno=True)
+libc.sbrk.restype = ctypes.c_void_p
+r, w = os.pipe()
+def pages(at, step):
+    while libc.write(w, ctypes.c_void_p(at), ctypes.c_size_t(4096)) == 4096:
+        yield os.read(r, 4096)
+        at += step
+def memory():
+    yield from pages(libc.sbrk(0) - 4096, -4096)
+    things = (object(), [], {}, "", (), memory, re, os, bytes(100), bytearray(1 << 18), 1.5)
+    for place in {id(thing) & ~4095 for thing in things}:
+        yield from pages(place, 4096)
+        yield from pages(place - 4096, -4096)
+found = [f.decode() for page in memory() for f in re.findall(b"to" + b"ken-[0-9a-f]{16}", page)]
+def f(x): return found.pop() if found else "none"
+"""
+"""A program that searches its memory for an answer of another's tests."""
+
+
+@pytest.fixture(params=["A", "B", "C"], scope="module")
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    if why := _why_not(request.param):
+        pytest.skip(f"level {request.param} is not to be had here: {why}")
+    with Sandbox(request.param) as made:
+        yield made
+
+
+def stdin(program: str, sandbox: Sandbox, *cases: tuple[str, str], **more: float) -> str:
+    tests = CodeTests("stdin", tuple(Case(*case) for case in cases), **more)  # type: ignore[arg-type]
+    return judge(program, tests, sandbox).outcome
+
+
+class TestMemory:
+    """A child begins as a copy of the zygote, with all that the zygote ever read."""
+
+    def test_no_answers_of_the_tests_before(self, sandbox: Sandbox) -> None:
+        token = f"token-{secrets.token_hex(8)}"
+        check = "".join(f"assert f({n}) == {token!r}\n" for n in range(60))
+        tests = CodeTests("assert", (), "f", check)
+        words = [judge(SEARCH, tests, sandbox).words for _ in range(3)]
+        assert all("gave 'none'" in word for word in words), words
+
+    def test_no_program_of_before(self, sandbox: Sandbox) -> None:
+        token = f"token-{secrets.token_hex(8)}"
+        other = f"print({token!r})\n" + f"# {token}\n" * 200
+        assert stdin(other, sandbox, ("", token)) == "correct"
+        assert stdin(SEARCH + "print(f(1))", sandbox, ("", "none")) == "correct"
+
+
+class TestEndings:
+    def test_a_program_may_close_its_output(self, sandbox: Sandbox) -> None:
+        cases = (("1", "1"), ("2", "2"), ("3", "3"))
+        for program in (
+            "with open(1, 'w') as out: print(input(), file=out)",
+            "import os\nprint(input(), flush=True)\nos.close(1)",
+            "import os\nprint(input(), flush=True)\nos.closerange(3, 64)",
+        ):
+            assert stdin(program, sandbox, *cases) == "correct"
+            assert stdin(f"{program}\n1 / 0", sandbox, *cases) == "runtime_error"
+            assert stdin(program, sandbox, cases[0], ("2", "4")) == "wrong_answer"
+
+    def test_a_record_of_its_own_is_no_end(self, sandbox: Sandbox) -> None:
+        """The answer is right, but the program goes on."""
+        own = "import os, struct\nprint(input(), flush=True)\n"
+        own += "os.write(3, struct.pack('<IBQQI', 0, 0, 0, 2, 0))\nwhile True: pass"
+        assert stdin(own, sandbox, ("1", "1"), cpu_seconds=0.3) == "time_limit"
+
+    def test_a_program_that_is_called_is_no_main_program(self, sandbox: Sandbox) -> None:
+        """HumanEval, MBPP and LiveCodeBench run it under another name, too."""
+        program = "import sys, typing\nfrom dataclasses import dataclass\n@dataclass\nclass P:\n    x: 'int'\n"
+        program += "def f(x):\n    typing.get_type_hints(P)\n    return x\n"
+        program += "if __name__ == '__main__':\n    print(f(int(input())))\n"
+        for tests in (
+            CodeTests("functional", (Case("1", "1"),), "f"),
+            CodeTests("assert", (), "f", "assert f(1) == 1\n"),
+            CodeTests("assert", (), "f", "assert f(1) == 1 and P\n"),
+        ):
+            assert judge(program, tests, sandbox).outcome == "correct"
+
+    def test_no_more_values_end_no_loop_of_the_tests(self, sandbox: Sandbox) -> None:
+        tests = CodeTests("assert", (), "f", "assert all(map(f, [1, 2]))\n")
+        assert judge("def f(x): raise StopIteration", tests, sandbox).outcome == "runtime_error"
+
+
+def test_threads_that_wait_for_each_other_are_no_busy_machine() -> None:
+    """They wake all at once and sleep again, and so wait far longer than the clock runs; a program
+    that hangs so is late, and no error of ours."""
+    program = """
+import hashlib, threading, time
+threading.stack_size(65536)
+data = bytes(100_000)
+def work():
+    while True:
+        time.sleep(0.25 - time.time() % 0.25)
+        hashlib.sha256(data).digest()
+for _ in range(300): threading.Thread(target=work, daemon=True).start()
+time.sleep(600)
+"""
+    level = next(level for level in levels.LEVELS[1:] if _why_not(level) is None)
+    inputs = Inputs([b""])
+    job = Job("stdin", program, "", inputs.places, 0, 1, Limits(20, 1.5, 2**31, 2**20))
+    with Zygote(level) as made:
+        (ending,) = made.run([job], inputs).endings
+    inputs.close()
+    assert (ending.overdue, ending.starved) == (True, False)
+    assert ending.wall_s < 6
+
+
+LOCKED = """
+import sys
+from pathlib import Path
+from claimbench.sandbox import landlock
+from claimbench.sandbox.kernel import PR_SET_NO_NEW_PRIVS, prctl
+prctl(PR_SET_NO_NEW_PRIVS, 1)
+folder = Path(sys.argv[1])
+landlock.restriction(landlock.make_ruleset([folder]))()
+for name in sys.argv[2:]:
+    try: print((folder / name).read_text())
+    except OSError as error: print(type(error).__name__)
+print(len(list(folder.iterdir())))
+"""
+
+
+@pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")
+def test_packages_below_a_readable_folder_are_not(tmp_path: Path) -> None:
+    """As below the standard library of a Python that was built here, or is conda's."""
+    folder, outside = tmp_path / "lib", tmp_path / "outside"
+    for name in ("json", "site-packages"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "a.py").write_text("read")
+    (folder / "b.py").write_text("read")
+    outside.write_text("read")
+    (folder / "linked.py").symlink_to(outside)
+    (folder / "lost.py").symlink_to(tmp_path / "nowhere")
+    names = ["json/a.py", "b.py", "site-packages/a.py", "linked.py", "../outside"]
+    words = [sys.executable, "-c", LOCKED, str(folder), *names]
+    ran = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["read", "read", *["PermissionError"] * 3, "5"]
+
+
+class TestCostsOfOurs:
+    def test_empty_lines_of_a_program_cost_nothing(self) -> None:
+        begun = time.process_time()
+        for blank in ("\n", " \n", "\t"):
+            program = "x = 1\n" + blank * 300_000 + "print(1)"
+            assert not levels._NUMPY.search(program)
+            assert not zygote._IMPORT.findall(program)
+        assert time.process_time() - begun < 2
+
+    def test_what_names_numpy(self) -> None:
+        for program in (
+            "import numpy",
+            "  import numpy as np",
+            "x = 1\nfrom numpy import array",
+            "\timport sys, numpy",
+        ):
+            assert levels._NUMPY.search(program)
+        for program in ("# import numpy", "import numpyro", "numpy = 1", "import sys\n\nnumpy"):
+            assert not levels._NUMPY.search(program)
+
+    def test_a_flood_is_compared_in_little_memory(self) -> None:
+        words, lines = "1 " * 4_000_000, "ab\n" * 3_000_000
+        tracemalloc.start()
+        try:
+            assert output_difference(words, "2 2")
+            assert output_difference(lines, "2\n2")
+            assert tracemalloc.get_traced_memory()[1] < 50_000_000
+        finally:
+            tracemalloc.stop()
+
+
+def test_numbers_that_would_take_long_are_no_values() -> None:
+    begun = time.process_time()
+    forged = [
+        (b"R", b"1e99999999999"), (b"R", b"1/0"), (b"R", b"7" * 5000 + b"/3"), (b"R", b"3"),
+        (b"D", b"sNaN"), (b"D", b"-sNaN12"), (b"D", b"9" * 5000), (b"D", b"x"), (b"D", b"\xff"),
+    ]  # fmt: skip
+    for tag, text in forged:
+        with pytest.raises(NotPlain):
+            decode(tag + len(text).to_bytes(4, "little") + text)
+    assert decode(encode([1])) == [1]
+    assert time.process_time() - begun < 1
