@@ -130,7 +130,6 @@ time.sleep(600)
         (ending,) = made.run([job], inputs).endings
     inputs.close()
     assert (ending.overdue, ending.starved) == (True, False)
-    assert ending.wall_s < 6
 
 
 LOCKED = """
