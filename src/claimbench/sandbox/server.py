@@ -1,5 +1,5 @@
-"""A zygote's work, once it is warm: a locked child for each job, whom it waits for and kills when it
-is late."""
+"""A zygote's work, once it is warm: a locked child for each job, which it waits for, and kills when
+it is late."""
 
 from __future__ import annotations
 
