@@ -159,18 +159,19 @@ def openai_server(server: Server) -> contextlib.AbstractContextManager[str]:
     return serving(OpenAI)
 
 
-def faulty_proxy(base_url: str, faults: Callable[[int], str | None]) -> Any:
-    """A proxy before `base_url`; `faults(n)` names the fault of the n-th POST, None for none."""
+def faulty_proxy(base_url: str, faults: Callable[[int, bytes], str | None]) -> Any:
+    """A proxy before `base_url`; `faults(n, body)` names the fault of the n-th POST, None for
+    none."""
     host, port = re.findall(r"//([\d.]+):(\d+)", base_url)[0]
     count = iter(range(10**9))
     lock = threading.Lock()
 
     class Proxy(Handler):
-        def forward(self) -> tuple[int, bytes, str]:
+        def forward(self, body: bytes | None = None) -> tuple[int, bytes, str]:
             upstream = http.client.HTTPConnection(host, int(port))
             names = ("Content-Type", "Authorization")
             sent = {name: self.headers[name] for name in names if name in self.headers}
-            upstream.request(self.command, self.path, self.body(), sent)
+            upstream.request(self.command, self.path, body, sent)
             got = upstream.getresponse()
             content = got.read(), got.getheader("Content-Type", "")
             upstream.close()
@@ -181,11 +182,12 @@ def faulty_proxy(base_url: str, faults: Callable[[int], str | None]) -> Any:
             self.send(status, content, Content_Type=kind)
 
         def do_POST(self) -> None:
+            body = self.body()
             with lock:
-                fault = faults(next(count))
+                fault = faults(next(count), body)
             if fault in FAULTS:
                 return FAULTS[fault](self)
-            status, content, kind = self.forward()
+            status, content, kind = self.forward(body)
             if fault == "cut":
                 return self.cut(content[: len(content) // 2], len(content), kind)
             if fault is not None:
@@ -206,14 +208,12 @@ def faulty_proxy(base_url: str, faults: Callable[[int], str | None]) -> Any:
             self.connection.shutdown(socket.SHUT_RDWR)
 
         def refuse(self, status: int, **headers: str) -> None:
-            self.body()
             self.send(status, b'{"error": {"message": "try again", "code": null}}', **headers)
 
     return serving(Proxy)
 
 
 def _hang(proxy: Any) -> None:
-    proxy.body()
     with contextlib.suppress(OSError):
         proxy.connection.settimeout(60)
         proxy.connection.recv(1)  # until the client gives up
@@ -225,7 +225,6 @@ def _stream(*datas: str) -> Callable[[Any], None]:
     raw = "".join(f"data: {data}\n\n" for data in (*datas, "[DONE]")).encode("latin-1")
 
     def send(proxy: Any) -> None:
-        proxy.body()
         proxy.send(200, raw, Content_Type="text/event-stream")
 
     return send
@@ -244,10 +243,10 @@ FAULTS: dict[str | None, Callable[[Any], None]] = {
     "500": lambda proxy: proxy.refuse(500),
     "503": lambda proxy: proxy.refuse(503, Retry_After="Thu, 01 Jan 1970 00:00:00 GMT"),
     "hang": _hang,
-    "refused": lambda proxy: (proxy.body(), proxy.hang_up())[1],
-    "garbage": lambda proxy: (proxy.body(), proxy.send(200, b"<html>busy</html>"))[1],
-    "half": lambda proxy: (proxy.body(), proxy.send(200, b'{"choices": [{"te'))[1],
-    "list": lambda proxy: (proxy.body(), proxy.send(200, b"[1, 2]"))[1],
+    "refused": lambda proxy: proxy.hang_up(),
+    "garbage": lambda proxy: proxy.send(200, b"<html>busy</html>"),
+    "half": lambda proxy: proxy.send(200, b'{"choices": [{"te'),
+    "list": lambda proxy: proxy.send(200, b"[1, 2]"),
 }
 EDITS: dict[str, Callable[[Json], Json]] = {
     "empty": lambda answer: answer | {"choices": []},
