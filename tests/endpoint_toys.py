@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
 import json
 import re
@@ -89,8 +90,8 @@ def chunks_of(answer: Json) -> list[Json]:
 
 
 @contextlib.contextmanager
-def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """Serve on a free port; gives the base URL."""
+def serving(handler: type[BaseHTTPRequestHandler], port: int = 0) -> Iterator[str]:
+    """Serve on a port, a free one by default; gives the base URL."""
 
     class Quiet(ThreadingHTTPServer):
         daemon_threads = True
@@ -100,7 +101,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
         def handle_error(self, *_: Any) -> None:
             """Clients that hang up are what these tests are about."""
 
-    with Quiet(("127.0.0.1", 0), handler) as httpd:
+    with Quiet(("127.0.0.1", port), handler) as httpd:
         thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -128,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def openai_server(server: Server) -> contextlib.AbstractContextManager[str]:
+def openai_server(server: Server, port: int = 0) -> contextlib.AbstractContextManager[str]:
     """`server` on a port."""
 
     class OpenAI(Handler):
@@ -156,7 +157,7 @@ def openai_server(server: Server) -> contextlib.AbstractContextManager[str]:
                 return self.send(200, stream, Content_Type="text/event-stream")
             return self.send(200, json.dumps(answer).encode())
 
-    return serving(OpenAI)
+    return serving(OpenAI, port)
 
 
 def faulty_proxy(base_url: str, faults: Callable[[int, bytes], str | None]) -> Any:
@@ -230,6 +231,33 @@ def _stream(*datas: str) -> Callable[[Any], None]:
     return send
 
 
+def _open_end(proxy: Any, status: int, kind: str) -> None:
+    """Begin an answer that does not say how long it is."""
+    proxy.send_response(status)
+    proxy.send_header("Content-Type", kind)
+    proxy.end_headers()
+    proxy.close_connection = True
+
+
+def _endless(status: int, kind: str, piece: bytes, pause: float = 0.0) -> Callable[[Any], None]:
+    """An answer of `piece` again and again, until the client hangs up."""
+
+    def send(proxy: Any) -> None:
+        _open_end(proxy, status, kind)
+        with contextlib.suppress(OSError):
+            while True:
+                proxy.wfile.write(piece)
+                time.sleep(pause)
+
+    return send
+
+
+def _packed(proxy: Any) -> None:
+    """Ten megabytes of nothing, in ten kilobytes."""
+    proxy.send(200, gzip.compress(b" " * 10**7), Content_Encoding="gzip")
+
+
+_EVENTS = "text/event-stream"
 _TWO = '{"model": "nobody/toy", "choices": [{"index": 0, "text": "a"}, {"index": 1, "text": "b"}]}'
 FAULTS: dict[str | None, Callable[[Any], None]] = {
     "stream: two choices": _stream(_TWO),
@@ -247,6 +275,12 @@ FAULTS: dict[str | None, Callable[[Any], None]] = {
     "garbage": lambda proxy: proxy.send(200, b"<html>busy</html>"),
     "half": lambda proxy: proxy.send(200, b'{"choices": [{"te'),
     "list": lambda proxy: proxy.send(200, b"[1, 2]"),
+    "endless": _endless(200, "application/json", b" " * 2**16),
+    "endless 500": _endless(500, "application/json", b" " * 2**16),
+    "stream: endless": _endless(200, _EVENTS, b'data: {"choices": [{"text": "a"}]}\n\n' * 2000),
+    "packed": _packed,
+    "trickle": _endless(200, "application/json", b" ", 0.05),
+    "stream: trickle": _endless(200, _EVENTS, b": still here\n\n", 0.05),
 }
 EDITS: dict[str, Callable[[Json], Json]] = {
     "empty": lambda answer: answer | {"choices": []},
@@ -261,8 +295,11 @@ EDITS: dict[str, Callable[[Json], Json]] = {
     "wrong model": lambda answer: answer | {"model": "somebody/else"},
 }
 PASSING = ("429", "500", "503", "hang", "refused", "cut", "garbage", "half", "list", "empty")
+UNBOUNDED = ("endless", "endless 500", "packed")
 PASSING_EDITS = ("no text", "no usage", "null", "abort", "two", "huge usage", "NaN usage")
-STREAMS = tuple(fault for fault in FAULTS if str(fault).startswith("stream"))
+STREAMS = tuple(
+    fault for fault in FAULTS if str(fault).startswith("stream") and fault != "stream: trickle"
+)
 
 
 def _finished(answer: Json, reason: str | None) -> Json:

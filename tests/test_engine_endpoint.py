@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import random
+import re
+import socket
 import threading
 import time
 from collections import Counter
@@ -16,6 +20,7 @@ from endpoint_toys import (
     PASSING,
     PASSING_EDITS,
     STREAMS,
+    UNBOUNDED,
     Server,
     adding,
     faulty_proxy,
@@ -26,7 +31,9 @@ from claimbench import config, pipeline
 from claimbench.config import EndpointConfig
 from claimbench.engines.endpoint import EndpointEngine
 from claimbench.engines.endpoint import engine as engine_module
-from claimbench.engines.endpoint.faults import Backoff, Fault, retry_after
+from claimbench.engines.endpoint.engine import deadline_of
+from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
+from claimbench.engines.endpoint.patience import Patience
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
@@ -160,7 +167,7 @@ def test_closing_cancels_what_is_open(server: Server, base_url: str) -> None:
     assert "endpoint" not in {thread.name for thread in threading.enumerate()}
 
 
-@pytest.mark.parametrize("fault", [*PASSING, *PASSING_EDITS])
+@pytest.mark.parametrize("fault", [*PASSING, *PASSING_EDITS, *UNBOUNDED])
 def test_a_fault_that_passes_costs_no_sample(base_url: str, fault: str) -> None:
     def faults(n: int, _: bytes) -> str | None:
         return fault if n % 3 == 1 else None
@@ -192,6 +199,98 @@ def test_a_request_that_never_succeeds_is_owed(base_url: str, server: Server) ->
     assert isinstance(answers["r2"], RequestFailure)
     assert "one choice, 6 times" in answers["r2"].reason
     assert sum(isinstance(a, Completion) for a in answers.values()) == 5
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("endless", "is longer than 1253408 bytes, more than so few tokens need"),
+        ("stream: endless", "is longer than 1253408 bytes, more than so few tokens need"),
+        ("packed", "is compressed, which was not asked for"),
+        ("trickle", "was not complete after 1 seconds"),
+        ("stream: trickle", "was not complete after 1 seconds"),
+    ],
+)
+def test_an_answer_without_end_is_owed_and_lets_its_place_go(
+    base_url: str, fault: str, words: str
+) -> None:
+    def faults(_: int, body: bytes) -> str | None:
+        return fault if json.loads(body)["seed"] == 2 else None
+
+    with faulty_proxy(base_url, faults) as proxy:
+        stream, deadline = fault.startswith("stream"), 1 if "trickle" in fault else 60
+        behind = engine(proxy, concurrency=1, stream=stream, timeout=5, deadline=deadline)
+        answers = by_id(behind.generate(request(i) for i in range(4)))
+    assert isinstance(answers["r2"], RequestFailure)
+    assert re.fullmatch(f"the server's answer {words}.*, 6 times", answers["r2"].reason)
+    assert sum(isinstance(a, Completion) for a in answers.values()) == 3
+
+
+def test_the_deadline_leaves_time_for_every_token() -> None:
+    assert deadline_of(request(1), settings("http://h/v1")) == 3600 + 50
+    assert deadline_of(request(1), settings("http://h/v1", timeout=60, deadline=90)) == 90
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_server_that_is_not_there_at_the_start_is_soon_given_up(journey: Journey) -> None:
+    backoff = Backoff(first=2.0, start=2.0)
+    journey.monkeypatch.setattr(engine_module, "Backoff", lambda: backoff)
+    port, began = free_port(), time.monotonic()
+    sentence = rf"server 127.0.0.1:{port} \(engine.endpoint.base_url\) cannot be reached: .* Check"
+    with pytest.raises(EngineDied, match=sentence):
+        journey.run(f"http://127.0.0.1:{port}/v1")
+    assert time.monotonic() - began < 120 < backoff.most_waited
+    (line,) = [line for line in journey.told if "127.0.0.1" in line]
+    assert line.startswith(f"127.0.0.1:{port}: the connection failed (")
+    assert line.endswith("; trying again for up to 2 seconds")
+
+
+def test_a_server_that_comes_up_late_is_waited_for(server: Server) -> None:
+    told: list[str] = []
+    port = free_port()
+    late = EndpointEngine(
+        settings(f"http://127.0.0.1:{port}/v1"), "nobody/toy", [7], Backoff(first=0.1, start=60)
+    )
+    up = threading.Event()
+
+    def tell(line: str) -> None:
+        told.append(line)
+        up.set()  # the server starts once the engine waits for it
+
+    late.tell_waits(tell)
+    answers: list[Any] = []
+    asking = threading.Thread(target=lambda: answers.extend(late.generate([request(1)])))
+    asking.start()
+    assert up.wait(60)
+    with openai_server(server, port):
+        asking.join(60)
+    assert [type(answer) for answer in answers] == [Completion]
+    assert len(told) == 2
+    assert told[0].endswith("trying again for up to 13 seconds")
+    assert told[1] == f"127.0.0.1:{port} answers"
+
+
+def test_an_outage_is_told_once_and_other_faults_are_not() -> None:
+    told: list[str] = []
+    patience = Patience(Backoff(attempts=3, first=0.001, start=0.001), "h:1")
+    patience.tell = told.append
+    scripted: list[Any] = [1, Fault("busy"), 2]
+    scripted += [Unreachable("refused"), Unreachable("refused"), 3, Unreachable("refused"), 4]
+
+    async def once() -> int:
+        said = scripted.pop(0)
+        if isinstance(said, Fault):
+            raise said
+        return int(said)
+
+    assert [asyncio.run(patience.ask(once)) for _ in range(4)] == [1, 2, 3, 4]
+    assert told == ["h:1: refused; trying again for up to 0 seconds", "h:1 answers"]
+    assert patience.retries == 4
 
 
 def test_a_filtered_reply_is_owed_and_not_asked_again(base_url: str, server: Server) -> None:
@@ -427,8 +526,9 @@ def test_a_missing_key_is_said_before_anything(monkeypatch: pytest.MonkeyPatch) 
 class Journey:
     """The toy project through an endpoint."""
 
-    def __init__(self, root: Path, server: Server) -> None:
+    def __init__(self, root: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self.server, self.out = root, server, root / "out"
+        self.monkeypatch, self.told = monkeypatch, list[str]()
 
     def run(self, base_url: str, out: str = "out", **keys: Any) -> pipeline.Report:
         given = {"base_url": base_url, "timeout": 5, "concurrency": 6} | keys
@@ -436,7 +536,7 @@ class Journey:
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
         plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None)
-        return pipeline.run(plan, self.root / out, lambda _: None, lambda _: None)
+        return pipeline.run(plan, self.root / out, lambda _: None, self.told.append)
 
     def samples(self, out: str = "out") -> dict[str, str]:
         with RunStore.existing(self.root / out) as store:
@@ -449,7 +549,7 @@ class Journey:
 @pytest.fixture
 def journey(toy: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> Journey:
     monkeypatch.setattr(engine_module, "Backoff", lambda: QUICK)
-    return Journey(toy, Server(first_tokenizer.decode, adding))
+    return Journey(toy, Server(first_tokenizer.decode, adding), monkeypatch)
 
 
 def test_a_journey_behind_faults_equals_one_without(journey: Journey) -> None:
