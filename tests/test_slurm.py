@@ -94,9 +94,12 @@ class Cluster:
         command = self._command(["--slurm", "3", *sbatch])
         with path.open("w") as said:
             waiting = subprocess.Popen(command, env=self.environment, stdout=said, stderr=said)
-        await_that(lambda: f"Slurm job {job}: " in path.read_text(), f"a look at job {job}")
-        seen()
-        assert waiting.wait(400) == 0, path.read_text()
+        try:
+            await_that(lambda: f"Slurm job {job}: " in path.read_text(), f"a look at job {job}")
+            seen()
+            assert waiting.wait(400) == 0, path.read_text()
+        finally:
+            waiting.kill()
         return path.read_text()
 
     def slurm(self, *words: str) -> str:
