@@ -258,6 +258,7 @@ def _packed(proxy: Any) -> None:
 
 
 _EVENTS = "text/event-stream"
+_LONG_CHUNK = b'data: {"choices": [{"text": "%s"}]}\n\n' % (b"a" * 4000)
 _TWO = '{"model": "nobody/toy", "choices": [{"index": 0, "text": "a"}, {"index": 1, "text": "b"}]}'
 FAULTS: dict[str | None, Callable[[Any], None]] = {
     "stream: two choices": _stream(_TWO),
@@ -277,7 +278,7 @@ FAULTS: dict[str | None, Callable[[Any], None]] = {
     "list": lambda proxy: proxy.send(200, b"[1, 2]"),
     "endless": _endless(200, "application/json", b" " * 2**16),
     "endless 500": _endless(500, "application/json", b" " * 2**16),
-    "stream: endless": _endless(200, _EVENTS, b'data: {"choices": [{"text": "a"}]}\n\n' * 2000),
+    "stream: endless": _endless(200, _EVENTS, _LONG_CHUNK * 20),
     "packed": _packed,
     "trickle": _endless(200, "application/json", b" ", 0.05),
     "stream: trickle": _endless(200, _EVENTS, b": still here\n\n", 0.05),

@@ -31,15 +31,19 @@ def most_of(request: Request) -> int:
     return _ENVELOPE + _PER_TOKEN * request.sampling.max_tokens + prompt
 
 
+def http_package(openai: Any) -> Any:
+    """The package that openai's own client is built on: it has moved from httpx to httpx2."""
+    parents = [parent.__module__ for parent in openai.DefaultAsyncHttpxClient.__mro__]
+    return importlib.import_module(next(name for name in parents if name.startswith("httpx")))
+
+
 def bounded_client(openai: Any) -> Any:
     """The openai package's own HTTP client (its limits, its proxies), reading at most `most_bytes`
     of anything, redirections too.
 
     Raises Fault where there is more, and for what is compressed: a few bytes unpack to gigabytes.
     """
-    # The package has moved from httpx to httpx2: the one whose client its own is built on.
-    parents = [parent.__module__ for parent in openai.DefaultAsyncHttpxClient.__mro__]
-    httpx = importlib.import_module(next(name for name in parents if name.startswith("httpx")))
+    httpx = http_package(openai)
 
     class Bounded(httpx.AsyncByteStream):  # type: ignore[name-defined,misc]
         def __init__(self, stream: Any) -> None:

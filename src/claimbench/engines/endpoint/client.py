@@ -11,7 +11,12 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from claimbench.config import EndpointConfig
-from claimbench.engines.endpoint.bounds import MOST_LISTED, bounded_client, most_bytes
+from claimbench.engines.endpoint.bounds import (
+    MOST_LISTED,
+    bounded_client,
+    http_package,
+    most_bytes,
+)
 from claimbench.engines.endpoint.faults import Fault, Unreachable, refusal, safe_words
 from claimbench.errors import ConfigError, ModelError
 
@@ -40,7 +45,7 @@ class Client:
         openai = import_openai()
         self._settings, self._key = settings, key
         seconds = settings.timeout
-        self._openai = openai
+        self._openai, self._httpx = openai, http_package(openai)
         self._client = openai.AsyncOpenAI(
             base_url=settings.base_url,
             # Never the user's OPENAI_API_KEY, organization or project: this may be any server.
@@ -110,8 +115,10 @@ class Client:
             return await exchange
         except Fault as fault:
             failure: Exception = Fault(str(fault))
-        except (self._openai.APIError, ValueError, RecursionError) as error:
+        except (self._openai.APIError, self._httpx.RequestError) as error:
             failure = self._meaning(error)
+        except (ValueError, RecursionError):
+            failure = Fault("the server's answer is not JSON")
         # Raised outside the handler: the package's error, which may hold the key in the server's
         # words, is not its context.
         raise failure
@@ -121,11 +128,10 @@ class Client:
         if isinstance(error, openai.APIStatusError):
             words = safe_words(_message(error), self._key)
             return refusal(error.status_code, error.response.headers, words, error.code)
-        if isinstance(error, openai.APIConnectionError):
+        # Older versions of the package leave what cuts a stream as it is.
+        if isinstance(error, (openai.APIConnectionError, self._httpx.RequestError)):
             return self._lost(error)
-        if isinstance(error, openai.APIError):
-            return Fault(f"the server broke off: {safe_words(error.message, self._key)}")
-        return Fault("the server's answer is not JSON")
+        return Fault(f"the server broke off: {safe_words(error.message, self._key)}")
 
     def _lost(self, error: Any) -> Fault:
         """What an exchange without an answer means."""
@@ -135,7 +141,7 @@ class Client:
         words = safe_words(f"{type(cause).__name__}: {cause}".removesuffix(": "), self._key)
         if type(cause).__name__ in _NO_CONNECTION:
             return Unreachable(f"the connection failed ({words})")
-        if isinstance(error, self._openai.APITimeoutError):
+        if isinstance(error, (self._openai.APITimeoutError, self._httpx.TimeoutException)):
             return Fault(f"the server was silent for {self._settings.timeout:g} seconds")
         return Fault(f"the connection failed ({words})")
 
