@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
 import json
 import re
@@ -89,8 +90,8 @@ def chunks_of(answer: Json) -> list[Json]:
 
 
 @contextlib.contextmanager
-def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """Serve on a free port; gives the base URL."""
+def serving(handler: type[BaseHTTPRequestHandler], port: int = 0) -> Iterator[str]:
+    """Serve on a port, a free one by default; gives the base URL."""
 
     class Quiet(ThreadingHTTPServer):
         daemon_threads = True
@@ -100,7 +101,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
         def handle_error(self, *_: Any) -> None:
             """Clients that hang up are what these tests are about."""
 
-    with Quiet(("127.0.0.1", 0), handler) as httpd:
+    with Quiet(("127.0.0.1", port), handler) as httpd:
         thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -128,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def openai_server(server: Server) -> contextlib.AbstractContextManager[str]:
+def openai_server(server: Server, port: int = 0) -> contextlib.AbstractContextManager[str]:
     """`server` on a port."""
 
     class OpenAI(Handler):
@@ -156,21 +157,22 @@ def openai_server(server: Server) -> contextlib.AbstractContextManager[str]:
                 return self.send(200, stream, Content_Type="text/event-stream")
             return self.send(200, json.dumps(answer).encode())
 
-    return serving(OpenAI)
+    return serving(OpenAI, port)
 
 
-def faulty_proxy(base_url: str, faults: Callable[[int], str | None]) -> Any:
-    """A proxy before `base_url`; `faults(n)` names the fault of the n-th POST, None for none."""
+def faulty_proxy(base_url: str, faults: Callable[[int, bytes], str | None]) -> Any:
+    """A proxy before `base_url`; `faults(n, body)` names the fault of the n-th POST, None for
+    none."""
     host, port = re.findall(r"//([\d.]+):(\d+)", base_url)[0]
     count = iter(range(10**9))
     lock = threading.Lock()
 
     class Proxy(Handler):
-        def forward(self) -> tuple[int, bytes, str]:
+        def forward(self, body: bytes | None = None) -> tuple[int, bytes, str]:
             upstream = http.client.HTTPConnection(host, int(port))
             names = ("Content-Type", "Authorization")
             sent = {name: self.headers[name] for name in names if name in self.headers}
-            upstream.request(self.command, self.path, self.body(), sent)
+            upstream.request(self.command, self.path, body, sent)
             got = upstream.getresponse()
             content = got.read(), got.getheader("Content-Type", "")
             upstream.close()
@@ -181,11 +183,12 @@ def faulty_proxy(base_url: str, faults: Callable[[int], str | None]) -> Any:
             self.send(status, content, Content_Type=kind)
 
         def do_POST(self) -> None:
+            body = self.body()
             with lock:
-                fault = faults(next(count))
+                fault = faults(next(count), body)
             if fault in FAULTS:
                 return FAULTS[fault](self)
-            status, content, kind = self.forward()
+            status, content, kind = self.forward(body)
             if fault == "cut":
                 return self.cut(content[: len(content) // 2], len(content), kind)
             if fault is not None:
@@ -206,14 +209,12 @@ def faulty_proxy(base_url: str, faults: Callable[[int], str | None]) -> Any:
             self.connection.shutdown(socket.SHUT_RDWR)
 
         def refuse(self, status: int, **headers: str) -> None:
-            self.body()
             self.send(status, b'{"error": {"message": "try again", "code": null}}', **headers)
 
     return serving(Proxy)
 
 
 def _hang(proxy: Any) -> None:
-    proxy.body()
     with contextlib.suppress(OSError):
         proxy.connection.settimeout(60)
         proxy.connection.recv(1)  # until the client gives up
@@ -225,12 +226,39 @@ def _stream(*datas: str) -> Callable[[Any], None]:
     raw = "".join(f"data: {data}\n\n" for data in (*datas, "[DONE]")).encode("latin-1")
 
     def send(proxy: Any) -> None:
-        proxy.body()
         proxy.send(200, raw, Content_Type="text/event-stream")
 
     return send
 
 
+def _open_end(proxy: Any, status: int, kind: str) -> None:
+    """Begin an answer that does not say how long it is."""
+    proxy.send_response(status)
+    proxy.send_header("Content-Type", kind)
+    proxy.end_headers()
+    proxy.close_connection = True
+
+
+def _endless(status: int, kind: str, piece: bytes, pause: float = 0.0) -> Callable[[Any], None]:
+    """An answer of `piece` again and again, until the client hangs up."""
+
+    def send(proxy: Any) -> None:
+        _open_end(proxy, status, kind)
+        with contextlib.suppress(OSError):
+            while True:
+                proxy.wfile.write(piece)
+                time.sleep(pause)
+
+    return send
+
+
+def _packed(proxy: Any) -> None:
+    """Ten megabytes of nothing, in ten kilobytes."""
+    proxy.send(200, gzip.compress(b" " * 10**7), Content_Encoding="gzip")
+
+
+_EVENTS = "text/event-stream"
+_LONG_CHUNK = b'data: {"choices": [{"text": "%s"}]}\n\n' % (b"a" * 4000)
 _TWO = '{"model": "nobody/toy", "choices": [{"index": 0, "text": "a"}, {"index": 1, "text": "b"}]}'
 FAULTS: dict[str | None, Callable[[Any], None]] = {
     "stream: two choices": _stream(_TWO),
@@ -244,10 +272,16 @@ FAULTS: dict[str | None, Callable[[Any], None]] = {
     "500": lambda proxy: proxy.refuse(500),
     "503": lambda proxy: proxy.refuse(503, Retry_After="Thu, 01 Jan 1970 00:00:00 GMT"),
     "hang": _hang,
-    "refused": lambda proxy: (proxy.body(), proxy.hang_up())[1],
-    "garbage": lambda proxy: (proxy.body(), proxy.send(200, b"<html>busy</html>"))[1],
-    "half": lambda proxy: (proxy.body(), proxy.send(200, b'{"choices": [{"te'))[1],
-    "list": lambda proxy: (proxy.body(), proxy.send(200, b"[1, 2]"))[1],
+    "refused": lambda proxy: proxy.hang_up(),
+    "garbage": lambda proxy: proxy.send(200, b"<html>busy</html>"),
+    "half": lambda proxy: proxy.send(200, b'{"choices": [{"te'),
+    "list": lambda proxy: proxy.send(200, b"[1, 2]"),
+    "endless": _endless(200, "application/json", b" " * 2**16),
+    "endless 500": _endless(500, "application/json", b" " * 2**16),
+    "stream: endless": _endless(200, _EVENTS, _LONG_CHUNK * 20),
+    "packed": _packed,
+    "trickle": _endless(200, "application/json", b" ", 0.05),
+    "stream: trickle": _endless(200, _EVENTS, b": still here\n\n", 0.05),
 }
 EDITS: dict[str, Callable[[Json], Json]] = {
     "empty": lambda answer: answer | {"choices": []},
@@ -262,8 +296,11 @@ EDITS: dict[str, Callable[[Json], Json]] = {
     "wrong model": lambda answer: answer | {"model": "somebody/else"},
 }
 PASSING = ("429", "500", "503", "hang", "refused", "cut", "garbage", "half", "list", "empty")
+UNBOUNDED = ("endless", "endless 500", "packed")
 PASSING_EDITS = ("no text", "no usage", "null", "abort", "two", "huge usage", "NaN usage")
-STREAMS = tuple(fault for fault in FAULTS if str(fault).startswith("stream"))
+STREAMS = tuple(
+    fault for fault in FAULTS if str(fault).startswith("stream") and fault != "stream: trickle"
+)
 
 
 def _finished(answer: Json, reason: str | None) -> Json:

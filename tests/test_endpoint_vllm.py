@@ -211,7 +211,7 @@ def test_a_journey_behind_faults(vllm: str, project: Path, monkeypatch: pytest.M
     # Two faults before every answer, each kind in its turn. The hang lasts until the client gives
     # up: long enough for a slow machine to answer in.
     faults = dict(zip((n for n in range(99) if n % 3), kinds, strict=False))
-    with faulty_proxy(vllm, faults.get) as proxy:
+    with faulty_proxy(vllm, lambda n, _: faults.get(n)) as proxy:
         faulty = run(project, proxy, "faulty", concurrency=1)
     (expected,), (got,) = plain.measurements, faulty.measurements
     assert (got.asked, got.received, got.graded) == (10, 10, 10)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import random
+import re
+import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,7 @@ from endpoint_toys import (
     PASSING,
     PASSING_EDITS,
     STREAMS,
+    UNBOUNDED,
     Server,
     adding,
     faulty_proxy,
@@ -25,7 +31,9 @@ from claimbench import config, pipeline
 from claimbench.config import EndpointConfig
 from claimbench.engines.endpoint import EndpointEngine
 from claimbench.engines.endpoint import engine as engine_module
-from claimbench.engines.endpoint.faults import Backoff, Fault, retry_after
+from claimbench.engines.endpoint.engine import deadline_of
+from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
+from claimbench.engines.endpoint.patience import Patience
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
@@ -159,13 +167,13 @@ def test_closing_cancels_what_is_open(server: Server, base_url: str) -> None:
     assert "endpoint" not in {thread.name for thread in threading.enumerate()}
 
 
-@pytest.mark.parametrize("fault", [*PASSING, *PASSING_EDITS])
+@pytest.mark.parametrize("fault", [*PASSING, *PASSING_EDITS, *UNBOUNDED])
 def test_a_fault_that_passes_costs_no_sample(base_url: str, fault: str) -> None:
-    def faults(n: int) -> str | None:
+    def faults(n: int, _: bytes) -> str | None:
         return fault if n % 3 == 1 else None
 
     with faulty_proxy(base_url, faults) as proxy:
-        behind = engine(proxy, timeout=0.3 if fault == "hang" else 5)
+        behind = engine(proxy, timeout=1 if fault == "hang" else 5)
         answers = by_id(behind.generate(request(i) for i in range(8)))
     assert {a.request_id: a.text for a in answers.values()} == {
         f"r{i}": f"word {i} of 1 {i}" for i in range(8)
@@ -175,8 +183,8 @@ def test_a_fault_that_passes_costs_no_sample(base_url: str, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", ["429", "500", "hang", "refused", "cut", *STREAMS])
 def test_a_stream_with_faults(base_url: str, fault: str) -> None:
-    with faulty_proxy(base_url, lambda n: fault if n % 3 == 1 else None) as proxy:
-        behind = engine(proxy, timeout=0.3 if fault == "hang" else 5, stream=True)
+    with faulty_proxy(base_url, lambda n, _: fault if n % 3 == 1 else None) as proxy:
+        behind = engine(proxy, timeout=1 if fault == "hang" else 5, stream=True)
         answers = by_id(behind.generate(request(i) for i in range(8)))
     assert {a.text for a in answers.values()} == {f"word {i} of 1 {i}" for i in range(8)}
     assert all(a.completion_tokens == 6 and a.token_ids for a in answers.values())
@@ -193,8 +201,100 @@ def test_a_request_that_never_succeeds_is_owed(base_url: str, server: Server) ->
     assert sum(isinstance(a, Completion) for a in answers.values()) == 5
 
 
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("endless", "is longer than 1253408 bytes, more than so few tokens need"),
+        ("stream: endless", "is longer than 1253408 bytes, more than so few tokens need"),
+        ("packed", "is compressed, which was not asked for"),
+        ("trickle", "was not complete after 1 seconds"),
+        ("stream: trickle", "was not complete after 1 seconds"),
+    ],
+)
+def test_an_answer_without_end_is_owed_and_lets_its_place_go(
+    base_url: str, fault: str, words: str
+) -> None:
+    def faults(_: int, body: bytes) -> str | None:
+        return fault if json.loads(body)["seed"] == 2 else None
+
+    with faulty_proxy(base_url, faults) as proxy:
+        stream, deadline = fault.startswith("stream"), 1 if "trickle" in fault else 60
+        behind = engine(proxy, concurrency=1, stream=stream, timeout=5, deadline=deadline)
+        answers = by_id(behind.generate(request(i) for i in range(4)))
+    assert isinstance(answers["r2"], RequestFailure)
+    assert re.fullmatch(f"the server's answer {words}.*, 6 times", answers["r2"].reason)
+    assert sum(isinstance(a, Completion) for a in answers.values()) == 3
+
+
+def test_the_deadline_leaves_time_for_every_token() -> None:
+    assert deadline_of(request(1), settings("http://h/v1")) == 3600 + 50
+    assert deadline_of(request(1), settings("http://h/v1", timeout=60, deadline=90)) == 90
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_server_that_is_not_there_at_the_start_is_soon_given_up(journey: Journey) -> None:
+    backoff = Backoff(first=2.0, start=2.0)
+    journey.monkeypatch.setattr(engine_module, "Backoff", lambda: backoff)
+    port, began = free_port(), time.monotonic()
+    sentence = rf"server 127.0.0.1:{port} \(engine.endpoint.base_url\) cannot be reached: .* Check"
+    with pytest.raises(EngineDied, match=sentence):
+        journey.run(f"http://127.0.0.1:{port}/v1")
+    assert time.monotonic() - began < 120 < backoff.most_waited
+    (line,) = [line for line in journey.told if "127.0.0.1" in line]
+    assert line.startswith(f"127.0.0.1:{port}: the connection failed (")
+    assert line.endswith("; trying again for up to 2 seconds")
+
+
+def test_a_server_that_comes_up_late_is_waited_for(server: Server) -> None:
+    told: list[str] = []
+    port = free_port()
+    late = EndpointEngine(
+        settings(f"http://127.0.0.1:{port}/v1"), "nobody/toy", [7], Backoff(first=0.1, start=60)
+    )
+    up = threading.Event()
+
+    def tell(line: str) -> None:
+        told.append(line)
+        up.set()  # the server starts once the engine waits for it
+
+    late.tell_waits(tell)
+    answers: list[Any] = []
+    asking = threading.Thread(target=lambda: answers.extend(late.generate([request(1)])))
+    asking.start()
+    assert up.wait(60)
+    with openai_server(server, port):
+        asking.join(60)
+    assert [type(answer) for answer in answers] == [Completion]
+    assert len(told) == 2
+    assert told[0].endswith("trying again for up to 13 seconds")
+    assert told[1] == f"127.0.0.1:{port} answers"
+
+
+def test_an_outage_is_told_once_and_other_faults_are_not() -> None:
+    told: list[str] = []
+    patience = Patience(Backoff(attempts=3, first=0.001, start=0.001), "h:1")
+    patience.tell = told.append
+    scripted: list[Any] = [1, Fault("busy"), 2]
+    scripted += [Unreachable("refused"), Unreachable("refused"), 3, Unreachable("refused"), 4]
+
+    async def once() -> int:
+        said = scripted.pop(0)
+        if isinstance(said, Fault):
+            raise said
+        return int(said)
+
+    assert [asyncio.run(patience.ask(once)) for _ in range(4)] == [1, 2, 3, 4]
+    assert told == ["h:1: refused; trying again for up to 0 seconds", "h:1 answers"]
+    assert patience.retries == 4
+
+
 def test_a_filtered_reply_is_owed_and_not_asked_again(base_url: str, server: Server) -> None:
-    with faulty_proxy(base_url, lambda n: "filter" if n == 2 else None) as proxy:
+    with faulty_proxy(base_url, lambda n, _: "filter" if n == 2 else None) as proxy:
         answers = list(engine(proxy, concurrency=1).generate(request(i) for i in range(3)))
     assert [type(a) for a in answers] == [Completion, RequestFailure, Completion]
     assert "content_filter" in answers[1].reason  # type: ignore[union-attr]
@@ -202,7 +302,7 @@ def test_a_filtered_reply_is_owed_and_not_asked_again(base_url: str, server: Ser
 
 
 def test_a_server_that_is_gone_stops_the_run(base_url: str) -> None:
-    with faulty_proxy(base_url, lambda n: "503" if n > 2 else None) as proxy:
+    with faulty_proxy(base_url, lambda n, _: "503" if n > 2 else None) as proxy:
         answers = engine(proxy, concurrency=2).generate(request(i) for i in range(20))
         with pytest.raises(EngineDied, match=r"does not serve requests any more .*503.*6 attempts"):
             list(answers)
@@ -224,13 +324,12 @@ def test_a_refusal_stops_at_once(
     asked = []
 
     def refuse(proxy: Any) -> None:
-        proxy.body()
         asked.append(1)
         proxy.send(status, b'{"error": {"message": "the prompt is\\u001b[31m too long"}}')
 
     monkeypatch.setitem(FAULTS, "refusal", refuse)
     with (
-        faulty_proxy(base_url, lambda n: "refusal") as proxy,
+        faulty_proxy(base_url, lambda *_: "refusal") as proxy,
         pytest.raises(EngineDied, match=words) as caught,
     ):
         list(engine(proxy).generate(request(i) for i in range(5)))
@@ -239,7 +338,7 @@ def test_a_refusal_stops_at_once(
 
 
 def test_a_wrong_model_stops_the_run(base_url: str) -> None:
-    with faulty_proxy(base_url, lambda n: "wrong model" if n == 4 else None) as proxy:
+    with faulty_proxy(base_url, lambda n, _: "wrong model" if n == 4 else None) as proxy:
         answers = engine(proxy, concurrency=1).generate(request(i) for i in range(9))
         got = []
         with pytest.raises(EngineDied, match="answers with model 'somebody/else'"):
@@ -427,16 +526,17 @@ def test_a_missing_key_is_said_before_anything(monkeypatch: pytest.MonkeyPatch) 
 class Journey:
     """The toy project through an endpoint."""
 
-    def __init__(self, root: Path, server: Server) -> None:
+    def __init__(self, root: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self.server, self.out = root, server, root / "out"
+        self.monkeypatch, self.told = monkeypatch, list[str]()
 
     def run(self, base_url: str, out: str = "out", **keys: Any) -> pipeline.Report:
-        given = {"base_url": base_url, "timeout": 0.5, "concurrency": 6} | keys
+        given = {"base_url": base_url, "timeout": 5, "concurrency": 6} | keys
         sets = [f"engine.endpoint.{key}={value}" for key, value in given.items()]
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
         plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None)
-        return pipeline.run(plan, self.root / out, lambda _: None, lambda _: None)
+        return pipeline.run(plan, self.root / out, lambda _: None, self.told.append)
 
     def samples(self, out: str = "out") -> dict[str, str]:
         with RunStore.existing(self.root / out) as store:
@@ -449,20 +549,28 @@ class Journey:
 @pytest.fixture
 def journey(toy: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> Journey:
     monkeypatch.setattr(engine_module, "Backoff", lambda: QUICK)
-    return Journey(toy, Server(first_tokenizer.decode, adding))
+    return Journey(toy, Server(first_tokenizer.decode, adding), monkeypatch)
 
 
 def test_a_journey_behind_faults_equals_one_without(journey: Journey) -> None:
     kinds: list[str | None] = [*PASSING, *PASSING_EDITS]
-    rng = random.Random(5)
+    tries: Counter[bytes] = Counter()
+    met: list[str | None] = []
 
-    def faults(n: int) -> str | None:
-        return rng.choice(kinds) if rng.random() < 0.3 else None
+    def faults(_: int, body: bytes) -> str | None:
+        # By body and attempt alone, whichever thread comes first; the last attempt is let through.
+        tries[body] += 1
+        rng = random.Random(f"{tries[body]} {body!r}")
+        if rng.random() >= 0.3 or tries[body] >= QUICK.attempts:
+            return None
+        met.append(rng.choice(kinds))
+        return met[-1]
 
     with openai_server(journey.server) as url:
         plain = journey.run(url, "plain")
         with faulty_proxy(url, faults) as proxy:
             faulty = journey.run(proxy)
+    assert len(met) >= 10 and max(tries.values()) <= QUICK.attempts
     (expected,), (got,) = plain.measurements, faulty.measurements
     assert (got.asked, got.received, got.graded) == (40, 40, 40)
     assert got.right == expected.right and 0 < sum(got.right) < 40
@@ -472,11 +580,11 @@ def test_a_journey_behind_faults_equals_one_without(journey: Journey) -> None:
 def test_what_is_owed_after_a_stop_comes_with_the_next_run(journey: Journey) -> None:
     with openai_server(journey.server) as url:
         plain = journey.run(url, "plain")
-        wrong = faulty_proxy(url, lambda n: "wrong model" if n == 20 else None)
+        wrong = faulty_proxy(url, lambda n, _: "wrong model" if n == 20 else None)
         with wrong as proxy, pytest.raises(EngineDied):
             journey.run(proxy)
         kept = len(journey.samples())
-        filtering = faulty_proxy(url, lambda n: "filter" if n == 3 else None)
+        filtering = faulty_proxy(url, lambda n, _: "filter" if n == 3 else None)
         one = pytest.raises(IncompleteRun, match=r"1 of 40 samples .*content_filter")
         with filtering as proxy, one:
             journey.run(proxy)
@@ -490,7 +598,7 @@ def test_a_model_that_changed_between_two_sessions_stops_the_second(journey: Jou
     server = journey.server
     server.change = lambda answer, body: answer | {"model": "v1"}
     with openai_server(server) as url:
-        filtering = faulty_proxy(url, lambda n: "filter" if n == 3 else None)
+        filtering = faulty_proxy(url, lambda n, _: "filter" if n == 3 else None)
         with filtering as proxy, pytest.raises(IncompleteRun):
             journey.run(proxy, alias="true")
         server.change = lambda answer, body: answer | {"model": "v2"}

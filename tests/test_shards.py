@@ -211,6 +211,30 @@ def test_no_task_is_submitted_where_nothing_is_owed(
     assert made.measurements[0].graded == 40
 
 
+def test_a_slurm_too_busy_to_answer_costs_no_last_pass(
+    journey: Sharded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job is seen to end with a shard owed; asked again, Slurm says nothing."""
+    journey.shard("1/2")
+    (journey.out / "slurm").mkdir()
+    (journey.out / "slurm" / "job.json").write_text('{"id": "7", "shards": 2}')
+    said = iter([{"RUNNING": 1}, {}, None])
+    monkeypatch.setattr("claimbench.slurm.jobs.Job.states", lambda _: next(said, {}))
+
+    def submit(tasks: Any, *_: Any) -> str:
+        assert [task.words[-1] for task in tasks] == ["2/2"]
+        # As the task would, in a process of its own.
+        thread = threading.Thread(target=journey.shard, args=["2/2"])
+        thread.start()
+        thread.join()
+        return "8"
+
+    monkeypatch.setattr("claimbench.slurm.jobs.submit", submit)
+    array = Array(2, {"time": "10"})
+    made: Any = array.run(journey.plan(), journey.out, [], lambda _: None, lambda _: None)
+    assert made.measurements[0].received == 40
+
+
 def _refuse(*_: Any) -> str:
     raise AssertionError("a job was submitted")
 

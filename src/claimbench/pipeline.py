@@ -267,6 +267,8 @@ def _generate_missing(
         with _loaded(plan, model, told) as engine:
             session.loaded(model.name, getattr(engine, "describe", dict)())
             served = engine if isinstance(engine, ServedEngine) else None
+            if served:
+                served.tell_waits(told)
             if served and (facts := session.earlier_server(model.name)):
                 served.expect(facts)
             told(f"generating with {model.name}")

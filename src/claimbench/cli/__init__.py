@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimbench import __version__
 from claimbench.cli.ending import (
+    Interrupt,
     check_verdict_names,
     complain,
     displaying,
@@ -362,7 +363,7 @@ def doctor(
 
 def main() -> None:
     """Entry point: every explained failure is one sentence on stderr and its exit code."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGTERM, Interrupt())
     # Threads of the CPU engine that spin while they wait starve one another (and the graders) on a
     # busy machine: beside other jobs a run needed twice the CPU time. Where they slept at once,
     # a small model in float32 needed twice the time, in the kernel: GNU's first spin a moment. Set
@@ -377,8 +378,3 @@ def main() -> None:
     except KeyboardInterrupt:
         complain("stopped")
         sys.exit(1)
-
-
-def _as_interrupt(_signal: int, _frame: Any) -> None:
-    # A batch system's SIGTERM stops a run as Ctrl-C does: what is finished is stored.
-    raise KeyboardInterrupt

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,24 @@ if TYPE_CHECKING:
     from claimbench.shards import Shard
     from claimbench.slurm import Array
     from claimbench.slurm.jobs import Job
+
+TOGETHER_SECONDS = 5.0
+"""SIGTERMs so close are one: long enough for a busy node to deliver both."""
+
+
+class Interrupt:
+    """SIGTERM, with which a batch system stops a run, as Ctrl-C: what is finished is stored. It
+    goes to every process of a task, and a parent passes it on: the second of two that come together
+    would break off what the first has begun to put in order."""
+
+    def __init__(self) -> None:
+        self._came = -math.inf
+
+    def __call__(self, _signal: int, _frame: Any) -> None:
+        now = time.monotonic()
+        if now - self._came > TOGETHER_SECONDS:
+            self._came = now
+            raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

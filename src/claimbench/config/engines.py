@@ -30,7 +30,9 @@ class EndpointConfig(Strict):
     variable with the key. `prompt` says how prompts go out: as token ids, as chat turns that the
     server renders, or as chat turns whose length the server must count as we do. `alias` says that
     the name may stand for another model later. `unsupported` names the parameters that the server
-    does not take: they are not sent, and stand in every report. `timeout` is in seconds of silence.
+    does not take: they are not sent, and stand in every report. `timeout` is in seconds of silence,
+    `deadline` in seconds that one attempt at a request may take in all (default: the timeout and
+    one second per token of max_tokens).
     """
 
     base_url: str
@@ -41,6 +43,7 @@ class EndpointConfig(Strict):
     unsupported: tuple[SamplingKey, ...] = ()
     concurrency: int = Field(default=64, gt=0, le=1000)
     timeout: float = Field(default=3600.0, gt=0, allow_inf_nan=False)
+    deadline: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     stream: bool = False
 
     @model_validator(mode="after")

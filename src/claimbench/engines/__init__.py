@@ -36,6 +36,9 @@ class ServedEngine(Engine, Protocol):
     def expect(self, facts: Mapping[str, Any]) -> None:
         """Hold the server against an earlier session's facts."""
 
+    def tell_waits(self, told: Callable[[str], None]) -> None:
+        """Have `told` what the engine waits for."""
+
 
 @dataclass(frozen=True, slots=True)
 class EngineKind:

@@ -48,33 +48,39 @@ class Array:
         try:
             if job and not self._filled(job, plan, root, watch, told):
                 told("a last pass for what is owed")
-                job = self._begin(plan, root, words)
+                job = self._begin(plan, root, words, ended=job.id)
                 if job and not self._filled(job, plan, root, watch, told):
                     raise _incomplete(job, plan, root)
             return _report(plan, root, watch, told)
         except KeyboardInterrupt:
             raise _left_alone(root) from None
 
-    def _begin(self, plan: Plan, root: Path, words: Sequence[str]) -> Job | None:
+    def _begin(
+        self, plan: Plan, root: Path, words: Sequence[str], ended: str | None = None
+    ) -> Job | None:
         """The job that works on this folder, submitted if there is none; None where no sample is
-        owed."""
+        owed. `ended` is the id of one that was seen to end: a busy Slurm need not say so again."""
         shards.part(plan, Shard(1, self.count))
         with RunStore.open(
             root, resolved=plan.resolved, digest=plan.digest, shard="submit"
         ) as store:
             former = jobs.recorded(root)
-            if former and former.states() != {}:
+            if former and former.id != ended and former.states() != {}:
                 return former
             write_problems(store, plan)
             owing = shards.owing(plan, self.count, shards.present_ids(plan, store))
-            if not owing:
-                return None
-            run = [sys.executable, "-m", "claimbench", "run", *words, "--out", str(root.resolve())]
-            tasks = [ShardTask([*run, "--shard", str(shard)]) for shard in owing]
-            name = plan.experiment.run.name
-            job = Job(jobs.submit(tasks, self.sbatch, root, name), self.count)
-            store.write_file(jobs.RECORD, jobs.record(job))
-            return job
+            return self._submit(plan, store, words, owing) if owing else None
+
+    def _submit(
+        self, plan: Plan, store: RunStore, words: Sequence[str], owing: Sequence[Shard]
+    ) -> Job:
+        stored, root, name = shards.standing(store).stored, store.root, plan.experiment.run.name
+        run = [sys.executable, "-m", "claimbench", "run", *words, "--out", str(root.resolve())]
+        tasks = [ShardTask([*run, "--shard", str(shard)]) for shard in owing]
+        number = jobs.submit(tasks, self.sbatch, root, name)
+        job = Job(number, self.count, [shard.number for shard in owing], stored)
+        store.write_file(jobs.RECORD, jobs.record(job))
+        return job
 
     def _filled(self, job: Job, plan: Plan, root: Path, watch: Watch, told: Told) -> bool:
         """Wait until every sample is stored and graded, or nobody is left to do it; whether every
@@ -93,7 +99,7 @@ class Array:
             if shards.complete(now) or states == {}:
                 break
             time.sleep(max(LOOK_SECONDS, 10 * (time.monotonic() - began)))
-        if now.stored == start.stored < now.asked:
+        if now.stored <= job.stored and now.stored < now.asked:
             raise _incomplete(job, plan, root)
         return now.stored == now.asked
 
@@ -150,7 +156,7 @@ def _incomplete(job: Job, plan: Plan, root: Path) -> IncompleteRun:
     store = RunStore.existing(root)
     now = shards.standing(store)
     owing = shards.owing(plan, job.shards, shards.present_ids(plan, store))
-    said = jobs.first_complaint(root, job)
+    said = jobs.first_complaint(root, job, {shard.number for shard in owing})
     return IncompleteRun(
         f"Slurm job {job.id} ended, and {now.asked - now.stored} of {now.asked} samples are still "
         f"owed by {len(owing)} of {job.shards} shards"

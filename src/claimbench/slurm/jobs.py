@@ -6,7 +6,7 @@ import json
 import subprocess
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,13 @@ RECORD = f"{FOLDER}/job.json"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A submitted array of the shards of one run folder."""
+    """A submitted array of the shards of one run folder: `tasks` are the numbers of those that it
+    works on, in the array's order, `stored` the samples that were there before it."""
 
     id: str
     shards: int
+    tasks: Sequence[int] = ()
+    stored: int = 0
 
     def states(self) -> Mapping[str, int] | None:
         """How many tasks are in which state; {} once Slurm knows of none, None where it does not
@@ -93,9 +96,13 @@ def recorded(root: Path) -> Job | None:
         return None
 
 
-def first_complaint(root: Path, job: Job) -> str:
-    """The last line that a task of the job wrote to its log, for the user; empty without logs."""
-    for log in sorted((root / FOLDER).glob(f"{job.id}*_log.err")):
+def first_complaint(root: Path, job: Job, owing: Container[int]) -> str:
+    """The last line that a task of the job wrote to its log, for the user; empty without logs. Only
+    the tasks of the shards `owing` are asked: another's may tell of a stop that it made good."""
+    places = [place for place, number in enumerate(job.tasks) if number in owing]
+    names = [f"{job.id}_{place}_*log.err" for place in places] or [f"{job.id}_*log.err"]
+    logs = [log for name in names for log in sorted((root / FOLDER).glob(name))]
+    for log in logs:
         lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
         own = [line for line in lines if line.startswith("claimbench: ")]
         if found := own or lines:

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 STOP_SECONDS = 45
@@ -45,12 +46,11 @@ class ShardTask:
         return DelayedSubmission(ShardTask(self.words))
 
     def _start(self) -> None:
-        # Slurm signals every process of a task. The one to requeue is for submitit alone; a process
-        # that does not know it would die of it.
-        requeue = signal.signal(signal.SIGUSR2, signal.SIG_IGN)
-        self._child = subprocess.Popen(self.words)
-        signal.signal(signal.SIGUSR2, requeue)
         signal.signal(signal.SIGTERM, self._stop)
+        with _requeue_held():
+            self._child = subprocess.Popen(self.words)
+        if self._stopped:
+            self._child.terminate()
 
     def _stop(self, _signal: int, _frame: Any) -> None:
         """SIGTERM: preemption or scancel. Slurm itself requeues what it preempts."""
@@ -67,6 +67,24 @@ class ShardTask:
             if time.monotonic() > until:
                 self._child.kill()  # What is stored stays; a torn line is owed again.
             time.sleep(0.1)
+
+
+@contextmanager
+def _requeue_held() -> Iterator[None]:
+    """Answer the signal to requeue afterwards: it comes once. A process that is started meanwhile
+    does not get it at all: Slurm signals every process of a task, this one is for submitit alone,
+    and who does not know it dies of it."""
+    held: list[Any] = []
+    answer = signal.signal(signal.SIGUSR2, lambda *caught: held.append(caught))
+    # The child inherits this. Here another thread may catch it all the same, hence the list.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR2})
+        signal.signal(signal.SIGUSR2, answer)
+        if held and callable(answer):
+            answer(*held[0])
 
 
 def _has_ended(pid: int) -> bool:

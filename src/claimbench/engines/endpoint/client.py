@@ -4,16 +4,25 @@ can be told from a wrong answer."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from claimbench.config import EndpointConfig
-from claimbench.engines.endpoint.faults import Fault, refusal, safe_words
+from claimbench.engines.endpoint.bounds import (
+    MOST_LISTED,
+    bounded_client,
+    http_package,
+    most_bytes,
+)
+from claimbench.engines.endpoint.faults import Fault, Unreachable, refusal, safe_words
 from claimbench.errors import ConfigError, ModelError
 
 _CONNECT_SECONDS = 15.0
+_NO_CONNECTION = ("ConnectError", "ConnectTimeout")
+"""By name: which HTTP package they are of depends on the version of openai."""
 
 
 def read_key(settings: EndpointConfig) -> str | None:
@@ -36,17 +45,19 @@ class Client:
         openai = import_openai()
         self._settings, self._key = settings, key
         seconds = settings.timeout
-        self._openai = openai
+        self._openai, self._httpx = openai, http_package(openai)
         self._client = openai.AsyncOpenAI(
             base_url=settings.base_url,
             # Never the user's OPENAI_API_KEY, organization or project: this may be any server.
             api_key=key or "none",
             default_headers={
+                "Accept-Encoding": "identity",
                 "OpenAI-Organization": openai.Omit(),
                 "OpenAI-Project": openai.Omit(),
             },
             max_retries=0,
             timeout=openai.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS)),
+            http_client=bounded_client(openai),
         )
 
     async def close(self) -> None:
@@ -54,13 +65,14 @@ class Client:
 
     async def models(self) -> Any:
         """What GET /models says; None where the server does not have it."""
-        return await self._explained(self._get("/models"))
+        return await self._within(self._get("/models"), MOST_LISTED, self._settings.timeout)
 
-    async def ask(self, body: Mapping[str, Any]) -> Any:
-        """The answer to one body: a chat where it holds messages, else a completion."""
+    async def ask(self, body: Mapping[str, Any], most: int, seconds: float) -> Any:
+        """The answer to one body, a chat where it holds messages, else a completion: of at most
+        `most` bytes, within `seconds`."""
         path = "/chat/completions" if "messages" in body else "/completions"
         sent = self._stream(path, body) if body.get("stream") else self._post(path, body)
-        return await self._explained(sent)
+        return await self._within(sent, most, seconds)
 
     async def _get(self, path: str) -> Any:
         try:
@@ -88,11 +100,25 @@ class Client:
                 whole.add(chunk)
         return whole.answer()
 
+    async def _within(self, exchange: Awaitable[Any], most: int, seconds: float) -> Any:
+        """What the exchange gives, if it ends within `seconds`: a server that sends a byte now and
+        then is never silent."""
+        most_bytes.set(most)
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._explained(exchange)
+        except TimeoutError:
+            raise Fault(f"the server's answer was not complete after {seconds:g} seconds") from None
+
     async def _explained(self, exchange: Awaitable[Any]) -> Any:
         try:
             return await exchange
-        except (self._openai.APIError, ValueError, RecursionError) as error:
+        except Fault as fault:
+            failure: Exception = Fault(str(fault))
+        except (self._openai.APIError, self._httpx.RequestError) as error:
             failure = self._meaning(error)
+        except (ValueError, RecursionError):
+            failure = Fault("the server's answer is not JSON")
         # Raised outside the handler: the package's error, which may hold the key in the server's
         # words, is not its context.
         raise failure
@@ -102,17 +128,22 @@ class Client:
         if isinstance(error, openai.APIStatusError):
             words = safe_words(_message(error), self._key)
             return refusal(error.status_code, error.response.headers, words, error.code)
-        if isinstance(error, openai.APITimeoutError):
-            return Fault(f"the server was silent for {self._settings.timeout:g} seconds")
-        if isinstance(error, openai.APIConnectionError):
-            return Fault(f"the connection failed ({self._cause(error)})")
-        if isinstance(error, openai.APIError):
-            return Fault(f"the server broke off: {safe_words(error.message, self._key)}")
-        return Fault("the server's answer is not JSON")
+        # Older versions of the package leave what cuts a stream as it is.
+        if isinstance(error, (openai.APIConnectionError, self._httpx.RequestError)):
+            return self._lost(error)
+        return Fault(f"the server broke off: {safe_words(error.message, self._key)}")
 
-    def _cause(self, error: BaseException) -> str:
-        found = error.__cause__ or error
-        return safe_words(f"{type(found).__name__}: {found}", self._key)
+    def _lost(self, error: Any) -> Fault:
+        """What an exchange without an answer means."""
+        cause = error.__cause__ or error
+        if isinstance(cause, Fault):  # Ours, met while reading; older versions wrap it.
+            return Fault(str(cause))
+        words = safe_words(f"{type(cause).__name__}: {cause}".removesuffix(": "), self._key)
+        if type(cause).__name__ in _NO_CONNECTION:
+            return Unreachable(f"the connection failed ({words})")
+        if isinstance(error, (self._openai.APITimeoutError, self._httpx.TimeoutException)):
+            return Fault(f"the server was silent for {self._settings.timeout:g} seconds")
+        return Fault(f"the connection failed ({words})")
 
 
 def import_openai() -> Any:

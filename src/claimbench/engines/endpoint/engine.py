@@ -8,19 +8,21 @@ from __future__ import annotations
 import asyncio
 import itertools
 import queue
-import random
 import threading
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
+from urllib.parse import urlsplit
 
 from claimbench.config import EndpointConfig
+from claimbench.engines.endpoint.bounds import most_of
 from claimbench.engines.endpoint.client import Client, import_openai, read_key
-from claimbench.engines.endpoint.faults import Backoff, Fault, NoAnswer
+from claimbench.engines.endpoint.faults import Backoff, Fault, NoAnswer, Unreachable
+from claimbench.engines.endpoint.patience import Patience
 from claimbench.engines.endpoint.server import Server
 from claimbench.engines.endpoint.wire import body_of, completion_of
 from claimbench.errors import EngineDied
@@ -28,9 +30,10 @@ from claimbench.records import Completion, Request, RequestFailure
 
 _MOST_IN_A_ROW = 3
 """Requests given up one after another before the server counts as gone."""
+_SECONDS_PER_TOKEN = 1.0
+"""No server on which a benchmark could be run is slower."""
 
 Answer = Completion | RequestFailure
-_T = TypeVar("_T")
 _Submit = Callable[[Coroutine[Any, Any, Any]], "Future[Any]"]
 
 
@@ -50,20 +53,20 @@ class EndpointEngine:
         seed: int | None = None,
     ) -> None:
         import_openai()
-        self._settings, self._stop_ids, self._backoff = (
-            settings,
-            frozenset(stop_ids),
-            backoff or Backoff(),
-        )
+        self._settings, self._stop_ids = settings, frozenset(stop_ids)
         self._key = read_key(settings)
         self._server = Server(settings, name, self._key)
-        self._rng = random.Random(seed)
+        self._host = urlsplit(settings.base_url).netloc
+        self._patience = Patience(backoff or Backoff(), self._host, seed)
         self._in_a_row = 0
-        self.retries = 0
 
     def facts(self) -> dict[str, Any]:
         """What the server said of its model, for provenance."""
-        return {**self._server.facts(), "retries": self.retries}
+        return {**self._server.facts(), "retries": self._patience.retries}
+
+    def tell_waits(self, told: Callable[[str], None]) -> None:
+        """Have `told`, from another thread, what is waited for."""
+        self._patience.tell = told
 
     def expect(self, facts: Mapping[str, Any]) -> None:
         """Raises EngineDied, with the first answer, where the model answers under another name than
@@ -105,54 +108,59 @@ class EndpointEngine:
         the first sample, and a wrong key, name or parameter at once."""
         probe = replace(request, sampling=replace(request.sampling, max_tokens=1))
         try:
-            self._server.read_list(await self._patiently(client.models))
+            self._server.read_list(await self._patience.ask(client.models))
             with suppress(NoAnswer):
-                await self._patiently(lambda: self._ask(client, probe))
+                await self._patience.ask(lambda: self._ask(client, probe))
+        except Unreachable as fault:
+            raise EngineDied(_unreachable(self._host, fault)) from None
         except Fault as fault:
             raise EngineDied(
                 f"The server of engine.endpoint.base_url does not serve requests ({fault}; "
-                f"{self._backoff.attempts} attempts); check the address and that the server is up, "
+                f"{fault.attempts} attempts); check the address and that the server is up, "
                 f"and run the same command again."
             ) from None
 
     async def _answer(self, client: Client, request: Request) -> Answer:
         """The completion, or why there is none after all attempts."""
         try:
-            completion = await self._patiently(lambda: self._ask(client, request))
+            completion = await self._patience.ask(lambda: self._ask(client, request))
         except NoAnswer as reason:
             return RequestFailure(request.id, str(reason))
         except Fault as fault:
             self._in_a_row += 1
             if self._in_a_row >= _MOST_IN_A_ROW:
-                raise EngineDied(_gone(fault, self._backoff.attempts)) from None
-            return RequestFailure(request.id, f"{fault}, {self._backoff.attempts} times")
+                raise EngineDied(_gone(fault)) from None
+            return RequestFailure(request.id, f"{fault}, {fault.attempts} times")
         self._in_a_row = 0
         return completion
-
-    async def _patiently(self, ask: Callable[[], Awaitable[_T]]) -> _T:
-        """`ask`, again and again while it meets faults that pass. Raises the last Fault."""
-        for attempt in itertools.count(1):
-            try:
-                return await ask()
-            except Fault as fault:
-                if attempt >= self._backoff.attempts:
-                    raise
-                self.retries += 1
-                await asyncio.sleep(self._backoff.wait(attempt, fault, self._rng))
-        raise AssertionError
 
     async def _ask(self, client: Client, request: Request) -> Completion:
         body = body_of(request, self._settings, self._server.name, self._stop_ids)
         started = time.monotonic()
-        answer = await client.ask(body)
+        seconds = deadline_of(request, self._settings)
+        answer = await client.ask(body, most_of(request), seconds)
         self._server.check(answer)
         return completion_of(request, answer, self._stop_ids, time.monotonic() - started)
 
 
-def _gone(fault: Fault, attempts: int) -> str:
+def deadline_of(request: Request, settings: EndpointConfig) -> float:
+    """Seconds that one attempt at `request` may take: `deadline`, or by default the `timeout`, as a
+    request may wait its turn in silence, and what its tokens take on a very slow server."""
+    return settings.deadline or settings.timeout + _SECONDS_PER_TOKEN * request.sampling.max_tokens
+
+
+def _unreachable(host: str, fault: Fault) -> str:
     return (
-        f"The server does not serve requests any more ({fault}; {attempts} attempts each); look "
-        f"after it, and run the same command again."
+        f"The server {host} (engine.endpoint.base_url) cannot be reached: {fault}; "
+        f"{fault.attempts} attempts. Check the address and that the server is up, and run the same "
+        f"command again."
+    )
+
+
+def _gone(fault: Fault) -> str:
+    return (
+        f"The server does not serve requests any more ({fault}; {fault.attempts} attempts each); "
+        f"look after it, and run the same command again."
     )
 
 

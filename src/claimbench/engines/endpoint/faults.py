@@ -1,6 +1,7 @@
 """What can go wrong with a server, and what is done about it.
 
     Fault         passes: try again after a while (429, 5xx, timeout, cut connection, unreadable)
+    Unreachable   a Fault: there is no connection
     NoAnswer      this request got something that is no answer (content_filter): owed again
     EngineDied    will not pass by trying again: the run stops with one sentence
 
@@ -24,11 +25,17 @@ _LONGEST_WORDS = 240
 
 
 class Fault(Exception):
-    """A failure that passes. `wait` is what the server asked for, in seconds."""
+    """A failure that passes. `wait` is what the server asked for, in seconds; `attempts` how often
+    the request was tried when it was given up."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
         self.wait = wait
+        self.attempts = 1
+
+
+class Unreachable(Fault):
+    """No connection: the host is unknown, refuses it, or does not answer."""
 
 
 class NoAnswer(Exception):
@@ -39,19 +46,29 @@ class NoAnswer(Exception):
 class Backoff:
     """How often a request is tried, and how long to wait between: `first` seconds, doubled every
     time up to `longest`, of which a random half is left out so that requests do not return all at
-    once. What a server asks for (Retry-After) counts where it is more, up to `most`."""
+    once. What a server asks for (Retry-After) counts where it is more, up to `most`. A server that
+    was never reached is tried for `start` seconds."""
 
     attempts: int = 8
     first: float = 1.0
     longest: float = 60.0
     most: float = 600.0
+    start: float = 10.0
+
+    @property
+    def most_waited(self) -> float:
+        """Seconds between the first attempt and the last where nothing is left out."""
+        return sum(self._longest(attempt) for attempt in range(1, self.attempts))
 
     def wait(self, attempt: int, fault: Fault, rng: random.Random) -> float:
         """Seconds until the next attempt, after `attempt` of them (from 1)."""
-        own = min(self.first * 2.0 ** (attempt - 1), self.longest) * rng.uniform(0.5, 1.0)
+        own = self._longest(attempt) * rng.uniform(0.5, 1.0)
         if fault.wait is None:
             return own
         return min(max(fault.wait, 0.0), self.most) + own
+
+    def _longest(self, attempt: int) -> float:
+        return min(self.first * 2.0 ** (attempt - 1), self.longest)
 
 
 def refusal(status: int, headers: Mapping[str, str], words: str, code: str | None) -> Exception:

@@ -1,0 +1,77 @@
+"""Asking again and again while faults pass, and saying once what is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable
+
+_QUIET_SECONDS = 60.0
+"""Between two outages that are told: a server that comes and goes is no news."""
+
+_T = TypeVar("_T")
+
+
+class Patience:
+    """Tries what it is given as often as `backoff` says, for all requests to the server `host`.
+
+    A server that was never reached is given up much sooner: its address is wrong, or it is not up.
+    `tell` takes one line when a wait begins, and one when it is over: of whatever goes wrong before
+    the first answer, later of a server that cannot be reached.
+    """
+
+    def __init__(self, backoff: Backoff, host: str, seed: int | None = None) -> None:
+        self.tell: Callable[[str], None] = lambda _: None
+        self.retries = 0
+        self._backoff, self._host, self._rng = backoff, host, random.Random(seed)
+        self._reached = self._answered = self._waiting = False
+        self._told = -math.inf
+
+    async def ask(self, once: Callable[[], Awaitable[_T]]) -> _T:
+        """What `once` gives. Raises its last Fault, with the number of attempts in it."""
+        began = time.monotonic()
+        for attempt in itertools.count(1):
+            try:
+                answer = await once()
+            except Fault as fault:
+                self._reached |= not isinstance(fault, Unreachable)
+                fault.attempts = attempt
+                pause = self._backoff.wait(attempt, fault, self._rng)
+                if time.monotonic() - began + pause > self._seconds or self._is_last(attempt):
+                    raise
+                self._begin_to_wait(fault)
+                self.retries += 1
+                await asyncio.sleep(pause)
+            else:
+                self._go_on()
+                return answer
+        raise AssertionError
+
+    @property
+    def _seconds(self) -> float:
+        """For how long an attempt is followed by another."""
+        return math.inf if self._reached else self._backoff.start
+
+    def _is_last(self, attempt: int) -> bool:
+        return attempt >= self._backoff.attempts
+
+    def _begin_to_wait(self, fault: Fault) -> None:
+        now = time.monotonic()
+        if self._waiting or now - self._told < _QUIET_SECONDS:
+            return
+        if isinstance(fault, Unreachable) or not self._answered:
+            self._waiting, self._told = True, now
+            seconds = min(self._backoff.most_waited, self._seconds)
+            self.tell(f"{self._host}: {fault}; trying again for up to {seconds:.0f} seconds")
+
+    def _go_on(self) -> None:
+        self._reached = self._answered = True
+        if self._waiting:
+            self._waiting = False
+            self.tell(f"{self._host} answers")
