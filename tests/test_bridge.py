@@ -348,11 +348,27 @@ def test_hostile_csv(tmp_path: Path) -> None:
         (b"response,label\na\0b,1\n", "NUL"),
         (b"response,label\na,1,2\n", "the header has 2 columns"),
         (b"response,response\na,1\n", "same name"),
-        (b'response,label\n"a,1\n', "not CSV"),
+        (b'response,label\nb,0\n"a,1\nc,0\n', "bad.csv:3 to 4: this is not CSV"),
         (b"other,label2\na,1\n", "neither response nor label"),
     ):
         path.write_bytes(content)
         assert words in refused(tmp_path, "csv", path)
+
+
+def test_a_csv_row_of_many_quoted_lines_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of its texts and lines is short; blank lines between rows belong to none."""
+    monkeypatch.setattr(lines, "MOST_ROW_BYTES", 1 << 20)
+    path = tmp_path / "bad.csv"
+    good = b'response,label\n"two\nlines",1\n'
+    path.write_bytes(good + b'"' + b'a\nb","' * (1 << 19))
+    said = refused(tmp_path, "csv", path)
+    assert said.startswith("bad.csv:4: the row that begins here is larger than 1 MiB: ")
+    path.write_bytes(good + b"\n" * (2 << 20) + b"x,0\n")
+    (_, first), (place, second) = lines.csv_rows(path)
+    assert (first["response"], second["response"]) == ("two\nlines", "x")
+    assert place == f"bad.csv:{4 + (2 << 20)}"
 
 
 def bomb(path: Path, name: str, content: bytes) -> Path:
