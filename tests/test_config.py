@@ -90,6 +90,33 @@ def test_set_changes_a_nested_key_and_is_checked_like_the_file(project: Path) ->
         config.load_run(path, ["seed"])
 
 
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("sampling.topp=1", "--set sampling.topp=1: unknown key sampling.topp; did you mean top_p"),
+        ("engine.slot=4", "--set engine.slot=4: unknown key engine.slot; did you mean slots"),
+        ("seed=warm", "--set seed=warm: key seed: input should be a valid integer, not 'warm'"),
+        ("models=[1]", "--set models=[1]: key models.0: input should be a valid string, not 1"),
+        ("sampling={}", "--set sampling={}: key sampling.temperature is missing"),
+        ("name=../evil", "{path}:1, --set seed=3, --set name=../evil: name '../evil' must"),
+    ],
+)
+def test_a_mistake_of_the_command_line_is_not_the_files(
+    project: Path, option: str, words: str
+) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    with pytest.raises(ConfigError) as failure:
+        config.load_run(path, ["seed=3", option])
+    assert str(failure.value).startswith(words.replace("{path}", str(path)))
+
+
+def test_a_mistake_beside_an_option_stays_the_files(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    path.write_text(path.read_text().replace("top_p:", "topp:"))
+    with pytest.raises(ConfigError, match=r"try\.yaml:6: unknown key sampling\.topp"):
+        config.load_run(path, ["sampling.max_tokens=32"])
+
+
 def test_prompt_must_hold_the_question_once(project: Path) -> None:
     path = project / "configs" / "benchmarks" / "sums.yaml"
     path.write_text(path.read_text().replace("{question}", "question"))
@@ -145,3 +172,6 @@ def test_a_file_extends_another(project: Path) -> None:
     (runs / "wrong.yaml").write_text("extends: try\n\nsampling: {topp: 0.9}\n")
     with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
         config.load_run(runs / "wrong.yaml")
+    (runs / "above.yaml").write_text("extends: wrong\nseed: 9\n")
+    with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
+        config.load_run(runs / "above.yaml")

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from claimbench.errors import ConfigError
 
 Key = tuple[str | int, ...]
-Marks = dict[Key, int]
+Marks = dict[Key, str]
+"""Where each key was given: `configs/runs/smoke.yaml:7`."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -56,7 +57,7 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 
 def load_yaml(path: Path) -> tuple[Any, Marks]:
-    """Read one YAML file. Returns (data, line number of each key path)."""
+    """Read one YAML file. Returns (data, file and line of each key path)."""
     text = read_text(path)
     try:
         loader = _Loader(text)
@@ -64,7 +65,8 @@ def load_yaml(path: Path) -> tuple[Any, Marks]:
         data = loader.construct_document(node) if node is not None else None
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}{_where(error)}: not valid YAML ({_problem(error)})") from error
-    return data, dict(_lines(node, ())) if node is not None else {}
+    lines = _lines(node, ()) if node is not None else ()
+    return data, {key: f"{path}:{line}" for key, line in lines}
 
 
 def read_text(path: Path) -> str:
@@ -114,7 +116,7 @@ def _sentence(
 ) -> str:
     first = _telling(error.errors())
     loc = _given(data, first["loc"])
-    where = f"{path}{line_of(loc, marks)}"
+    where = place_of(loc, marks, path)
     key = ".".join(str(part) for part in loc)
     if first["type"] == "extra_forbidden":
         return f"{where}: unknown key {key}{nearest(key, known_keys(kind, first['loc'][:-1]))}"
@@ -122,7 +124,8 @@ def _sentence(
         return f"{where}: key {key} is missing"
     message = first["msg"].removeprefix("Value error, ")
     got = "" if isinstance(first["input"], Mapping) else f", not {first['input']!r}"
-    return f"{where}: key {key or '(file)'}: {message[:1].lower() + message[1:]}{got}"
+    named = f"key {key}: " if key else ""
+    return f"{where}: {named}{message[:1].lower() + message[1:]}{got}"
 
 
 def _telling(errors: Sequence[Any]) -> Any:
@@ -148,11 +151,11 @@ def _given(data: Any, loc: Key) -> Key:
     return tuple(kept)
 
 
-def line_of(loc: Key, marks: Marks) -> str:
-    """`:7`, the line of a key or of what is nearest around it; nothing where no line is known."""
+def place_of(loc: Key, marks: Marks, path: Path) -> str:
+    """Where a key was given, or what is nearest around it; the file where no place is known."""
     while loc not in marks and loc:
         loc = loc[:-1]
-    return f":{marks[loc]}" if loc in marks else ""
+    return marks.get(loc, str(path))
 
 
 def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:

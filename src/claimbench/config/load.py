@@ -14,7 +14,7 @@ from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.errors import ConfigError
 from claimbench.paths import configs_dir
-from claimbench.yamlfile import Model, load_yaml, nearest, parse
+from claimbench.yamlfile import Key, Marks, Model, load_yaml, nearest, parse
 
 
 def load_model(name: str) -> ModelConfig:
@@ -42,9 +42,9 @@ def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name
     return parse(kind, data, path, marks)
 
 
-def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Any]:
+def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Marks]:
     """A YAML file over the file beside it that its key `extends` names: mappings are merged, other
-    values replaced. The line numbers are of the file itself."""
+    values replaced."""
     data, marks = load_yaml(path)
     if not isinstance(data, dict) or "extends" not in data:
         return data, marks
@@ -52,8 +52,8 @@ def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Any]:
     if path in below or not base.is_file():
         why = "it extends itself" if path in below else f"there is no {base.name} beside it"
         raise ConfigError(f"{path}: key extends: {why}")
-    under, _ = _load_extended(base, (*below, path))
-    return (_merged(under, data) if isinstance(under, dict) else data), marks
+    under, places = _load_extended(base, (*below, path))
+    return (_merged(under, data) if isinstance(under, dict) else data), places | marks
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -73,11 +73,12 @@ def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
     if isinstance(data, dict):
         data.setdefault("name", path.stem)
         for option in sets:
-            _apply_set(data, option)
+            _apply_set(data, marks, option)
     return parse(RunConfig, data, path, marks)
 
 
-def _apply_set(data: dict[str, Any], option: str) -> None:
+def _apply_set(data: dict[str, Any], marks: Marks, option: str) -> None:
+    """Change `data` as a `--set` option says, and where its key was given."""
     key, equals, text = option.partition("=")
     if not equals or not key:
         raise ConfigError(f"--set {option}: write --set key=value, for example --set seed=1")
@@ -91,6 +92,16 @@ def _apply_set(data: dict[str, Any], option: str) -> None:
         data[last] = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {option}: the value is not valid YAML") from error
+    _mark_set(marks, (*parents, last), f"--set {option}")
+
+
+def _mark_set(marks: Marks, given: Key, option: str) -> None:
+    """What a file said at the key and below it is gone; what holds of the file as a whole, such as
+    that a model is missing, now holds of the file with the option."""
+    for key in [key for key in marks if key[: len(given)] == given]:
+        del marks[key]
+    marks[given] = option
+    marks[()] = f"{marks[()]}, {option}"
 
 
 def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
