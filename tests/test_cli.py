@@ -61,12 +61,26 @@ def test_wrong_input_is_one_sentence_and_exit_2(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["grade", "report"])
-def test_a_folder_that_is_no_run_is_named(command: str, tmp_path: Path) -> None:
-    done = claimbench(command, tmp_path / "none")
-    assert done.returncode == 1
-    assert "none" in done.stderr
+@pytest.mark.parametrize("folder", ["none", "other", "file"])
+@pytest.mark.parametrize("command", ["grade", "report", "report --partial", "export csv"])
+def test_a_folder_that_is_no_run_is_wrong_input(command: str, folder: str, tmp_path: Path) -> None:
+    refused_folder(command, folder, tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["other", "file"])
+def test_a_run_goes_into_no_foreign_folder(folder: str, tmp_path: Path) -> None:
+    refused_folder("run smoke --offline --out", folder, tmp_path)
+
+
+def refused_folder(command: str, folder: str, root: Path) -> None:
+    (root / "other").mkdir()
+    (root / "other" / "notes.txt").touch()
+    (root / "file").touch()
+    done = claimbench(*command.split(), folder, cwd=root)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"claimbench: {folder} is ")
     assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in root.rglob("*")) == ["file", "notes.txt", "other"]
 
 
 def test_doctor_names_gpus_driver_and_cuda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from claimbench import loops, pipeline, view
 from claimbench.cli import app
-from claimbench.errors import ConfigError, StoreError
+from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.evidence import gather
 from claimbench.lengths import cap_curve, lengths
 from claimbench.loops import ends_in_loop, looped_ids
@@ -481,7 +481,7 @@ def test_results_without_samples_say_so(tmp_path: Path) -> None:
         shutil.rmtree(root / name)
     with (
         RunStore.existing(root, writer=True) as store,
-        pytest.raises(StoreError, match="holds results alone, without problems and samples"),
+        pytest.raises(WrongRunFolder, match="holds results alone, without problems and samples"),
     ):
         pipeline.report(store)
 
