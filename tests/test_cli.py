@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import doctor, hub
+from claimbench import doctor, hub, machine
 
 HEAVY = ("torch", "transformers", "numpy", "scipy", "pydantic", "datasets", "sympy", "jinja2")
 
@@ -102,4 +102,14 @@ def test_doctor_names_what_is_here() -> None:
     done = claimbench("doctor")
     assert done.returncode == 0
     assert "smollm2-135m-instruct" in done.stdout
-    assert "cores" in done.stdout
+    assert f"cores, {machine.whole_memory() / 2**30:.1f} GiB memory" in done.stdout
+
+
+def test_the_memory_of_the_machine_is_known_without_torch() -> None:
+    code = (
+        "import sys\nfrom claimbench.machine import free_memory, whole_memory\n"
+        "assert 'torch' not in sys.modules\nprint(free_memory(), whole_memory())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    free, whole = map(int, done.stdout.split())
+    assert 0 < free < whole
