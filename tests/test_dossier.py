@@ -381,7 +381,11 @@ def test_the_terminal_shows_every_word(
     shown = re.sub(r"[\s│┃]", "", capsys.readouterr().out)
     for v in verdicts:
         words = (v.claim.text_ko, reason_in_korean(v)) if korean else (v.claim.text, v.reason)
-        for text in words:
+        apart = [
+            f"{other}와(과) 어긋남" if korean else f"disagrees with {other}"
+            for other in v.claim.disagreements
+        ]
+        for text in (*words, *apart):
             rows = re.sub(r"\s", "", text)
             assert rows in shown, v.claim.id
 
