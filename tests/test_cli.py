@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from claimbench import doctor, hub, machine
 
+ENTRY = "from claimbench.__main__ import main\nprint(flush=True)\nmain()"
 HEAVY = ("torch", "transformers", "numpy", "scipy", "pydantic", "datasets", "sympy", "jinja2")
 
 
@@ -26,7 +29,9 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["run", "plan", "grade", "report", "claims", "fetch", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["run", "plan", "import", "export", "grade", "report", "claims", "fetch", "doctor"]
+)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = claimbench(command, "--help")
     assert done.returncode == 0
@@ -81,6 +86,40 @@ def refused_folder(command: str, folder: str, root: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith(f"claimbench: {folder} is ")
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in root.rglob("*")) == ["file", "notes.txt", "other"]
+
+
+def test_the_run_that_was_meant_is_named(tmp_path: Path) -> None:
+    run = tmp_path / "results" / "smoke"
+    run.mkdir(parents=True)
+    (run / "run.yaml").touch()
+    for folder, meant in (
+        ("results", "name a run folder in it, such as results/smoke"),
+        ("smoke", "did you mean results/smoke?"),
+        ("results/smok", "did you mean results/smoke?"),
+        ("other", "name the folder of a run"),
+    ):
+        done = claimbench("report", folder, cwd=tmp_path)
+        assert done.returncode == 2
+        assert meant in done.stderr
+
+
+@pytest.mark.parametrize("command", ["plan smoke --offline", "claims", "run smoke --offline"])
+def test_ctrl_c_is_one_sentence_at_any_time(command: str, tmp_path: Path) -> None:
+    """From the first module that is loaded to the last line that is printed."""
+    for wait in (0.0, 0.2, 0.8, 2.0):
+        words = [sys.executable, "-c", ENTRY, *command.split()]
+        with subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(wait)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+        assert "Traceback" not in said, said
+        if process.returncode:
+            assert process.returncode == 1
+            assert said.strip().splitlines()[-1].startswith("claimbench: stopped")
 
 
 def test_doctor_names_gpus_driver_and_cuda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

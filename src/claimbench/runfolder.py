@@ -226,6 +226,11 @@ def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
 
 def _read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
     if not (store.root / _problems_path(benchmark)).exists():
+        if not (store.root / "report.md").exists():
+            raise WrongRunFolder(
+                f"{store.root}: its run stopped before it stored anything; give its `claimbench "
+                "run` or `import` again"
+            )
         raise WrongRunFolder(
             f"{store.root} holds results alone, without problems and samples (so do the folders "
             "in claimbench's repository): read its report.md, or name the folder in which the run "

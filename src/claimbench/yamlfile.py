@@ -18,6 +18,25 @@ Marks = dict[Key, str]
 Model = TypeVar("Model", bound=BaseModel)
 
 
+_NEEDED = {
+    "tuple_type": "a list is needed",
+    "dict_type": "keys and values below it are needed",
+    "model_type": "keys and values below it are needed",
+    "string_type": "a text is needed",
+    "int_type": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "float_type": "a number is needed",
+    "bool_type": "true or false is needed",
+}
+"""What pydantic calls by Python's names, in the words of YAML, by the type of its error."""
+
+_YAML_SLIPS = {
+    r"'\t'": "a tab: indent with spaces",
+    "mapping values are not allowed": "a second colon in the line: put a text with one in quotes",
+}
+"""What the YAML parser says of common slips, and what they are."""
+
+
 class Strict(BaseModel):
     """Base of every configuration: frozen, no unknown keys, no silent conversion of types."""
 
@@ -77,8 +96,10 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path}: there is no such file; check the path") from None
     except IsADirectoryError:
         raise ConfigError(f"{path}: this is a folder; name a YAML file in it") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 ({error.reason}); save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
 def _where(error: yaml.YAMLError) -> str:
@@ -87,7 +108,8 @@ def _where(error: yaml.YAMLError) -> str:
 
 
 def _problem(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or str(error).splitlines()[0])
+    said = str(getattr(error, "problem", None) or str(error).splitlines()[0])
+    return next((told for slip, told in _YAML_SLIPS.items() if slip in said), said)
 
 
 def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
@@ -119,13 +141,40 @@ def _sentence(
     where = place_of(loc, marks, path)
     key = ".".join(str(part) for part in loc)
     if first["type"] == "extra_forbidden":
-        return f"{where}: unknown key {key}{nearest(key, known_keys(kind, first['loc'][:-1]))}"
+        known = known_keys(kind, first["loc"][:-1])
+        return f"{where}: unknown key {key}{nearest(str(loc[-1]), known)}"
     if first["type"] == "missing":
         return f"{where}: key {key} is missing"
-    message = first["msg"].removeprefix("Value error, ")
-    got = "" if isinstance(first["input"], Mapping) else f", not {first['input']!r}"
+    message = _NEEDED.get(first["type"], first["msg"].removeprefix("Value error, "))
     named = f"key {key}: " if key else ""
-    return f"{where}: {named}{message[:1].lower() + message[1:]}{got}"
+    return f"{where}: {named}{message[:1].lower() + message[1:]}{_given_instead(first)}"
+
+
+def _given_instead(error: Any) -> str:
+    """`, not '0.6'`, and what to change where that is plain."""
+    kind, value = error["type"], error["input"]
+    if isinstance(value, Mapping):
+        return ", not keys and values" if kind in _NEEDED else ""
+    got = ", but there is nothing" if value is None else f", not {_as_yaml(value)}"
+    if kind == "tuple_type" and isinstance(value, str):
+        return f"{got}: write [{value}]"
+    if kind == "string_type" and isinstance(value, int | float):
+        return f"{got}: put it in quotes"
+    if kind in ("int_type", "float_type") and isinstance(value, str) and _is_number(value):
+        return f"{got}: leave the quotes out"
+    return got
+
+
+def _as_yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _telling(errors: Sequence[Any]) -> Any:
@@ -181,7 +230,9 @@ def _models_in(field: Any) -> list[type[BaseModel]]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?`, or the list of what is known."""
+    """`; did you mean X?`, or the names that begin so, or the list of what is known."""
     known = sorted(known)
-    close = difflib.get_close_matches(word.rsplit(".", 1)[-1], known, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
+    close = difflib.get_close_matches(word, known, n=1)
+    close = close or [name for name in known if word and name.startswith(word)]
+    meant = " or ".join(filter(None, [", ".join(close[:-1]), *close[-1:]]))
+    return f"; did you mean {meant}?" if close else f"; known are {', '.join(known)}"

@@ -35,7 +35,10 @@ def names(folder: Literal["models", "benchmarks", "runs"]) -> list[str]:
 def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name: str) -> Model:
     path = configs_dir() / folder / f"{name}.yaml"
     if name not in names(folder):
-        raise ConfigError(f"{path}: there is no such configuration{nearest(name, names(folder))}")
+        raise ConfigError(
+            f"key {folder}: there is no {folder.removesuffix('s')} {name} in {path.parent}"
+            f"{nearest(name, names(folder))}"
+        )
     data, marks = _load_extended(path)
     if isinstance(data, dict):
         data.setdefault("name", name)
@@ -67,14 +70,34 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
     """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
-    if not path.is_file() and str(path) in names("runs"):
-        path = configs_dir() / "runs" / f"{path}.yaml"
+    path = _run_file(path)
     data, marks = _load_extended(path)
+    if isinstance(data, dict) and set(data) == {"config", "digest"}:
+        raise ConfigError(f"{path}: a run folder's record of its run; {_BEGUN_WITH}")
     if isinstance(data, dict):
         data.setdefault("name", path.stem)
         for option in sets:
             _apply_set(data, marks, option)
     return parse(RunConfig, data, path, marks)
+
+
+_BEGUN_WITH = "name the run file that the run was begun with, and the folder with --out"
+
+
+def _run_file(path: Path) -> Path:
+    """The run file at `path`, or the one of this bare name."""
+    known = names("runs")
+    try:
+        if str(path) in known and not path.is_file():
+            return configs_dir() / "runs" / f"{path}.yaml"
+        if (path / "run.yaml").is_file():
+            raise ConfigError(f"{path}: this is a run folder; {_BEGUN_WITH}")
+        if path.exists():
+            return path
+    except OSError:  # One may not even look there: reading it says why.
+        return path
+    near = nearest(path.stem, known)
+    raise ConfigError(f"{path}: there is no such file, and no run of this name{near}")
 
 
 def _apply_set(data: dict[str, Any], marks: Marks, option: str) -> None:

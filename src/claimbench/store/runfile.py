@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -49,7 +50,7 @@ def read_run(root: Path) -> tuple[dict[str, Any], str]:
     path = root / "run.yaml"
     if not is_run(root):
         why = "no run.yaml" if root.exists() else "there is no such folder"
-        raise WrongRunFolder(f"{root} is not a run folder ({why}): name the folder of a run.")
+        raise WrongRunFolder(f"{root} is not a run folder ({why}): {_meant(root)}")
     with explaining(path, "read"):
         text = path.read_bytes()
     try:
@@ -60,6 +61,17 @@ def read_run(root: Path) -> tuple[dict[str, Any], str]:
             f"{path} is damaged (no readable 'config' and 'digest'): restore it, or move {root}"
             " away and run again."
         ) from error
+
+
+def _meant(root: Path) -> str:
+    """What to name instead: a run in the folder, or one that is called alike, beside it or in
+    `results`."""
+    if inside := sorted(root.glob("*/run.yaml")):
+        return f"name a run folder in it, such as {inside[0].parent}"
+    runs = (p.parent for place in (Path("results"), root.parent) for p in place.glob("*/run.yaml"))
+    near = {run.name: run for run in runs}
+    close = difflib.get_close_matches(root.name, near, n=1)
+    return f"did you mean {near[close[0]]}?" if close else "name the folder of a run."
 
 
 def _plain(resolved: Mapping[str, Any]) -> dict[str, Any]:
