@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridge_toys import imported
+from bridge_toys import file_of, imported
 from report_toys import lifelike, measurement, write_run
 
 from claimbench import pipeline
@@ -21,7 +21,6 @@ from claimbench.report.tables import Table
 from claimbench.runfolder import PROMPT_ASSERTIONS
 from claimbench.store import RunStore
 
-FILES = Path(__file__).parent / "data" / "imports"
 HANGUL = re.compile("[가-힣]")
 
 
@@ -101,7 +100,7 @@ def test_an_import_is_described_in_korean(tmp_path: Path) -> None:
         ("livecodebench", "livecodebench/*_eval_all.json", "--model", "toy"),
     ):
         out = tmp_path / source
-        imported(out, source, next(iter(sorted(FILES.glob(pattern)))), *more)
+        imported(out, source, file_of(pattern), *more)
         with RunStore.existing(out) as store:
             told = store.config["import"]
         about = [("Note", text) for text in told["notes"]]
