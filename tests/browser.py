@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--lang=en-US", "--force-prefers-reduced-motion",
 )  # fmt: skip
+PATIENCE = 60.0
+"""Seconds that the page may take to get somewhere."""
 
 
 def chromium() -> str | None:
@@ -48,3 +52,67 @@ def browse(profile: Path, size: tuple[int, int] = (1280, 900)) -> Iterator[Any]:
         yield driver
     finally:
         driver.quit()
+
+
+class Page:
+    """An open report."""
+
+    def __init__(self, driver: Any, path: Path) -> None:
+        self.driver = driver
+        self.path = path
+        self.verdicts = json.loads((path.parent / "verdicts.json").read_text())
+        self.load()
+
+    def load(self) -> None:
+        self.driver.get(f"file://{self.path}")
+        self.wait(lambda: self.run("return document.documentElement.dataset.samples"))
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def wait(self, holds: Callable[[], Any]) -> Any:
+        until = time.monotonic() + PATIENCE
+        while not (found := holds()):
+            assert time.monotonic() < until, "the page did not get there"
+            time.sleep(0.05)
+        return found
+
+    def find(self, selector: str) -> Any:
+        return self.driver.find_element("css selector", selector)
+
+    def click(self, selector: str) -> None:
+        element = self.find(selector)
+        self.run("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+
+    def texts(self, selector: str) -> list[str]:
+        return self.run(
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".filter(e => e.offsetParent !== null).map(e => e.textContent.trim())",
+            selector,
+        )
+
+    def type(self, selector: str, text: str) -> None:
+        element = self.find(selector)
+        element.clear()
+        element.send_keys(text)
+
+    def choose(self, selector: str, value: str) -> None:
+        self.run(
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))",
+            self.find(selector),
+            value,
+        )
+
+    def open_sample(self, button: str = "#sample-table tbody button") -> None:
+        self.click(button)
+        self.wait(lambda: self.texts("#reader-body pre"))
+
+    def requests(self) -> list[str]:
+        """What it asked of the network or the disk so far, but for data that it made itself."""
+        entries = [json.loads(e["message"])["message"] for e in self.driver.get_log("performance")]
+        return [
+            entry["params"]["request"]["url"]
+            for entry in entries
+            if entry["method"] == "Network.requestWillBeSent"
+        ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from lm_eval_toys import Lab
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
@@ -192,3 +195,19 @@ def toy(project: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) ->
     text = run.read_text().replace("smollm2-135m-instruct", "toy")
     run.write_text(text + "published: [vendor]\nmargins: {sums: 20}\nsamples: 8\n")
     return project
+
+
+@pytest.fixture
+def lab(project: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """A project with tasks of lm-eval and an engine that replies from a script."""
+    from lm_eval_toys import MODEL, Lab
+
+    checkpoint = project / "checkpoint"
+    first_tokenizer.save_pretrained(checkpoint)
+    (checkpoint / "config.json").write_text("{}")
+    (project / "configs" / "models" / "plain.yaml").write_text(MODEL.format(path=checkpoint))
+    published = project / "seeds" / "published"
+    published.mkdir(parents=True)
+    (published / "_names.yaml").write_text(TOY_NAMES)
+    monkeypatch.setenv("CLAIMBENCH_SEEDS", str(project / "seeds"))
+    return Lab(project, first_tokenizer, monkeypatch)

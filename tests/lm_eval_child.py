@@ -1,4 +1,4 @@
-"""Run as a child process by test_lm_eval.py: a task of lm-eval with a scripted engine, slowly.
+"""A child process of test_lm_eval_folder.py: a task of lm-eval with a scripted engine, slowly.
 
 python lm_eval_child.py RUN.yaml DATA_DIR OUT SECONDS_PER_SAMPLE
 """

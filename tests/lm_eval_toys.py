@@ -6,10 +6,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from lm_eval.api.model import LM
+
+from claimbench import config, pipeline
+from claimbench.engines import ENGINES, EngineKind
+from claimbench.engines.scripted import ScriptedEngine
+from claimbench.pipeline import Report
+from claimbench.plan import Plan
+from claimbench.records import Measurement, Problem, Request
 
 BUILT_IN = ("gsm8k", "minerva_math500", "hendrycks_math500", "aime24", "aime25")
 """Tasks of lm-eval's own, each asked on rows of ours."""
@@ -238,3 +247,122 @@ class TableLM(LM):
         )
         assert isinstance(text, str)
         return text
+
+
+MODEL = """\
+title: Plain
+hub: nobody/plain
+revision: "0000000000000000000000000000000000000000"
+licence: Apache-2.0
+parameters: 0.001
+context: 100000
+path: {path}
+prompt:
+  bos: "<｜begin▁of▁sentence｜>"
+  head: "<｜begin▁of▁sentence｜><｜User｜>"
+  tail: "<｜Assistant｜>"
+stop_tokens: ["<｜end▁of▁sentence｜>"]
+"""
+
+
+RUN = """\
+title: A try
+models: [plain]
+benchmarks: {benchmarks}
+sampling: {{temperature: 0.6, top_p: 0.95, max_tokens: 64}}
+lm_eval: {options}
+"""
+
+
+BOS = "<｜begin▁of▁sentence｜>"
+
+
+Said = Callable[[str, Problem, int], str]
+
+
+def scripted(benchmark: str, problem: Problem, index: int) -> str:
+    return reply_to(benchmark, problem.gold, problem.id, index)
+
+
+class Lab:
+    """A project with a model, data, a folder of tasks, and an engine that replies from a script."""
+
+    def __init__(self, root: Path, tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root, self.tokenizer, self.monkeypatch = root, tokenizer, monkeypatch
+        self.data = write_data(root / "rows")
+        self.tasks = write_tasks(root / "tasks", self.data)
+        self.engine = ScriptedEngine({})
+        self.golds: dict[tuple[str, str], str] = {}
+        kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *_: self.engine)
+        monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
+
+    def plan(self, benchmarks: list[str], limit: int | None = None, **options: Any) -> Plan:
+        path = self.root / "configs" / "runs" / "try.yaml"
+        text = RUN.format(benchmarks=json.dumps(benchmarks), options=json.dumps(options))
+        text += f"limit: {limit}\n" if limit else ""
+        path.write_text(text)
+        return self.plan_of(path)
+
+    def plan_of(self, path: Path) -> Plan:
+        experiment = config.load_experiment(path)
+        plan = pipeline.plan(experiment, self.data, False, lambda _: None)
+        self.golds = {(c.benchmark.name, p.id): p.gold for c in plan.cells for p in c.problems}
+        return plan
+
+    def reply(self, request: Request) -> str:
+        gold = self.golds[request.benchmark, request.problem_id]
+        return reply_to(request.benchmark, gold, request.problem_id, request.sample_index)
+
+    def run(self, plan: Plan, out: str = "out", reply: Callable[..., Any] | None = None) -> Report:
+        self.engine = ScriptedEngine(reply or self.reply, shuffle=3)
+        return pipeline.run(plan, self.root / out, lambda _: None, lambda _: None)
+
+    def lm_eval(
+        self,
+        plan: Plan,
+        folder: Path,
+        names: list[str],
+        chat: bool,
+        said: Said | None = None,
+        **more: Any,
+    ) -> Any:
+        """What lm-eval itself says of the same replies; fails where its contexts are others."""
+        import lm_eval
+        from lm_eval import evaluator
+        from lm_eval.tasks import TaskManager
+
+        # It would ask git and pip about this machine, for seconds, and put it into its results.
+        self.monkeypatch.setattr(evaluator, "add_env_info", lambda _: None)
+        self.monkeypatch.setattr(evaluator, "get_git_commit_hash", lambda: "")
+        table = {}
+        for cell in plan.cells:
+            for problem in cell.problems:
+                context = cell.prompt_of(problem).text
+                table[context if chat else context.removeprefix(BOS)] = [
+                    (said or scripted)(cell.benchmark.name, problem, i) for i in range(cell.samples)
+                ]
+        model = TableLM(table, self.tokenizer)
+        found = lm_eval.simple_evaluate(
+            model=model,
+            tasks=names,
+            apply_chat_template=chat,
+            task_manager=TaskManager(include_defaults=False, include_path=str(folder)),
+            bootstrap_iters=1,  # 0 would leave out the formulas, too.
+            limit=plan.experiment.run.limit,
+            **more,
+        )
+        assert set(model.contexts) == set(table)
+        return found
+
+
+def same_figures(measured: Measurement, theirs: dict[str, Any]) -> int:
+    """Assert that all of lm-eval's figures of a task, and its standard errors, are ours to 1e-12;
+    how many figures there were."""
+    numbers = {
+        key: value
+        for key, value in theirs.items()
+        if "," in key and isinstance(value, (int, float))
+    }
+    for key, value in numbers.items():
+        assert abs(measured.metrics[f"lm-eval {key}"] - value) < 1e-12, key
+    return sum("_stderr" not in key for key in numbers)

@@ -9,9 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from claimbench.grading import make_grader
 from claimbench.grading.outcomes import make_grade
-from claimbench.records import Sample
+from claimbench.measure import Scores
+from claimbench.records import Measurement, Sample
 from claimbench.store import RunStore
 
 Reply = tuple[str, str, str | None, int]
@@ -187,3 +190,26 @@ def reasoning_text(rng: random.Random, characters: int) -> str:
         told.append(rng.choice(known))
         length += len(told[-1]) + 2
     return "\n\n".join(told)
+
+
+def scores(seed: int = 0, problems: int = 7, n: int = 5, limit: int = 100) -> Scores:
+    """Right and wrong replies of random lengths up to `limit`, one of them not graded."""
+    rng = np.random.default_rng(seed)
+    tokens = rng.integers(1, limit + 1, (problems, n))
+    value = rng.integers(0, 2, (problems, n)).astype(float)
+    value[0, 0] = np.nan
+    everywhere = np.ones((problems, n), dtype=bool)
+    outcome = np.full((problems, n), b"correct")
+    return Scores(everywhere, everywhere, value, outcome, tokens, tokens == limit)
+
+
+def measurement(**changes: Any) -> Measurement:
+    """Ten problems of four samples, half of them right."""
+    values: dict[str, Any] = {
+        "model": "m", "benchmark": "b", "asked": 40, "received": 40, "graded": 40, "problems": 10,
+        "samples_per_problem": 4, "pass_at_1": 0.5, "sampling_se": 0.05, "problem_se": 0.1,
+        "truncated_share": 0.0, "no_answer_share": 0.0, "grader_error_share": 0.0,
+        "tokens_mean": 10.0, "tokens_p95": 20.0, "greedy": False, "protocol": {},
+        "right": (2,) * 10, "counted": (4,) * 10,
+    }  # fmt: skip
+    return Measurement(**{**values, **changes})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import doctor, hub
+from claimbench import doctor, hub, machine
 
 HEAVY = ("torch", "transformers", "numpy", "scipy", "pydantic", "datasets", "sympy", "jinja2")
 
@@ -26,7 +26,9 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["run", "plan", "grade", "report", "claims", "fetch", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["run", "plan", "import", "export", "grade", "report", "claims", "fetch", "doctor"]
+)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = claimbench(command, "--help")
     assert done.returncode == 0
@@ -61,12 +63,79 @@ def test_wrong_input_is_one_sentence_and_exit_2(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["grade", "report"])
-def test_a_folder_that_is_no_run_is_named(command: str, tmp_path: Path) -> None:
-    done = claimbench(command, tmp_path / "none")
-    assert done.returncode == 1
-    assert "none" in done.stderr
+@pytest.mark.parametrize("folder", ["none", "other", "file"])
+@pytest.mark.parametrize("command", ["grade", "report", "report --partial", "export csv"])
+def test_a_folder_that_is_no_run_is_wrong_input(command: str, folder: str, tmp_path: Path) -> None:
+    refused_folder(command, folder, tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["other", "file"])
+def test_a_run_goes_into_no_foreign_folder(folder: str, tmp_path: Path) -> None:
+    refused_folder("run smoke --offline --out", folder, tmp_path)
+
+
+def refused_folder(command: str, folder: str, root: Path) -> None:
+    (root / "other").mkdir()
+    (root / "other" / "notes.txt").touch()
+    (root / "file").touch()
+    done = claimbench(*command.split(), folder, cwd=root)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"claimbench: {folder} is ")
     assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in root.rglob("*")) == ["file", "notes.txt", "other"]
+
+
+def test_the_run_that_was_meant_is_named(tmp_path: Path) -> None:
+    run = tmp_path / "results" / "smoke"
+    run.mkdir(parents=True)
+    (run / "run.yaml").touch()
+    for folder, meant in (
+        ("results", "name a run folder in it, such as results/smoke"),
+        ("smoke", "did you mean results/smoke?"),
+        ("results/smok", "did you mean results/smoke?"),
+        ("other", "name the folder of a run"),
+    ):
+        done = claimbench("report", folder, cwd=tmp_path)
+        assert done.returncode == 2
+        assert meant in done.stderr
+
+
+INTERRUPTED = """
+import sys
+from claimbench.__main__ import main
+
+class CtrlC:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, CtrlC())
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [
+        ("claims", "claimbench.cli"),
+        ("claims", "claimbench.dossier"),
+        ("plan smoke", "claimbench.estimate"),
+        ("run smoke --offline", "claimbench.pipeline"),
+        ("run smoke --offline", "claimbench.checkpoints"),
+        ("doctor", "claimbench.provenance"),
+    ],
+)
+def test_ctrl_c_is_one_sentence_while_modules_load(
+    command: str, module: str, tmp_path: Path
+) -> None:
+    """As from the keyboard, at a moment that the test can choose: when `module` is asked for."""
+    code = INTERRUPTED.replace("{module!r}", repr(module))
+    words = [sys.executable, "-c", code, *command.split()]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("claimbench: stopped")
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_doctor_names_gpus_driver_and_cuda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,4 +157,14 @@ def test_doctor_names_what_is_here() -> None:
     done = claimbench("doctor")
     assert done.returncode == 0
     assert "smollm2-135m-instruct" in done.stdout
-    assert "cores" in done.stdout
+    assert f"cores, {machine.whole_memory() / 2**30:.1f} GiB memory" in done.stdout
+
+
+def test_the_memory_of_the_machine_is_known_without_torch() -> None:
+    code = (
+        "import sys\nfrom claimbench.machine import free_memory, whole_memory\n"
+        "assert 'torch' not in sys.modules\nprint(free_memory(), whole_memory())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    free, whole = map(int, done.stdout.split())
+    assert 0 < free < whole

@@ -53,6 +53,22 @@ def test_unknown_key_names_file_line_and_the_nearest_key(project: Path) -> None:
     [
         ("temperature: 0.6", "temperature: warm", "key sampling.temperature"),
         ("temperature: 0.6", "temperature: -1", "sampling.temperature"),
+        ("temperature: 0.6", 'temperature: "0.6"', "a number is needed, not '0.6': leave the quo"),
+        ("max_tokens: 16", "max_tokens: 1.5", "a whole number is needed, not 1.5"),
+        ("seed: 7", "seed: yes", "key seed: a whole number is needed, not true"),
+        ("seed: 7", "seed:", "key seed: a whole number is needed, but there is nothing"),
+        ("seed: 7", "seed: 7\nengine: fast", "engine: keys and values below it are needed, not 'f"),
+        ("seed: 7", "seed: 7\n\tlimit: 3", "a tab: indent with spaces"),
+        ("title: A try", "title: A try: two", "put a text with one in quotes"),
+        ("title: A try", "title: 12", "key title: a text is needed, not 12: put it in quotes"),
+        (
+            "models: [smollm2-135m-instruct]",
+            "models: smollm2",
+            "is needed, not 'smollm2': write [s",
+        ),
+        ("models: [smollm2-135m-instruct]", "models: [{a: 1}]", "a text is needed, not keys and v"),
+        ("benchmarks: [sums]", "benchmarks: [sums, sums]", "key benchmarks names sums twice"),
+        ("seed: 7", "seed: 7\nmargins: {sum: 2}", "name sum, but the benchmarks of this run are s"),
         ("  max_tokens: 16\n", "", "key sampling.max_tokens is missing"),
         ("seed: 7", "seed: 7\nseed: 8", "key seed is given twice (lines 8 and 9)"),
         ("seed: 7", "seed: 7\nsamples: {other: 2}", "samples or margins name other"),
@@ -77,6 +93,27 @@ def test_missing_files_and_names(project: Path) -> None:
         config.load_benchmark("sum")
     with pytest.raises(ConfigError, match="folder"):
         config.load_run(project)
+    with pytest.raises(ConfigError, match=r"no run of this name; did you mean try\?"):
+        config.load_run(Path("tri.yaml"))
+    (project / "configs" / "models").mkdir(exist_ok=True)
+    for name in ("smollm2-135m-instruct", "smollm2-1.7b"):
+        (project / "configs" / "models" / f"{name}.yaml").touch()
+    with pytest.raises(ConfigError, match=r"did you mean smollm2-1.7b\?"):
+        config.load_model("smollm2-1.b")
+    with pytest.raises(ConfigError, match=r"there is no model smol in .*-1.7b or smollm2-135m"):
+        config.load_model("smol")
+    path = project / "configs" / "runs" / "latin.yaml"
+    path.write_bytes(b"title: caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"latin\.yaml: not UTF-8 .*save it as UTF-8"):
+        config.load_run(path)
+
+
+def test_a_run_folder_is_no_run_file(project: Path) -> None:
+    (project / "run.yaml").write_text("digest: x\nconfig: {}\n")
+    for path in (project, project / "run.yaml"):
+        with pytest.raises(ConfigError, match="name the run file that the run was begun with"):
+            config.load_run(path)
+    (project / "run.yaml").unlink()
 
 
 def test_set_changes_a_nested_key_and_is_checked_like_the_file(project: Path) -> None:
@@ -88,6 +125,33 @@ def test_set_changes_a_nested_key_and_is_checked_like_the_file(project: Path) ->
         config.load_run(path, ["engine.slot=4"])
     with pytest.raises(ConfigError, match="--set seed: write --set key=value"):
         config.load_run(path, ["seed"])
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("sampling.topp=1", "--set sampling.topp=1: unknown key sampling.topp; did you mean top_p"),
+        ("engine.slot=4", "--set engine.slot=4: unknown key engine.slot; did you mean slots"),
+        ("seed=warm", "--set seed=warm: key seed: a whole number is needed, not 'warm'"),
+        ("models=[1]", "--set models=[1]: key models.0: a text is needed, not 1: put it in quotes"),
+        ("sampling={}", "--set sampling={}: key sampling.temperature is missing"),
+        ("name=../evil", "{path}:1, --set seed=3, --set name=../evil: name '../evil' must"),
+    ],
+)
+def test_a_mistake_of_the_command_line_is_not_the_files(
+    project: Path, option: str, words: str
+) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    with pytest.raises(ConfigError) as failure:
+        config.load_run(path, ["seed=3", option])
+    assert str(failure.value).startswith(words.replace("{path}", str(path)))
+
+
+def test_a_mistake_beside_an_option_stays_the_files(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    path.write_text(path.read_text().replace("top_p:", "topp:"))
+    with pytest.raises(ConfigError, match=r"try\.yaml:6: unknown key sampling\.topp"):
+        config.load_run(path, ["sampling.max_tokens=32"])
 
 
 def test_prompt_must_hold_the_question_once(project: Path) -> None:
@@ -145,3 +209,6 @@ def test_a_file_extends_another(project: Path) -> None:
     (runs / "wrong.yaml").write_text("extends: try\n\nsampling: {topp: 0.9}\n")
     with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
         config.load_run(runs / "wrong.yaml")
+    (runs / "above.yaml").write_text("extends: wrong\nseed: 9\n")
+    with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
+        config.load_run(runs / "above.yaml")

@@ -20,10 +20,7 @@ from claimbench.records import Claim, Measurement, Tier
 from claimbench.report.dossier_data import claims_data, counts, to_json
 from claimbench.report.dossier_pages import claims_page
 from claimbench.report.dossier_tables import by_origin, claims_table
-from claimbench.report.korean_claims import reason_in_korean, what_in_korean
-from claimbench.report.words import CLAIM_WORDS
 from tests.conftest import ROOT
-from tests.test_cli import claimbench
 
 CLAIM = Claim("a-1", "a", "1", "benchmark", "text", "글", test={"tests": []})
 
@@ -82,7 +79,6 @@ def test_every_claim_is_there_with_a_status_and_a_reason(verdicts: Sequence[Clai
 
 @pytest.mark.shared
 def test_every_claim_of_the_list_is_there(verdicts: Sequence[ClaimVerdict], shared: Path) -> None:
-    import re
 
     listed = re.findall(r"^\| ([a-z]+-\d{4}-\d+) \|", (shared / "CLAIMS.md").read_text(), re.M)
     assert len(listed) == 10 + 8 + 8 + 9 + 8
@@ -342,61 +338,6 @@ def test_a_damaged_run_folder_is_refused_by_name(content: str, tmp_path: Path) -
 def test_a_folder_without_runs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no measurements\.json"):
         load_evidence([tmp_path])
-
-
-def test_the_command_prints_and_refuses(tmp_path: Path) -> None:
-    done = claimbench("claims", "--article", "hani-0130", "--kind", "arithmetic", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "7.981 to 8.1 billion won" in " ".join(done.stdout.split()).replace("│ ", "")
-    wrong = claimbench("claims", "--article", "hani-013", cwd=tmp_path)
-    assert wrong.returncode == 2
-    assert "did you mean hani-0130?" in wrong.stderr
-    part = claimbench("claims", "--kind", "market", "--out", "x", cwd=tmp_path)
-    assert part.returncode == 2
-    assert "hold every claim" in part.stderr
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_hostile_words_do_not_reach_the_terminal(
-    verdicts: Sequence[ClaimVerdict], capsys: pytest.CaptureFixture[str]
-) -> None:
-    from claimbench.display_claims import show_claims
-
-    nasty = "red \x1b[31m [bold]x[/bold] \u202e over"
-    claim = replace(verdicts[0].claim, text=nasty, text_ko=nasty)
-    show_claims([replace(verdicts[0], claim=claim, reason=nasty)])
-    shown = capsys.readouterr().out
-    assert "\x1b" not in shown
-    assert "\u202e" not in shown
-    assert "[bold]x[/bold]" in shown
-
-
-@pytest.mark.parametrize("korean", [True, False])
-def test_the_terminal_shows_every_word(
-    verdicts: Sequence[ClaimVerdict], capsys: pytest.CaptureFixture[str], korean: bool
-) -> None:
-    from claimbench.display_claims import show_claims
-
-    show_claims(verdicts, korean)
-    shown = re.sub(r"[\s│┃]", "", capsys.readouterr().out)
-    for v in verdicts:
-        words = (v.claim.text_ko, reason_in_korean(v)) if korean else (v.claim.text, v.reason)
-        for text in words:
-            rows = re.sub(r"\s", "", text)
-            assert rows in shown, v.claim.id
-
-
-def test_every_reason_has_korean_words(verdicts: tuple[ClaimVerdict, ...]) -> None:
-    for v in verdicts:
-        told = reason_in_korean(v)
-        assert re.search("[가-힣]{2}", told), v.claim.id
-        assert told == v.claim.reason_ko or v.status != "not testable", v.claim.id
-        assert v.tier is None or f"등급 {v.tier}" in told, v.claim.id
-        for f in v.decisive:
-            assert CLAIM_WORDS[f.verdict].ko in told, v.claim.id
-            assert what_in_korean(v, f) in told, v.claim.id
-            for figure in f.figures:
-                assert str(figure.get("benchmark", "")) in told, v.claim.id
 
 
 def test_each_origin_of_evidence_stands_apart(evidence: Evidence) -> None:

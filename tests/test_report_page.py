@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import browse, why_absent
+from browser import Page, browse, why_absent
 from report_toys import HOSTILE, Reply, lifelike, write_run
 
 from claimbench import pipeline
@@ -19,8 +18,6 @@ from claimbench.store import RunStore
 
 absent = None if os.environ.get("CLAIMBENCH_BROWSER") == "required" else why_absent()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(absent is not None, reason=absent or "")]
-
-PATIENCE = 60.0
 
 
 def replies(model: str, benchmark: str, i: int, turn: int) -> Reply:
@@ -45,70 +42,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with RunStore.existing(root, writer=True) as store:
         pipeline.report(store)
     return root / "report.html"
-
-
-class Page:
-    """An open report."""
-
-    def __init__(self, driver: Any, path: Path) -> None:
-        self.driver = driver
-        self.path = path
-        self.verdicts = json.loads((path.parent / "verdicts.json").read_text())
-        self.load()
-
-    def load(self) -> None:
-        self.driver.get(f"file://{self.path}")
-        self.wait(lambda: self.run("return document.documentElement.dataset.samples"))
-
-    def run(self, script: str, *arguments: Any) -> Any:
-        return self.driver.execute_script(script, *arguments)
-
-    def wait(self, holds: Callable[[], Any]) -> Any:
-        until = time.monotonic() + PATIENCE
-        while not (found := holds()):
-            assert time.monotonic() < until, "the page did not get there"
-            time.sleep(0.05)
-        return found
-
-    def find(self, selector: str) -> Any:
-        return self.driver.find_element("css selector", selector)
-
-    def click(self, selector: str) -> None:
-        element = self.find(selector)
-        self.run("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
-
-    def texts(self, selector: str) -> list[str]:
-        return self.run(
-            "return [...document.querySelectorAll(arguments[0])]"
-            ".filter(e => e.offsetParent !== null).map(e => e.textContent.trim())",
-            selector,
-        )
-
-    def type(self, selector: str, text: str) -> None:
-        element = self.find(selector)
-        element.clear()
-        element.send_keys(text)
-
-    def choose(self, selector: str, value: str) -> None:
-        self.run(
-            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))",
-            self.find(selector),
-            value,
-        )
-
-    def open_sample(self, button: str = "#sample-table tbody button") -> None:
-        self.click(button)
-        self.wait(lambda: self.texts("#reader-body pre"))
-
-    def requests(self) -> list[str]:
-        """What it asked of the network or the disk so far, but for data that it made itself."""
-        entries = [json.loads(e["message"])["message"] for e in self.driver.get_log("performance")]
-        return [
-            entry["params"]["request"]["url"]
-            for entry in entries
-            if entry["method"] == "Network.requestWillBeSent"
-        ]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_toys import create, fill, grade, sample, sample_id, stored
 
-from claimbench.errors import StoreError
+from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.store import RunStore, hex_ids, positions, safe_name, text_key
 from claimbench.store.rows import GRADES, SAMPLES
 
@@ -223,8 +223,9 @@ def test_another_config_is_refused_with_the_keys_that_differ(tmp_path: Path) -> 
     part = fill(root, 3)
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     changed = {"models": ["toy", "big"], "sampling": {"temperature": 0.7}, "seed": 1}
-    with pytest.raises(StoreError) as caught:
+    with pytest.raises(WrongRunFolder) as caught:
         RunStore.open(root, resolved=changed, digest="d2")
+    assert caught.value.exit_code == 2
     message = str(caught.value)
     assert str(root / "run.yaml") in message
     for change in (
@@ -249,9 +250,11 @@ def test_the_resolved_config_is_kept(tmp_path: Path) -> None:
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(StoreError, match=r"is not a run folder .it holds 'notes.txt'"):
+    with pytest.raises(WrongRunFolder, match=r"is not a run folder .it holds 'notes.txt'"):
         create(tmp_path)
-    with pytest.raises(StoreError, match="is not a run folder"):
+    with pytest.raises(WrongRunFolder, match="is a file, not a folder"):
+        create(tmp_path / "notes.txt")
+    with pytest.raises(WrongRunFolder, match="is not a run folder"):
         RunStore.existing(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 

@@ -293,6 +293,7 @@ def test_a_folder_that_may_not_be_written_is_one_sentence(tmp_path: Path) -> Non
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can take another user's place")
 def test_without_permission_the_sentence_says_so(tmp_path: Path) -> None:
     fill(tmp_path / "run", 1)
+    (tmp_path / "hidden").mkdir(0o700)
     shared = Path(tempfile.gettempdir())
     for folder in (tmp_path, *tmp_path.parents):
         if shared in folder.parents:
@@ -309,6 +310,7 @@ for action in (
     lambda: RunStore.existing(root, writer=True),
     lambda: RunStore.existing(root).write_file("report.md", ""),
     lambda: RunStore.open(root / "inner", resolved={{}}, digest=""),
+    lambda: RunStore.existing(root.with_name("hidden") / "run"),
 ):
     try:
         action()
@@ -317,7 +319,7 @@ for action in (
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     lines = run.stdout.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert all("Permission denied): give yourself the permission" in line for line in lines)
 
 

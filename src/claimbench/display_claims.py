@@ -13,7 +13,7 @@ from claimbench.dossier import ClaimVerdict
 from claimbench.report.dossier_data import counts
 from claimbench.report.korean_claims import reason_in_korean
 from claimbench.report.tables import clean
-from claimbench.report.words import CLAIM_WORDS, WORDS, Said
+from claimbench.report.words import CLAIM_WORDS, WORDS, Said, say
 
 STATUS_STYLES = {
     "supported": "green",
@@ -61,7 +61,7 @@ def _words(v: ClaimVerdict, korean: bool) -> Text:
         "\n" + clean(reason_in_korean(v) if korean else v.reason, REASON_LENGTH), style="dim"
     )
     for other, why in v.claim.disagreements.items():
-        text.append(f"\n{other}: " + clean(why), style="dim")
+        text.append("\n" + _said(say("disagrees", other=other, why=clean(why)), korean), "dim")
     return text
 
 

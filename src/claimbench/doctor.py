@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench import __version__, config, hub, provenance
+from claimbench.machine import whole_memory
 from claimbench.paths import cache_dir, configs_dir
 
 _ENGINE_NEEDS = {
@@ -29,7 +30,7 @@ def examine() -> dict[str, Any]:
         "claimbench": __version__,
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
-        "memory_gib": round(_memory() / 2**30, 1),
+        "memory_gib": round(whole_memory() / 2**30, 1),
         "cpu_bfloat16": _cpu_bfloat16(),
         "hub": {"address": hub.shown_endpoint(), "reachable": online},
         "engines": {name: _missing(needs) for name, needs in _ENGINE_NEEDS.items()},
@@ -120,10 +121,6 @@ def _missing(needs: tuple[str, ...]) -> list[str]:
 def _gpu_words(gpus: list[dict[str, str]]) -> str:
     found = [f"{g['name']} ({g['memory.total']}, driver {g['driver_version']})" for g in gpus]
     return ", ".join(found) or "none: models run on the CPU"
-
-
-def _memory() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _free(folder: Path) -> int:

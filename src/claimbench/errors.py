@@ -5,12 +5,13 @@ what to do; the command line prints it without a traceback.
     ├── InputError            exit 2: the user's input is wrong
     │   ├── ConfigError       a YAML file or a --set option
     │   ├── DataError         a dataset: missing, wrong row count, wrong digest
-    │   └── PromptError       a prompt breaks the model's rules or does not fit its context
+    │   ├── PromptError       a prompt breaks the model's rules or does not fit its context
+    │   └── WrongRunFolder    a StoreError too: the folder named is no run's, or another run's
     ├── Missing               something that can be fetched or installed later: `plan` goes on
     └── StageError            exit 1: a stage failed; nothing that was finished is lost
         ├── ModelError        a checkpoint cannot be had or read
         ├── EngineDied        the engine cannot go on (out of memory, device error)
-        ├── StoreError        the run folder: damaged line, no space, wrong config
+        ├── StoreError        the run folder: damaged line, no space
         │   └── StoreLocked   another process writes this run folder
         ├── GradingError      the grading pool cannot go on
         └── IncompleteRun     samples received ≠ samples asked: no verdict
@@ -70,6 +71,10 @@ class EngineDied(StageError):
 
 class StoreError(StageError):
     """The run folder cannot be read or written."""
+
+
+class WrongRunFolder(InputError, StoreError):
+    """The folder that the user names is no run folder, or one of another run."""
 
 
 class StoreLocked(StoreError):

@@ -278,9 +278,10 @@ def _measured(run_dir: Path) -> dict[tuple[str, str], Length]:
             if row["received"]
         }
     except (OSError, ValueError, TypeError, KeyError) as error:
+        why = getattr(error, "strerror", None) or "it is damaged"
         raise ConfigError(
-            f"--lengths {run_dir}: {path.name} cannot be read ({type(error).__name__}); name a run "
-            f"folder that has a report"
+            f"--lengths {run_dir}: {path.name} cannot be read ({why}); name a run folder that has "
+            f"a report"
         ) from None
 
 

@@ -34,7 +34,7 @@ from claimbench.sandbox.lock import Level
 from claimbench.sessions import Session
 from claimbench.shards import Shard
 from claimbench.spending import spending, spending_files
-from claimbench.store import RunStore, read_run, write_folder
+from claimbench.store import RunStore, is_run, read_run, write_folder
 from claimbench.view import document, name_of, sources, view_cell, view_run
 
 Told = Callable[[str], None]
@@ -95,7 +95,7 @@ def _in_what_precision(experiment: Experiment, root: Path | None, told: Told) ->
     settings = experiment.run.engine
     if settings.dtype is not None:
         return experiment
-    begun = read_run(root)[0] if root is not None and (root / "run.yaml").exists() else None
+    begun = read_run(root)[0] if root is not None and is_run(root) else None
     if begun is None:
         dtype = engine_kind(settings.kind).fallback(settings, experiment.models)
     else:
@@ -205,7 +205,7 @@ def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | Non
 
 def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Report:
     """One report over several runs, in the folder `root`, which may not be a run's own."""
-    if (root / "run.yaml").exists():
+    if is_run(root):
         raise ConfigError(f"--out {root} is a run folder: name another one for the report")
     made = Report(root, tuple(run for one in reports for run in one.runs), reports[0].gpu_hour)
     with ExitStack() as opened:

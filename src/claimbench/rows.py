@@ -107,7 +107,7 @@ def _rows_of_release(
     """The rows of a release's parts. A dataset's loading script is never run."""
     chosen, total = dataset.releases[release], 0
     for part in chosen.parts:
-        path = _in_folder(part, data_dir) or _part_from_hub(dataset, part, name)
+        path = _in_folder(part, data_dir) or _part_from_hub(dataset, part, name, data_dir)
         for line, row in enumerate(read_file(path, dataset.parts[part]), start=1):
             total += 1
             yield Located(row, f"{part}:{line}")
@@ -129,7 +129,8 @@ def _in_folder(file: str | None, data_dir: Path | None) -> Path | None:
     if data_dir is None or file is None:
         return None
     if not data_dir.is_dir():
-        raise DataError(f"--data-dir {data_dir}: there is no such folder")
+        why = "this is a file; name its folder" if data_dir.exists() else "there is no such folder"
+        raise DataError(f"--data-dir {data_dir}: {why}")
     return next((p for p in (data_dir / file, data_dir / f"{file}.gz") if p.exists()), None)
 
 
@@ -205,7 +206,7 @@ def _from_hub(dataset: DatasetConfig, name: str, data_dir: Path | None) -> list[
             f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
         ) from error
     except Exception as error:
-        raise DatasetMissing(_cannot_load(dataset, dataset.file, name, error)) from error
+        raise DatasetMissing(_cannot_load(dataset, dataset.file, name, data_dir, error)) from error
 
 
 def _load_from_hub(dataset: DatasetConfig) -> list[Row]:
@@ -222,7 +223,7 @@ def _load_from_hub(dataset: DatasetConfig) -> list[Row]:
     return list(table)
 
 
-def _part_from_hub(dataset: DatasetConfig, part: str, name: str) -> Path:
+def _part_from_hub(dataset: DatasetConfig, part: str, name: str, data_dir: Path | None) -> Path:
     """One file of a hub dataset, from the hub's cache where it is there."""
     try:
         from huggingface_hub import hf_hub_download
@@ -233,15 +234,18 @@ def _part_from_hub(dataset: DatasetConfig, part: str, name: str) -> Path:
             f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
         ) from error
     except Exception as error:
-        raise DatasetMissing(_cannot_load(dataset, part, name, error)) from error
+        raise DatasetMissing(_cannot_load(dataset, part, name, data_dir, error)) from error
     return Path(found)
 
 
-def _cannot_load(dataset: DatasetConfig, file: str | None, name: str, error: Exception) -> str:
+def _cannot_load(
+    dataset: DatasetConfig, file: str | None, name: str, data_dir: Path | None, error: Exception
+) -> str:
     why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
     gated = "; it is gated: accept its terms on the hub and set HF_TOKEN" if "gated" in why else ""
-    local = f", or give --data-dir DIR with the file {file}" if file else ""
+    where = f"put {file} into --data-dir {data_dir}, where it is not"
+    local = f", or {where if data_dir else f'give --data-dir DIR with the file {file}'}"
     return (
         f"{name}: cannot load {dataset.hub} at revision {dataset.revision} ({why}){gated}; run "
-        f"`claimbench fetch` where the hub can be reached{local}"
+        f"`claimbench fetch` where the hub can be reached{local if file else ''}"
     )

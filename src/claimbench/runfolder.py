@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from claimbench.errors import StoreError
+from claimbench.errors import WrongRunFolder
 from claimbench.grading import Grader, make_grader
 from claimbench.plan import Plan
 from claimbench.records import Message, Problem, Tier
@@ -64,7 +64,7 @@ def write_cell_problems(store: RunStore, benchmark: str, problems: Iterable[Prob
 
 def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell]:
     """The cells of a run folder; programs are not run below the level `floor`, else the folder's
-    own. Raises StoreError where a file it needs is missing."""
+    own. Raises WrongRunFolder where the problems are missing."""
     config = store.config
     floor = floor or config.get("run", {}).get("grading", {}).get("sandbox_floor")
     problems: dict[str, dict[str, Problem]] = {}
@@ -76,7 +76,7 @@ def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell
                 problems[benchmark] = _read_problems(store, benchmark)
             cells.append(_cell(config, described, problems[benchmark], floor))
     except KeyError as error:
-        raise StoreError(
+        raise WrongRunFolder(
             f"{store.root / 'run.yaml'}: key {error} is missing; this folder was not made by "
             f"`claimbench run`"
         ) from error
@@ -226,7 +226,12 @@ def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
 
 def _read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
     if not (store.root / _problems_path(benchmark)).exists():
-        raise StoreError(
+        if not (store.root / "report.md").exists():
+            raise WrongRunFolder(
+                f"{store.root}: its run stopped before it stored anything; give its `claimbench "
+                "run` or `import` again"
+            )
+        raise WrongRunFolder(
             f"{store.root} holds results alone, without problems and samples (so do the folders "
             "in claimbench's repository): read its report.md, or name the folder in which the run "
             "was made"

@@ -44,7 +44,8 @@ def parse(text: str) -> Shard:
         raise ConfigError(f"--shard {text}: write --shard NUMBER/COUNT, for example --shard 3/8")
     shard = Shard(int(found[1]), int(found[2]))
     if not 1 <= shard.number <= shard.count:
-        raise ConfigError(f"--shard {text}: shards are numbered from 1/{max(shard.count, 1)}")
+        n = max(shard.count, 1)
+        raise ConfigError(f"--shard {text}: shards are numbered from 1/{n} to {n}/{n}")
     return shard
 
 

@@ -13,8 +13,28 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from claimbench.errors import ConfigError
 
 Key = tuple[str | int, ...]
-Marks = dict[Key, int]
+Marks = dict[Key, str]
+"""Where each key was given: `configs/runs/smoke.yaml:7`."""
 Model = TypeVar("Model", bound=BaseModel)
+
+
+_NEEDED = {
+    "tuple_type": "a list is needed",
+    "dict_type": "keys and values below it are needed",
+    "model_type": "keys and values below it are needed",
+    "string_type": "a text is needed",
+    "int_type": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "float_type": "a number is needed",
+    "bool_type": "true or false is needed",
+}
+"""What pydantic calls by Python's names, in the words of YAML, by the type of its error."""
+
+_YAML_SLIPS = {
+    r"'\t'": "a tab: indent with spaces",
+    "mapping values are not allowed": "a second colon in the line: put a text with one in quotes",
+}
+"""What the YAML parser says of common slips, and what they are."""
 
 
 class Strict(BaseModel):
@@ -56,7 +76,7 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 
 def load_yaml(path: Path) -> tuple[Any, Marks]:
-    """Read one YAML file. Returns (data, line number of each key path)."""
+    """Read one YAML file. Returns (data, file and line of each key path)."""
     text = read_text(path)
     try:
         loader = _Loader(text)
@@ -64,7 +84,8 @@ def load_yaml(path: Path) -> tuple[Any, Marks]:
         data = loader.construct_document(node) if node is not None else None
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}{_where(error)}: not valid YAML ({_problem(error)})") from error
-    return data, dict(_lines(node, ())) if node is not None else {}
+    lines = _lines(node, ()) if node is not None else ()
+    return data, {key: f"{path}:{line}" for key, line in lines}
 
 
 def read_text(path: Path) -> str:
@@ -75,8 +96,10 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path}: there is no such file; check the path") from None
     except IsADirectoryError:
         raise ConfigError(f"{path}: this is a folder; name a YAML file in it") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 ({error.reason}); save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
 def _where(error: yaml.YAMLError) -> str:
@@ -85,7 +108,8 @@ def _where(error: yaml.YAMLError) -> str:
 
 
 def _problem(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or str(error).splitlines()[0])
+    said = str(getattr(error, "problem", None) or str(error).splitlines()[0])
+    return next((told for slip, told in _YAML_SLIPS.items() if slip in said), said)
 
 
 def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
@@ -114,15 +138,43 @@ def _sentence(
 ) -> str:
     first = _telling(error.errors())
     loc = _given(data, first["loc"])
-    where = f"{path}{line_of(loc, marks)}"
+    where = place_of(loc, marks, path)
     key = ".".join(str(part) for part in loc)
     if first["type"] == "extra_forbidden":
-        return f"{where}: unknown key {key}{nearest(key, known_keys(kind, first['loc'][:-1]))}"
+        known = known_keys(kind, first["loc"][:-1])
+        return f"{where}: unknown key {key}{nearest(str(loc[-1]), known)}"
     if first["type"] == "missing":
         return f"{where}: key {key} is missing"
-    message = first["msg"].removeprefix("Value error, ")
-    got = "" if isinstance(first["input"], Mapping) else f", not {first['input']!r}"
-    return f"{where}: key {key or '(file)'}: {message[:1].lower() + message[1:]}{got}"
+    message = _NEEDED.get(first["type"], first["msg"].removeprefix("Value error, "))
+    named = f"key {key}: " if key else ""
+    return f"{where}: {named}{message[:1].lower() + message[1:]}{_given_instead(first)}"
+
+
+def _given_instead(error: Any) -> str:
+    """`, not '0.6'`, and what to change where that is plain."""
+    kind, value = error["type"], error["input"]
+    if isinstance(value, Mapping):
+        return ", not keys and values" if kind in _NEEDED else ""
+    got = ", but there is nothing" if value is None else f", not {_as_yaml(value)}"
+    if kind == "tuple_type" and isinstance(value, str):
+        return f"{got}: write [{value}]"
+    if kind == "string_type" and isinstance(value, int | float):
+        return f"{got}: put it in quotes"
+    if kind in ("int_type", "float_type") and isinstance(value, str) and _is_number(value):
+        return f"{got}: leave the quotes out"
+    return got
+
+
+def _as_yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _telling(errors: Sequence[Any]) -> Any:
@@ -148,11 +200,11 @@ def _given(data: Any, loc: Key) -> Key:
     return tuple(kept)
 
 
-def line_of(loc: Key, marks: Marks) -> str:
-    """`:7`, the line of a key or of what is nearest around it; nothing where no line is known."""
+def place_of(loc: Key, marks: Marks, path: Path) -> str:
+    """Where a key was given, or what is nearest around it; the file where no place is known."""
     while loc not in marks and loc:
         loc = loc[:-1]
-    return f":{marks[loc]}" if loc in marks else ""
+    return marks.get(loc, str(path))
 
 
 def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:
@@ -178,7 +230,9 @@ def _models_in(field: Any) -> list[type[BaseModel]]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?`, or the list of what is known."""
+    """`; did you mean X?`, or the names that begin so, or the list of what is known."""
     known = sorted(known)
-    close = difflib.get_close_matches(word.rsplit(".", 1)[-1], known, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
+    close = difflib.get_close_matches(word, known, n=1)
+    close = close or [name for name in known if word and name.startswith(word)]
+    meant = " or ".join(filter(None, [", ".join(close[:-1]), *close[-1:]]))
+    return f"; did you mean {meant}?" if close else f"; known are {', '.join(known)}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from claimbench.bridge import export_tables, hub, lm_eval_files
 from claimbench.errors import ConfigError
-from claimbench.store import RunStore
+from claimbench.store import RunStore, is_run
 from claimbench.yamlfile import nearest
 
 Writer = Callable[[RunStore, Path, bool], list[Path]]
@@ -26,6 +26,6 @@ def export_run(form: str, store: RunStore, out: Path, samples: bool = True) -> l
     where a score is to be written and samples are missing."""
     if form not in FORMATS:
         raise ConfigError(f"export {form}: there is no such format{nearest(form, FORMATS)}")
-    if (out / "run.yaml").exists():
+    if is_run(out):
         raise ConfigError(f"--out {out} is a run folder: name another one for the export")
     return FORMATS[form](store, out, samples)

@@ -9,7 +9,7 @@ import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from claimbench.bridge.rows import MOST_ROW_BYTES, refuse
 from claimbench.errors import ConfigError, DataError
@@ -44,18 +44,22 @@ def json_object(text: str | bytes, place: str) -> dict[str, Any]:
 def csv_rows(path: Path) -> Iterator[Located]:
     """The rows of a CSV file with a header, numbered by the line on which they end."""
     csv.field_size_limit(MOST_ROW_BYTES)
-    reader = csv.DictReader((line for _, line in _lines(path)), strict=True)
+    lines = _RowLines(path)
+    reader = csv.reader(lines, strict=True)
     try:
-        names = list(reader.fieldnames or ())
+        names = next(reader, [])
         if len(set(names)) != len(names):
             raise refuse(f"{path.name}:1", "two columns have the same name")
-        for row in reader:
+        lines.next_row()
+        for values in reader:
             place = f"{path.name}:{reader.line_num}"
-            if None in row or None in row.values():
+            if values and len(values) != len(names):
                 raise refuse(place, f"the header has {len(names)} columns, this row has others")
-            yield place, dict(row)
+            if values:
+                yield place, dict(zip(names, values, strict=True))
+            lines.next_row()
     except csv.Error as error:
-        raise refuse(f"{path.name}:{reader.line_num}", f"this is not CSV ({error})") from error
+        raise refuse(lines.row_place(), f"this is not CSV ({error})") from error
 
 
 def json_items(path: Path, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -110,6 +114,38 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
                 yield place, line.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError as error:
                 raise refuse(place, f"not UTF-8 ({error.reason})") from error
+
+
+class _RowLines:
+    """The lines of a CSV file, whose reader may take at most MOST_ROW_BYTES between two rows: a
+    quoted text goes on over line after line, and a row holds any number of them."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._lines = _lines(path)
+        self._taken = self._read = 0
+        self._begins = 1
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        _, line = next(self._lines)
+        self._read += 1
+        self._taken += len(line.encode())
+        if self._taken > MOST_ROW_BYTES:
+            why = f"the row that begins here is larger than {MOST_ROW_BYTES >> 20} MiB"
+            end = "close its quotation mark, or take the row out"
+            raise refuse(f"{self._name}:{self._begins}", f"{why}: {end}")
+        return line
+
+    def next_row(self) -> None:
+        self._begins, self._taken = self._read + 1, 0
+
+    def row_place(self) -> str:
+        """The lines of the row that is being read: `x.csv:7`, `x.csv:7 to 9`."""
+        last = f" to {self._read}" if self._read > self._begins else ""
+        return f"{self._name}:{self._begins}{last}"
 
 
 class _Metered:

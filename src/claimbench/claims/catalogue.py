@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from claimbench.errors import ConfigError
 from claimbench.paths import configs_dir, seeds_dir
-from claimbench.yamlfile import Key, Marks, Strict, line_of, load_yaml, nearest, parse
+from claimbench.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse, place_of
 
 CATALOGUE_FILE = "_names.yaml"
 Unit = Literal["points", "rating", "percentile"]
@@ -123,4 +123,5 @@ def _configured(folder: str) -> Iterable[str]:
 
 def refusal(path: Path, marks: Marks, key: Key, sentence: str) -> ConfigError:
     """The error for `key` of a file, with the line of the nearest enclosing key."""
-    return ConfigError(f"{path}{line_of(key, marks)}: key {'.'.join(map(str, key))}: {sentence}")
+    place = place_of(key, marks, path)
+    return ConfigError(f"{place}: key {'.'.join(map(str, key))}: {sentence}")

@@ -56,6 +56,10 @@ app = typer.Typer(
 )
 
 
+INTERRUPTED = 130
+"""The exit code that typer makes of Ctrl-C, without a word."""
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"claimbench {__version__}")
@@ -376,5 +380,13 @@ def main() -> None:
         complain(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        complain("stopped")
-        sys.exit(1)
+        _stopped()
+    except SystemExit as ended:
+        if ended.code != INTERRUPTED:
+            raise
+        _stopped()
+
+
+def _stopped() -> None:
+    complain("stopped; whatever was stored is kept")
+    sys.exit(1)

@@ -14,7 +14,7 @@ from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.errors import ConfigError
 from claimbench.paths import configs_dir
-from claimbench.yamlfile import Model, load_yaml, nearest, parse
+from claimbench.yamlfile import Key, Marks, Model, load_yaml, nearest, parse
 
 
 def load_model(name: str) -> ModelConfig:
@@ -35,16 +35,19 @@ def names(folder: Literal["models", "benchmarks", "runs"]) -> list[str]:
 def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name: str) -> Model:
     path = configs_dir() / folder / f"{name}.yaml"
     if name not in names(folder):
-        raise ConfigError(f"{path}: there is no such configuration{nearest(name, names(folder))}")
+        raise ConfigError(
+            f"key {folder}: there is no {folder.removesuffix('s')} {name} in {path.parent}"
+            f"{nearest(name, names(folder))}"
+        )
     data, marks = _load_extended(path)
     if isinstance(data, dict):
         data.setdefault("name", name)
     return parse(kind, data, path, marks)
 
 
-def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Any]:
+def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Marks]:
     """A YAML file over the file beside it that its key `extends` names: mappings are merged, other
-    values replaced. The line numbers are of the file itself."""
+    values replaced."""
     data, marks = load_yaml(path)
     if not isinstance(data, dict) or "extends" not in data:
         return data, marks
@@ -52,8 +55,8 @@ def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Any]:
     if path in below or not base.is_file():
         why = "it extends itself" if path in below else f"there is no {base.name} beside it"
         raise ConfigError(f"{path}: key extends: {why}")
-    under, _ = _load_extended(base, (*below, path))
-    return (_merged(under, data) if isinstance(under, dict) else data), marks
+    under, places = _load_extended(base, (*below, path))
+    return (_merged(under, data) if isinstance(under, dict) else data), places | marks
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -67,17 +70,38 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
     """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
-    if not path.is_file() and str(path) in names("runs"):
-        path = configs_dir() / "runs" / f"{path}.yaml"
+    path = _run_file(path)
     data, marks = _load_extended(path)
+    if isinstance(data, dict) and set(data) == {"config", "digest"}:
+        raise ConfigError(f"{path}: a run folder's record of its run; {_BEGUN_WITH}")
     if isinstance(data, dict):
         data.setdefault("name", path.stem)
         for option in sets:
-            _apply_set(data, option)
+            _apply_set(data, marks, option)
     return parse(RunConfig, data, path, marks)
 
 
-def _apply_set(data: dict[str, Any], option: str) -> None:
+_BEGUN_WITH = "name the run file that the run was begun with, and the folder with --out"
+
+
+def _run_file(path: Path) -> Path:
+    """The run file at `path`, or the one of this bare name."""
+    known = names("runs")
+    try:
+        if str(path) in known and not path.is_file():
+            return configs_dir() / "runs" / f"{path}.yaml"
+        if (path / "run.yaml").is_file():
+            raise ConfigError(f"{path}: this is a run folder; {_BEGUN_WITH}")
+        if path.exists():
+            return path
+    except OSError:  # One may not even look there: reading it says why.
+        return path
+    near = nearest(path.stem, known)
+    raise ConfigError(f"{path}: there is no such file, and no run of this name{near}")
+
+
+def _apply_set(data: dict[str, Any], marks: Marks, option: str) -> None:
+    """Change `data` as a `--set` option says, and where its key was given."""
     key, equals, text = option.partition("=")
     if not equals or not key:
         raise ConfigError(f"--set {option}: write --set key=value, for example --set seed=1")
@@ -91,6 +115,16 @@ def _apply_set(data: dict[str, Any], option: str) -> None:
         data[last] = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {option}: the value is not valid YAML") from error
+    _mark_set(marks, (*parents, last), f"--set {option}")
+
+
+def _mark_set(marks: Marks, given: Key, option: str) -> None:
+    """What a file said at the key and below it is gone; what holds of the file as a whole, such as
+    that a model is missing, now holds of the file with the option."""
+    for key in [key for key in marks if key[: len(given)] == given]:
+        del marks[key]
+    marks[given] = option
+    marks[()] = f"{marks[()]}, {option}"
 
 
 def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:

@@ -76,11 +76,16 @@ class RunConfig(Strict):
 
     @model_validator(mode="after")
     def _samples_and_margins_name_benchmarks(self) -> RunConfig:
+        for key, asked in (("models", self.models), ("benchmarks", self.benchmarks)):
+            if len(set(asked)) < len(asked):
+                twice = next(name for name in asked if asked.count(name) > 1)
+                raise ValueError(f"key {key} names {twice} twice: leave one out")
         named = set(self.margins) | (set(self.samples) if isinstance(self.samples, dict) else set())
         if strange := sorted(named - set(self.benchmarks)):
             raise ValueError(
-                f"samples or margins name {strange[0]}, which this run does not have: take it out, "
-                f"or give one number for all benchmarks (samples: 16)"
+                f"samples or margins name {strange[0]}, but the benchmarks of this run are "
+                f"{', '.join(self.benchmarks)}: mend the name or take it out (samples may be one "
+                f"number for all benchmarks)"
             )
         if strange := sorted(set(self.select) - set(self.benchmarks)):
             raise ValueError(f"select names {strange[0]}, which this run does not have")

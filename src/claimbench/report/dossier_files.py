@@ -36,5 +36,7 @@ def write_dossier(evidence: Evidence, folder: Path) -> list[Path]:
             (folder / name).write_text(text, encoding="utf-8")
             written.append(folder / name)
     except OSError as error:
-        raise StoreError(f"--out {folder}: cannot be written ({error}); name another") from error
+        raise StoreError(
+            f"--out {folder}: cannot be written ({error.strerror}); name another"
+        ) from error
     return written

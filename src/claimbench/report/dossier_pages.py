@@ -20,6 +20,7 @@ from claimbench.report.dossier_tables import (
     spread_table,
 )
 from claimbench.report.tables import Table, escape, to_markdown
+from claimbench.report.words import say
 
 _TIERS = """\
 Evidence tiers: **A** our own runs, **B** a third party's raw outputs graded by us, **C** a third \
@@ -71,7 +72,7 @@ def _beside(v: ClaimVerdict) -> Iterable[str]:
     if v.claim.note:
         yield v.claim.note.rstrip(".")
     for other, why in v.claim.disagreements.items():
-        yield f"disagrees with {other}: {why}"
+        yield say("disagrees", other=other, why=why).en
 
 
 _PROXIES = """\

@@ -28,6 +28,7 @@ from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.claim_tables import claim_rows, testable
 from claimbench.report.document import CellView, Document
 from claimbench.report.korean import departure, note, sentence
+from claimbench.report.korean_run import description, setting, table_in_both, title
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables
 from claimbench.report.tables import (
@@ -86,8 +87,9 @@ def render_html(document: Document, pack: Pack | None) -> str:
         untestable=len(document.claims) - len(claims),
         statuses=_statuses(claims),
         efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
-        lm_evals=lm_eval_tables(document),
-        agreements=agreement_tables(document, SHOWN),
+        lm_evals=[table_in_both(table) for table in lm_eval_tables(document)],
+        agreements=[table_in_both(table) for table in agreement_tables(document, SHOWN)],
+        abouts=[description(run.about) for run in document.runs],
         differing=sum(len(a.disagreements) for r in document.runs for a in r.agreements),
         forests=_forests(document),
         cells=_cells(document),
@@ -112,12 +114,15 @@ def _template() -> Any:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals.update(say=_markup_of_key, both=_markup, korean=_korean, clean=clean)
+    environment.globals.update(told=setting, title=title)
     return environment.from_string(asset("report.html.j2"))
 
 
 def _markup(said: Said, tag: str = "span") -> Markup:
-    """English on the page, Korean waiting in an attribute."""
+    """English on the page, Korean waiting in an attribute where it is another text."""
     english, korean = escape(clean(said.en, 4000)), escape(clean(said.ko, 4000))
+    if english == korean:
+        return Markup(f"<{tag}>{english}</{tag}>")
     return Markup(f'<{tag} data-ko="{korean}">{english}</{tag}>')
 
 
@@ -156,7 +161,7 @@ def _score(text: str, value: float | None) -> Cell:
 
 def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, Any]:
     told = [departure(text) for text in v.departures]
-    rows = [(d[0], _known(d[1]), _known(d[2])) for d in told if d]
+    rows = [(d[0], setting(d[1]), setting(d[2])) for d in told if d]
     return {
         "run": run,
         "model": v.subject,
@@ -195,16 +200,18 @@ def _interval(bounds: tuple[float, float] | None) -> str:
 _UNKNOWN = say("unknown")
 
 
-def _known(told: str) -> Said:
-    return _UNKNOWN if told == "unknown" else Said(told, told)
-
-
-def _source(result: PublishedResult | None) -> str:
+def _source(result: PublishedResult | None) -> Said | None:
+    """File, line (a number, or words such as `Table 3`) and commit."""
     if result is None:
-        return ""
+        return None
     s = result.source
-    parts = [s.file, f"line {s.line}" if s.line else "", f"commit {s.commit}" if s.commit else ""]
-    return ", ".join(filter(None, parts))
+    parts = [Said(s.file, s.file)]
+    if s.line:
+        numbered = s.line[0].isdigit()
+        parts.append(say("source_line", line=s.line) if numbered else Said(s.line, s.line))
+    if s.commit:
+        parts.append(say("source_commit", commit=s.commit))
+    return Said(*(", ".join(words) for words in zip(*parts, strict=True)))
 
 
 def _measurement(run: str, m: Measurement) -> dict[str, Any]:

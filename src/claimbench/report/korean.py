@@ -18,19 +18,24 @@ _NOTES: tuple[tuple[str, str], ...] = (
     (
         r"the samples per problem behind (.+)'s score are unknown: (\d+), the fewest its source "
         r"allows, are assumed",
-        r"\1 점수의 문제당 표본 수를 알 수 없어, 출처가 허용하는 최소인 \2개로 가정함",
+        "{0} 점수의 문제당 표본 수를 알 수 없어, 출처가 허용하는 최소인 {1}개로 가정함",
     ),
     (
         r"the error of (.+)'s score is a bound from the score alone",
-        r"\1 점수의 오차는 점수만으로 구한 상한임",
+        "{0} 점수의 오차는 점수만으로 구한 상한임",
     ),
     (
         r"(\d+) of (\d+) samples could not be graded, .+",
-        r"표본 \2개 중 \1개를 채점하지 못해(우리의 오류) 점수에서 뺌",
+        "표본 {1}개 중 {0}개를 채점하지 못해(우리의 오류) 점수에서 뺌",
     ),
     (
         r"(\d+) of (\d+) problems have no graded sample and do not count",
-        r"문제 \2개 중 \1개는 채점된 표본이 없어 세지 않음",
+        "문제 {1}개 중 {0}개는 채점된 표본이 없어 세지 않음",
+    ),
+    (
+        r"it is unknown whether a score was decoded greedily: (.+) if it was sampled, (.+) if it "
+        r"was greedy",
+        "점수가 그리디 디코딩으로 나왔는지 알 수 없음: 표집했다면 {0}, 그리디였다면 {1}",
     ),
 )
 
@@ -105,7 +110,8 @@ def note(text: str) -> Said:
     """A note beside a verdict; one that is not known here stays English."""
     for pattern, korean in _NOTES:
         if match := re.fullmatch(pattern, text):
-            return Said(text, match.expand(korean))
+            words = (VERDICT_WORDS.get(g, Said(g, g)).ko for g in match.groups())
+            return Said(text, korean.format(*words))
     return Said(text, text)
 
 

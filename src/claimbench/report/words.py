@@ -85,6 +85,8 @@ WORDS: dict[str, Said] = {
     "one_sided": Said("Stated by one side only: {count}", "한쪽만 밝힌 것: {count}개"),
     "notes": Said("Notes", "참고"),
     "source": Said("Published in", "공표된 곳"),
+    "source_line": Said("line {line}", "{line}행"),
+    "source_commit": Said("commit {commit}", "커밋 {commit}"),
     "setting": Said("setting", "항목"),
     # columns
     "run": Said("run", "실행"),
@@ -164,6 +166,7 @@ WORDS: dict[str, Said] = {
         "R1 곁의 증류 모델: R1에 대한 판정에는 넣지 않음",
     ),
     "tested": Said("tested", "검증한 것"),
+    "disagrees": Said("disagrees with {other}: {why}", "{other}와(과) 어긋남: {why}"),
     "claim_lines": Said("line {lines} of the article", "기사 {lines}행"),
     "spent": Said("What it took", "든 비용"),
     "spent_caption": Said(

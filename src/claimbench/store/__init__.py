@@ -18,7 +18,7 @@ from claimbench.store.files import safe_name, write_folder
 from claimbench.store.index import IdSet, hex_ids, positions
 from claimbench.store.rows import text_key
 from claimbench.store.run import RunStore
-from claimbench.store.runfile import read_run
+from claimbench.store.runfile import is_run, read_run
 from claimbench.store.together import Values
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "RunStore",
     "Values",
     "hex_ids",
+    "is_run",
     "positions",
     "read_run",
     "safe_name",

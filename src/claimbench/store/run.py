@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from claimbench.errors import StoreError
+from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.records import Grade, Sample
 from claimbench.store import runfile
 from claimbench.store.files import explaining, inside, safe_name, write_files, write_once
@@ -82,8 +82,8 @@ class RunStore:
     ) -> Self:
         """Create the run folder of a config, or go on with it, as its writer.
 
-        Raises StoreError where `root` belongs to a config of another digest, naming the keys that
-        differ, and StoreLocked where another process writes it (as the same `shard`, if given)
+        Raises WrongRunFolder where `root` belongs to a config of another digest, naming the keys
+        that differ, and StoreLocked where another process writes it (as the same `shard`, if given)
         and has not ended after `patience` seconds.
         """
         runfile.create_run(root, resolved, digest)
@@ -197,10 +197,11 @@ class RunStore:
         write_files(self.root, texts.items())
 
     def write_lines_once(self, relpath: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write `rows` as JSON lines. Raises StoreError where the file is there with others."""
+        """Write `rows` as JSON lines. Raises WrongRunFolder where the file is there with
+        others."""
         path = inside(self.root, relpath)
         if not write_once(path, map(json_line, rows)):
-            raise StoreError(
+            raise WrongRunFolder(
                 f"{path} differs from what this run would store there: give another --out, or"
                 " restore the former data; nothing was touched."
             )

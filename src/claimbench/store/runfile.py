@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from claimbench.errors import StoreError
+from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.store.files import explaining, write_once
 
 _SHOWN_CHANGES = 8
@@ -21,26 +22,35 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def create_run(root: Path, resolved: Mapping[str, Any], digest: str) -> None:
     """Create `root` with its run.yaml, or check that an existing one is of the same run.
 
-    Raises StoreError for another run, or for a folder that is no run folder.
+    Raises WrongRunFolder for another run, or for a folder that is no run folder.
     """
     config = _plain(resolved)
     path = root / "run.yaml"
-    if not path.exists():
+    if not is_run(root):
         _refuse_foreign(root)
         write_once(path, [_as_yaml(config, digest)])
     stored, stored_digest = read_run(root)
     if stored_digest != digest:
-        raise StoreError(
+        raise WrongRunFolder(
             f"{path} belongs to another run ({_changes(stored, config)}): give another --out, or"
             " undo the change; nothing was touched."
         )
 
 
-def read_run(root: Path) -> tuple[dict[str, Any], str]:
-    """The resolved config and the digest of the run folder `root`. Raises StoreError."""
+def is_run(root: Path) -> bool:
+    """Whether `root` is a run folder. Raises StoreError where one may not even look."""
     path = root / "run.yaml"
-    if not path.exists():
-        raise StoreError(f"{root} is not a run folder (no run.yaml): name the folder of a run.")
+    with explaining(path, "read"):
+        return path.exists()
+
+
+def read_run(root: Path) -> tuple[dict[str, Any], str]:
+    """The resolved config and the digest of the run folder `root`. Raises StoreError, and for a
+    folder that is none WrongRunFolder."""
+    path = root / "run.yaml"
+    if not is_run(root):
+        why = "no run.yaml" if root.exists() else "there is no such folder"
+        raise WrongRunFolder(f"{root} is not a run folder ({why}): {_meant(root)}")
     with explaining(path, "read"):
         text = path.read_bytes()
     try:
@@ -51,6 +61,17 @@ def read_run(root: Path) -> tuple[dict[str, Any], str]:
             f"{path} is damaged (no readable 'config' and 'digest'): restore it, or move {root}"
             " away and run again."
         ) from error
+
+
+def _meant(root: Path) -> str:
+    """What to name instead: a run in the folder, or one that is called alike, beside it or in
+    `results`."""
+    if inside := sorted(root.glob("*/run.yaml")):
+        return f"name a run folder in it, such as {inside[0].parent}"
+    runs = (p.parent for place in (Path("results"), root.parent) for p in place.glob("*/run.yaml"))
+    near = {run.name: run for run in runs}
+    close = difflib.get_close_matches(root.name, near, n=1)
+    return f"did you mean {near[close[0]]}?" if close else "name the folder of a run."
 
 
 def _plain(resolved: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,10 +87,12 @@ def _as_yaml(config: dict[str, Any], digest: str) -> str:
 
 def _refuse_foreign(root: Path) -> None:
     """Refuse a folder that holds something else; an empty one may become a run folder."""
+    if root.exists() and not root.is_dir():
+        raise WrongRunFolder(f"{root} is a file, not a folder: give another --out.")
     with explaining(root, "read"):
         names = [path.name for path in root.iterdir()] if root.exists() else []
     if visible := [name for name in names if not name.startswith(".")]:
-        raise StoreError(
+        raise WrongRunFolder(
             f"{root} is not a run folder (it holds '{min(visible)}' but no run.yaml): give another"
             " --out."
         )

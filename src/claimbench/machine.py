@@ -1,0 +1,34 @@
+"""The memory of this machine, told without torch."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def whole_memory() -> int:
+    """Bytes of memory in this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def free_memory() -> int:
+    """Bytes that the system can give, or what the container's limit leaves."""
+    limit, used = _number("/sys/fs/cgroup/memory.max"), _number("/sys/fs/cgroup/memory.current")
+    free = _available()
+    return free if limit is None or used is None else max(0, min(free, limit - used))
+
+
+def _available() -> int:
+    """MemAvailable of Linux; elsewhere the whole memory."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return whole_memory()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+
+
+def _number(path: str) -> int | None:
+    try:
+        return int(Path(path).read_text())
+    except (OSError, ValueError):
+        return None
