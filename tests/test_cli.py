@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -136,6 +138,40 @@ def test_ctrl_c_is_one_sentence_while_modules_load(
     assert done.stderr.strip().splitlines()[-1].startswith("claimbench: stopped")
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv (util-linux)"
+)
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("run LOCKED/x.yaml", 2),
+        ("run smoke --offline --out LOCKED/run", 1),
+        ("report LOCKED/run", 1),
+        ("export csv LOCKED/run", 1),
+        ("import csv LOCKED/x.csv --model m", 2),
+        ("claims --results LOCKED/run", 2),
+        ("plan smoke --lengths LOCKED/run", 2),
+    ],
+)
+def test_what_one_may_not_read_is_one_sentence(command: str, code: int, tmp_path: Path) -> None:
+    """In a folder that is another user's, without root's right to read everything."""
+    locked = tmp_path / "locked"
+    locked.mkdir(0o700)
+    os.chown(locked, 65534, 65534)
+    plain = [f"--{kind}=-dac_override,-dac_read_search" for kind in ("bounding-set", "inh-caps")]
+    words = command.replace("LOCKED", str(locked)).split()
+    done = subprocess.run(
+        ["setpriv", *plain, sys.executable, "-m", "claimbench", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("claimbench: ") and "Permission denied" in last
 
 
 def test_doctor_names_gpus_driver_and_cuda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

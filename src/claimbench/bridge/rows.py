@@ -183,6 +183,14 @@ def numbered(rows: Iterator[Row], source: Path) -> Iterator[Row]:
         yield row
 
 
+def is_folder(path: Path) -> bool:
+    """Whether `path` is a folder. Raises DataError where one may not even look."""
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise refuse(path, f"cannot be read ({error.strerror or error})") from error
+
+
 def file_digest(path: Path) -> str:
     """SHA-256 of a file's content, a piece in memory at a time."""
     try:

@@ -13,7 +13,7 @@ from claimbench.bridge import (
     lm_eval_samples,
     tables,
 )
-from claimbench.bridge.rows import Outputs
+from claimbench.bridge.rows import Outputs, is_folder
 from claimbench.errors import ConfigError
 from claimbench.yamlfile import nearest
 
@@ -39,7 +39,7 @@ def read(source: str, path: Path, mapping: Path | None = None) -> Outputs:
     if source not in {**SOURCES, **TABLES}:
         known = [*SOURCES, *TABLES]
         raise ConfigError(f"import {source}: there is no such format{nearest(source, known)}")
-    if path.is_dir():
+    if is_folder(path):
         raise ConfigError(f"{path} is a folder: name one file of outputs")
     if source in TABLES:
         return TABLES[source](path, mapping)

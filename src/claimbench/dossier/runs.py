@@ -43,9 +43,14 @@ def load_runs(folders: Iterable[Path]) -> tuple[Run, ...]:
 
 
 def _run_folders(folder: Path) -> list[Path]:
-    if (folder / "measurements.json").is_file():
-        return [folder]
-    inside = sorted(path.parent for path in folder.glob("*/measurements.json"))
+    try:
+        if (folder / "measurements.json").is_file():
+            return [folder]
+        inside = sorted(path.parent for path in folder.glob("*/measurements.json"))
+    except OSError as error:  # One may not even look there.
+        raise DataError(
+            f"--results {folder}: cannot be read ({error.strerror or error})"
+        ) from error
     if not inside:
         raise DataError(
             f"--results {folder}: there is no measurements.json in it or one folder down; name a "
@@ -80,4 +85,5 @@ def _read(path: Path, kind: type[Record]) -> tuple[Record, ...]:
         words = f"{path}: {place or 'the file'}: {first['msg'].lower()}"
         raise DataError(f"{words}; make it again with `claimbench report`") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error})") from error
+        why = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: cannot be read ({why})") from error
