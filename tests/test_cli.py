@@ -174,6 +174,26 @@ def test_what_one_may_not_read_is_one_sentence(command: str, code: int, tmp_path
     assert last.startswith("claimbench: ") and "Permission denied" in last
 
 
+@pytest.mark.parametrize("command", ["claims --json", "claims --article hani-0130"])
+def test_a_full_disk_behind_stdout_is_one_sentence(command: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "claimbench", *command.split()],
+            check=False, stdout=full, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    assert done.returncode == 1
+    (said,) = done.stderr.strip().splitlines()
+    assert said.startswith("claimbench: what the command prints cannot be written (No space left")
+
+
+def test_a_terminal_without_korean_letters_shows_their_numbers() -> None:
+    words = [sys.executable, "-m", "claimbench", "claims", "--article", "hani-0130", "--korean"]
+    narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(words, check=False, capture_output=True, env=narrow)
+    assert done.returncode == 0, done.stderr
+    assert b"\\uc8fc" in done.stdout and b"hani-0130" in done.stdout
+
+
 def test_doctor_names_gpus_driver_and_cuda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = tmp_path / "nvidia-smi"
     tool.write_text(

@@ -20,10 +20,12 @@ from claimbench.cli.ending import (
     end,
     exit_on,
     one_of,
+    print_anywhere,
     resumable,
     run_words,
     show,
     stated,
+    unprinted,
 )
 from claimbench.cli.options import (
     DataDir,
@@ -374,11 +376,16 @@ def main() -> None:
     # before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    print_anywhere()
     try:
         app()
     except ClaimbenchError as error:
         complain(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        if not unprinted(error):
+            raise
+        sys.exit(1)
     except KeyboardInterrupt:
         _stopped()
     except SystemExit as ended:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import math
+import os
 import shlex
 import sys
 import time
@@ -79,6 +82,25 @@ def stated(options: list[str]) -> dict[str, Any]:
 
 def complain(sentence: str) -> None:
     typer.secho(f"claimbench: {sentence}", err=True, fg=typer.colors.RED)
+
+
+def print_anywhere() -> None:
+    """A terminal that lacks a letter shows its number: Korean, or a table's lines, end nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def unprinted(error: OSError) -> bool:
+    """Whether `error` is that of a full disk behind stdout, which is then said, once."""
+    if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # What is left goes nowhere.
+    complain(
+        f"what the command prints cannot be written ({error.strerror}): free space there and run "
+        "the same command again; whatever was stored is kept"
+    )
+    return True
 
 
 def show(report: Report) -> None:
