@@ -78,8 +78,17 @@ def related_claims(articles: tuple[Article, ...]) -> dict[str, dict[str, str]]:
         for claim in article.claims:
             for link in claim.related:
                 links[claim.id][link.claim] = link.disagreement
-                links[link.claim].setdefault(claim.id, link.disagreement)
+                links[link.claim].setdefault(claim.id, _seen_from_there(link.disagreement))
     return links
+
+
+_SIDES = {"here": "there", "there": "here", "this article": "the other", "the other": "this article"}
+
+
+def _seen_from_there(disagreement: str) -> str:
+    """A disagreement in the words of its other side: what was here is there."""
+    sides = "|".join(_SIDES)
+    return re.sub(rf"\b({sides})\b", lambda found: _SIDES[found[0]], disagreement)
 
 
 def benchmark_tests(claim: Claim) -> tuple[BenchmarkTest, ...]:
