@@ -102,8 +102,12 @@ def test_disagreements_are_named_from_both_sides(
 
 def test_here_is_the_side_from_which_a_disagreement_is_told(every_claim: dict[str, Claim]) -> None:
     similar, similar_or_ahead = every_claim["fnnews-0218-2"], every_claim["eunsolan-0128-1"]
-    assert similar.disagreements[similar_or_ahead.id] == "similar to o1 here, similar or ahead there"
-    assert similar_or_ahead.disagreements[similar.id] == "similar to o1 there, similar or ahead here"
+    assert (
+        similar.disagreements[similar_or_ahead.id] == "similar to o1 here, similar or ahead there"
+    )
+    assert (
+        similar_or_ahead.disagreements[similar.id] == "similar to o1 there, similar or ahead here"
+    )
     some = every_claim["yonhap-0127-1"].disagreements[similar_or_ahead.id]
     assert some.startswith("this article says ahead on some tests, the other ")
     other = similar_or_ahead.disagreements["yonhap-0127-1"]

@@ -82,7 +82,12 @@ def related_claims(articles: tuple[Article, ...]) -> dict[str, dict[str, str]]:
     return links
 
 
-_SIDES = {"here": "there", "there": "here", "this article": "the other", "the other": "this article"}
+_SIDES = {
+    "here": "there",
+    "there": "here",
+    "this article": "the other",
+    "the other": "this article",
+}
 
 
 def _seen_from_there(disagreement: str) -> str:
