@@ -243,7 +243,13 @@ def syscall(x86, arm):
         raise OSError
 def fork():
     if os.fork() == 0: os._exit(0)
+def find():
+    for number in range(5, 4096):
+        try: return os.fstat(number)
+        except OSError: pass
+    raise OSError
 attempts = {
+    "find a descriptor that is not its own": find,
     "read a file": lambda: open(SECRET).read(),
     "read /etc/passwd": lambda: open("/etc/passwd").read(),
     "read its parent's environment": lambda: open(f"/proc/{os.getppid()}/environ").read(),
