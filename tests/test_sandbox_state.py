@@ -4,6 +4,7 @@ it decides a verdict."""
 # ruff: noqa: E501 (programs)
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
 import sys
@@ -76,6 +77,18 @@ class TestMemory:
             tests = CodeTests("stdin", (Case("", " ".join([token] * 200)),) * 3)
             assert judge(other, tests, sandbox, recheck=recheck).outcome == "correct"
         assert stdin(SEARCH + "print(f(1))", sandbox, ("", "none")) == "correct"
+
+
+def test_no_descriptor_of_ours(sandbox: Sandbox) -> None:
+    """However many the parent has open, by whose numbers the zygote has its socket."""
+    program = "import os\nfor d in range(5, 4096):\n    try: os.fstat(d)\n    except OSError: continue\n    print(d)"
+    many = [os.open("/dev/null", os.O_RDONLY) for _ in range(100)]
+    try:
+        with Sandbox(sandbox.level) as started:
+            assert stdin(program, started, ("", "")) == "correct"
+    finally:
+        for descriptor in many:
+            os.close(descriptor)
 
 
 class TestEndings:
