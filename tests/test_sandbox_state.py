@@ -126,6 +126,40 @@ class TestEndings:
         assert judge("def f(x): raise StopIteration", tests, sandbox).outcome == "runtime_error"
 
 
+class TestRunAgainAlone:
+    """A pass that is run again test by test: programs whose answers are right, but who meddle."""
+
+    CASES = tuple(Case(f"{n}\n", f"{n}\n") for n in range(12))
+    RIGHT = "import os\nx = input()\nprint(x, flush=True)\n"
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            "os._exit(0)",
+            "os.ftruncate(3, 1 << 24)",
+            "os.write(1, b' ' * (15 << 20))",
+            "for d in range(5, 64):\n    try: os.pwrite(d, b'x' * 9, 0)\n    except OSError: pass",
+            "os.closerange(0, 64)",
+            "lone = '\\ud800'",
+        ],
+    )
+    def test_they_pass(self, sandbox: Sandbox, more: str) -> None:
+        begun = time.monotonic()
+        tests = CodeTests("stdin", self.CASES)
+        verdict = judge(self.RIGHT + more, tests, sandbox, recheck=True)
+        found = (verdict.outcome, verdict.rechecked, verdict.disagrees)
+        assert found == ("correct", True, False)
+        assert time.monotonic() - begun < 30
+
+    def test_what_only_the_test_before_made_right_is_wrong(self, sandbox: Sandbox) -> None:
+        program = (
+            "import sys\nx, seen = input(), sys.modules.setdefault('seen', [])\nseen.append(x)\n"
+        )
+        program += "print(x if len(seen) == int(x) + 1 else 'no')\n"
+        verdict = judge(program, CodeTests("stdin", self.CASES), sandbox, recheck=True)
+        assert (verdict.outcome, verdict.disagrees) == ("wrong_answer", True)
+
+
 def test_threads_that_wait_for_each_other_are_no_busy_machine() -> None:
     """They wake all at once and sleep again, and so wait far longer than the clock runs; a program
     that hangs so is late, and no error of ours."""
