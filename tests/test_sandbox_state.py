@@ -231,6 +231,8 @@ class TestCostsOfOurs:
             "  import numpy as np",
             "x = 1\nfrom numpy import array",
             "\timport sys, numpy",
+            "try: import numpy as np\nexcept ImportError: pass",
+            "import sys; from numpy import *",
         ):
             assert levels._NUMPY.search(program)
         for program in ("# import numpy", "import numpyro", "numpy = 1", "import sys\n\nnumpy"):
