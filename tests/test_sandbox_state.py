@@ -4,6 +4,7 @@ it decides a verdict."""
 # ruff: noqa: E501 (programs)
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
 import sys
@@ -78,6 +79,18 @@ class TestMemory:
         assert stdin(SEARCH + "print(f(1))", sandbox, ("", "none")) == "correct"
 
 
+def test_no_descriptor_of_ours(sandbox: Sandbox) -> None:
+    """However many the parent has open, by whose numbers the zygote has its socket."""
+    program = "import os\nfor d in range(5, 4096):\n    try: os.fstat(d)\n    except OSError: continue\n    print(d)"
+    many = [os.open("/dev/null", os.O_RDONLY) for _ in range(100)]
+    try:
+        with Sandbox(sandbox.level) as started:
+            assert stdin(program, started, ("", "")) == "correct"
+    finally:
+        for descriptor in many:
+            os.close(descriptor)
+
+
 class TestEndings:
     def test_a_program_may_close_its_output(self, sandbox: Sandbox) -> None:
         cases = (("1", "1"), ("2", "2"), ("3", "3"))
@@ -111,6 +124,40 @@ class TestEndings:
     def test_no_more_values_end_no_loop_of_the_tests(self, sandbox: Sandbox) -> None:
         tests = CodeTests("assert", (), "f", "assert all(map(f, [1, 2]))\n")
         assert judge("def f(x): raise StopIteration", tests, sandbox).outcome == "runtime_error"
+
+
+class TestRunAgainAlone:
+    """A pass that is run again test by test: programs whose answers are right, but who meddle."""
+
+    CASES = tuple(Case(f"{n}\n", f"{n}\n") for n in range(12))
+    RIGHT = "import os\nx = input()\nprint(x, flush=True)\n"
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            "os._exit(0)",
+            "os.ftruncate(3, 1 << 24)",
+            "os.write(1, b' ' * (15 << 20))",
+            "for d in range(5, 64):\n    try: os.pwrite(d, b'x' * 9, 0)\n    except OSError: pass",
+            "os.closerange(0, 64)",
+            "lone = '\\ud800'",
+        ],
+    )
+    def test_they_pass(self, sandbox: Sandbox, more: str) -> None:
+        begun = time.monotonic()
+        tests = CodeTests("stdin", self.CASES)
+        verdict = judge(self.RIGHT + more, tests, sandbox, recheck=True)
+        found = (verdict.outcome, verdict.rechecked, verdict.disagrees)
+        assert found == ("correct", True, False)
+        assert time.monotonic() - begun < 30
+
+    def test_what_only_the_test_before_made_right_is_wrong(self, sandbox: Sandbox) -> None:
+        program = (
+            "import sys\nx, seen = input(), sys.modules.setdefault('seen', [])\nseen.append(x)\n"
+        )
+        program += "print(x if len(seen) == int(x) + 1 else 'no')\n"
+        verdict = judge(program, CodeTests("stdin", self.CASES), sandbox, recheck=True)
+        assert (verdict.outcome, verdict.disagrees) == ("wrong_answer", True)
 
 
 def test_threads_that_wait_for_each_other_are_no_busy_machine() -> None:
@@ -184,6 +231,8 @@ class TestCostsOfOurs:
             "  import numpy as np",
             "x = 1\nfrom numpy import array",
             "\timport sys, numpy",
+            "try: import numpy as np\nexcept ImportError: pass",
+            "import sys; from numpy import *",
         ):
             assert levels._NUMPY.search(program)
         for program in ("# import numpy", "import numpyro", "numpy = 1", "import sys\n\nnumpy"):

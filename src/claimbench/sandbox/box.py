@@ -120,7 +120,9 @@ class Zygote:
         limits = jobs[0].limits
         with self._asked(TOGETHER, jobs, inputs) as (output, reports, answer):
             endings = tuple(Ending(*end) for end in answer(1))
-            records = tuple(tuple(read_records(_read(report, _MOST_REPORT))) for report in reports)
+            said = [_read(report, _MOST_REPORT) for report in reports]
+            tests = jobs[0].last - jobs[0].first
+            records = tuple(tuple(read_records(data, tests)) for data in said)
             written = _read(output, limits.output)
         _check(endings, limits)
         return Outcome(endings, records, written)
@@ -136,7 +138,7 @@ class Zygote:
             for *end, written, reported in ends:
                 text = os.pread(output, min(written, job.limits.output), written_at)
                 said = os.pread(report, min(reported, _MOST_REPORT), reported_at)
-                outcomes.append(Outcome((Ending(*end),), (tuple(read_records(said)),), text))
+                outcomes.append(Outcome((Ending(*end),), (tuple(read_records(said, 1)),), text))
                 written_at, reported_at = written_at + written, reported_at + reported
         for outcome in outcomes:
             _check(outcome.endings, job.limits)

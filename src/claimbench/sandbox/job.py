@@ -133,11 +133,11 @@ class Record(NamedTuple):
         return _RECORD.pack(self.test, self.state, self.start, self.end, len(words)) + words
 
 
-def read_records(data: bytes) -> list[Record]:
-    """The records of a report, up to the first that makes no sense."""
+def read_records(data: bytes, most: int) -> list[Record]:
+    """The records of a report, at `most` so many, up to the first that makes no sense."""
     records: list[Record] = []
     at = 0
-    while at + _RECORD.size <= len(data):
+    while at + _RECORD.size <= len(data) and len(records) < most:
         test, state, start, end, length = _RECORD.unpack_from(data, at)
         at += _RECORD.size
         if length > MAX_WORDS or at + length > len(data) or state > FAILED or start > end:

@@ -34,8 +34,9 @@ _ADVICE: Final = {
     "C": "use a Linux kernel, on x86-64 or arm64, with seccomp filters (CONFIG_SECCOMP_FILTER)",
     "D": "use Linux 3.17 or newer with Python 3.11 to 3.13",
 }
-# Not `\s`, which would go on over thousands of empty lines, from each of them again.
-_NUMPY: Final = re.compile(r"^[ \t]*(?:import|from)[ \t][^\n]*\bnumpy\b", re.M)
+# A statement at a time, and not `\s`, which would go on over thousands of empty lines: else hostile
+# texts are searched once from each of their parts.
+_NUMPY: Final = re.compile(r"(?:^|[;:])[ \t]*(?:import|from)[ \t][^\n;:]*\bnumpy\b", re.M)
 _IMPORTS: Final = re.compile(r"(?:^|[;:])[ \t]*(from|import)[ \t]+([^\n;#]+)", re.M)
 _BY_NAME: Final = re.compile(r"\b(?:__import__|importlib|exec|eval)\b")
 _PROBE_LIMITS: Final = Limits(cpu_s=10, wall_s=100, memory=2**31, output=2**20)
@@ -243,7 +244,13 @@ def syscall(x86, arm):
         raise OSError
 def fork():
     if os.fork() == 0: os._exit(0)
+def find():
+    for number in range(5, 4096):
+        try: return os.fstat(number)
+        except OSError: pass
+    raise OSError
 attempts = {
+    "find a descriptor that is not its own": find,
     "read a file": lambda: open(SECRET).read(),
     "read /etc/passwd": lambda: open("/etc/passwd").read(),
     "read its parent's environment": lambda: open(f"/proc/{os.getppid()}/environ").read(),

@@ -89,7 +89,7 @@ class Server:
                 one = (job._replace(first=test, last=test + 1), texts)
                 (end,) = self._together([one], [inputs, given, own[0]], [own[1]])
                 ends.append([*end, _move(own[0], output), _move(own[1], report)])
-                written += ends[-1][-2]
+                written += sum(ends[-1][-2:])
                 if end[0] != 0 or written > job.limits.output:
                     break
         finally:

@@ -53,8 +53,8 @@ _INT: Final = struct.Struct("i")
 
 
 def main() -> None:
-    connection = _socket.socket(fileno=int(sys.argv[1]))
-    proc, level, warmth = int(sys.argv[2]), sys.argv[3], sys.argv[4]
+    connection = _socket.socket(fileno=_lowered(int(sys.argv[1])))
+    proc, level, warmth = _lowered(int(sys.argv[2])), sys.argv[3], sys.argv[4]
     prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     run = _prepare(level, warmth, proc)
@@ -65,6 +65,14 @@ def main() -> None:
     connection.sendall(b"ready")
     while request := _receive(connection):
         connection.sendall(server.serve(*request))
+
+
+def _lowered(descriptor: int) -> int:
+    """The same file under the lowest free number: those that come with this process have their
+    numbers from the parent, which may have hundreds open, and children close MOST_FILES."""
+    lower = os.dup(descriptor)
+    os.close(descriptor)
+    return lower
 
 
 def _prepare(level: str, warmth: str, proc: int) -> Run:
