@@ -93,8 +93,19 @@ class TestsSource:
         return columns
 
 
+_source: tuple[Problem, TestsSource] | None = None
+"""The last problem asked for, and its tests: its samples come one after another."""
+
+
 def tests_source(problem: Problem) -> TestsSource:
     """Where the tests of a problem are. Raises DataError for a problem without tests."""
+    global _source  # noqa: PLW0603
+    if _source is None or _source[0] is not problem:
+        _source = (problem, _source_of(problem))
+    return _source[1]
+
+
+def _source_of(problem: Problem) -> TestsSource:
     kept = problem.details.get("tests")
     where = f"{problem.benchmark}, problem {problem.id}"
     if not isinstance(kept, Mapping) or kept.get("form") not in FORMS:
