@@ -6,7 +6,7 @@ process; all of it self-tested at start. That is not the same as "secure": it re
 kernel, through which a kernel bug is a way out. docs/sandbox.md says what is not covered.
 
     trusted parent (grading worker)     holds the expected outputs, compares
-      └─ zygote, one per worker         warm interpreter; forks a child per program, sets its
+      └─ zygote, one to three a worker   warm interpreter; forks a child per program, sets its
            │                            limits, waits for it, kills it: its supervisor
            └─ locked child              the program; cannot fork, so nothing can outlive it
 
