@@ -30,6 +30,19 @@ for file in range(5, 64):
         pass
 """
 """It tries to leave other code for the children that come after it."""
+LEAVING = """
+import fcntl, os, sys
+flags = [fcntl.fcntl(file, fcntl.F_GETFL) & (os.O_APPEND | os.O_NONBLOCK) for file in range(5)]
+print(input(), os.lseek(4, 0, os.SEEK_CUR), flags, flush=True)
+os.lseek(4, 77, os.SEEK_SET)
+os.pwrite(0, b"left for the next", 0)
+for file in range(5):
+    try:
+        fcntl.fcntl(file, fcntl.F_SETFL, os.O_APPEND | os.O_NONBLOCK)
+    except OSError:
+        pass
+"""
+"""It tries to leave a number, a text and flags."""
 COUNTED = tuple(Case(f"{n}\n", f"{n}\n") for n in range(1, 6))
 LIMITS = Limits(5, 50, 2**31, 2**20)
 
@@ -80,6 +93,28 @@ def test_many_tests_that_write_much_are_all_run_again(sandbox: Sandbox) -> None:
     assert [outcome.records[0][0].test for outcome in outcomes] == [0, 1, 2, 3]
 
 
+def test_tests_by_the_hundred_are_all_run_again(sandbox: Sandbox) -> None:
+    """How their children ended is no more than one answer holds."""
+    cases = tuple(Case(f"{n}\n", f"{n}\n") for n in range(260))
+    again = rechecked("print(input())", cases, sandbox)
+    assert (again.outcome, again.words) == (CORRECT, "passes 260 tests")
+    inputs = Inputs([b"1\n"] * 1000)
+    outcomes = sandbox.run_alone(Job("stdin", "", "", inputs.places, 0, 1000, LIMITS), inputs)
+    assert len(outcomes) == 256
+    outcomes = sandbox.run_alone(Job("stdin", "", "", inputs.places, 997, 1000, LIMITS), inputs)
+    assert [outcome.records[0][0].test for outcome in outcomes] == [997, 998, 999]
+
+
+def test_no_child_leaves_anything_in_a_file_that_the_next_one_has(sandbox: Sandbox) -> None:
+    inputs = Inputs([b"one\n", b"two\n", b"three\n"])
+    job = Job("stdin", LEAVING, "", inputs.places, 0, 3, LIMITS)
+    outcomes = sandbox.run_alone(job, inputs) + [
+        sandbox.run([job._replace(first=n, last=n + 1)], inputs) for n in range(3)
+    ]
+    found = [outcome.output.decode() for outcome in outcomes]
+    assert found == [f"{word} 0 [0, 0, 0, 0, 0]\n" for word in ("one", "two", "three") * 2]
+
+
 def test_children_in_turn_end_with_the_first_that_fails(sandbox: Sandbox) -> None:
     inputs = Inputs([b"0\n", b"1\n", b"2\n"])
     program = "import os\nn = int(input())\nprint(n)\nif n == 1: os._exit(3)"
@@ -124,10 +159,13 @@ def test_usual_programs_run_in_the_lean_interpreter(code: str) -> None:
         "bz2 = __import__('bz2')",
         "exec('import lz' + 'ma')",
         "import importlib",
+        "\x0cimport bz2",
+        "import\\\n bz2",
+        "import sys\rimport bz2",
     ],
 )
 def test_others_run_in_the_wide_one(code: str) -> None:
     assert warmth_for([job(code)]) == WIDE
     assert warmth_for([job("print(1)", "functional")]) == WIDE
     assert warmth_for([job("print(1)")._replace(compat=True)]) == WIDE
-    assert warmth_for([job(f"{code}\nimport numpy as np")]) == NUMPY
+    assert warmth_for([job(f"{code}\n\x0cimport numpy as np")]) == NUMPY

@@ -40,6 +40,9 @@ STACK: Final = 2**30
 limit that is raised before the interpreter starts counts."""
 _START_S: Final = 60.0
 _MOST_REPORT: Final = 2**22
+_MOST_ANSWER: Final = 2**16
+_MOST_ALONE: Final = 256
+"""Children of one request; how each of them ended takes about a hundred bytes of the answer."""
 _ENVIRONMENT: Final = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -129,8 +132,9 @@ class Zygote:
 
     def run_alone(self, job: Job, inputs: Inputs) -> list[Outcome]:
         """Run each test of a job in a child of its own, one after the other: the outcomes, up to
-        the first that did not end well; there may be fewer where much was written. Raises
-        SandboxError as `run`."""
+        the first that did not end well; there may be fewer where much was written or the tests are
+        many, but there is one. Raises SandboxError as `run`."""
+        job = job._replace(last=min(job.last, job.first + _MOST_ALONE))
         outcomes = []
         with self._asked(ALONE, [job], inputs) as (output, (report,), answer):
             ends = answer(job.last - job.first)
@@ -164,7 +168,7 @@ class Zygote:
     def _hear(self, timeout: float) -> bytes:
         self._socket.settimeout(timeout)
         with _as_sandbox_error("does not answer"):
-            message = self._socket.recv(65536)
+            message = self._socket.recv(_MOST_ANSWER)
         if not message:
             raise SandboxError(f"the sandbox ended{self._last_complaint()}")
         return message

@@ -36,9 +36,10 @@ _ADVICE: Final = {
 }
 # A statement at a time, and not `\s`, which would go on over thousands of empty lines: else hostile
 # texts are searched once from each of their parts.
-_NUMPY: Final = re.compile(r"(?:^|[;:])[ \t]*(?:import|from)[ \t][^\n;:]*\bnumpy\b", re.M)
+_NUMPY: Final = re.compile(r"(?:^|[;:])[ \t\f]*(?:import|from)[ \t\f][^\n;:]*\bnumpy\b", re.M)
 _IMPORTS: Final = re.compile(r"(?:^|[;:])[ \t]*(from|import)[ \t]+([^\n;#]+)", re.M)
-_BY_NAME: Final = re.compile(r"\b(?:__import__|importlib|exec|eval)\b")
+_UNSEEN: Final = re.compile(r"\b(?:(?:__import__|importlib|exec|eval)\b|(?:import|from)\\)|[\r\f]")
+"""What may import without a statement that _IMPORTS finds."""
 _PROBE_LIMITS: Final = Limits(cpu_s=10, wall_s=100, memory=2**31, output=2**20)
 
 
@@ -122,7 +123,7 @@ def warmth_for(jobs: Sequence[Job]) -> Warmth:
 
 
 def _imports_little(text: str) -> bool:
-    if _BY_NAME.search(text):
+    if _UNSEEN.search(text):
         return False
     for word, rest in _IMPORTS.findall(text):
         for name in rest.split(",") if word == "import" else [rest]:

@@ -103,9 +103,10 @@ _IOCTL: Final = (16, 29)
 _PRCTL: Final = (157, 167)
 
 _CLONE_THREAD: Final = 0x00010000
-_FCNTL_COMMANDS: Final = (0, 1, 2, 3, 4, 1030)
-"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: none that sends signals (F_SETOWN)
-or seals a file."""
+_FCNTL_COMMANDS: Final = (0, 1, 2, 3, 1030)
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC: none that sends signals (F_SETOWN), seals a
+file or (F_SETFL) changes one for the children that come after: to a stdin with O_APPEND, the next
+one's input would be appended."""
 _IOCTL_REQUESTS: Final = (0x5401, 0x5450, 0x5451)
 """TCGETS (isatty), FIONCLEX, FIOCLEX."""
 

@@ -102,6 +102,7 @@ class Server:
     ) -> list[list[Any]]:
         """A child for each job, at the same time: how each ended."""
         inputs, given, output = shared
+        os.lseek(inputs, 0, os.SEEK_SET)  # a program before may have left a number there
         pipes = _pipes() if len(jobs) == 2 else [()]
         starts = [os.pipe() for _ in jobs]
         pids = []
