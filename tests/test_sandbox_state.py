@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -89,6 +90,20 @@ def test_no_descriptor_of_ours(sandbox: Sandbox) -> None:
     finally:
         for descriptor in many:
             os.close(descriptor)
+
+
+def test_a_parent_to_which_its_children_do_not_matter(sandbox: Sandbox) -> None:
+    """Signals that are ignored or blocked stay so in what is started; `trap '' CHLD` is enough."""
+    before = {n: signal.signal(n, signal.SIG_IGN) for n in (signal.SIGCHLD, signal.SIGPROF)}
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
+    try:
+        with Sandbox(sandbox.level) as started:
+            assert stdin("print(input())", started, ("1", "1")) == "correct"
+            assert stdin("while True: pass", started, ("", ""), cpu_seconds=0.2) == "time_limit"
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        for n, handler in before.items():
+            signal.signal(n, handler)
 
 
 class TestEndings:

@@ -49,6 +49,8 @@ LEVEL_C_MODULES: Final = (
 """What other modules import only when it is needed, which is too late at level C."""
 MAX_REQUEST: Final = 4096
 _CHILD_ENDED: Final = [int(_signal.SIGCHLD)]
+_OURS: Final = (_signal.SIGCHLD, _signal.SIGPROF, _signal.SIGINT)
+"""What works only where no parent left it ignored or blocked, as a shell's `trap '' CHLD` does."""
 _INT: Final = struct.Struct("i")
 
 
@@ -91,8 +93,9 @@ def _prepare(level: str, warmth: str, proc: int) -> Run:
         del sys.modules[name]
     threading.stack_size(THREAD_STACK)
     _go_first(proc)
-    _signal.pthread_sigmask(_signal.SIG_BLOCK, _CHILD_ENDED)
-    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, _CHILD_ENDED)
+    for number in _OURS:
+        _signal.signal(number, _signal.SIG_DFL)
     rehearse(run, functional=warmth != LEAN)
     gc.collect()
     gc.freeze()
