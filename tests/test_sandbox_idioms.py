@@ -66,6 +66,18 @@ ADDING = {
     "print to a TextIOWrapper": "import io, sys\n"
     "sys.stdout = io.TextIOWrapper(sys.stdout.buffer, write_through=True)\n"
     "print(sum(map(int, sys.stdin)))",
+    "a detached stdin and stdout": "import io, sys\n"
+    "sys.stdin = io.TextIOWrapper(sys.stdin.detach(), encoding='utf-8')\n"
+    "sys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')\n"
+    "print(sum(map(int, sys.stdin)))",
+    "a stdout with nothing but write and flush": "import sys\nclass Kept:\n"
+    "    def __init__(self):\n        self.kept, self.own = [], sys.stdout\n"
+    "    def write(self, text):\n        self.kept.append(text)\n"
+    "    def flush(self):\n        self.own.write(''.join(self.kept))\n        self.kept = []\n"
+    "sys.stdout = Kept()\nprint(sum(map(int, sys.stdin)))",
+    "print in __del__": "import sys\nclass Last:\n"
+    "    def __del__(self):\n        print(self.sum)\n"
+    "last = Last()\nlast.sum = sum(map(int, sys.stdin))",
     "print(flush=True)": "import sys\nprint(sum(map(int, sys.stdin)), flush=True)",
     "print(file=sys.stderr)": "import sys\nprint('debug', file=sys.stderr)\n"
     "print(sum(map(int, sys.stdin)))",
@@ -83,6 +95,7 @@ ADDING = {
     "exit()": "import sys\nprint(sum(map(int, sys.stdin)))\nexit()\nprint('no')",
     "quit()": "import sys\nprint(sum(map(int, sys.stdin)))\nquit()",
     "sys.exit(0)": "import sys\nprint(sum(map(int, sys.stdin)))\nsys.exit(0)",
+    "sys.exit(256)": "import sys\nprint(sum(map(int, sys.stdin)))\nsys.exit(256)",
     "raise SystemExit": "import sys\nprint(sum(map(int, sys.stdin)))\nraise SystemExit",
     "os._exit(0)": "import os, sys\nprint(sum(map(int, sys.stdin)), flush=True)\nos._exit(0)",
     "a thread with a bigger stack": "import sys, threading\n"
@@ -169,6 +182,7 @@ LONG = {
     "a megabyte of output": ("print('z' * 2**20)", "", "z" * 2**20),
     "text that is no ASCII": ("print(input()[::-1])", "żółć ✓\n", "✓ ćłóż"),
     "carriage returns": ("print(int(input()) + int(input()))", "1\r\n2\r\n", "3"),
+    "carriage returns in a text": ("print(ascii(input()))", "a\r\n", r"'a\r'"),
     "an empty input": ("import sys\nprint(len(sys.stdin.read()))", "", "0"),
     "no newline at the end": ("print(int(input()) + int(input()))", "1\n2", "3"),
 }

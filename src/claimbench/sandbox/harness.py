@@ -86,6 +86,5 @@ def run_stdin(job: Job, code: CodeType, given: bytes) -> tuple[int, str]:
     """A whole program, with `given` as its standard input."""
     space, streams = begin(given)
     state, words = attempt(lambda: exec(code, space))
-    after, more = finish(streams)
-    space.clear()
+    after, more = finish(space, streams)
     return (after, more) if state == OK else (state, words)

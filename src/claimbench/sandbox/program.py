@@ -60,7 +60,7 @@ def open_streams(output: int = 1) -> tuple[TextIO, TextIO]:
 
 
 def _text(buffer: Any, mode: str) -> io.TextIOWrapper:
-    stream = io.TextIOWrapper(buffer, encoding="utf-8", errors="surrogateescape")
+    stream = io.TextIOWrapper(buffer, "utf-8", "surrogateescape", newline="\n")
     stream.mode = mode  # type: ignore[misc]
     return stream
 
@@ -106,7 +106,7 @@ def attempt(action: Callable[[], object]) -> tuple[int, str]:
 
 
 def _left(code: object) -> tuple[int, str]:
-    if code is None or code == 0:
+    if code is None or (isinstance(code, int) and code & 0xFF == 0):  # a status has 8 bits
         return OK, ""
     return EXITED, f"it exited with {code!r}"[:MAX_WORDS]
 
@@ -125,18 +125,22 @@ def words_of(error: BaseException) -> str:
     return (f"line {line}: {text}" if line else text)[: MAX_WORDS // 2]
 
 
-def finish(streams: tuple[TextIO, TextIO]) -> tuple[int, str]:
+def finish(space: dict[str, Any], streams: tuple[TextIO, TextIO]) -> tuple[int, str]:
     """What an interpreter does when the program's last line is done: wait for threads, call what
-    atexit holds, flush. How that ended, as `attempt` says it."""
+    atexit holds, flush, let go of all names. How that ended, as `attempt` says it."""
 
     def close() -> None:
         _join_threads()
         atexit._run_exitfuncs()
-        for stream in {id(s): s for s in (sys.stdout, streams[1])}.values():
-            if not getattr(stream, "closed", True):
-                stream.flush()
+        if not getattr(sys.stdout, "closed", False) and hasattr(sys.stdout, "flush"):
+            sys.stdout.flush()
 
-    return attempt(close)
+    ended = attempt(close)
+    space.clear()
+    # What the program's `__del__` printed, or held back in a stdout that it put another in place
+    # of. It may have closed or detached that one: an interpreter lets it go without a word.
+    attempt(streams[1].flush)
+    return ended
 
 
 def _join_threads() -> None:

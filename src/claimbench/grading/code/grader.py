@@ -22,7 +22,7 @@ from claimbench.records import Grade, Problem, Sample
 from claimbench.sandbox.levels import LEVELS, check_floor
 from claimbench.sandbox.lock import Level
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
 
