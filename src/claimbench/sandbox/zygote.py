@@ -44,7 +44,7 @@ WIDE_MODULES: Final = (
 """What fewer programs import, and what needs the system's libraries, which a child may not open."""
 LEVEL_C_MODULES: Final = (
     *("encodings.idna", "encodings.latin_1", "encodings.ascii", "linecache"),
-    *("_strptime", "concurrent.futures.thread"),
+    *("_strptime", "concurrent.futures.thread", "_pylong"),
 )
 """What other modules import only when it is needed, which is too late at level C."""
 MAX_REQUEST: Final = 4096
