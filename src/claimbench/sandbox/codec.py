@@ -67,9 +67,8 @@ class Opaque:
 
 def encode(value: object) -> bytes:
     """`value` as bytes. A subclass of a plain type passes as that type, numpy's scalars as
-    Python's;
-    anything else, wherever it stands, as its type's name. Raises NotPlain where it nests too deep
-    or is too large."""
+    Python's; anything else, wherever it stands, as its type's name. Raises NotPlain where it nests
+    too deep or is too large."""
     out = bytearray()
     _write(value, out, 0)
     return bytes(out)

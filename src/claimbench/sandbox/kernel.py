@@ -14,7 +14,6 @@ _libc.syscall.restype = _with_gil.syscall.restype = ctypes.c_long
 _MACHINE: Final = os.uname().machine
 
 PR_SET_PDEATHSIG: Final = 1
-PR_SET_DUMPABLE: Final = 4
 PR_SET_SECCOMP: Final = 22
 PR_CAPBSET_DROP: Final = 24
 PR_SET_CHILD_SUBREAPER: Final = 36

@@ -3,8 +3,7 @@
 LiveCodeBench, lcb_runner/evaluation/testing_util.py: the text and each of its lines are stripped;
 there are as many lines as expected; each line is equal exactly, or token by token as Decimal (1.0
 is 1, 007 is 7). There is no tolerance for floats. A returned value is compared with ==, after an
-outer
-tuple has become a list.
+outer tuple has become a list.
 """
 
 from __future__ import annotations

@@ -50,8 +50,7 @@ _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 class CodeVerdict:
     """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is
     what the program took in all. `rechecked`: the pass was run again test by test, `disagrees`:
-    with
-    another result, which then counts. `weak`: asserts and solution shared a process."""
+    with another result, which then counts. `weak`: asserts and solution shared a process."""
 
     outcome: str
     words: str
