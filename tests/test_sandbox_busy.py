@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 from sandbox_programs import programs, verdicts
 
-from claimbench.sandbox.backstop import Backstop
+from claimbench.sandbox.backstop import Backstop, could_run
 from claimbench.sandbox.box import Inputs, Outcome, Zygote
 from claimbench.sandbox.job import OK, Job, Limits
 from claimbench.sandbox.levels import LEVELS, _why_not
@@ -75,13 +75,13 @@ def level(request: pytest.FixtureRequest) -> str:
 
 class TestStarvedPrograms:
     def test_time_in_which_a_program_waits_for_a_core_does_not_count(self, level: str) -> None:
-        """0.2 s of CPU time take more than a second with a seventh of a core, but 0.6 s is the
+        """0.2 s of CPU time take more than a second with a seventh of a core, but 0.9 s is the
         limit; and still a program that sleeps is late."""
         with one_core(), Zygote(level) as zygote, hogs(6):  # type: ignore[arg-type]
             for program in (BURN + "burn()", BURN + IN_A_THREAD):
-                outcome = run(zygote, program, Limits(5, 0.6, *MOST))
+                outcome = run(zygote, program, Limits(5, 0.9, *MOST))
                 assert outcome.records[0][0].state == OK
-                assert outcome.endings[0].wall_s > 0.6
+                assert outcome.endings[0].wall_s > 0.9
             (asleep,) = run(zygote, "import time\ntime.sleep(60)", Limits(5, 0.6, *MOST)).endings
             assert asleep.overdue
             assert asleep.status == -signal.SIGKILL
@@ -114,6 +114,18 @@ class TestStarvedPrograms:
             outcome = run(zygote, program, Limits(5, 2.0, *MOST))
             assert outcome.records[0][0].state == OK
             assert outcome.endings[0].wall_s > 2.5
+
+
+def test_who_could_run_is_told_from_who_sleeps() -> None:
+    proc = os.open("/proc", os.O_RDONLY)
+    with subprocess.Popen(["sleep", "60"]) as asleep:
+        time.sleep(0.2)
+        sleeping = f"{asleep.pid}/task/{asleep.pid}"
+        assert not could_run([sleeping], proc)
+        assert could_run([sleeping, f"{os.getpid()}/task/{threading.get_native_id()}"], proc)
+        asleep.kill()
+    assert not could_run([sleeping], proc)
+    os.close(proc)
 
 
 # --- the same 200 programs ------------------------------------------------------------------------

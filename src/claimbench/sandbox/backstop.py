@@ -12,7 +12,7 @@ import _signal  # type: ignore[import-not-found]
 import contextlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -39,12 +39,13 @@ class Backstop:
         self._most = STARVED_FACTOR * wall_s
         self._passed = 0.0
         self._waited = 0.0
-        self._begun = time.monotonic()
+        self._waiting = 0.0
+        self._begun = self._ran = time.monotonic()
         self._seen: dict[str, Turns] = {}
 
     def shorten(self, rest_s: float) -> None:
         """Allow no more than `rest_s` from now on."""
-        self._allowed = min(self._allowed, self._passed - self._waited + rest_s)
+        self._allowed = min(self._allowed, self._used + rest_s)
 
     def wait(self) -> None:
         """Sleep until a child may have ended, or for a while."""
@@ -61,13 +62,22 @@ class Backstop:
             if turns != self._seen.get(thread)
         ]
         # The kernel counts a wait when it is over, so it may be longer than the time since a look.
-        waited = self._waited + waited_for_others(news) / 1e9
-        self._waited = min(waited, time.monotonic() - self._begun)
+        now = time.monotonic()
+        self._waited = min(self._waited + waited_for_others(news) / 1e9, now - self._begun)
+        # One that still lasts is known by this: none of them has run, and one of them could have.
+        if any(turns.ran for turns in news) or not could_run(seen, self._proc):
+            self._ran = now
+        self._waiting = now - self._ran
         self._seen = seen
 
     @property
     def is_over(self) -> bool:
-        return self._passed - self._waited >= self._allowed or self.is_starved
+        return self._used >= self._allowed or self.is_starved
+
+    @property
+    def _used(self) -> float:
+        """The seconds that count."""
+        return self._passed - self._waited - self._waiting
 
     @property
     def is_starved(self) -> bool:
@@ -119,6 +129,16 @@ def turns_of_children(proc: int) -> dict[str, Turns]:
                     ran, waited = _read(f"{thread}/schedstat", proc).split()[:2]
                     found[thread] = Turns(int(ran), int(waited))
     return found
+
+
+def could_run(threads: Iterable[str], proc: int) -> bool:
+    """Whether a thread waits for a core, or for the kernel to bring its memory back (states R and D
+    of proc(5))."""
+    for thread in threads:
+        with contextlib.suppress(OSError, IndexError):
+            if _read(f"{thread}/stat", proc).rpartition(")")[2].split()[0] in "RD":
+                return True
+    return False
 
 
 def _threads(pid: str, proc: int) -> list[str]:
