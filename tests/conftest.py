@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ import pytest
 
 if TYPE_CHECKING:
     from lm_eval_toys import Lab
+
+    from claimbench.sandbox.levels import Sandbox
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
@@ -36,6 +39,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared() -> Path:
     """The folder with real benchmark files and tokenizers."""
     return SHARED
+
+
+@pytest.fixture(params=["A", "B", "C"], scope="module")
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A sandbox of each level of isolation that this machine has."""
+    from claimbench.sandbox import levels
+
+    if why := levels._why_not(request.param):
+        pytest.skip(f"level {request.param} is not to be had here: {why}")
+    with levels.Sandbox(request.param) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from claimbench.grading.code.cases import Case, CodeTests
@@ -11,7 +9,7 @@ from claimbench.grading.code.judge import CodeVerdict, judge
 from claimbench.grading.outcomes import CORRECT, WRONG_ANSWER
 from claimbench.sandbox.box import Inputs
 from claimbench.sandbox.job import LEAN, NUMPY, OK, WIDE, Job, Limits
-from claimbench.sandbox.levels import Sandbox, _why_not, warmth_for
+from claimbench.sandbox.levels import Sandbox, warmth_for
 
 COUNTING = """
 import math
@@ -45,14 +43,6 @@ for file in range(5):
 """It tries to leave a number, a text and flags."""
 COUNTED = tuple(Case(f"{n}\n", f"{n}\n") for n in range(1, 6))
 LIMITS = Limits(5, 50, 2**31, 2**20)
-
-
-@pytest.fixture(params=["A", "B", "C"], scope="module")
-def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    if why := _why_not(request.param):
-        pytest.skip(f"level {request.param} is not to be had here: {why}")
-    with Sandbox(request.param) as made:
-        yield made
 
 
 def rechecked(program: str, cases: tuple[Case, ...], sandbox: Sandbox) -> CodeVerdict:

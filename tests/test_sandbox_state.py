@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,14 +43,6 @@ found = [f.decode() for page in memory() for f in re.findall(b"to" + b"ken-[0-9a
 def f(x): return found.pop() if found else "none"
 """
 """A program that searches its memory for an answer of another's tests."""
-
-
-@pytest.fixture(params=["A", "B", "C"], scope="module")
-def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    if why := _why_not(request.param):
-        pytest.skip(f"level {request.param} is not to be had here: {why}")
-    with Sandbox(request.param) as made:
-        yield made
 
 
 def stdin(program: str, sandbox: Sandbox, *cases: tuple[str, str], **more: float) -> str:
