@@ -105,6 +105,7 @@ def submission() -> Path:
     return found
 
 
+@pytest.mark.slow
 def test_livecodebench(configs: Path, tmp_path: Path) -> None:
     """Their runner took the first of two blocks, which is wrong, and we take the last, which is
     right; on every other reply, a timeout and a refusal among them, both agree."""
@@ -127,6 +128,7 @@ def test_livecodebench_by_its_labels_alone(tmp_path: Path) -> None:
         imported(tmp_path / "b", "livecodebench", summary, "--model", "somebody")
 
 
+@pytest.mark.slow
 def test_a_livecodebench_label_that_was_turned(configs: Path, tmp_path: Path) -> None:
     changed = json.loads(submission().read_text())
     # Their label of the second reply is turned, and one reply is only its code.

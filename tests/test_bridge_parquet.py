@@ -102,6 +102,7 @@ def bombs(folder: Path) -> Iterator[tuple[Path, str]]:
     yield written("nulls", nulls), "rows 1 to 1: they take more than 128 MiB"
 
 
+@pytest.mark.slow
 def test_parquet_that_lies_of_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page larger than the footer says, a text that a list repeats, nulls that take no byte."""
     from claimbench.bridge import parquet

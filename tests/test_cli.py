@@ -71,6 +71,7 @@ def test_a_folder_that_is_no_run_is_wrong_input(command: str, folder: str, tmp_p
     refused_folder(command, folder, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["other", "file"])
 def test_a_run_goes_into_no_foreign_folder(folder: str, tmp_path: Path) -> None:
     refused_folder("run smoke --offline --out", folder, tmp_path)

@@ -181,6 +181,7 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, *sets: str, dies: int | Non
     return pipeline.run(plan, root / "out", lambda _: None, lambda _: None)
 
 
+@pytest.mark.slow
 def test_programs_get_their_outcomes_and_the_report_shows_why(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +230,7 @@ def test_the_report_says_what_livecodebenchs_quirks_changed(
     assert "1 programs are right with them and 3 without; 2 verdicts differ" in report
 
 
+@pytest.mark.slow
 def test_a_run_folder_is_graded_where_no_dataset_is(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +270,7 @@ def test_hostile_tests_of_one_problem_are_our_error_and_named(
     assert not trap.exists()
 
 
+@pytest.mark.slow
 def test_another_window_is_not_comparable(dated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = dated / "seeds" / "published" / "vendor.yaml"
     text = table.read_text().replace("benchmark: sums", "benchmark: dated")

@@ -201,6 +201,7 @@ def test_a_request_that_never_succeeds_is_owed(base_url: str, server: Server) ->
     assert sum(isinstance(a, Completion) for a in answers.values()) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -552,6 +553,7 @@ def journey(toy: Path, first_tokenizer: Any, monkeypatch: pytest.MonkeyPatch) ->
     return Journey(toy, Server(first_tokenizer.decode, adding), monkeypatch)
 
 
+@pytest.mark.slow
 def test_a_journey_behind_faults_equals_one_without(journey: Journey) -> None:
     kinds: list[str | None] = [*PASSING, *PASSING_EDITS]
     tries: Counter[bytes] = Counter()

@@ -25,6 +25,7 @@ from claimbench.records import Request
 from claimbench.store import RunStore
 
 
+@pytest.mark.slow
 def test_a_run_is_graded_again_from_its_folder_alone(lab: Lab) -> None:
     plan = lab.plan(["lm-eval:gsm8k", "lm-eval:ours_words"], include=str(lab.tasks))
     before = lab.run(plan).measurements
