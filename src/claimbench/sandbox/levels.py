@@ -127,12 +127,10 @@ def _imports_little(text: str) -> bool:
         return False
     for word, rest in _IMPORTS.findall(text):
         for name in rest.split(",") if word == "import" else [rest]:
-            if name.split(".")[0].split()[:1] not in _LEAN_WORDS:
+            words = name.split(".")[0].split()
+            if not words or words[0] not in LEAN_MODULES:
                 return False
     return True
-
-
-_LEAN_WORDS: Final = [[name] for name in LEAN_MODULES]
 
 
 @lru_cache(maxsize=1)

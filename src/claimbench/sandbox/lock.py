@@ -56,7 +56,7 @@ def make_lock(level: Level, folders: list[str]) -> Lock:
 
 def readable_folders(numpy: bool) -> list[str]:
     """What a program may read: Python's standard library, and numpy with its libraries."""
-    # `sysconfig` would say so, too, and take a fifth of a second of imports.
+    # `sysconfig` would say so, too, but what it imports would stay in this process.
     paths = {os.path.dirname(module.__file__ or "") for module in (os, _ctypes)}
     if numpy:
         package = os.path.dirname(sys.modules["numpy"].__file__ or "")
