@@ -30,7 +30,7 @@ from claimbench.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, pack, report_files
 from claimbench.runfolder import StoredCell, stored_cells, write_problems
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.restrictions import Isolation
 from claimbench.sessions import Session
 from claimbench.shards import Shard
 from claimbench.spending import spending, spending_files
@@ -224,7 +224,7 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
     session = Session(store, _provenance(plan))
     settings = plan.experiment.run.grading
-    with _grading(store, settings.workers, plan.asked, settings.sandbox_floor) as desk:
+    with _grading(store, settings.workers, plan.asked, settings.min_isolation) as desk:
         _generate_missing(plan, store, desk, session, watch, told)
         _grade_missing(store, plan, desk, watch, told)
     session.end()
@@ -233,10 +233,10 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
 
 @contextmanager
 def _grading(
-    store: RunStore, workers: int | None, asked: int, floor: Level | None = None
+    store: RunStore, workers: int | None, asked: int, min_isolation: Isolation | None = None
 ) -> Iterator[GradeDesk]:
     """Raises GradingError, before anything is generated, where this machine cannot grade."""
-    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, floor)}
+    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, min_isolation)}
     judged = [
         (cell.grader, next(iter(cell.problems.values())))
         for cell in cells.values()

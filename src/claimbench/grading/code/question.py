@@ -10,8 +10,8 @@ from typing import Final
 from claimbench.grading.code.judge import CodeVerdict, Prepared, judge
 from claimbench.grading.code.unpack import TestsSource
 from claimbench.grading.question import Allowance
-from claimbench.sandbox.levels import LEVELS, Sandbox, open_sandbox
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.isolation import ISOLATIONS, Sandbox, open_sandbox
+from claimbench.sandbox.restrictions import Isolation
 
 _ALLOWED: Final = Allowance(cpu_s=60, wall_s=6 * 3600)
 """Of the worker itself: opening tests and comparing outputs. The sandbox limits the program, and
@@ -20,11 +20,11 @@ many slow tests may take long."""
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict, and at which level it was had. `compat`: the verdict of LiveCodeBench's quirks,
-    where it was asked for."""
+    """A verdict, and with which isolation it was made. `compat`: the verdict of LiveCodeBench's
+    quirks, where it was asked for."""
 
     verdict: CodeVerdict
-    level: Level
+    isolation: Isolation
     compat: CodeVerdict | None = None
 
 
@@ -35,7 +35,7 @@ class CodeQuestion:
 
     code: str
     tests: TestsSource
-    floor: Level
+    min_isolation: Isolation
     memory: int
     recheck: bool
     compat: bool
@@ -43,18 +43,18 @@ class CodeQuestion:
 
     def decide(self) -> Judged:
         """Raises SandboxError where the sandbox fails, DataError where the tests are damaged."""
-        sandbox = _sandbox(self.floor)
+        sandbox = _sandbox(self.min_isolation)
         tests = _prepared(self.tests, self.memory)
         verdict = judge(self.code, tests, sandbox, recheck=self.recheck)
         asked = self.compat and tests.tests.kind != "assert"
         compat = judge(self.code, tests, sandbox, compat=True) if asked else None
-        return Judged(verdict, sandbox.level, compat)
+        return Judged(verdict, sandbox.isolation, compat)
 
 
 @lru_cache(maxsize=1)
-def _sandbox(floor: Level) -> Sandbox:
+def _sandbox(min_isolation: Isolation) -> Sandbox:
     """This process's sandbox, warm from the first program to the last."""
-    sandbox = open_sandbox(floor)
+    sandbox = open_sandbox(min_isolation)
     atexit.register(sandbox.close)
     return sandbox
 
@@ -65,6 +65,6 @@ def _prepared(source: TestsSource, memory: int) -> Prepared:
     return Prepared(source.load(), memory)
 
 
-def level_number(level: Level) -> float:
-    """1 for A to 4 for D."""
-    return LEVELS.index(level) + 1.0
+def isolation_number(isolation: Isolation) -> float:
+    """1 for `namespaces` to 4 for `rlimits`: the metric `sandbox_level`."""
+    return ISOLATIONS.index(isolation) + 1.0
