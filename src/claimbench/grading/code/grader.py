@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from claimbench.errors import ConfigError
-from claimbench.grading.code.extract import extract_code
+from claimbench.grading.code.extract import extract_code, livecodebench_code
 from claimbench.grading.code.judge import CodeVerdict
 from claimbench.grading.code.question import CodeQuestion, Judged, isolation_number
 from claimbench.grading.code.unpack import tests_source
@@ -22,7 +22,7 @@ from claimbench.records import Grade, Problem, Sample
 from claimbench.sandbox.isolation import ISOLATIONS, check_isolation
 from claimbench.sandbox.restrictions import Isolation
 
-RULES_VERSION = 5
+RULES_VERSION = 6
 """Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
 
@@ -90,6 +90,7 @@ class CodeGrader:
             self.memory_mib * 2**20,
             _draw(sample.id) < self.recheck_share,
             self.lcb_compat,
+            _other(livecodebench_code(text), code),
         )
 
     def conclude(self, sample: Sample, question: CodeQuestion, verdict: Any) -> Grade:
@@ -110,6 +111,12 @@ def _check(good: bool, option: str, words: str) -> None:
         raise ConfigError(f"grader code: option {option!r} must be {words}")
 
 
+def _other(theirs: str, ours: str) -> str | None:
+    """Their program; None where it is the same, but for white space at its ends."""
+    plain = theirs.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return theirs if plain != ours.strip() else None
+
+
 def _draw(sample_id: str) -> float:
     """A number in [0, 1) that the sample's id decides."""
     digest = hashlib.sha256(f"recheck {sample_id}".encode()).digest()
@@ -126,6 +133,11 @@ def _metrics(judged: Judged) -> Mapping[str, float]:
         found |= {"rechecked": 1.0, "recheck_disagrees": float(verdict.disagrees)}
     if verdict.weak:
         found["weak_path"] = 1.0
+    if judged.theirs is not None:
+        ours, theirs = verdict.outcome == CORRECT, judged.theirs.outcome == CORRECT
+        found["lcb_extraction_differs"] = 1.0
+        found["lcb_extraction_gains"] = float(theirs and not ours)
+        found["lcb_extraction_loses"] = float(ours and not theirs)
     if judged.compat is not None:
         differs = (judged.compat.outcome == CORRECT) != (verdict.outcome == CORRECT)
         found["lcb_differs"] = float(differs)

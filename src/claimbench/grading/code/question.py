@@ -9,6 +9,7 @@ from typing import Final
 
 from claimbench.grading.code.judge import CodeVerdict, Prepared, judge
 from claimbench.grading.code.unpack import TestsSource
+from claimbench.grading.outcomes import NO_CODE
 from claimbench.grading.question import Allowance
 from claimbench.sandbox.isolation import ISOLATIONS, Sandbox, open_sandbox
 from claimbench.sandbox.restrictions import Isolation
@@ -21,17 +22,19 @@ many slow tests may take long."""
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A verdict, and with which isolation it was made. `compat`: the verdict of LiveCodeBench's
-    quirks, where it was asked for."""
+    quirks, where it was asked for. `theirs`: the verdict on the program that LiveCodeBench's rule
+    takes from the reply, where that is another one."""
 
     verdict: CodeVerdict
     isolation: Isolation
     compat: CodeVerdict | None = None
+    theirs: CodeVerdict | None = None
 
 
 @dataclass(frozen=True)
 class CodeQuestion:
     """Whether a program passes its problem's tests. The tests stay where they are until a worker
-    needs them."""
+    needs them. `their_code`: the program by LiveCodeBench's rule, None where it is the same."""
 
     code: str
     tests: TestsSource
@@ -39,6 +42,7 @@ class CodeQuestion:
     memory: int
     recheck: bool
     compat: bool
+    their_code: str | None = None
     allowance: Allowance = field(default=_ALLOWED, compare=False)
 
     def decide(self) -> Judged:
@@ -46,9 +50,18 @@ class CodeQuestion:
         sandbox = _sandbox(self.min_isolation)
         tests = _prepared(self.tests, self.memory)
         verdict = judge(self.code, tests, sandbox, recheck=self.recheck)
-        asked = self.compat and tests.tests.kind != "assert"
-        compat = judge(self.code, tests, sandbox, compat=True) if asked else None
-        return Judged(verdict, sandbox.isolation, compat)
+        if tests.tests.kind == "assert":  # a form that LiveCodeBench does not have
+            return Judged(verdict, sandbox.isolation)
+        theirs = self._theirs(tests, sandbox, compat=False) if self.their_code is not None else None
+        compat = self._theirs(tests, sandbox, compat=True) if self.compat else None
+        return Judged(verdict, sandbox.isolation, compat, theirs)
+
+    def _theirs(self, tests: Prepared, sandbox: Sandbox, *, compat: bool) -> CodeVerdict:
+        """The verdict on the program that LiveCodeBench's rule takes."""
+        code = self.code if self.their_code is None else self.their_code
+        if not code.strip():
+            return CodeVerdict(NO_CODE, "LiveCodeBench's rule finds no program", 0)
+        return judge(code, tests, sandbox, compat=compat)
 
 
 @lru_cache(maxsize=1)
