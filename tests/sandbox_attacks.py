@@ -1,6 +1,6 @@
 """Programs that try to get out of the sandbox, or to pass without the answer.
 
-`python sandbox_attacks.py LEVEL` runs them all at that level, as whoever calls it, and prints what
+`python sandbox_attacks.py ISOLATION` runs them all with that isolation, as whoever calls it, and prints what
 came of each as JSON; with `I N` behind it every Nth of them, from the Ith. An attack that works prints `escaped`, which is the expected output; a program
 that fakes a pass would have to know a word that only the parent knows.
 """
@@ -23,7 +23,7 @@ import sandbox_attacks_more as more
 
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import judge
-from claimbench.sandbox.levels import Sandbox
+from claimbench.sandbox.isolation import Sandbox
 
 HEAD = """
 import ctypes, os, sys, signal, socket, time
@@ -354,9 +354,9 @@ PRINTED, RETURNED = {**FAKES, **more.FAKES}, {**FAKE_VALUES, **more.FAKE_VALUES}
 COUNT = sum(map(len, ESCAPES.values())) + len(PRINTED) + 2 * len(RETURNED)
 
 
-def run_all(level: str, first: int = 0, step: int = 1) -> dict[str, object]:
-    """Run every attack at `level`, or some; what came of each, and what is left of them."""
-    with tempfile.TemporaryDirectory() as folder, Sandbox(level) as sandbox:
+def run_all(isolation: str, first: int = 0, step: int = 1) -> dict[str, object]:
+    """Run every attack with `isolation`, or some; what came of each, and what is left of them."""
+    with tempfile.TemporaryDirectory() as folder, Sandbox(isolation) as sandbox:
         place = _Place(Path(folder))
         chosen = list(_attacks(HEAD.format(**place.words)))[first::step]
         found = {}
@@ -432,7 +432,7 @@ def _processes_left(sandbox: Sandbox) -> list[str]:
         except OSError:
             continue
     below = [pid for pid, parent in parents.items() if parent in zygotes]
-    if sandbox.level == "A":  # bwrap, its init, the zygote
+    if sandbox.isolation == "namespaces":  # bwrap, its init, the zygote
         for _ in range(2):
             below = [pid for pid, parent in parents.items() if parent in below]
     return [f"process {pid} is left" for pid in below]

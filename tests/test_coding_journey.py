@@ -29,8 +29,8 @@ from claimbench.planning.plan import Plan
 from claimbench.records import Problem, Request
 from claimbench.runner import pipeline
 from claimbench.runner.pipeline import Report
-from claimbench.sandbox import levels
-from claimbench.sandbox.box import SandboxError
+from claimbench.sandbox import isolation
+from claimbench.sandbox.client import SandboxError
 
 DATES = ("2024-07-31", "2024-08-01", "2024-10-15", "2025-01-31", "2025-02-01")
 RATINGS = (800, 1000, 1200, 1400, 1600)
@@ -206,7 +206,7 @@ def test_programs_get_their_outcomes_and_the_report_shows_why(
     assert str(dated) not in (out / "problems" / "dated.jsonl").read_text()
     report = (out / "report.md").read_text()
     assert "correct 3" in report
-    assert "Isolation of toy on dated: level " in report
+    assert "Isolation of toy on dated: " in report
     assert "(an estimate)" in report
     page = (out / "report.html").read_text()
     assert "<script>alert(1)" not in page
@@ -288,14 +288,14 @@ def test_another_window_is_not_comparable(dated: Path, monkeypatch: pytest.Monke
 
 
 class TestFloor:
-    """`grading.sandbox_floor` above what the machine has: bubblewrap is kept out of sight."""
+    """`grading.min_isolation` above what the machine has: bubblewrap is kept out of sight."""
 
     @pytest.fixture(autouse=True)
     def no_bubblewrap(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        monkeypatch.setattr(levels, "tool_path", lambda: "/nowhere")
-        levels.find_level.cache_clear()
+        monkeypatch.setattr(isolation, "tool_path", lambda: "/nowhere")
+        isolation.find_isolation.cache_clear()
         yield
-        levels.find_level.cache_clear()
+        isolation.find_isolation.cache_clear()
 
     def test_a_run_below_it_ends_before_a_model_is_loaded(
         self, dated: Path, monkeypatch: pytest.MonkeyPatch
@@ -304,16 +304,19 @@ class TestFloor:
         kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *a: made.append(a))  # type: ignore[arg-type,return-value]
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
         path = dated / "configs" / "runs" / "try.yaml"
-        experiment = config.load_experiment(path, ["grading.sandbox_floor=A"])
+        experiment = config.load_experiment(path, ["grading.min_isolation=namespaces"])
         plan = pipeline.plan(experiment, dated / "data", False, lambda _: None)
-        words = r"level A is asked for, and fails here .*install bubblewrap .*; or accept the risk "
-        with pytest.raises(SandboxError, match=words + r"with grading\.sandbox_floor: [BCD]"):
+        words = (
+            r"isolation namespaces is asked for, and fails here .*install bubblewrap .*; or accept "
+            r"the risk with grading\.min_isolation: (landlock|seccomp|rlimits)"
+        )
+        with pytest.raises(SandboxError, match=words):
             pipeline.run(plan, dated / "out", lambda _: None, lambda _: None)
         assert made == []
 
     def test_it_is_a_key_of_the_run_only(self) -> None:
         with pytest.raises(ConfigError, match="a key of the run file, under `grading`"):
-            make_grader("code", {"sandbox_floor": "A"}, None)
+            make_grader("code", {"min_isolation": "namespaces"}, None)
 
     def test_it_is_in_no_identity(self, dated: Path) -> None:
         def planned(*sets: str) -> Plan:
@@ -321,9 +324,9 @@ class TestFloor:
             experiment = config.load_experiment(path, sets)
             return pipeline.plan(experiment, dated / "data", False, lambda _: None)
 
-        default, floor = planned(), planned("grading.sandbox_floor=B")
-        assert default.digest == floor.digest
-        assert [list(c.ids) for c in default.cells] == [list(c.ids) for c in floor.cells]
+        default, stronger = planned(), planned("grading.min_isolation=landlock")
+        assert default.digest == stronger.digest
+        assert [list(c.ids) for c in default.cells] == [list(c.ids) for c in stronger.cells]
 
 
 def test_programs_get_a_worker_for_each_core() -> None:

@@ -19,7 +19,7 @@ import pytest
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import Prepared, judge
 from claimbench.grading.outcomes import CORRECT
-from claimbench.sandbox.levels import Sandbox, find_level
+from claimbench.sandbox.isolation import Sandbox, find_isolation
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ do, without the cheats."""
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(find_level().level) as made:
+    with Sandbox(find_isolation().isolation) as made:
         yield made
 
 

@@ -7,9 +7,9 @@ import pytest
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import CodeVerdict, judge
 from claimbench.grading.outcomes import CORRECT, WRONG_ANSWER
-from claimbench.sandbox.box import Inputs
-from claimbench.sandbox.job import LEAN, NUMPY, OK, WIDE, Job, Limits
-from claimbench.sandbox.levels import Sandbox, warmth_for
+from claimbench.sandbox.isolation import Sandbox, warmth_for
+from claimbench.sandbox.memory_files import Inputs
+from claimbench.sandbox.protocol import LEAN, NUMPY, OK, WIDE, Job, Limits
 
 COUNTING = """
 import math

@@ -20,9 +20,9 @@ from claimbench.config.paths import packaged_data
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import judge
 from claimbench.sandbox import codec
-from claimbench.sandbox.levels import _why_not, open_sandbox
+from claimbench.sandbox.isolation import _why_not, open_sandbox
 
-LEVELS = ["A", "B", "C"]
+ISOLATIONS = ["namespaces", "landlock", "seccomp"]
 NOBODY = 65534
 SCRIPT = Path(__file__).with_name("sandbox_attacks.py")
 PLAIN: Mapping[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
@@ -41,11 +41,13 @@ def attack(command: Sequence[str], path: str, count: int, **options: Any) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", LEVELS)
-def test_no_attack_works(level: str) -> None:
-    if why := _why_not(level):  # type: ignore[arg-type]
-        pytest.skip(f"level {level} is not to be had here: {why}")
-    attack([sys.executable, str(SCRIPT), level], os.pathsep.join(p for p in sys.path if p), COUNT)
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_no_attack_works(isolation: str) -> None:
+    if why := _why_not(isolation):  # type: ignore[arg-type]
+        pytest.skip(f"isolation {isolation} is not to be had here: {why}")
+    attack(
+        [sys.executable, str(SCRIPT), isolation], os.pathsep.join(p for p in sys.path if p), COUNT
+    )
 
 
 @pytest.fixture(scope="module")
@@ -84,19 +86,19 @@ def _runs(python: str, folder: Path) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", LEVELS)
-def test_no_attack_works_for_a_plain_user(level: str, plain_user: tuple[str, Path]) -> None:
-    """A third of them at each level, so that every attack is tried and every family everywhere."""
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_no_attack_works_for_a_plain_user(isolation: str, plain_user: tuple[str, Path]) -> None:
+    """A third of them each, so that every attack is tried, and every family everywhere."""
     python, folder = plain_user
-    ask = f"from claimbench.sandbox.levels import _why_not; print(_why_not({level!r}) or '')"
+    ask = f"from claimbench.sandbox.isolation import _why_not; print(_why_not({isolation!r}) or '')"
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     said = subprocess.run(
         [python, "-c", ask], env=environment, cwd="/", capture_output=True, check=True, **PLAIN
     )
     if why := said.stdout.decode().strip():
-        pytest.skip(f"level {level} is not to be had by a plain user here: {why}")
-    command = [python, str(folder / SCRIPT.name), level, str(LEVELS.index(level)), "3"]
-    count = len(range(LEVELS.index(level), COUNT, 3))
+        pytest.skip(f"isolation {isolation} is not to be had by a plain user here: {why}")
+    command = [python, str(folder / SCRIPT.name), isolation, str(ISOLATIONS.index(isolation)), "3"]
+    count = len(range(ISOLATIONS.index(isolation), COUNT, 3))
     attack(command, str(folder), count, cwd="/", **PLAIN)
 
 
@@ -108,7 +110,7 @@ def test_who_switches_the_timer_off_gains_no_time() -> None:
     called = CodeTests("functional", (Case("1", "1"),), "f", cpu_seconds=0.5)
     asserted = CodeTests("assert", (), "f", "assert f(1) == 1\n", cpu_seconds=0.5)
     weak = CodeTests("assert", (), "f", "assert f(1) == 1 and Thing\n", cpu_seconds=0.5)
-    with open_sandbox("C") as sandbox:
+    with open_sandbox("seccomp") as sandbox:
         verdicts = [
             judge(late + "class Thing: pass\n", t, sandbox) for t in (called, asserted, weak)
         ]

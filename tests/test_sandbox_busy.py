@@ -15,10 +15,11 @@ from contextlib import contextmanager
 import pytest
 from sandbox_programs import programs, verdicts
 
-from claimbench.sandbox.backstop import Backstop, could_run
-from claimbench.sandbox.box import Inputs, Outcome, Zygote
-from claimbench.sandbox.job import OK, Job, Limits
-from claimbench.sandbox.levels import LEVELS, _why_not
+from claimbench.sandbox.client import Outcome, Zygote
+from claimbench.sandbox.isolation import ISOLATIONS, _why_not
+from claimbench.sandbox.memory_files import Inputs
+from claimbench.sandbox.protocol import OK, Job, Limits
+from claimbench.sandbox.wall_clock import WallClock, could_run
 
 pytestmark = pytest.mark.slow
 
@@ -67,18 +68,18 @@ IN_A_THREAD = (
 MOST = 2**31, 2**20
 
 
-@pytest.fixture(params=["A", "B", "C"])
-def level(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=["namespaces", "landlock", "seccomp"])
+def isolation(request: pytest.FixtureRequest) -> str:
     if why := _why_not(request.param):
-        pytest.skip(f"level {request.param} is not to be had here: {why}")
+        pytest.skip(f"isolation {request.param} is not to be had here: {why}")
     return request.param
 
 
 class TestStarvedPrograms:
-    def test_time_in_which_a_program_waits_for_a_core_does_not_count(self, level: str) -> None:
+    def test_time_in_which_a_program_waits_for_a_core_does_not_count(self, isolation: str) -> None:
         """0.2 s of CPU time take more than a second with a seventh of a core, but 0.9 s is the
         limit; and still a program that sleeps is late."""
-        with one_core(), Zygote(level) as zygote, hogs(6):  # type: ignore[arg-type]
+        with one_core(), Zygote(isolation) as zygote, hogs(6):  # type: ignore[arg-type]
             for program in (BURN + "burn()", BURN + IN_A_THREAD):
                 outcome = run(zygote, program, Limits(5, 0.9, *MOST))
                 assert outcome.records[0][0].state == OK
@@ -92,22 +93,22 @@ class TestStarvedPrograms:
         proc = os.open("/proc", os.O_RDONLY)
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         with one_core(), subprocess.Popen(spin) as slow, hogs(20):
-            backstop = Backstop(0.5, proc)
-            while not backstop.is_over:
-                backstop.wait()
+            clock = WallClock(0.5, proc)
+            while not clock.is_over:
+                clock.wait()
             slow.kill()
-            assert backstop.is_starved
+            assert clock.is_starved
         with subprocess.Popen(["sleep", "60"]) as asleep:
-            backstop = Backstop(0.1, proc)
-            while not backstop.is_over:
-                backstop.wait()
-            assert not backstop.is_starved
+            clock = WallClock(0.1, proc)
+            while not clock.is_over:
+                clock.wait()
+            assert not clock.is_starved
             asleep.kill()
         os.close(proc)
 
     def test_a_machine_that_stands_still_costs_no_program_its_time(self) -> None:
-        level = next(level for level in LEVELS[1:] if _why_not(level) is None)
-        with Zygote(level) as zygote:
+        isolation = next(isolation for isolation in ISOLATIONS[1:] if _why_not(isolation) is None)
+        with Zygote(isolation) as zygote:
             group = zygote._process.pid
             threading.Timer(0.1, os.killpg, (group, signal.SIGSTOP)).start()
             threading.Timer(3.0, os.killpg, (group, signal.SIGCONT)).start()

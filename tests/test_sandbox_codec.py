@@ -23,8 +23,8 @@ from claimbench.sandbox.codec import (
     Opaque,
     decode,
     encode,
-    shortened,
 )
+from claimbench.sandbox.shortened import shortened
 
 PLAIN = [
     None, True, False, 0, -1, 127, 128, -128, -129, 2**63, -(2**63), 10**5000, 0.0, -0.0, 1.5,

@@ -1,4 +1,4 @@
-"""What right programs do with their input, their output and the interpreter passes at every level,
+"""What right programs do with their input, their output and the interpreter passes with every isolation,
 with the output that the same file has under a plain `python3 prog.py`."""
 
 # ruff: noqa: E501 (programs)
@@ -14,7 +14,7 @@ import pytest
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import Prepared, judge
 from claimbench.grading.outcomes import CORRECT, RUNTIME_ERROR
-from claimbench.sandbox.levels import Sandbox
+from claimbench.sandbox.isolation import Sandbox
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from claimbench.sandbox import kernel, landlock, seccomp
+from claimbench.sandbox import landlock, seccomp, syscalls
 from claimbench.sandbox.seccomp import assemble
 
 ALLOW, KILL, REFUSE, ABSENT = 0x7FFF0000, 0x80000000, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
@@ -43,15 +43,15 @@ FORBIDDEN = {
 
 
 KERNEL = {
-    "capset": kernel._CAPSET,
-    "close": kernel._CLOSE,
-    "dup3": kernel._DUP3,
-    "prctl": kernel._PRCTL,
-    "prlimit64": kernel._PRLIMIT,
-    "rt_sigprocmask": kernel._SIGPROCMASK,
-    "write": kernel._WRITE,
-    "timer_create": kernel._TIMER_CREATE,
-    "timer_settime": kernel._TIMER_SETTIME,
+    "capset": syscalls._CAPSET,
+    "close": syscalls._CLOSE,
+    "dup3": syscalls._DUP3,
+    "prctl": syscalls._PRCTL,
+    "prlimit64": syscalls._PRLIMIT,
+    "rt_sigprocmask": syscalls._SIGPROCMASK,
+    "write": syscalls._WRITE,
+    "timer_create": syscalls._TIMER_CREATE,
+    "timer_settime": syscalls._TIMER_SETTIME,
     "landlock_create_ruleset": dict.fromkeys(AUDIT, landlock._CREATE),
     "landlock_add_rule": dict.fromkeys(AUDIT, landlock._ADD_RULE),
     "landlock_restrict_self": dict.fromkeys(AUDIT, landlock._RESTRICT),

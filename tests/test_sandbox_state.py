@@ -18,11 +18,12 @@ import pytest
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.compare import output_difference
 from claimbench.grading.code.judge import judge
-from claimbench.sandbox import landlock, levels, server
-from claimbench.sandbox.box import Inputs, Zygote
+from claimbench.sandbox import isolation, landlock, supervisor
+from claimbench.sandbox.client import Zygote
 from claimbench.sandbox.codec import NotPlain, decode, encode
-from claimbench.sandbox.job import Job, Limits
-from claimbench.sandbox.levels import Sandbox, _why_not
+from claimbench.sandbox.isolation import Sandbox, _why_not
+from claimbench.sandbox.memory_files import Inputs
+from claimbench.sandbox.protocol import Job, Limits
 
 SEARCH = r"""
 import ctypes, os, re
@@ -76,7 +77,7 @@ def test_no_descriptor_of_ours(sandbox: Sandbox) -> None:
     program = "import os\nfor d in range(5, 4096):\n    try: os.fstat(d)\n    except OSError: continue\n    print(d)"
     many = [os.open("/dev/null", os.O_RDONLY) for _ in range(100)]
     try:
-        with Sandbox(sandbox.level) as started:
+        with Sandbox(sandbox.isolation) as started:
             assert stdin(program, started, ("", "")) == "correct"
     finally:
         for descriptor in many:
@@ -88,7 +89,7 @@ def test_a_parent_to_which_its_children_do_not_matter(sandbox: Sandbox) -> None:
     before = {n: signal.signal(n, signal.SIG_IGN) for n in (signal.SIGCHLD, signal.SIGPROF)}
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
     try:
-        with Sandbox(sandbox.level) as started:
+        with Sandbox(sandbox.isolation) as started:
             assert stdin("print(input())", started, ("1", "1")) == "correct"
             assert stdin("while True: pass", started, ("", ""), cpu_seconds=0.2) == "time_limit"
     finally:
@@ -180,10 +181,10 @@ def work():
 for _ in range(300): threading.Thread(target=work, daemon=True).start()
 time.sleep(600)
 """
-    level = next(level for level in levels.LEVELS[1:] if _why_not(level) is None)
+    weaker = next(i for i in isolation.ISOLATIONS[1:] if _why_not(i) is None)
     inputs = Inputs([b""])
     job = Job("stdin", program, "", inputs.places, 0, 1, Limits(20, 1.5, 2**31, 2**20))
-    with Zygote(level) as made:
+    with Zygote(weaker) as made:
         (ending,) = made.run([job], inputs).endings
     inputs.close()
     assert (ending.overdue, ending.starved) == (True, False)
@@ -193,7 +194,7 @@ LOCKED = """
 import sys
 from pathlib import Path
 from claimbench.sandbox import landlock
-from claimbench.sandbox.kernel import PR_SET_NO_NEW_PRIVS, make_all, prctl
+from claimbench.sandbox.syscalls import PR_SET_NO_NEW_PRIVS, make_all, prctl
 prctl(PR_SET_NO_NEW_PRIVS, 1)
 folder = Path(sys.argv[1])
 make_all([landlock.restrict_call(landlock.make_ruleset([str(folder)]))])
@@ -226,9 +227,9 @@ class TestCostsOfOurs:
         begun = time.process_time()
         for blank in ("\n", " \n", "\t", "; ", ":"):
             program = "x = 1\n" + blank * 300_000 + "print(1)"
-            assert not levels._NUMPY.search(program)
-            assert not server._IMPORT.findall(program)
-            assert not levels._IMPORTS.findall(program)
+            assert not isolation._NUMPY.search(program)
+            assert not supervisor._IMPORT.findall(program)
+            assert not isolation._IMPORTS.findall(program)
         assert time.process_time() - begun < 2
 
     def test_what_names_numpy(self) -> None:
@@ -240,9 +241,9 @@ class TestCostsOfOurs:
             "try: import numpy as np\nexcept ImportError: pass",
             "import sys; from numpy import *",
         ):
-            assert levels._NUMPY.search(program)
+            assert isolation._NUMPY.search(program)
         for program in ("# import numpy", "import numpyro", "numpy = 1", "import sys\n\nnumpy"):
-            assert not levels._NUMPY.search(program)
+            assert not isolation._NUMPY.search(program)
 
     def test_a_flood_is_compared_in_little_memory(self) -> None:
         words, lines = "1 " * 4_000_000, "ab\n" * 3_000_000

@@ -14,11 +14,12 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from claimbench.sandbox import codec, functions
-from claimbench.sandbox.functions import ANSWERS, CALLS, read_message, send_message
-from claimbench.sandbox.harness import NOWHERE, REPORT
-from claimbench.sandbox.job import FAILED, NO_MEMORY, OK, RAISED, Job, Record
-from claimbench.sandbox.program import FILE_NAME, begin, compiled, words_of, write_all
+from claimbench.sandbox import calls, codec
+from claimbench.sandbox.calls import ANSWERS, CALLS, read_message, send_message
+from claimbench.sandbox.child import NOWHERE, REPORT
+from claimbench.sandbox.interpreter import FILE_NAME, begin, compiled, words_of, write_all
+from claimbench.sandbox.protocol import FAILED, NO_MEMORY, OK, RAISED, Job, Record
+from claimbench.sandbox.shortened import shortened, shortened_text
 
 LOST = "the solution ended before it answered"
 """Words of a record that say that the other process tells why."""
@@ -44,7 +45,7 @@ class Calls:
         return call
 
     def _pass_on(self, name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
-        shown = ", ".join(codec.shortened(argument, 60) for argument in args)
+        shown = ", ".join(shortened(argument, 60) for argument in args)
         self.last = f"{name}({shown})"
         message = codec.encode((name, args, kwargs))
         try:
@@ -62,7 +63,7 @@ class Calls:
         except (codec.NotPlain, TypeError, ValueError) as error:
             raise SolutionGone("its answer is no value") from error
         if good is True and len(rest) == 1:
-            self.last += f" gave {codec.shortened(rest[0], 100)}"
+            self.last += f" gave {shortened(rest[0], 100)}"
             return rest[0]
         if good is False and len(rest) == 2 and all(type(word) is str for word in rest):
             self.last += f" raised {rest[1][:150]}"
@@ -84,11 +85,11 @@ def _exception(name: str, words: str) -> Exception:
 
 
 def run(job: Job, shelf: int) -> None:
-    """All of a child's work on any kind of job, once it is locked; `shelf` as in harness."""
+    """All of a child's work on any kind of job, once it is locked; `shelf` as in child."""
     if job.kind == "examine":
         examine(job)
     else:
-        functions.run(job, shelf)
+        calls.run(job, shelf)
 
 
 def examine(job: Job) -> None:
@@ -130,5 +131,5 @@ def _statement(error: BaseException, check: str) -> str:
         trace = trace.tb_next
     for node in ast.walk(ast.parse(check)) if line else ():
         if isinstance(node, ast.Assert) and node.lineno <= (line or 0) <= (node.end_lineno or 0):
-            return codec.shortened_text(ast.get_source_segment(check, node) or "", 200)
+            return shortened_text(ast.get_source_segment(check, node) or "", 200)
     return ""

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Final
 
-from claimbench.sandbox.job import OK, RAISED, Job, Record
-from claimbench.sandbox.program import attempt, begin, clean, compiled, finish, write_all
+from claimbench.sandbox.interpreter import attempt, begin, clean, compiled, finish, write_all
+from claimbench.sandbox.protocol import OK, RAISED, Job, Record
 
 Run = Callable[[Job, CodeType, bytes], tuple[int, str]]
 """One test: the job, its program, the test's input; how it ended, and words where it failed."""

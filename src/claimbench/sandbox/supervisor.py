@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
-from claimbench.sandbox.backstop import Backstop
-from claimbench.sandbox.harness import NO_SHELF
-from claimbench.sandbox.job import ALONE, Job, Texts
-from claimbench.sandbox.kernel import Call, fork, make_all, place_calls, say_calls
-from claimbench.sandbox.lock import Lock, limit_calls
+from claimbench.sandbox.child import NO_SHELF
+from claimbench.sandbox.protocol import ALONE, Job, Texts
+from claimbench.sandbox.restrictions import Restrictions, limit_calls
+from claimbench.sandbox.syscalls import Call, fork, make_all, place_calls, say_calls
+from claimbench.sandbox.wall_clock import WallClock
 
 MOST_FILES: Final = 64
 """Descriptors of a zygote, and of its children."""
@@ -32,10 +32,10 @@ _IMPORT: Final = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w., \t]+)", re.M)
 _NEVER_IMPORTED_FIRST: Final = ("antigravity", "this", "idlelib", "turtledemo", "test", "lib2to3")
 
 Run = Callable[[Job, int], None]
-"""What a child does, once it is locked: its job, and the descriptor of its shelf (see harness)."""
+"""What a child does, once it is locked: its job, and the descriptor of its shelf (see child)."""
 
 
-class Server:
+class Supervisor:
     """Runs the jobs that the trusted parent hands it.
 
     What this process has once read stays in its memory, and so in that of every later child, whose
@@ -43,8 +43,8 @@ class Server:
     do, where it is needed.
     """
 
-    def __init__(self, lock: Lock, run: Run, proc: int) -> None:
-        self._lock = lock
+    def __init__(self, restrictions: Restrictions, run: Run, proc: int) -> None:
+        self._restrictions = restrictions
         self._run = run
         self._proc = proc
         self._null = _occupy()
@@ -112,19 +112,23 @@ class Server:
                 pids.append(self._fork(*job, files))
             for end in (end for pair in pipes for end in pair):
                 os.close(end)
-            endings = _wait(pids, Backstop(jobs[0][0].limits.wall_s, self._proc))
+            endings = _wait(pids, WallClock(jobs[0][0].limits.wall_s, self._proc))
             started = [_has_started(start) for start in starts]
         finally:
             for descriptor in (end for start in starts for end in start):
                 os.close(descriptor)
-        if not self._lock.calls:
+        if not self._restrictions.calls:
             _kill_orphans()
         return [[*e[:3], s, *e[3:]] for e, s in zip(endings, started, strict=True)]
 
     def _fork(self, job: Job, texts: Texts, files: list[int]) -> int:
         """A child for one job; its id. `files` are its descriptors 0, 1, 2, …; in the last it says
         that it has started. Then comes the shelf."""
-        first = (*limit_calls(job.limits), *self._lock.files, *place_calls([*files, *self._shelf]))
+        first = (
+            *limit_calls(job.limits),
+            *self._restrictions.files,
+            *place_calls([*files, *self._shelf]),
+        )
         started = say_calls(len(files) - 1, _STARTED)
         shelf = len(files) if self._shelf else NO_SHELF
         used = len(files) + len(self._shelf)
@@ -135,7 +139,7 @@ class Server:
                 job = job.with_texts(texts)
                 os.closerange(used, MOST_FILES)
                 if os.getppid() == parent:  # else it has ended, and nothing would end this one
-                    _live(self._lock, self._run, job, shelf, started)
+                    _live(self._restrictions, self._run, job, shelf, started)
             finally:
                 os._exit(70)
         return pid
@@ -177,12 +181,14 @@ def _has_started(pipe: tuple[int, int]) -> bool:
 # --- a child --------------------------------------------------------------------------------------
 
 
-def _live(lock: Lock, run: Run, job: Job, shelf: int, started: tuple[Call, ...]) -> NoReturn:
+def _live(
+    restrictions: Restrictions, run: Run, job: Job, shelf: int, started: tuple[Call, ...]
+) -> NoReturn:
     """The rest of a child's life."""
-    if lock.last:
-        make_all(lock.calls)
+    if restrictions.last:
+        make_all(restrictions.calls)
         _import_named(f"{job.code}\n{job.check}")
-    make_all((*(lock.last or lock.calls), *started))
+    make_all((*(restrictions.last or restrictions.calls), *started))
     if "random" in job.code and "random" in sys.modules:
         sys.modules["random"].seed()  # the state is the zygote's
     run(job, shelf)
@@ -190,7 +196,7 @@ def _live(lock: Lock, run: Run, job: Job, shelf: int, started: tuple[Call, ...])
 
 
 def _import_named(source: str) -> None:
-    """Level C: import the standard modules that the source names, while files can be opened."""
+    """Isolation C: import the standard modules that the source names, while files can be opened."""
     for line in _IMPORT.findall(source):
         for name in re.split(r"[,\s]+", line.partition(" import ")[0]):
             top = name.partition(".")[0]
@@ -203,23 +209,23 @@ def _import_named(source: str) -> None:
 # --- waiting -------------------------------------------------------------------------------------
 
 
-def _wait(children: list[int], backstop: Backstop) -> list[_End]:
+def _wait(children: list[int], clock: WallClock) -> list[_End]:
     """Wait for all children; who is late is killed. Once the first of two is gone, the other has
     little left to do."""
     start = time.monotonic()
     ends: dict[int, _End] = {}
     why = (False, False, False)
     while True:
-        backstop.wait()
+        clock.wait()
         for pid in children:
             if pid not in ends and (end := _reaped(pid, start)) is not None:
                 ends[pid] = (*end, *why)
-                backstop.shorten(_LAST_WORDS_S)
+                clock.shorten(_LAST_WORDS_S)
         late = [pid for pid in children if pid not in ends]
         if not late:
             return [ends[pid] for pid in children]
-        if not any(why) and (backstop.is_over or backstop.is_crowded):
-            why = (backstop.is_over, backstop.is_starved, backstop.is_crowded)
+        if not any(why) and (clock.is_over or clock.is_crowded):
+            why = (clock.is_over, clock.is_starved, clock.is_crowded)
             for pid in late:
                 os.kill(pid, _signal.SIGKILL)
 
@@ -234,7 +240,7 @@ def _reaped(pid: int, start: float) -> tuple[int, float, float] | None:
 
 
 def _kill_orphans() -> None:
-    """Level D: what a program forked has become this subreaper's child."""
+    """Isolation D: what a program forked has become this subreaper's child."""
     while True:
         try:
             with open(f"/proc/self/task/{os.getpid()}/children") as children:

@@ -10,17 +10,17 @@ from types import CodeType
 from typing import Any, Final
 
 from claimbench.sandbox import codec
+from claimbench.sandbox.child import NOWHERE, REPORT, program_of, run_stdin, run_tests
 from claimbench.sandbox.compat import MODULE, wrapped
-from claimbench.sandbox.harness import NOWHERE, REPORT, program_of, run_stdin, run_tests
-from claimbench.sandbox.job import EXITED, FAILED, OK, Job, Record
-from claimbench.sandbox.program import attempt, begin, compiled, words_of, write_all
+from claimbench.sandbox.interpreter import attempt, begin, compiled, words_of, write_all
+from claimbench.sandbox.protocol import EXITED, FAILED, OK, Job, Record
 
 CALLED: Final = "solution"
 """The __name__ of a program that is called: it is imported, so what it does `if __name__ ==
 "__main__"` is not done. In its authors' runners it is not `__main__` either."""
 CALLS: Final = 5
 ANSWERS: Final = 6
-"""Descriptors of a child beside harness's: the pipes between a solution and its tests."""
+"""Descriptors of a child beside child's: the pipes between a solution and its tests."""
 
 
 def run(job: Job, shelf: int) -> None:

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from claimbench.sandbox.harness import INPUTS, NO_SHELF, REPORT
-from claimbench.sandbox.job import Job, Limits
-from claimbench.sandbox.program import clean, prepare
+from claimbench.sandbox.child import INPUTS, NO_SHELF, REPORT
+from claimbench.sandbox.interpreter import clean, prepare
+from claimbench.sandbox.protocol import Job, Limits
 
 _ABOVE: Final = 32
 """From here on no descriptor is in use."""
@@ -39,7 +39,7 @@ _UNUSED: Final = Limits(1, 1, 1, 1)
 """A job names limits; only a child has them."""
 
 
-def rehearse(run: Callable[[Job, int], None], *, functional: bool) -> None:
+def warm_up(run: Callable[[Job, int], None], *, functional: bool) -> None:
     """Run one or two programs of our own in this process, and leave it as it was."""
     inputs = _GIVEN + _ARGUMENTS
     places = ((0, len(_GIVEN)), (len(_GIVEN), len(_ARGUMENTS)))
@@ -64,7 +64,7 @@ def _replaced(descriptors: tuple[int, ...]) -> Iterator[None]:
         with contextlib.suppress(OSError):  # it is not open
             saved[descriptor] = os.dup2(descriptor, _ABOVE + descriptor, inheritable=False)
     for descriptor in descriptors:
-        file = os.memfd_create("rehearsal")
+        file = os.memfd_create("warmup")
         if file != descriptor:
             os.dup2(file, descriptor)
             os.close(file)

@@ -102,7 +102,7 @@ class Job(NamedTuple):
 class Ending(NamedTuple):
     """How a child ended: `status` as os.waitstatus_to_exitcode gives it; CPU and wall seconds;
     whether it got as far as running the program; whether it was killed for the clock, and whether
-    that was only because the machine was too busy (see `backstop`); whether it was killed for its
+    that was only because the machine was too busy (see `wall_clock`); whether it was killed for its
     many threads."""
 
     status: int

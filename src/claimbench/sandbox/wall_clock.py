@@ -27,10 +27,11 @@ _STANDSTILL_S: Final = 1.0
 """Of the time between two looks no more than that counts: this process stood still, too."""
 
 
-class Backstop:
+class WallClock:
     """Counts the time of children that began just now and may take `wall_s` seconds.
 
-    `proc`: a descriptor of /proc; level A's zygote has none in its own view of the machine.
+    `proc`: a descriptor of /proc; under bubblewrap a zygote has none in its own view of the
+    machine.
     """
 
     def __init__(self, wall_s: float, proc: int) -> None:

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from claimbench.sandbox import landlock
-from claimbench.sandbox.job import Limits
-from claimbench.sandbox.kernel import (
+from claimbench.sandbox.protocol import Limits
+from claimbench.sandbox.seccomp import install_call
+from claimbench.sandbox.syscalls import (
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
     Call,
@@ -24,16 +25,15 @@ from claimbench.sandbox.kernel import (
     timer_calls,
     unblock_call,
 )
-from claimbench.sandbox.seccomp import install_call
 
-Level = Literal["A", "B", "C", "D"]
+Isolation = Literal["namespaces", "landlock", "seccomp", "rlimits"]
 
 
-class Lock(NamedTuple):
+class Restrictions(NamedTuple):
     """What a zygote prepares once and each of its children puts on, in this order.
 
     `files` is Landlock's restriction, which needs the ruleset's descriptor; `calls` the filter;
-    `last` the filter that follows at level C once the modules are imported.
+    `last` the filter that follows under `seccomp` once the modules are imported.
     """
 
     files: tuple[Call, ...] = ()
@@ -41,17 +41,17 @@ class Lock(NamedTuple):
     last: tuple[Call, ...] = ()
 
 
-def make_lock(level: Level, folders: list[str]) -> Lock:
-    """The lock of a level; OSError where this kernel cannot do it. From here on, this process and
-    its children can gain no privileges, which the lock needs."""
+def make_restrictions(isolation: Isolation, folders: list[str]) -> Restrictions:
+    """The restrictions of an isolation; OSError where this kernel cannot do it. From here on, this
+    process and its children can gain no privileges, which they need."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    if level in ("A", "B"):
+    if isolation in ("namespaces", "landlock"):
         ruleset = landlock.make_ruleset(folders)
-        return Lock((landlock.restrict_call(ruleset),), (install_call(opens=True),))
-    if level == "C":
+        return Restrictions((landlock.restrict_call(ruleset),), (install_call(opens=True),))
+    if isolation == "seccomp":
         first = install_call(opens=True, tightens=True)
-        return Lock((), (first,), (install_call(opens=False),))
-    return Lock()
+        return Restrictions((), (first,), (install_call(opens=False),))
+    return Restrictions()
 
 
 def readable_folders(numpy: bool) -> list[str]:

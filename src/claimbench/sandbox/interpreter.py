@@ -20,7 +20,7 @@ from collections.abc import Callable
 from types import CodeType, ModuleType
 from typing import Any, Final, TextIO
 
-from claimbench.sandbox.job import EXITED, MAX_WORDS, NO_MEMORY, OK, RAISED
+from claimbench.sandbox.protocol import EXITED, MAX_WORDS, NO_MEMORY, OK, RAISED
 
 RECURSION_LIMIT: Final = 50_000
 INT_DIGITS: Final = 50_000

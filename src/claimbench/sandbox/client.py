@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import resource
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,8 +18,9 @@ from types import TracebackType
 from typing import Any, Final
 
 from claimbench.errors import GradingError
-from claimbench.sandbox.backstop import STARVED_FACTOR
-from claimbench.sandbox.job import (
+from claimbench.sandbox.bubblewrap import bubblewrap
+from claimbench.sandbox.memory_files import Inputs, memory_files, read, write
+from claimbench.sandbox.protocol import (
     ALONE,
     TOGETHER,
     WIDE,
@@ -33,7 +31,8 @@ from claimbench.sandbox.job import (
     Warmth,
     read_records,
 )
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.restrictions import Isolation
+from claimbench.sandbox.wall_clock import STARVED_FACTOR
 
 STACK: Final = 2**30
 """Bytes of the main thread's stack; deep recursion in C needs more than the usual 8 MiB, and only a
@@ -56,8 +55,6 @@ _ENVIRONMENT: Final = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-_SEAL_ALL: Final = 0x1 | 0x2 | 0x4 | 0x8
-_ADD_SEALS: Final = 1033
 
 
 class SandboxError(GradingError):
@@ -73,39 +70,17 @@ class Outcome:
     output: bytes
 
 
-class Inputs:
-    """The inputs of all tests in one sealed memory file, which no program can change."""
-
-    def __init__(self, texts: Sequence[bytes]) -> None:
-        self.file = os.memfd_create("inputs", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        places, offset = [], 0
-        for text in texts:
-            places.append((offset, len(text)))
-            offset += len(text)
-            _write(self.file, text)
-        self.places = tuple(places)
-        fcntl.fcntl(self.file, _ADD_SEALS, _SEAL_ALL)
-
-    def close(self) -> None:
-        if self.file >= 0:
-            os.close(self.file)
-            self.file = -1
-
-    def __del__(self) -> None:
-        self.close()
-
-
 class Zygote:
     """A warm interpreter in a process of its own. Start and use it from one thread: it ends with
     the thread that started it."""
 
-    def __init__(self, level: Level, warmth: Warmth = WIDE) -> None:
-        self.level = level
+    def __init__(self, isolation: Isolation, warmth: Warmth = WIDE) -> None:
+        self.isolation = isolation
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
         with theirs, _big_stack(), _opened("/proc") as proc:
             self._process = subprocess.Popen(
-                _command(level, (theirs.fileno(), proc), warmth),
+                _command(isolation, (theirs.fileno(), proc), warmth),
                 pass_fds=[theirs.fileno(), proc],
                 env=_ENVIRONMENT,
                 cwd="/",
@@ -123,10 +98,10 @@ class Zygote:
         limits = jobs[0].limits
         with self._asked(TOGETHER, jobs, inputs) as (output, reports, answer):
             endings = tuple(Ending(*end) for end in answer(1))
-            said = [_read(report, _MOST_REPORT) for report in reports]
+            said = [read(report, _MOST_REPORT) for report in reports]
             tests = jobs[0].last - jobs[0].first
             records = tuple(tuple(read_records(data, tests)) for data in said)
-            written = _read(output, limits.output)
+            written = read(output, limits.output)
         _check(endings, limits)
         return Outcome(endings, records, written)
 
@@ -154,11 +129,11 @@ class Zygote:
     ) -> Iterator[tuple[int, list[int], Callable[[int], list[list[Any]]]]]:
         """The file of what is written, a report for each job, and what waits for the answer (for so
         many children in turn)."""
-        with _memory_files(2 * len(jobs) + 2) as files:
+        with memory_files(2 * len(jobs) + 2) as files:
             given, output, *others = files
             asked, reports = others[: len(jobs)], others[len(jobs) :]
             for file, job in zip(asked, jobs, strict=True):
-                _write(file, job.to_bytes())
+                write(file, job.to_bytes())
             with _as_sandbox_error("cannot be asked"):
                 passed = [*asked, inputs.file, given, output, *reports]
                 socket.send_fds(self._socket, [request], passed)
@@ -224,32 +199,12 @@ def _as_sandbox_error(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def _memory_files(count: int) -> Iterator[list[int]]:
-    files = [os.memfd_create("claimbench", os.MFD_CLOEXEC) for _ in range(count)]
-    try:
-        yield files
-    finally:
-        for file in files:
-            os.close(file)
-
-
-@contextmanager
 def _opened(folder: str) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _write(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
-
-
-def _read(file: int, most: int) -> bytes:
-    return os.pread(file, min(os.fstat(file).st_size, most), 0)
 
 
 @contextmanager
@@ -267,42 +222,8 @@ def _big_stack() -> Iterator[None]:
 # --- the command ---------------------------------------------------------------------------------
 
 
-def _command(level: Level, descriptors: tuple[int, int], warmth: Warmth) -> list[str]:
+def _command(isolation: Isolation, descriptors: tuple[int, int], warmth: Warmth) -> list[str]:
     script = Path(__file__).with_name("zygote.py")
-    words = [*map(str, descriptors), level, warmth]
+    words = [*map(str, descriptors), isolation, warmth]
     start = [sys.executable, "-P", str(script), *words]
-    return [*_bubblewrap(), *start] if level == "A" else start
-
-
-def _bubblewrap() -> list[str]:
-    """The namespaces of level A: no network, no other processes, a read-only view of what the
-    interpreter is made of, and nothing else of the machine."""
-    words = [
-        shutil.which("bwrap", path=tool_path()) or "bwrap",
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        "--cap-drop",
-        "ALL",
-    ]
-    for path in _needed_folders():
-        words += ["--ro-bind", path, path]
-    for link in ("/bin", "/lib", "/lib32", "/lib64", "/sbin"):
-        if Path(link).is_symlink():
-            words += ["--symlink", str(Path(link).readlink()), link]
-        elif Path(link).is_dir():
-            words += ["--ro-bind", link, link]
-    return [*words, "--dev", "/dev", "--chdir", "/", "--"]
-
-
-def _needed_folders() -> list[str]:
-    numpy = sysconfig.get_path("platlib")
-    package = Path(__file__).resolve().parents[1]
-    wanted = ["/usr", sys.base_prefix, sys.prefix, numpy, str(package)]
-    found = [path for path in dict.fromkeys(wanted) if path and Path(path).is_dir()]
-    return [p for p in found if not any(p != q and Path(p).is_relative_to(q) for q in found)]
-
-
-def tool_path() -> str:
-    """Where bwrap may be: on PATH, or where pip puts it."""
-    return os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
+    return [*bubblewrap(), *start] if isolation == "namespaces" else start
