@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from claimbench.agreement import Agreement
+from claimbench.ballots import with_votes
 from claimbench.bridge.lm_eval.totals import read_totals
 from claimbench.claims import load_published
 from claimbench.dossier import ClaimVerdict, Run, judge_reported
@@ -33,6 +34,7 @@ def view_cell(
     if measured.truncated_share is not None:
         more = {"looped_share": len(looped) / max(measured.received, 1), **more}
     measured = replace(measured, metrics={**measured.metrics, **more})
+    measured = with_votes(store, cell, measured)
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 

@@ -55,15 +55,20 @@ from claimbench.statistics.variance import (
 )
 from claimbench.statistics.votes import (
     NO_ANSWER,
+    Ballot,
     VoteScore,
+    ballot_of,
     cons_at_k,
     exact_vote_chances,
     pass_at_k,
     vote_chance,
+    vote_chances,
+    vote_difference_variance,
 )
 
 __all__ = [
     "NO_ANSWER",
+    "Ballot",
     "Comparison",
     "Design",
     "RunComparison",
@@ -71,6 +76,7 @@ __all__ = [
     "VarianceAt",
     "VoteScore",
     "allowed_samples",
+    "ballot_of",
     "bonett_price",
     "bootstrap",
     "bound_variance",
@@ -109,4 +115,6 @@ __all__ = [
     "transferred_unit_variance",
     "unit_variance",
     "vote_chance",
+    "vote_chances",
+    "vote_difference_variance",
 ]
