@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 from claimbench.config.benchmarks import BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.models import ModelConfig
+from claimbench.config.yamlfile import Strict
 from claimbench.errors import ConfigError
-from claimbench.yamlfile import Strict
 
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
