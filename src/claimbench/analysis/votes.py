@@ -68,7 +68,7 @@ def _allowed(samples: Iterable[int]) -> list[int]:
 def read_ballots(store: RunStore, cell: StoredCell) -> tuple[Ballot, ...]:
     """A ballot per problem with a graded sample, in order; () where answers cannot be told equal
     (programs, labels, lm-eval's metrics)."""
-    if cell.grader.kind not in _SAME:
+    if _kind(cell) not in _SAME:
         return ()
     known = _known(store)
     key, stamp = f"{cell.model}/{cell.benchmark}", _stamp(store, cell)
@@ -77,6 +77,10 @@ def read_ballots(store: RunStore, cell: StoredCell) -> tuple[Ballot, ...]:
         known[key] = {"stamp": stamp, "ballots": found}
         store.write_file(FILE, json.dumps(known) + "\n")
     return tuple(Ballot(r, tuple(others), mute) for r, others, mute in known[key]["ballots"])
+
+
+def _kind(cell: StoredCell) -> str:
+    return str(getattr(cell.grader, "kind", ""))
 
 
 def _count(store: RunStore, cell: StoredCell) -> Iterable[Ballot]:
@@ -93,7 +97,7 @@ def _count(store: RunStore, cell: StoredCell) -> Iterable[Ballot]:
         counted = int((own & np.isfinite(value)).sum())
         if counted:
             right = int((own & (value == 1)).sum())
-            others = _sizes(answers.get(text_key(problem), Counter()), _SAME[cell.grader.kind])
+            others = _sizes(answers.get(text_key(problem), Counter()), _SAME[_kind(cell)])
             yield Ballot(right, others, counted - right - sum(others))
 
 
@@ -102,13 +106,13 @@ def _answers(store: RunStore, cell: StoredCell, wrong: Any) -> Mapping[int, Coun
     name = cell.model, cell.benchmark
     problem_of = dict(zip(hex_ids(wrong["id"]), wrong["problem"].tolist(), strict=True))
     orders: dict[str, list[int]] = {}
-    if cell.grader.kind == "choice" and problem_of:
+    if _kind(cell) == "choice" and problem_of:
         rows = store.sample_values(*name, wrong["id"])
         orders = {row["id"]: row["choice_order"] for row in rows}
     found: dict[int, Counter[str]] = {}
     for row in store.grade_values(*name, cell.grader.digest, wrong["id"]) if problem_of else ():
         if row["answer"] is not None:
-            answer = _written(cell.grader.kind, row["answer"], orders.get(row["sample_id"], []))
+            answer = _written(_kind(cell), row["answer"], orders.get(row["sample_id"], []))
             found.setdefault(problem_of[row["sample_id"]], Counter())[answer] += 1
     return found
 

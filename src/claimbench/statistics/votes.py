@@ -169,8 +169,8 @@ def vote_chances(
 ) -> Floats:
     """`vote_chance` of each ballot (N,), counted for many problems at once."""
     chances = np.array([_settled(ballot, k) for ballot in ballots])
-    open_ = np.flatnonzero(np.isnan(chances))
-    if not len(open_):
+    open_ = np.flatnonzero(np.isnan(chances)).tolist()
+    if not open_:
         return chances
     groups = max(len(ballots[i].others) for i in open_)
     sizes = np.array([_padded(ballots[i], groups) for i in open_])
