@@ -50,11 +50,11 @@ def test_verdicts_in_korean() -> None:
     assert "디코딩 방식을 알 수 없고" in sentence(split).ko
     vote = verdict(
         "inconclusive",
-        "not measured here against 83.3: inconclusive, because a verdict on cons@64 needs 256 "
-        "samples per problem, not 64",
+        "not measured here against 83.3: inconclusive, because a vote of 64 needs 64 samples "
+        "per problem, not 16",
         interval_95=None, measured=None, se=None,
     )  # fmt: skip
-    assert sentence(vote).ko.endswith("(cons@64의 판정에는 문제당 표본 256개가 필요하나 64개뿐임)")
+    assert sentence(vote).ko.endswith("(투표 한 번에 문제당 표본 64개가 필요하나 16개뿐임)")
     other = verdict(
         "not comparable",
         "1 measured here against 2: not comparable, because problems: 198 published, 30 measured",
