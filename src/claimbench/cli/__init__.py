@@ -308,6 +308,59 @@ def report(
 
 
 @app.command()
+def compare(
+    run_dirs: Annotated[
+        list[Path],
+        typer.Argument(metavar="A B...", help="Run folders; the first is the reference."),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", help="The reference: one of the run folders, or a model in them."
+        ),
+    ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option("--margin", help="Points within which two runs count as equivalent."),
+    ] = None,
+    non_inferior: Annotated[
+        float | None,
+        typer.Option(
+            "--non-inferior", metavar="MARGIN", help="Test for not being worse by these points."
+        ),
+    ] = None,
+    common: Annotated[
+        bool,
+        typer.Option("--common", help="Compare the problems that both have, the same in both."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for comparison.md, .csv and .json.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    fail_on: Annotated[
+        list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
+    ] = [],  # noqa: B006
+) -> None:
+    """Is a run better or worse than another on the same problems? Paired, problem by problem.
+
+    Folders of `claimbench run` and of `claimbench import` alike.
+
+    Examples: [bold]claimbench compare results/base results/mine[/bold] · [bold]claimbench compare
+    results/bf16 results/4bit --non-inferior 1 --fail-on worse --fail-on inconclusive[/bold]
+    """
+    from claimbench.cli import comparing
+    from claimbench.runner.comparing import compare_runs
+
+    comparing.check_words(fail_on)
+    comparing.check_margins(margin, non_inferior)
+    found = compare_runs(
+        run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
+    )
+    comparing.show(found, out, as_json)
+    comparing.exit_on(found, fail_on)
+
+
+@app.command()
 def claims(
     article: Annotated[str | None, typer.Option("--article", help="One article's claims.")] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="Claims of one kind.")] = None,
