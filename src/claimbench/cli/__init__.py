@@ -14,6 +14,7 @@ import typer
 from claimbench import __version__
 from claimbench.cli.ending import (
     Interrupt,
+    check_something_is_judged,
     check_verdict_names,
     complain,
     displaying,
@@ -111,6 +112,7 @@ def run(  # noqa: PLR0913, PLR0917
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
+    check_something_is_judged(experiment, fail_on)
     part, array = one_of(shard, slurm, sbatch, wait)
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
