@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from claimbench.config import EndpointConfig
+from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import EngineDied
 from claimbench.yamlfile import nearest
 
