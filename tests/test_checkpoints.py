@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import checkpoints, config, engines
+from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.errors import ConfigError, ModelError
+from claimbench.models import checkpoints
 
 MODEL = config.load_model("smollm2-135m-instruct")
 

@@ -27,7 +27,7 @@ from endpoint_toys import (
     openai_server,
 )
 
-from claimbench import config, engines, pipeline
+from claimbench import config, engines
 from claimbench.engines.endpoint import engine as engine_module
 from claimbench.engines.endpoint.engine import EndpointEngine, deadline_of
 from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
@@ -36,8 +36,9 @@ from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
-from claimbench.runfolder import stored_cells
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
+from claimbench.store.manifest import stored_cells
 
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
 
@@ -452,7 +453,7 @@ def test_reasoning_that_never_ended_counts_alike_in_both_forms() -> None:
 
 
 def _sample(completion: Completion) -> Any:
-    from claimbench.generate import sample_of
+    from claimbench.runner.generate import sample_of
 
     return sample_of(request(1), completion)
 

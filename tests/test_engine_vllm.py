@@ -26,7 +26,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 pytest.importorskip("vllm", reason="needs vLLM: run scripts/test-vllm")
 
-from claimbench import config, engines, pipeline
+from claimbench import config, engines
 from claimbench.config import ModelConfig
 from claimbench.engines.vllm import engine as engine_module
 from claimbench.engines.vllm.arguments import (
@@ -40,6 +40,7 @@ from claimbench.engines.vllm.engine import VllmEngine
 from claimbench.engines.vllm.replies import sampling_params
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.records import Completion, Request, RequestFailure, Sampling
+from claimbench.runner import pipeline
 
 pytestmark = pytest.mark.slow
 # float32: a CPU without bfloat16 in hardware is several times as fast in it.

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from claimbench import config, engines, pipeline
+from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines import ENGINES
 from claimbench.errors import ConfigError
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from claimbench import config, engines, pipeline
+from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines.restarting import RestartingEngine
 from claimbench.engines.scripted import ScriptedEngine
@@ -17,6 +17,7 @@ from claimbench.engines.vllm.replies import refusal
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.records import Request, Sampling
+from claimbench.runner import pipeline
 
 KNOWN = ("enforce_eager", "block_size", "gpu_memory_utilization", "max_num_seqs")
 

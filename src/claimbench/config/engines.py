@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, PrivateAttr
 
-from claimbench.yamlfile import Marks, Strict
+from claimbench.config.yamlfile import Marks, Strict
 
 
 class EngineConfig(Strict):

@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from claimbench.config import EngineConfig
+from claimbench.config.yamlfile import nearest, parse, place_of
 from claimbench.engines.base import Engine, EngineSettings, LocalSettings, Served
 from claimbench.engines.endpoint.settings import EndpointSettings
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError
-from claimbench.yamlfile import nearest, parse, place_of
 
 __all__ = ["ENGINES", "Engine", "EngineSettings", "LocalSettings", "Served", "settings"]
 

@@ -16,10 +16,10 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from claimbench.config import DType, ModelConfig
+from claimbench.config.machine import missing_packages
+from claimbench.config.yamlfile import Strict
 from claimbench.errors import CheckpointMissing, ModelError
-from claimbench.machine import missing_packages
 from claimbench.records import Completion, Request, RequestFailure
-from claimbench.yamlfile import Strict
 
 Answer = Completion | RequestFailure
 Log = Callable[[str], None]

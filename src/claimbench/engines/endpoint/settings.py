@@ -9,8 +9,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from claimbench.addresses import holds_secret
 from claimbench.config import ModelConfig
+from claimbench.config.addresses import holds_secret
+from claimbench.config.yamlfile import Strict
 from claimbench.engines.base import (
     Engine,
     EngineSettings,
@@ -19,7 +20,6 @@ from claimbench.engines.base import (
     Served,
     stop_token_ids,
 )
-from claimbench.yamlfile import Strict
 
 SamplingKey = Literal[
     "temperature",

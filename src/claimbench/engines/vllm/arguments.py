@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.config import ModelConfig
+from claimbench.config.yamlfile import nearest
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError
-from claimbench.yamlfile import nearest
 
 OURS: Mapping[str, str] = {
     "model": "models",
