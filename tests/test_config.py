@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import config, engines, paths
-from claimbench.config import subject_of
+from claimbench import config, engines
+from claimbench.config import paths, subject_of
 from claimbench.errors import ConfigError
 
 
