@@ -1,6 +1,7 @@
 """The nouns of claimbench: frozen records that the stages hand to one another.
 
-A stage imports this module and nothing of the other stages. Shares and probabilities are fractions
+A stage imports this module and nothing of the other stages. `Message` is how they speak: as data,
+which report/messages puts into words. Shares and probabilities are fractions
 in [0, 1]; published values stay in the unit they were published in (percentage points for scores).
 Token counts are tokens of the model's own tokenizer; durations are seconds.
 """
@@ -22,11 +23,44 @@ own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class Turn:
     """One chat turn."""
 
     role: Role
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Words that a person wrote, by language; English (`en`) is always among them."""
+
+    by_language: Mapping[str, str]
+
+    def __bool__(self) -> bool:
+        return bool(self.by_language.get("en"))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be said, as data: a key of the catalogues in report/messages and its values.
+
+    A value is a number, a name that is the same in every language, words that a person wrote in
+    several, another message, or a list of these; it is never a sentence. Nothing reads a rendered
+    message back: what code needs to know stands in a field of its own.
+    """
+
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+Value = int | float | str | None | Texts | Message | tuple["Value", ...]
+"""What a message holds; None is unknown."""
+
+
+def term(family: str, name: str) -> Message:
+    """The word for one of a small set of names: `term("verdict", "not comparable")` has the key
+    `verdict-not-comparable`."""
+    return Message(f"{family}-{name.replace(' ', '-').replace('_', '-')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +77,7 @@ class Problem:
     question: str = ""
     gold: str = ""
     choices: tuple[str, ...] = ()
-    messages: tuple[Message, ...] | None = None
+    messages: tuple[Turn, ...] | None = None
     text: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -78,7 +112,7 @@ class Request:
     sampling: Sampling
     seed: int
     choice_order: tuple[int, ...] = ()
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
