@@ -14,7 +14,7 @@ from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
 from claimbench.config import LM_EVAL, BenchmarkConfig, DatasetConfig, Experiment, ModelConfig
 from claimbench.errors import DataError
-from claimbench.records import Turn, Problem
+from claimbench.records import Problem, Turn
 
 __all__ = ["content_digest", "dataset_origin", "fill", "load_fewshot", "load_problems"]
 

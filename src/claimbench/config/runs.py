@@ -26,11 +26,11 @@ class SamplingConfig(Strict):
 
 class GradingConfig(Strict):
     """The grading pool. `workers`, where it is left out, is one for each core if programs are run
-    (they give way to the engine), else 1. `sandbox_floor` is the level of isolation (A to D,
-    docs/sandbox.md) below which no program that a model wrote is run."""
+    (they give way to the engine), else 1. `min_isolation` is the weakest isolation
+    (docs/sandbox.md) with which programs that a model wrote are run."""
 
     workers: int | None = Field(default=None, gt=0)
-    sandbox_floor: Literal["A", "B", "C", "D"] = "C"
+    min_isolation: Literal["namespaces", "landlock", "seccomp", "rlimits"] = "seccomp"
 
 
 class LmEvalOptions(Strict):

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from claimbench.benchmarks.loading import fill
 from claimbench.config import BenchmarkConfig, ModelConfig, PromptRules
 from claimbench.errors import ConfigError, PromptError
-from claimbench.records import Turn, Problem
+from claimbench.records import Problem, Turn
 
 LETTERS = "ABCDEFGHIJ"
 

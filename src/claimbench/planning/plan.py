@@ -22,7 +22,7 @@ from claimbench.models import checkpoints
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
-from claimbench.records import Turn, Problem, Sampling
+from claimbench.records import Problem, Sampling, Turn
 
 _DECISIVE = ("cells", "graders", "reasoning_end", "judging")
 """The parts of a resolved config that decide samples, grades and verdicts."""

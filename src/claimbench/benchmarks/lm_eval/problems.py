@@ -36,7 +36,7 @@ from claimbench.grading.lm_eval.names import (
     quiet,
     settings_of,
 )
-from claimbench.records import Turn, Problem
+from claimbench.records import Problem, Turn
 
 FEWSHOT_SEED = 1234
 """lm-eval's own default (`--seed`), as are the seeds of the module generators below."""
