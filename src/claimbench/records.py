@@ -291,10 +291,30 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """A setting of the protocol in which the two sides differ; None where a side does not state
+    it."""
+
+    setting: str
+    published: Value
+    measured: Value
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether one of the two sides does not state the setting."""
+        return self.published is None or self.measured is None
+
+    @property
+    def message(self) -> Message:
+        values = {"published": self.published, "measured": self.measured}
+        return Message("departure", {"setting": self.setting, **values})
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
     `needed_margin` are in points; `departures` lists where the measured protocol differs from the
-    published one; `sentence` is what a reader needs, in words."""
+    published one; `sentence` is what a reader needs."""
 
     claim: str
     subject: str
@@ -302,7 +322,7 @@ class Verdict:
     metric: str
     verdict: str
     tier: Tier | None
-    sentence: str
+    sentence: Message
     measured: float | None = None
     published: float | None = None
     difference: float | None = None
@@ -315,5 +335,5 @@ class Verdict:
     p_equivalence: float | None = None
     p_difference_adjusted: float | None = None
     p_equivalence_adjusted: float | None = None
-    departures: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    notes: tuple[Message, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from claimbench import statistics
 from claimbench.records import PublishedResult, Tier
-from claimbench.verdicts.noise import Evidence, Noise, points
+from claimbench.verdicts.noise import Evidence, Noise, is_vote, points
 
 LEVEL = 0.05
 SMALLEST_MARGIN = 0.5
@@ -37,6 +37,12 @@ class Case:
     def value(self) -> float:
         """The measured score in points."""
         return points(self.measured) if self.votes is None else 100 * self.votes.value
+
+    @property
+    def unmeasured(self) -> bool:
+        """Whether the figure is a vote and the run has none."""
+        ours = not isinstance(self.measured, PublishedResult)
+        return ours and is_vote(self.result.metric) and self.votes is None
 
     @property
     def measurer(self) -> str:

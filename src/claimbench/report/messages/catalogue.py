@@ -20,6 +20,8 @@ ENGLISH = "en"
 _LONGEST = 1000
 """Characters of a value that Fluent is given: it refuses parts above 2,500."""
 
+_PLAIN_WORDS = {None: "unknown", True: "yes", False: "no"}
+
 
 class Words:
     """The words of one language."""
@@ -41,8 +43,8 @@ class Words:
             return value.by_language.get(self.language) or value.by_language.get(ENGLISH, "")
         if isinstance(value, tuple):
             return ", ".join(map(self.render, value))
-        if value is None:
-            return self._message(Message("unknown"))
+        if value is None or isinstance(value, bool):
+            return self._message(Message(_PLAIN_WORDS[value]))
         return f"{value:.10g}" if isinstance(value, float) else str(value)
 
     def join(self, values: tuple[Value, ...], separator: str) -> str:
@@ -56,9 +58,11 @@ class Words:
         long: dict[str, str] = {}
         given = {name: self._given(value, long) for name, value in message.values.items()}
         pattern = bundle.get_message(message.key).value
-        text, errors = bundle.format_pattern(pattern, given)
+        assert pattern is not None  # A key of a catalogue has a text; attributes are not used.
+        shown, errors = bundle.format_pattern(pattern, given)
         if errors:
             raise ValueError(f"{self.language}.ftl: {message.key}: {errors[0]}")
+        text = str(shown)
         for mark, words in long.items():
             text = text.replace(mark, words)
         return text
@@ -67,7 +71,7 @@ class Words:
         """A value as Fluent takes it. What is too long for it leaves a mark, and is put in last."""
         from claimbench.report.messages.functions import Parts, number
 
-        if isinstance(value, int | float):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             return number(value)
         if isinstance(value, tuple):
             return Parts([self.render(part) for part in value])

@@ -6,13 +6,15 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from claimbench.records import Message, Texts
+from claimbench.records import Departure, Message, Texts
 from claimbench.report.messages.catalogue import english
 
 
 def plain(value: Any) -> Any:
     """`value` as JSON takes it. A field `x` that holds a message becomes `x`, its English sentence,
     and `x_message`, its key and values; a list of messages becomes two lists."""
+    if isinstance(value, Departure):
+        return english(value.message)
     if isinstance(value, Message | Texts):
         return english(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -28,7 +30,9 @@ def _field(key: str, value: Any) -> list[tuple[str, Any]]:
     fields = [(key, plain(value))]
     if isinstance(value, Message):
         fields.append((f"{key}_message", as_data(value)))
-    elif isinstance(value, list | tuple) and any(isinstance(one, Message) for one in value):
+    elif isinstance(value, list | tuple) and any(
+        isinstance(one, Message | Departure) for one in value
+    ):
         fields.append((f"{key.removesuffix('s')}_messages", [as_data(one) for one in value]))
     return fields
 
@@ -36,6 +40,8 @@ def _field(key: str, value: Any) -> list[tuple[str, Any]]:
 def as_data(value: Any) -> Any:
     """A message's value as JSON takes it: a message has `key` and `values`, words that a person
     wrote have `texts`."""
+    if isinstance(value, Departure):
+        return as_data(value.message)
     if isinstance(value, Message):
         return {"key": value.key, "values": {k: as_data(v) for k, v in value.values.items()}}
     if isinstance(value, Texts):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from fluent.runtime.types import FluentNumber, FluentType, fluent_number
+from fluent.runtime.types import FluentType, fluent_number
 
 MINUS = "−"
 
@@ -21,7 +21,7 @@ class Parts(FluentType):
         return ", ".join(self.parts)
 
 
-def number(value: float) -> FluentNumber:
+def number(value: float) -> FluentType:
     """A number that prints without separators of thousands."""
     return fluent_number(value, useGrouping=False)
 
@@ -44,6 +44,11 @@ def short(value: float) -> str:
 def significant(value: float) -> str:
     """`SIGNIFICANT($x)`: four digits, large numbers whole: 0.0587, 16.67, 5,576,000."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def as_it_is(value: float | str) -> str:
+    """`PLAIN($x)`: a setting's number with all of its digits, or words."""
+    return value if isinstance(value, str) else f"{value:.10g}"
 
 
 def upwards(value: float) -> str:
@@ -69,11 +74,12 @@ def _ends_in_consonant(word: str) -> bool:
     return last in "013678" or last.lower() in {"l", "m", "n", "r"}
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "FIXED": fixed,
     "SIGNED": signed,
     "SHORT": short,
     "SIGNIFICANT": significant,
+    "PLAIN": as_it_is,
     "UPWARDS": upwards,
     "LIST": joined,
     "PARTICLE": particle,
