@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bridge_toys import file_of, imported
-from report_toys import lifelike, measurement, write_run
+from report_toys import measurement
 
 from claimbench.analysis.programs import program_lines
-from claimbench.records import Verdict
 from claimbench.report.korean_run import description, setting, table_in_both, title
 from claimbench.report.tables import Table
-from claimbench.runner import pipeline
 from claimbench.store import RunStore
 from claimbench.store.manifest import PROMPT_ASSERTIONS
 

@@ -8,6 +8,7 @@ from test_verdicts import measured
 
 from claimbench.claims import load_published
 from claimbench.records import Measurement, Verdict
+from claimbench.report.messages import english
 from claimbench.report.tables import figure_of
 from claimbench.verdicts.pairing import judge
 from claimbench.verdicts.side_by_side import gather
@@ -39,13 +40,13 @@ def test_a_variant_is_judged_under_its_own_name_by_its_models_figures() -> None:
 def test_a_published_vote_needs_four_times_its_samples() -> None:
     few = by_metric(aime())["r1-distill-qwen-7b", "cons@64"]
     assert (few.verdict, few.measured) == ("inconclusive", None)
-    assert few.sentence == (
+    assert english(few.sentence) == (
         "not measured here against 83.3: inconclusive, because a verdict on cons@64 needs 256 "
         "samples per problem, not 64"
     )
     many = by_metric(aime(n=256))["r1-distill-qwen-7b", "cons@64"]
     assert (many.verdict, many.measured) == ("not comparable", None)
-    assert many.sentence.endswith("cons@64 was not measured")
+    assert english(many.sentence).endswith("cons@64 was not measured")
 
 
 def test_a_vote_is_told_apart_from_the_score_beside_it() -> None:

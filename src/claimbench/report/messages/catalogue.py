@@ -94,8 +94,9 @@ def words(language: str = ENGLISH) -> Words:
     """The words of a language. Raises ConfigError, with the nearest name, where there is none."""
     known = languages()
     if language not in known:
-        hint = nearest(language, known) or f"; there are {', '.join(known)}"
-        raise ConfigError(f"--language {language}: there is no such catalogue{hint}")
+        raise ConfigError(
+            f"--language {language}: there is no such catalogue{nearest(language, known)}"
+        )
     return Words(language)
 
 
