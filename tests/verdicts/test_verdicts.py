@@ -238,7 +238,7 @@ class TestGreedy:
         assert english(verdict.sentence) == (
             "50.0 measured here against 52.0: inconclusive, because how it was decoded is unknown "
             "and decides the verdict; if it was sampled, the difference is −2.2 to −1.8 points at "
-            "95 %"
+            "95%"
         )
 
     def test_temperature_tells(self) -> None:
