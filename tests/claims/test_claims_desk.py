@@ -34,16 +34,16 @@ def figures() -> dict[str, Figure]:
         ("yonhap-0127-3", 11.0617, 11.0617, True),
         # 30,840 / (2,788 + 147) = 30,840 / 2,935 = 10.5077.
         ("eunsolan-0128-4", 10.5077, 10.5077, True),
-        # 100 / 6 = 16.6667, within 0.5 of 17.
-        ("fnnews-0218-6", 16.6667, 16.6667, True),
+        # 100 / 6 = 16.6667, within 0.5 of 17; but the 100 is a floor, so 30 would be allowed too.
+        ("fnnews-0218-6", 16.6667, math.inf, None),
         # 4 to the power of 1, times 2.
         ("hani-0130-2", 8, 8, True),
         # 5.576 million × 1,431.3 = 7,980.9 million won; × 1,452.7 = 8,100.3 million won.
         ("hani-0130-3", 7.98093, 8.10026, True),
         # "a few" tens of millions, 20 to 90, against 10 ± 5.
         ("hani-0130-4", 20, 90, False),
-        # (5.576 + 0.294) / 100 = 0.0587.
-        ("yonhap-0127-15", 0.0587, 0.0587, True),
+        # (5.576 + 0.294) / 100 = 0.0587; the 100 is a floor, so any share down to 0 is allowed.
+        ("yonhap-0127-15", 0.0, 0.0587, True),
     ],
 )
 def test_arithmetic_claims(
@@ -52,7 +52,7 @@ def test_arithmetic_claims(
     name: str,
     low: float,
     high: float,
-    agrees: bool,
+    agrees: bool | None,
 ) -> None:
     result = claims.judge_arithmetic(every_claim[name], figures)
     assert (result.low, result.high) == pytest.approx((low, high), rel=1e-4)
@@ -78,6 +78,35 @@ def test_a_range_partly_inside_the_claim_decides_nothing() -> None:
         }
     )
     assert claims.judge_arithmetic(test, {}).agrees is None
+
+
+ONE_SIDED = [
+    # a ≥ 3: 2a ≥ 6 whatever a is, so "at least 5" is supported and "at most 5" contradicted
+    ("at_least", "2 * a", {"low": 5}, True),
+    ("at_least", "2 * a", {"high": 5}, False),
+    ("at_least", "2 * a", {"low": 7}, None),
+    ("at_least", "2 * a", {"claimed": 6, "tolerance": 1}, None),
+    # 0 ≤ a ≤ 3: 6/a ≥ 2, and 6/a has no upper end
+    ("at_most", "6 / a", {"low": 2}, True),
+    ("at_most", "6 / a", {"high": 1}, False),
+    ("at_most", "6 / a", {"high": 100}, None),
+    ("at_most", "2 * a", {"high": 6}, True),
+    # a / a at 0 and ∞: no limit is known
+    ("at_least", "a / a", {"low": 1}, None),
+]
+
+
+@pytest.mark.parametrize(("bound", "formula", "claimed", "agrees"), ONE_SIDED)
+def test_a_floor_or_ceiling_decides_only_what_all_its_values_do(
+    bound: str, formula: str, claimed: dict[str, float], agrees: bool | None
+) -> None:
+    figure = Figure.model_validate(
+        {"value": 3, "unit": "m", "source": {"file": "here"}, "bound": bound}
+    )
+    test = ArithmeticTest.model_validate(
+        {"inputs": {"a": {"figure": "f"}}, "formula": formula, "unit": "m", **claimed}
+    )
+    assert claims.judge_arithmetic(test, {"f": figure}).agrees is agrees
 
 
 def test_what_rests_on_an_unconfirmed_figure_says_so() -> None:

@@ -72,6 +72,8 @@ def test_unknown_key_names_file_line_and_the_nearest_key(project: Path) -> None:
         ("  max_tokens: 16\n", "", "key sampling.max_tokens is missing"),
         ("seed: 7", "seed: 7\nseed: 8", "key seed is given twice (lines 8 and 9)"),
         ("seed: 7", "seed: 7\nsamples: {other: 2}", "samples or margins name other"),
+        ("seed: 7", "seed: 7\nsamples: 0", "samples must be at least 1"),
+        ("seed: 7", "seed: 7\nsamples: {sums: 0}", "samples must be at least 1"),
         ("seed: 7", "seed: 7\nmargins: {sums: 0}", "key margins.sums"),
         ("models: [smollm2-135m-instruct]", "models: []", "key models"),
         ("title: A try", "title: [A", "not valid YAML"),
@@ -179,6 +181,15 @@ def test_open_r1_samples_less_and_is_compared_with_itself() -> None:
     assert theirs.samples == {"aime24": 64, "math500": 4, "gpqa_diamond": 8, "livecodebench": 16}
     assert theirs.published == ("open-r1",)
     assert theirs.models == ours.models and theirs.sampling == ours.sampling
+
+
+@pytest.mark.parametrize("sets", [["samples=2"], ["samples={aime24: 4}"], []])
+def test_greedy_decoding_is_asked_once(sets: list[str]) -> None:
+    greedy = ["sampling.temperature=0", "benchmarks=[aime24]", *sets]
+    with pytest.raises(ConfigError, match=r"aime24 asks \d+ samples per problem at temperature 0"):
+        config.load_experiment(Path("r1-distills"), [*greedy, *([] if sets else ["samples="])])
+    once = config.load_experiment(Path("r1-distills"), [*greedy, "samples=1"])
+    assert [once.samples_of(b) for b in once.benchmarks] == [1]
 
 
 def test_every_ablation_changes_one_thing() -> None:

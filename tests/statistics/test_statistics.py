@@ -255,12 +255,14 @@ class TestVotes:
         with pytest.raises(ValueError, match="needs at least 4"):
             stats.vote_chance([1, 2], 1, 4)
 
-    def test_single_vote_error(self) -> None:
-        # q = 0.5, 1, 0.9: √(0.25 + 0 + 0.09)/3 = 0.583095/3 = 0.194365
-        score = stats.VoteScore(0.8, 0.1, 4, 16, (0.5, 1.0, 0.9))
-        assert score.single_vote_se == close(0.194365)
-        assert score.enough
-        assert not stats.VoteScore(0.8, 0.1, 4, 15, (0.5,)).enough
+    def test_error_of_two_votes(self) -> None:
+        # 40 against 24 of 64: lead 16, z = 16/√(64 − 4 + 1) = 2.04859, Φ(−1.44857) = 0.073730
+        # 64 of 64: z = 64/√(64 − 64 + 1) = 64, Φ ≈ 0; nobody answers: 0; together 0.07373/9
+        ballots = [stats.Ballot(40, (24,)), stats.Ballot(64), stats.Ballot(0, (), 64)]
+        assert stats.vote_difference_variance(ballots, 64) == close(0.073730 / 9, 1e-6)
+        # of 128 samples the counts are halved
+        twice = [stats.Ballot(80, (48,)), stats.Ballot(128), stats.Ballot(0, (), 128)]
+        assert stats.vote_difference_variance(twice, 64) == close(0.073730 / 9, 1e-6)
 
     @given(st.lists(st.integers(-1, 4), min_size=2, max_size=9), st.data())
     def test_counting_equals_drawing_every_subset(self, groups: list[int], data: object) -> None:
@@ -287,12 +289,19 @@ class TestVotes:
 
     def test_cons_over_problems(self) -> None:
         # problem 1 as above with k = 1: 3/8; problem 2 always right: mean 11/16
-        # bootstrap of a share of 3/8 over 8 samples: √(3/8·5/8/8) = 0.171163, halved: 0.0855816
-        groups = [[0, 0, 0, 1, 2, 3, 3, -1], [5] * 8]
-        score = stats.cons_at_k(groups, [0, 5], 1, np.random.default_rng(3), repetitions=4000)
+        ballots = [stats.ballot_of([0, 0, 0, 1, 2, 3, 3, -1], 0), stats.ballot_of([5] * 8, 5)]
+        score = stats.cons_at_k(ballots, 1)
+        assert (score.k, score.samples) == (1, 8)
         assert score.value == close(11 / 16, 1e-12)
-        assert score.se == pytest.approx(0.0855816, rel=0.05)
-        assert (score.samples, score.enough) == (8, True)
+        with pytest.raises(ValueError, match="needs at least 9 samples of every problem, not 8"):
+            stats.cons_at_k(ballots, 9)
+
+    @given(st.lists(st.lists(st.integers(-1, 4), min_size=6, max_size=6), min_size=1, max_size=5))
+    def test_many_problems_at_once_are_each_alone(self, groups: list[list[int]]) -> None:
+        ballots = [stats.ballot_of(one, 0) for one in groups]
+        for k in (1, 3, 6):
+            alone = [stats.vote_chance(one, 0, k) for one in groups]
+            assert stats.vote_chances(ballots, k) == pytest.approx(alone, abs=1e-12)
 
 
 class TestPower:

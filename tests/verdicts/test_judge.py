@@ -7,7 +7,7 @@ from dataclasses import replace
 from test_verdicts import measured
 
 from claimbench.claims import load_published
-from claimbench.records import Measurement, Verdict
+from claimbench.records import Measurement, Verdict, Vote
 from claimbench.report.messages import english
 from claimbench.report.tables import figure_of
 from claimbench.verdicts.pairing import judge
@@ -37,16 +37,18 @@ def test_a_variant_is_judged_under_its_own_name_by_its_models_figures() -> None:
     assert {estimate.origin for estimate in group.estimates} == {"ours", "third party", "vendor"}
 
 
-def test_a_published_vote_needs_four_times_its_samples() -> None:
-    few = by_metric(aime())["r1-distill-qwen-7b", "cons@64"]
+def test_a_published_vote_needs_its_samples() -> None:
+    few = by_metric(aime(n=16))["r1-distill-qwen-7b", "cons@64"]
     assert (few.verdict, few.measured) == ("inconclusive", None)
     assert english(few.sentence) == (
-        "not measured here against 83.3: inconclusive, because a verdict on cons@64 needs 256 "
-        "samples per problem, not 64"
+        "not measured here against 83.3: inconclusive, because a vote of 64 needs 64 samples per "
+        "problem, not 16"
     )
-    many = by_metric(aime(n=256))["r1-distill-qwen-7b", "cons@64"]
+    many = by_metric(aime())["r1-distill-qwen-7b", "cons@64"]
     assert (many.verdict, many.measured) == ("not comparable", None)
     assert english(many.sentence).endswith("cons@64 was not measured")
+    voted = replace(aime(), cons_at_k={64: Vote(0.5, 0.03)})
+    assert by_metric(voted)["r1-distill-qwen-7b", "cons@64"].verdict == "lower"
 
 
 def test_a_vote_is_told_apart_from_the_score_beside_it() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from claimbench import statistics as stats
 from claimbench.errors import IncompleteRun
-from claimbench.records import Departure, Measurement, PublishedResult, Source
+from claimbench.records import Departure, Measurement, PublishedResult, Source, Vote
 from claimbench.report.messages import english
 from claimbench.verdicts import Case, default_margin, judge_all, judge_family, judge_published
 
@@ -295,32 +295,40 @@ class TestComparability:
 
 
 class TestVotes:
-    def votes(self, samples: int) -> stats.VoteScore:
-        return stats.VoteScore(0.8, 0.01, 64, samples, (0.8,) * 30)
+    def voted(self, value: float = 0.8, se: float = 0.0437342) -> Measurement:
+        # 4 of 30 problems 33 to 31: z = 2/√(64 − 4/64 + 1) = 0.24816, Φ(−0.17548) = 0.43035;
+        # 0.43035·4/900 = 19.1268·10⁻⁴, SE 4.37342 points; the other problems are certain
+        return replace(measured([32] * 30, 64), cons_at_k={64: Vote(value, se)})
 
-    def test_four_times_k_samples_are_needed(self) -> None:
-        figure = published(83.3, metric="cons@64")
-        run = measured([32] * 30, 64)
-        verdict = judge_published(figure, run, votes=self.votes(64))
-        assert verdict.verdict == "inconclusive"
-        assert "needs 256 samples per problem, not 64" in english(verdict.sentence)
-
-    def test_enough_votes_are_judged(self) -> None:
-        # ours SE 1 point; theirs √(30·0.8·0.2)/30 = 2.190890/30 = 7.30297 points
-        # V = 1 + 53.3333 + 0.0008 = 54.3342, SE 7.37117
-        verdict = judge_published(
-            published(83.3, metric="cons@64"), measured([32] * 30, 64), votes=self.votes(256)
-        )
+    def test_a_vote_of_all_samples_is_judged(self) -> None:
+        # √(19.1268 + 0.0008) = 4.3735; d = −3.3: z = 0.75, open
+        verdict = judge_published(published(83.3, metric="cons@64"), self.voted())
         assert verdict.measured == pytest.approx(80.0)
-        assert verdict.se == pytest.approx(7.37117, abs=1e-4)
+        assert verdict.se == pytest.approx(4.3735, abs=1e-3)
         assert verdict.verdict == "inconclusive"
+        assert "differ by 4.4 points (SE) by chance" in english(verdict.sentence)
+        assert (verdict.p_equivalence, verdict.p_equivalence_adjusted) == (None, None)
+
+    def test_far_apart_votes_are_apart_and_equal_ones_never_reproduced(self) -> None:
+        figure = published(83.3, metric="cons@64")
+        # d = −23.3: z = −5.3
+        assert judge_published(figure, self.voted(0.6)).verdict == "lower"
+        assert judge_published(figure, self.voted(0.833, 1e-5)).verdict == "inconclusive"
+
+    def test_a_vote_in_a_family_leaves_equivalence_to_the_others(self) -> None:
+        # p of equivalence of the mean is not multiplied for the vote beside it
+        mean = Case(published(50.0), measured([32] * 30, 64))
+        vote = Case(published(83.3, metric="cons@64"), self.voted())
+        first, second = judge_family([mean, vote])
+        assert first.p_equivalence_adjusted == first.p_equivalence
+        assert second.p_equivalence_adjusted is None
 
     def test_a_run_without_votes(self) -> None:
         figure = published(83.3, metric="cons@64")
-        verdict = judge_published(figure, measured([32] * 30, 64))
+        verdict = judge_published(figure, measured([16] * 30, 32))
         assert (verdict.verdict, verdict.measured) == ("inconclusive", None)
-        assert "needs 256 samples per problem, not 64" in english(verdict.sentence)
-        verdict = judge_published(figure, measured([128] * 30, 256))
+        assert "a vote of 64 needs 64 samples per problem, not 32" in english(verdict.sentence)
+        verdict = judge_published(figure, measured([32] * 30, 64))
         assert (verdict.verdict, verdict.measured) == ("not comparable", None)
 
     def test_two_single_votes_decide_nothing(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from claimbench import statistics as stats
 from claimbench.records import Claim, Measurement, PublishedResult, Source
@@ -226,6 +229,65 @@ class TestComposition:
     def test_nothing_to_compose(self) -> None:
         with pytest.raises(ValueError, match="untested"):
             compose("all", [])
+
+
+RANK = {"contradicted": 0, "mixed": 1, "inconclusive": 1, "supported": 2}
+"""*mixed* and *inconclusive* leave a claim between its ends, each in its own way."""
+
+DIFFERENCES = st.lists(
+    st.tuples(
+        st.floats(-12, 12), st.floats(0.05, 6), st.floats(0.5, 4), st.sampled_from([7.0, math.inf])
+    ),
+    min_size=1,
+    max_size=8,
+)
+"""A family: difference, SE and margin in points, and degrees of freedom of each benchmark."""
+
+STRONGER: list[tuple[Relation, Relation]] = [("on par", "at least"), ("ahead", "at least")]
+
+
+def family(
+    relation: Relation, differences: list[tuple[float, float, float, float]]
+) -> list[Outcome]:
+    found = [(stats.compare(d, se**2, None, df), margin) for d, se, margin, df in differences]
+    return [Outcome(f"b{i}", *relation_p(relation, c, m)) for i, (c, m) in enumerate(found)]
+
+
+class TestMonotone:
+    """A weaker claim never fares worse than the stronger one that implies it."""
+
+    @pytest.mark.parametrize(("strong", "weak"), STRONGER)
+    @given(differences=DIFFERENCES)
+    def test_what_holds_for_the_stronger_holds_for_the_weaker(
+        self, strong: Relation, weak: Relation, differences: list[tuple[float, float, float, float]]
+    ) -> None:
+        for one, other in zip(family(strong, differences), family(weak, differences), strict=True):
+            assert one.p_holds is not None and other.p_holds is not None
+            assert one.p_fails is not None and other.p_fails is not None
+            assert other.p_holds <= one.p_holds
+            assert other.p_fails >= one.p_fails
+
+    @pytest.mark.parametrize("quantifier", ["some", "all", "listed"])
+    @given(differences=DIFFERENCES)
+    def test_at_least_is_never_worse_than_on_par(
+        self, quantifier: Quantifier, differences: list[tuple[float, float, float, float]]
+    ) -> None:
+        strong = compose(quantifier, family("on par", differences))[0]
+        weak = compose(quantifier, family("at least", differences))[0]
+        assert RANK[weak] >= RANK[strong]
+        if strong != "contradicted":
+            assert weak != "contradicted"
+        if strong == "inconclusive":
+            assert weak != "mixed"
+
+    @pytest.mark.parametrize("quantifier", ["some", "all", "listed"])
+    @given(differences=DIFFERENCES)
+    def test_at_least_is_never_worse_than_ahead(
+        self, quantifier: Quantifier, differences: list[tuple[float, float, float, float]]
+    ) -> None:
+        strong = compose(quantifier, family("ahead", differences))[0]
+        weak = compose(quantifier, family("at least", differences))[0]
+        assert RANK[weak] >= RANK[strong]
 
 
 class TestClaims:

@@ -92,8 +92,8 @@ def print_anywhere() -> None:
 
 
 def keep_bars_out_of_logs() -> None:
-    """Progress bars of libraries (tqdm) are for terminals: a log gets a run of half-drawn ones. They
-    read this when they are imported, so call it first."""
+    """Progress bars of libraries (tqdm) are for terminals: a log gets a run of half-drawn ones.
+    They read this when they are imported, so call it first."""
     if not sys.stderr.isatty():
         os.environ.setdefault("TQDM_DISABLE", "1")
 

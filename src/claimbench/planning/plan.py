@@ -64,6 +64,7 @@ def make_plan(
     `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
     """
     experiment = resolve(experiment, data_dir)
+    experiment.check_samples()  # Again: only now are lm-eval's tasks known.
     asked = []
     for benchmark in experiment.benchmarks:
         told(f"reading {benchmark.name}")

@@ -162,6 +162,8 @@ _COLUMNS: dict[str, str] = {
     "not graded by us": "우리 채점 없음",
     "no label of theirs": "그쪽 판정 없음",
     "agreement": "일치",
+    "samples n": "표본 수 n",
+    "SE between two votes": "두 투표 사이의 표준오차",
     "theirs": "그쪽",
     "ours": "우리",
     "gold": "정답",

@@ -36,11 +36,10 @@ def judge_published(
     measured: Evidence,
     margin: float | None = None,
     *,
-    votes: statistics.VoteScore | None = None,
     tier: Tier = "A",
 ) -> Verdict:
     """The verdict on one published figure that stands alone; see `Case` and `judge_family`."""
-    return judge_family([Case(result, measured, margin, votes, tier)])[0]
+    return judge_family([Case(result, measured, margin, tier)])[0]
 
 
 def judge_all(cases: Sequence[Case]) -> list[Verdict]:
@@ -130,15 +129,14 @@ def _different_things(case: Case) -> Message | None:
 
 
 def _barred_vote(case: Case) -> tuple[str, Message] | None:
-    k = int(metric_of(case.result).removeprefix("cons@"))
     if isinstance(case.measured, PublishedResult):
-        return "inconclusive", Message("reason-one-vote", {"k": k})
-    here = case.votes is not None and case.votes.k == k
-    n = case.votes.samples if case.votes and here else case.measured.samples_per_problem
-    if n < 4 * k:
-        return "inconclusive", Message("reason-few-votes", {"k": k, "needed": 4 * k, "n": n})
-    metric = case.result.metric
-    return None if here else ("not comparable", Message("reason-not-measured", {"metric": metric}))
+        return "inconclusive", Message("reason-one-vote", {"k": case.k})
+    n = case.measured.samples_per_problem
+    if case.k is not None and n < case.k:
+        return "inconclusive", Message("reason-few-votes", {"k": case.k, "n": n})
+    if case.votes is None:
+        return "not comparable", Message("reason-not-measured", {"metric": case.result.metric})
+    return None
 
 
 def _difference(case: Case) -> ProtocolDifference:
@@ -169,7 +167,8 @@ def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial
         theirs.variance,
         comparison=found,
         p_difference=found.p_difference,
-        p_equivalence=found.p_equivalence,
+        # Two votes differ by more than a margin by chance alone: *reproduced* is out of reach.
+        p_equivalence=found.p_equivalence if case.votes is None else None,
     )
 
 
@@ -184,8 +183,9 @@ def _or(known: bool | None, assumed: bool) -> bool:
 def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[Noise, Noise]:
     result, measured = case.result, case.measured
     if case.votes is not None:
+        # That of both votes together: it is the difference whose error is known.
         rounding = statistics.rounding_variance(result.decimals)
-        return Noise(case.votes.se**2), Noise(case.votes.single_vote_se**2 + rounding)
+        return Noise(case.votes.difference_se**2), Noise(rounding)
     problems = problems_of(result, measured)
     if isinstance(measured, PublishedResult):
         ours = published_noise(measured, greedy_measured, problems)

@@ -79,6 +79,8 @@ def _apart(trial: Trial, word: str) -> Message:
         return Message("apart-greedy", {"verdict": verdict, "gap": gap, "margin": margin})
     low, high = sorted(abs(end) for end in found.interval_95)
     ends: Mapping[str, Value] = {"verdict": verdict, "low": low, "high": high}
+    if trial.case.votes is not None:
+        return Message("apart-votes", ends)
     return Message("apart", {**ends, "needed": found.needed_margin})
 
 
@@ -111,6 +113,8 @@ def _state(trial: Trial, found: statistics.Comparison) -> Message:
     margin, family = trial.case.delta, trial.family
     if found.p_difference <= LEVEL:
         return Message("shown-apart-alone", {"family": family})
+    if trial.case.votes is not None:
+        return Message("shown-no-difference")
     if found.p_equivalence is not None and found.p_equivalence <= LEVEL:
         return Message("shown-equal-alone", {"margin": margin, "family": family})
     return Message("shown-neither", {"margin": margin})
@@ -121,7 +125,8 @@ def _remedy(trial: Trial) -> Message:
     bounds both are said as such: samples known problem by problem make the errors smaller."""
     bounded = _bounded(trial.case)
     if trial.case.votes is not None:
-        return Message("remedy-votes")
+        spread = 100 * trial.case.votes.difference_se
+        return Message("remedy-votes", {"k": trial.case.k, "spread": spread})
     design = _design(trial)
     gap, delta = trial.difference / 100, trial.case.delta / 100
     level = LEVEL / trial.family

@@ -20,6 +20,7 @@ scores-measured-by = { $measurer } 측정 { FIXED($measured, $digits) }, 공표 
 scores-not-measured = 측정값 없음, 공표 { FIXED($published, $published_digits) }
 
 apart = { $verdict }. 95% 구간에서 차이는 { FIXED($low) }~{ FIXED($high) }포인트이며, 허용 오차가 { UPWARDS($needed) }포인트를 넘어야 재현으로 인정됨
+apart-votes = { $verdict }. 두 투표의 차이는 95% 구간에서 { FIXED($low) }~{ FIXED($high) }포인트
 apart-greedy = { $verdict }. 차이는 { FIXED($gap) }포인트로 허용 오차 { SHORT($margin) }포인트보다 큼. 둘 다 그리디 디코딩이라 표집 오차는 없음
 equal = 허용 오차 ±{ SHORT($margin) }포인트 안에서 재현됨. 차이의 90% 구간은 { FIXED($low) }~{ FIXED($high) }포인트
 equal-greedy = 허용 오차 ±{ SHORT($margin) }포인트 안에서 재현됨. 둘 다 그리디 디코딩이라 표집 오차는 없음
@@ -30,17 +31,18 @@ undecided-if-sampled = 판단 보류. 디코딩 방식을 알 수 없고, 그에
 shown-apart-alone = 이 수치만 보면 차이가 입증되지만, 함께 판정한 수치 { $family }개를 모두 고려하면 입증되지 않음
 shown-equal-alone = 이 수치만 보면 ±{ SHORT($margin) }포인트 안에서 같음이 입증되지만, 함께 판정한 수치 { $family }개를 모두 고려하면 입증되지 않음
 shown-neither = 차이도, ±{ SHORT($margin) }포인트 안에서 같음도 입증되지 않음
+shown-no-difference = 차이가 입증되지 않음
 
 remedy-samples = 차이가 그대로라면, 새 실행에서 문제당 표본 약 { $n }개로 판정할 수 있음
 remedy-samples-at-most = 차이가 그대로라면, 새 실행에서 문제당 표본 많아야 약 { $n }개로 판정할 수 있음
 remedy-none = 공표 수치 자체의 오차가 커서 표본을 늘려도 판정할 수 없음
 remedy-none-by-bound = 공표 수치의 오차를 상한으로만 알아 표본을 늘려도 판정할 수 없음. 문제별 결과를 아는 실행이 있으면 오차가 줄어듦
-remedy-votes = 문제당 표본을 늘리면 판정할 수 있음
+remedy-votes = 표본 { $k }개의 투표 두 번은 우연만으로도 { FIXED($spread) }포인트(SE) 다르며, 이쪽 표본을 늘려도 공표된 투표가 더 확실해지지는 않음
 
 reason-problems-unknown = 문제 수를 알 수 없어 오차를 구할 수 없음
 reason-no-share = { $metric }: 정답 비율이 아님
 reason-one-vote = 문제당 표본 { $k }개의 투표 한 번으로는 실행 사이의 오차를 알 수 없음
-reason-few-votes = cons@{ $k } 판정에는 문제당 표본 { $needed }개가 필요하나 { $n }개뿐임
+reason-few-votes = 표본 { $k }개의 투표에는 문제당 표본 { $k }개가 필요하나 { $n }개뿐임
 reason-not-measured = { $metric }: 측정하지 않음
 
 departure = { $setting }: 공표 { PLAIN($published) }, 측정 { PLAIN($measured) }
