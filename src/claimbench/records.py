@@ -326,7 +326,8 @@ class Departure:
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
     `needed_margin` are in points; `departures` lists where the measured protocol differs from the
-    published one; `sentence` is what a reader needs."""
+    published one; `sentence` is what a reader needs; `deciding_samples` how many samples per
+    problem a new run needs to decide with a probability of 80 %, where this one did not."""
 
     claim: str
     subject: str
@@ -349,3 +350,4 @@ class Verdict:
     p_equivalence_adjusted: float | None = None
     departures: tuple[Departure, ...] = ()
     notes: tuple[Message, ...] = ()
+    deciding_samples: int | None = None

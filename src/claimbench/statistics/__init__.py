@@ -24,6 +24,7 @@ from claimbench.statistics.comparison import (
 from claimbench.statistics.power import (
     Design,
     deciding_samples,
+    decision_probability,
     detectable_difference,
     margin_reached,
     power_of_difference,
@@ -87,6 +88,7 @@ __all__ = [
     "compare_runs",
     "cons_at_k",
     "deciding_samples",
+    "decision_probability",
     "detectable_difference",
     "deterministic_equal",
     "exact_vote_chances",

@@ -155,7 +155,7 @@ def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial
     greedy_measured = _or(is_greedy(case.measured), assumed_measured)
     difference = case.value - case.result.value
     if greedy_published and greedy_measured:
-        return Trial(case, difference, Noise(0.0), 0.0, None)
+        return Trial(case, difference, Noise(0.0), 0.0, None, greedy=True)
     ours, theirs = _noises(case, greedy_published, greedy_measured)
     noise = total([ours, theirs])
     variance = 1e4 * noise.variance if noise.varying is None else _in_points(noise.varying)
@@ -166,6 +166,7 @@ def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial
         noise,
         theirs.variance,
         comparison=found,
+        greedy=greedy_published or greedy_measured,
         p_difference=found.p_difference,
         # Two votes differ by more than a margin by chance alone: *reproduced* is out of reach.
         p_equivalence=found.p_equivalence if case.votes is None else None,
@@ -190,9 +191,8 @@ def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[
     if isinstance(measured, PublishedResult):
         ours = published_noise(measured, greedy_measured, problems)
         return ours, published_noise(result, greedy_published, problems)
-    spread = None if greedy_measured else score_of(measured)
     ours = measured_noise(measured, greedy_measured)
-    return ours, published_noise(result, greedy_published, problems, spread)
+    return ours, published_noise(result, greedy_published, problems, score_of(measured))
 
 
 def _adjusted(trials: list[Trial]) -> list[Trial]:
@@ -230,7 +230,13 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
         p_equivalence=shown.p_equivalence,
         p_difference_adjusted=shown.p_difference_adjusted,
         p_equivalence_adjusted=shown.p_equivalence_adjusted,
-        notes=(*split, *shown.noise.notes, *sentences.left_out(case.measured)),
+        notes=(
+            *split,
+            *sentences.two_quantities(shown),
+            *shown.noise.notes,
+            *sentences.left_out(case.measured),
+        ),
+        deciding_samples=sentences.samples_to_decide(shown) if word == "inconclusive" else None,
     )
 
 

@@ -33,8 +33,8 @@ shown-equal-alone = equivalence within ±{ SHORT($margin) } points is shown for 
 shown-neither = neither a difference nor equivalence within ±{ SHORT($margin) } points is shown
 shown-no-difference = no difference is shown
 
-remedy-samples = about { $n } samples per problem in a new run would decide, if the difference stays
-remedy-samples-at-most = at most about { $n } samples per problem in a new run would decide, if the difference stays
+remedy-samples = about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
+remedy-samples-at-most = at most about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
 remedy-none = no number of samples can decide, because the published figure's own error dominates
 remedy-none-by-bound = no number of samples can decide by the bound on the published figure's error, which a run known problem by problem would lower
 remedy-votes = two votes of { $k } differ by { FIXED($spread) } points (SE) by chance, and more samples here do not make the published vote any surer
@@ -53,3 +53,4 @@ note-samples-unknown = the samples per problem behind { $table }'s score are unk
 note-not-graded = { $failed } of { $samples } samples could not be graded, an error of ours, and are left out of the score
 note-problems-left-out = { $left } of { $total } problems have no graded sample and do not count
 note-decoding-unknown = it is unknown whether a score was decoded greedily: { $sampled } if it was sampled, { $greedy } if it was greedy
+note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a temperature: two quantities; the greedy one counts as one sample of each problem, which with up to about 280 problems nearly always leaves the verdict inconclusive

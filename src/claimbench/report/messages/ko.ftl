@@ -33,8 +33,8 @@ shown-equal-alone = 이 수치만 보면 ±{ SHORT($margin) }포인트 안에서
 shown-neither = 차이도, ±{ SHORT($margin) }포인트 안에서 같음도 입증되지 않음
 shown-no-difference = 차이가 입증되지 않음
 
-remedy-samples = 차이가 그대로라면, 새 실행에서 문제당 표본 약 { $n }개로 판정할 수 있음
-remedy-samples-at-most = 차이가 그대로라면, 새 실행에서 문제당 표본 많아야 약 { $n }개로 판정할 수 있음
+remedy-samples = 실제 차이가 관측값과 같다면, 문제당 표본 약 { $n }개인 새 실행이 80% 확률로 판정에 이름
+remedy-samples-at-most = 실제 차이가 관측값과 같다면, 문제당 표본 많아야 약 { $n }개인 새 실행이 80% 확률로 판정에 이름
 remedy-none = 공표 수치 자체의 오차가 커서 표본을 늘려도 판정할 수 없음
 remedy-none-by-bound = 공표 수치의 오차를 상한으로만 알아 표본을 늘려도 판정할 수 없음. 문제별 결과를 아는 실행이 있으면 오차가 줄어듦
 remedy-votes = 표본 { $k }개의 투표 두 번은 우연만으로도 { FIXED($spread) }포인트(SE) 다르며, 이쪽 표본을 늘려도 공표된 투표가 더 확실해지지는 않음
@@ -53,3 +53,4 @@ note-samples-unknown = { $table } 점수의 문제당 표본 수를 알 수 없�
 note-not-graded = 표본 { $samples }개 중 { $failed }개는 우리 쪽 오류로 채점하지 못해 점수에서 제외함
 note-problems-left-out = 문제 { $total }개 중 { $left }개는 채점된 표본이 없어 제외함
 note-decoding-unknown = 점수가 그리디 디코딩으로 나왔는지 알 수 없음. 표집했다면 { $sampled }, 그리디였다면 { $greedy }
+note-greedy-and-sampled = 한 점수는 그리디 정확도, 다른 점수는 온도를 준 pass@1로 서로 다른 양임. 그리디 점수는 문제당 표본 하나로 치며, 문제가 280개쯤까지면 거의 언제나 판단 보류가 됨
