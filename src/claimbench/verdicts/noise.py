@@ -90,6 +90,13 @@ def problems_of(*sides: Evidence) -> int | None:
     return next((side.problems for side in sides if side.problems), None)
 
 
+def exact_noise(evidence: Evidence) -> Noise:
+    """Of a score decoded greedily, taken for itself or beside another such score: its rounding."""
+    if isinstance(evidence, Measurement):
+        return Noise(0.0)
+    return Noise(statistics.rounding_variance(evidence.decimals))
+
+
 def measured_noise(measured: Measurement, greedy: bool) -> Noise:
     """Sampling variance of our own score. One decoded greedily counts as one sample of each problem
     beside one that was sampled: greedy accuracy and pass@1 at a temperature are two quantities."""
