@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
 from claimbench.config.models import ModelConfig
+from claimbench.config.paths import configs_dir
 from claimbench.config.runs import Experiment, RunConfig
+from claimbench.config.yamlfile import Key, Marks, Model, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
-from claimbench.paths import configs_dir
-from claimbench.yamlfile import Key, Marks, Model, load_yaml, nearest, parse
 
 
 def load_model(name: str) -> ModelConfig:
@@ -130,13 +130,15 @@ def _mark_set(marks: Marks, given: Key, option: str) -> None:
 def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
     """A run file with everything it names."""
     run = load_run(path, sets)
-    return Experiment(
+    experiment = Experiment(
         run=run,
         models=tuple(load_model(name) for name in run.models),
         benchmarks=tuple(
             _selected(load_benchmark(n), run) for n in run.benchmarks if not n.startswith(LM_EVAL)
         ),
     )
+    experiment.check_samples()
+    return experiment
 
 
 def _selected(benchmark: BenchmarkConfig, run: RunConfig) -> BenchmarkConfig:

@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from claimbench.dossier import STATUSES, ClaimVerdict
-from claimbench.dossier.efficiency import Efficiency
-from claimbench.evidence import EvidenceGroup
+from claimbench.analysis.efficiency import Efficiency
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.report import figures
 from claimbench.report.agreement_tables import SHOWN
@@ -43,6 +41,7 @@ from claimbench.report.tables import (
     signed,
 )
 from claimbench.report.theme import page_style
+from claimbench.report.vote_table import vote_tables
 from claimbench.report.words import (
     CLAIM_WORDS,
     READING,
@@ -51,6 +50,8 @@ from claimbench.report.words import (
     Said,
     say,
 )
+from claimbench.verdicts.articles import STATUSES, ClaimVerdict
+from claimbench.verdicts.side_by_side import EvidenceGroup
 
 if TYPE_CHECKING:
     from claimbench.report.samples import Pack
@@ -87,6 +88,7 @@ def render_html(document: Document, pack: Pack | None) -> str:
         untestable=len(document.claims) - len(claims),
         statuses=_statuses(claims),
         efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
+        votes=[table_in_both(table) for table in vote_tables(document)],
         lm_evals=[table_in_both(table) for table in lm_eval_tables(document)],
         agreements=[table_in_both(table) for table in agreement_tables(document, SHOWN)],
         abouts=[description(run.about) for run in document.runs],
