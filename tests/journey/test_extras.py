@@ -16,7 +16,7 @@ import slurm_cluster
 from conftest import SECOND_TEMPLATE, make_r1_like_tokenizer
 from endpoint_toys import Json, Server, openai_server
 
-FILES = Path(__file__).parent / "data" / "imports"
+FILES = Path(__file__).parent.parent / "data" / "imports"
 ENVIRONMENTS = os.environ.get("CLAIMBENCH_EXTRAS")
 pytestmark = [
     pytest.mark.skipif(ENVIRONMENTS is None, reason="scripts/test-extras makes its environments"),
