@@ -159,9 +159,14 @@ def _says_otherwise(gold: str, answer: str) -> bool:
     return (
         (_RELATION.search(answer) is not None and _RELATION.search(gold) is None)
         or (_has_text(answer) and not _has_text(gold))
+        or (_BASED.search(answer) is not None and "_" not in gold)
         or _brackets_differ(gold, answer)
         or _has_other_letters(gold, answer)
     )
+
+
+_BASED = re.compile(r"\d\s?_\s?\{?\s?(?:\d|[A-Za-z\\])")
+"""A numeral in a stated base, of which math-verify sees the digits only."""
 
 
 def _has_text(text: str) -> bool:
@@ -188,7 +193,14 @@ def _has_other_letters(gold: str, answer: str) -> bool:
     """Whether the answer has a variable that the gold has not (i may be imaginary)."""
     if "=" in gold or "=" in answer or "\\text" in gold or "\\mid" in answer:
         return False
-    return not letters_of(tokens_of(answer)) <= letters_of(tokens_of(gold)) | {"i"}
+    return not _letters(answer) <= _letters(gold) | {"i"}
+
+
+def _letters(text: str) -> set[str]:
+    return letters_of(tokens_of(_ENVIRONMENT.sub("", text)))
+
+
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]+\}")
 
 
 def _repeats(gold: str, answer: str) -> bool:

@@ -11,8 +11,9 @@ Four of its "equal" are not believed, because they are known to hold of differen
 - two equations without a solution have the same solutions: `x^2 = -1` is `x^2 = -4`;
 - it compares numbers to six decimal places, however small they are: `\frac{\sin 1}{10^9}` is 0.
 
-One of its "different" is not either: its letters may be negative or complex, so `\sqrt{1/n}` is not
-`1/\sqrt{n}`. Where the gold is real for positive letters only, they are compared there.
+Two of its "different" are not either: its letters may be negative or complex, so `\sqrt{1/n}` is not
+`1/\sqrt{n}` (where the gold is real for positive letters only, they are compared there), and i may
+be a variable: `e^{i\pi}` is not -1.
 
 math-verify and sympy are imported inside the functions: they take about a second.
 """
@@ -64,7 +65,7 @@ def latex_equal(gold: str, answer: str) -> bool:
         return False
     if verify(gold_parsed, answer_parsed, timeout_seconds=None):
         return not _vacuous(gold_parsed, answer_parsed) and not _apart(gold_parsed, answer_parsed)
-    return "sqrt" in gold + answer and _equal_where_real(gold_parsed[0], answer_parsed[0])
+    return _equal_where_meant(gold_parsed[0], answer_parsed[0])
 
 
 def _loses_digits(text: str) -> bool:
@@ -121,12 +122,26 @@ REAL_POINTS = (("0.37", "1.21"), ("1.83", "0.44"), ("2.6", "3.7"))
 """Where expressions in positive letters are compared."""
 
 
-def _equal_where_real(gold: Any, answer: Any) -> bool:
-    """Whether two expressions agree for positive letters, without which the gold is not real."""
+def _equal_where_meant(gold: Any, answer: Any) -> bool:
+    """Whether the two are equal as they are meant: i imaginary, letters under a root positive."""
     from sympy import Expr
 
     if not (isinstance(gold, Expr) and isinstance(answer, Expr)):
         return False
+    names = {str(letter) for letter in gold.free_symbols | answer.free_symbols}
+    if names == {"i"}:
+        return _agree(gold, answer, {})
+    return gold.has(_half()) and _equal_where_real(gold, answer)
+
+
+def _half() -> Any:
+    from sympy import S
+
+    return S.Half
+
+
+def _equal_where_real(gold: Any, answer: Any) -> bool:
+    """Whether two expressions agree for positive letters, without which the gold is not real."""
     letters = sorted(gold.free_symbols, key=str)
     if not 1 <= len(letters) <= 2 or answer.free_symbols != gold.free_symbols:
         return False
@@ -136,9 +151,9 @@ def _equal_where_real(gold: Any, answer: Any) -> bool:
 
 
 def _agree(gold: Any, answer: Any, point: dict[Any, str]) -> bool:
-    from sympy import Rational
+    from sympy import I, Rational, Symbol
 
-    at = {letter: Rational(value) for letter, value in point.items()}
+    at = {letter: Rational(value) for letter, value in point.items()} or {Symbol("i"): I}
     ours, theirs = gold.subs(at).evalf(30), answer.subs(at).evalf(30)
     both = ours.is_number and theirs.is_number and ours.is_finite and theirs.is_finite
     return bool(both and abs(ours - theirs) <= 1e-20 * (abs(ours) + abs(theirs)))

@@ -113,6 +113,12 @@ _SWITCH = re.compile(
     r"|bf|bfseries|it|rm|sf|tt|boldmath|limits|nolimits|[bB]igg?[lrm]?|left\.|right\.|left|right"
     r"|phantom\{[^{}]*\})(?![A-Za-z])\s?"
 )
+_STYLE_GROUP = re.compile(
+    r"\{\s*\\(?:rm|bf|it|sf|tt)(?![A-Za-z])\s*|\\(?:rm|bf|it|sf|tt)\s*\{(?=[^{}]*\})"
+)
+_ARRAY = re.compile(
+    r"[(\[]\s*\\begin\{array\}\s*\{[^{}]*\}(.*)\\end\{array\}\s*[)\]]", re.DOTALL
+)
 _FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _OVER = re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}")
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -130,7 +136,8 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\lt(?![A-Za-z])", "<"),
         (r"\\neq(?![A-Za-z])|\\not\s?=|!=", r"\ne "),
         (r"\\imath(?![A-Za-z])", "i"),
-        (r"\\ldots|\\cdots", r"\dots"),
+        (r"(?<=\\begin\{)(?:small|b|B)?matrix(?=\})", "pmatrix"),
+        (r"(?<=\\end\{)(?:small|b|B)?matrix(?=\})", "pmatrix"),
     )
 )
 
@@ -138,7 +145,8 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def _drop_style(text: str) -> str:
     if "\\" not in text:
         return text
-    text = _SWITCH.sub("", _COLOUR.sub("", text))
+    text = _SWITCH.sub("", _STYLE_GROUP.sub(r"\\mathrm{", _COLOUR.sub("", text)))
+    text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
     return texts.unwrap(_OVER.sub(r"\\frac{\1}{\2}", _FRACTIONS.sub(r"\\frac", text)))
 
 
@@ -155,8 +163,8 @@ def _name_alike(text: str) -> str:
 _DELIMITERS = re.compile(r"(?<!\\)\$|\\[()](?![A-Za-z])|\\!|\*\*")
 _CURRENCY = re.compile(r"\\\$|\bUS(?=\\?\$)")
 _SPACE = re.compile(
-    r"\\(?:q?quad|enspace|space|thinspace|hfill|nobreakspace|hspace\*?\{[^{}]*\}|[,;: >])"
-    r"(?![A-Za-z])|\\[,;:> ]|~|\s+"
+    r"(?<!\\)\\(?:q?quad|enspace|space|thinspace|hfill|nobreakspace|hspace\*?\{[^{}]*\}|[,;: >])"
+    r"(?![A-Za-z])|(?<!\\)\\[,;:> ]|~|\s+|\\+$"
 )
 _DEGREE = re.compile(r"\s?\^\s?(?:\\circ|\{\s?\\circ\s?\})(?![A-Za-z])")
 _DEGREE_O = re.compile(r"(?<=\d)\^\{?o\}?(?![A-Za-z])")
@@ -200,9 +208,9 @@ RULES: tuple[Rule, ...] = (
     Rule("characters", "signs of Unicode are the signs of LaTeX", MATH_VERIFY, _write_ascii),
     Rule("grouping", "spaces and braced commas group thousands", QWEN, figures.ungroup),
     Rule("style", "bold, colour, size, boxes and sizes of brackets", QWEN, _drop_style),
-    Rule("names", "one name for each sign of several names", MATH_VERIFY, _name_alike),
     Rule("marks", "dollar signs, maths delimiters, Markdown stars", HENDRYCKS, _drop_marks),
     Rule("spaces", "spacing commands are spaces", HENDRYCKS, _one_space),
+    Rule("names", "one name for each sign of several names", MATH_VERIFY, _name_alike),
     Rule("degrees", "degrees count, they do not multiply", HENDRYCKS, _drop_degrees),
     Rule("percent", "percent signs count, they do not multiply", HENDRYCKS, _drop_percent),
     Rule("plain maths", "sqrt(5), 3pi and 5*x are read as meant", MATH_VERIFY, figures.as_latex),

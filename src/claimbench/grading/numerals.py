@@ -35,6 +35,9 @@ _POWER = re.compile(r"\^\{?\d\}?$")
 _SPACES = re.compile(r"\\[,!;: ]|~|\s+")
 
 
+_RELATION = re.compile(r"\\not|\\ne|[<>!≠≤≥]\s?=?\s?[-\d]|\\[lg]e")
+
+
 def to_fraction(text: str) -> Fraction | None:
     """The number that `text` is, exactly; None where it is not one number.
 
@@ -43,7 +46,7 @@ def to_fraction(text: str) -> Fraction | None:
     that scales (`5 million`, `80k`), denies or compares is no unit, nor is a variable (`5x`).
     Simple fractions are read, arithmetic is not done.
     """
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > MAX_CHARACTERS or _RELATION.search(text):
         return None
     plain = _plain_text(text).rpartition("=")[2].strip()
     match = _PLAIN.fullmatch(plain) or _FRACTION.fullmatch(plain)

@@ -13,7 +13,7 @@ _COMMAND = re.compile(
 MAX_COMMANDS = 60
 """More text commands than that are not unwrapped: each costs a look for its brace."""
 
-_LETTERS = re.compile(r"\(?\s*[A-Za-z]\s*\)?(?:\s*(?:,|;|and\b|or\b|&)+\s*\(?[A-Za-z]\)?)*\.?")
+_LETTERS = re.compile(r"\(?\s*[A-Za-z]\s*\)?(?:(?:\s*(?:,|;|and\b|or\b|&))+\s*\(?[A-Za-z]\)?)*\.?")
 _ORDINAL = re.compile(r"\s*(?:st|nd|rd|th)\b")
 _READABLE = re.compile(r"[A-Za-z][A-Za-z .,'’():/-]*[A-Za-z.:)]|[A-Za-z]")
 
@@ -54,6 +54,8 @@ def _rewritten(before: str, inner: str, after: str) -> str:
         return f" {plain.rstrip('.')} " if before or after else plain.rstrip(".")
     if _READABLE.fullmatch(plain):
         return f"\x00{{{plain}}}"
+    if not re.search(r"[A-Za-z0-9]", plain.replace("\\circ", "")):
+        return inner
     alone = not before.strip(" $") and not after.strip(" $")
     simple = alone or re.fullmatch(r"[\w.]+", plain) is not None
     return inner if simple or " " in plain else f"{{{inner}}}"
@@ -61,6 +63,8 @@ def _rewritten(before: str, inner: str, after: str) -> str:
 
 def _is_unit_letter(before: str, letter: str) -> bool:
     number = re.search(r"[\d)}]\s*(?:\\[,;: ]|~|\\quad)*\s*(?:/|\\cdot)?\s*$", before)
+    if re.search(r"\x00\{[^{}]*\}\s*$", before):
+        return False
     inside = before.endswith(("frac{", "}{")) and "\x00" in before
     return len(letter) == 1 and letter in UNIT_LETTERS and bool(number or inside)
 
@@ -97,14 +101,16 @@ _AND = re.compile(
     r"\s*,?\s*(?:\\text\{\s*,?\s*(?:and|or)\s*,?\s*\}|(?<![A-Za-z\\{])(?:and|or)(?![A-Za-z}])"
     r"|\\(?:land|lor|wedge|vee)(?![A-Za-z]))\s*,?\s*"
 )
+_RELATION = re.compile(r"[<>]|\\[lg]e(?![A-Za-z])")
 _COMMA_TEXT = re.compile(r"\s*\\text\{\s*([,;])\s*\}\s*")
+_CONJUNCTION = re.compile(r"and|or|\\\\[lvw]")
 _SAME_NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?)\s*=\s*([^=,]+)")
 
 
 def join_list(text: str) -> str:
     """`text` with commas between its members, and without one name that all of them have."""
     text = _COMMA_TEXT.sub(r"\1 ", text)
-    if "and" in text or "or" in text or "\\l" in text or "\\v" in text or "\\w" in text:
+    if _CONJUNCTION.search(text) and not _RELATION.search(text):
         text = _AND.sub(", ", text)
     if ";" in text and "," not in text:
         text = text.replace(";", ",")
