@@ -16,7 +16,7 @@ from typing import Any
 from claimbench.errors import WrongRunFolder
 from claimbench.grading import Grader, make_grader
 from claimbench.planning.plan import Plan
-from claimbench.records import Message, Problem, Tier
+from claimbench.records import Problem, Tier, Turn
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore, safe_name
 
@@ -271,5 +271,5 @@ def _problem(store: RunStore, benchmark: str, row: dict[str, Any]) -> Problem:
     )
 
 
-def _messages(turns: list[dict[str, Any]] | None) -> tuple[Message, ...] | None:
-    return None if turns is None else tuple(Message(**turn) for turn in turns)
+def _messages(turns: list[dict[str, Any]] | None) -> tuple[Turn, ...] | None:
+    return None if turns is None else tuple(Turn(**turn) for turn in turns)
