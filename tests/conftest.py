@@ -55,7 +55,8 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def tiny_checkpoint() -> Path:
     """The tiny real model; fetched into the user's cache if it is not there."""
-    from claimbench import checkpoints, config
+    from claimbench import config
+    from claimbench.models import checkpoints
 
     return checkpoints.find(config.load_model("smollm2-135m-instruct"), online=False).path
 

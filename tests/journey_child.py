@@ -10,9 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-from claimbench import config, engines, pipeline
+from claimbench import config, engines
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.records import Request
+from claimbench.runner import pipeline
 
 
 def main() -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from lm_eval_toys import reply_to
 
-from claimbench import config, engines, pipeline
+from claimbench import config, engines
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.records import Request
+from claimbench.runner import pipeline
 
 
 def main() -> None:

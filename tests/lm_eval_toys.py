@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from lm_eval.api.model import LM
 
-from claimbench import config, pipeline
+from claimbench import config
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
-from claimbench.pipeline import Report
-from claimbench.plan import Plan
+from claimbench.planning.plan import Plan
 from claimbench.records import Measurement, Problem, Request
+from claimbench.runner import pipeline
+from claimbench.runner.pipeline import Report
 
 BUILT_IN = ("gsm8k", "minerva_math500", "hendrycks_math500", "aime24", "aime25")
 """Tasks of lm-eval's own, each asked on rows of ours."""

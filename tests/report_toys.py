@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from claimbench.analysis.measure import Scores
 from claimbench.grading import make_grader
 from claimbench.grading.outcomes import make_grade
-from claimbench.measure import Scores
 from claimbench.records import Measurement, Sample
 from claimbench.store import RunStore
 

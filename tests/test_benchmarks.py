@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import benchmarks, config
+from claimbench import config
+from claimbench.benchmarks import loading as benchmarks
 from claimbench.config import BenchmarkConfig
 from claimbench.errors import DataError
 

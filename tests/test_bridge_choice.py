@@ -11,12 +11,13 @@ import pytest
 from bridge_toys import imported
 from typer.testing import CliRunner
 
-from claimbench import config, pipeline
+from claimbench import config
 from claimbench.cli import app
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import InputError
 from claimbench.records import Request
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
 pytest.importorskip("pyarrow")

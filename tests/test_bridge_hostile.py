@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from bridge_toys import file_of, imported, refused, write_rows
 
-from claimbench.bridge import lines
+from claimbench.interop.readers import lines
 
 pytest.importorskip("ijson")
 pytest.importorskip("pyarrow")
@@ -133,7 +133,7 @@ def test_hostile_zips(tmp_path: Path) -> None:
 
 
 def test_too_many_rows_and_a_sample_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from claimbench.bridge import rows
+    from claimbench.interop.readers import rows
 
     row = {"problem": "p", "response": "1", "gold": "1", "sample_index": 0}
     path = write_rows(tmp_path / "x.jsonl", [row, row])

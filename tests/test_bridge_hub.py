@@ -12,11 +12,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from claimbench import config, pipeline
+from claimbench import config
 from claimbench.cli import app
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError
+from claimbench.runner import pipeline
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 OPTIONAL = {"verifyToken", "date", "source", "evaluation_framework", "notes"}

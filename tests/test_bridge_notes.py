@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from bridge_toys import imported
 
-from claimbench.bridge import inspect_log
 from claimbench.errors import DataError
+from claimbench.interop.readers import inspect_log
 from claimbench.store import RunStore
 
 pytest.importorskip("ijson")

@@ -36,7 +36,7 @@ def test_parquet_that_unpacks_to_more(tmp_path: Path, monkeypatch: pytest.Monkey
     import pyarrow as pa
     from pyarrow import parquet as writer
 
-    from claimbench.bridge import parquet, parquetworker
+    from claimbench.interop.readers import parquet, parquet_worker
 
     rows = 32
     table = pa.table({"response": ["1" * (2 << 20)] * rows, "gold": ["1"] * rows})
@@ -54,7 +54,7 @@ def test_parquet_that_unpacks_to_more(tmp_path: Path, monkeypatch: pytest.Monkey
     assert writer.ParquetFile(path).metadata.row_group(0).total_byte_size < 3 << 20
     limits = parquet.LIMITS._replace(together=8 << 20)
     with writer.ParquetFile(path) as file:
-        batches = list(parquetworker.checked_batches(file, path, ["response"], limits))
+        batches = list(parquet_worker.checked_batches(file, path, ["response"], limits))
     assert sum(map(len, batches)) == rows
     assert max(batch.nbytes for batch in batches) <= 8 << 20
 
@@ -105,7 +105,7 @@ def bombs(folder: Path) -> Iterator[tuple[Path, str]]:
 @pytest.mark.slow
 def test_parquet_that_lies_of_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page larger than the footer says, a text that a list repeats, nulls that take no byte."""
-    from claimbench.bridge import parquet
+    from claimbench.interop.readers import parquet
 
     monkeypatch.setattr(parquet, "LIMITS", parquet.LIMITS._replace(memory=256 << 20))
     for path, words in bombs(tmp_path):
@@ -120,7 +120,7 @@ def test_a_parquet_process_that_is_killed_is_no_end_of_the_rows(
     import pyarrow as pa
     from pyarrow import parquet as writer
 
-    from claimbench.bridge import parquet
+    from claimbench.interop.readers import parquet
 
     path = tmp_path / "x.parquet"
     writer.write_table(pa.table({"response": ["1" * 10_000] * 1000}), path, row_group_size=10)

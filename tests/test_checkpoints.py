@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import checkpoints, config
+from claimbench import config
 from claimbench.config import EngineConfig
 from claimbench.engines import engine_kind
 from claimbench.errors import ConfigError, ModelError
+from claimbench.models import checkpoints
 
 MODEL = config.load_model("smollm2-135m-instruct")
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import doctor, hub, machine
+from claimbench.benchmarks import hub
+from claimbench.cli import diagnosis as doctor
+from claimbench.config import machine
 
 HEAVY = ("torch", "transformers", "numpy", "scipy", "pydantic", "datasets", "sympy", "jinja2")
 
@@ -121,11 +123,11 @@ main()
     ("command", "module"),
     [
         ("claims", "claimbench.cli"),
-        ("claims", "claimbench.dossier"),
-        ("plan smoke", "claimbench.estimate"),
-        ("run smoke --offline", "claimbench.pipeline"),
-        ("run smoke --offline", "claimbench.checkpoints"),
-        ("doctor", "claimbench.provenance"),
+        ("claims", "claimbench.verdicts.articles"),
+        ("plan smoke", "claimbench.planning.estimate"),
+        ("run smoke --offline", "claimbench.runner.pipeline"),
+        ("run smoke --offline", "claimbench.models.checkpoints"),
+        ("doctor", "claimbench.store.provenance"),
     ],
 )
 def test_ctrl_c_is_one_sentence_while_modules_load(
@@ -219,7 +221,7 @@ def test_doctor_names_what_is_here() -> None:
 
 def test_the_memory_of_the_machine_is_known_without_torch() -> None:
     code = (
-        "import sys\nfrom claimbench.machine import free_memory, whole_memory\n"
+        "import sys\nfrom claimbench.config.machine import free_memory, whole_memory\n"
         "assert 'torch' not in sys.modules\nprint(free_memory(), whole_memory())\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

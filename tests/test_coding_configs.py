@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from claimbench import benchmarks, config
+from claimbench import config
+from claimbench.benchmarks import loading as benchmarks
 from claimbench.config import BenchmarkConfig
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading.code import unpack
-from claimbench.prompts import PromptMaker, prompt_rules
+from claimbench.models.prompts import PromptMaker, prompt_rules
 from claimbench.records import Problem
 
 LOCAL = [("humaneval", 164), ("mbpp", 500), ("code_contests", 20), ("lcb_sample", 3)]

@@ -19,15 +19,16 @@ from typing import Any
 
 import pytest
 
-from claimbench import config, pipeline
-from claimbench.benchmarks import content_digest, load_problems
+from claimbench import config
+from claimbench.benchmarks.loading import content_digest, load_problems
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading import default_workers, make_grader
-from claimbench.pipeline import Report
-from claimbench.plan import Plan
+from claimbench.planning.plan import Plan
 from claimbench.records import Problem, Request
+from claimbench.runner import pipeline
+from claimbench.runner.pipeline import Report
 from claimbench.sandbox import isolation
 from claimbench.sandbox.client import SandboxError
 
@@ -185,7 +186,7 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, *sets: str, dies: int | Non
 def test_programs_get_their_outcomes_and_the_report_shows_why(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claimbench.details.APART", 10)  # tests in files of their own
+    monkeypatch.setattr("claimbench.benchmarks.details.APART", 10)  # tests in files of their own
     (measured,) = run(dated, monkeypatch).measurements
     assert measured.right == (1, 1, 1)
     counts = {k: v for k, v in measured.metrics.items() if k.startswith("outcome_")}
@@ -234,7 +235,7 @@ def test_the_report_says_what_livecodebenchs_quirks_changed(
 def test_a_run_folder_is_graded_where_no_dataset_is(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claimbench.details.APART", 10)
+    monkeypatch.setattr("claimbench.benchmarks.details.APART", 10)
     before = run(dated, monkeypatch).measurements
     for path in [*(dated / "data").iterdir(), *(dated / "cache" / "tests").iterdir()]:
         path.unlink()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import config, paths
-from claimbench.config import subject_of
+from claimbench import config
+from claimbench.config import paths, subject_of
 from claimbench.errors import ConfigError
 
 

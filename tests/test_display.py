@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from claimbench.display import _MEASUREMENT_COLUMNS, _VERDICT_COLUMNS, _print
+from claimbench.cli.display import _MEASUREMENT_COLUMNS, _VERDICT_COLUMNS, _print
 from claimbench.report.tables import Table
 
 MODEL, BENCHMARK = "deepseek-r1-distill-qwen-1.5b", "livecodebench-r1-window"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from claimbench.display_claims import show_claims
-from claimbench.dossier import ClaimVerdict, judge_claims, load_evidence
+from claimbench.cli.display_claims import show_claims
 from claimbench.report.korean_claims import reason_in_korean, what_in_korean
 from claimbench.report.words import CLAIM_WORDS
+from claimbench.verdicts.articles import ClaimVerdict, judge_claims, load_evidence
 from tests.test_cli import claimbench
 
 

@@ -13,13 +13,20 @@ from typing import Any
 import pytest
 
 from claimbench.claims import load_claims
-from claimbench.dossier import STATUSES, ClaimVerdict, Evidence, choose, judge_claims, load_evidence
-from claimbench.dossier.findings import Finding, compose_tests, settle
 from claimbench.errors import ConfigError, DataError
 from claimbench.records import Claim, Measurement, Tier
-from claimbench.report.dossier_data import claims_data, counts, to_json
-from claimbench.report.dossier_pages import claims_page
-from claimbench.report.dossier_tables import by_origin, claims_table
+from claimbench.report.article_data import claims_data, counts, to_json
+from claimbench.report.article_pages import claims_page
+from claimbench.report.article_tables import by_origin, claims_table
+from claimbench.verdicts.articles import (
+    STATUSES,
+    ClaimVerdict,
+    Evidence,
+    choose,
+    judge_claims,
+    load_evidence,
+)
+from claimbench.verdicts.articles.results import Finding, compose_tests, settle
 from tests.conftest import ROOT
 
 CLAIM = Claim("a-1", "a", "1", "benchmark", "text", "글", test={"tests": []})

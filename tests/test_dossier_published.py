@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from claimbench.claims import load_published
-from claimbench.dossier import judge_published_evidence, load_evidence
-from claimbench.dossier.published import PublishedEvidence, Remeasured
-from claimbench.dossier.spread import Heterogeneity, heterogeneity, pooled, seed_shares, together
-from claimbench.report.dossier_files import dossier_files, write_dossier
+from claimbench.report.article_files import evidence_files, write_evidence
+from claimbench.verdicts.articles import judge_published_evidence, load_evidence
+from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
+from claimbench.verdicts.spread import Heterogeneity, heterogeneity, pooled, seed_shares, together
 from tests.conftest import ROOT
 
 COMMITTED = ROOT / "results" / "evidence"
@@ -163,7 +163,7 @@ def test_committed_files_are_what_the_command_writes_now(tmp_path: Path) -> None
     """Where the committed claims.json names runs, they are committed beside it."""
     names = json.loads((COMMITTED / "claims.json").read_text())["runs"]
     runs = [COMMITTED.parent / name for name in names]
-    written = write_dossier(load_evidence(runs), tmp_path / "again")
+    written = write_evidence(load_evidence(runs), tmp_path / "again")
     assert {p.name for p in written} == {p.name for p in COMMITTED.iterdir()}
     for path in written:
         committed = (COMMITTED / path.name).read_text(encoding="utf-8")
@@ -173,7 +173,7 @@ def test_committed_files_are_what_the_command_writes_now(tmp_path: Path) -> None
 
 
 def test_files_are_readable_and_private(found: PublishedEvidence) -> None:
-    files = dossier_files(load_evidence())
+    files = evidence_files(load_evidence())
     rows = list(csv.DictReader(io.StringIO(files["published.csv"])))
     assert len(rows) == len(found.rows)
     assert all(r["sentence"] and r["verdict"] for r in rows)
@@ -192,7 +192,7 @@ def test_files_are_readable_and_private(found: PublishedEvidence) -> None:
 def test_no_sentence_of_an_article_is_in_the_files(shared: Path) -> None:
     from claimbench.claims import copied_words
 
-    files = dossier_files(load_evidence())
+    files = evidence_files(load_evidence())
     for path in sorted((shared / "seeds").glob("*.txt")):
         article = path.read_text(encoding="utf-8")
         for text in (row["text_ko"] for row in json.loads(files["claims.json"])["claims"]):

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from claimbench.analysis.efficiency import Efficiency, Pace, efficiency, paces, tokens_per_solved
 from claimbench.claims import Figure, load_catalogue, load_claims, load_figures
-from claimbench.dossier.efficiency import Efficiency, Pace, efficiency, paces, tokens_per_solved
-from claimbench.dossier.efficiency_claims import Spendings, judge_efficiency_claim
-from claimbench.dossier.runs import Run, load_runs
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.records import Claim, Completion, RequestFailure
+from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_efficiency_claim
+from claimbench.verdicts.articles.runs import Run, load_runs
 from tests.test_pipeline import Toy, answer
 
 NAN = float("nan")
@@ -174,7 +174,7 @@ def test_a_finished_run_that_is_asked_again_keeps_its_pace(journey: Toy) -> None
 
 
 def test_a_price_for_a_gpu_hour_reaches_the_report(journey: Toy) -> None:
-    from claimbench import pipeline
+    from claimbench.runner import pipeline
     from claimbench.store import RunStore
 
     journey.run()

@@ -27,7 +27,7 @@ from endpoint_toys import (
     openai_server,
 )
 
-from claimbench import config, pipeline
+from claimbench import config
 from claimbench.config import EndpointConfig
 from claimbench.engines.endpoint import EndpointEngine
 from claimbench.engines.endpoint import engine as engine_module
@@ -37,8 +37,9 @@ from claimbench.engines.endpoint.patience import Patience
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
-from claimbench.runfolder import stored_cells
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
+from claimbench.store.manifest import stored_cells
 
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
 
@@ -454,7 +455,7 @@ def test_reasoning_that_never_ended_counts_alike_in_both_forms() -> None:
 
 
 def _sample(completion: Completion) -> Any:
-    from claimbench.generate import sample_of
+    from claimbench.runner.generate import sample_of
 
     return sample_of(request(1), completion)
 

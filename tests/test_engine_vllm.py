@@ -26,7 +26,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 pytest.importorskip("vllm", reason="needs vLLM: run scripts/test-vllm")
 
-from claimbench import config, pipeline
+from claimbench import config
 from claimbench.config import EngineConfig, ModelConfig
 from claimbench.engines import engine_kind
 from claimbench.engines.vllm import engine as engine_module
@@ -40,6 +40,7 @@ from claimbench.engines.vllm.arguments import (
 from claimbench.engines.vllm.engine import VllmEngine
 from claimbench.engines.vllm.replies import sampling_params
 from claimbench.records import Completion, Request, RequestFailure, Sampling
+from claimbench.runner import pipeline
 
 pytestmark = pytest.mark.slow
 # float32: a CPU without bfloat16 in hardware is several times as fast in it.

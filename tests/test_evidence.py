@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from report_toys import measurement
 
-from claimbench.evidence import gather
 from claimbench.records import PublishedResult, Source
 from claimbench.report.tables import sampling_error
+from claimbench.verdicts.side_by_side import gather
 
 
 def test_a_sampling_error_that_is_a_bound_says_so() -> None:

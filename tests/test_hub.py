@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from claimbench import addresses, hub
-from claimbench.bridge import imports
+from claimbench.benchmarks import hub
 from claimbench.cli import app
+from claimbench.config import addresses
 from claimbench.errors import ConfigError
+from claimbench.interop import imports
 
 CANARY = "ein-geheimes-wort"
 

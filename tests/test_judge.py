@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from claimbench.claims import load_published
-from claimbench.evidence import gather
-from claimbench.judge import judge
 from claimbench.records import Measurement, Verdict
 from claimbench.report.tables import figure_of
+from claimbench.verdicts.pairing import judge
+from claimbench.verdicts.side_by_side import gather
 from tests.test_verdicts import measured
 
 JUDGING = {"published": ["deepseek-r1"], "margins": {}, "problems": {"aime24": 30}}

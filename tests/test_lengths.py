@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from report_toys import scores
 
-from claimbench.lengths import cap_curve, lengths
+from claimbench.analysis.lengths import cap_curve, lengths
 
 
 def test_the_curve_is_the_score_under_every_cap() -> None:

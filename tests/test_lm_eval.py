@@ -15,8 +15,8 @@ from lm_eval_toys import BUILT_IN, OURS, RUN, Lab, same_figures, write_listed
 
 from claimbench import config
 from claimbench.engines import ENGINES
-from claimbench.judge import judge
 from claimbench.store import RunStore
+from claimbench.verdicts.pairing import judge
 
 
 @pytest.mark.slow

@@ -18,10 +18,10 @@ pytest.importorskip("lm_eval")
 
 from lm_eval_toys import JUDGE, Lab, write_data
 
-from claimbench import pipeline
-from claimbench.bridge.lm_eval import problems
+from claimbench.benchmarks.lm_eval import problems
 from claimbench.errors import GradingError
 from claimbench.records import Request
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
 

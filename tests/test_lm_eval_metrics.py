@@ -11,9 +11,9 @@ pytest.importorskip("lm_eval")
 
 from lm_eval_toys import Lab, same_figures
 
-from claimbench import pipeline
 from claimbench.errors import ConfigError, InputError
 from claimbench.records import Problem, Request
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
 HUB_METRIC = """\

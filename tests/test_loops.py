@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_toys import LIMIT, Reply, write_run
 
-from claimbench import loops
-from claimbench.loops import ends_in_loop, looped_ids
+from claimbench.analysis import repetition as loops
+from claimbench.analysis.repetition import ends_in_loop, looped_ids
 from claimbench.store import RunStore
 
 

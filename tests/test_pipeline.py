@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from claimbench import config, pipeline
+from claimbench import config
 from claimbench.config import DType
 from claimbench.engines import ENGINES, EngineKind
 from claimbench.engines.scripted import ScriptedEngine
@@ -25,8 +25,9 @@ from claimbench.errors import (
     StoreError,
     StoreLocked,
 )
-from claimbench.pipeline import Report
 from claimbench.records import Request, RequestFailure
+from claimbench.runner import pipeline
+from claimbench.runner.pipeline import Report
 from claimbench.store import RunStore
 
 
@@ -281,7 +282,7 @@ def test_a_damaged_line_is_named_and_the_sample_is_asked_again(journey: Toy) -> 
 
 
 def test_low_power_is_refused_unless_told(journey: Toy) -> None:
-    from claimbench.estimate import check_power, describe
+    from claimbench.planning.estimate import check_power, describe
 
     path = journey.root / "configs" / "runs" / "try.yaml"
     for sets, refused in (

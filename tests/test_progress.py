@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from claimbench import generate
 from claimbench.cli import app
-from claimbench.display import Display
-from claimbench.generate import Progress
+from claimbench.cli.display import Display
+from claimbench.runner import generate
+from claimbench.runner.generate import Progress
 
 
 class Clock:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from conftest import ASSISTANT, BOS, FIRST_TEMPLATE, SECOND_TEMPLATE, USER, make_r1_like_tokenizer
 
-from claimbench import benchmarks, checkpoints, config
+from claimbench import config
+from claimbench.benchmarks import loading as benchmarks
 from claimbench.config import ModelConfig
 from claimbench.errors import PromptError
-from claimbench.prompts import Prompt, PromptMaker, choice_order
+from claimbench.models import checkpoints
+from claimbench.models.prompts import Prompt, PromptMaker, choice_order
 from claimbench.records import Message, Problem
 
 R1 = config.load_model("r1-distill-qwen-1.5b")

@@ -215,7 +215,7 @@ def test_the_real_model_writes_the_same_with_a_replica_killed(
 
 
 def _tiny_model() -> config.ModelConfig:
-    from claimbench.yamlfile import load_yaml, parse
+    from claimbench.config.yamlfile import load_yaml, parse
 
     path = ROOT / "configs" / "models" / "smollm2-135m-instruct.yaml"
     data, marks = load_yaml(path)

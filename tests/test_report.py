@@ -15,14 +15,14 @@ import pytest
 from report_toys import HOSTILE, lifelike, measurement, scores, write_run
 from typer.testing import CliRunner
 
-from claimbench import pipeline
+from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.cli import app
 from claimbench.errors import ConfigError, WrongRunFolder
-from claimbench.evidence import gather
-from claimbench.lengths import cap_curve, lengths
 from claimbench.records import Verdict
 from claimbench.report import html
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
+from claimbench.verdicts.side_by_side import gather
 
 
 @pytest.fixture(scope="module")

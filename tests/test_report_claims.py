@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from report_toys import lifelike, write_run
 
-from claimbench import pipeline
-from claimbench.dossier import judge_claims, judge_reported, load_evidence
-from claimbench.dossier.runs import load_runs
 from claimbench.report.claim_tables import report_claims_table
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
+from claimbench.verdicts.articles import judge_claims, judge_reported, load_evidence
+from claimbench.verdicts.articles.runs import load_runs
 
 SUBJECT, DISTILL = "deepseek-r1", "r1-distill-qwen-7b"
 AHEAD = "hani-0130-1"

@@ -12,8 +12,8 @@ import pytest
 from browser import Page, browse, why_absent
 from report_toys import HOSTILE, Reply, lifelike, write_run
 
-from claimbench import pipeline
 from claimbench.grading.outcomes import shown
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
 absent = None if os.environ.get("CLAIMBENCH_BROWSER") == "required" else why_absent()

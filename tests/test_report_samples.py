@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from report_toys import Replies, Reply, lifelike, reasoning_text, write_run
 
-from claimbench import pipeline, view
-from claimbench.report import Pack, pack
+from claimbench.report import Pack, pack, view
 from claimbench.report.samples import BUDGET
-from claimbench.runfolder import stored_cells
+from claimbench.runner import pipeline
 from claimbench.store import RunStore
+from claimbench.store.manifest import stored_cells
 
 
 def unpacked(content: str) -> Any:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from report_toys import lifelike, write_run
 
-from claimbench import reports
 from claimbench.errors import StoreError
-from claimbench.reports import report_each
+from claimbench.runner import reports
+from claimbench.runner.reports import report_each
 
 RUNS = 2 * reports.RUNS_EACH
 MODEL = "r1-distill-qwen-7b"

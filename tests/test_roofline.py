@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from claimbench import config, gpuplan
+from claimbench import config
 from claimbench.cli import app
 from claimbench.errors import ConfigError
-from claimbench.roofline import (
+from claimbench.planning import gpus
+from claimbench.planning.roofline import (
     Device,
     Load,
     Shape,
@@ -73,21 +74,21 @@ def test_heads_that_cannot_be_shared_out_are_not() -> None:
 
 
 def test_the_distills_have_the_geometry_of_their_checkpoints() -> None:
-    shape = gpuplan.shape_of(config.load_model("r1-distill-qwen-7b"), "bfloat16")
+    shape = gpus.shape_of(config.load_model("r1-distill-qwen-7b"), "bfloat16")
     assert (shape.heads, shape.kv_heads, shape.layers, shape.head_dim) == (28, 4, 28, 128)
     assert shape.parameters * shape.weight_bytes == pytest.approx(15.24e9)
 
 
 def test_unknown_gpus_and_quantizations_are_refused() -> None:
     with pytest.raises(ConfigError, match="there is no such GPU type; did you mean h100"):
-        gpuplan.choose_gpus(["h101"])
-    assert list(gpuplan.choose_gpus(["a100"])) == ["a100-40", "a100-80"]
-    assert list(gpuplan.choose_gpus(["L4", "h2"])) == ["h200", "l4"]
-    for gpu in gpuplan.choose_gpus([]).values():
+        gpus.choose_gpus(["h101"])
+    assert list(gpus.choose_gpus(["a100"])) == ["a100-40", "a100-80"]
+    assert list(gpus.choose_gpus(["L4", "h2"])) == ["h200", "l4"]
+    for gpu in gpus.choose_gpus([]).values():
         assert set(gpu.unconfirmed) <= set(type(gpu.source).model_fields)
     model = config.load_model("r1-distill-qwen-7b").model_copy(update={"quantization": "int3"})
     with pytest.raises(ConfigError, match="key quantization: int3 is unknown"):
-        gpuplan.shape_of(model, "bfloat16")
+        gpus.shape_of(model, "bfloat16")
 
 
 def planned(*words: str) -> Any:
@@ -137,12 +138,12 @@ def test_lengths_of_an_earlier_run_are_taken(tmp_path: Path) -> None:
 
 
 def test_a_gpu_figure_without_a_source_is_named() -> None:
-    gpu = gpuplan.choose_gpus(["v100"])["v100"].model_copy(update={"unconfirmed": ("memory",)})
+    gpu = gpus.choose_gpus(["v100"])["v100"].model_copy(update={"unconfirmed": ("memory",)})
     experiment = config.load_experiment(Path("configs/runs/ablation.yaml"))
-    (entry,) = gpuplan.gpu_plan(experiment, {}, {"v100": gpu}, gpuplan.Lengths())
+    (entry,) = gpus.gpu_plan(experiment, {}, {"v100": gpu}, gpus.Lengths())
     said = "V100 32 GB: no source was found for its memory"
     assert entry["gpus"][0]["unconfirmed"] == said
-    assert said in gpuplan.render([entry], "none")
+    assert said in gpus.render([entry], "none")
 
 
 @pytest.mark.usefixtures("nothing_here")

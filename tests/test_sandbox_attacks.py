@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from sandbox_attacks import COUNT
 
+from claimbench.config.paths import packaged_data
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import judge
-from claimbench.paths import packaged_data
 from claimbench.sandbox import codec
 from claimbench.sandbox.isolation import _why_not, open_sandbox
 

@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 from test_pipeline import Toy, answer
 
-from claimbench import config, pipeline, shards
+from claimbench import config
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, EngineDied, StoreLocked
-from claimbench.generate import Progress
-from claimbench.pipeline import Report
-from claimbench.plan import Plan
-from claimbench.shards import Shard
-from claimbench.slurm.array import Array
+from claimbench.planning.plan import Plan
+from claimbench.runner import pipeline, shards
+from claimbench.runner.generate import Progress
+from claimbench.runner.pipeline import Report
+from claimbench.runner.shards import Shard
+from claimbench.runner.slurm.array import Array
 from claimbench.store import RunStore
 from claimbench.store.lock import _is_earlier_self, turn
 
@@ -174,7 +175,7 @@ with RunStore.existing(Path({str(journey.out)!r}), writer=True, shard="2of2"):
 
 def test_sessions_that_write_at_once_keep_one_another(journey: Sharded) -> None:
     journey.shard("1/2")
-    from claimbench.sessions import Session, read_sessions
+    from claimbench.store.sessions import Session, read_sessions
 
     store = RunStore.existing(journey.out)
     threads = [
@@ -205,7 +206,7 @@ def test_no_task_is_submitted_where_nothing_is_owed(
     journey.run()
     for path in (journey.out / "grades").glob("toy/sums/*"):
         path.unlink()
-    monkeypatch.setattr("claimbench.slurm.jobs.submit", _refuse)
+    monkeypatch.setattr("claimbench.runner.slurm.jobs.submit", _refuse)
     array = Array(2, {"time": "10"})
     made: Any = array.run(journey.plan(), journey.out, [], lambda _: None, lambda _: None)
     assert made.measurements[0].graded == 40
@@ -219,7 +220,7 @@ def test_a_slurm_too_busy_to_answer_costs_no_last_pass(
     (journey.out / "slurm").mkdir()
     (journey.out / "slurm" / "job.json").write_text('{"id": "7", "shards": 2}')
     said = iter([{"RUNNING": 1}, {}, None])
-    monkeypatch.setattr("claimbench.slurm.jobs.Job.states", lambda _: next(said, {}))
+    monkeypatch.setattr("claimbench.runner.slurm.jobs.Job.states", lambda _: next(said, {}))
 
     def submit(tasks: Any, *_: Any) -> str:
         assert [task.words[-1] for task in tasks] == ["2/2"]
@@ -229,7 +230,7 @@ def test_a_slurm_too_busy_to_answer_costs_no_last_pass(
         thread.join()
         return "8"
 
-    monkeypatch.setattr("claimbench.slurm.jobs.submit", submit)
+    monkeypatch.setattr("claimbench.runner.slurm.jobs.submit", submit)
     array = Array(2, {"time": "10"})
     made: Any = array.run(journey.plan(), journey.out, [], lambda _: None, lambda _: None)
     assert made.measurements[0].received == 40

@@ -19,11 +19,13 @@ import pytest
 import slurm_cluster
 from conftest import TOY_NAMES
 
-from claimbench import config, paths, pipeline
+from claimbench import config
+from claimbench.config import paths
 from claimbench.errors import ConfigError
-from claimbench.slurm import parse_array
-from claimbench.slurm.jobs import Job, first_complaint, submit
-from claimbench.slurm.task import ShardTask
+from claimbench.runner import pipeline
+from claimbench.runner.slurm import parse_array
+from claimbench.runner.slurm.jobs import Job, first_complaint, submit
+from claimbench.runner.slurm.task import ShardTask
 
 ROOT = Path(__file__).resolve().parent.parent
 needs_slurm = pytest.mark.skipif(bool(slurm_cluster.missing()), reason=slurm_cluster.missing())
@@ -171,7 +173,7 @@ def test_a_signal_to_requeue_during_the_start_is_answered_after_it(
         child.send_signal(signal.SIGUSR2)  # Slurm signals the child, too: it lives on
         return child
 
-    monkeypatch.setattr("claimbench.slurm.task.subprocess.Popen", popen)
+    monkeypatch.setattr("claimbench.runner.slurm.task.subprocess.Popen", popen)
     task()
     assert met == [True]
 
@@ -186,8 +188,8 @@ def test_a_stop_during_the_start_reaches_the_shard(
         os.kill(os.getpid(), signal.SIGTERM)
         return child
 
-    monkeypatch.setattr("claimbench.slurm.task.subprocess.Popen", popen)
-    monkeypatch.setattr("claimbench.slurm.task.REQUEUE_SECONDS", 0)
+    monkeypatch.setattr("claimbench.runner.slurm.task.subprocess.Popen", popen)
+    monkeypatch.setattr("claimbench.runner.slurm.task.REQUEUE_SECONDS", 0)
     began = time.monotonic()
     with pytest.raises(SystemExit):
         ShardTask(["sleep", "60"])()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from claimbench.paths import packaged_data
+from claimbench.config.paths import packaged_data
 
 
 def load(name: str) -> list[dict[str, Any]]:

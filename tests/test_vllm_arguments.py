@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from claimbench import config, pipeline
+from claimbench import config
 from claimbench.config import EngineConfig
 from claimbench.engines import ENGINES, engine_kind
 from claimbench.engines.restarting import RestartingEngine
@@ -17,6 +17,7 @@ from claimbench.engines.vllm.arguments import check, engine_arguments, identity_
 from claimbench.engines.vllm.replies import refusal
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.records import Request, Sampling
+from claimbench.runner import pipeline
 
 KNOWN = ("enforce_eager", "block_size", "gpu_memory_utilization", "max_num_seqs")
 

@@ -45,9 +45,9 @@ from claimbench.cli.options import (
 from claimbench.errors import ClaimbenchError, ConfigError
 
 if TYPE_CHECKING:
-    from claimbench.generate import Progress
-    from claimbench.pipeline import Report
-    from claimbench.slurm.jobs import Job
+    from claimbench.runner.generate import Progress
+    from claimbench.runner.pipeline import Report
+    from claimbench.runner.slurm.jobs import Job
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -102,7 +102,10 @@ def run(  # noqa: PLR0913, PLR0917
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
     [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold]
     """
-    from claimbench import config, estimate, hub, pipeline
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.planning import estimate
+    from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
@@ -147,16 +150,20 @@ def plan(
     Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distills --gpu h100
     --gpu-hour 2.2[/bold]
     """
-    from claimbench import config, estimate, gpuplan, hub, pipeline
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.planning import estimate
+    from claimbench.planning import gpus as gpu_plans
+    from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
-    asked = gpuplan.choose_gpus(gpus), gpuplan.Lengths(lengths), gpu_hour
+    asked = gpu_plans.choose_gpus(gpus), gpu_plans.Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
         made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
-    facts["gpus"] = gpuplan.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
+    facts["gpus"] = gpu_plans.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
     typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
     if made:
         estimate.check_power(made)
@@ -197,8 +204,9 @@ def import_(  # noqa: PLR0913, PLR0917
     Examples: [bold]claimbench import lm-eval samples_gsm8k_DATE.jsonl --benchmark gsm8k[/bold] ·
     [bold]claimbench import csv answers.csv --model toy --grader number --mapping m.yaml[/bold]
     """
-    from claimbench import hub, pipeline
-    from claimbench.bridge import imports
+    from claimbench.benchmarks import hub
+    from claimbench.interop import imports
+    from claimbench.runner import pipeline
 
     hub.use()
     wanted = imports.Wanted(
@@ -230,7 +238,7 @@ def export(
     Examples: [bold]claimbench export lm-eval results/smoke[/bold] · [bold]claimbench export csv
     results/smoke --no-samples --out /tmp/table[/bold]
     """
-    from claimbench.bridge.export import export_run
+    from claimbench.interop.writers import export_run
     from claimbench.store import RunStore
 
     with RunStore.existing(run_dir) as store:
@@ -249,7 +257,7 @@ def grade(
 
     Example: [bold]claimbench grade results/smoke --workers 2[/bold]
     """
-    from claimbench import pipeline
+    from claimbench.runner import pipeline
     from claimbench.store import RunStore
 
     with displaying(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
@@ -286,8 +294,8 @@ def report(
     Examples: [bold]claimbench report results/smoke[/bold] · [bold]claimbench report results/a
     results/b --no-samples --out results/both[/bold]
     """
-    from claimbench import pipeline
-    from claimbench.reports import report_each
+    from claimbench.runner import pipeline
+    from claimbench.runner.reports import report_each
 
     check_verdict_names(fail_on)
     reports = report_each(run_dirs, partial, samples, gpu_hour)
@@ -317,23 +325,23 @@ def claims(
     Examples: [bold]claimbench claims --article hani-0130[/bold] · [bold]claimbench claims
     --json[/bold] · [bold]claimbench claims --out results/evidence[/bold]
     """
-    from claimbench import dossier
-    from claimbench.report import dossier_data, dossier_files
+    from claimbench.report import article_data, article_files
+    from claimbench.verdicts import articles
 
     if out is not None and (article or kind or status):
         raise ConfigError(
             f"--out {out}: the files hold every claim; leave out --article, --kind and --status"
         )
-    evidence = dossier.load_evidence(results or dossier.default_results(), gpu_hour)
-    chosen = dossier.choose(dossier.judge_claims(evidence), article, kind, status)
+    evidence = articles.load_evidence(results or articles.default_results(), gpu_hour)
+    chosen = articles.choose(articles.judge_claims(evidence), article, kind, status)
     if out is not None:
-        for path in dossier_files.write_dossier(evidence, out):
+        for path in article_files.write_evidence(evidence, out):
             typer.echo(path, err=as_json)
     if as_json:
-        data = dossier_data.claims_data(chosen, evidence.runs)
-        typer.echo(dossier_data.to_json(data), nl=False)
+        data = article_data.claims_data(chosen, evidence.runs)
+        typer.echo(article_data.to_json(data), nl=False)
     elif out is None:
-        from claimbench.display_claims import show_claims
+        from claimbench.cli.display_claims import show_claims
 
         show_claims(chosen, korean)
 
@@ -344,7 +352,9 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
 
     Example: [bold]claimbench fetch r1-distill-qwen-1.5b[/bold]
     """
-    from claimbench import config, hub, pipeline
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
     online = hub.use()
@@ -361,7 +371,7 @@ def doctor(
 
     Example: [bold]claimbench doctor[/bold]
     """
-    from claimbench import doctor as diagnosis
+    from claimbench.cli import diagnosis
 
     facts = diagnosis.examine()
     typer.echo(json.dumps(facts, indent=1) if as_json else diagnosis.render(facts))

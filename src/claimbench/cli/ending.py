@@ -19,12 +19,12 @@ import typer
 from claimbench.errors import ConfigError
 
 if TYPE_CHECKING:
-    from claimbench.display import Display
-    from claimbench.generate import Progress
-    from claimbench.pipeline import Report
-    from claimbench.shards import Shard
-    from claimbench.slurm import Array
-    from claimbench.slurm.jobs import Job
+    from claimbench.cli.display import Display
+    from claimbench.runner.generate import Progress
+    from claimbench.runner.pipeline import Report
+    from claimbench.runner.shards import Shard
+    from claimbench.runner.slurm import Array
+    from claimbench.runner.slurm.jobs import Job
 
 TOGETHER_SECONDS = 5.0
 """SIGTERMs so close are one: long enough for a busy node to deliver both."""
@@ -58,7 +58,7 @@ def resumable(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def displaying(quiet: bool = False) -> Iterator[Display]:
-    from claimbench.display import Display
+    from claimbench.cli.display import Display
 
     with Display(quiet) as display:
         yield display
@@ -104,7 +104,7 @@ def unprinted(error: OSError) -> bool:
 
 
 def show(report: Report) -> None:
-    from claimbench.display import show_report
+    from claimbench.cli.display import show_report
 
     show_report(report)
 
@@ -115,8 +115,8 @@ def one_of(
     """The shard that is asked for, or the array of shards."""
     if shard is None and slurm is None and not sbatch and wait:
         return None, None
-    from claimbench import shards
-    from claimbench.slurm import parse_array
+    from claimbench.runner import shards
+    from claimbench.runner.slurm import parse_array
 
     if shard is not None and slurm is not None:
         raise ConfigError("--shard and --slurm: --slurm makes the shards itself; leave one out")
@@ -133,8 +133,8 @@ def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: b
 
 def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
     """Show what a run has come to."""
-    from claimbench.generate import Progress
-    from claimbench.pipeline import Report
+    from claimbench.runner.generate import Progress
+    from claimbench.runner.pipeline import Report
 
     if isinstance(made, Report):
         show(made)
@@ -146,13 +146,13 @@ def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None
             f"claimbench report {shlex.quote(str(folder))} --partial"
         )
     else:
-        from claimbench.slurm.array import left_alone
+        from claimbench.runner.slurm.array import left_alone
 
         typer.echo(left_alone(made))
 
 
 def check_verdict_names(chosen: list[str]) -> None:
-    from claimbench.judge import VERDICTS
+    from claimbench.verdicts.pairing import VERDICTS
 
     for name in chosen:
         if name not in VERDICTS:

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from claimbench.addresses import holds_secret
+from claimbench.config.addresses import holds_secret
 from claimbench.config.models import DType
-from claimbench.yamlfile import Strict
+from claimbench.config.yamlfile import Strict
 
 SamplingKey = Literal[
     "temperature",

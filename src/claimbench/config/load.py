@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
 from claimbench.config.models import ModelConfig
+from claimbench.config.paths import configs_dir
 from claimbench.config.runs import Experiment, RunConfig
+from claimbench.config.yamlfile import Key, Marks, Model, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
-from claimbench.paths import configs_dir
-from claimbench.yamlfile import Key, Marks, Model, load_yaml, nearest, parse
 
 
 def load_model(name: str) -> ModelConfig:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from claimbench.config.benchmarks import BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.models import ModelConfig
-from claimbench.yamlfile import Strict
+from claimbench.config.yamlfile import Strict
 
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from claimbench.config import DType, EngineConfig, ModelConfig
+from claimbench.config.yamlfile import nearest
 from claimbench.errors import CheckpointMissing, ConfigError, ModelError
 from claimbench.records import Completion, Request, RequestFailure
-from claimbench.yamlfile import nearest
 
 
 class Engine(Protocol):

@@ -15,7 +15,7 @@ from claimbench.grading.choice import ChoiceGrader
 from claimbench.grading.code.grader import CodeGrader
 from claimbench.grading.label import LabelGrader
 from claimbench.grading.latex import LatexGrader
-from claimbench.grading.lmeval import CPU_LIMIT_S, MEMORY_LIMIT, LmEvalGrader, preparation
+from claimbench.grading.lm_eval.grader import CPU_LIMIT_S, MEMORY_LIMIT, LmEvalGrader, preparation
 from claimbench.grading.maths import IntegerGrader, NumberGrader
 from claimbench.grading.options import unknown_name
 from claimbench.grading.pool import BATCH, GradingPool

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from claimbench.report import figures, svg
+from claimbench.report.article_tables import claims_table
 from claimbench.report.claim_tables import testable
 from claimbench.report.document import Document
-from claimbench.report.dossier_tables import claims_table
 from claimbench.report.html import asset, evidence_by_benchmark, render_html
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables, render_document, tables_of

@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from claimbench.dossier import STATUSES, ClaimVerdict
-from claimbench.dossier.efficiency import Efficiency
-from claimbench.evidence import EvidenceGroup
+from claimbench.analysis.efficiency import Efficiency
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.report import figures
 from claimbench.report.agreement_tables import SHOWN
@@ -51,6 +49,8 @@ from claimbench.report.words import (
     Said,
     say,
 )
+from claimbench.verdicts.articles import STATUSES, ClaimVerdict
+from claimbench.verdicts.side_by_side import EvidenceGroup
 
 if TYPE_CHECKING:
     from claimbench.report.samples import Pack

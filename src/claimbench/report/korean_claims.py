@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from claimbench.dossier.desk_claims import number_told
-from claimbench.dossier.findings import ClaimVerdict, Finding
 from claimbench.report.words import CLAIM_WORDS, REASON_WORDS
+from claimbench.verdicts.articles.published_data import number_told
+from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 from claimbench.verdicts.claims import NO_ERROR, why_untried
 
 _RELATIONS = {"ahead": "앞섬", "on par": "대등", "at least": "뒤지지 않음"}

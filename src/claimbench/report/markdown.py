@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from claimbench.records import Verdict
 from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
+from claimbench.report.article_tables import efficiency_table
 from claimbench.report.claim_tables import report_claims_table, spoken, testable
 from claimbench.report.document import Document
-from claimbench.report.dossier_tables import efficiency_table
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.tables import (
     Table,

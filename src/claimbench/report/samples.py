@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from claimbench.grading.reply import counted_part
 from claimbench.records import Problem
-from claimbench.runfolder import StoredCell
 from claimbench.store import RunStore, Values, hex_ids, positions, text_key
+from claimbench.store.manifest import StoredCell
 
 BUDGET = 50_000_000
 """Compressed bytes of samples and problems in one file."""

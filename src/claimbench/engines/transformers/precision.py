@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 
 from claimbench.config import DType, ModelConfig
+from claimbench.config.machine import whole_memory
 from claimbench.engines.transformers.checkpoint import choose_device
 from claimbench.engines.transformers.linear import can_pack
-from claimbench.machine import whole_memory
 
 _BYTES = 4
 _SHARE_OF_MEMORY = 0.5

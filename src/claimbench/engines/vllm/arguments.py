@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.config import EngineConfig, ModelConfig
+from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
-from claimbench.yamlfile import nearest
 
 OURS: Mapping[str, str] = {
     "model": "models",
