@@ -148,7 +148,7 @@ def protocol(config: Mapping[str, Any], described: Mapping[str, Any]) -> dict[st
         "dataset_revision": dataset["revision"],
         "release": dataset.get("release"),
         "window": window_words(dataset.get("window")),
-        "dtype": run["engine"]["dtype"] or model["dtype"],
+        "dtype": run["engine"].get("dtype") or model["dtype"],
         "engine": " ".join(str(part) for part in config["engine"].values()),
         "weights": config["departures"].get(described["model"], "the pinned checkpoint"),
         **_lm_eval_protocol(benchmark, run["sampling"]),

@@ -52,10 +52,10 @@ class Session:
         self,
         model: str,
         progress: Progress,
-        server: Callable[[], dict[str, Any]] | None = None,
+        server: Callable[[], dict[str, Any]],
     ) -> Iterator[None]:
         """Time the generation of one model, whatever ends it. Loading is not part of it. `server`
-        tells what the server said of its model, where there is one."""
+        gives what the server said of its model; {} without one."""
         samples, tokens, started = progress.generated, progress.tokens, time.monotonic()
         try:
             yield
@@ -66,7 +66,7 @@ class Session:
                     "samples": progress.generated - samples,
                     "tokens": progress.tokens - tokens,
                     "seconds": round(time.monotonic() - started, 3),
-                    **({"server": server()} if server else {}),
+                    **({"server": said} if (said := server()) else {}),
                 }
             )
             self._write()
