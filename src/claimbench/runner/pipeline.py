@@ -26,8 +26,7 @@ from claimbench.interop.imports import Import
 from claimbench.models import checkpoints
 from claimbench.planning.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
-from claimbench.report import RunView, Source, pack, report_files
-from claimbench.report import messages
+from claimbench.report import RunView, Source, messages, pack, report_files
 from claimbench.report.view import document, name_of, sources, view_cell, view_run
 from claimbench.runner import shards
 from claimbench.runner.generate import GradeDesk, Progress, Watch, generate, grade_stored
