@@ -130,14 +130,19 @@ def run(  # noqa: PLR0913, PLR0917
 
 
 @app.command()
-def plan(
+def plan(  # noqa: PLR0913, PLR0917
     run_file: RunFile,
     sets: Sets = [],  # noqa: B006
     data_dir: DataDir = None,
     offline: Offline = False,
     gpus: Annotated[
-        list[str], typer.Option("--gpu", help="GPU types to show (default: all that are known).")
+        list[str],
+        typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight."),
     ] = [],  # noqa: B006
+    gpu_count: Annotated[
+        int | None,
+        typer.Option("--gpus", min=1, metavar="N", help="Fill N GPUs (default: up to eight)."),
+    ] = None,
     gpu_hour: GpuHour = None,
     lengths: Annotated[
         Path | None,
@@ -150,24 +155,26 @@ def plan(
 
     Without a checkpoint's tokenizer or a dataset, what needs them is left out.
 
-    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distills --gpu h100
-    --gpu-hour 2.2[/bold]
+    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distill-qwen-32b
+    --gpu h100x8 --gpu-hour 2.2[/bold]
     """
     from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.planning import estimate
-    from claimbench.planning import gpus as gpu_plans
+    from claimbench.planning.gpu_table import choose_gpus
+    from claimbench.planning.gpus import gpu_plan
+    from claimbench.planning.lengths import Lengths
     from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
-    asked = gpu_plans.choose_gpus(gpus), gpu_plans.Lengths(lengths), gpu_hour
+    asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
         made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
-    facts["gpus"] = gpu_plans.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
-    typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
+    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
+    typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts, bool(gpus)))
     if made:
         estimate.check_power(made)
 
