@@ -31,6 +31,7 @@ from claimbench.report.markdown import agreement_tables
 from claimbench.report.messages import english
 from claimbench.report.tables import (
     clean,
+    distinct_draws,
     figure_of,
     margin_told,
     needed,
@@ -223,6 +224,7 @@ def _measurement(run: str, m: Measurement) -> dict[str, Any]:
         "cells": [
             _score(str(m.problems), m.problems),
             _score(str(m.samples_per_problem), m.samples_per_problem),
+            _score(distinct_draws(m), m.draws.distinct if m.draws else None),
             _score(points(m.pass_at_1, 2), m.pass_at_1),
             _score(sampling_error(m), m.sampling_se),
             _score(points(m.problem_se, 2), m.problem_se),

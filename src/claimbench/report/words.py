@@ -112,6 +112,7 @@ WORDS: dict[str, Said] = {
     "verdict": Said("verdict", "판정"),
     "problems_n": Said("problems N", "문제 수 N"),
     "samples_n": Said("samples n", "표본 수 n"),
+    "distinct": Said("distinct draws", "따로 뽑힌 표본"),
     "pass1": Said("pass@1", "pass@1"),
     "sampling_se": Said("sampling SE", "표집 SE"),
     "problem_se": Said("problem SE", "문제 SE"),

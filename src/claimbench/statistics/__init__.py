@@ -21,6 +21,7 @@ from claimbench.statistics.comparison import (
     quantile,
     score_interval,
 )
+from claimbench.statistics.draws import Draws, count_draws
 from claimbench.statistics.power import (
     Design,
     deciding_samples,
@@ -73,6 +74,7 @@ __all__ = [
     "Ballot",
     "Comparison",
     "Design",
+    "Draws",
     "Method",
     "RunComparison",
     "Score",
@@ -87,6 +89,7 @@ __all__ = [
     "compare",
     "compare_runs",
     "cons_at_k",
+    "count_draws",
     "deciding_samples",
     "decision_probability",
     "detectable_difference",

@@ -68,13 +68,16 @@ def score_of(evidence: Evidence) -> statistics.Score | None:
     """What is known problem by problem, None for a bare score."""
     if isinstance(evidence, PublishedResult) or not evidence.counted:
         return None
-    return _measured(evidence.right, evidence.counted)
+    effective = evidence.draws.effective if evidence.draws else ()
+    return _measured(evidence.right, evidence.counted, effective)
 
 
 @lru_cache(maxsize=1024)
-def _measured(right: tuple[int, ...], counted: tuple[int, ...]) -> statistics.Score:
+def _measured(
+    right: tuple[int, ...], counted: tuple[int, ...], effective: tuple[float, ...]
+) -> statistics.Score:
     """Worked out once for the dozens of figures and claims that one score is set beside."""
-    return statistics.measure(right, counted)
+    return statistics.measure(right, counted, effective or None)
 
 
 def is_greedy(evidence: Evidence) -> bool | None:

@@ -105,6 +105,8 @@ def _barred(case: Case) -> tuple[str, Message] | None:
     different = _different_things(case)
     if different:
         return "not comparable", different
+    if copies := _spoilt(case):
+        return "inconclusive", copies
     if is_vote(case.result.metric):
         return _barred_vote(case)
     spread_known = None not in (case.result.sd, getattr(case.measured, "sd", None))
@@ -126,6 +128,22 @@ def _different_things(case: Case) -> Message | None:
     if metric not in SHARES and not is_vote(metric):
         return Message("reason-no-share", {"metric": result.metric})
     return None
+
+
+CHANCE_TEMPERATURE = 0.3
+"""Up to here a model may well draw the same long reply again."""
+
+
+def _spoilt(case: Case) -> Message | None:
+    """Why copies among the samples leave no error to go by; None where they do not."""
+    measured = case.measured
+    if isinstance(measured, PublishedResult) or not (measured.draws and measured.draws.spoilt):
+        return None
+    temperature = measured.protocol.get("temperature")
+    if isinstance(temperature, (int, float)) and temperature <= CHANCE_TEMPERATURE:
+        return None
+    values = {"distinct": measured.draws.distinct, "samples": sum(measured.counted)}
+    return Message("reason-copies", values)
 
 
 def _barred_vote(case: Case) -> tuple[str, Message] | None:
@@ -232,6 +250,7 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
         p_equivalence_adjusted=shown.p_equivalence_adjusted,
         notes=(
             *split,
+            *sentences.copies(case.measured),
             *sentences.two_quantities(shown),
             *shown.noise.notes,
             *sentences.left_out(case.measured),

@@ -42,6 +42,17 @@ def readings(trials: Sequence[Trial]) -> tuple[Message, ...]:
     return (Message("note-decoding-unknown", values),)
 
 
+def copies(measured: Evidence) -> tuple[Message, ...]:
+    """That samples are copies of others, and what the verdict rests on then."""
+    if not isinstance(measured, Measurement) or not (measured.draws and measured.draws.effective):
+        return ()
+    draws = measured.draws
+    values: dict[str, Value] = {"distinct": draws.distinct, "samples": sum(measured.counted)}
+    if draws.times > 1:
+        return (Message("note-every-draw-repeated", {**values, "times": draws.times}),)
+    return (Message("note-copies", values),)
+
+
 def two_quantities(trial: Trial) -> tuple[Message, ...]:
     """That a greedy score beside a sampled one is another quantity."""
     if trial.comparison is None or not trial.greedy:

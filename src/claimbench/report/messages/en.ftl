@@ -54,3 +54,6 @@ note-not-graded = { $failed } of { $samples } samples could not be graded, an er
 note-problems-left-out = { $left } of { $total } problems have no graded sample and do not count
 note-decoding-unknown = it is unknown whether a score was decoded greedily: { $sampled } if it was sampled, { $greedy } if it was greedy
 note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a temperature: two quantities; the greedy one counts as one sample of each problem, which with up to about 280 problems nearly always leaves the verdict inconclusive
+reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
+note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
+note-copies = { $distinct } of { $samples } samples are draws of their own, the others are copies; the error rests on the draws

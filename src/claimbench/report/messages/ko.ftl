@@ -54,3 +54,6 @@ note-not-graded = 표본 { $samples }개 중 { $failed }개는 우리 쪽 오류
 note-problems-left-out = 문제 { $total }개 중 { $left }개는 채점된 표본이 없어 제외함
 note-decoding-unknown = 점수가 그리디 디코딩으로 나왔는지 알 수 없음. 표집했다면 { $sampled }, 그리디였다면 { $greedy }
 note-greedy-and-sampled = 한 점수는 그리디 정확도, 다른 점수는 온도를 준 pass@1로 서로 다른 양임. 그리디 점수는 문제당 표본 하나로 치며, 문제가 280개쯤까지면 거의 언제나 판단 보류가 됨
+reason-copies = 표본 { $samples }개 중 { $distinct }개만 따로 뽑힌 것이고 나머지는 불규칙하게 되풀이됨. 서버나 캐시, 가져오기가 응답을 되풀이하며, 보이지 않는 사본도 있을 수 있음
+note-every-draw-repeated = 모든 응답이 { $times }번씩 있음. 표본 { $samples }개 중 따로 뽑힌 것은 { $distinct }개이며 오차는 이것으로 구함
+note-copies = 표본 { $samples }개 중 { $distinct }개가 따로 뽑힌 것이고 나머지는 사본임. 오차는 따로 뽑힌 것으로 구함
