@@ -28,6 +28,7 @@ from endpoint_toys import (
 )
 
 from claimbench import config
+from claimbench.analysis.cells import stored_cells
 from claimbench.config import EndpointConfig
 from claimbench.engines.endpoint import EndpointEngine
 from claimbench.engines.endpoint import engine as engine_module
@@ -39,7 +40,6 @@ from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells
 
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
 

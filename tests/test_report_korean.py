@@ -13,13 +13,13 @@ from bridge_toys import file_of, imported
 from report_toys import lifelike, measurement, write_run
 
 from claimbench.analysis.programs import program_lines
+from claimbench.analysis.protocol import PROMPT_ASSERTIONS
 from claimbench.records import Verdict
 from claimbench.report.korean import note, sentence
 from claimbench.report.korean_run import description, setting, table_in_both, title
 from claimbench.report.tables import Table
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
-from claimbench.store.manifest import PROMPT_ASSERTIONS
 
 HANGUL = re.compile("[가-힣]")
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from claimbench import config
-from claimbench.cli import app
+from claimbench.cli import app, display_plan
 from claimbench.errors import ConfigError
 from claimbench.planning import gpus
 from claimbench.planning.roofline import (
@@ -143,7 +143,7 @@ def test_a_gpu_figure_without_a_source_is_named() -> None:
     (entry,) = gpus.gpu_plan(experiment, {}, {"v100": gpu}, gpus.Lengths())
     said = "V100 32 GB: no source was found for its memory"
     assert entry["gpus"][0]["unconfirmed"] == said
-    assert said in gpus.render([entry], "none")
+    assert said in display_plan.render_gpus([entry], "none")
 
 
 @pytest.mark.usefixtures("nothing_here")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from store_toys import create, sample, sample_id, stored
+from store_toys import SUMS, create, sample, sample_id, stored
 
 from claimbench.errors import StoreError, StoreLocked
 from claimbench.store import RunStore
@@ -22,7 +22,7 @@ def child_that_holds(root: Path, shard: str | None = None, **environment: str) -
 import sys, time
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
-from store_toys import create
+from store_toys import SUMS, create
 store = create(Path({str(root)!r}), shard={shard!r})
 print("held", flush=True)
 time.sleep(60)
@@ -47,7 +47,7 @@ def test_a_second_writer_is_refused_until_the_first_is_dead(tmp_path: Path) -> N
                 assert f"{root} is being written by process {child.pid} on " in message
                 assert "(Slurm job 4711, restart 2)" in message
                 assert "wait until that ends" in message
-            assert len(RunStore.existing(root).present_ids("toy", "sums")) == 0
+            assert len(RunStore.existing(root).present_ids(SUMS)) == 0
         finally:
             child.kill()
     create(root).close()
@@ -85,7 +85,7 @@ import os, sys, time
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
 from claimbench.errors import StoreError
-from store_toys import create, sample
+from store_toys import SUMS, create, sample
 store = create(Path({str(tmp_path / "run")!r}))
 store.append_sample(sample(0))
 if pid := os.fork():
@@ -126,7 +126,7 @@ import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
 from claimbench.errors import StoreLocked
-from store_toys import create
+from store_toys import SUMS, create
 shard = sys.argv[1] or None
 print("ready", flush=True)
 sys.stdin.readline()

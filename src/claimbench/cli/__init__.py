@@ -152,6 +152,7 @@ def plan(
     """
     from claimbench import config
     from claimbench.benchmarks import hub
+    from claimbench.cli import display_plan
     from claimbench.planning import estimate
     from claimbench.planning import gpus as gpu_plans
     from claimbench.runner import pipeline
@@ -164,7 +165,7 @@ def plan(
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
     facts["gpus"] = gpu_plans.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
-    typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
+    typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts))
     if made:
         estimate.check_power(made)
 
