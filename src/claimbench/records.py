@@ -162,6 +162,15 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """A majority vote over k samples: `value` is the share of problems that it gets right, expected
+    over the samples drawn; `difference_se` the standard error between two such votes."""
+
+    value: float
+    difference_se: float
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What a run measured of one model on one benchmark.
 
@@ -169,7 +178,8 @@ class Measurement:
     `grader_error` are received but not counted. Of imported outputs some things are not known, and
     are then None: whether decoding was `greedy`, the `truncated_share` (where a sample lacks its
     finish reason), the tokens. `tier` is B for outputs of others that we graded, C where only their
-    own labels are known.
+    own labels are known. `pass_at_k` and `cons_at_k` are by k, as far as the samples allow; the
+    latter is empty where answers cannot be told equal.
     """
 
     model: str
@@ -194,6 +204,8 @@ class Measurement:
     counted: tuple[int, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     tier: Tier = "A"
+    pass_at_k: Mapping[int, float] = field(default_factory=dict)
+    cons_at_k: Mapping[int, Vote] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

@@ -15,7 +15,7 @@ from claimbench.analysis.protocol import protocol
 from claimbench.config import RunConfig
 from claimbench.grading import Grader, make_grader
 from claimbench.records import CellName, Problem, Tier
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore
 from claimbench.store.manifest import CellEntry, RunManifest
 from claimbench.store.problems import read_problems
@@ -50,18 +50,18 @@ class StoredCell:
         return list(self.problems)
 
 
-def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell]:
-    """The cells of a run folder; programs are not run below the level `floor`, else the folder's
-    own. Raises WrongRunFolder where the problems are missing."""
+def stored_cells(store: RunStore, min_isolation: Isolation | None = None) -> list[StoredCell]:
+    """The cells of a run folder; programs are run with `min_isolation` or better, else the
+    folder's own. Raises WrongRunFolder where the problems are missing."""
     manifest = store.manifest
-    if floor is None and isinstance(manifest.run, RunConfig):
-        floor = manifest.run.grading.sandbox_floor
+    if min_isolation is None and isinstance(manifest.run, RunConfig):
+        min_isolation = manifest.run.grading.min_isolation
     problems: dict[str, dict[str, Problem]] = {}
     for entry in manifest.cells.values():
         if entry.benchmark not in problems:
             problems[entry.benchmark] = read_problems(store, entry.benchmark)
     return [
-        _cell(manifest, entry, problems[entry.benchmark], floor)
+        _cell(manifest, entry, problems[entry.benchmark], min_isolation)
         for entry in manifest.cells.values()
     ]
 
@@ -70,7 +70,7 @@ def _cell(
     manifest: RunManifest,
     entry: CellEntry,
     problems: Mapping[str, Problem],
-    floor: Level | None,
+    min_isolation: Isolation | None,
 ) -> StoredCell:
     grader = manifest.benchmarks[entry.benchmark].grader
     reasoning_end = manifest.reasoning_end_of(entry.name)
@@ -78,7 +78,7 @@ def _cell(
         name=entry.name,
         samples=entry.samples,
         problems=problems,
-        grader=make_grader(grader.kind, grader.options, reasoning_end, floor),
+        grader=make_grader(grader.kind, grader.options, reasoning_end, min_isolation),
         protocol=protocol(manifest, entry.name),
         asked=len(problems) * entry.samples if entry.asked is None else entry.asked,
         tier=entry.tier,

@@ -11,6 +11,7 @@ import numpy as np
 from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.measure import Scores
 from claimbench.records import Measurement
+from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
 
 _OUTCOME = "outcome_"
@@ -18,8 +19,8 @@ _COUNTED = ("rechecked", "recheck_disagrees", "weak_path", "lcb_differs", "lcb_d
 
 
 def program_metrics(store: RunStore, cell: StoredCell, scores: Scores) -> dict[str, float]:
-    """Counts of outcomes, the lowest level of isolation (1 is A, 4 is D), counts of what the grader
-    marked, and the rating estimate; {} for a cell without programs."""
+    """Counts of outcomes, the weakest isolation (1 is `namespaces`, 4 `rlimits`), counts of
+    what the grader marked, and the rating estimate; {} for a cell without programs."""
     if getattr(cell.grader, "kind", "") != "code":
         return {}
     names, counts = np.unique(scores.outcome[scores.graded], return_counts=True)
@@ -79,7 +80,7 @@ def program_lines(measurements: Iterable[Measurement]) -> list[tuple[str, str]]:
 
 def _isolation(metrics: Mapping[str, float]) -> str:
     level = int(metrics.get("sandbox_level", 0))
-    words = f"level {'ABCD'[level - 1]}" if level else "no program was run"
+    words: str = ISOLATIONS[level - 1] if level else "no program was run"
     if again := int(metrics.get("rechecked", 0)):
         words += f"; {again} passes run again test by test, "
         words += f"{int(metrics.get('recheck_disagrees', 0))} of them disagreed"

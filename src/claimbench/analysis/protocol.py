@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from claimbench import engines
 from claimbench.config import (
     BenchmarkConfig,
-    EndpointConfig,
     LmEvalTask,
     PromptRules,
     SamplingConfig,
     plain,
 )
+from claimbench.engines.endpoint.settings import EndpointConfig, EndpointSettings
 from claimbench.models.prompts import prompt_rules
 from claimbench.records import CellName
 from claimbench.store.manifest import ImportedBenchmark, ImportedModel, ImportedRun, RunManifest
@@ -38,6 +39,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
     assert not isinstance(benchmark, ImportedBenchmark)
     shots = benchmark.fewshot
     rules = prompt_rules(model, benchmark)
+    chosen = engines.settings(run.engine)
     found = {
         "temperature": run.sampling.temperature,
         "top_p": run.sampling.top_p,
@@ -55,13 +57,13 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
         "dataset_revision": benchmark.dataset.revision,
         "release": benchmark.dataset.release,
         "window": window_words(benchmark.dataset.window),
-        "dtype": run.engine.dtype or model.dtype,
+        "dtype": chosen.chosen_dtype or model.dtype,
         "engine": " ".join(manifest.engine.values()),
         "weights": manifest.departures.get(cell.model, "the pinned checkpoint"),
         **_lm_eval_protocol(benchmark, run.sampling),
     }
-    if run.engine.endpoint:
-        found |= _served_protocol(run.engine.endpoint)
+    if isinstance(chosen, EndpointSettings):
+        found |= _served_protocol(chosen.endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
 
 

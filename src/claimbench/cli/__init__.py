@@ -19,6 +19,7 @@ from claimbench.cli.ending import (
     displaying,
     end,
     exit_on,
+    keep_bars_out_of_logs,
     one_of,
     print_anywhere,
     resumable,
@@ -388,6 +389,7 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     print_anywhere()
+    keep_bars_out_of_logs()
     try:
         app()
     except ClaimbenchError as error:

@@ -68,7 +68,8 @@ class Display:
         now = time.monotonic()
         if not self._console.is_terminal and now >= self._next_line:
             self._next_line = now + LINE_SECONDS
-            self._console.print(Text(f"{progress.stored}/{progress.asked} samples, {line}"))
+            stored = f"{progress.stored}/{progress.asked} samples"
+            self._console.print(Text(", ".join(filter(None, (stored, line)))))
 
 
 def rate(progress: RunProgress) -> str:

@@ -91,6 +91,13 @@ def print_anywhere() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def keep_bars_out_of_logs() -> None:
+    """Progress bars of libraries (tqdm) are for terminals: a log gets a run of half-drawn ones.
+    They read this when they are imported, so call it first."""
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_DISABLE", "1")
+
+
 def unprinted(error: OSError) -> bool:
     """Whether `error` is that of a full disk behind stdout, which is then said, once."""
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
+from claimbench import engines
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig
 from claimbench.config.paths import packaged_data
 from claimbench.config.yamlfile import Strict, load_yaml, nearest, parse
@@ -171,11 +172,12 @@ def _rows(
     gpus: Mapping[str, Gpu],
     gpu_hour: float | None,
 ) -> dict[str, Any]:
-    if experiment.run.engine.endpoint is not None:
+    settings = engines.settings(experiment.run.engine)
+    if settings.served:
         return {"gpus": [], "why_not": "a server generates: its GPUs are its own business"}
     if None in (model.hidden, model.layers, model.kv_heads, model.head_dim):
         return {"gpus": [], "why_not": f"configs/models/{model.name}.yaml gives no geometry"}
-    dtype = experiment.run.engine.dtype or model.dtype
+    dtype = settings.chosen_dtype or model.dtype
     return {
         "gpus": [_row(model, dtype, loads, name, gpu, gpu_hour) for name, gpu in gpus.items()],
         "why_not": None,

@@ -41,6 +41,7 @@ from claimbench.report.tables import (
     signed,
 )
 from claimbench.report.theme import page_style
+from claimbench.report.vote_table import vote_tables
 from claimbench.report.words import (
     CLAIM_WORDS,
     READING,
@@ -87,6 +88,7 @@ def render_html(document: Document, pack: Pack | None) -> str:
         untestable=len(document.claims) - len(claims),
         statuses=_statuses(claims),
         efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
+        votes=[table_in_both(table) for table in vote_tables(document)],
         lm_evals=[table_in_both(table) for table in lm_eval_tables(document)],
         agreements=[table_in_both(table) for table in agreement_tables(document, SHOWN)],
         abouts=[description(run.about) for run in document.runs],

@@ -57,7 +57,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         r"no number of samples can decide",
         "공표 수치 자체의 오차가 커서 표본을 늘려도 결정할 수 없음",
     ),
-    (r"more samples per problem may decide", "문제당 표본을 늘리면 결정될 수 있음"),
+    (
+        r"two votes of (\d+) differ by (.+) points \(SE\)",
+        "표본 {0}개의 투표 두 번은 우연만으로 {1}포인트(표준오차) 벌어짐",
+    ),
 )
 
 
@@ -81,8 +84,8 @@ _STATES: tuple[tuple[str, str], ...] = (
 
 _REASONS: tuple[tuple[str, str], ...] = (
     (
-        r"a verdict on (cons@\d+) needs (\d+) samples per problem, not (.+)",
-        "{0}의 판정에는 문제당 표본 {1}개가 필요하나 {2}개뿐임",
+        r"a vote of \d+ needs (\d+) samples per problem, not (.+)",
+        "투표 한 번에 문제당 표본 {0}개가 필요하나 {1}개뿐임",
     ),
     (
         r"one vote of (\d+) samples per problem hides",

@@ -55,7 +55,10 @@ _VALUES: tuple[tuple[str, str], ...] = (
         "대화 턴만 보냄. 템플릿은 서버의 것으로 확인하지 않음",
     ),
     # programs
-    ("level ([ABCD])", "등급 {0}"),
+    ("namespaces", "네임스페이스"),
+    ("landlock", "랜드록"),
+    ("seccomp", "시스템 호출 필터"),
+    ("rlimits", "자원 제한"),
     ("no program was run", "실행한 프로그램 없음"),
     (
         r"(\d+) passes run again test by test, (\d+) of them disagreed",
@@ -159,6 +162,8 @@ _COLUMNS: dict[str, str] = {
     "not graded by us": "우리 채점 없음",
     "no label of theirs": "그쪽 판정 없음",
     "agreement": "일치",
+    "samples n": "표본 수 n",
+    "SE between two votes": "두 투표 사이의 표준오차",
     "theirs": "그쪽",
     "ours": "우리",
     "gold": "정답",
@@ -210,7 +215,7 @@ def _cell(column: str, text: str) -> Said:
 
 
 def _value(text: str) -> Said:
-    """Words that were put together are told again part by part: `level A; 3 passes …`."""
+    """Words that were put together are told again part by part: `namespaces; 3 passes …`."""
     whole = _told(text, _VALUES)
     if whole != text:
         return Said(text, whole)

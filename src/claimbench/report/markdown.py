@@ -19,6 +19,7 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
+from claimbench.report.vote_table import vote_tables
 from claimbench.verdicts import one_sided
 
 _LEGEND = """\
@@ -34,6 +35,15 @@ run; **lower**/**higher** – a difference is shown and equality is not; **incon
 **not comparable** – the protocols differ too much. *Needed margin*: the smallest margin at which \
 the figure would count as reproduced. Evidence tiers: A our run, B a third party's raw outputs \
 graded by us, C a third party's score, D the vendor's own figure.
+"""
+
+_VOTES = """\
+## Votes and pass@k
+
+*pass@k*: the chance that at least one of k samples is right. *cons@k*: the share of problems that \
+a majority vote over k samples gets right, expected over which k are drawn; a sample without an \
+answer casts no vote. *SE between two votes*: what the cons@k of two such runs differs by through \
+chance alone.
 """
 
 _LM_EVAL = """\
@@ -98,6 +108,7 @@ def render_document(document: Document, figures: Sequence[str] = ()) -> str:
         parts += ["## Verdicts\n", to_markdown(judged)]
         parts += [s for run in document.runs for s in _sentences(run.verdicts)]
     parts += ["## Measurements\n", to_markdown(measured)]
+    parts += [s for t in vote_tables(document) for s in (_VOTES, to_markdown(t))]
     parts += [s for t in lm_eval_tables(document) for s in (_LM_EVAL, to_markdown(t))]
     parts += _agreements(document)
     parts += _claims(document)

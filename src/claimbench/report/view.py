@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from claimbench import engines
 from claimbench.analysis.agreement import Agreement
 from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.efficiency import Efficiency
@@ -14,6 +15,7 @@ from claimbench.analysis.measure import Scores, measure_cell
 from claimbench.analysis.programs import program_lines, program_metrics
 from claimbench.analysis.protocol import PROMPT_ASSERTIONS
 from claimbench.analysis.repetition import Looped, looped_ids
+from claimbench.analysis.votes import with_votes
 from claimbench.claims import load_published
 from claimbench.config import RunConfig, plain
 from claimbench.records import Measurement, Verdict
@@ -35,6 +37,7 @@ def view_cell(
     if measured.truncated_share is not None:
         more = {"looped_share": len(looped) / max(measured.received, 1), **more}
     measured = replace(measured, metrics={**measured.metrics, **more})
+    measured = with_votes(store, cell, measured)
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
@@ -122,13 +125,13 @@ def _about(manifest: RunManifest) -> list[tuple[str, str]]:
         return _about_import(manifest.imported)
     run = manifest.run
     assert isinstance(run, RunConfig)
-    endpoint = run.engine.endpoint
+    served = engines.settings(run.engine).served
     sampling = ", ".join(f"{k} {v}" for k, v in plain(run.sampling).items())
     return [
         ("Sampling", sampling),
         ("Seed", str(run.seed)),
         ("Engine", " ".join(manifest.engine.values())),
-        *([("Prompts", PROMPT_ASSERTIONS[endpoint.prompt])] if endpoint else []),
+        *([("Prompts", PROMPT_ASSERTIONS[served.prompt])] if served else []),
         *(("Checkpoint of " + k, v) for k, v in manifest.checkpoints.items()),
         *(("Departure of " + k, v) for k, v in manifest.departures.items()),
     ]

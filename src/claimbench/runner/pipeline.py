@@ -12,15 +12,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from claimbench import engines
 from claimbench.analysis.agreement import agreement
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.cost import spending, spending_files
 from claimbench.analysis.lm_eval_totals import write_totals
 from claimbench.analysis.repetition import looped_ids
-from claimbench.config import EngineConfig, Experiment, ModelConfig, RunConfig, plain
-from claimbench.engines import Engine, ServedEngine, engine_kind
-from claimbench.engines.ray import on_ray
-from claimbench.engines.restarting import RestartingEngine
+from claimbench.config import Experiment, ModelConfig, RunConfig, plain
+from claimbench.engines import Engine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.grading import default_workers, idle_workers, make_pool, runs_programs
 from claimbench.interop import imports
@@ -40,7 +39,7 @@ from claimbench.runner.generate import (
     store_imported,
 )
 from claimbench.runner.shards import Shard
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore, is_run, provenance, write_folder
 from claimbench.store.manifest import read_manifest
 from claimbench.store.problems import write_problems
@@ -89,9 +88,9 @@ def plan(
     """What a run, into the folder `root`, would ask for. Without `weights` the plan is for reading
     only: a tokenizer is enough, and the engine need not be installed."""
     experiment = _in_what_precision(experiment, root, told)
-    settings = experiment.run.engine
+    settings = engines.settings(experiment.run.engine)
     try:
-        engine = engine_kind(settings.kind).identity(settings)
+        engine = settings.identity()
     except Missing:
         if weights:
             raise
@@ -102,21 +101,23 @@ def plan(
 def _in_what_precision(experiment: Experiment, root: Path | None, told: Told) -> Experiment:
     """The experiment with the dtype that this machine computes in, where the run leaves it open. A
     run that has begun in one goes on in it, on whatever machine."""
-    settings = experiment.run.engine
-    if settings.dtype is not None:
+    settings = engines.settings(experiment.run.engine)
+    if settings.served or settings.chosen_dtype is not None:
         return experiment
     begun = read_manifest(root) if root is not None and is_run(root) else None
     if begun is None:
-        dtype = engine_kind(settings.kind).fallback(settings, experiment.models)
+        dtype = settings.fallback(experiment.models)
     else:
-        stored = begun.run.engine.dtype if isinstance(begun.run, RunConfig) else None
+        stored = None
+        if isinstance(begun.run, RunConfig):
+            stored = engines.settings(begun.run.engine).chosen_dtype
         # Only what a machine falls back to: any other dtype was the run's own, and is missed.
         dtype = stored if stored == "float32" else None
     if dtype is None:
         return experiment
     why = "as this CPU has no bfloat16" if begun is None else "as this run was begun"
     told(f"computing in {dtype}, {why}; the run names no engine.dtype")
-    engine = settings.model_copy(update={"dtype": dtype})
+    engine = experiment.run.engine.model_copy(update={"dtype": dtype})
     return experiment.model_copy(
         update={"run": experiment.run.model_copy(update={"engine": engine})}
     )
@@ -241,7 +242,7 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
     session = Session(store, _provenance(plan))
     settings = plan.experiment.run.grading
-    with _grading(store, settings.workers, plan.asked, settings.sandbox_floor) as desk:
+    with _grading(store, settings.workers, plan.asked, settings.min_isolation) as desk:
         _generate_missing(plan, store, desk, session, watch, told)
         _grade_missing(store, plan, desk, watch, told)
     session.end()
@@ -250,10 +251,10 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
 
 @contextmanager
 def _grading(
-    store: RunStore, workers: int | None, asked: int, floor: Level | None = None
+    store: RunStore, workers: int | None, asked: int, min_isolation: Isolation | None = None
 ) -> Iterator[GradeDesk]:
     """Raises GradingError, before anything is generated, where this machine cannot grade."""
-    cells = {cell.name: cell for cell in stored_cells(store, floor)}
+    cells = {cell.name: cell for cell in stored_cells(store, min_isolation)}
     judged = [
         (cell.grader, next(iter(cell.problems.values())))
         for cell in cells.values()
@@ -282,17 +283,14 @@ def _generate_missing(
                 yield from cell.missing(present[cell.name])
 
         with _loaded(plan, model, told) as engine:
-            session.loaded(model.name, getattr(engine, "describe", dict)())
-            served = engine if isinstance(engine, ServedEngine) else None
-            if served:
-                served.tell_waits(told)
-            if served and (facts := session.earlier_server(model.name)):
-                served.expect(facts)
+            session.loaded(model.name, engine.describe())
+            if facts := session.earlier_server(model.name):
+                engine.expect(facts)
             told(f"generating with {model.name}")
-            with session.generating(model.name, progress.made, served.facts if served else None):
+            with session.generating(model.name, progress.made, engine.server):
                 generate(engine, missing(), store, desk, progress, watch)
         # The next model needs the memory: nothing here may keep this one.
-        del engine, served
+        del engine
         gc.collect()
         told("grading")
         desk.drain()
@@ -302,27 +300,13 @@ def _generate_missing(
 def _loaded(plan: Plan, model: ModelConfig, told: Told) -> Iterator[Engine]:
     """The model's engine, closed at the end: its processes would keep the GPU's memory."""
     told(f"loading {model.name}")
-    engine = _engine(plan, model, told)
+    longest = max(cell.longest for cell in plan.cells if cell.model is model)
+    engine = plan.engine.start(model, plan.checkpoints[model.name].path, longest, told)
     try:
+        engine.load()
         yield engine
     finally:
-        getattr(engine, "close", lambda: None)()
-
-
-def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
-    """The model's engine, with room for its longest prompt and reply."""
-    settings: EngineConfig = plan.experiment.run.engine
-    kind, checkpoint = engine_kind(settings.kind), plan.checkpoints[model.name].path
-    if kind.sized and settings.context is None:
-        longest = max(cell.longest for cell in plan.cells if cell.model is model)
-        settings = settings.model_copy(update={"context": longest})
-    if settings.on_ray:
-        return on_ray(model, checkpoint, settings, told)
-
-    def make() -> Engine:
-        return kind.make(model, checkpoint, settings)
-
-    return RestartingEngine(make, settings.restarts, told) if settings.restarts else make()
+        engine.close()
 
 
 def _grade_missing(
@@ -385,7 +369,7 @@ def _provenance(plan: Plan) -> dict[str, Any]:
         {
             "checkpoints": {name: c.identity for name, c in plan.checkpoints.items()},
             "datasets": dict(plan.origins),
-            "engine": plan.experiment.run.engine.model_dump(mode="json"),
+            "engine": plain(plan.engine),
             "grading": plan.experiment.run.grading.model_dump(mode="json"),
         }
     )
@@ -406,14 +390,12 @@ def fetch(experiment: Experiment, data_dir: Path | None, online: bool, told: Tol
     from claimbench.benchmarks.loading import load_fewshot, load_problems, resolve
 
     experiment = resolve(experiment, data_dir)
+    served = engines.settings(experiment.run.engine).served
     lines = []
     for model in experiment.models:
         told(f"model {model.name}")
-        endpoint = experiment.run.engine.endpoint
         found = (
-            checkpoints.served(model, endpoint, online)
-            if endpoint
-            else checkpoints.find(model, online)
+            checkpoints.served(model, served, online) if served else checkpoints.find(model, online)
         )
         lines.append(f"model {model.name}: {found.identity}")
     for benchmark in experiment.benchmarks:

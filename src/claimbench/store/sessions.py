@@ -51,11 +51,11 @@ class Session:
         self,
         model: str,
         so_far: Callable[[], tuple[int, int]],
-        server: Callable[[], dict[str, Any]] | None = None,
+        server: Callable[[], dict[str, Any]],
     ) -> Iterator[None]:
         """Time the generation of one model, whatever ends it. Loading is not part of it. `so_far`
-        gives the samples and tokens generated until now, `server` what the server answers of its
-        model, where there is one."""
+        gives the samples and tokens generated until now, `server` what the server said of its
+        model; {} without one."""
         (samples, tokens), started = so_far(), time.monotonic()
         try:
             yield
@@ -67,7 +67,7 @@ class Session:
                     "samples": samples_now - samples,
                     "tokens": tokens_now - tokens,
                     "seconds": round(time.monotonic() - started, 3),
-                    **({"server": server()} if server else {}),
+                    **({"server": said} if (said := server()) else {}),
                 }
             )
             self._write()

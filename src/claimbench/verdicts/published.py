@@ -36,11 +36,10 @@ def judge_published(
     measured: Evidence,
     margin: float | None = None,
     *,
-    votes: statistics.VoteScore | None = None,
     tier: Tier = "A",
 ) -> Verdict:
     """The verdict on one published figure that stands alone; see `Case` and `judge_family`."""
-    return judge_family([Case(result, measured, margin, votes, tier)])[0]
+    return judge_family([Case(result, measured, margin, tier)])[0]
 
 
 def judge_all(cases: Sequence[Case]) -> list[Verdict]:
@@ -130,16 +129,15 @@ def _different_things(case: Case) -> str:
 
 
 def _barred_vote(case: Case) -> tuple[str, str] | None:
-    k = int(metric_of(case.result).removeprefix("cons@"))
     if isinstance(case.measured, PublishedResult):
-        words = f"one vote of {k} samples per problem hides its own run-to-run error"
+        words = f"one vote of {case.k} samples per problem hides its own run-to-run error"
         return "inconclusive", words
-    here = case.votes is not None and case.votes.k == k
-    n = case.votes.samples if case.votes and here else case.measured.samples_per_problem
-    if n < 4 * k:
-        words = f"a verdict on cons@{k} needs {4 * k} samples per problem, not {n}"
-        return "inconclusive", words
-    return None if here else ("not comparable", f"{case.result.metric} was not measured")
+    n = case.measured.samples_per_problem
+    if case.k is not None and n < case.k:
+        return "inconclusive", f"a vote of {case.k} needs {case.k} samples per problem, not {n}"
+    if case.votes is None:
+        return "not comparable", f"{case.result.metric} was not measured"
+    return None
 
 
 def _difference(case: Case) -> ProtocolDifference:
@@ -170,7 +168,8 @@ def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial
         theirs.variance,
         comparison=found,
         p_difference=found.p_difference,
-        p_equivalence=found.p_equivalence,
+        # Two votes differ by more than a margin by chance alone: *reproduced* is out of reach.
+        p_equivalence=found.p_equivalence if case.votes is None else None,
     )
 
 
@@ -185,8 +184,9 @@ def _or(known: bool | None, assumed: bool) -> bool:
 def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[Noise, Noise]:
     result, measured = case.result, case.measured
     if case.votes is not None:
+        # That of both votes together: it is the difference whose error is known.
         rounding = statistics.rounding_variance(result.decimals)
-        return Noise(case.votes.se**2), Noise(case.votes.single_vote_se**2 + rounding)
+        return Noise(case.votes.difference_se**2), Noise(rounding)
     problems = problems_of(result, measured)
     if isinstance(measured, PublishedResult):
         ours = published_noise(measured, greedy_measured, problems)

@@ -70,6 +70,8 @@ def _apart(trial: Trial, word: str) -> str:
             f"margin of {_margin(trial)} points"
         )
     low, high = sorted(abs(end) for end in found.interval_95)
+    if trial.case.votes is not None:
+        return f"{word} by {low:.1f} to {high:.1f} points at 95 %, between two votes"
     return (
         f"{word} by {low:.1f} to {high:.1f} points at 95 %; would count as reproduced only with a "
         f"margin above {rounded_up(found.needed_margin)}"
@@ -103,6 +105,8 @@ def _undecided(trial: Trial) -> str:
             "together"
         )
     state = alone or f", neither shown to be there nor shown to be within {margin}"
+    if trial.case.votes is not None:
+        state = alone or ", which is not shown to be there"
     return f"inconclusive; the difference is {interval} points at 95 %{state}; {_remedy(trial)}"
 
 
@@ -117,7 +121,11 @@ def _remedy(trial: Trial) -> str:
         else "no number of samples can decide, because the published figure's own error dominates"
     )
     if trial.case.votes is not None:
-        return "more samples per problem may decide"
+        spread = 100 * trial.case.votes.difference_se
+        return (
+            f"two votes of {trial.case.k} differ by {spread:.1f} points (SE) by chance, "
+            "and more samples here do not make the published vote any surer"
+        )
     design = _design(trial)
     gap, delta = trial.difference / 100, trial.case.delta / 100
     level = LEVEL / trial.family

@@ -10,7 +10,6 @@ import os
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from claimbench.config import EndpointConfig
 from claimbench.engines.endpoint.bounds import (
     MOST_LISTED,
     bounded_client,
@@ -18,6 +17,7 @@ from claimbench.engines.endpoint.bounds import (
     most_bytes,
 )
 from claimbench.engines.endpoint.faults import Fault, Unreachable, refusal, safe_words
+from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import ConfigError, ModelError
 
 _CONNECT_SECONDS = 15.0

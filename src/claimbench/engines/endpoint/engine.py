@@ -18,12 +18,13 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from claimbench.config import EndpointConfig
+from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.endpoint.bounds import most_of
 from claimbench.engines.endpoint.client import Client, import_openai, read_key
 from claimbench.engines.endpoint.faults import Backoff, Fault, NoAnswer, Unreachable
 from claimbench.engines.endpoint.patience import Patience
 from claimbench.engines.endpoint.server import Server
+from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.engines.endpoint.wire import body_of, completion_of
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure
@@ -33,15 +34,15 @@ _MOST_IN_A_ROW = 3
 _SECONDS_PER_TOKEN = 1.0
 """No server on which a benchmark could be run is slower."""
 
-Answer = Completion | RequestFailure
 _Submit = Callable[[Coroutine[Any, Any, Any]], "Future[Any]"]
 
 
-class EndpointEngine:
+class EndpointEngine(Engine):
     """Asks an OpenAI-compatible server for every request.
 
     `name` is the model's name on the server; `stop_ids` the ids of the model's stop tokens (token
-    ids only). Raises ConfigError at once where the key is not in the environment.
+    ids only). `log` takes, from another thread, what is waited for. Raises ConfigError at once
+    where the key is not in the environment.
     """
 
     def __init__(
@@ -51,30 +52,23 @@ class EndpointEngine:
         stop_ids: Collection[int] = (),
         backoff: Backoff | None = None,
         seed: int | None = None,
+        log: Log = lambda _: None,
     ) -> None:
         import_openai()
         self._settings, self._stop_ids = settings, frozenset(stop_ids)
         self._key = read_key(settings)
         self._server = Server(settings, name, self._key)
         self._host = urlsplit(settings.base_url).netloc
-        self._patience = Patience(backoff or Backoff(), self._host, seed)
+        self._patience = Patience(backoff or Backoff(), self._host, log, seed)
         self._in_a_row = 0
 
-    def facts(self) -> dict[str, Any]:
-        """What the server said of its model, for provenance."""
+    def server(self) -> dict[str, Any]:
         return {**self._server.facts(), "retries": self._patience.retries}
 
-    def tell_waits(self, told: Callable[[str], None]) -> None:
-        """Have `told`, from another thread, what is waited for."""
-        self._patience.tell = told
-
-    def expect(self, facts: Mapping[str, Any]) -> None:
-        """Raises EngineDied, with the first answer, where the model answers under another name than
-        an earlier session's facts say."""
-        self._server.expect(facts.get("answers_as"))
+    def expect(self, server: Mapping[str, Any]) -> None:
+        self._server.expect(server.get("answers_as"))
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
-        """See `engines.Engine`."""
         source = iter(requests)
         first = next(source, None)
         if first is None:

@@ -10,10 +10,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from claimbench.engines.base import Log
 from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable
 
 _QUIET_SECONDS = 60.0
-"""Between two outages that are told: a server that comes and goes is no news."""
+"""Between two outages that are logged: a server that comes and goes is no news."""
 
 _T = TypeVar("_T")
 
@@ -22,16 +23,16 @@ class Patience:
     """Tries what it is given as often as `backoff` says, for all requests to the server `host`.
 
     A server that was never reached is given up much sooner: its address is wrong, or it is not up.
-    `tell` takes one line when a wait begins, and one when it is over: of whatever goes wrong before
+    `log` takes one line when a wait begins, and one when it is over: of whatever goes wrong before
     the first answer, later of a server that cannot be reached.
     """
 
-    def __init__(self, backoff: Backoff, host: str, seed: int | None = None) -> None:
-        self.tell: Callable[[str], None] = lambda _: None
+    def __init__(self, backoff: Backoff, host: str, log: Log, seed: int | None = None) -> None:
+        self._log = log
         self.retries = 0
         self._backoff, self._host, self._rng = backoff, host, random.Random(seed)
         self._reached = self._answered = self._waiting = False
-        self._told = -math.inf
+        self._logged = -math.inf
 
     async def ask(self, once: Callable[[], Awaitable[_T]]) -> _T:
         """What `once` gives. Raises its last Fault, with the number of attempts in it."""
@@ -63,15 +64,15 @@ class Patience:
 
     def _begin_to_wait(self, fault: Fault) -> None:
         now = time.monotonic()
-        if self._waiting or now - self._told < _QUIET_SECONDS:
+        if self._waiting or now - self._logged < _QUIET_SECONDS:
             return
         if isinstance(fault, Unreachable) or not self._answered:
-            self._waiting, self._told = True, now
+            self._waiting, self._logged = True, now
             seconds = min(self._backoff.most_waited, self._seconds)
-            self.tell(f"{self._host}: {fault}; trying again for up to {seconds:.0f} seconds")
+            self._log(f"{self._host}: {fault}; trying again for up to {seconds:.0f} seconds")
 
     def _go_on(self) -> None:
         self._reached = self._answered = True
         if self._waiting:
             self._waiting = False
-            self.tell(f"{self._host} answers")
+            self._log(f"{self._host} answers")

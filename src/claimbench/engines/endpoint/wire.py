@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from claimbench.config import EndpointConfig
 from claimbench.engines.endpoint.faults import Fault, NoAnswer
+from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, FinishReason, Request
 
