@@ -116,7 +116,9 @@ _SWITCH = re.compile(
 _STYLE_GROUP = re.compile(
     r"\{\s*\\(?:rm|bf|it|sf|tt)(?![A-Za-z])\s*|\\(?:rm|bf|it|sf|tt)\s*\{(?=[^{}]*\})"
 )
-_ARRAY = re.compile(r"[(\[]\s*\\begin\{array\}\s*\{[^{}]*\}(.*)\\end\{array\}\s*[)\]]", re.DOTALL)
+_ARRAY = re.compile(
+    r"[(\[]\s*\\begin\{array\}\s*\{[^{}]*\}(.*)\\end\{array\}\s*[)\]]", re.DOTALL
+)
 _FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _OVER = re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}")
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
