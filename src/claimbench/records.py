@@ -40,6 +40,9 @@ class Texts:
         return bool(self.by_language.get("en"))
 
 
+NO_TEXT = Texts({})
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is to be said, as data: a key of the catalogues in report/messages and its values.
@@ -257,7 +260,7 @@ class PublishedResult:
     the samples per problem behind it, None where unknown (`samples_min` is then the smallest number
     the source allows). `sd` over `runs` runs where the source reports seeds, in points. `decimals`
     says how the figure was rounded. `greedy` None: unknown. `protocol` has the keys the source
-    states; a missing key is unknown, not default.
+    states; a missing key is unknown, not default. `untestable`: why nobody can measure it again.
     """
 
     id: str
@@ -277,29 +280,38 @@ class PublishedResult:
     problems: int | None = None
     protocol: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    untestable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """In what two claims about one thing disagree: what is said here, and there."""
+
+    here: Texts
+    there: Texts
+
+    @property
+    def seen_from_there(self) -> Disagreement:
+        return Disagreement(self.there, self.here)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim of an article, in our own words. `test` says how it is made testable (its keys
-    depend on `kind`); `reason` says why it is not, where it is not. `_ko`: in Korean.
-    `disagreements` says, by the id of a related claim, in what the two disagree; `speaker` whom
-    the article quotes."""
+    depend on `kind`); `reason` says why it is not, where it is not. `disagreements` says, by the id
+    of a related claim, in what the two disagree; `speaker` whom the article quotes."""
 
     id: str
     article: str
     lines: str
     kind: str
-    text: str
-    text_ko: str
+    text: Texts
     test: Mapping[str, Any] | None = None
-    reason: str = ""
+    reason: Texts = NO_TEXT
     related: tuple[str, ...] = ()
-    note: str = ""
-    disagreements: Mapping[str, str] = field(default_factory=dict)
+    note: Texts = NO_TEXT
+    disagreements: Mapping[str, Disagreement] = field(default_factory=dict)
     speaker: str = ""
-    reason_ko: str = ""
-    note_ko: str = ""
 
 
 @dataclass(frozen=True, slots=True)
