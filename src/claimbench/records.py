@@ -1,7 +1,6 @@
 """The nouns of claimbench: frozen records that the stages hand to one another.
 
-A stage imports this module and nothing of the other stages. `Message` is how they speak: as data,
-which report/messages puts into words. Shares and probabilities are fractions
+A stage imports this module and nothing of the other stages. Shares and probabilities are fractions
 in [0, 1]; published values stay in the unit they were published in (percentage points for scores).
 Token counts are tokens of the model's own tokenizer; durations are seconds.
 """
@@ -11,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from claimbench.messages import NO_TEXT, Departure, Disagreement, Message, Texts
 
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
@@ -28,42 +29,6 @@ class Turn:
 
     role: Role
     content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Words that a person wrote, by language; English (`en`) is always among them."""
-
-    by_language: Mapping[str, str]
-
-    def __bool__(self) -> bool:
-        return bool(self.by_language.get("en"))
-
-
-NO_TEXT = Texts({})
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is to be said, as data: a key of the catalogues in report/messages and its values.
-
-    A value is a number, a name that is the same in every language, words that a person wrote in
-    several, another message, or a list of these; it is never a sentence. Nothing reads a rendered
-    message back: what code needs to know stands in a field of its own.
-    """
-
-    key: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-
-
-Value = int | float | str | None | Texts | Message | tuple["Value", ...]
-"""What a message holds; None is unknown."""
-
-
-def term(family: str, name: str) -> Message:
-    """The word for one of a small set of names: `term("verdict", "not comparable")` has the key
-    `verdict-not-comparable`."""
-    return Message(f"{family}-{name.replace(' ', '-').replace('_', '-')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,18 +249,6 @@ class PublishedResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
-    """In what two claims about one thing disagree: what is said here, and there."""
-
-    here: Texts
-    there: Texts
-
-    @property
-    def seen_from_there(self) -> Disagreement:
-        return Disagreement(self.there, self.here)
-
-
-@dataclass(frozen=True, slots=True)
 class Claim:
     """A claim of an article, in our own words. `test` says how it is made testable (its keys
     depend on `kind`); `reason` says why it is not, where it is not. `disagreements` says, by the id
@@ -312,26 +265,6 @@ class Claim:
     note: Texts = NO_TEXT
     disagreements: Mapping[str, Disagreement] = field(default_factory=dict)
     speaker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """A setting of the protocol in which the two sides differ; None where a side does not state
-    it."""
-
-    setting: str
-    published: Value
-    measured: Value
-
-    @property
-    def one_sided(self) -> bool:
-        """Whether one of the two sides does not state the setting."""
-        return self.published is None or self.measured is None
-
-    @property
-    def message(self) -> Message:
-        values = {"published": self.published, "measured": self.measured}
-        return Message("departure", {"setting": self.setting, **values})
 
 
 @dataclass(frozen=True, slots=True)

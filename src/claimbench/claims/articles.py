@@ -25,7 +25,8 @@ from claimbench.claims.schema import (
 from claimbench.config.paths import seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
-from claimbench.records import Claim, Disagreement, Texts
+from claimbench.messages import Disagreement, Texts
+from claimbench.records import Claim
 
 COPIED_RUN = 6
 """So many words in a row that equal the article's are a copy."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from claimbench.claims import formula
 from claimbench.claims.schema import ArithmeticInput, ArithmeticTest, ArtifactCheck, Figure
-from claimbench.records import Claim, Message, Texts, term
+from claimbench.messages import Message, Texts, term
+from claimbench.records import Claim
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from claimbench.records import term
+from claimbench.messages import term
 from claimbench.report.article_data import counts
 from claimbench.report.article_pages import disagreements
 from claimbench.report.claim_tables import counted

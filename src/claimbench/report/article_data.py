@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from claimbench.records import Value
-from claimbench.report.messages import languages, plain, words
+from claimbench.messages import Value, as_data
+from claimbench.report.messages import english, languages, plain, words
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run
 from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
@@ -51,7 +51,8 @@ def _claim(v: ClaimVerdict) -> dict[str, Any]:
         "evidence": [_finding(f) for f in v.evidence],
         "proxies": [_proxy(f) for f in v.proxies],
         "related": claim.related,
-        "disagreements": dict(claim.disagreements),
+        "disagreements": {o: english(d.message) for o, d in claim.disagreements.items()},
+        "disagreement_messages": {o: as_data(d.message) for o, d in claim.disagreements.items()},
         "note": claim.note,
     }
     return {**plain(data), **_in_other_languages(v)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from claimbench.records import Message, PublishedResult, Texts, Value, term
+from claimbench.messages import Message, Texts, Value, term
+from claimbench.records import PublishedResult
 from claimbench.report.article_data import counts
 from claimbench.report.article_tables import (
     ORIGINS,
@@ -65,7 +66,7 @@ def _beside(v: ClaimVerdict) -> Iterable[Message | Texts]:
 def disagreements(v: ClaimVerdict) -> tuple[Message, ...]:
     """Where other articles say something else of the same thing."""
     return tuple(
-        Message("disagreement", {"other": other, "here": found.here, "there": found.there})
+        Message("disagreement", {"other": other, "sides": found.message})
         for other, found in v.claim.disagreements.items()
     )
 

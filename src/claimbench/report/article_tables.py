@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from claimbench.analysis.efficiency import Efficiency
-from claimbench.records import Message, Tier, Value, term
+from claimbench.messages import Message, Value, term
+from claimbench.records import Tier
 from claimbench.report.messages import languages, words
 from claimbench.report.tables import Table, interval, margin_told, needed, number
 from claimbench.verdicts.articles.results import TIERS, ClaimVerdict

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from claimbench.records import Message, Value, term
+from claimbench.messages import Message, Value, term
 from claimbench.report.article_tables import ORIGINS, by_origin
 from claimbench.report.document import Document
 from claimbench.report.tables import Table

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from claimbench.analysis.agreement import Agreement
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import CapCurve, Lengths
-from claimbench.records import Measurement, PublishedResult, Value, Verdict
+from claimbench.messages import Value
+from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts.articles.results import ClaimVerdict
 from claimbench.verdicts.side_by_side import EvidenceGroup
 

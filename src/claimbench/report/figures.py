@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from claimbench.analysis.lengths import CapCurve, Lengths
-from claimbench.records import Message, term
+from claimbench.messages import Message, term
 from claimbench.report import svg
 from claimbench.report.tables import clean, heading
 from claimbench.verdicts.side_by_side import Estimate, EvidenceGroup

@@ -20,7 +20,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from claimbench.grading.outcomes import VALUES
-from claimbench.records import Measurement, Message, term
+from claimbench.messages import Message, term
+from claimbench.records import Measurement
 from claimbench.report import figures, svg
 from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.claim_tables import claim_rows, testable

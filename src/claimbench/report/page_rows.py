@@ -6,14 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from claimbench.analysis.efficiency import Efficiency
-from claimbench.records import (
-    Measurement,
-    Message,
-    PublishedResult,
-    Value,
-    Verdict,
-    term,
-)
+from claimbench.messages import Message, Value, term
+from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.report.document import Document
 from claimbench.report.tables import (
     Table,

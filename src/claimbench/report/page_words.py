@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
-from claimbench.records import Message, Value
+from claimbench.messages import Message, Value
 from claimbench.report.messages import Words, words
 from claimbench.report.tables import clean
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 
-from claimbench.records import Value
+from claimbench.messages import Value
 from claimbench.report.page_words import PageWords
 from claimbench.report.tables import clean
 

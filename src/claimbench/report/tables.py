@@ -10,9 +10,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from claimbench.records import Measurement, Message, Value, Verdict, term
+from claimbench.messages import Message, Value, term
+from claimbench.records import Measurement, Verdict
 from claimbench.report.messages import Words, english
 from claimbench.report.messages.functions import upwards
+from claimbench.verdicts.articles.results import STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
 
 
 def heading(column: str) -> Message:
-    """The words at the head of a column."""
+    """The words at the head of a column; some count the claims of a status."""
+    if column in STATUSES:
+        return term("status", column)
     return Message("column-" + re.sub("[^a-z0-9]+", "-", column.lower()).strip("-"))
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from claimbench import statistics
-from claimbench.records import Measurement, Message, PublishedResult, Value, term
+from claimbench.messages import Message, Value, term
+from claimbench.records import Measurement, PublishedResult
 from claimbench.verdicts.cases import default_margin
 from claimbench.verdicts.composition import Outcome, Relation, relation_p
 from claimbench.verdicts.noise import (

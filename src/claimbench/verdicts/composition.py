@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from claimbench import statistics
-from claimbench.records import Message
+from claimbench.messages import Message
 
 Relation = Literal["ahead", "on par", "at least"]
 Quantifier = Literal["some", "all", "listed"]

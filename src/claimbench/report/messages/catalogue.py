@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
-from claimbench.records import Message, Texts, Value
+from claimbench.messages import Message, Texts, Value
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle

@@ -154,6 +154,7 @@ source-our-run = our run
 source-imported = imported outputs
 source-recorded = recorded from { $file } ({ $date })
 source-lines = lines { $lines }
+source-place = { LIST($parts, ", ") }
 source-of-input = { $input }: { $file } { $place }
 
 note-weights = weights: { $weights }
@@ -161,7 +162,8 @@ note-measured-as = measured as { $model } on { $benchmark }
 note-vendors = the figures of { $reference } are the vendors' (D)
 note-other-table = the figures of { $reference } stand in another table ({ $tables }), by another protocol
 
-disagreement = disagrees with { $other }: here { $here }, there { $there }
+disagreement = disagrees with { $other }: { $sides }
+disagreement-sides = { $here } here, { $there } there
 
 origin = { $status } ({ $tier })
 origins = { LIST($origins, "; ") }

@@ -154,6 +154,7 @@ source-our-run = 우리 실행
 source-imported = 가져온 출력
 source-recorded = { $file }의 기록({ $date })
 source-lines = { $lines }행
+source-place = { LIST($parts, ", ") }
 source-of-input = { $input }: { $file } { $place }
 
 note-weights = 가중치: { $weights }
@@ -161,7 +162,8 @@ note-measured-as = 측정: { $model }, { $benchmark }
 note-vendors = { $reference }의 수치는 제작사의 것(D)
 note-other-table = { $reference }의 수치는 다른 표({ $tables })의 것으로 프로토콜이 다름
 
-disagreement = { $other }{ PARTICLE($other, "과", "와") } 어긋남: 여기서는 { $here }, 저기서는 { $there }
+disagreement = { $other }{ PARTICLE($other, "과", "와") } 어긋남: { $sides }
+disagreement-sides = 여기서는 { $here }, 저기서는 { $there }
 
 origin = { $status }({ $tier })
 origins = { LIST($origins, "; ") }

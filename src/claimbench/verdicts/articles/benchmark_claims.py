@@ -10,7 +10,8 @@ from typing import Any
 
 from claimbench import verdicts
 from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
-from claimbench.records import Claim, Measurement, Message, PublishedResult, Texts, Value, term
+from claimbench.messages import Message, Texts, Value, term
+from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.sources import VENDORS, Party
@@ -239,4 +240,5 @@ def _side(side: Evidence | None) -> Mapping[str, Any] | None:
 def _place(result: PublishedResult) -> Value:
     source = result.source
     lines: Value = Message("source-lines", {"lines": source.line}) if source.line else ""
-    return tuple(part for part in (source.file, lines, source.commit) if part)
+    parts = tuple(part for part in (source.file, lines, source.commit) if part)
+    return Message("source-place", {"parts": parts})

@@ -10,7 +10,8 @@ from typing import Any
 from claimbench import statistics
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.claims import Catalogue, EfficiencyTest, Figure, efficiency_tests
-from claimbench.records import Claim, Message, Texts, Value, term
+from claimbench.messages import Message, Texts, Value, term
+from claimbench.records import Claim
 from claimbench.verdicts import Outcome, compose
 from claimbench.verdicts.articles.published_data import desk_finding, finding_sentence
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle

@@ -15,7 +15,8 @@ from claimbench.claims import (
     judge_artifacts,
 )
 from claimbench.claims.schema import ArithmeticTest
-from claimbench.records import Claim, Message, Tier, Value, term
+from claimbench.messages import Message, Value, term
+from claimbench.records import Claim, Tier
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 
 DESK_TIER: Tier = "D"

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from claimbench.records import Claim, Message, Texts, Tier, Value, term
+from claimbench.messages import Message, Texts, Value, term
+from claimbench.records import Claim, Tier
 from claimbench.verdicts import COMPOSITION, Quantifier
 
 STATUSES = (

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.errors import DataError
-from claimbench.records import Measurement, Message
+from claimbench.messages import Message
+from claimbench.records import Measurement
 
 Record = TypeVar("Record", Measurement, Efficiency)
 
