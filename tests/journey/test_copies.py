@@ -46,7 +46,7 @@ def test_draws_of_their_own_are_said_to_be(tmp_path: Path) -> None:
     assert measured.draws is not None
     assert measured.draws.distinct == 480
     assert not measured.draws.effective
-    assert "480 of 480" in (tmp_path / "run" / "report.md").read_text()
+    assert "480/480" in (tmp_path / "run" / "report.md").read_text()
     assert not [note for note in verdict.notes if "copies" in english(note)]
 
 

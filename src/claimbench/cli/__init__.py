@@ -33,6 +33,7 @@ from claimbench.cli.options import (
     DataDir,
     FailOn,
     GpuHour,
+    Language,
     Offline,
     Quiet,
     RunDir,
@@ -318,7 +319,7 @@ def report(
 
 
 @app.command()
-def compare(
+def compare(  # noqa: PLR0913, PLR0917
     run_dirs: Annotated[
         list[Path],
         typer.Argument(metavar="A B...", help="Run folders; the first is the reference."),
@@ -350,6 +351,7 @@ def compare(
     fail_on: Annotated[
         list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
     ] = [],  # noqa: B006
+    language: Language = "en",
 ) -> None:
     """Is a run better or worse than another on the same problems? Paired, problem by problem.
 
@@ -366,7 +368,7 @@ def compare(
     found = compare_runs(
         run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
     )
-    comparing.show(found, out, as_json)
+    comparing.show(found, out, as_json, language)
     comparing.exit_on(found, fail_on)
 
 
@@ -380,7 +382,7 @@ def claims(
         typer.Option("--results", help="Run folders, or folders of them (default results)."),
     ] = [],  # noqa: B006
     gpu_hour: GpuHour = None,
-    korean: Annotated[bool, typer.Option("--korean", help="Claims in Korean words.")] = False,
+    language: Language = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write all tables here.")] = None,
 ) -> None:
@@ -407,7 +409,7 @@ def claims(
     elif out is None:
         from claimbench.cli.display_claims import show_claims
 
-        show_claims(chosen, korean)
+        show_claims(chosen, language)
 
 
 @app.command()

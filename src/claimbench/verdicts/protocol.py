@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from claimbench.records import Departure, Value
+from claimbench.messages import Departure, Value
 
 FORBIDDING = ("window", "problem_set", "split")
 """Keys whose difference forbids a comparison: the two scores are of different problems."""

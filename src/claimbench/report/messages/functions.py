@@ -56,6 +56,11 @@ def upwards(value: float) -> str:
     return f"{math.ceil(value * 10 - 1e-9) / 10:.1f}"
 
 
+def attached(unit: str) -> str:
+    """`UNIT($unit)`: a unit behind a number: Hangul follows at once, other words after a space."""
+    return unit if "가" <= unit.lstrip()[:1] <= "힣" else f" {unit.strip()}"
+
+
 def joined(parts: Parts | str, by: str = ", ") -> str:
     """`LIST($xs, by: "; ")`."""
     return parts if isinstance(parts, str) else by.join(parts.parts)
@@ -81,6 +86,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SIGNIFICANT": significant,
     "PLAIN": as_it_is,
     "UPWARDS": upwards,
+    "UNIT": attached,
     "LIST": joined,
     "PARTICLE": particle,
 }
