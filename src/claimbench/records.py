@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from claimbench.messages import NO_TEXT, Departure, Disagreement, Message, Texts
 
@@ -21,6 +21,16 @@ Role = Literal["system", "user", "assistant"]
 Tier = Literal["A", "B", "C", "D"]
 """A our run; B a third party's raw outputs graded by us; C a third party's score; D the vendor's
 own."""
+
+
+class CellName(NamedTuple):
+    """A model on a benchmark: what samples, grades and measurements are kept under."""
+
+    model: str
+    benchmark: str
+
+    def __str__(self) -> str:
+        return f"{self.model}/{self.benchmark}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,10 @@ class Sample:
     seed: int | None = 0
     choice_order: tuple[int, ...] = ()
     reasoning: str | None = None
+
+    @property
+    def cell(self) -> CellName:
+        return CellName(self.model, self.benchmark)
 
     @property
     def truncated(self) -> bool:

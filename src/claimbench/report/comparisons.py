@@ -1,0 +1,290 @@
+"""Compared runs as tables, lines, Markdown and plain data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from claimbench.messages import Message, Value, from_data, term
+from claimbench.report.messages import ENGLISH, Words, plain, words
+from claimbench.report.tables import (
+    Table,
+    escape,
+    interval,
+    number,
+    or_unknown,
+    points,
+    signed,
+    to_csv,
+    to_markdown,
+)
+from claimbench.verdicts.comparisons import Arm, Change, Compared
+
+CHANGES_SHOWN = 10
+CHANGES_IN_A_LINE = 3
+
+
+def headline(one: Compared) -> Message:
+    """The line that a reader needs first."""
+    values: Mapping[str, Value] = {
+        "names": _names(one),
+        "benchmark": one.variant.benchmark,
+        "outcome": _outcome(one),
+        "difference": one.such.difference,
+        "interval": interval(one.such.interval_95),
+    }
+    return Message("compared", values)
+
+
+def _outcome(one: Compared) -> Message:
+    """What is shown, and by how much."""
+    word = term("comparison", one.word)
+    if one.word == "equivalent":
+        return Message("compared-equivalent", {"margin": one.margin})
+    if one.word == "not worse":
+        return Message("compared-not-worse", {"margin": one.non_inferior})
+    if one.word == "inconclusive":
+        return _undecided(one)
+    return Message("compared-apart", {"word": word, "points": abs(one.such.difference)})
+
+
+def _undecided(one: Compared) -> Message:
+    """What is known all the same, or how large a difference it would have taken."""
+    if one.shown_alone:
+        return Message("compared-shown-alone", {"family": one.family})
+    if one.shown_here and one.method == "t":
+        side = "lower" if one.these.difference < 0 else "higher"
+        return Message("compared-shown-here", {"side": term("relation", side)})
+    return Message("compared-undecided", {"detectable": one.detectable})
+
+
+def _names(one: Compared) -> Message:
+    """The runs where they differ in name, else the models."""
+    if one.variant.run == one.reference.run:
+        names = one.variant.model, one.reference.model
+    elif one.variant.model == one.reference.model:
+        names = one.variant.run, one.reference.run
+    else:
+        names = _full(one.variant), _full(one.reference)
+    return Message("compared-names", {"run": names[0], "reference": names[1]})
+
+
+def _full(arm: Arm) -> str:
+    return f"{arm.run} ({arm.model})"
+
+
+def detail_lines(one: Compared) -> Iterator[Message]:
+    """What stands below the headline."""
+    counts = {"better": one.better, "worse": one.worse, "common": one.common}
+    if one.common < one.problems:
+        yield Message("compared-counts-of-some", {**counts, "problems": one.problems})
+    else:
+        yield Message("compared-counts", counts)
+    here = {"difference": one.these.difference, "interval": interval(one.these.interval_95)}
+    yield Message("compared-here", here)
+    power = {"margin": one.margin, "power": 100 * one.power, "detectable": one.detectable}
+    yield Message("compared-power", power)
+    if one.family > 1:
+        chances = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
+        yield Message("compared-holm", {**chances, "family": one.family})
+    if one.ids_only:
+        yield Message("compared-ids-only")
+    for key, theirs, ours in one.differences:
+        sides: dict[str, Value] = {"reference": from_data(theirs), "run": from_data(ours)}
+        yield Message("compared-protocol", {"setting": key, **sides})
+
+
+def comparison_table(found: Sequence[Compared]) -> Table:
+    """One row per comparison; scores in %, differences in points."""
+    columns = (
+        "benchmark", "reference", "run", "problems N", "n", "reference score", "score",
+        "difference", "95 % on such problems", "95 % on these problems", "margin", "p",
+        "p (Holm)", "p equivalence (Holm)", "detectable", "better", "worse", "tokens",
+        "reference tokens", "truncated", "reference truncated", "tokens per right",
+        "reference tokens per right", "verdict",
+    )  # fmt: skip
+    return Table("comparison", columns, tuple(_row(one) for one in found))
+
+
+def _row(one: Compared) -> tuple[Value, ...]:
+    ours, theirs = one.variant.measurement, one.reference.measurement
+    return (
+        one.variant.benchmark,
+        _full(one.reference),
+        _full(one.variant),
+        str(one.common),
+        f"{ours.samples_per_problem} / {theirs.samples_per_problem}",
+        number(one.reference_score, 2),
+        number(one.score, 2),
+        signed(one.such.difference),
+        interval(one.such.interval_95),
+        interval(one.these.interval_95),
+        f"{one.margin:g}",
+        f"{one.such.p_difference:.3g}",
+        f"{one.adjusted['difference']:.3g}",
+        f"{one.adjusted['equivalence']:.3g}",
+        number(one.detectable),
+        str(one.better),
+        str(one.worse),
+        or_unknown(number(ours.tokens_mean)),
+        or_unknown(number(theirs.tokens_mean)),
+        or_unknown(points(ours.truncated_share)),
+        or_unknown(points(theirs.truncated_share)),
+        _per_right(one.variant),
+        _per_right(one.reference),
+        one.word,
+    )
+
+
+def _per_right(arm: Arm) -> Value:
+    spent = arm.cell.efficiency
+    return or_unknown(number(None if spent is None else spent.tokens_per_solved, 0))
+
+
+def changes_table(found: Sequence[Compared]) -> Table:
+    """Every problem that got better or worse, the largest losses first."""
+    columns = ("benchmark", "reference", "run", "problem", "reference right", "right", "change")
+    rows = [
+        (
+            one.variant.benchmark,
+            _full(one.reference),
+            _full(one.variant),
+            change.problem,
+            f"{change.reference_right} of {change.reference_counted}",
+            f"{change.right} of {change.counted}",
+            signed(100 * change.gain),
+        )
+        for one in found
+        for change in one.changes
+    ]
+    return Table("changes", columns, tuple(rows))
+
+
+def data_of(found: Sequence[Compared]) -> list[dict[str, Any]]:
+    """Plain data; differences, intervals, errors and margins in points, the rest as named."""
+    return [_data(one) for one in found]
+
+
+def _data(one: Compared) -> dict[str, Any]:
+    return {
+        "benchmark": one.variant.benchmark,
+        "verdict": one.word,
+        **plain({"sentence": headline(one)}),
+        "reference": _side(one.reference),
+        "run": _side(one.variant),
+        "problems": one.common,
+        "score": one.score,
+        "reference_score": one.reference_score,
+        "problems_of_either": one.problems,
+        "matched_by_id_alone": one.ids_only,
+        "method": one.method,
+        "such_problems": _comparison(one.such),
+        "these_problems": _comparison(one.these),
+        "margin": one.margin,
+        "non_inferior_margin": one.non_inferior,
+        "p_not_worse": one.p_not_worse,
+        "family": one.family,
+        "p_holm": dict(one.adjusted),
+        "detectable_difference": one.detectable,
+        "power_at_margin": one.power,
+        "better": one.better,
+        "worse": one.worse,
+        "changes": [_change(change) for change in one.changes],
+        "differences": [
+            {"key": key, "reference": theirs, "run": ours} for key, theirs, ours in one.differences
+        ],
+    }
+
+
+def _side(arm: Arm) -> dict[str, Any]:
+    m, spent = arm.measurement, arm.cell.efficiency
+    return {
+        "run": arm.run,
+        "model": m.model,
+        "tier": m.tier,
+        "samples_per_problem": m.samples_per_problem,
+        "tokens_mean": m.tokens_mean,
+        "truncated_share": m.truncated_share,
+        "tokens_per_right": None if spent is None else spent.tokens_per_solved,
+        "device_seconds_per_right": None if spent is None else spent.device_seconds_per_solved,
+    }
+
+
+def _comparison(found: Any) -> dict[str, Any]:
+    return {
+        "difference": found.difference,
+        "se": found.se,
+        "interval_95": found.interval_95,
+        "interval_90": found.interval_90,
+        "p_difference": found.p_difference,
+        "p_equivalence": found.p_equivalence,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "problem": change.problem,
+        "right": change.right,
+        "counted": change.counted,
+        "reference_right": change.reference_right,
+        "reference_counted": change.reference_counted,
+    }
+
+
+def to_json(found: Sequence[Compared]) -> str:
+    return json.dumps(data_of(found), indent=1, ensure_ascii=False, default=str) + "\n"
+
+
+def render(found: Sequence[Compared], language: str = ENGLISH) -> str:
+    """The comparison as Markdown."""
+    known = words(language)
+    parts = [f"# {known.say('compared-title')}\n"]
+    for one in found:
+        lines = (f"- {escape(known.render(line))}" for line in detail_lines(one))
+        parts += [f"**{escape(known.render(headline(one)))}**\n", "\n".join(lines) + "\n"]
+        parts += _changes(one, known)
+    parts += [
+        f"## {known.say('compared-figures')}\n",
+        to_markdown(comparison_table(found), known),
+        f"## {known.say('page-reading')}\n",
+        f"{known.say('legend-compared')}\n",
+    ]
+    return "\n".join(parts)
+
+
+def changes_shown(one: Compared) -> Iterator[Message]:
+    """The largest changes either way, each group in one line."""
+    for way, rows in _extremes(one):
+        changes = tuple(map(_change_message, rows[:CHANGES_IN_A_LINE]))
+        yield Message("compared-most", {"way": term("comparison", way), "changes": changes})
+
+
+def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
+    worst = [c for c in one.changes if c.gain < 0][:CHANGES_SHOWN]
+    best = [c for c in reversed(one.changes) if c.gain > 0][:CHANGES_SHOWN]
+    yield from ((way, rows) for way, rows in (("worse", worst), ("better", best)) if rows)
+
+
+def _changes(one: Compared, known: Words) -> Iterable[str]:
+    """The largest changes either way; comparison files have all."""
+    for way, rows in _extremes(one):
+        yield f"{known.say('compared-problems', way=term('comparison', way))}\n"
+        changes = (f"- {escape(known.render(_change_message(c)))}" for c in rows)
+        yield "\n".join(changes) + "\n"
+
+
+def _change_message(c: Change) -> Message:
+    theirs = {"reference_right": c.reference_right, "reference_counted": c.reference_counted}
+    ours = {"right": c.right, "counted": c.counted}
+    return Message("compared-change", {"problem": c.problem, **theirs, **ours})
+
+
+def comparison_files(found: Sequence[Compared]) -> dict[str, str]:
+    """The files of a comparison by name."""
+    return {
+        "comparison.md": render(found),
+        "comparison.csv": to_csv(comparison_table(found)),
+        "changes.csv": to_csv(changes_table(found)),
+        "comparison.json": to_json(found),
+    }
