@@ -173,6 +173,19 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Draws:
+    """How many graded samples are draws of their own: `distinct` of them, the others are copies.
+    `effective` is what the samples of each problem are worth, () where none is a copy; `times` is g
+    where every draw is there exactly g times; `spoilt` where copies are too many, and too irregular,
+    for an error to be given."""
+
+    distinct: int
+    effective: tuple[float, ...] = ()
+    times: int = 1
+    spoilt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What a run measured of one model on one benchmark.
 
@@ -181,7 +194,8 @@ class Measurement:
     are then None: whether decoding was `greedy`, the `truncated_share` (where a sample lacks its
     finish reason), the tokens. `tier` is B for outputs of others that we graded, C where only their
     own labels are known. `pass_at_k` and `cons_at_k` are by k, as far as the samples allow; the
-    latter is empty where answers cannot be told equal.
+    latter is empty where answers cannot be told equal. `draws` is None where each problem has one
+    sample, or nothing is known of the replies.
     """
 
     model: str
@@ -208,6 +222,7 @@ class Measurement:
     tier: Tier = "A"
     pass_at_k: Mapping[int, float] = field(default_factory=dict)
     cons_at_k: Mapping[int, Vote] = field(default_factory=dict)
+    draws: Draws | None = None
 
     @property
     def complete(self) -> bool:
@@ -285,7 +300,8 @@ class Claim:
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
     `needed_margin` are in points; `departures` lists where the measured protocol differs from the
-    published one; `sentence` is what a reader needs."""
+    published one; `sentence` is what a reader needs; `deciding_samples` how many samples per
+    problem a new run needs to decide with a probability of 80 %, where this one did not."""
 
     claim: str
     subject: str
@@ -308,3 +324,4 @@ class Verdict:
     p_equivalence_adjusted: float | None = None
     departures: tuple[Departure, ...] = ()
     notes: tuple[Message, ...] = ()
+    deciding_samples: int | None = None

@@ -319,7 +319,7 @@ def report(
 
 
 @app.command()
-def compare(
+def compare(  # noqa: PLR0913, PLR0917
     run_dirs: Annotated[
         list[Path],
         typer.Argument(metavar="A B...", help="Run folders; the first is the reference."),
@@ -351,6 +351,7 @@ def compare(
     fail_on: Annotated[
         list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
     ] = [],  # noqa: B006
+    language: Language = "en",
 ) -> None:
     """Is a run better or worse than another on the same problems? Paired, problem by problem.
 
@@ -367,7 +368,7 @@ def compare(
     found = compare_runs(
         run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
     )
-    comparing.show(found, out, as_json)
+    comparing.show(found, out, as_json, language)
     comparing.exit_on(found, fail_on)
 
 
