@@ -41,7 +41,7 @@ Value = int | float | str | None | Texts | Message | tuple["Value", ...]
 def term(family: str, name: str) -> Message:
     """The word for one of a small set of names: `term("verdict", "not comparable")` has the key
     `verdict-not-comparable`."""
-    return Message(f"{family}-{name.replace(' ', '-').replace('_', '-')}")
+    return Message(f"{family}-{name.replace(chr(39), '').replace(' ', '-').replace('_', '-')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +105,13 @@ def from_data(data: Any) -> Value:
     if isinstance(data, list | tuple):
         return tuple(map(from_data, data))
     return data if data is None or isinstance(data, int | float | str) else str(data)
+
+
+def import_source(whose: str | None, tool: str) -> Value:
+    """Who made imported outputs, as far as it is known."""
+    return whose or Message("import-user", {"tool": tool})
+
+
+def import_title(who: Value, model: str, benchmark: str) -> Message:
+    """What a report on imported outputs is called."""
+    return Message("import-title", {"who": who, "model": model, "benchmark": benchmark})

@@ -28,7 +28,7 @@ class Table:
 
 
 _FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "verdict": ("verdict", "status"),
+    "verdict": ("verdict", "status", "comparison"),
     "status": ("status",),
     "kind": ("kind",),
     "theirs": ("outcome",),

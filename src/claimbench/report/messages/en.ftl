@@ -276,7 +276,6 @@ column-vendors = vendors
 column-verdict = verdict
 column-verdicts = verdicts
 column-why = in our words, and why
-
 received-partial = { $received } (partial)
 error-greedy = 0 (greedy)
 
@@ -439,6 +438,102 @@ evidence-alone-note = Figures of the same models for which no third party's figu
 evidence-untestable = not testable as published: { $reason }
 heterogeneity-bound = Q = { FIXED($q) } on { $df } degrees of freedom against the largest errors possible, p = { $p }
 heterogeneity-likely = Q = { FIXED($q) } on { $df } degrees of freedom against likely errors, which were estimated on { $errors } degrees of freedom, p = { $p }
+
+## What a run was
+
+about-sampling = Sampling
+about-seed = Seed
+about-engine = Engine
+about-prompts = Prompts
+about-checkpoint = Checkpoint of { $model }
+about-departure = Departure of { $model }
+about-outputs = Outputs of
+about-files = Read from
+about-digest = Digest of the files
+about-stated = Protocol as stated
+about-importer = Stated by the importer
+about-unknown = Unknown
+about-note = Note
+about-left-out = Left out, for example
+about-outcomes = Outcomes of { $model } on { $benchmark }
+about-isolation = Isolation of { $model } on { $benchmark }
+about-quirks = LiveCodeBench's quirks, { $model } on { $benchmark }
+about-extraction = LiveCodeBench's extraction, { $model } on { $benchmark }
+about-rating = Rating of { $model } on { $benchmark } (an estimate)
+
+nothing = nothing
+nothing-of-protocol = nothing of the protocol
+stated = { $setting } { PLAIN($value) }
+
+isolation = { LIST($parts, "; ") }
+isolation-namespaces = namespaces
+isolation-landlock = Landlock
+isolation-seccomp = seccomp
+isolation-rlimits = rlimits
+isolation-none = no program was run
+passes-run-again = { $count } passes run again test by test, { $differ } of them disagreed
+graded-beside-solution = { $count } graded with the asserts beside the solution (weaker)
+quirks = they decide here: { $right } programs are right with them and { $plain } without; { $differs } verdicts differ
+extraction = takes another program from { $differs } replies; { $gains } more are right, { $loses } fewer
+rating = { $best } (95% { $low } to { $high }), at which what was solved is most likely; not a rating that any site gave
+rating-nothing-solved = at most { $high } (one-sided, 95%): nothing was solved
+rating-all-solved = at least { $low } (one-sided, 95%): all was solved
+unbounded = unbounded
+
+weights-departures = { LIST($parts, "; ") }
+weights-served = as an endpoint serves them under the name { $name }, on its word
+weights-alias = as an endpoint serves them under the name { $name }, an alias: evidence about that alias, nothing else
+weights-local = local checkpoint { $folder }
+weights-note = { $note }
+weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
+
+setting-none = none
+setting-applied = applied
+setting-text = text
+setting-chat-turns = chat turns
+setting-pinned = the pinned checkpoint
+setting-servers-own = the server's own
+setting-servers-template = as the server's chat template has it
+setting-token-ids = token ids, asserted before they are sent; the server's own count of them agrees
+setting-counted-chat = chat turns: the template is the server's; its tokens are as many as ours, and the same where the server states them
+setting-chat = chat turns only: the template is the server's and is not checked
+
+task-setting = { $setting } { PLAIN($run) } (task: { PLAIN($task) })
+task-stop-dropped = no stop at { $stop }
+task-column = column { $column } read from { $source }
+
+## Imported outputs
+
+import-title = Outputs of { $who }: { $model } on { $benchmark }
+import-user = a user of { $tool }
+import-outputs = { $who } (not our run; evidence tier { $tier })
+import-files = { $tool }: { $files }
+import-labels-only = their labels are taken as they are: nothing was graded by us (tier C)
+import-unmatched = { $rows } rows fit no problem and are left out
+import-by-id = { $count } of { $rows } responses were matched by their id alone: their questions are not ours word by word
+import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning: if the file's maker cut the reasoning off, each counts as wrong here for want of it
+import-no-labels = { $count } of { $rows } responses have no label of theirs
+import-no-tokens = tokens are not stated
+import-no-finish = finish reasons are not stated
+import-one-model = only the rows of the model { $model } are taken
+import-filter = labels are those of lm-eval's filter { $filter }; other filters are left out
+import-no-results-beside = no results_<date>.json of the same date lies beside the samples
+import-no-results-found = no results_<date>.json of the same date was found
+import-lighteval = lighteval keeps no finish reason
+import-livecodebench = a submission does not state its model, its sampling or its tokens
+import-base-tests = their labels are those of the base tests, as the benchmark's are
+import-evalplus = the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies
+import-inspect-status = the log's status is { $status }, not success
+
+## Compared runs
+
+comparison-better = better
+comparison-worse = worse
+comparison-equivalent = equivalent
+comparison-not-worse = not worse
+comparison-inconclusive = inconclusive
+
+compared = { $names } on { $benchmark }: { $outcome } ({ SIGNED($difference) } points, 95% interval { $interval })
 
 ## Runs against a reference run (compare)
 

@@ -51,6 +51,11 @@ def as_it_is(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.10g}"
 
 
+def chance(p: float) -> str:
+    """`CHANCE($p)`: two digits: 0.014, 4e-08."""
+    return f"{p:.2g}"
+
+
 def upwards(value: float) -> str:
     """`UPWARDS($x)`: one decimal, rounded up: a margin so large would indeed suffice."""
     return f"{math.ceil(value * 10 - 1e-9) / 10:.1f}"
@@ -85,6 +90,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SHORT": short,
     "SIGNIFICANT": significant,
     "PLAIN": as_it_is,
+    "CHANCE": chance,
     "UPWARDS": upwards,
     "UNIT": attached,
     "LIST": joined,

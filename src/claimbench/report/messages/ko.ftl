@@ -276,7 +276,6 @@ column-vendors = 제작사
 column-verdict = 판정
 column-verdicts = 판정
 column-why = 내용과 이유
-
 received-partial = { $received } (미완료)
 error-greedy = 0 (그리디)
 
@@ -439,6 +438,102 @@ evidence-alone-note = 같은 모델들의 수치 중 제3자의 수치가 없는
 evidence-untestable = 공표된 대로는 검증할 수 없음: { $reason }
 heterogeneity-bound = 가능한 가장 큰 오차 기준 Q = { FIXED($q) }, 자유도 { $df }, p = { $p }
 heterogeneity-likely = 자유도 { $errors }로 추정한 오차 기준 Q = { FIXED($q) }, 자유도 { $df }, p = { $p }
+
+## What a run was
+
+about-sampling = 표집
+about-seed = 시드
+about-engine = 엔진
+about-prompts = 프롬프트
+about-checkpoint = { $model }의 체크포인트
+about-departure = { $model }의 다른 점
+about-outputs = 출력을 만든 이
+about-files = 읽은 파일
+about-digest = 파일의 다이제스트
+about-stated = 밝혀진 프로토콜
+about-importer = 가져온 사람이 밝힌 것
+about-unknown = 알 수 없는 것
+about-note = 참고
+about-left-out = 제외한 것의 예
+about-outcomes = 결과: { $model }, { $benchmark }
+about-isolation = 격리: { $model }, { $benchmark }
+about-quirks = LiveCodeBench의 특이점: { $model }, { $benchmark }
+about-extraction = LiveCodeBench의 코드 추출: { $model }, { $benchmark }
+about-rating = 레이팅(추정): { $model }, { $benchmark }
+
+nothing = 없음
+nothing-of-protocol = 프로토콜 중에는 없음
+stated = { $setting } { PLAIN($value) }
+
+isolation = { LIST($parts, "; ") }
+isolation-namespaces = 네임스페이스
+isolation-landlock = 랜드록
+isolation-seccomp = 시스템 호출 필터
+isolation-rlimits = 자원 제한
+isolation-none = 실행한 프로그램 없음
+passes-run-again = 통과 { $count }개를 테스트마다 따로 다시 실행, 그중 { $differ }개가 다름
+graded-beside-solution = { $count }개는 풀이와 같은 곳에서 단언문을 돌려 채점(더 약함)
+quirks = 이것이 결과를 가름: 적용하면 프로그램 { $right }개, 적용하지 않으면 { $plain }개가 정답. 판정 { $differs }개가 다름
+extraction = 답변 { $differs }개에서 다른 프로그램을 고름. 정답이 { $gains }개 늘고 { $loses }개 줆
+rating = { $best } (95% { $low }~{ $high }). 푼 결과가 가장 그럴듯해지는 값이며, 어떤 사이트가 준 레이팅은 아님
+rating-nothing-solved = 최대 { $high } (단측 95%): 푼 문제가 없음
+rating-all-solved = 최소 { $low } (단측 95%): 모두 풂
+unbounded = 끝없음
+
+weights-departures = { LIST($parts, "; ") }
+weights-served = 엔드포인트가 { $name } 이름으로 제공하는 가중치. 엔드포인트의 말을 따름
+weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치. 그 별칭에 대한 증거일 뿐임
+weights-local = 로컬 체크포인트 { $folder }
+weights-note = { $note }
+weights-dtype = 체크포인트의 { $checkpoint } 대신 { $dtype }{ PARTICLE($dtype, "으로", "로") } 계산
+
+setting-none = 없음
+setting-applied = 적용
+setting-text = 글
+setting-chat-turns = 대화 턴
+setting-pinned = 고정한 체크포인트
+setting-servers-own = 서버의 것
+setting-servers-template = 서버의 채팅 템플릿대로
+setting-token-ids = 보내기 전에 확인한 토큰 id. 서버가 센 수도 같음
+setting-counted-chat = 대화 턴. 템플릿은 서버의 것이며 토큰 수가 우리와 같고, 서버가 알려 주는 곳에서는 토큰도 같음
+setting-chat = 대화 턴만 보냄. 템플릿은 서버의 것으로 확인하지 않음
+
+task-setting = { $setting } { PLAIN($run) } (과제: { PLAIN($task) })
+task-stop-dropped = { $stop }에서 멈추지 않음
+task-column = { $column } 열을 { $source }에서 읽음
+
+## Imported outputs
+
+import-title = { $who }의 출력: { $model }, { $benchmark }
+import-user = { $tool } 사용자
+import-outputs = { $who }(우리 실행이 아님, 증거 등급 { $tier })
+import-files = { $tool }: { $files }
+import-labels-only = 그쪽의 판정을 그대로 받음. 우리가 채점한 것은 없음(등급 C)
+import-unmatched = { $rows }행은 맞는 문제가 없어 제외함
+import-by-id = 답변 { $rows }개 중 { $count }개는 id만으로 맞춤. 문제 글이 우리 것과 글자 그대로 같지는 않음
+import-no-reasoning-end = 추론을 끝내는 { $tag } 표시가 어느 답변에도 없음. 파일을 만든 이가 추론을 잘라 냈다면, 그 때문에 모두 오답으로 셈
+import-no-labels = 답변 { $rows }개 중 { $count }개에 그쪽의 판정이 없음
+import-no-tokens = 토큰 수가 없음
+import-no-finish = 종료 이유가 없음
+import-one-model = 모델 { $model }의 행만 받음
+import-filter = 판정은 lm-eval 필터 { $filter }의 것이며 다른 필터는 제외함
+import-no-results-beside = 표본 옆에 같은 날짜의 results_<date>.json이 없음
+import-no-results-found = 같은 날짜의 results_<date>.json이 없음
+import-lighteval = lighteval은 종료 이유를 남기지 않음
+import-livecodebench = 제출물에는 모델, 표집 설정, 토큰 수가 없음
+import-base-tests = 그쪽의 판정은 벤치마크처럼 기본 테스트의 것
+import-evalplus = EvalPlus가 실행한 풀이(정리 도구가 답변에서 잘라 낸 것)를 보관함
+import-inspect-status = 로그의 상태가 success가 아니라 { $status }
+
+## Compared runs
+
+comparison-better = 더 나음
+comparison-worse = 더 나쁨
+comparison-equivalent = 대등
+comparison-not-worse = 더 나쁘지 않음
+comparison-inconclusive = 판단 보류
+
+compared = { $names }, { $benchmark }: { $outcome } (차이 { SIGNED($difference) }포인트, 95% 구간 { $interval })
 
 ## 기준 실행과의 비교 (compare)
 

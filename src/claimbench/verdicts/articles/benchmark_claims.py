@@ -9,16 +9,14 @@ from itertools import combinations
 from typing import Any
 
 from claimbench import verdicts
+from claimbench.analysis.protocol import PINNED
 from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
-from claimbench.messages import Message, Texts, Value, term
+from claimbench.messages import Message, Texts, Value, from_data, term
 from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.sources import VENDORS, Party
 from claimbench.verdicts.noise import Evidence, points
-
-PINNED = "the pinned checkpoint"
-"""What a run's protocol says of weights without a departure."""
 
 
 @dataclass(frozen=True)
@@ -155,12 +153,13 @@ def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable
     if test.note:
         yield Texts(test.note)
     ours = [p.subject for p in pairs if isinstance(p.subject, Measurement)]
-    weights = {str(m.protocol.get("weights", PINNED)) for m in ours}
-    yield from (Message("note-weights", {"weights": w}) for w in sorted(weights - {PINNED}))
-    others = {(m.model, m.benchmark) for m in ours} - set(party.measured)
+    weights = [from_data(m.protocol.get("weights", PINNED)) for m in ours]
+    others = [w for i, w in enumerate(weights) if w != PINNED and w not in weights[:i]]
+    yield from (Message("note-weights", {"weights": other}) for other in others)
+    variants = {(m.model, m.benchmark) for m in ours} - set(party.measured)
     yield from (
         Message("note-measured-as", {"model": model, "benchmark": benchmark})
-        for model, benchmark in sorted(others)
+        for model, benchmark in sorted(variants)
     )
     references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
     if party.tier != "D" and "D" in references:
