@@ -6,6 +6,7 @@ Never by overlapping intervals: both runs are paired problem by problem (docs/st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -143,13 +144,32 @@ def compare_arms(
     problems that both have, the same in both, are compared. Raises IncompleteRun where samples
     are missing.
     """
-    found = [_compare(*pair, margin, non_inferior, common) for pair in pairs]
+    return _judged([_compare(*pair, margin, non_inferior, common) for pair in pairs])
+
+
+def compare_where_possible(arms: Sequence[Arm]) -> list[Compared]:
+    """Every run against the first wherever the two can be compared; what cannot be is left out."""
+    found = []
+    try:
+        pairs = pair_arms(arms)
+    except InputError:
+        return []
+    for pair in pairs:
+        with suppress(InputError, IncompleteRun):
+            found.append(_compare(*pair, None, None, False))
+    return _judged(found)
+
+
+def _judged(found: Sequence[Compared]) -> list[Compared]:
+    """The comparisons of one family, with Holm's correction over each kind of test."""
+    if not found:
+        return []
     adjusted = {
         "difference": statistics.holm([one.such.p_difference for one in found]),
         "these problems": statistics.holm([one.these.p_difference for one in found]),
         "equivalence": statistics.holm([one.such.p_equivalence or 0.0 for one in found]),
     }
-    if non_inferior is not None:
+    if found[0].non_inferior is not None:
         adjusted["not worse"] = statistics.holm([one.p_not_worse or 0.0 for one in found])
     return [
         replace(
