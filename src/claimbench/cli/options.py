@@ -46,3 +46,37 @@ Workers = Annotated[
     typer.Option("--workers", min=1, help="Grading processes (default: one for each core)."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RunOut = Annotated[Path | None, typer.Option("--out", help="Run folder (default results/<run>).")]
+
+# Of `claimbench plan`.
+Gpus = Annotated[
+    list[str], typer.Option("--gpu", help="GPU types to show (default: all that are known).")
+]
+LengthsOf = Annotated[
+    Path | None,
+    typer.Option("--lengths", metavar="RUNDIR", help="Mean reply lengths of an earlier run."),
+]
+
+# Of `claimbench import`.
+SourceFormat = Annotated[str, typer.Argument(metavar="SOURCE", help="Format of the outputs.")]
+OutputsFile = Annotated[Path, typer.Argument(metavar="PATH", help="The file that holds them.")]
+ModelName = Annotated[str | None, typer.Option("--model", help="Whose replies they are.")]
+BenchmarkName = Annotated[
+    str | None, typer.Option("--benchmark", help="Our benchmark: its golds and grader.")
+]
+GraderName = Annotated[
+    str | None,
+    typer.Option("--grader", help="Grade by the file's golds: latex, integer, number, choice."),
+]
+Mapping = Annotated[
+    Path | None, typer.Option("--mapping", help="Columns of a jsonl, csv or parquet file.")
+]
+SourceName = Annotated[str | None, typer.Option("--source-name", help="Who made the outputs.")]
+StatedProtocol = Annotated[
+    list[str],
+    typer.Option("--protocol", metavar="KEY=VALUE", help="What you know of how they did."),
+]
+ImportOut = Annotated[
+    Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
+]
