@@ -28,6 +28,7 @@ from endpoint_toys import (
 )
 
 from claimbench import config, engines
+from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
 from claimbench.engines.endpoint.engine import EndpointEngine, deadline_of
 from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
@@ -35,10 +36,9 @@ from claimbench.engines.endpoint.patience import Patience
 from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
-from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
+from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells
 
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
 
@@ -420,7 +420,7 @@ def test_a_key_that_the_server_gives_back_is_not_kept(
 
 
 def chat(number: int, **changes: Any) -> Request:
-    turns = (Message("user", f"number {number} please"),)
+    turns = (Turn("user", f"number {number} please"),)
     return request(number, prompt_ids=(), messages=turns, **changes)
 
 

@@ -71,6 +71,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": exchange.export,
     "grade": results.grade,
     "report": results.report,
+    "compare": results.compare,
     "claims": results.claims,
     "fetch": running.fetch,
     "doctor": doctor,

@@ -51,7 +51,12 @@ RunOut = Annotated[Path | None, typer.Option("--out", help="Run folder (default 
 
 # Of `claimbench plan`.
 Gpus = Annotated[
-    list[str], typer.Option("--gpu", help="GPU types to show (default: all that are known).")
+    list[str],
+    typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight."),
+]
+GpuCount = Annotated[
+    int | None,
+    typer.Option("--gpus", min=1, metavar="N", help="Fill N GPUs (default: up to eight)."),
 ]
 LengthsOf = Annotated[
     Path | None,
@@ -79,4 +84,32 @@ StatedProtocol = Annotated[
 ]
 ImportOut = Annotated[
     Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
+]
+
+# Of `claimbench compare`.
+Compared = Annotated[
+    list[Path], typer.Argument(metavar="A B...", help="Run folders; the first is the reference.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option("--against", help="The reference: one of the run folders, or a model in them."),
+]
+Margin = Annotated[
+    float | None,
+    typer.Option("--margin", help="Points within which two runs count as equivalent."),
+]
+NonInferior = Annotated[
+    float | None,
+    typer.Option(
+        "--non-inferior", metavar="MARGIN", help="Test for not being worse by these points."
+    ),
+]
+Common = Annotated[
+    bool, typer.Option("--common", help="Compare the problems that both have, the same in both.")
+]
+ComparisonOut = Annotated[
+    Path | None, typer.Option("--out", help="Folder for comparison.md, .csv and .json.")
+]
+FailOnWord = Annotated[
+    list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
 ]

@@ -1,4 +1,4 @@
-"""Commands on what is stored: grade, report, claims."""
+"""Commands on what is stored: grade, report, compare, claims."""
 
 from __future__ import annotations
 
@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from claimbench.cli.ending import check_verdict_names, displaying, exit_on, show
-from claimbench.cli.options import AsJson, FailOn, GpuHour, Quiet, RunDir, Workers
+from claimbench.cli.options import (
+    Against,
+    AsJson,
+    Common,
+    Compared,
+    ComparisonOut,
+    FailOn,
+    FailOnWord,
+    GpuHour,
+    Margin,
+    NonInferior,
+    Quiet,
+    RunDir,
+    Workers,
+)
 from claimbench.errors import ConfigError
 
 
@@ -67,6 +81,35 @@ def report(
         made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
     show(made)
     exit_on(made, fail_on)
+
+
+def compare(
+    run_dirs: Compared,
+    against: Against = None,
+    margin: Margin = None,
+    non_inferior: NonInferior = None,
+    common: Common = False,
+    out: ComparisonOut = None,
+    as_json: AsJson = False,
+    fail_on: FailOnWord = [],  # noqa: B006
+) -> None:
+    """Is a run better or worse than another on the same problems? Paired, problem by problem.
+
+    Folders of `claimbench run` and of `claimbench import` alike.
+
+    Examples: [bold]claimbench compare results/base results/mine[/bold] · [bold]claimbench compare
+    results/bf16 results/4bit --non-inferior 1 --fail-on worse --fail-on inconclusive[/bold]
+    """
+    from claimbench.cli import comparing
+    from claimbench.runner.comparing import compare_runs
+
+    comparing.check_words(fail_on)
+    comparing.check_margins(margin, non_inferior)
+    found = compare_runs(
+        run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
+    )
+    comparing.show(found, out, as_json)
+    comparing.exit_on(found, fail_on)
 
 
 def claims(

@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from claimbench.cli.ending import check_verdict_names, displaying, end, one_of, resumable, run_words
+from claimbench.cli.ending import (
+    check_something_is_judged,
+    check_verdict_names,
+    displaying,
+    end,
+    one_of,
+    resumable,
+    run_words,
+)
 from claimbench.cli.options import (
     AsJson,
     DataDir,
     FailOn,
+    GpuCount,
     GpuHour,
     Gpus,
     LengthsOf,
@@ -60,6 +69,7 @@ def run(  # noqa: PLR0913, PLR0917
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
+    check_something_is_judged(experiment, fail_on)
     part, array = one_of(shard, slurm, sbatch, wait)
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
@@ -76,12 +86,13 @@ def run(  # noqa: PLR0913, PLR0917
     end(made, folder, fail_on)
 
 
-def plan(
+def plan(  # noqa: PLR0913, PLR0917
     run_file: RunFile,
     sets: Sets = [],  # noqa: B006
     data_dir: DataDir = None,
     offline: Offline = False,
     gpus: Gpus = [],  # noqa: B006
+    gpu_count: GpuCount = None,
     gpu_hour: GpuHour = None,
     lengths: LengthsOf = None,
     as_json: AsJson = False,
@@ -91,24 +102,27 @@ def plan(
 
     Without a checkpoint's tokenizer or a dataset, what needs them is left out.
 
-    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distills --gpu h100
-    --gpu-hour 2.2[/bold]
+    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distill-qwen-32b
+    --gpu h100x8 --gpu-hour 2.2[/bold]
     """
     from claimbench import config
     from claimbench.benchmarks import hub
+    from claimbench.cli import display_plan
     from claimbench.planning import estimate
-    from claimbench.planning import gpus as gpu_plans
+    from claimbench.planning.gpu_table import choose_gpus
+    from claimbench.planning.gpus import gpu_plan
+    from claimbench.planning.lengths import Lengths
     from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
-    asked = gpu_plans.choose_gpus(gpus), gpu_plans.Lengths(lengths), gpu_hour
+    asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
         made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
-    facts["gpus"] = gpu_plans.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
-    typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
+    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
+    typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
     if made:
         estimate.check_power(made)
 

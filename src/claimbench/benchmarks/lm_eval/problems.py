@@ -37,7 +37,7 @@ from claimbench.grading.lm_eval.names import (
     quiet,
     settings_of,
 )
-from claimbench.records import Message, Problem
+from claimbench.records import Problem, Turn
 
 
 def resolve(experiment: Experiment, data_dir: Path | None) -> Experiment:
@@ -214,7 +214,7 @@ def _problem(
     assert settings is not None
     try:
         turns = json.loads(context) if settings.chat else None
-        messages = None if turns is None else tuple(Message(**turn) for turn in turns)
+        messages = None if turns is None else tuple(Turn(**turn) for turn in turns)
     except (ValueError, TypeError) as error:
         raise InputError(
             f"{benchmark.name}: this task changes the rendered context; ask it with lm_eval.chat: "
