@@ -37,8 +37,12 @@ from claimbench.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from claimbench.cli.display import Display
+    from claimbench.planning.plan import Plan
     from claimbench.runner.generate import Progress
     from claimbench.runner.pipeline import Report
+    from claimbench.runner.shards import Shard
+    from claimbench.runner.slurm import Array
     from claimbench.runner.slurm.jobs import Job
 
 
@@ -75,15 +79,27 @@ def run(  # noqa: PLR0913, PLR0917
     with displaying(quiet) as display, resumable(folder):
         plan = pipeline.plan(experiment, data_dir, online, display.tell, root=folder)
         estimate.check_power(plan)
-        made: Report | Progress | Job
-        if array:
-            words = run_words(run_file, sets, data_dir, offline)
-            made = array.run(plan, folder, words, display.watch, display.tell)
-        elif part:
-            made = pipeline.run_shard(plan, part, folder, display.watch, display.tell)
-        else:
-            made = pipeline.run(plan, folder, display.watch, display.tell)
+        words = run_words(run_file, sets, data_dir, offline)
+        made = _carry_out(plan, folder, part, array, words, display)
     end(made, folder, fail_on)
+
+
+def _carry_out(
+    plan: Plan,
+    folder: Path,
+    part: Shard | None,
+    array: Array | None,
+    words: list[str],
+    display: Display,
+) -> Report | Progress | Job:
+    """The whole run, one shard of it, or the array of shards that `words` start."""
+    from claimbench.runner import pipeline
+
+    if array:
+        return array.run(plan, folder, words, display.watch, display.tell)
+    if part:
+        return pipeline.run_shard(plan, part, folder, display.watch, display.tell)
+    return pipeline.run(plan, folder, display.watch, display.tell)
 
 
 def plan(  # noqa: PLR0913, PLR0917
