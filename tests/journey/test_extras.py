@@ -203,9 +203,7 @@ def test_lm_eval_runs_a_task_of_its_own(tmp_path: Path) -> None:
         ("slurm", ["--slurm", "2", "--sbatch", "time=10"]),
     ],
 )
-def test_without_an_engine_its_extra_is_named(
-    extra: str, words: list[str], tmp_path: Path
-) -> None:
+def test_without_an_engine_its_extra_is_named(extra: str, words: list[str], tmp_path: Path) -> None:
     printed = Installed(extra, tmp_path)("run", "smoke", *words, code=1)
     assert printed.strip().splitlines()[-1].endswith("run pip install 'claimbench[cpu]'")
 
@@ -218,9 +216,7 @@ def test_ray_beside_an_engine_makes_replicas(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(bool(slurm_cluster.missing()), reason=slurm_cluster.missing())
-def test_slurm_beside_an_engine_runs_an_array(
-    toy: Path, first_tokenizer: Any
-) -> None:
+def test_slurm_beside_an_engine_runs_an_array(toy: Path, first_tokenizer: Any) -> None:
     claimbench = Installed("slurm,endpoint", toy)
     server = Server(first_tokenizer.decode)
     # A socket's path has at most 107 letters.
