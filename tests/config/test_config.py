@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import config
+from claimbench import config, engines
 from claimbench.config import paths, subject_of
 from claimbench.errors import ConfigError
 
@@ -124,7 +124,7 @@ def test_set_changes_a_nested_key_and_is_checked_like_the_file(project: Path) ->
     assert (run.sampling.max_tokens, run.engine.slots, run.samples) == (32, 4, 3)
     assert run.sampling.top_p == 0.95
     with pytest.raises(ConfigError, match=r"unknown key engine.slot; did you mean slots\?"):
-        config.load_run(path, ["engine.slot=4"])
+        engines.settings(config.load_run(path, ["engine.slot=4"]).engine)
     with pytest.raises(ConfigError, match="--set seed: write --set key=value"):
         config.load_run(path, ["seed"])
 
@@ -145,7 +145,7 @@ def test_a_mistake_of_the_command_line_is_not_the_files(
 ) -> None:
     path = project / "configs" / "runs" / "try.yaml"
     with pytest.raises(ConfigError) as failure:
-        config.load_run(path, ["seed=3", option])
+        engines.settings(config.load_run(path, ["seed=3", option]).engine)
     assert str(failure.value).startswith(words.replace("{path}", str(path)))
 
 

@@ -21,17 +21,17 @@ from conftest import ROOT, TOY_NAMES
 from endpoint_toys import PASSING, PASSING_EDITS, faulty_proxy
 
 from claimbench import config
-from claimbench.config import EndpointConfig
-from claimbench.engines.endpoint import EndpointEngine
+from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
+from claimbench.engines.endpoint.engine import EndpointEngine
 from claimbench.engines.endpoint.faults import Backoff
+from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import EngineDied
 from claimbench.models import checkpoints
 from claimbench.models.prompts import MessageMaker, PromptMaker
 from claimbench.records import Completion, Problem, Request, Sampling
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells
 
 VENV = Path(os.environ.get("VLLM_VENV", ROOT / ".venv-vllm"))
 PYTHON = VENV / "bin" / "python"

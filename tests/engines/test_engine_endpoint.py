@@ -27,19 +27,18 @@ from endpoint_toys import (
     openai_server,
 )
 
-from claimbench import config
-from claimbench.config import EndpointConfig
-from claimbench.engines.endpoint import EndpointEngine
+from claimbench import config, engines
+from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
-from claimbench.engines.endpoint.engine import deadline_of
+from claimbench.engines.endpoint.engine import EndpointEngine, deadline_of
 from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
 from claimbench.engines.endpoint.patience import Patience
+from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
-from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
+from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells
 
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
 
@@ -179,7 +178,7 @@ def test_a_fault_that_passes_costs_no_sample(base_url: str, fault: str) -> None:
     assert {a.request_id: a.text for a in answers.values()} == {
         f"r{i}": f"word {i} of 1 {i}" for i in range(8)
     }
-    assert behind.facts()["retries"] >= 3
+    assert behind.server()["retries"] >= 3
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "hang", "refused", "cut", *STREAMS])
@@ -189,7 +188,7 @@ def test_a_stream_with_faults(base_url: str, fault: str) -> None:
         answers = by_id(behind.generate(request(i) for i in range(8)))
     assert {a.text for a in answers.values()} == {f"word {i} of 1 {i}" for i in range(8)}
     assert all(a.completion_tokens == 6 and a.token_ids for a in answers.values())
-    assert behind.facts()["retries"] >= 3
+    assert behind.server()["retries"] >= 3
 
 
 def test_a_request_that_never_succeeds_is_owed(base_url: str, server: Server) -> None:
@@ -255,16 +254,16 @@ def test_a_server_that_is_not_there_at_the_start_is_soon_given_up(journey: Journ
 def test_a_server_that_comes_up_late_is_waited_for(server: Server) -> None:
     told: list[str] = []
     port = free_port()
-    late = EndpointEngine(
-        settings(f"http://127.0.0.1:{port}/v1"), "nobody/toy", [7], Backoff(first=0.1, start=60)
-    )
     up = threading.Event()
 
     def tell(line: str) -> None:
         told.append(line)
         up.set()  # the server starts once the engine waits for it
 
-    late.tell_waits(tell)
+    backoff = Backoff(first=0.1, start=60)
+    late = EndpointEngine(
+        settings(f"http://127.0.0.1:{port}/v1"), "nobody/toy", [7], backoff, log=tell
+    )
     answers: list[Any] = []
     asking = threading.Thread(target=lambda: answers.extend(late.generate([request(1)])))
     asking.start()
@@ -279,8 +278,7 @@ def test_a_server_that_comes_up_late_is_waited_for(server: Server) -> None:
 
 def test_an_outage_is_told_once_and_other_faults_are_not() -> None:
     told: list[str] = []
-    patience = Patience(Backoff(attempts=3, first=0.001, start=0.001), "h:1")
-    patience.tell = told.append
+    patience = Patience(Backoff(attempts=3, first=0.001, start=0.001), "h:1", told.append)
     scripted: list[Any] = [1, Fault("busy"), 2]
     scripted += [Unreachable("refused"), Unreachable("refused"), 3, Unreachable("refused"), 4]
 
@@ -360,7 +358,7 @@ def test_an_alias_is_taken_at_its_word_but_may_not_move(server: Server, base_url
         list(engine(base_url).generate([request(1)]))
     aliased = engine(base_url, alias=True)
     assert len(list(aliased.generate([request(1)]))) == 1
-    facts = aliased.facts()
+    facts = aliased.server()
     assert (facts["answers_as"], facts["alias"]) == ("toy-2026-01", True)
     assert facts["fingerprints"] == ["fp_1"]
     server.change = lambda answer, body: answer | {"model": "toy-2026-02"}
@@ -418,11 +416,11 @@ def test_a_key_that_the_server_gives_back_is_not_kept(
     server.change = lambda answer, body: answer | {"system_fingerprint": f"for {CANARY}"}
     asked = engine(base_url, key_env="TOY_KEY")
     list(asked.generate([request(1)]))
-    assert asked.facts()["fingerprints"] == ["for [key]"]
+    assert asked.server()["fingerprints"] == ["for [key]"]
 
 
 def chat(number: int, **changes: Any) -> Request:
-    turns = (Message("user", f"number {number} please"),)
+    turns = (Turn("user", f"number {number} please"),)
     return request(number, prompt_ids=(), messages=turns, **changes)
 
 
@@ -503,7 +501,7 @@ def test_a_key_in_a_run_file_is_refused_and_not_repeated(
     lines = "".join(f"    {k}: {v}\n" for k, v in ({"base_url": "http://h/v1"} | keys).items())
     path.write_text(path.read_text() + f"engine:\n  kind: endpoint\n  endpoint:\n{lines}")
     with pytest.raises(ConfigError, match=words) as caught:
-        config.load_run(path)
+        engines.settings(config.load_run(path).engine)
     assert CANARY not in str(caught.value)
 
 

@@ -26,9 +26,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 pytest.importorskip("vllm", reason="needs vLLM: run scripts/test-vllm")
 
-from claimbench import config
-from claimbench.config import EngineConfig, ModelConfig
-from claimbench.engines import engine_kind
+from claimbench import config, engines
+from claimbench.config import ModelConfig
 from claimbench.engines.vllm import engine as engine_module
 from claimbench.engines.vllm.arguments import (
     NEUTRAL,
@@ -39,12 +38,13 @@ from claimbench.engines.vllm.arguments import (
 )
 from claimbench.engines.vllm.engine import VllmEngine
 from claimbench.engines.vllm.replies import sampling_params
+from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.records import Completion, Request, RequestFailure, Sampling
 from claimbench.runner import pipeline
 
 pytestmark = pytest.mark.slow
 # float32: a CPU without bfloat16 in hardware is several times as fast in it.
-SETTINGS = EngineConfig(
+SETTINGS = VllmSettings(
     kind="vllm", dtype="float32", slots=8, context=256, args={"enforce_eager": True}
 )
 EOS = 2
@@ -108,7 +108,7 @@ def engine(model: ModelConfig, trapped: Path, raw: Any) -> Iterator[VllmEngine]:
     """Made as in a run, but for the loading: it drives what `raw` has loaded."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine_module, "_load", lambda _: raw.llm_engine)
-        made = engine_kind("vllm").make(model, trapped, SETTINGS)
+        made = SETTINGS.make(model, trapped, print)
     assert isinstance(made, VllmEngine)
     yield made
 
@@ -204,7 +204,7 @@ def test_calls_and_arguments_are_vllms_own(model: ModelConfig, tiny_checkpoint: 
     from vllm.inputs import tokens_input
     from vllm.sampling_params import SamplingParams
 
-    gpu = EngineConfig(
+    gpu = VllmSettings(
         kind="vllm",
         dtype="float16",
         slots=256,
@@ -229,11 +229,11 @@ def test_every_key_in_configs_is_accepted() -> None:
     for name in config.names("runs"):
         run = config.load_run(Path(name))
         if run.engine.kind == "vllm":
-            check(run.engine, known_arguments())
+            check(engines.settings(run.engine).args, known_arguments())  # type: ignore[attr-defined]
             seen += 1
     assert seen >= 10
     for key in ("enforce_eager", "gpu_memory_utilization", "attention_backend"):
-        check(EngineConfig(kind="vllm", args={key: None}), known_arguments())
+        check({key: None}, known_arguments())
 
 
 # vLLM's types and msgspec's, which make its constructors; the rest would take minutes.

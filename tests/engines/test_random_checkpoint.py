@@ -29,7 +29,7 @@ SMALL = {
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["r1-distill-qwen-1.5b", "r1-distill-llama-8b"])
 def test_a_shrunken_checkpoint_generates(model: str, first_tokenizer: Any, tmp_path: Path) -> None:
-    from claimbench.engines.transformers import TransformersEngine
+    from claimbench.engines.transformers.engine import TransformersEngine
 
     first_tokenizer.save_pretrained(tmp_path / "tokenizer")
     out = tmp_path / "out"

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from claimbench import config
-from claimbench.config import EngineConfig
-from claimbench.engines import engine_kind
 from claimbench.engines.ray import RayEngine, on_ray
 from claimbench.engines.ray.cluster import Needs, check_room, needs_of, places
 from claimbench.engines.ray.replica import Replica
+from claimbench.engines.transformers.settings import TransformersSettings
+from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.records import Completion, Request, RequestFailure, Sampling
 
@@ -47,6 +47,10 @@ def scripted(pause: float = 0.0, dies_after: int | None = None) -> Callable[[], 
         return ScriptedEngine(reply, shuffle=1, dies_after=dies_after)
 
     return make
+
+
+def transformers(**keys: Any) -> TransformersSettings:
+    return TransformersSettings(kind="transformers", **keys)
 
 
 def texts(answers: Iterable[Completion | RequestFailure]) -> dict[str, str]:
@@ -100,22 +104,15 @@ def node(cpus: float, gpus: float = 0, alive: bool = True) -> dict[str, Any]:
 
 def test_replicas_are_placed_by_their_gpus() -> None:
     nodes = [node(64, 8), node(64, 4), node(64, 8, alive=False), node(4)]
-    needs = needs_of(EngineConfig(tensor_parallel=2, pipeline_parallel=2), nodes)
+    needs = needs_of(VllmSettings(kind="vllm", tensor_parallel=2, pipeline_parallel=2), nodes)
     assert needs == Needs(cpus=1, gpus=4)
     assert places(nodes, needs) == 3
-    assert needs_of(EngineConfig(device="cpu", threads=3), nodes) == Needs(cpus=3, gpus=0)
+    assert needs_of(transformers(device="cpu", threads=3), nodes) == Needs(cpus=3, gpus=0)
     assert places([node(8), node(2)], Needs(3, 0)) == 2
-    assert needs_of(EngineConfig(), [node(4)]) == Needs(1, 0)
+    assert needs_of(transformers(), [node(4)]) == Needs(1, 0)
     check_room(nodes, needs, 3)
     with pytest.raises(ConfigError, match="has room for 3 that need 4 GPUs and 1 CPUs each"):
         check_room(nodes, needs, 4)
-
-
-def test_an_endpoint_has_no_replicas() -> None:
-    with pytest.raises(ConfigError, match=r"engine\.replicas: a server's"):
-        endpoint = config.EndpointConfig(base_url="http://localhost:1/v1")
-        settings = EngineConfig(kind="endpoint", endpoint=endpoint, replicas=2)
-        on_ray(None, None, settings, print)  # type: ignore[arg-type]
 
 
 # --- a cluster of two raylets -------------------------------------------------------------------
@@ -150,7 +147,7 @@ def nodes(cluster: Any) -> Iterator[list[Any]]:
 
 def engine(cluster: Any, make: Callable[[], Any], **settings: Any) -> tuple[RayEngine, list[str]]:
     told: list[str] = []
-    chosen = EngineConfig(replicas=2, ray_address=cluster.address, slots=8, **settings)
+    chosen = transformers(replicas=2, ray_address=cluster.address, slots=8, **settings)
     return RayEngine(make, chosen, told.append), told
 
 
@@ -191,11 +188,11 @@ def _kept(answers: Iterable[Any], found: list[Any]) -> Iterator[Any]:
 def test_the_real_model_writes_the_same_with_a_replica_killed(
     cluster: Any, tiny_checkpoint: Path
 ) -> None:
-    settings = EngineConfig(
+    settings = transformers(
         replicas=2, ray_address=cluster.address, slots=4, threads=1, device="cpu"
     )
     tiny = _tiny_model()
-    alone = engine_kind("transformers").make(tiny, tiny_checkpoint, settings)
+    alone = settings.make(tiny, tiny_checkpoint, print)
     asked = [
         Request(
             f"{i:032x}", "m", "b", f"q{i}", 0, (1, 2 + i, 30, 40), Sampling(0.6, 0.95, 0, 24), i
@@ -248,7 +245,7 @@ def test_what_is_wrong_with_a_cluster_is_one_sentence(cluster: Any, tmp_path: Pa
         chosen = {"replicas": 2, "ray_address": cluster.address, "device": "cpu", **settings}
         checkpoint = tmp_path / "checkpoint"
         checkpoint.mkdir()
-        made = on_ray(_tiny_model(), checkpoint, EngineConfig(**chosen), print)
+        made = on_ray(_tiny_model(), checkpoint, transformers(**chosen), print)
         checkpoint.rmdir()
         with pytest.raises(error, match=sentence):
             list(made.generate(requests(4)))

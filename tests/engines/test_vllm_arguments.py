@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from claimbench import config
+from claimbench import config, engines
 from claimbench.config import EngineConfig
-from claimbench.engines import ENGINES, engine_kind
 from claimbench.engines.restarting import RestartingEngine
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.engines.vllm.arguments import check, engine_arguments, identity_of
 from claimbench.engines.vllm.replies import refusal
+from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.records import Request, Sampling
 from claimbench.runner import pipeline
@@ -22,8 +22,10 @@ from claimbench.runner import pipeline
 KNOWN = ("enforce_eager", "block_size", "gpu_memory_utilization", "max_num_seqs")
 
 
-def settings(**keys: Any) -> EngineConfig:
-    return EngineConfig(kind="vllm", **keys)
+def settings(**keys: Any) -> VllmSettings:
+    chosen = engines.settings(EngineConfig(kind="vllm", **keys))
+    assert isinstance(chosen, VllmSettings)
+    return chosen
 
 
 def request(name: str = "a", **keys: Any) -> Request:
@@ -75,12 +77,16 @@ def test_configs_reach_vllms_arguments() -> None:
 )
 def test_what_vllm_would_not_do_is_refused(keys: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
-        check(settings(**keys), KNOWN)
+        check(settings(**keys).args, KNOWN)
 
 
 def test_a_token_in_a_run_file_is_refused_and_not_repeated() -> None:
     with pytest.raises(ConfigError, match="HF_TOKEN") as caught:
-        config.load_run(Path("r1-distill-qwen-7b"), ["engine.args.hf_token=hf_canary_5b1f"])
+        engines.settings(
+            config.load_run(
+                Path("r1-distill-qwen-7b"), ["engine.args.hf_token=hf_canary_5b1f"]
+            ).engine
+        )
     assert "canary" not in str(caught.value)
 
 
@@ -92,12 +98,6 @@ def test_only_what_can_change_a_sample_is_identity() -> None:
     assert identity_of(settings(batch_invariant=True)) == {"batch_invariant": "batch-invariant"}
 
 
-def test_transformers_refuses_what_only_vllm_does() -> None:
-    model = config.load_model("smollm2-135m-instruct")
-    with pytest.raises(ConfigError, match=r"engine\.tensor_parallel"):
-        ENGINES["transformers"].make(model, Path("nowhere"), EngineConfig(tensor_parallel=2))
-
-
 def test_without_vllm_the_pip_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from importlib import metadata
 
@@ -106,7 +106,7 @@ def test_without_vllm_the_pip_command_is_named(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(metadata, "version", missing)
     with pytest.raises(ModelError, match=r"pip install 'claimbench\[vllm\]'"):
-        engine_kind("vllm").identity(settings())
+        settings().identity()
 
 
 def test_a_dry_run_needs_no_vllm_and_a_run_does(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,12 +136,12 @@ def test_a_request_that_vllm_would_answer_otherwise_is_refused() -> None:
 
 
 def test_a_restarted_engine_loses_and_repeats_nothing() -> None:
-    engines: Iterator[ScriptedEngine] = iter(
+    made: Iterator[ScriptedEngine] = iter(
         ScriptedEngine(lambda r: f"reply {r.id}", shuffle=1, window=4, dies_after=dies)
         for dies in (3, 0, None)
     )
     told: list[str] = []
-    engine = RestartingEngine(lambda: next(engines), 2, told.append)
+    engine = RestartingEngine(lambda: next(made), 2, told.append)
     names = [str(i) for i in range(12)]
     answers = list(engine.generate(request(name) for name in names))
     assert sorted(a.request_id for a in answers) == sorted(names)

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from claimbench import config
 from claimbench.cli import app
-from claimbench.engines import ENGINES, EngineKind
-from claimbench.engines.scripted import ScriptedEngine
+from claimbench.engines import ENGINES
+from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import InputError
-from claimbench.records import Request
+from claimbench.records import CellName, Request
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
@@ -61,9 +61,7 @@ def run(toy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = toy / "configs" / "runs" / "try.yaml"
     text = path.read_text().replace("[sums]", "[riddles]").replace("margins: {sums: 20}\n", "")
     path.write_text(text.replace("tokens: 16", "tokens: 400"))
-    kind = EngineKind(
-        lambda _: {"name": "scripted", "version": "1"}, lambda *_: ScriptedEngine(reply, shuffle=3)
-    )
+    kind = scripted_kind(lambda: ScriptedEngine(reply, shuffle=3))
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     plan = pipeline.plan(config.load_experiment(path), toy / "data", False, lambda _: None)
     pipeline.run(plan, toy / "run", lambda _: None, lambda _: None)
@@ -86,7 +84,7 @@ def samples(folder: Path, name: str) -> dict[tuple[str, int], tuple[str, str]]:
     with RunStore.existing(folder) as store:
         return {
             (s.problem_id, s.sample_index): ("ABCD"[s.choice_order.index(0)], s.text)
-            for s in store.samples("toy", name)
+            for s in store.samples(CellName("toy", name))
         }
 
 

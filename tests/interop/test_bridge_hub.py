@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from claimbench import config
 from claimbench.cli import app
-from claimbench.engines import ENGINES, EngineKind
-from claimbench.engines.scripted import ScriptedEngine
+from claimbench.engines import ENGINES
+from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import ConfigError
 from claimbench.runner import pipeline
 
@@ -64,7 +64,7 @@ def check_schema(entry: dict[str, Any]) -> None:
 
 def test_a_run_of_ours(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = ScriptedEngine(lambda r: f"</think>{2 * int(r.problem_id[1]) + r.sample_index % 2}")
-    kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *_: engine)
+    kind = scripted_kind(lambda: engine)
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     experiment = config.load_experiment(hub / "configs" / "runs" / "try.yaml", ["samples=8"])
     plan = pipeline.plan(experiment, hub / "data", False, lambda _: None)

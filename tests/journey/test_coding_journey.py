@@ -21,8 +21,8 @@ import pytest
 
 from claimbench import config
 from claimbench.benchmarks.loading import content_digest, load_problems
-from claimbench.engines import ENGINES, EngineKind
-from claimbench.engines.scripted import ScriptedEngine
+from claimbench.engines import ENGINES
+from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading import default_workers, make_grader
 from claimbench.planning.plan import Plan
@@ -175,7 +175,7 @@ class TestWindows:
 
 def run(root: Path, monkeypatch: pytest.MonkeyPatch, *sets: str, dies: int | None = None) -> Report:
     engine = ScriptedEngine(reply, shuffle=3, dies_after=dies)
-    kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *_: engine)
+    kind = scripted_kind(lambda: engine)
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     experiment = config.load_experiment(root / "configs" / "runs" / "try.yaml", sets)
     plan = pipeline.plan(experiment, root / "data", False, lambda _: None)
@@ -301,7 +301,12 @@ class TestFloor:
         self, dated: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         made: list[object] = []
-        kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *a: made.append(a))  # type: ignore[arg-type,return-value]
+
+        def make() -> ScriptedEngine:
+            made.append("an engine")
+            return ScriptedEngine(reply)
+
+        kind = scripted_kind(make)
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
         path = dated / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["grading.min_isolation=namespaces"])

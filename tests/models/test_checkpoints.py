@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import config
+from claimbench import config, engines
 from claimbench.config import EngineConfig
-from claimbench.engines import engine_kind
+from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.errors import ConfigError, ModelError
 from claimbench.models import checkpoints
 
@@ -69,9 +69,9 @@ def test_a_cache_that_cannot_be_written_is_named(
 
 
 def test_keys_that_the_engine_would_ignore_are_refused(tmp_path: Path) -> None:
-    make_engine = engine_kind("transformers").make
-    with pytest.raises(ConfigError, match=r"engine\.args\.depth"):
-        make_engine(MODEL, tmp_path, EngineConfig(args={"depth": 2}))
+    with pytest.raises(ConfigError, match=r"engine\.args: the transformers engine does not use it"):
+        engines.settings(EngineConfig(args={"depth": 2}))
+    chosen = TransformersSettings(kind="transformers")
     for key in ("quantization", "kv_dtype"):
         with pytest.raises(ConfigError, match=f"key {key}"):
-            make_engine(MODEL.model_copy(update={key: "int8"}), tmp_path, EngineConfig())
+            chosen.make(MODEL.model_copy(update={key: "int8"}), tmp_path, print)

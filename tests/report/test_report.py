@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.cli import app
 from claimbench.errors import ConfigError, WrongRunFolder
-from claimbench.records import Verdict
+from claimbench.records import Departure, Message, Verdict
 from claimbench.report import html
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
@@ -83,7 +83,17 @@ def measured_view(name: str) -> Any:
     cell = CellView(name, name, lengths(s, 100), cap_curve(s, 100, greedy=False, exact=False))
     measured = measurement(model=name, benchmark=name)
     verdict = Verdict(
-        name, name, name, "pass@1", "lower", "A", name, 1.0, 2.0, departures=(name,), notes=(name,)
+        name,
+        name,
+        name,
+        "pass@1",
+        "lower",
+        "A",
+        Message("note-bound", {"table": name}),
+        1.0,
+        2.0,
+        departures=(Departure(name, name, name),),
+        notes=(Message("note-bound", {"table": name}),),
     )
     run = RunView(name, name, (measured,), (verdict,), (cell,), (), ((name, name),), False)
     return Document(name, (run,), tuple(gather([(name, measured)], [])))
@@ -152,9 +162,6 @@ def test_a_combined_report_is_no_run_folder(results: Path) -> None:
         pipeline.combine([made], results / "one")
 
 
-RESOLVED = {"cells": {"m/b": {"model": "m", "benchmark": "b"}}}
-
-
 def test_results_without_samples_say_so(tmp_path: Path) -> None:
     root = write_run(tmp_path / "run", [("a", "aime24")], lifelike({"a": 0.5}), problems=2)
     with RunStore.existing(root, writer=True) as store:
@@ -170,8 +177,11 @@ def test_results_without_samples_say_so(tmp_path: Path) -> None:
 
 def test_a_run_that_stored_nothing_says_so(tmp_path: Path) -> None:
     """Stopped behind its run.yaml."""
+    root = write_run(tmp_path / "run", [("a", "aime24")], lifelike({"a": 0.5}), problems=1)
+    for name in ("problems", "samples", "grades"):
+        shutil.rmtree(root / name)
     with (
-        RunStore.open(tmp_path / "run", resolved=RESOLVED, digest="d") as store,
+        RunStore.existing(root, writer=True) as store,
         pytest.raises(WrongRunFolder, match="its run stopped before it stored anything; give its"),
     ):
         pipeline.report(store)

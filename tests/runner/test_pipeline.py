@@ -15,8 +15,8 @@ import pytest
 
 from claimbench import config
 from claimbench.config import DType
-from claimbench.engines import ENGINES, EngineKind
-from claimbench.engines.scripted import ScriptedEngine
+from claimbench.engines import ENGINES
+from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import (
     ConfigError,
     EngineDied,
@@ -49,11 +49,16 @@ class Toy:
         self.engine = ScriptedEngine(answer)
         self.version = "1"
         self.fallback: DType | None = None
-        kind = EngineKind(
-            lambda _: {"name": "scripted", "version": self.version},
-            lambda *_: self.engine,
-            fallback=lambda *_: self.fallback,
-        )
+        toy = self
+
+        class Kind(scripted_kind(lambda: toy.engine)):  # type: ignore[misc]
+            def identity(self) -> dict[str, str]:
+                return {"name": "scripted", "version": toy.version}
+
+            def fallback(self, models: object) -> DType | None:
+                return toy.fallback
+
+        kind = Kind
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
 
     def run(self, *sets: str, engine: ScriptedEngine | None = None) -> Report:
@@ -101,7 +106,7 @@ def test_each_model_s_engine_is_gone_before_the_next_is_loaded(
 ) -> None:
     models = journey.root / "configs" / "models"
     (models / "toy2.yaml").write_text((models / "toy.yaml").read_text() + "dtype: float16\n")
-    kind = EngineKind(lambda _: {"name": "heavy", "version": "1"}, lambda *_: Heavy())
+    kind = scripted_kind(Heavy)
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     monkeypatch.setattr(Heavy, "here", [])
     monkeypatch.setattr(Heavy, "endings", [])

@@ -12,7 +12,7 @@ from pathlib import Path
 from lm_eval_toys import reply_to
 
 from claimbench import config, engines
-from claimbench.engines.scripted import ScriptedEngine
+from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.records import Request
 from claimbench.runner import pipeline
 
@@ -27,7 +27,7 @@ def main() -> None:
         return reply_to(request.benchmark, gold, request.problem_id, request.sample_index)
 
     engine = ScriptedEngine(reply, shuffle=int(time.time() * 1000) % 1000)
-    kind = engines.EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *_: engine)
+    kind = scripted_kind(lambda: engine)
     engines.ENGINES = {"transformers": kind}
     experiment = config.load_experiment(Path(run_file))
     plan = pipeline.plan(experiment, Path(data_dir), False, lambda _: None)

@@ -14,8 +14,8 @@ import pytest
 from lm_eval.api.model import LM
 
 from claimbench import config
-from claimbench.engines import ENGINES, EngineKind
-from claimbench.engines.scripted import ScriptedEngine
+from claimbench.engines import ENGINES
+from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.planning.plan import Plan
 from claimbench.records import Measurement, Problem, Request
 from claimbench.runner import pipeline
@@ -294,7 +294,7 @@ class Lab:
         self.tasks = write_tasks(root / "tasks", self.data)
         self.engine = ScriptedEngine({})
         self.golds: dict[tuple[str, str], str] = {}
-        kind = EngineKind(lambda _: {"name": "scripted", "version": "1"}, lambda *_: self.engine)
+        kind = scripted_kind(lambda: self.engine)
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
 
     def plan(self, benchmarks: list[str], limit: int | None = None, **options: Any) -> Plan:

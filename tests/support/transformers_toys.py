@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from claimbench.engines.transformers import TransformersEngine
+from claimbench.engines.transformers.engine import TransformersEngine
 from claimbench.records import Completion, Request, Sampling
 
 VOCABULARY, CONTEXT, EOS = 300, 512, 2

@@ -78,7 +78,8 @@ def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
         data.setdefault("name", path.stem)
         for option in sets:
             _apply_set(data, marks, option)
-    return parse(RunConfig, data, path, marks)
+    run = parse(RunConfig, data, path, marks)
+    return run.model_copy(update={"engine": run.engine.given_in(path, marks)})
 
 
 _BEGUN_WITH = "name the run file that the run was begun with, and the folder with --out"

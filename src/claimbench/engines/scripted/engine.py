@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
+from claimbench.engines.base import Engine
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure
 
@@ -13,7 +14,7 @@ Reply = str | Completion | RequestFailure
 Script = Callable[[Request], Reply] | Mapping[str, Reply]
 
 
-class ScriptedEngine:
+class ScriptedEngine(Engine):
     """Replies to every request with what the script says.
 
     `script` is a function of the request, or a mapping from request id (else problem id) to the
@@ -36,7 +37,6 @@ class ScriptedEngine:
         self.closed = False
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Completion | RequestFailure]:
-        """See `engines.Engine`."""
         source, waiting = iter(requests), list[Request]()
         delivered = 0
         try:
