@@ -18,7 +18,7 @@ from claimbench.claims.articles import (
     related_claims,
 )
 from claimbench.claims.catalogue import Catalogue, load_catalogue, published_as
-from claimbench.claims.desk import (
+from claimbench.claims.decided import (
     ArithmeticResult,
     ArtifactResult,
     judge_arithmetic,

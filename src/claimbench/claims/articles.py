@@ -21,10 +21,10 @@ from claimbench.claims.schema import (
     EfficiencyTest,
     Figure,
 )
+from claimbench.config.paths import seeds_dir
+from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
-from claimbench.paths import seeds_dir
 from claimbench.records import Claim
-from claimbench.yamlfile import Key, Marks, load_yaml, nearest, parse
 
 COPIED_RUN = 6
 """So many words in a row that equal the article's are a copy."""

@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from claimbench.config.paths import configs_dir, seeds_dir
+from claimbench.config.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse, place_of
 from claimbench.errors import ConfigError
-from claimbench.paths import configs_dir, seeds_dir
-from claimbench.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse, place_of
 
 CATALOGUE_FILE = "_names.yaml"
 Unit = Literal["points", "rating", "percentile"]

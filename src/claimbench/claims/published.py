@@ -19,10 +19,10 @@ from claimbench.claims.catalogue import (
     refusal,
 )
 from claimbench.claims.schema import Figure
+from claimbench.config.paths import configs_dir, seeds_dir
+from claimbench.config.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
-from claimbench.paths import configs_dir, seeds_dir
 from claimbench.records import PublishedResult, Source, Tier
-from claimbench.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse
 
 Protocol = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from claimbench.claims import formula
-from claimbench.yamlfile import Strict
+from claimbench.config.yamlfile import Strict
 
 Kind = Literal[
     "benchmark",

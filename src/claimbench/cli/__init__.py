@@ -14,11 +14,13 @@ import typer
 from claimbench import __version__
 from claimbench.cli.ending import (
     Interrupt,
+    check_something_is_judged,
     check_verdict_names,
     complain,
     displaying,
     end,
     exit_on,
+    keep_bars_out_of_logs,
     one_of,
     print_anywhere,
     resumable,
@@ -45,9 +47,9 @@ from claimbench.cli.options import (
 from claimbench.errors import ClaimbenchError, ConfigError
 
 if TYPE_CHECKING:
-    from claimbench.generate import Progress
-    from claimbench.pipeline import Report
-    from claimbench.slurm.jobs import Job
+    from claimbench.runner.generate import Progress
+    from claimbench.runner.pipeline import Report
+    from claimbench.runner.slurm.jobs import Job
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -102,11 +104,15 @@ def run(  # noqa: PLR0913, PLR0917
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
     [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold]
     """
-    from claimbench import config, estimate, hub, pipeline
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.planning import estimate
+    from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
+    check_something_is_judged(experiment, fail_on)
     part, array = one_of(shard, slurm, sbatch, wait)
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
@@ -124,14 +130,19 @@ def run(  # noqa: PLR0913, PLR0917
 
 
 @app.command()
-def plan(
+def plan(  # noqa: PLR0913, PLR0917
     run_file: RunFile,
     sets: Sets = [],  # noqa: B006
     data_dir: DataDir = None,
     offline: Offline = False,
     gpus: Annotated[
-        list[str], typer.Option("--gpu", help="GPU types to show (default: all that are known).")
+        list[str],
+        typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight."),
     ] = [],  # noqa: B006
+    gpu_count: Annotated[
+        int | None,
+        typer.Option("--gpus", min=1, metavar="N", help="Fill N GPUs (default: up to eight)."),
+    ] = None,
     gpu_hour: GpuHour = None,
     lengths: Annotated[
         Path | None,
@@ -144,20 +155,27 @@ def plan(
 
     Without a checkpoint's tokenizer or a dataset, what needs them is left out.
 
-    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distills --gpu h100
-    --gpu-hour 2.2[/bold]
+    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distill-qwen-32b
+    --gpu h100x8 --gpu-hour 2.2[/bold]
     """
-    from claimbench import config, estimate, gpuplan, hub, pipeline
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.cli import display_plan
+    from claimbench.planning import estimate
+    from claimbench.planning.gpu_table import choose_gpus
+    from claimbench.planning.gpus import gpu_plan
+    from claimbench.planning.lengths import Lengths
+    from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
-    asked = gpuplan.choose_gpus(gpus), gpuplan.Lengths(lengths), gpu_hour
+    asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
         made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
-    facts["gpus"] = gpuplan.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
-    typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts))
+    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
+    typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
     if made:
         estimate.check_power(made)
 
@@ -197,8 +215,9 @@ def import_(  # noqa: PLR0913, PLR0917
     Examples: [bold]claimbench import lm-eval samples_gsm8k_DATE.jsonl --benchmark gsm8k[/bold] ·
     [bold]claimbench import csv answers.csv --model toy --grader number --mapping m.yaml[/bold]
     """
-    from claimbench import hub, pipeline
-    from claimbench.bridge import imports
+    from claimbench.benchmarks import hub
+    from claimbench.interop import imports
+    from claimbench.runner import pipeline
 
     hub.use()
     wanted = imports.Wanted(
@@ -230,7 +249,7 @@ def export(
     Examples: [bold]claimbench export lm-eval results/smoke[/bold] · [bold]claimbench export csv
     results/smoke --no-samples --out /tmp/table[/bold]
     """
-    from claimbench.bridge.export import export_run
+    from claimbench.interop.writers import export_run
     from claimbench.store import RunStore
 
     with RunStore.existing(run_dir) as store:
@@ -249,7 +268,7 @@ def grade(
 
     Example: [bold]claimbench grade results/smoke --workers 2[/bold]
     """
-    from claimbench import pipeline
+    from claimbench.runner import pipeline
     from claimbench.store import RunStore
 
     with displaying(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
@@ -286,8 +305,8 @@ def report(
     Examples: [bold]claimbench report results/smoke[/bold] · [bold]claimbench report results/a
     results/b --no-samples --out results/both[/bold]
     """
-    from claimbench import pipeline
-    from claimbench.reports import report_each
+    from claimbench.runner import pipeline
+    from claimbench.runner.reports import report_each
 
     check_verdict_names(fail_on)
     reports = report_each(run_dirs, partial, samples, gpu_hour)
@@ -296,6 +315,59 @@ def report(
         made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
     show(made)
     exit_on(made, fail_on)
+
+
+@app.command()
+def compare(
+    run_dirs: Annotated[
+        list[Path],
+        typer.Argument(metavar="A B...", help="Run folders; the first is the reference."),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", help="The reference: one of the run folders, or a model in them."
+        ),
+    ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option("--margin", help="Points within which two runs count as equivalent."),
+    ] = None,
+    non_inferior: Annotated[
+        float | None,
+        typer.Option(
+            "--non-inferior", metavar="MARGIN", help="Test for not being worse by these points."
+        ),
+    ] = None,
+    common: Annotated[
+        bool,
+        typer.Option("--common", help="Compare the problems that both have, the same in both."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for comparison.md, .csv and .json.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    fail_on: Annotated[
+        list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
+    ] = [],  # noqa: B006
+) -> None:
+    """Is a run better or worse than another on the same problems? Paired, problem by problem.
+
+    Folders of `claimbench run` and of `claimbench import` alike.
+
+    Examples: [bold]claimbench compare results/base results/mine[/bold] · [bold]claimbench compare
+    results/bf16 results/4bit --non-inferior 1 --fail-on worse --fail-on inconclusive[/bold]
+    """
+    from claimbench.cli import comparing
+    from claimbench.runner.comparing import compare_runs
+
+    comparing.check_words(fail_on)
+    comparing.check_margins(margin, non_inferior)
+    found = compare_runs(
+        run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
+    )
+    comparing.show(found, out, as_json)
+    comparing.exit_on(found, fail_on)
 
 
 @app.command()
@@ -317,23 +389,23 @@ def claims(
     Examples: [bold]claimbench claims --article hani-0130[/bold] · [bold]claimbench claims
     --json[/bold] · [bold]claimbench claims --out results/evidence[/bold]
     """
-    from claimbench import dossier
-    from claimbench.report import dossier_data, dossier_files
+    from claimbench.report import article_data, article_files
+    from claimbench.verdicts import articles
 
     if out is not None and (article or kind or status):
         raise ConfigError(
             f"--out {out}: the files hold every claim; leave out --article, --kind and --status"
         )
-    evidence = dossier.load_evidence(results or dossier.default_results(), gpu_hour)
-    chosen = dossier.choose(dossier.judge_claims(evidence), article, kind, status)
+    evidence = articles.load_evidence(results or articles.default_results(), gpu_hour)
+    chosen = articles.choose(articles.judge_claims(evidence), article, kind, status)
     if out is not None:
-        for path in dossier_files.write_dossier(evidence, out):
+        for path in article_files.write_evidence(evidence, out):
             typer.echo(path, err=as_json)
     if as_json:
-        data = dossier_data.claims_data(chosen, evidence.runs)
-        typer.echo(dossier_data.to_json(data), nl=False)
+        data = article_data.claims_data(chosen, evidence.runs)
+        typer.echo(article_data.to_json(data), nl=False)
     elif out is None:
-        from claimbench.display_claims import show_claims
+        from claimbench.cli.display_claims import show_claims
 
         show_claims(chosen, korean)
 
@@ -344,7 +416,9 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
 
     Example: [bold]claimbench fetch r1-distill-qwen-1.5b[/bold]
     """
-    from claimbench import config, hub, pipeline
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
     online = hub.use()
@@ -361,7 +435,7 @@ def doctor(
 
     Example: [bold]claimbench doctor[/bold]
     """
-    from claimbench import doctor as diagnosis
+    from claimbench.cli import diagnosis
 
     facts = diagnosis.examine()
     typer.echo(json.dumps(facts, indent=1) if as_json else diagnosis.render(facts))
@@ -377,6 +451,7 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     print_anywhere()
+    keep_bars_out_of_logs()
     try:
         app()
     except ClaimbenchError as error:

@@ -10,21 +10,23 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
-    from claimbench.display import Display
-    from claimbench.generate import Progress
-    from claimbench.pipeline import Report
-    from claimbench.shards import Shard
-    from claimbench.slurm import Array
-    from claimbench.slurm.jobs import Job
+    from claimbench.cli.display import Display
+    from claimbench.config import Experiment
+    from claimbench.records import Verdict
+    from claimbench.runner.generate import Progress
+    from claimbench.runner.pipeline import Report
+    from claimbench.runner.shards import Shard
+    from claimbench.runner.slurm import Array
+    from claimbench.runner.slurm.jobs import Job
 
 TOGETHER_SECONDS = 5.0
 """SIGTERMs so close are one: long enough for a busy node to deliver both."""
@@ -58,7 +60,7 @@ def resumable(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def displaying(quiet: bool = False) -> Iterator[Display]:
-    from claimbench.display import Display
+    from claimbench.cli.display import Display
 
     with Display(quiet) as display:
         yield display
@@ -91,6 +93,13 @@ def print_anywhere() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def keep_bars_out_of_logs() -> None:
+    """Progress bars of libraries (tqdm) are for terminals: a log gets a run of half-drawn ones.
+    They read this when they are imported, so call it first."""
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_DISABLE", "1")
+
+
 def unprinted(error: OSError) -> bool:
     """Whether `error` is that of a full disk behind stdout, which is then said, once."""
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
@@ -104,7 +113,7 @@ def unprinted(error: OSError) -> bool:
 
 
 def show(report: Report) -> None:
-    from claimbench.display import show_report
+    from claimbench.cli.display import show_report
 
     show_report(report)
 
@@ -115,8 +124,8 @@ def one_of(
     """The shard that is asked for, or the array of shards."""
     if shard is None and slurm is None and not sbatch and wait:
         return None, None
-    from claimbench import shards
-    from claimbench.slurm import parse_array
+    from claimbench.runner import shards
+    from claimbench.runner.slurm import parse_array
 
     if shard is not None and slurm is not None:
         raise ConfigError("--shard and --slurm: --slurm makes the shards itself; leave one out")
@@ -133,8 +142,8 @@ def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: b
 
 def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
     """Show what a run has come to."""
-    from claimbench.generate import Progress
-    from claimbench.pipeline import Report
+    from claimbench.runner.generate import Progress
+    from claimbench.runner.pipeline import Report
 
     if isinstance(made, Report):
         show(made)
@@ -146,19 +155,55 @@ def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None
             f"claimbench report {shlex.quote(str(folder))} --partial"
         )
     else:
-        from claimbench.slurm.array import left_alone
+        from claimbench.runner.slurm.array import left_alone
 
         typer.echo(left_alone(made))
 
 
 def check_verdict_names(chosen: list[str]) -> None:
-    from claimbench.judge import VERDICTS
+    from claimbench.verdicts.pairing import VERDICTS
 
     for name in chosen:
         if name not in VERDICTS:
             raise ConfigError(f"--fail-on {name}: verdicts are {', '.join(VERDICTS)}")
 
 
+def check_something_is_judged(experiment: Experiment, chosen: list[str]) -> None:
+    """Refuse --fail-on where the run could not fail, before anything is generated."""
+    from claimbench.verdicts.pairing import targets
+
+    run = experiment.run
+    if chosen and not targets(run.published, run.models, run.benchmarks):
+        raise ConfigError(
+            f"--fail-on {chosen[0]}: the run's key published names no table with a figure of its "
+            "models on its benchmarks, so nothing would be judged; name one, or leave --fail-on out"
+        )
+
+
 def exit_on(report: Report, chosen: list[str]) -> None:
-    if any(v.verdict in chosen for v in report.verdicts):
+    """Exit 1 where a verdict is among the chosen ones; either way, say what decided it. Raises
+    InputError where nothing was judged: that is neither."""
+    if not chosen:
+        return
+    asked = " ".join(f"--fail-on {name}" for name in chosen)
+    if hits := [v for v in report.verdicts if v.verdict in chosen]:
+        complain(f"{asked}: {_figures(hits)}")
         raise typer.Exit(1)
+    judged = [v for v in report.verdicts if v.verdict != "not comparable"]
+    if not judged:
+        found = "every figure is not comparable" if report.verdicts else "no figure was judged"
+        why = " (a partial report has no verdicts)" if report.partial else ""
+        raise InputError(f"{asked}: {found}{why}, so the check neither passes nor fails")
+    typer.echo(f"claimbench: {asked}: passed; {_figures(judged)}", err=True)
+
+
+SHOWN_FIGURES = 5
+
+
+def _figures(verdicts: Sequence[Verdict]) -> str:
+    """`m on aime24: lower; m on math500: reproduced`."""
+    from claimbench.report.tables import clean, figure_of
+
+    told = [clean(f"{v.subject} on {figure_of(v)}: {v.verdict}") for v in verdicts[:SHOWN_FIGURES]]
+    more = len(verdicts) - SHOWN_FIGURES
+    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from claimbench.config.canonical import plain
-from claimbench.yamlfile import Strict, nearest
+from claimbench.config.yamlfile import Strict, nearest
 
 LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""

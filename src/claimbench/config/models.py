@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from claimbench.yamlfile import Strict
+from claimbench.config.yamlfile import Strict
 
 DType = Literal["bfloat16", "float16", "float32"]
 

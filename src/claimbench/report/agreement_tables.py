@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from claimbench.agreement import Agreement, Disagreement
+from claimbench.analysis.agreement import Agreement, Disagreement
 from claimbench.report.tables import Table, points
 
 SHOWN = 20

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from claimbench.dossier.findings import ClaimVerdict, Finding
+from claimbench.report.article_tables import ORIGINS, by_origin
 from claimbench.report.document import Document
-from claimbench.report.dossier_tables import ORIGINS, by_origin
 from claimbench.report.korean_claims import reason_in_korean, what_in_korean
 from claimbench.report.tables import Table
 from claimbench.report.words import CLAIM_WORDS, Said
+from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 
 SYMBOLS = {"supported": "✓", "contradicted": "✗", "mixed": "±", "inconclusive": "?"}
 NAMED_RUNS = 4

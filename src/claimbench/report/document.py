@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from claimbench.agreement import Agreement
-from claimbench.dossier.efficiency import Efficiency
-from claimbench.dossier.findings import ClaimVerdict
-from claimbench.evidence import EvidenceGroup
-from claimbench.lengths import CapCurve, Lengths
+from claimbench.analysis.agreement import Agreement
+from claimbench.analysis.efficiency import Efficiency
+from claimbench.analysis.lengths import CapCurve, Lengths
 from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.verdicts.articles.results import ClaimVerdict
+from claimbench.verdicts.side_by_side import EvidenceGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from claimbench.evidence import Estimate, EvidenceGroup
-from claimbench.lengths import CapCurve, Lengths
+from claimbench.analysis.lengths import CapCurve, Lengths
 from claimbench.report import svg
 from claimbench.report.tables import clean
 from claimbench.report.words import Said, say
+from claimbench.verdicts.side_by_side import Estimate, EvidenceGroup
 
 _ROW = 22
 _LABELS = 250

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from claimbench.config import EndpointConfig
+from claimbench.config.yamlfile import nearest
+from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import EngineDied
-from claimbench.yamlfile import nearest
 
 _TOLD = ("id", "owned_by", "root", "parent", "max_model_len", "meta")
 _MOST_WORDS = 300

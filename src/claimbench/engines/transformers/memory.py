@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from claimbench.config.machine import free_memory
 from claimbench.engines.transformers.slots import Shape
-from claimbench.machine import free_memory
 
 _SHARE = 0.5
 """Of what is free; the rest is for activations, logits and the neighbours."""

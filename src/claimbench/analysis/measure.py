@@ -1,0 +1,178 @@
+"""Stored indexes of samples and grades → a Measurement. Texts are never read here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimbench import statistics
+from claimbench.analysis.cells import StoredCell
+from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
+from claimbench.records import Measurement, Tier
+from claimbench.store import RunStore, positions, text_key
+from claimbench.store.rows import FINISH_CODES, UNKNOWN_TOKENS
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Samples and grades of one cell laid out by problem and sample index, shape (N, n).
+
+    `value` is 1.0, 0.0, or nan where there is no grade or the grader failed; `present` and
+    `graded` say which samples are stored and graded; `tokens` is −1 where a sample does not tell
+    them, and `unknown_ends` whether some sample does not tell how it ended.
+    """
+
+    present: npt.NDArray[np.bool_]
+    graded: npt.NDArray[np.bool_]
+    value: npt.NDArray[np.float64]
+    outcome: npt.NDArray[np.bytes_]
+    tokens: npt.NDArray[np.int64]
+    truncated: npt.NDArray[np.bool_]
+    unknown_ends: bool = False
+
+    @property
+    def unknown_tokens(self) -> bool:
+        """Whether some stored sample does not tell its tokens."""
+        return bool((self.tokens[self.present] < 0).any())
+
+    @property
+    def received(self) -> int:
+        """Stored samples."""
+        return int(self.present.sum())
+
+    def share(self, mask: npt.NDArray[np.bool_]) -> float:
+        """The share of the received samples that `mask` holds."""
+        return float(mask.sum() / self.received) if self.received else 0.0
+
+    def share_of(self, outcomes: Collection[str]) -> float:
+        """The share of the received samples that were graded as one of these."""
+        names = [outcome.encode("ascii") for outcome in outcomes]
+        return self.share(np.isin(self.outcome, names))
+
+
+def load_scores(store: RunStore, cell: StoredCell) -> Scores:
+    """The cell's Scores from the store's indexes; a sample of another plan is left out."""
+    problem_ids, n = cell.problem_ids, cell.samples
+    samples = store.sample_index(cell.name)
+    rows = _rows(samples["problem"], problem_ids)
+    known = (rows >= 0) & (samples["sample_index"] < n)
+    samples, rows = samples[known], rows[known]
+    place = rows * n + samples["sample_index"]
+    grades = store.grade_index(cell.name, cell.grader.digest)
+    at = positions(samples["id"], grades["id"])
+    found = at >= 0
+
+    shape, size = (len(problem_ids), n), len(problem_ids) * n
+    value = np.full(size, np.nan)
+    value[place[found]] = grades["value"][at[found]]
+    outcome = np.zeros(size, dtype=grades["outcome"].dtype)
+    outcome[place[found]] = grades["outcome"][at[found]]
+    return Scores(
+        present=_spread(size, place, True).reshape(shape),
+        graded=_spread(size, place[found], True).reshape(shape),
+        value=value.reshape(shape),
+        outcome=outcome.reshape(shape),
+        tokens=_spread(size, place, _tokens(samples["completion_tokens"])).reshape(shape),
+        truncated=_spread(size, place, samples["finish"] == FINISH_CODES["length"]).reshape(shape),
+        unknown_ends=bool((samples["finish"] == FINISH_CODES["unknown"]).any()),
+    )
+
+
+def measure_cell(store: RunStore, cell: StoredCell) -> tuple[Scores, Measurement]:
+    """The scores of a stored cell, and what was measured of it."""
+    scores = load_scores(store, cell)
+    measured = measure(
+        scores, *cell.name, cell.problem_ids, cell.protocol, asked=cell.asked, tier=cell.tier
+    )
+    return scores, measured
+
+
+def measure(
+    scores: Scores,
+    model: str,
+    benchmark: str,
+    problem_ids: list[str],
+    protocol: Mapping[str, Any],
+    *,
+    asked: int | None = None,
+    tier: Tier = "A",
+) -> Measurement:
+    """The Measurement of one cell. Shares are of the received samples.
+
+    `asked` where it is not n samples of every problem: imported outputs may have more of one.
+    """
+    counted = np.isfinite(scores.value).sum(axis=1)
+    right = np.nansum(scores.value, axis=1)
+    # A protocol of ours states its temperature; one that does not is not known to be greedy.
+    greedy = protocol["temperature"] == 0 if "temperature" in protocol else None
+    pass_at_1, sampling_se, problem_se = _score(right, counted)
+    tokens_mean, tokens_p95 = _token_figures(scores)
+    return Measurement(
+        model=model,
+        benchmark=benchmark,
+        asked=scores.present.size if asked is None else asked,
+        received=scores.received,
+        graded=int(scores.graded.sum()),
+        problems=scores.present.shape[0],
+        samples_per_problem=scores.present.shape[1],
+        pass_at_1=pass_at_1,
+        # Greedy decoding draws nothing: a rerun would give the same samples.
+        sampling_se=0.0 if greedy else sampling_se,
+        problem_se=problem_se,
+        truncated_share=None if scores.unknown_ends else scores.share(scores.truncated),
+        no_answer_share=scores.share_of(NOTHING_TO_JUDGE),
+        grader_error_share=scores.share_of(ERRORS),
+        tokens_mean=tokens_mean,
+        tokens_p95=tokens_p95,
+        greedy=greedy,
+        protocol=dict(protocol),
+        problem_ids=tuple(problem_ids),
+        right=tuple(int(r) for r in right),
+        counted=tuple(int(c) for c in counted),
+        tier=tier,
+    )
+
+
+def _score(
+    right: npt.NDArray[np.float64], counted: npt.NDArray[np.int64]
+) -> tuple[float, float, float]:
+    """The share that is right with its sampling and its problem error; nan where none counts."""
+    if not counted.any():
+        return math.nan, math.nan, math.nan
+    score = statistics.measure(right, counted)
+    return score.value, score.sampling_se, score.problem_se
+
+
+def _token_figures(scores: Scores) -> tuple[float | None, float | None]:
+    """Mean and 95th percentile of the samples' tokens, None where some do not tell theirs."""
+    if scores.unknown_tokens:
+        return None, None
+    if not scores.received:
+        return 0.0, 0.0
+    tokens = scores.tokens[scores.present]
+    return float(tokens.mean()), float(np.percentile(tokens, 95))
+
+
+def _tokens(stored: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """Stored token counts, −1 where they are not known."""
+    return np.where(stored == UNKNOWN_TOKENS, -1, stored.astype(np.int64))
+
+
+def _spread(size: int, place: Any, values: Any) -> Any:
+    """An array of `size` zeros with `values` at `place`."""
+    out = np.zeros(size, dtype=np.asarray(values).dtype)
+    out[place] = values
+    return out
+
+
+def _rows(keys: npt.NDArray[np.uint64], problem_ids: list[str]) -> npt.NDArray[np.int64]:
+    """The row of each sample's problem, −1 where the problem is not of this benchmark."""
+    row_of = {text_key(problem): row for row, problem in enumerate(problem_ids)}
+    distinct, inverse = np.unique(keys, return_inverse=True)
+    rows = np.array([row_of.get(int(key), -1) for key in distinct], dtype=np.int64)
+    return rows[inverse]

@@ -1,0 +1,96 @@
+"""Replies caught in a loop: cut by the token limit while they repeated themselves.
+
+Texts are read one at a time, and only those of cut replies; what was found is kept in the run
+folder, so that the next report reads none of them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from claimbench.records import CellName
+from claimbench.store import RunStore, hex_ids
+from claimbench.store.rows import FINISH_CODES
+
+TAIL = 8192
+"""Characters at the end of a reply that are looked at."""
+REPEATS = 4
+"""How often the same piece must follow itself."""
+SHORTEST = 80
+"""Characters that the repetitions cover at least: four dots in a row are no loop."""
+
+FILE = "loops.json"
+
+_PROBE = 16
+
+
+def ends_in_loop(text: str) -> bool:
+    """Whether `text` ends in REPEATS or more copies of one piece, SHORTEST characters or more.
+
+    Copies are compared character by character, so that a loop which counts upwards is not found:
+    shares of such replies are lower bounds.
+    """
+    tail = text[-TAIL:]
+    probe = tail[-_PROBE:]
+    at = tail.rfind(probe, 0, len(tail) - 1)
+    while at >= 0:
+        period = len(tail) - _PROBE - at
+        covered = max(REPEATS * period, SHORTEST)
+        if covered > len(tail):
+            return False
+        if tail[-covered:-period] == tail[period - covered :]:
+            return True
+        at = tail.rfind(probe, 0, at + _PROBE - 1)
+    return False
+
+
+Looped = Mapping[CellName, frozenset[str]]
+"""Ids of the samples caught in a loop, by cell."""
+
+
+def looped_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
+    """The samples of each cell that were cut while they repeated themselves."""
+    known = _known(store)
+    before = dict(known)
+    found = {name: _looped(store, name, known) for name in names}
+    if known != before:
+        _keep(store, known)
+    return found
+
+
+def _looped(store: RunStore, name: CellName, known: dict[str, Any]) -> frozenset[str]:
+    """Those of one cell, by what is `known`, which is brought up to date."""
+    index = store.sample_index(name)
+    cut = sorted(hex_ids(index["id"][index["finish"] == FINISH_CODES["length"]]))
+    if not cut:
+        return frozenset()
+    key, digest = str(name), _digest(cut)
+    if known.get(key, {}).get("cut") != digest:
+        rows = store.samples(name, cut)
+        looped = sorted(
+            sample.id for sample in rows if ends_in_loop(sample.text or sample.reasoning or "")
+        )
+        known[key] = {"cut": digest, "looped": looped}
+    return frozenset(known[key]["looped"])
+
+
+def _digest(ids: list[str]) -> str:
+    """What was looked at, and by which rule."""
+    rule = f"{TAIL} {REPEATS} {SHORTEST}"
+    return hashlib.blake2b(" ".join([rule, *ids]).encode(), digest_size=16).hexdigest()
+
+
+def _known(store: RunStore) -> dict[str, Any]:
+    """What was found before; nothing where the file is missing or not ours: it is a cache."""
+    try:
+        content = json.loads((store.root / FILE).read_bytes())
+        return {key: found for key, found in content.items() if set(found) == {"cut", "looped"}}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def _keep(store: RunStore, known: dict[str, Any]) -> None:
+    store.write_file(FILE, json.dumps(known, indent=1) + "\n")

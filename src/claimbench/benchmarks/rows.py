@@ -1,0 +1,251 @@
+"""Rows of a pinned dataset, one at a time: from local files, the package, or the hub.
+
+A row of LiveCodeBench can be megabytes and a part of it a gigabyte, so rows are never all in
+memory here. The row count is checked wherever rows come from, parts by their SHA-256, too.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from claimbench.config import DatasetConfig
+from claimbench.config.paths import packaged_data
+from claimbench.errors import DataError, DatasetMissing
+
+Row = Mapping[str, Any]
+
+
+class Located(NamedTuple):
+    """A row with the file and line it stands in, where that says more than its number."""
+
+    row: Row
+    where: str = ""
+
+
+def stream_rows(dataset: DatasetConfig, name: str, data_dir: Path | None) -> Iterator[Located]:
+    """The rows that the dataset's `keep` and `window` leave, in order.
+
+    Raises DataError at the end where there are not as many as are pinned.
+    """
+    kept = 0
+    for number, located in enumerate(_all_rows(dataset, name, data_dir), start=1):
+        if _is_kept(dataset, located, number, name):
+            kept += 1
+            yield located
+    if dataset.rows is not None and kept != dataset.rows:
+        source = _local_file(dataset, data_dir) or dataset.hub
+        raise DataError(
+            f"{source}: {kept} rows, but {name} pins {dataset.rows} (key dataset.rows); use the "
+            f"pinned revision of the dataset"
+        )
+
+
+def dataset_origin(dataset: DatasetConfig, data_dir: Path | None) -> str:
+    """Where rows come from, for provenance: hub:ID@REVISION, file:NAME or package:NAME."""
+    if dataset.release:
+        parts = dataset.releases[dataset.release].parts
+        if all(_in_folder(part, data_dir) for part in parts):
+            return f"file:{'+'.join(parts)}"
+    elif path := _local_file(dataset, data_dir):
+        return f"{'package' if dataset.packaged else 'file'}:{path.name}"
+    return f"hub:{dataset.hub}@{dataset.revision}" if dataset.hub else f"file:{dataset.file}"
+
+
+def column(row: Row, name: str, benchmark: str, number: int) -> Any:
+    """The value of a column that must not be empty; `number` counts rows from 1."""
+    value = optional(row, name, benchmark, number)
+    if value is None or value == "":
+        raise DataError(f"{benchmark}: row {number} has nothing in column {name}")
+    return value
+
+
+def optional(row: Row, name: str, benchmark: str, number: int) -> Any:
+    """The value of a column that must be there, but may be empty."""
+    if name not in row:
+        have = ", ".join(map(str, row))
+        raise DataError(f"{benchmark}: row {number} has no column {name} (it has {have})")
+    return row[name]
+
+
+def _is_kept(dataset: DatasetConfig, located: Located, number: int, name: str) -> bool:
+    for key, (first, last) in dataset.keep.items():
+        value = column(located.row, key, name, number)
+        if not isinstance(value, int):
+            raise DataError(f"{name}: row {number} has no number in column {key}")
+        if not first <= value <= last:
+            return False
+    if dataset.window is None or dataset.date is None:
+        return True
+    day = str(column(located.row, dataset.date, name, number))[:10]
+    if len(day) != 10 or day[4] + day[7] != "--":
+        raise DataError(f"{name}: row {number} has no date in column {dataset.date} ({day!r})")
+    return dataset.window[0] <= day <= dataset.window[1]
+
+
+# --- where rows come from -------------------------------------------------------------------
+
+
+def _all_rows(dataset: DatasetConfig, name: str, data_dir: Path | None) -> Iterator[Located]:
+    if dataset.release:
+        yield from _rows_of_release(dataset, dataset.release, name, data_dir)
+    elif path := _local_file(dataset, data_dir):
+        yield from map(Located, read_file(path))
+    else:
+        yield from map(Located, _from_hub(dataset, name, data_dir))
+
+
+def _rows_of_release(
+    dataset: DatasetConfig, release: str, name: str, data_dir: Path | None
+) -> Iterator[Located]:
+    """The rows of a release's parts. A dataset's loading script is never run."""
+    chosen, total = dataset.releases[release], 0
+    for part in chosen.parts:
+        path = _in_folder(part, data_dir) or _part_from_hub(dataset, part, name, data_dir)
+        for line, row in enumerate(read_file(path, dataset.parts[part]), start=1):
+            total += 1
+            yield Located(row, f"{part}:{line}")
+    if total != chosen.rows:
+        raise DataError(
+            f"{name}: {', '.join(chosen.parts)} hold {total} rows, but {release} has {chosen.rows} "
+            f"(key dataset.releases); use the pinned revision of the dataset"
+        )
+
+
+def _local_file(dataset: DatasetConfig, data_dir: Path | None) -> Path | None:
+    if dataset.packaged and dataset.file:
+        return packaged_data(dataset.file)
+    return _in_folder(dataset.file, data_dir)
+
+
+def _in_folder(file: str | None, data_dir: Path | None) -> Path | None:
+    """`file`, plain or compressed, in the folder that --data-dir gives."""
+    if data_dir is None or file is None:
+        return None
+    if not data_dir.is_dir():
+        why = "this is a file; name its folder" if data_dir.exists() else "there is no such folder"
+        raise DataError(f"--data-dir {data_dir}: {why}")
+    return next((p for p in (data_dir / file, data_dir / f"{file}.gz") if p.exists()), None)
+
+
+# --- reading files --------------------------------------------------------------------------
+
+
+def read_file(path: Path, sha256: str | None = None) -> Iterator[Row]:
+    """The rows of a .jsonl, .json (one list) or .csv file, compressed or not; with `sha256` the
+    (uncompressed) content must have that digest, which is known only at its end."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rb") as file:
+            yield from _rows_in(file, path, sha256)
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
+
+
+def _rows_in(file: Any, path: Path, sha256: str | None) -> Iterator[Row]:
+    if ".csv" in path.suffixes:
+        csv.field_size_limit(1 << 24)
+        yield from csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+    elif ".json" in path.suffixes:
+        yield from _json_list(file.read(), path)
+    else:
+        yield from _json_lines(file, path, sha256)
+
+
+def _json_lines(file: Any, path: Path, sha256: str | None) -> Iterator[Row]:
+    total = hashlib.sha256()
+    for number, line in enumerate(file, start=1):
+        if sha256:
+            total.update(line)
+        if line.strip():
+            yield _json_object(line, path, number)
+    if sha256 and total.hexdigest() != sha256:
+        raise DataError(
+            f"{path}: its SHA-256 is {total.hexdigest()[:16]}…, pinned is {sha256[:16]}… (key "
+            f"dataset.parts); fetch the pinned revision again"
+        )
+
+
+def _json_object(line: bytes, path: Path, number: int) -> Row:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}:{number}: not a JSON line ({error}); fetch it again") from error
+    if not isinstance(row, dict):
+        raise DataError(f"{path}:{number}: a JSON object is needed on every line")
+    return row
+
+
+def _json_list(text: bytes, path: Path) -> list[Row]:
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}: not JSON ({error}); fetch it again") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise DataError(f"{path}: a list of JSON objects is needed")
+    return rows
+
+
+# --- the hub --------------------------------------------------------------------------------
+
+
+def _from_hub(dataset: DatasetConfig, name: str, data_dir: Path | None) -> list[Row]:
+    if dataset.hub is None:
+        where = f"{data_dir}/{dataset.file}" if data_dir else f"--data-dir DIR with {dataset.file}"
+        raise DatasetMissing(f"{name}: its rows are only in a local file; give {where}")
+    try:
+        return _load_from_hub(dataset)
+    except ImportError as error:
+        raise DatasetMissing(
+            f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
+        ) from error
+    except Exception as error:
+        raise DatasetMissing(_cannot_load(dataset, dataset.file, name, data_dir, error)) from error
+
+
+def _load_from_hub(dataset: DatasetConfig) -> list[Row]:
+    import datasets
+
+    datasets.disable_progress_bars()
+    table = datasets.load_dataset(
+        dataset.hub,
+        dataset.subset,
+        data_files=dataset.hub_file,
+        split=dataset.split,
+        revision=dataset.revision,
+    )
+    return list(table)
+
+
+def _part_from_hub(dataset: DatasetConfig, part: str, name: str, data_dir: Path | None) -> Path:
+    """One file of a hub dataset, from the hub's cache where it is there."""
+    try:
+        from huggingface_hub import hf_hub_download
+
+        found = hf_hub_download(dataset.hub, part, repo_type="dataset", revision=dataset.revision)
+    except ImportError as error:
+        raise DatasetMissing(
+            f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
+        ) from error
+    except Exception as error:
+        raise DatasetMissing(_cannot_load(dataset, part, name, data_dir, error)) from error
+    return Path(found)
+
+
+def _cannot_load(
+    dataset: DatasetConfig, file: str | None, name: str, data_dir: Path | None, error: Exception
+) -> str:
+    why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    gated = "; it is gated: accept its terms on the hub and set HF_TOKEN" if "gated" in why else ""
+    where = f"put {file} into --data-dir {data_dir}, where it is not"
+    local = f", or {where if data_dir else f'give --data-dir DIR with the file {file}'}"
+    return (
+        f"{name}: cannot load {dataset.hub} at revision {dataset.revision} ({why}){gated}; run "
+        f"`claimbench fetch` where the hub can be reached{local if file else ''}"
+    )

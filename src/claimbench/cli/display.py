@@ -1,0 +1,126 @@
+"""What a person sees: live progress on a terminal, a line now and then elsewhere, then tables."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, JustifyMethod
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from claimbench.report.messages import english
+from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
+
+if TYPE_CHECKING:
+    from claimbench.runner.generate import Progress as RunProgress
+    from claimbench.runner.pipeline import Report
+
+LINE_SECONDS = 15.0
+"""Pause between two progress lines where there is no terminal to draw on."""
+
+
+class Display:
+    """Progress on stderr, so that stdout stays for results."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._console = Console(stderr=True, quiet=quiet)
+        self._live = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._live.add_task("", total=None, rate="")
+        self._next_line = time.monotonic() + LINE_SECONDS
+        self._told = ""
+
+    def __enter__(self) -> Display:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def tell(self, doing: str) -> None:
+        """Say which step begins."""
+        doing = clean(doing)
+        self._live.update(self._task, description=doing)
+        if not self._console.is_terminal and doing != self._told:
+            self._console.print(Text(doing))
+        self._told = doing
+
+    def watch(self, progress: RunProgress) -> None:
+        """Show how far the run is."""
+        line = rate(progress)
+        self._live.update(self._task, total=progress.asked, completed=progress.stored, rate=line)
+        now = time.monotonic()
+        if not self._console.is_terminal and now >= self._next_line:
+            self._next_line = now + LINE_SECONDS
+            stored = f"{progress.stored}/{progress.asked} samples"
+            self._console.print(Text(", ".join(filter(None, (stored, line)))))
+
+
+def rate(progress: RunProgress) -> str:
+    """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded`."""
+    # Imported outputs may not tell their tokens.
+    parts = [f"{progress.tokens_per_second:.0f} tokens/s"] if progress.tokens else []
+    if progress.seconds_left is not None:
+        minutes, seconds = divmod(int(progress.seconds_left), 60)
+        parts.append(f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d} left")
+    if progress.graded:
+        share = 100 * progress.right / progress.graded
+        parts.append(f"{share:.0f} % right of {progress.graded} graded")
+    if progress.failures:
+        parts.append(f"{len(progress.failures)} failed")
+    return ", ".join(parts)
+
+
+def show_report(report: Report) -> None:
+    """The tables of a report and where to read on, on stdout."""
+    console = Console()
+    if report.verdicts:
+        named = [replace(v, benchmark=figure_of(v)) for v in report.verdicts]
+        _print(console, verdict_table(named), _VERDICT_COLUMNS)
+        for verdict in named:
+            console.print(Text(clean(f"{verdict.benchmark}: {english(verdict.sentence)}", 1000)))
+        console.print()
+    if report.partial:
+        console.print(Text("Partial: samples or grades are missing, so there is no verdict."))
+    columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))
+    _print(console, measurement_table(report.measurements), columns)
+    console.print(Text(f"Report: {report.path}"), soft_wrap=True)
+
+
+_WORDS = frozenset({"model", "benchmark", "verdict", "received"})
+_VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
+_MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
+
+
+def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
+    title = table.name.capitalize()
+    drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    places = [table.columns.index(name) for name in columns]
+    for name in columns:
+        # Where the terminal is narrow, names fold; no heading and no figure is cut.
+        folds = name in _WORDS
+        side: JustifyMethod = "left" if folds else "right"
+        heading = Text(name.replace(" SE", "\nSE"))
+        drawn.add_column(
+            heading, justify=side, no_wrap=not folds, overflow="fold", min_width=len(name) * folds
+        )
+    for row in table.rows:
+        drawn.add_row(*(Text(row[place]) for place in places))
+    console.print(drawn)

@@ -1,0 +1,41 @@
+"""The memory of this machine, known without torch, and the packages installed in it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def whole_memory() -> int:
+    """Bytes of memory in this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def free_memory() -> int:
+    """Bytes that the system can give, or what the container's limit leaves."""
+    limit, used = _number("/sys/fs/cgroup/memory.max"), _number("/sys/fs/cgroup/memory.current")
+    free = _available()
+    return free if limit is None or used is None else max(0, min(free, limit - used))
+
+
+def missing_packages(names: Iterable[str]) -> list[str]:
+    """Those of these packages that are not installed; none is imported."""
+    return [name for name in names if importlib.util.find_spec(name) is None]
+
+
+def _available() -> int:
+    """MemAvailable of Linux; elsewhere the whole memory."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return whole_memory()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+
+
+def _number(path: str) -> int | None:
+    try:
+        return int(Path(path).read_text())
+    except (OSError, ValueError):
+        return None

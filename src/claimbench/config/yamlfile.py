@@ -1,0 +1,246 @@
+"""YAML files read strictly: every mistake becomes one sentence with file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from claimbench.errors import ConfigError
+
+Key = tuple[str | int, ...]
+Marks = dict[Key, str]
+"""Where each key was given: `configs/runs/smoke.yaml:7`."""
+Model = TypeVar("Model", bound=BaseModel)
+
+
+_NEEDED = {
+    "tuple_type": "a list is needed",
+    "dict_type": "keys and values below it are needed",
+    "model_type": "keys and values below it are needed",
+    "string_type": "a text is needed",
+    "int_type": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "float_type": "a number is needed",
+    "bool_type": "true or false is needed",
+}
+"""What pydantic calls by Python's names, in the words of YAML, by the type of its error."""
+
+_YAML_SLIPS = {
+    r"'\t'": "a tab: indent with spaces",
+    "mapping values are not allowed": "a second colon in the line: put a text with one in quotes",
+}
+"""What the YAML parser says of common slips, and what they are."""
+
+
+class Strict(BaseModel):
+    """Base of every configuration: frozen, no unknown keys, no silent conversion of types."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_become_tuples(cls, data: Any) -> Any:
+        # YAML knows only lists; the frozen configs hold tuples.
+        if not isinstance(data, Mapping):
+            return data
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with line numbers, refusing a key that is given twice."""
+
+
+def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    seen: dict[Hashable, int] = {}
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if key in seen:
+            raise yaml.MarkedYAMLError(
+                problem=f"key {key} is given twice (lines {seen[key]} and {line})",
+                problem_mark=key_node.start_mark,
+            )
+        seen[key] = line
+    loader.flatten_mapping(node)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
+
+
+def load_yaml(path: Path) -> tuple[Any, Marks]:
+    """Read one YAML file. Returns (data, file and line of each key path)."""
+    text = read_text(path)
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}{_where(error)}: not valid YAML ({_problem(error)})") from error
+    lines = _lines(node, ()) if node is not None else ()
+    return data, {key: f"{path}:{line}" for key, line in lines}
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file, or a ConfigError that says what to do."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file; check the path") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{path}: this is a folder; name a YAML file in it") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 ({error.reason}); save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f":{mark.line + 1}" if mark else ""
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    said = str(getattr(error, "problem", None) or str(error).splitlines()[0])
+    return next((told for slip, told in _YAML_SLIPS.items() if slip in said), said)
+
+
+def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
+    yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*path, key.value), key.start_mark.line + 1
+            yield from list(_lines(value, (*path, key.value)))[1:]
+    elif isinstance(node, yaml.SequenceNode):
+        for i, item in enumerate(node.value):
+            yield from _lines(item, (*path, i))
+
+
+def parse(
+    kind: type[Model], data: Any, path: Path, marks: Marks | None = None, inside: Key = ()
+) -> Model:
+    """Validate `data` as `kind`; a ConfigError names file, line, key and the nearest known key.
+    `inside` is the key of the file that holds `data`."""
+    if not isinstance(data, Mapping):
+        raise ConfigError(f"{path}: must hold keys and values, as the files beside it do")
+    try:
+        return kind.model_validate(dict(data))
+    except ValidationError as error:
+        raise ConfigError(_sentence(kind, data, error, path, marks or {}, inside)) from error
+
+
+def _sentence(
+    kind: type[BaseModel],
+    data: Any,
+    error: ValidationError,
+    path: Path,
+    marks: Marks,
+    inside: Key,
+) -> str:
+    first = _telling(error.errors())
+    loc = (*inside, *_given(data, first["loc"]))
+    where = place_of(loc, marks, path)
+    key = ".".join(str(part) for part in loc)
+    if first["type"] == "extra_forbidden":
+        known = known_keys(kind, first["loc"][:-1])
+        return f"{where}: unknown key {key}{nearest(str(loc[-1]), known)}"
+    if first["type"] == "missing":
+        return f"{where}: key {key} is missing"
+    message = _NEEDED.get(first["type"], first["msg"].removeprefix("Value error, "))
+    named = f"key {key}: " if key else ""
+    return f"{where}: {named}{message[:1].lower() + message[1:]}{_given_instead(first)}"
+
+
+def _given_instead(error: Any) -> str:
+    """`, not '0.6'`, and what to change where that is plain."""
+    kind, value = error["type"], error["input"]
+    if isinstance(value, Mapping):
+        return ", not keys and values" if kind in _NEEDED else ""
+    got = ", but there is nothing" if value is None else f", not {_as_yaml(value)}"
+    if kind == "tuple_type" and isinstance(value, str):
+        return f"{got}: write [{value}]"
+    if kind == "string_type" and isinstance(value, int | float):
+        return f"{got}: put it in quotes"
+    if kind in ("int_type", "float_type") and isinstance(value, str) and _is_number(value):
+        return f"{got}: leave the quotes out"
+    return got
+
+
+def _as_yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _telling(errors: Sequence[Any]) -> Any:
+    """The error that explains most: an unknown key more than the missing one that it was a
+    misspelling of; of a value that may be of several types, the one that got farthest."""
+    unknown = [found for found in errors if found["type"] == "extra_forbidden"]
+    around = errors[0]["loc"][:-1]
+    beside = [found for found in errors if found["loc"][: len(around)] == around]
+    return unknown[-1] if unknown else max(beside, key=lambda found: len(found["loc"]))
+
+
+def _given(data: Any, loc: Key) -> Key:
+    """`loc` without the names of types, which are no keys of the file; its last part stays, as the
+    key may be missing."""
+    kept: list[str | int] = []
+    for place, part in enumerate(loc):
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            if place < len(loc) - 1 or not isinstance(data, Mapping):
+                continue
+        kept.append(part)
+    return tuple(kept)
+
+
+def place_of(loc: Key, marks: Marks, path: Path) -> str:
+    """Where a key was given, or what is nearest around it; the file where no place is known."""
+    while loc not in marks and loc:
+        loc = loc[:-1]
+    return marks.get(loc, str(path))
+
+
+def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:
+    """The keys that the model at `loc` inside `kind` knows (of all models there, if several)."""
+    kinds: list[type[BaseModel]] = [kind]
+    for part in loc:
+        # Any other part is an index, a key of a mapping or a member of a union: the same models.
+        if any(part in k.model_fields for k in kinds):
+            fields = [k.model_fields[part] for k in kinds if part in k.model_fields]
+            kinds = [sub for field in fields for sub in _models_in(field)]
+    return sorted({name for k in kinds for name in k.model_fields})
+
+
+def _models_in(field: Any) -> list[type[BaseModel]]:
+    found: list[type[BaseModel]] = []
+    todo = [field.annotation]
+    while todo:
+        kind = todo.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found.append(kind)
+        todo.extend(getattr(kind, "__args__", ()))
+    return found
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean X?`, or the names that begin so, or the list of what is known."""
+    known = sorted(known)
+    close = difflib.get_close_matches(word, known, n=1)
+    close = close or [name for name in known if word and name.startswith(word)]
+    meant = " or ".join(filter(None, [", ".join(close[:-1]), *close[-1:]]))
+    return f"; did you mean {meant}?" if close else f"; known are {', '.join(known)}"

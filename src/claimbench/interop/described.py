@@ -1,0 +1,162 @@
+"""What the run folder of an import says of it: its resolved configuration, as a run's says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from claimbench.benchmarks.loading import content_digest
+from claimbench.claims import load_published
+from claimbench.config import BenchmarkConfig, load_model, names, plain
+from claimbench.errors import ConfigError
+from claimbench.grading import GRADERS, make_grader
+from claimbench.grading.options import unknown_name
+from claimbench.interop.readers.rows import Outputs, file_digest
+from claimbench.interop.survey import Survey
+from claimbench.interop.wanted import Wanted
+from claimbench.records import Tier
+from claimbench.verdicts.pairing import targets
+
+
+def own_graders() -> list[str]:
+    """The graders that need nothing but golds from a file."""
+    return [name for name in GRADERS if name not in ("label", "lm-eval", "code")]
+
+
+def model_config(name: str) -> dict[str, Any]:
+    """The model's configuration, or what little is known of one that has none."""
+    if name in names("models"):
+        return plain(load_model(name))
+    prompt = {"reasoning_end": None, "system": None, "forced_prefix": ""}
+    return {"name": name, "title": name, "prompt": prompt}
+
+
+def benchmark_config(
+    config: BenchmarkConfig | None, name: str, wanted: Wanted, found: Survey
+) -> dict[str, Any]:
+    """Our benchmark, or what the file tells of its own. Raises ConfigError for a grader that is
+    none of ours."""
+    if config is not None:
+        return plain(config)
+    kind = wanted.grader or "label"
+    if wanted.grader and kind not in own_graders():
+        raise unknown_name("--grader", kind, own_graders())
+    make_grader(kind, {}, None)
+    return {
+        "name": name,
+        "title": name,
+        "source": f"problems and golds as {wanted.path.name} tells them",
+        "dataset": {"rows": len(found.problems), "revision": None},
+        "grader": {"kind": kind, "options": {}},
+    }
+
+
+def resolved_import(
+    wanted: Wanted,
+    outputs: Outputs,
+    found: Survey,
+    model: dict[str, Any],
+    benchmark: dict[str, Any],
+    content: str,
+) -> dict[str, Any]:
+    """What run.yaml says: `model` and `benchmark` as they are configured, `content` the digest of
+    the files."""
+    about = _import(wanted, outputs, found, benchmark, content)
+    model_name, name = str(model["name"]), str(benchmark["name"])
+    tables = sorted({r.table for r in _targets(model_name, name)})
+    return {
+        "run": {
+            "name": wanted.path.stem,
+            "title": f"Outputs of {about['whose']}: {model['title']} on {benchmark['title']}",
+        },
+        "import": about,
+        "models": {model_name: model},
+        "benchmarks": {name: benchmark},
+        "engine": {"name": outputs.tool},
+        "checkpoints": {},
+        "departures": {},
+        "graders": {name: benchmark["grader"]},
+        "reasoning_end": {model_name: model["prompt"]["reasoning_end"]},
+        "judging": {
+            "published": tables,
+            "margins": {},
+            "problems": {name: benchmark["dataset"]["rows"]},
+        },
+        "cells": {f"{model_name}/{name}": _cell(model_name, name, found, about["tier"])},
+    }
+
+
+def _import(
+    wanted: Wanted, outputs: Outputs, found: Survey, benchmark: Mapping[str, Any], content: str
+) -> dict[str, Any]:
+    """Whose outputs these are, what is stated of their protocol, and what was left out."""
+    label_only = benchmark["grader"]["kind"] == "label"
+    tier: Tier = "C" if label_only else "B"
+    return {
+        "source": wanted.source,
+        "tool": outputs.tool,
+        "whose": wanted.whose or f"a user of {outputs.tool}",
+        "tier": tier,
+        "files": [_described(path) for path in outputs.files],
+        "content": content,
+        "protocol": _protocol(wanted, outputs, benchmark),
+        "stated_by_importer": dict(wanted.protocol),
+        "notes": [*outputs.notes, *_notes(found, label_only)],
+        "unmatched": {"rows": found.unmatched, "examples": found.examples},
+    }
+
+
+def _cell(model: str, benchmark: str, found: Survey, tier: Tier) -> dict[str, Any]:
+    return {
+        "model": model,
+        "benchmark": benchmark,
+        "problems": len(found.problems),
+        "samples": found.samples,
+        "asked": found.rows,
+        "tier": tier,
+        "problems_digest": content_digest(list(found.problems.values())),
+    }
+
+
+def _targets(model: str, benchmark: str) -> list[Any]:
+    """Every published figure of this model on this benchmark."""
+    tables = sorted({result.table for result in load_published()})
+    return targets(tables, [model], [benchmark])
+
+
+def _described(path: Path) -> dict[str, Any]:
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": file_digest(path)}
+
+
+def _protocol(wanted: Wanted, outputs: Outputs, benchmark: Mapping[str, Any]) -> dict[str, Any]:
+    """What the files state, and what the user adds; a contradiction is refused."""
+    for key, value in wanted.protocol.items():
+        stated = outputs.protocol.get(key)
+        if stated is not None and stated != value:
+            words = f"{wanted.path.name} states {key} {json.dumps(stated)[:60]}"
+            raise ConfigError(f"--protocol {key}={value}: {words}; one of them is wrong")
+    found = {**outputs.protocol, **wanted.protocol}
+    return {**found, "grader": benchmark["grader"]["kind"]}
+
+
+def _notes(found: Survey, label_only: bool) -> list[str]:
+    notes = []
+    if label_only:
+        notes.append("their labels are taken as they are: nothing was graded by us (tier C)")
+    if found.unmatched:
+        notes.append(f"{found.unmatched} rows fit no problem and are left out")
+    if found.by_id:
+        notes.append(
+            f"{found.by_id} of {found.rows} responses were matched by their id alone: their "
+            "questions are not ours word by word"
+        )
+    if found.reasoning_end and not found.reasoned and not label_only:
+        notes.append(
+            f"no response holds {found.reasoning_end}, which ends this model's reasoning: if the "
+            "file's maker cut the reasoning off, each counts as wrong here for want of it"
+        )
+    if lacking := found.rows - found.labels:
+        notes.append(f"{lacking} of {found.rows} responses have no label of theirs")
+    return notes

@@ -1,0 +1,265 @@
+"""Existing outputs → a run folder, which grading, report and claims then read as any other.
+
+Two passes: the first reads and checks everything (survey.py), the second writes. The folder belongs
+to the digest of the files' content, so the same command resumes and a changed file is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from claimbench.analysis.labels import shortened, write_labels
+from claimbench.benchmarks.loading import load_problems
+from claimbench.config import BenchmarkConfig, digest, load_benchmark
+from claimbench.errors import ConfigError, DataError
+from claimbench.interop import readers
+from claimbench.interop.described import (
+    benchmark_config,
+    model_config,
+    own_graders,
+    resolved_import,
+)
+from claimbench.interop.match import FileProblems, Matcher, OurProblems
+from claimbench.interop.readers import evalplus
+from claimbench.interop.readers.rows import Outputs, file_digest
+from claimbench.interop.survey import Survey, place, rows_of, sample_of, survey
+from claimbench.interop.wanted import Wanted, check_stated
+from claimbench.records import CellName, Problem, Sample
+from claimbench.report.tables import clean
+from claimbench.store import RunStore, safe_name
+from claimbench.store.problems import write_problems
+
+__all__ = [
+    "Import",
+    "Wanted",
+    "left_out",
+    "prepare",
+    "provenance_of",
+    "samples_of",
+    "write_inputs",
+]
+
+Told = Callable[[str], None]
+TOLD_EVERY = 50_000
+"""Rows between two words about the first pass."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """Outputs that were read once and found sound. `content` is the digest of their files;
+    `resolved` and `digest` are those of the run folder."""
+
+    wanted: Wanted
+    outputs: Outputs
+    survey: Survey
+    matcher: Callable[[], Matcher]
+    model: str
+    benchmark: str
+    content: str
+    resolved: Mapping[str, Any]
+    digest: str
+
+    @property
+    def cell(self) -> CellName:
+        return CellName(self.model, self.benchmark)
+
+    @property
+    def asked(self) -> int:
+        return self.survey.rows
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The problems that have a sample; with their labels, where those are all there is."""
+        found = list(self.survey.problems.values())
+        if self.resolved["benchmarks"][self.benchmark]["grader"]["kind"] != "label":
+            return found
+        labels = self.survey.labels_of
+        return [replace(p, details={**p.details, "labels": labels(p.id)}) for p in found]
+
+
+def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
+    """Read the outputs once and check them. Raises InputError; nothing is written."""
+    check_stated(wanted)
+    outputs = _of_one_model(readers.read(wanted.source, wanted.path, wanted.mapping), wanted)
+    stats = _stats(outputs)
+    told(f"reading {wanted.path.name}")
+    content = _content(outputs)
+    model, benchmark = _model_name(wanted, outputs), _benchmark_name(wanted, outputs)
+    config = load_benchmark(benchmark) if wanted.benchmark else None
+    outputs = _comparable(outputs, wanted, config)
+    matcher = _matcher(config, benchmark, data_dir)
+    described_model = model_config(model)
+    found = survey(
+        outputs,
+        matcher(),
+        lambda number: _tell(told, wanted, number),
+        described_model["prompt"]["reasoning_end"],
+    )
+    _check_found(found, wanted)
+    if _stats(outputs) != stats:
+        raise DataError(f"{wanted.path} changed while it was read: run the same command again")
+    described = benchmark_config(config, benchmark, wanted, found)
+    resolved = resolved_import(wanted, outputs, found, described_model, described, content)
+    parts = ("cells", "graders", "reasoning_end", "judging", "import")
+    decisive = digest({key: resolved[key] for key in parts})
+    return Import(wanted, outputs, found, matcher, model, benchmark, content, resolved, decisive)
+
+
+def write_inputs(imported: Import, store: RunStore) -> None:
+    """Keep the problems and their labels beside the samples."""
+    write_problems(store, imported.benchmark, imported.problems)
+    if imported.survey.labels:
+        write_labels(store, imported.cell, _labels(imported))
+
+
+def samples_of(imported: Import) -> Iterator[Sample]:
+    """The second pass: every sample in the files' order. Raises DataError where the files changed
+    since the first."""
+    stats = _stats(imported.outputs)
+    for placed in place(imported.outputs, imported.matcher()):
+        yield sample_of(placed, imported.content, imported.model, placed.problem)
+    if _stats(imported.outputs) != stats:
+        raise DataError(f"{imported.wanted.path} changed while it was imported: import it anew")
+
+
+def provenance_of(imported: Import) -> dict[str, Any]:
+    """What provenance.json says of the outputs: whose they are, and what is not known of them."""
+    return {"import": dict(imported.resolved["import"])}
+
+
+def left_out(imported: Import) -> list[str]:
+    """What a user must hear of rows that are not in the run, for a terminal."""
+    found = imported.survey
+    if not found.unmatched:
+        return []
+    examples = ", ".join(clean(place) for place in found.examples)
+    return [f"{found.unmatched} rows fit no problem and are left out, for example {examples}"]
+
+
+def _labels(imported: Import) -> Iterator[dict[str, Any]]:
+    for placed in place(imported.outputs, imported.matcher()):
+        row = placed.row
+        if row.label is not None:
+            yield {
+                "id": sample_of(placed, imported.content, imported.model, placed.problem).id,
+                "label": row.label,
+                "answer": shortened(row.their_answer),
+                "reason": shortened(row.their_reason),
+            }
+
+
+# --- what the outputs are ---------------------------------------------------------------------
+
+
+def _tell(told: Told, wanted: Wanted, number: int) -> None:
+    if number and number % TOLD_EVERY == 0:
+        told(f"reading {wanted.path.name}: {number:,} rows")
+
+
+def _stats(outputs: Outputs) -> list[tuple[int, int]]:
+    """Size and time of change of each file."""
+    found = [path.stat() for path in outputs.files]
+    return [(stat.st_size, stat.st_mtime_ns) for stat in found]
+
+
+def _content(outputs: Outputs) -> str:
+    """One digest over the content of all files."""
+    return hashlib.sha256(" ".join(map(file_digest, outputs.files)).encode()).hexdigest()
+
+
+def _of_one_model(outputs: Outputs, wanted: Wanted) -> Outputs:
+    """Where rows name several models, those of the wanted one."""
+    if wanted.source not in readers.TABLES or outputs.model is None:
+        return outputs
+    models = {row.model for row in rows_of(outputs)}
+    if len(models) == 1:
+        return outputs
+    known = sorted(str(model) for model in models)[:8]
+    if wanted.model not in models:
+        raise ConfigError(
+            f"{wanted.path.name} holds outputs of several models: choose one of them with --model "
+            f"({', '.join(map(ascii, known))})"
+        )
+    return replace(
+        outputs,
+        rows=lambda: (row for row in outputs.rows() if row.model == wanted.model),
+        notes=(*outputs.notes, f"only the rows of the model {wanted.model} are taken"),
+    )
+
+
+def _comparable(outputs: Outputs, wanted: Wanted, config: BenchmarkConfig | None) -> Outputs:
+    """EvalPlus's labels of its base tests, where the benchmark has only those (HumanEval, MBPP)."""
+    if wanted.source != "evalplus" or config is None:
+        return outputs
+    tests = config.fields.tests
+    extra = tests is not None and tests.form == "evalplus"
+    return outputs if extra else evalplus.of_base_tests(outputs)
+
+
+def _model_name(wanted: Wanted, outputs: Outputs) -> str:
+    name = wanted.model or outputs.model
+    if not name:
+        raise ConfigError(f"{wanted.path.name} does not say whose outputs it holds: add --model")
+    return _file_name(name, "--model")
+
+
+def _benchmark_name(wanted: Wanted, outputs: Outputs) -> str:
+    if wanted.benchmark and wanted.grader:
+        raise ConfigError(
+            "give --benchmark, whose grader and golds are ours, or --grader, not both"
+        )
+    name = wanted.benchmark or outputs.task or wanted.path.stem
+    return _file_name(name, "--benchmark")
+
+
+def _file_name(name: str, option: str) -> str:
+    """A name from a foreign file, which is to name a folder."""
+    clean = "".join(c if c.isprintable() else "_" for c in name).strip()
+    if not clean or len(safe_name(clean)) > 150:
+        raise ConfigError(f"the outputs' name {ascii(name)[:60]} names no folder: give {option}")
+    return clean
+
+
+def _matcher(
+    config: BenchmarkConfig | None, benchmark: str, data_dir: Path | None
+) -> Callable[[], Matcher]:
+    """What finds problems, made anew for each pass."""
+    if config is None:
+        return lambda: FileProblems(benchmark)
+    problems = load_problems(config, data_dir)
+    return lambda: OurProblems(problems)
+
+
+def _check_found(found: Survey, wanted: Wanted) -> None:
+    if not found.rows:
+        what = f"a problem of {wanted.benchmark}" if wanted.benchmark else "a row"
+        more = f"; first: {found.examples[0]}" if found.examples else ""
+        raise DataError(
+            f"{wanted.path.name}: none of {found.unmatched} rows has {what} (by its question, with "
+            f"white space folded, or its id){more}"
+        )
+    graded = wanted.benchmark or wanted.grader
+    if graded and found.without_response:
+        raise DataError(
+            f"{found.without_response}: there is no response to grade; without --benchmark and "
+            "--grader the labels alone are imported"
+        )
+    if wanted.grader == "code":
+        raise ConfigError(
+            f"--grader code: {wanted.path.name} brings no tests; they are those of one of our "
+            "benchmarks, named with --benchmark"
+        )
+    if wanted.grader and found.without_gold:
+        raise DataError(
+            f"{found.without_gold}: there is no gold answer to grade by; name one of our "
+            "benchmarks with --benchmark, or the column of the golds in a --mapping"
+        )
+    if not graded and not found.labels:
+        raise DataError(
+            f"{wanted.path.name} brings no labels: say how to grade it, with --benchmark (our "
+            f"golds and grader) or --grader ({', '.join(own_graders())}; the file's golds)"
+        )

@@ -1,0 +1,210 @@
+"""Bounded reading of hostile files: lines, JSON lines, CSV, and one huge JSON document.
+
+Nothing here holds more than one row in memory, whatever a file claims, and nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Self
+
+from claimbench.errors import ConfigError, DataError
+from claimbench.interop.readers.rows import MOST_ROW_BYTES, refuse
+
+MOST_LEVELS = 100
+"""Nesting of a JSON document."""
+
+Located = tuple[str, dict[str, Any]]
+"""Where a row is (`file:number`), and its values."""
+
+
+def json_lines(path: Path) -> Iterator[Located]:
+    """The JSON objects of a file of lines; blank lines are passed over."""
+    for place, line in _lines(path):
+        if line.strip():
+            yield place, json_object(line, place)
+
+
+def json_object(text: str | bytes, place: str) -> dict[str, Any]:
+    """One JSON object. Raises DataError with its place."""
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise refuse(place, "the JSON is nested too deeply") from error
+    except ValueError as error:
+        raise refuse(place, f"this is not JSON ({str(error)[:80]})") from error
+    if not isinstance(value, dict):
+        raise refuse(place, "a JSON object is needed")
+    return value
+
+
+def csv_rows(path: Path) -> Iterator[Located]:
+    """The rows of a CSV file with a header, numbered by the line on which they end."""
+    csv.field_size_limit(MOST_ROW_BYTES)
+    lines = _RowLines(path)
+    reader = csv.reader(lines, strict=True)
+    try:
+        names = next(reader, [])
+        if len(set(names)) != len(names):
+            raise refuse(f"{path.name}:1", "two columns have the same name")
+        lines.next_row()
+        for values in reader:
+            place = f"{path.name}:{reader.line_num}"
+            if values and len(values) != len(names):
+                raise refuse(place, f"the header has {len(names)} columns, this row has others")
+            if values:
+                yield place, dict(zip(names, values, strict=True))
+            lines.next_row()
+    except csv.Error as error:
+        raise refuse(lines.row_place(), f"this is not CSV ({error})") from error
+
+
+def json_items(path: Path, prefix: str) -> Iterator[tuple[str, Any]]:
+    """The items below `prefix` of one JSON document, streamed (ijson's prefixes: `item` for the
+    elements of a list at the top)."""
+    yield from _streamed(path, prefix, pairs=False)
+
+
+def json_pairs(path: Path, prefix: str) -> Iterator[tuple[str, Any]]:
+    """The (key, value) pairs of the mapping below `prefix` of one JSON document, streamed."""
+    yield from _streamed(path, prefix, pairs=True)
+
+
+def first_bytes(path: Path, count: int = 4) -> bytes:
+    """The first bytes of a file. Raises DataError where it cannot be read or is empty."""
+    try:
+        with path.open("rb") as file:
+            found = file.read(count)
+    except OSError as error:
+        raise refuse(path, f"cannot be read ({error.strerror or error})") from error
+    if not found:
+        raise refuse(path.name, "the file is empty")
+    return found
+
+
+def small_json(path: Path) -> dict[str, Any]:
+    """A JSON object that is small by nature (a header, a summary)."""
+    first_bytes(path)
+    if path.stat().st_size > 4 * MOST_ROW_BYTES:
+        raise refuse(path.name, f"larger than {4 * MOST_ROW_BYTES >> 20} MiB, which no summary is")
+    return json_object(path.read_bytes(), path.name)
+
+
+def needs(package: str) -> ConfigError:
+    """The failure where a package of the `import` extra is not installed."""
+    return ConfigError(f"reading this needs {package}: pip install 'claimbench[import]'")
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Lines of UTF-8 text with their places, each at most MOST_ROW_BYTES long."""
+    first_bytes(path)
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(MOST_ROW_BYTES + 1):
+            number += 1
+            place = f"{path.name}:{number}"
+            if len(line) > MOST_ROW_BYTES:
+                raise refuse(place, f"the line is longer than {MOST_ROW_BYTES >> 20} MiB")
+            if b"\0" in line:
+                raise refuse(place, "a NUL byte: this is no text, or it is damaged")
+            try:
+                yield place, line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise refuse(place, f"not UTF-8 ({error.reason})") from error
+
+
+class _RowLines:
+    """The lines of a CSV file, whose reader may take at most MOST_ROW_BYTES between two rows: a
+    quoted text goes on over line after line, and a row holds any number of them."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._lines = _lines(path)
+        self._taken = self._read = 0
+        self._begins = 1
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        _, line = next(self._lines)
+        self._read += 1
+        self._taken += len(line.encode())
+        if self._taken > MOST_ROW_BYTES:
+            why = f"the row that begins here is larger than {MOST_ROW_BYTES >> 20} MiB"
+            end = "close its quotation mark, or take the row out"
+            raise refuse(f"{self._name}:{self._begins}", f"{why}: {end}")
+        return line
+
+    def next_row(self) -> None:
+        self._begins, self._taken = self._read + 1, 0
+
+    def row_place(self) -> str:
+        """The lines of the row that is being read: `x.csv:7`, `x.csv:7 to 9`."""
+        last = f" to {self._read}" if self._read > self._begins else ""
+        return f"{self._name}:{self._begins}{last}"
+
+
+class _Metered:
+    """A file whose reader may take at most MOST_ROW_BYTES between two items."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file, self._name = file, name
+        self._taken = self.items = 0
+
+    def read(self, size: int = -1) -> bytes:
+        # One more buffer than a row: the parser reads ahead.
+        if self._taken > MOST_ROW_BYTES + (1 << 16):
+            raise refuse(
+                f"{self._name}, item {self.items + 1}", f"larger than {MOST_ROW_BYTES >> 20} MiB"
+            )
+        found = self._file.read(size)
+        self._taken += len(found)
+        return found
+
+    def next_item(self) -> None:
+        self.items += 1
+        self._taken = 0
+
+
+def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Parser events while they nest no deeper than MOST_LEVELS: ijson names the whole path of each
+    level, which for a file of brackets alone would take all memory."""
+    level = 0
+    for event in events:
+        level += event[0].startswith("start_") - event[0].startswith("end_")
+        if level > MOST_LEVELS:
+            raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
+        yield event
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says, without the bytes of the file that the parser shows below it."""
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    return (text.strip().splitlines() or ["damaged"])[0][:80]
+
+
+def _streamed(path: Path, prefix: str, *, pairs: bool) -> Iterator[tuple[str, Any]]:
+    try:
+        import ijson
+    except ImportError as error:
+        raise needs("ijson") from error
+    first_bytes(path)
+    with path.open("rb") as file:
+        metered = _Metered(file, path.name)
+        find = ijson.kvitems if pairs else ijson.items
+        try:
+            events = _shallow(ijson.basic_parse(metered, use_float=True))
+            for item in find(ijson.parse(events), prefix):
+                metered.next_item()
+                yield f"{path.name}, item {metered.items}", item
+        except DataError:
+            raise
+        except (ijson.JSONError, ValueError, RecursionError, OverflowError) as error:
+            why = _first_line(error)
+            place = f"{path.name}, item {metered.items + 1}"
+            raise refuse(place, f"this is not JSON ({why})") from error

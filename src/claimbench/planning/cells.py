@@ -1,0 +1,143 @@
+"""One model on one benchmark: its requests, and what a sample's id is made of.
+
+A cell keeps the ids of its samples and makes its requests while they are read, since a plan can be
+large. Samples of one problem stand together, so that an engine computes their shared prompt once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from claimbench.config import BenchmarkConfig, ModelConfig
+from claimbench.models.checkpoints import Checkpoint
+from claimbench.models.prompts import MessageMaker, Prompt, PromptMaker, choice_order
+from claimbench.records import CellName, Problem, Request, Sampling
+
+ID_LENGTH = 32  # hex digits: 128 bits, no collision to fear among millions of samples
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model on one benchmark. `weights` is the part of every sample's identity that does not
+    depend on the problem: checkpoint, precision, engine."""
+
+    model: ModelConfig
+    benchmark: BenchmarkConfig
+    problems: tuple[Problem, ...]
+    samples: int
+    sampling: Sampling
+    seed: int
+    maker: PromptMaker | MessageMaker
+    weights: Mapping[str, Any]
+
+    @property
+    def name(self) -> CellName:
+        return CellName(self.model.name, self.benchmark.name)
+
+    @property
+    def asked(self) -> int:
+        """Samples asked for."""
+        return len(self.problems) * self.samples
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of every sample: problem by problem, then by sample index."""
+        return self._ids_and_longest[0]
+
+    @property
+    def longest(self) -> int:
+        """The most tokens that a prompt and its reply can come to."""
+        return self._ids_and_longest[1] + self.sampling.max_tokens
+
+    @cached_property
+    def _ids_and_longest(self) -> tuple[list[str], int]:
+        ids, longest = [], 0
+        for problem in self.problems:
+            for request in self._requests_of(problem):
+                ids.append(request.id)
+                longest = max(longest, len(request.prompt_ids))
+        return ids, longest
+
+    def missing(self, present: Container[str]) -> Iterator[Request]:
+        """The requests whose samples are not `present`, in the stable order."""
+        n = self.samples
+        for row, problem in enumerate(self.problems):
+            if any(sample not in present for sample in self.ids[row * n : (row + 1) * n]):
+                yield from (r for r in self._requests_of(problem) if r.id not in present)
+
+    def prompt_of(self, problem: Problem, sample_index: int = 0) -> Prompt:
+        """The prompt of one sample."""
+        seed = sample_seed(self.seed, problem, sample_index)
+        return self.maker.prompt(problem, choice_order(problem, seed))
+
+    def _requests_of(self, problem: Problem) -> Iterator[Request]:
+        # With choices every sample has an order, and so a prompt, of its own.
+        shared = None if problem.choices else self._prompt_and_digest(problem, ())
+        for index in range(self.samples):
+            seed = sample_seed(self.seed, problem, index)
+            order = choice_order(problem, seed)
+            prompt, identity = shared or self._prompt_and_digest(problem, order)
+            yield Request(
+                id=sample_id(identity, seed, index),
+                model=self.model.name,
+                benchmark=self.benchmark.name,
+                problem_id=problem.id,
+                sample_index=index,
+                prompt_ids=prompt.ids,
+                sampling=self.sampling,
+                seed=seed,
+                choice_order=order,
+                messages=prompt.messages,
+            )
+
+    def _prompt_and_digest(self, problem: Problem, order: tuple[int, ...]) -> tuple[Prompt, Any]:
+        prompt = self.maker.prompt(problem, order)
+        identity = {
+            **self.weights,
+            "benchmark": self.benchmark.name,
+            "problem": problem.id,
+            **_what_is_sent(prompt),
+            "sampling": asdict(self.sampling),
+        }
+        text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+        return prompt, hashlib.sha256(text.encode())
+
+
+def _what_is_sent(prompt: Prompt) -> dict[str, Any]:
+    if prompt.messages:
+        return {"messages": [[turn.role, turn.content] for turn in prompt.messages]}
+    return {"prompt_ids": prompt.ids}
+
+
+def sample_id(problem_digest: Any, seed: int, index: int) -> str:
+    """The identity of one sample: the digest of everything that could change it."""
+    whole = problem_digest.copy()
+    whole.update(f"|{seed}|{index}".encode())
+    return str(whole.hexdigest())[:ID_LENGTH]
+
+
+def sample_seed(run_seed: int, problem: Problem, index: int) -> int:
+    """A seed of its own for every sample (0 ≤ seed < 2**63), from run seed, problem and index: the
+    same seed on every repeat would make equal samples."""
+    key = f"{run_seed}|{problem.benchmark}|{problem.id}|{index}"
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 1
+
+
+def weights_identity(
+    model: ModelConfig, checkpoint: Checkpoint, dtype: str, engine: Mapping[str, str]
+) -> dict[str, Any]:
+    """The part of a sample's identity that is the same for all problems."""
+    return {
+        "model": model.hub,
+        "checkpoint": checkpoint.identity,
+        "dtype": None if checkpoint.identity.startswith("endpoint:") else dtype,
+        "quantization": model.quantization,
+        "kv_dtype": model.kv_dtype,
+        "stop_tokens": model.stop_tokens,
+        "engine": dict(engine),
+    }

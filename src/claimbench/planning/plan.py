@@ -1,0 +1,234 @@
+"""Run config → what is asked: every model on every benchmark (cells.py), with stable ids."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claimbench import engines
+from claimbench.benchmarks.loading import (
+    check_pair,
+    content_digest,
+    dataset_origin,
+    load_fewshot,
+    load_problems,
+    resolve,
+)
+from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
+from claimbench.engines import EngineSettings
+from claimbench.errors import ConfigError
+from claimbench.models import checkpoints
+from claimbench.models.checkpoints import Checkpoint
+from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
+from claimbench.planning.cells import Cell, weights_identity
+from claimbench.records import Problem, Sampling, Turn
+
+_DECISIVE = ("cells", "graders", "reasoning_end", "judging")
+"""The parts of a resolved config that decide samples, grades and verdicts."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run asks for, and where it comes from.
+
+    `resolved` is the whole resolved config in plain data; `digest` covers the part of it that
+    decides samples, grades and verdicts (not titles, devices or parallelism).
+    """
+
+    experiment: Experiment
+    engine: EngineSettings
+    cells: tuple[Cell, ...]
+    checkpoints: Mapping[str, Checkpoint]
+    origins: Mapping[str, str]
+    resolved: Mapping[str, Any]
+    digest: str
+
+    @property
+    def asked(self) -> int:
+        """Samples asked for in all."""
+        return sum(cell.asked for cell in self.cells)
+
+
+def make_plan(
+    experiment: Experiment,
+    engine: Mapping[str, str],
+    data_dir: Path | None,
+    online: bool,
+    *,
+    weights: bool = True,
+    told: Callable[[str], None] = lambda _: None,
+) -> Plan:
+    """Load datasets and tokenizers, render every prompt, and fix every sample's id.
+
+    `engine` is the identity (name and version) of the engine that will be asked; with
+    `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
+    """
+    experiment = resolve(experiment, data_dir)
+    experiment.check_samples()  # Again: only now are lm-eval's tasks known.
+    chosen = engines.settings(experiment.run.engine)
+    asked = []
+    for benchmark in experiment.benchmarks:
+        told(f"reading {benchmark.name}")
+        problems = load_problems(benchmark, data_dir, experiment.run.limit)
+        asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
+    found: dict[str, Checkpoint] = {}
+    cells: list[Cell] = []
+    for model in experiment.models:
+        told(f"finding the checkpoint of {model.name}")
+        found[model.name] = _checkpoint(chosen, model, online, weights)
+        cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
+    told("rendering prompts")
+    _refuse_twins(cells)
+    resolved = _resolved(experiment, chosen, engine, found, cells)
+    origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
+    decisive = {key: resolved[key] for key in _DECISIVE}
+    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest(decisive))
+
+
+def _refuse_twins(cells: Iterable[Cell]) -> None:
+    """Two names for the same checkpoint, asked the same, would share each sample's id."""
+    seen: dict[str, Cell] = {}
+    for cell in cells:
+        twin = seen.setdefault(cell.ids[0], cell) if cell.ids else cell
+        if twin is not cell:
+            raise ConfigError(
+                f"models {twin.model.name} and {cell.model.name} are one checkpoint, asked the "
+                f"same prompts on {cell.benchmark.name}: leave one out of the key models"
+            )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A benchmark with its rows."""
+
+    benchmark: BenchmarkConfig
+    problems: tuple[Problem, ...]
+    shots: tuple[Turn, ...]
+
+
+def _cells(
+    experiment: Experiment,
+    chosen: EngineSettings,
+    model: ModelConfig,
+    checkpoint: Checkpoint,
+    engine: Mapping[str, str],
+    asked: Iterable[_Asked],
+) -> Iterator[Cell]:
+    """One model on each benchmark."""
+    run = experiment.run
+    tokenizer = checkpoints.load_tokenizer(checkpoint) if checkpoint.path else None
+    identity = weights_identity(model, checkpoint, chosen.chosen_dtype or model.dtype, engine)
+    for one in asked:
+        check_pair(model, one.benchmark)
+        sampling = _sampling(experiment, one.benchmark)
+        yield Cell(
+            model=model,
+            benchmark=one.benchmark,
+            problems=one.problems,
+            samples=experiment.samples_of(one.benchmark),
+            sampling=sampling,
+            seed=run.seed,
+            maker=_maker(chosen, model, one.benchmark, tokenizer, one.shots, sampling.max_tokens),
+            weights=identity,
+        )
+
+
+def _checkpoint(
+    chosen: EngineSettings, model: ModelConfig, online: bool, weights: bool
+) -> Checkpoint:
+    if chosen.served:
+        return checkpoints.served(model, chosen.served, online)
+    return checkpoints.find(model, online, weights=weights)
+
+
+def _maker(
+    chosen: EngineSettings,
+    model: ModelConfig,
+    benchmark: BenchmarkConfig,
+    tokenizer: Any,
+    shots: tuple[Turn, ...],
+    max_tokens: int,
+) -> PromptMaker | MessageMaker:
+    """Who makes the prompts: token ids wherever the engine takes them."""
+    ids = PromptMaker(model, benchmark, tokenizer, shots, max_tokens) if tokenizer else None
+    if chosen.served is None or chosen.served.prompt == "token_ids":
+        assert ids is not None
+        return ids
+    return MessageMaker(model, benchmark, shots, counter=ids)
+
+
+def _sampling(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
+    """The run's sampling with the benchmark's stop strings."""
+    chosen = experiment.run.sampling
+    return Sampling(
+        temperature=float(chosen.temperature),
+        top_p=float(chosen.top_p),
+        top_k=chosen.top_k,
+        max_tokens=chosen.max_tokens,
+        stop=benchmark.stop,
+    )
+
+
+def _resolved(
+    experiment: Experiment,
+    chosen: EngineSettings,
+    engine: Mapping[str, str],
+    found: Mapping[str, Checkpoint],
+    cells: list[Cell],
+) -> dict[str, Any]:
+    run = experiment.run
+    return {
+        "run": {**plain(run), "engine": plain(chosen)},
+        "models": {m.name: plain(m) for m in experiment.models},
+        "benchmarks": {b.name: plain(b) for b in experiment.benchmarks},
+        "engine": dict(engine),
+        "checkpoints": {name: checkpoint.identity for name, checkpoint in found.items()},
+        "departures": _departures(experiment, chosen, found),
+        "graders": {b.name: plain(b.grader) for b in experiment.benchmarks},
+        "reasoning_end": _reasoning_ends(experiment),
+        "judging": {
+            "published": list(run.published),
+            "margins": dict(run.margins),
+            "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
+        },
+        "cells": {str(cell.name): _described(cell) for cell in cells},
+    }
+
+
+def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
+    """By model; by model/benchmark where the benchmark has a prompt variant of its own."""
+    ends = {m.name: m.prompt.reasoning_end for m in experiment.models}
+    for benchmark in experiment.benchmarks:
+        for model in experiment.models if benchmark.prompt_variant else ():
+            rules = prompt_rules(model, benchmark)
+            ends[f"{model.name}/{benchmark.name}"] = rules.reasoning_end
+    return ends
+
+
+def _departures(
+    experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
+) -> dict[str, str]:
+    """In what each model's weights depart from the pinned checkpoint."""
+    words = {}
+    for model in experiment.models:
+        parts = [found[model.name].departure]
+        dtype = chosen.chosen_dtype
+        if dtype is not None and dtype != model.dtype:
+            parts.append(f"computed in {dtype}, not in the checkpoint's {model.dtype}")
+        if any(parts):
+            words[model.name] = "; ".join(part for part in parts if part)
+    return words
+
+
+def _described(cell: Cell) -> dict[str, Any]:
+    return {
+        "model": cell.model.name,
+        "benchmark": cell.benchmark.name,
+        "problems": len(cell.problems),
+        "samples": cell.samples,
+        "problems_digest": content_digest(list(cell.problems)),
+        "samples_digest": hashlib.sha256("".join(cell.ids).encode()).hexdigest(),
+    }

@@ -1,0 +1,117 @@
+"""Evidence as plain data for JSON: floats to six digits, so that the same evidence gives the same
+bytes on every machine."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from claimbench.report.korean_claims import reason_in_korean
+from claimbench.report.messages import plain
+from claimbench.verdicts.articles.results import ClaimVerdict, Finding
+from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
+from claimbench.verdicts.spread import together
+
+
+def claims_data(verdicts: Sequence[ClaimVerdict], runs: Sequence[Run]) -> dict[str, Any]:
+    """Every claim with its verdict and evidence; counts by kind and status; the runs read."""
+    return {
+        "runs": [run.name for run in runs],
+        "left_out": [line for run in runs for line in run.left_out],
+        "counts": counts(verdicts),
+        "claims": [_claim(verdict) for verdict in verdicts],
+    }
+
+
+def counts(verdicts: Iterable[ClaimVerdict]) -> dict[str, dict[str, int]]:
+    """Claims by kind and status."""
+    table: dict[str, Counter[str]] = {}
+    for v in verdicts:
+        table.setdefault(v.claim.kind, Counter())[v.status] += 1
+    return {kind: dict(sorted(row.items())) for kind, row in sorted(table.items())}
+
+
+def _claim(v: ClaimVerdict) -> dict[str, Any]:
+    claim = v.claim
+    return {
+        "id": claim.id,
+        "article": claim.article,
+        "lines": claim.lines,
+        "kind": claim.kind,
+        "text": claim.text,
+        "text_ko": claim.text_ko,
+        "speaker": claim.speaker,
+        "status": v.status,
+        "tier": v.tier,
+        "reason": v.reason,
+        "reason_ko": reason_in_korean(v),
+        "tiers": dict(v.tiers),
+        "evidence": [_finding(f) for f in v.evidence],
+        "proxies": [_proxy(f) for f in v.proxies],
+        "related": list(claim.related),
+        "disagreements": dict(claim.disagreements),
+        "note": claim.note,
+        "note_ko": claim.note_ko,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    row = dataclasses.asdict(finding)
+    del row["test"], row["possible"]
+    return {**row, "final": finding.final}
+
+
+def _proxy(finding: Finding) -> dict[str, Any]:
+    """A proxy's figures stand in published.json: here is only what it says."""
+    keys = ("what", "tier", "source", "verdict", "sentence", "final")
+    return {key: getattr(finding, key) for key in keys}
+
+
+def published_data(evidence: PublishedEvidence) -> dict[str, Any]:
+    """Every re-measured figure, the spread between laboratories, and figures that stand alone."""
+    return {
+        "figures": [_remeasured(row) for row in evidence.rows],
+        "spread": [dataclasses.asdict(spread) for spread in evidence.spreads],
+        "spread_together": {
+            name: dataclasses.asdict(found) for name, found in together(evidence.spreads).items()
+        },
+        "not_remeasured": [
+            {
+                "figure": r.id,
+                "value": r.value,
+                "note": r.note,
+                "source": dataclasses.asdict(r.source),
+            }
+            for r in evidence.alone
+        ],
+    }
+
+
+def _remeasured(row: Remeasured) -> dict[str, Any]:
+    return {
+        "published_by": row.published.table,
+        "measured_by": row.measured.table,
+        **plain(row.verdict),
+        "published_source": dataclasses.asdict(row.published.source),
+        "measured_source": dataclasses.asdict(row.measured.source),
+        "also_measured": [{"value": r.value, "reason": r.note} for r in row.also],
+    }
+
+
+def to_json(data: Any) -> str:
+    """Readable JSON, its floats to six significant digits."""
+    return json.dumps(_plain(data), indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, Mapping):
+        return {key: _plain(v) for key, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value

@@ -1,0 +1,155 @@
+"""A run folder → what a report shows of it. Texts are read only of replies that were cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from claimbench import engines
+from claimbench.analysis.agreement import Agreement
+from claimbench.analysis.cells import StoredCell
+from claimbench.analysis.efficiency import Efficiency
+from claimbench.analysis.lengths import cap_curve, lengths
+from claimbench.analysis.lm_eval_totals import read_totals
+from claimbench.analysis.measure import Scores, measure_cell
+from claimbench.analysis.programs import program_lines, program_metrics
+from claimbench.analysis.protocol import PROMPT_ASSERTIONS
+from claimbench.analysis.repetition import Looped, looped_ids
+from claimbench.analysis.votes import with_votes
+from claimbench.claims import load_published
+from claimbench.config import RunConfig, plain
+from claimbench.records import Measurement, Verdict
+from claimbench.report.document import CellView, Document, RunView
+from claimbench.report.samples import Source
+from claimbench.store import RunStore
+from claimbench.store.manifest import ImportEntry, RunManifest
+from claimbench.verdicts.articles import ClaimVerdict, Run, judge_reported
+from claimbench.verdicts.side_by_side import gather
+
+
+def view_cell(
+    store: RunStore, cell: StoredCell, looped: frozenset[str]
+) -> tuple[Measurement, CellView]:
+    """What was measured of a cell, and how its score depends on the length of its replies; `looped`
+    are the ids of those caught in a loop."""
+    scores, measured = measure_cell(store, cell)
+    more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
+    if measured.truncated_share is not None:
+        more = {"looped_share": len(looped) / max(measured.received, 1), **more}
+    measured = replace(measured, metrics={**measured.metrics, **more})
+    measured = with_votes(store, cell, measured)
+    return measured, _cell_view(scores, measured, cell.reasoning_end)
+
+
+def _cell_view(scores: Scores, measured: Measurement, reasoning_end: str | None) -> CellView:
+    if scores.unknown_tokens:
+        return CellView(measured.model, measured.benchmark, lengths=None, curve=None)
+    longest = int(scores.tokens.max(initial=1))
+    limit = max(int(measured.protocol.get("max_tokens", longest)), longest)
+    return CellView(
+        model=measured.model,
+        benchmark=measured.benchmark,
+        lengths=lengths(scores, limit),
+        curve=cap_curve(
+            scores, limit, greedy=bool(measured.greedy), exact=reasoning_end is not None
+        ),
+    )
+
+
+def view_run(
+    store: RunStore,
+    measured: Sequence[tuple[Measurement, CellView]],
+    verdicts: Sequence[Verdict],
+    spent: Sequence[Efficiency],
+    partial: bool,
+    agreements: Sequence[Agreement] = (),
+) -> RunView:
+    """The run of a folder."""
+    return RunView(
+        name=store.root.resolve().name,
+        title=store.manifest.title,
+        measurements=tuple(m for m, _ in measured),
+        verdicts=tuple(verdicts),
+        cells=tuple(cell for _, cell in measured),
+        efficiency=tuple(spent),
+        about=(*_about(store.manifest), *program_lines(m for m, _ in measured)),
+        partial=partial,
+        agreements=tuple(agreements),
+    )
+
+
+def document(
+    runs: Sequence[RunView], gpu_hour: float | None = None, texts: bool = True
+) -> Document:
+    """A report over `runs`, with everything published about what they measured."""
+    published = load_published()
+    judged = {v.claim for run in runs for v in run.verdicts}
+    return Document(
+        title=runs[0].title if len(runs) == 1 else f"{len(runs)} runs",
+        runs=tuple(runs),
+        evidence=tuple(gather([(r.name, m) for r in runs for m in r.measurements], published)),
+        sources={result.id: result for result in published if result.id in judged},
+        gpu_hour=gpu_hour,
+        claims=_claims(runs, gpu_hour),
+        texts=texts,
+    )
+
+
+def _claims(runs: Sequence[RunView], gpu_hour: float | None) -> tuple[ClaimVerdict, ...]:
+    """The articles' claims; none where samples are missing, as there are no verdicts then."""
+    if any(run.partial for run in runs):
+        return ()
+    return judge_reported([Run(r.name, r.measurements, r.efficiency) for r in runs], gpu_hour)
+
+
+def sources(
+    store: RunStore, cells: Sequence[StoredCell], looped: Looped | None = None
+) -> list[Source]:
+    """The samples of a run, for a report that embeds them; `looped` where that is known."""
+    if looped is None:
+        looped = looped_ids(store, [cell.name for cell in cells])
+    return [
+        Source(
+            run=store.root.resolve().name,
+            store=store,
+            cell=cell,
+            reasoning_end=cell.reasoning_end,
+            looped=looped[cell.name],
+        )
+        for cell in cells
+    ]
+
+
+def _about(manifest: RunManifest) -> list[tuple[str, str]]:
+    if manifest.imported is not None:
+        return _about_import(manifest.imported)
+    run = manifest.run
+    assert isinstance(run, RunConfig)
+    served = engines.settings(run.engine).served
+    sampling = ", ".join(f"{k} {v}" for k, v in plain(run.sampling).items())
+    return [
+        ("Sampling", sampling),
+        ("Seed", str(run.seed)),
+        ("Engine", " ".join(manifest.engine.values())),
+        *([("Prompts", PROMPT_ASSERTIONS[served.prompt])] if served else []),
+        *(("Checkpoint of " + k, v) for k, v in manifest.checkpoints.items()),
+        *(("Departure of " + k, v) for k, v in manifest.departures.items()),
+    ]
+
+
+_OF_INTEREST = ("temperature", "top_p", "top_k", "max_tokens", "shots", "system", "seed", "dtype")
+
+
+def _about_import(entry: ImportEntry) -> list[tuple[str, str]]:
+    """Whose outputs they are, what they state, and what is not known of them."""
+    unknown = [key for key in _OF_INTEREST if key not in entry.protocol]
+    return [
+        ("Outputs of", f"{entry.whose} (not our run; evidence tier {entry.tier})"),
+        ("Read from", f"{entry.tool}: {', '.join(file.name for file in entry.files)}"),
+        ("Digest of the files", entry.content),
+        ("Protocol as stated", ", ".join(f"{k} {v}" for k, v in entry.protocol.items())),
+        ("Stated by the importer", ", ".join(entry.stated_by_importer) or "nothing"),
+        ("Unknown", ", ".join(unknown) or "nothing of the protocol"),
+        *(("Note", note) for note in entry.notes),
+        *(("Left out, for example", place) for place in entry.unmatched.examples),
+    ]

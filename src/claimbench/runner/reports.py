@@ -1,0 +1,51 @@
+"""The reports of many runs, by as many processes as there are cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial as bound
+from pathlib import Path
+
+from claimbench.errors import StageError
+from claimbench.runner import pipeline
+from claimbench.runner.pipeline import Report
+from claimbench.store import RunStore
+
+RUNS_EACH = 4
+"""Runs that a process of its own is worth starting for."""
+
+
+def report_each(
+    roots: Sequence[Path],
+    partial: bool = False,
+    samples: bool = True,
+    gpu_hour: float | None = None,
+) -> list[Report]:
+    """`pipeline.report` of every run folder, in order, as if one after another.
+
+    Raises the error of the first run that has one; runs behind it may have been reported.
+    """
+    report = bound(_report, partial=partial, samples=samples, gpu_hour=gpu_hour)
+    workers = min(len(os.sched_getaffinity(0)), len(roots) // RUNS_EACH)
+    if workers < 2:
+        return [report(root) for root in roots]
+    context = multiprocessing.get_context("spawn")  # Not by fork: this process may have threads.
+    try:
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            return list(pool.map(report, roots))
+    except BrokenProcessPool as error:
+        raise StageError(
+            "a process that made a report was killed (out of memory?): give fewer run folders at"
+            " once; nothing that was stored is lost"
+        ) from error
+
+
+def _report(root: Path, *, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
+    # Estimates may be looked at beside shards at work; verdicts need the folder alone.
+    beside = "report" if partial else None
+    with RunStore.existing(root, writer=True, shard=beside) as store:
+        return pipeline.report(store, partial, samples, gpu_hour)

@@ -1,0 +1,162 @@
+"""What run.yaml says, read back through the models that wrote it.
+
+A run's manifest is its resolved configuration. That of imported outputs has the same keys, with
+less in them: what is known of a model or a benchmark that has no configuration here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig
+from claimbench.config.yamlfile import Strict, parse
+from claimbench.errors import ConfigError, WrongRunFolder
+from claimbench.records import CellName, Tier
+from claimbench.store.runfile import read_run
+
+
+class CellEntry(Strict):
+    """One model on one benchmark. `asked` is given for imported outputs, which may have more
+    samples of one problem than of another; `samples` is then the most of any."""
+
+    model: str
+    benchmark: str
+    problems: int
+    samples: int
+    problems_digest: str
+    samples_digest: str | None = None
+    asked: int | None = None
+    tier: Tier = "A"
+
+    @property
+    def name(self) -> CellName:
+        return CellName(self.model, self.benchmark)
+
+
+class Judging(Strict):
+    """The published tables that a run is compared with, margins in points by benchmark, and how
+    many problems each benchmark has; fixed before the run."""
+
+    published: tuple[str, ...]
+    margins: dict[str, float]
+    problems: dict[str, int | None]
+
+
+class ImportedRun(Strict):
+    """What stands for a run's configuration where others ran it."""
+
+    name: str
+    title: str
+
+
+class ImportedPrompt(Strict):
+    """What is known of a foreign model's prompt: nothing."""
+
+    reasoning_end: str | None = None
+    system: str | None = None
+    forced_prefix: str = ""
+
+
+class ImportedModel(Strict):
+    """A model that has no configuration here."""
+
+    name: str
+    title: str
+    prompt: ImportedPrompt = ImportedPrompt()
+
+
+class ImportedDataset(Strict):
+    """The problems that imported outputs brought with them."""
+
+    rows: int
+    revision: None = None
+    hub: None = None
+
+
+class ImportedBenchmark(Strict):
+    """A benchmark that has no configuration here."""
+
+    name: str
+    title: str
+    source: str
+    dataset: ImportedDataset
+    grader: GraderConfig
+
+
+class ImportedFile(Strict):
+    """A file that outputs were read from."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Unmatched(Strict):
+    """Rows of an import that fit no problem, and the first of them."""
+
+    rows: int
+    examples: tuple[str, ...]
+
+
+class ImportEntry(Strict):
+    """Whose outputs were imported, what is stated of their protocol, and what was left out.
+    `content` is the digest of all files."""
+
+    source: str
+    tool: str
+    whose: str
+    tier: Tier
+    files: tuple[ImportedFile, ...]
+    content: str
+    protocol: dict[str, Any]
+    stated_by_importer: dict[str, Any]
+    notes: tuple[str, ...]
+    unmatched: Unmatched
+
+
+class RunManifest(Strict):
+    """The resolved configuration of a run folder. `departures` are in what each model's weights
+    depart from the pinned ones; `reasoning_end` is by model, and by model/benchmark where a
+    benchmark has a prompt of its own."""
+
+    run: RunConfig | ImportedRun
+    imported: ImportEntry | None = Field(default=None, alias="import")
+    models: dict[str, ModelConfig | ImportedModel]
+    benchmarks: dict[str, BenchmarkConfig | ImportedBenchmark]
+    engine: dict[str, str]
+    checkpoints: dict[str, str]
+    departures: dict[str, str]
+    graders: dict[str, GraderConfig]
+    reasoning_end: dict[str, str | None]
+    judging: Judging
+    cells: dict[str, CellEntry]
+
+    @property
+    def title(self) -> str:
+        return self.run.title
+
+    def reasoning_end_of(self, cell: CellName) -> str | None:
+        """The tag at which the model's reasoning ends in a cell; None for a model without any."""
+        if str(cell) in self.reasoning_end:
+            return self.reasoning_end[str(cell)]
+        return self.models[cell.model].prompt.reasoning_end
+
+
+def read_manifest(root: Path) -> RunManifest:
+    """The manifest of the run folder `root`. Raises WrongRunFolder where it is none."""
+    return manifest_of(root, read_run(root)[0])
+
+
+def manifest_of(root: Path, config: Mapping[str, Any]) -> RunManifest:
+    """The manifest of the run folder `root` from its plain `config`. Raises WrongRunFolder."""
+    try:
+        return parse(RunManifest, config, root / "run.yaml")
+    except ConfigError as error:
+        raise WrongRunFolder(
+            f"{error}; another version of claimbench, or another program, made this folder: read "
+            "its report.md, or give another --out and run again"
+        ) from error

@@ -1,0 +1,98 @@
+"""This session's entry in provenance.json: begun before the engine loads, timed as it generates.
+
+A session that is killed leaves an entry without times; its tokens are then of unknown duration.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from claimbench.errors import StoreError
+from claimbench.store import RunStore
+
+FILE = "provenance.json"
+
+
+def read_sessions(store: RunStore) -> list[dict[str, Any]]:
+    """The sessions that worked on a run folder; [] for a folder without any. Raises StoreError."""
+    path = store.root / FILE
+    if not path.exists():
+        return []
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return [dict(row) for row in rows]
+    except (OSError, ValueError, TypeError) as error:
+        raise StoreError(f"{path} cannot be read ({error}): move it away and go on") from error
+
+
+class Session:
+    """One entry, written whole whenever it changes; other sessions' entries stay as they are, those
+    of other shards, too, which write at the same time."""
+
+    def __init__(self, store: RunStore, facts: Mapping[str, Any]) -> None:
+        self._store = store
+        self._entry = {"session": secrets.token_hex(8), **facts, "generating": []}
+        self._write()
+
+    def loaded(self, model: str, facts: Mapping[str, Any]) -> None:
+        """Note what the engine of a model says of itself (versions, device, precision)."""
+        if facts:
+            self._entry.setdefault("engines", {})[model] = dict(facts)
+            self._write()
+
+    @contextmanager
+    def generating(
+        self,
+        model: str,
+        so_far: Callable[[], tuple[int, int]],
+        server: Callable[[], dict[str, Any]],
+    ) -> Iterator[None]:
+        """Time the generation of one model, whatever ends it. Loading is not part of it. `so_far`
+        gives the samples and tokens generated until now, `server` what the server said of its
+        model; {} without one."""
+        (samples, tokens), started = so_far(), time.monotonic()
+        try:
+            yield
+        finally:
+            samples_now, tokens_now = so_far()
+            self._entry["generating"].append(
+                {
+                    "model": model,
+                    "samples": samples_now - samples,
+                    "tokens": tokens_now - tokens,
+                    "seconds": round(time.monotonic() - started, 3),
+                    **({"server": said} if (said := server()) else {}),
+                }
+            )
+            self._write()
+
+    def earlier_server(self, model: str) -> dict[str, Any] | None:
+        """What a server said of this model in an earlier session of this run folder."""
+        for entry in reversed(read_sessions(self._store)):
+            for spell in entry.get("generating", []):
+                if spell.get("model") == model and (spell.get("server") or {}).get("answers_as"):
+                    return dict(spell["server"])
+        return None
+
+    def end(self) -> None:
+        """Note when the session ended by itself."""
+        now = datetime.datetime.now(datetime.UTC)
+        self._entry["ended"] = now.isoformat(timespec="seconds")
+        self._write()
+
+    def _write(self) -> None:
+        with self._store.turn("provenance"):
+            entries = read_sessions(self._store)
+            own = [i for i, e in enumerate(entries) if e.get("session") == self._entry["session"]]
+            if own:
+                entries[own[0]] = self._entry
+            else:
+                entries.append(self._entry)
+            text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
+            self._store.write_file(FILE, text)

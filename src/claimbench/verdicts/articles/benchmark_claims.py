@@ -1,0 +1,238 @@
+"""Benchmark claims: each reference named is a test of its own, judged on each party's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+from claimbench import verdicts
+from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
+from claimbench.records import Claim, Measurement, PublishedResult
+from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
+from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
+from claimbench.verdicts.articles.sources import Party
+from claimbench.verdicts.claims import RELATION_WORDS
+from claimbench.verdicts.noise import Evidence, points
+
+PINNED = "the pinned checkpoint"
+"""What a run's protocol says of weights without a departure."""
+
+QUANTIFIERS = {"some": "on some of", "all": "on all of", "listed": "on each of"}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What there is to judge by."""
+
+    results: Sequence[PublishedResult]
+    catalogue: Catalogue
+    parties: Sequence[Party]
+    memo: dict[tuple[str, str], _Tested] = field(default_factory=dict, repr=False, compare=False)
+    """What published parties make of a comparison, which hundreds of reports ask."""
+    own_memo: dict[tuple[str, str], _Tested] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What our runs make of it: several claims make the same comparison."""
+
+    @cached_property
+    def figures(self) -> Mapping[str, Sequence[PublishedResult]]:
+        """The published results by subject."""
+        found: dict[str, list[PublishedResult]] = {}
+        for result in self.results:
+            found.setdefault(result.subject, []).append(result)
+        return found
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """A test's comparisons on one party's figures, before they are composed and told: `outcomes`
+    have no states yet. `spoken` are the benchmarks on which the pair could be tested."""
+
+    pairs: Sequence[Pair]
+    outcomes: Sequence[Outcome]
+    spoken: frozenset[str]
+
+
+def judge_benchmark_claim(claim: Claim, scores: Scores) -> ClaimVerdict:
+    """The claim's verdict: for each test and party a finding, composed over the tests under the
+    claim's own quantifier (*some*: one reference is enough; *all*, *listed*: every one counts)."""
+    tests = benchmark_tests(claim)
+    quantifiers = {test.quantifier for test in tests}
+    quantifier: Quantifier = quantifiers.pop() if len(quantifiers) == 1 else "listed"
+    found = [
+        _finding(i, test, *spoken)
+        for i, test in enumerate(tests)
+        for spoken in _spoken(test, scores)
+    ]
+    return settle(claim, found, len(tests), quantifier, proxy_findings(claim, scores))
+
+
+def proxy_findings(
+    claim: Claim, scores: Scores, among: Collection[Party] | None = None
+) -> list[Finding]:
+    """What distilled checkpoints make of the claim's tests, on the figures of every party; or of
+    those `among` them alone, and then briefly: without the figures."""
+    asked = scores.parties if among is None else among
+    names = {(party.tier, party.name) for party in asked}
+    measured = frozenset[str]().union(*(party.subjects for party in asked))
+    return [
+        _finding(i, test, party, one, lacks, brief=among is not None)
+        for i, asked_of in enumerate(benchmark_tests(claim))
+        for proxy in _proxies(asked_of.subject, scores.catalogue)
+        if proxy in measured
+        for test in (asked_of.model_copy(update={"subject": proxy}),)
+        for party, one, lacks in _spoken(test, scores)
+        if (party.tier, party.name) in names
+    ]
+
+
+def _proxies(subject: str, catalogue: Catalogue) -> list[str]:
+    return [name for name, known in catalogue.models.items() if known.proxy_of == subject]
+
+
+def _spoken(
+    test: BenchmarkTest, scores: Scores
+) -> Iterable[tuple[Party, _Tested, tuple[str, ...]]]:
+    """A test on the figures of each party that can speak to it, and the benchmarks that another
+    party can speak to and this one cannot."""
+    asked = [party for party in scores.parties if test.subject in party.subjects]
+    key = test.model_dump_json(exclude={"quantifier", "note", "note_ko"})
+    tested = [(party, _tested(test, key, party, scores)) for party in asked]
+    anywhere = frozenset[str]().union(*(one.spoken for _, one in tested))
+    for party, one in tested:
+        if one.spoken:
+            yield party, one, tuple(b for b in test.benchmarks if b in anywhere - one.spoken)
+
+
+def _tested(test: BenchmarkTest, key: str, party: Party, scores: Scores) -> _Tested:
+    """`key` stands for the test's comparisons in a memo."""
+    # Two of our runs may have one name.
+    memo, name = (scores.own_memo, str(id(party))) if party.measured else (scores.memo, party.name)
+    place = name, key
+    if place not in memo:
+        pairs = party.pairs(test, scores.figures, scores.catalogue)
+        outcomes = verdicts.outcomes_of(pairs, test.relation)
+        spoken = frozenset(o.benchmark for o in outcomes if o.p_holds is not None)
+        memo[place] = _Tested(pairs, outcomes, spoken)
+    return memo[place]
+
+
+def _finding(
+    place: int,
+    test: BenchmarkTest,
+    party: Party,
+    one: _Tested,
+    lacks: tuple[str, ...],
+    brief: bool = False,
+) -> Finding:
+    """What the party's figures make of the test; a `brief` finding is without the figures."""
+    pairs = one.pairs
+    status, seen = verdicts.compose(test.quantifier, one.outcomes)
+    ability = () if brief else verdicts.outcomes_of(pairs, test.relation, "ability")
+    return Finding(
+        test=place,
+        what=describe(test),
+        tier=party.tier,
+        source=party.name,
+        verdict=status,
+        sentence=verdicts.claim_sentence(status, test.relation, pairs, seen),
+        model=test.subject,
+        figures=() if brief else tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
+        ability=verdicts.compose(test.quantifier, ability)[0] if ability else "",
+        lacks=lacks,
+        possible=_possible(test.quantifier, seen, lacks),
+        notes=tuple(_notes(test, party, pairs)),
+    )
+
+
+def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable[str]:
+    if test.note:
+        yield test.note
+    ours = [p.subject for p in pairs if isinstance(p.subject, Measurement)]
+    weights = {str(m.protocol.get("weights", PINNED)) for m in ours}
+    yield from (f"weights: {other}" for other in sorted(weights - {PINNED}))
+    yield from sorted(
+        f"measured as {m.model} on {m.benchmark}"
+        for m in ours
+        if (m.model, m.benchmark) not in party.measured
+    )
+    references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
+    if party.tier != "D" and "D" in references:
+        yield f"the figures of {test.reference} are the vendors' (D)"
+    if party.tier == "D" and (apart := sorted(_other_tables(pairs))):
+        where = ", ".join(apart)
+        told = f"the figures of {test.reference} stand in another table ({where})"
+        yield f"{told}, by another protocol"
+
+
+def _other_tables(pairs: Sequence[Pair]) -> set[str]:
+    """Sources of reference figures that did not measure the subject too."""
+    published = [
+        (p.subject.table, p.reference.table)
+        for p in pairs
+        if isinstance(p.subject, PublishedResult) and isinstance(p.reference, PublishedResult)
+    ]
+    return {theirs for ours, theirs in published if ours != theirs}
+
+
+def describe(test: BenchmarkTest) -> str:
+    """`deepseek-r1 ahead of o1-preview on some of 4 benchmarks`."""
+    where = f"{QUANTIFIERS[test.quantifier]} {len(test.benchmarks)} benchmarks"
+    if len(test.benchmarks) == 1:
+        where = f"on {test.benchmarks[0]}"
+    return f"{test.subject} {RELATION_WORDS[test.relation]} {test.reference} {where}"
+
+
+def _possible(
+    quantifier: Quantifier, seen: Sequence[Outcome], lacks: Sequence[str]
+) -> tuple[str, ...]:
+    """The verdicts that scores on the lacking benchmarks could lead to."""
+    states = frozenset(o.state for o in seen if o.benchmark not in lacks)
+    extras: list[tuple[str, ...]] = [()]
+    if lacks:
+        some = range(1, min(3, len(lacks)) + 1)
+        extras = [e for size in some for e in combinations(("holds", "fails", "open"), size)]
+    return tuple(sorted({str(COMPOSITION[quantifier][states | frozenset(e)]) for e in extras}))
+
+
+def _figure(pair: Pair, outcome: Outcome) -> Mapping[str, Any]:
+    """One benchmark of a finding as plain data; scores, differences and margins in points."""
+    found = outcome.comparison
+    data: dict[str, Any] = {
+        "benchmark": pair.benchmark,
+        "state": outcome.state,
+        "subject": _side(pair.subject),
+        "reference": _side(pair.reference),
+    }
+    if found is None:
+        return {**data, "reason": outcome.reason}
+    return {
+        **data,
+        "difference": found.difference,
+        "interval_95": found.interval_95,
+        "margin": pair.margin,
+    }
+
+
+def _side(side: Evidence | None) -> Mapping[str, Any] | None:
+    if side is None:
+        return None
+    if isinstance(side, PublishedResult):
+        return {
+            "value": side.value, "tier": side.tier, "figure": side.id,
+            "samples": side.samples, "source": _place(side),
+        }  # fmt: skip
+    return {
+        "value": points(side), "tier": side.tier, "figure": f"{side.model} on {side.benchmark}",
+        "samples": side.samples_per_problem,
+        "source": "our run" if side.tier == "A" else "imported outputs",
+    }  # fmt: skip
+
+
+def _place(result: PublishedResult) -> str:
+    source = result.source
+    parts = (source.file, f"lines {source.line}" if source.line else "", source.commit)
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,72 @@
+"""Every claim of every article → its present verdict, with the evidence of each tier apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from claimbench.claims import Figure, load_catalogue, load_claims, load_figures, load_published
+from claimbench.records import Claim, PublishedResult
+from claimbench.verdicts.articles.benchmark_claims import Scores, judge_benchmark_claim
+from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_efficiency_claim
+from claimbench.verdicts.articles.published_data import judge_arithmetic_claim, judge_artifact_claim
+from claimbench.verdicts.articles.results import ClaimVerdict
+from claimbench.verdicts.articles.runs import Run, load_runs
+from claimbench.verdicts.articles.sources import our_parties, parties
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All evidence at hand."""
+
+    claims: tuple[Claim, ...]
+    results: tuple[PublishedResult, ...]
+    figures: dict[str, Figure]
+    scores: Scores
+    spendings: Spendings
+    runs: tuple[Run, ...]
+
+
+def load_evidence(folders: Sequence[Path] = (), gpu_hour: float | None = None) -> Evidence:
+    """The seeds, and the runs in `folders`. Raises ConfigError and DataError."""
+    return with_runs(published_evidence(), load_runs(folders), gpu_hour)
+
+
+def published_evidence() -> Evidence:
+    """The seeds: what is known without any run of ours."""
+    results, catalogue, figures = load_published(), load_catalogue(), load_figures()
+    return Evidence(
+        claims=load_claims(),
+        results=results,
+        figures=figures,
+        scores=Scores(results, catalogue, parties(results, ())),
+        spendings=Spendings(figures, (), catalogue),
+        runs=(),
+    )
+
+
+def with_runs(evidence: Evidence, runs: Sequence[Run], gpu_hour: float | None = None) -> Evidence:
+    """`evidence` with these runs in place of its own."""
+    published = (party for party in evidence.scores.parties if not party.measured)
+    scores = replace(evidence.scores, parties=(*our_parties(runs), *published))
+    spent = replace(evidence.spendings, runs=runs, gpu_hour=gpu_hour)
+    return replace(evidence, scores=scores, spendings=spent, runs=tuple(runs))
+
+
+def judge_claims(evidence: Evidence) -> tuple[ClaimVerdict, ...]:
+    """The verdict on every claim, in the articles' order."""
+    return tuple(judge(claim, evidence) for claim in evidence.claims)
+
+
+def judge(claim: Claim, evidence: Evidence) -> ClaimVerdict:
+    """The verdict on one claim; *not testable* with the reason where the claim has no test."""
+    if claim.test is None:
+        return ClaimVerdict(claim, "not testable", None, claim.reason)
+    if claim.kind == "benchmark":
+        return judge_benchmark_claim(claim, evidence.scores)
+    if claim.kind == "efficiency":
+        return judge_efficiency_claim(claim, evidence.spendings)
+    if claim.kind == "arithmetic":
+        return judge_arithmetic_claim(claim, evidence.figures)
+    return judge_artifact_claim(claim)

@@ -1,0 +1,165 @@
+"""Efficiency claims: each quantity is a test, judged from dated figures and from measured runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from claimbench import statistics
+from claimbench.analysis.efficiency import Efficiency
+from claimbench.claims import Catalogue, EfficiencyTest, Figure, efficiency_tests
+from claimbench.records import Claim
+from claimbench.verdicts import Outcome, compose
+from claimbench.verdicts.articles.published_data import desk_finding
+from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
+from claimbench.verdicts.articles.runs import Run
+
+RUN_QUANTITIES = ("tokens_per_second", "tokens_per_solved", "gpu_seconds_per_solved",
+                  "cost_per_solved")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Spendings:
+    """What there is to judge by: dated figures, and what runs spent. The price of a rented GPU is
+    in US dollars per hour."""
+
+    figures: Mapping[str, Figure]
+    runs: Sequence[Run]
+    catalogue: Catalogue
+    gpu_hour: float | None = None
+
+
+def judge_efficiency_claim(claim: Claim, spent: Spendings) -> ClaimVerdict:
+    """The claim's verdict: supported where every quantity it rests on tells for it."""
+    tests = efficiency_tests(claim)
+    found = [f for i, test in enumerate(tests) for f in _findings(i, test, spent)]
+    beside = [f for i, test in enumerate(tests) for f in _proxy_findings(i, test, spent)]
+    return settle(claim, found, len(tests), proxies=beside)
+
+
+def _findings(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
+    if test.desk is not None:
+        yield desk_finding(place, describe(test), test.desk, spent.figures)
+    measured = list(_measured(place, test, spent))
+    yield from measured
+    if test.desk is None and not measured:
+        yield Finding(place, describe(test), None, "", "untested", _lacking(test))
+
+
+def describe(test: EfficiencyTest) -> str:
+    """`lower cost per solved of deepseek-r1 than of o1-1217`."""
+    quantity = test.quantity.replace("_", " ")
+    return f"{test.relation} {quantity} of {test.subject} than of {test.reference}"
+
+
+def _lacking(test: EfficiencyTest) -> str:
+    needed = f"runs of {test.subject} and {test.reference} are needed, none is at hand"
+    words = f"{describe(test)}: untested; {needed}"
+    return f"{words} ({test.note})" if test.note else words
+
+
+def _measured(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
+    """A finding for each run that measured both models on common benchmarks."""
+    for run in spent.runs if test.quantity in RUN_QUANTITIES else ():
+        values = {(e.model, e.benchmark): _quantity(e, test, spent) for e in run.efficiency}
+        common = [b for m, b in values if m == test.subject and (test.reference, b) in values]
+        if not common:
+            continue
+        sides = [(b, values[test.subject, b], values[test.reference, b]) for b in common]
+        outcomes = [_outcome(b, mine, theirs, test.relation) for b, mine, theirs in sides]
+        if all(o.p_holds is None for o in outcomes):
+            continue
+        word, seen = compose("listed", outcomes)
+        yield Finding(
+            test=place,
+            what=describe(test),
+            tier="A",
+            source=run.name,
+            verdict=word,
+            sentence="; ".join(
+                [
+                    f"{describe(test)}: {word}",
+                    *(_told(o, s) for o, s in zip(seen, sides, strict=True)),
+                ]
+            ),
+            figures=tuple({"benchmark": b, "subject": m, "reference": t} for b, m, t in sides),
+            possible=(word,),
+        )
+
+
+Value = tuple[float, float] | None
+"""A quantity and its relative standard error; None where it is not known."""
+
+
+def _quantity(spending: Efficiency, test: EfficiencyTest, spent: Spendings) -> Value:
+    """The quantity of a test. Cost and device-seconds are tokens times a price, so they share the
+    relative error of the tokens; a throughput comes without an error."""
+    per_solved, error = spending.tokens_per_solved, spending.tokens_per_solved_se
+    if per_solved is None or error is None:
+        return None
+    prices = [spent.figures[name] for name in test.figures]
+    cost = spending.api_cost_per_solved(prices) or spending.gpu_cost_per_solved(spent.gpu_hour)
+    value = {
+        "tokens_per_second": None,
+        "tokens_per_solved": per_solved,
+        "gpu_seconds_per_solved": spending.device_seconds_per_solved if spending.gpu else None,
+        "cost_per_solved": cost,
+    }[test.quantity]
+    return None if value is None else (value, error / per_solved)
+
+
+def _outcome(benchmark: str, mine: Value, theirs: Value, relation: str) -> Outcome:
+    """Two quantities compared by the logarithm of their ratio, two-sided at 5 %."""
+    if mine is None or theirs is None:
+        return Outcome(benchmark, reason="the quantity or its error is not known")
+    if not mine[1] and not theirs[1]:
+        return Outcome(benchmark, reason="neither side has an error")
+    gap = math.log(mine[0] / theirs[0])
+    found = statistics.compare(gap, mine[1] ** 2 + theirs[1] ** 2)
+    below = found.p_difference if gap < 0 else 1.0
+    above = found.p_difference if gap > 0 else 1.0
+    holds, fails = (below, above) if relation == "lower" else (above, below)
+    return Outcome(benchmark, holds, fails, found)
+
+
+def _told(outcome: Outcome, side: tuple[str, Value, Value]) -> str:
+    _, mine, theirs = side
+    if outcome.comparison is None or mine is None or theirs is None:
+        return f"{outcome.benchmark}: open, {outcome.reason}"
+    low, high = (math.exp(end) for end in outcome.comparison.interval_95)
+    return (
+        f"{outcome.benchmark}: {outcome.state}, {mine[0]:.4g} against {theirs[0]:.4g}, a ratio of "
+        f"{low:.2f} to {high:.2f} at 95 %"
+    )
+
+
+def _proxy_findings(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
+    """What runs of distilled checkpoints spent: shown, and no verdict on their teacher."""
+    known = spent.catalogue.models
+    for run in spent.runs if test.quantity in RUN_QUANTITIES else ():
+        for one in run.efficiency:
+            model = known.get(one.model)
+            if model is not None and model.proxy_of == test.subject and one.tokens_per_solved:
+                yield Finding(
+                    place,
+                    f"{test.quantity.replace('_', ' ')} of {one.model}",
+                    "A",
+                    run.name,
+                    "untested",
+                    f"{one.model}: {one.tokens_per_solved:.0f} tokens per solved problem on "
+                    f"{one.benchmark}; this says nothing of {test.subject} itself",
+                    model=one.model,
+                    figures=(_spending(one),),
+                )
+
+
+def _spending(one: Efficiency) -> dict[str, Any]:
+    return {
+        "model": one.model,
+        "benchmark": one.benchmark,
+        "tokens_per_solved": one.tokens_per_solved,
+        "tokens_per_second": one.tokens_per_second,
+        "device_seconds_per_solved": one.device_seconds_per_solved,
+    }

@@ -1,0 +1,89 @@
+"""Our own runs, read from the small files of run folders: no samples, no model, no dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from claimbench.analysis.efficiency import Efficiency
+from claimbench.errors import DataError
+from claimbench.records import Measurement
+
+Record = TypeVar("Record", Measurement, Efficiency)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a finished run measured. `left_out` says what of it counts as no evidence, and why."""
+
+    name: str
+    measurements: tuple[Measurement, ...]
+    efficiency: tuple[Efficiency, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def default_results() -> list[Path]:
+    """The folder `results` where it holds finished runs, else nothing."""
+    folder = Path("results")
+    return [folder] if any(folder.glob("*/measurements.json")) else []
+
+
+def load_runs(folders: Iterable[Path]) -> tuple[Run, ...]:
+    """Runs from run folders, or from folders that hold run folders; in the order of their names.
+
+    Unfinished measurements are left out, with their counts. Raises DataError for a folder without
+    measurements and for a file that cannot be read.
+    """
+    found = {path.resolve(): path for folder in folders for path in _run_folders(folder)}
+    return tuple(_load(path) for path in sorted(found.values(), key=lambda path: path.name))
+
+
+def _run_folders(folder: Path) -> list[Path]:
+    try:
+        if (folder / "measurements.json").is_file():
+            return [folder]
+        inside = sorted(path.parent for path in folder.glob("*/measurements.json"))
+    except OSError as error:  # One may not even look there.
+        raise DataError(
+            f"--results {folder}: cannot be read ({error.strerror or error})"
+        ) from error
+    if not inside:
+        raise DataError(
+            f"--results {folder}: there is no measurements.json in it or one folder down; name a "
+            "run folder, or make its report with `claimbench report`"
+        )
+    return inside
+
+
+def _load(folder: Path) -> Run:
+    measurements = _read(folder / "measurements.json", Measurement)
+    path = folder / "efficiency.json"
+    return Run(
+        name=folder.name,
+        measurements=tuple(m for m in measurements if m.complete),
+        efficiency=_read(path, Efficiency) if path.is_file() else (),
+        left_out=tuple(
+            f"{folder.name}: {m.model} on {m.benchmark} is unfinished ({m.received} of {m.asked} "
+            f"samples, {m.graded} graded) and counts as no evidence"
+            for m in measurements
+            if not m.complete
+        ),
+    )
+
+
+def _read(path: Path, kind: type[Record]) -> tuple[Record, ...]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return TypeAdapter(tuple[kind, ...]).validate_json(text)  # type: ignore[valid-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        words = f"{path}: {place or 'the file'}: {first['msg'].lower()}"
+        raise DataError(f"{words}; make it again with `claimbench report`") from error
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: cannot be read ({why})") from error

@@ -1,0 +1,126 @@
+"""Datasets: counted, digested, mapped; whatever is not the pinned data is refused."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from claimbench import config
+from claimbench.benchmarks import loading as benchmarks
+from claimbench.config import BenchmarkConfig
+from claimbench.errors import DataError
+
+
+def load(project: Path, **changes: object) -> BenchmarkConfig:
+    plain = config.plain(config.load_benchmark("sums"))
+    plain["dataset"].update(changes)
+    return BenchmarkConfig.model_validate(plain)
+
+
+def test_rows_become_problems(project: Path) -> None:
+    problems = benchmarks.load_problems(load(project), project / "data")
+    assert [p.id for p in problems] == ["q0", "q1", "q2", "q3", "q4"]
+    assert problems[3].question == "What is 3 + 3?"
+    assert problems[3].gold == "6"
+    assert len(benchmarks.load_problems(load(project), project / "data", limit=2)) == 2
+
+
+def test_gzip_and_csv_hold_the_same_content(project: Path) -> None:
+    data = project / "data"
+    rows = [json.loads(line) for line in (data / "sums.jsonl").read_text().splitlines()]
+    expected = benchmarks.load_problems(load(project), data)
+    (data / "packed.jsonl.gz").write_bytes(gzip.compress((data / "sums.jsonl").read_bytes()))
+    assert benchmarks.load_problems(load(project, file="packed.jsonl"), data) == expected
+    lines = ["name,ask,answer", *(f"{r['name']},{r['ask']},{r['answer']}" for r in rows)]
+    (data / "sums.csv").write_text("\n".join(lines))
+    assert benchmarks.load_problems(load(project, file="sums.csv"), data) == expected
+
+
+def test_wrong_row_count_names_file_and_key(project: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"sums.jsonl: 5 rows, but sums pins 6 \(key dataset.rows\)"
+    ):
+        benchmarks.load_problems(load(project, rows=6), project / "data")
+
+
+def test_digest_is_of_the_content_and_is_held(project: Path) -> None:
+    found = benchmarks.content_digest(benchmarks.load_problems(load(project), project / "data"))
+    pinned = load(project, digest=found)
+    path = project / "data" / "sums.jsonl"
+    path.write_text(path.read_text().replace("What is", "What  is"))  # white space is folded
+    benchmarks.load_problems(pinned, project / "data")
+    path.write_text(path.read_text().replace("4 + 4", "4 + 5"))
+    with pytest.raises(DataError, match="not the pinned text"):
+        benchmarks.load_problems(pinned, project / "data")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{broken", "sums.jsonl:3: not a JSON line"),
+        ("[1]", "sums.jsonl:3: a JSON object"),
+        ('{"name": "q2", "ask": "?"}', "row 3 has no column answer"),
+        ('{"name": "q2", "ask": "", "answer": "4"}', "row 3 has nothing in column ask"),
+        ('{"name": "q1", "ask": "?", "answer": "4"}', "problem id q1 occurs twice"),
+    ],
+)
+def test_damaged_rows(project: Path, line: str, words: str) -> None:
+    path = project / "data" / "sums.jsonl"
+    lines = path.read_text().splitlines()
+    lines[2] = line
+    path.write_text("\n".join(lines))
+    with pytest.raises(DataError) as failure:
+        benchmarks.load_problems(load(project), project / "data")
+    assert words in str(failure.value)
+
+
+def test_missing_data_says_what_would_serve(project: Path) -> None:
+    with pytest.raises(DataError, match=r"--data-dir DIR with sums\.jsonl"):
+        benchmarks.load_problems(load(project))
+    with pytest.raises(DataError, match="no such folder"):
+        benchmarks.load_problems(load(project), project / "nowhere")
+
+
+def test_hub_dataset_out_of_reach_says_what_to_do() -> None:
+    with pytest.raises(DataError, match=r"HuggingFaceH4/aime_2024.*--data-dir DIR.*aime24.jsonl"):
+        benchmarks.load_problems(config.load_benchmark("aime24"))
+
+
+def test_gold_after_needs_its_marker(project: Path) -> None:
+    plain = config.plain(config.load_benchmark("sums"))
+    plain["fields"]["gold_after"] = "####"
+    with pytest.raises(DataError, match="row 1 has no '####'"):
+        benchmarks.load_problems(BenchmarkConfig.model_validate(plain), project / "data")
+
+
+def test_fewshot_is_drawn_once_by_its_seed(project: Path) -> None:
+    plain = config.plain(config.load_benchmark("sums"))
+    plain["fewshot"] = {"count": 2, "seed": 5, "answer": "answer", "dataset": plain["dataset"]}
+    benchmark = BenchmarkConfig.model_validate(plain)
+    turns = benchmarks.load_fewshot(benchmark, project / "data")
+    assert [t.role for t in turns] == ["user", "assistant", "user", "assistant"]
+    assert turns == benchmarks.load_fewshot(benchmark, project / "data")
+    plain["fewshot"]["seed"] = 6
+    assert turns != benchmarks.load_fewshot(BenchmarkConfig.model_validate(plain), project / "data")
+
+
+def test_fill_leaves_braces_of_the_question_alone() -> None:
+    assert (
+        benchmarks.fill("Q: {question}!", r"\frac{1}{2} {choices}") == r"Q: \frac{1}{2} {choices}!"
+    )
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "count"), [("aime24", 30), ("aime25", 30), ("math500", 500), ("gsm8k", 1319)]
+)
+def test_real_files_have_the_pinned_content(shared: Path, name: str, count: int) -> None:
+    benchmark = config.load_benchmark(name)
+    assert benchmark.dataset.digest
+    assert len(benchmarks.load_problems(benchmark, shared / "data")) == count
+    assert len(benchmarks.load_fewshot(benchmark, shared / "data")) == (
+        10 if name == "gsm8k" else 0
+    )

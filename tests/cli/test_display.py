@@ -1,0 +1,43 @@
+"""What a terminal of 80 columns shows: no heading and no figure is cut."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from claimbench.cli.display import _MEASUREMENT_COLUMNS, _VERDICT_COLUMNS, _print
+from claimbench.report.tables import Table
+
+MODEL, BENCHMARK = "deepseek-r1-distill-qwen-1.5b", "livecodebench-r1-window"
+
+
+def drawn(table: Table) -> list[list[str]]:
+    """The columns of a table with one row, each without the blanks that folding makes."""
+    console = Console(width=80, file=io.StringIO(), color_system=None)
+    _print(console, table, table.columns)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    rule = next(line for line in lines if line.strip().startswith("──"))
+    body = lines[2 : lines.index(rule)], lines[lines.index(rule) + 1 :]
+    return [["".join(line.strip() for line in part).replace(" ", "")] for part in body]
+
+
+def test_measurements_are_whole_on_80_columns() -> None:
+    columns = (*_MEASUREMENT_COLUMNS, "received")
+    row = (MODEL, BENCHMARK, "28.85", "≤ 16.67", "6.81", "12.3", "1920/1920 (partial)")
+    (heading,), (figures,) = drawn(Table("measurements", columns, (row,)))
+    for word in ["model", "benchmark", "pass@1", "sampling", "problem", "truncated", "received"]:
+        assert word in heading
+    for figure in ("28.85", "≤16.67", "6.81", "12.3", "1920/1920", "(partial)"):
+        assert figure in figures
+    assert "…" not in heading + figures
+
+
+def test_verdicts_are_whole_on_80_columns() -> None:
+    row = (MODEL, BENCHMARK, "28.9", "28.85 ± 1.21", "not supported: measured lower")
+    (heading,), (figures,) = drawn(Table("verdicts", _VERDICT_COLUMNS, (row,)))
+    for word in ["model", "benchmark", "published", "measured", "verdict"]:
+        assert word in heading
+    assert "28.85±1.21" in figures
+    assert "…" not in heading + figures
