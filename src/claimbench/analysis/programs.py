@@ -16,7 +16,7 @@ from claimbench.store.manifest import StoredCell
 
 _OUTCOME = "outcome_"
 _COUNTED = (
-    *("rechecked", "recheck_disagrees", "weak_path", "lcb_differs", "lcb_default_right"),
+    *("rechecked", "recheck_disagrees", "lcb_differs", "lcb_default_right"),
     *("lcb_extraction_differs", "lcb_extraction_gains", "lcb_extraction_loses"),
 )
 
@@ -91,8 +91,6 @@ def _isolation(metrics: Mapping[str, float]) -> str:
     if again := int(metrics.get("rechecked", 0)):
         words += f"; {again} passes run again test by test, "
         words += f"{int(metrics.get('recheck_disagrees', 0))} of them disagreed"
-    if weak := int(metrics.get("weak_path", 0)):
-        words += f"; {weak} graded with the asserts beside the solution (weaker)"
     return words
 
 

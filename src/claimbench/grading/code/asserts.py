@@ -18,11 +18,13 @@ def check_tests(columns: Mapping[str, Any]) -> CodeTests:
     one that defines the function again replaces it, with the prompt's imports and helpers in place.
     """
     prelude = str(columns.get("prelude") or "")
+    prelude = prelude if prelude.endswith("\n") or not prelude else prelude + "\n"
     return CodeTests(
         "assert",
         entry_point=str(columns["entry_point"]),
         check=str(columns["check"]),
-        prelude=prelude if prelude.endswith("\n") or not prelude else prelude + "\n",
+        prelude=prelude,
+        setup=prelude,
     )
 
 

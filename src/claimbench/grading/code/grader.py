@@ -131,8 +131,6 @@ def _metrics(judged: Judged) -> Mapping[str, float]:
     }
     if verdict.rechecked:
         found |= {"rechecked": 1.0, "recheck_disagrees": float(verdict.disagrees)}
-    if verdict.weak:
-        found["weak_path"] = 1.0
     if judged.theirs is not None:
         ours, theirs = verdict.outcome == CORRECT, judged.theirs.outcome == CORRECT
         found["lcb_extraction_differs"] = 1.0

@@ -8,19 +8,18 @@ out, the next child begins with the test that was cut off.
 
 from __future__ import annotations
 
-import ast
-import builtins
 import itertools
 import json
 import re
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
+from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
+from claimbench.grading.code.check_source import check_source
 from claimbench.grading.code.compare import SHOWN, output_difference, value_difference
 from claimbench.grading.outcomes import (
     CORRECT,
@@ -30,12 +29,22 @@ from claimbench.grading.outcomes import (
     WRONG_ANSWER,
 )
 from claimbench.sandbox import codec
-from claimbench.sandbox.checks import LOST
 from claimbench.sandbox.client import Outcome
 from claimbench.sandbox.compat import PREAMBLE
 from claimbench.sandbox.isolation import Sandbox
 from claimbench.sandbox.memory_files import Inputs
-from claimbench.sandbox.protocol import EXITED, NO_MEMORY, OK, RAISED, Ending, Job, Limits, Record
+from claimbench.sandbox.messages import LOST
+from claimbench.sandbox.protocol import (
+    EXITED,
+    NO_MEMORY,
+    OK,
+    RAISED,
+    UNUSED,
+    Ending,
+    Job,
+    Limits,
+    Record,
+)
 from claimbench.sandbox.shortened import shortened_text
 from claimbench.sandbox.wall_clock import MOST_THREADS
 
@@ -52,14 +61,13 @@ _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 class CodeVerdict:
     """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is
     what the program took in all. `rechecked`: the pass was run again test by test, `disagrees`:
-    with another result, which then counts. `weak`: asserts and solution shared a process."""
+    with another result, which then counts."""
 
     outcome: str
     words: str
     cpu_s: float
     rechecked: bool = False
     disagrees: bool = False
-    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +85,7 @@ class Prepared:
         self.inputs = Inputs([case.given.encode("utf-8", "surrogatepass") for case in tests.cases])
         self._longest = [2 * len(case.expected.encode("utf-8", "replace")) for case in tests.cases]
         self._input = max((length for _, length in self.inputs.places), default=0)
-        self.check = check_program(tests) if tests.kind == "assert" else ""
-        self.names, self.classes = called_names(self.check, tests) if self.check else ((), ())
-
-    @property
-    def weak(self) -> bool:
-        """Whether the tests need the solution's own classes."""
-        return bool(self.classes)
+        self.check = check_source(tests) if tests.kind == "assert" else None
 
     def limits(self, first: int, last: int) -> Limits:
         expected = sum(self._longest[first:last])
@@ -104,7 +106,8 @@ def judge(
     recheck: bool = False,
     compat: bool = False,
 ) -> CodeVerdict:
-    """The verdict on a program. Raises SandboxError where the sandbox fails.
+    """The verdict on a program. Raises SandboxError where the sandbox fails, DataError for tests
+    that any program would pass.
 
     `recheck`: run a pass again test by test. `compat`: as LiveCodeBench's runner would.
     """
@@ -114,8 +117,7 @@ def judge(
     program = whole_program(usual + prepared.tests.prelude, code)
     trial = _Trial(prepared, program, sandbox, compat, next(_numbers) if recheck else 0)
     if prepared.tests.kind == "assert":
-        failure = trial.examine()
-        return _verdict(trial, failure, weak=prepared.weak)
+        return _verdict(trial, trial.examine())
     failure = trial.all_tests()
     if failure is not None or not recheck:
         return _verdict(trial, failure)
@@ -131,12 +133,12 @@ def whole_program(prelude: str, code: str) -> str:
     return future + _FUTURE.sub("", prelude) + _FUTURE.sub("", code)
 
 
-def _verdict(trial: _Trial, failure: _Failure | None, *, weak: bool = False) -> CodeVerdict:
+def _verdict(trial: _Trial, failure: _Failure | None) -> CodeVerdict:
     if failure is not None:
-        return CodeVerdict(failure.outcome, failure.words, trial.cpu_s, weak=weak)
+        return CodeVerdict(failure.outcome, failure.words, trial.cpu_s)
     count = len(trial.prepared.tests.cases)
     words = f"passes {count} tests" if count else "passes its tests"
-    return CodeVerdict(CORRECT, words, trial.cpu_s, weak=weak)
+    return CodeVerdict(CORRECT, words, trial.cpu_s)
 
 
 @dataclass
@@ -253,16 +255,11 @@ class _Trial:
 
     def examine(self) -> _Failure | None:
         """Run assert-style tests against the program."""
-        tests = self.prepared.tests
-        if self.prepared.weak:
-            job = self.prepared.job("weak", self.program, 0, 1)._replace(check=self.prepared.check)
-            outcome = self._run([job])
-            return _overtime(tests.cpu_seconds, outcome) or _examined(
-                outcome.records[0], outcome.endings[0]
-            )
+        tests, check = self.prepared.tests, self.prepared.check
+        assert check is not None
         solution = self.prepared.job("solution", self.program, 0, 1)
-        examiner = self.prepared.job("examine", tests.prelude, 0, 1)._replace(
-            check=self.prepared.check, names=self.prepared.names
+        examiner = self.prepared.job("examine", tests.setup, 0, 1)._replace(
+            check=check.text, names=check.names, style=check.style
         )
         outcome = self._run([solution, examiner])
         return _overtime(tests.cpu_seconds, outcome) or _cross_examined(outcome)
@@ -323,6 +320,8 @@ def _examined(records: Sequence[Record], ending: Ending) -> _Failure | None:
     record = records[0]
     if record.state == OK:
         return None
+    if record.state == UNUSED:
+        raise DataError(f"{record.words}, so that any program would pass")
     if record.state in (RAISED, EXITED, NO_MEMORY):
         return _Failure(*_recorded(record, ""))
     return _Failure(WRONG_ANSWER, record.words)
@@ -340,50 +339,3 @@ def _cross_examined(outcome: Outcome) -> _Failure | None:
         call = found[0].words.partition(LOST)[0] if found else ""
         return _Failure(outcome_word, call + words)
     return _Failure(*death(examiner))
-
-
-# --- what asserts call ---------------------------------------------------------------------------
-
-
-def check_program(tests: CodeTests) -> str:
-    """The whole test program: a `check(candidate)` that is only defined has to be called, and
-    modules that the tests use but leave to the solution to import have to be imported."""
-    modules = sorted(_free_names(tests.check) & sys.stdlib_module_names - {tests.entry_point})
-    defined = (n.name for n in ast.parse(tests.check).body if isinstance(n, ast.FunctionDef))
-    imports = "".join(f"import {name}\n" for name in modules)
-    call = f"\n\ncheck({tests.entry_point})\n" if "check" in defined else ""
-    return imports + tests.check + call
-
-
-def called_names(check: str, tests: CodeTests) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The solution's functions that the check calls, and the solution's classes it needs.
-
-    This follows from the tests alone, so that no solution can choose the weaker path.
-    """
-    needed = _free_names(check) - _bound_names(tests.prelude)
-    classes = sorted(n for n in needed - {tests.entry_point} if n[:1].isupper())
-    return tuple(sorted((needed | {tests.entry_point}) - set(classes))), tuple(classes)
-
-
-def _free_names(source: str) -> set[str]:
-    used = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
-    return used - _bound_names(source) - set(vars(builtins))
-
-
-def _bound_names(source: str) -> set[str]:
-    """Every name that the source binds anywhere; none where it is only a part of a program."""
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:
-        return set()
-    names: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return names
