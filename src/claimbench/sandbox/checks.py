@@ -101,7 +101,8 @@ class Checks:
         if isinstance(error, Gone):
             return FAILED, f"{last}: {error}"
         failed = isinstance(error, AssertionError)
-        words = "the assert does not hold" if failed else words_of(error)
+        is_known = error is self._program.raised  # `last` has its words
+        words = "the assert does not hold" if failed else "" if is_known else words_of(error)
         parts = (_statement(error, self._job.check), last, words)
         return self._state(error), "; ".join(part for part in parts if part)
 

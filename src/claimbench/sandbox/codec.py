@@ -287,9 +287,6 @@ class _Reader:
     def _parts(self, tag: bytes, count: int, depth: int) -> Any:
         """A value that has others in it."""
         if tag in b"qd":
-            self._left -= count
-            if self._left < 0:
-                raise NotPlain("it has too many parts")
             numbers = array(tag.decode("ascii"))
             numbers.frombytes(self._take(8 * count))
             return numbers.tolist()

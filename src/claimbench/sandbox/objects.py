@@ -19,6 +19,9 @@ from typing import Any, Final
 
 from claimbench.sandbox import codec
 
+MOST_PARTS: Final = 500_000
+"""Of a message, lists of numbers apart: a program that sends millions of them in no time would make
+its tests, which read them, late."""
 MOST_ITEMS: Final = 100_000
 """Of an iterator of the tests that is handed to the program, and so has to be a list."""
 # fmt: off
@@ -211,11 +214,11 @@ def unpack(
         return resolve(kind, made) if kind in (HANDLE, CALLBACK, ARGUMENT) else unpacked(kind, made)
 
     try:
-        whole, states = codec.decode(data)
+        whole, states = codec.decode(data, most=MOST_PARTS)
         nodes = [known[o] if 0 <= o < len(known) else make(name) for o, name, _ in states]
         for node, (_, _, attributes) in zip(nodes, states, strict=True):
-            _set_attributes(node, codec.decode(attributes, other))
-        return codec.decode(whole, other), nodes
+            _set_attributes(node, codec.decode(attributes, other, MOST_PARTS))
+        return codec.decode(whole, other, MOST_PARTS), nodes
     except codec.NotPlain:
         raise
     except Exception as error:

@@ -63,7 +63,8 @@ class Job(NamedTuple):
     `places` are offset and length of each test's input in the file of inputs. `code` is the
     program; for `examine` it is the prelude, `check` the tests, `names` what they use, `style` how
     they are run. `compat`: as LiveCodeBench's own runner would run it. `keep`: a number of a
-    program of which several jobs may follow each other; 0 for none.
+    program of which several jobs may follow each other; 0 for none. `before`: lines of `code`
+    before the candidate's own first.
     """
 
     kind: Kind
@@ -78,6 +79,7 @@ class Job(NamedTuple):
     style: Style = ""
     compat: bool = False
     keep: int = 0
+    before: int = 0
 
     def to_bytes(self) -> bytes:
         head = json.dumps(self._replace(code="", check="")).encode("ascii")
