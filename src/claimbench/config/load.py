@@ -78,7 +78,8 @@ def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
         data.setdefault("name", path.stem)
         for option in sets:
             _apply_set(data, marks, option)
-    return parse(RunConfig, data, path, marks)
+    run = parse(RunConfig, data, path, marks)
+    return run.model_copy(update={"engine": run.engine.given_in(path, marks)})
 
 
 _BEGUN_WITH = "name the run file that the run was begun with, and the folder with --out"
@@ -130,13 +131,15 @@ def _mark_set(marks: Marks, given: Key, option: str) -> None:
 def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
     """A run file with everything it names."""
     run = load_run(path, sets)
-    return Experiment(
+    experiment = Experiment(
         run=run,
         models=tuple(load_model(name) for name in run.models),
         benchmarks=tuple(
             _selected(load_benchmark(n), run) for n in run.benchmarks if not n.startswith(LM_EVAL)
         ),
     )
+    experiment.check_samples()
+    return experiment
 
 
 def _selected(benchmark: BenchmarkConfig, run: RunConfig) -> BenchmarkConfig:

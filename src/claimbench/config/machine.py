@@ -1,8 +1,10 @@
-"""The memory of this machine, told without torch."""
+"""The memory of this machine, known without torch, and the packages installed in it."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -16,6 +18,11 @@ def free_memory() -> int:
     limit, used = _number("/sys/fs/cgroup/memory.max"), _number("/sys/fs/cgroup/memory.current")
     free = _available()
     return free if limit is None or used is None else max(0, min(free, limit - used))
+
+
+def missing_packages(names: Iterable[str]) -> list[str]:
+    """Those of these packages that are not installed; none is imported."""
+    return [name for name in names if importlib.util.find_spec(name) is None]
 
 
 def _available() -> int:

@@ -123,21 +123,29 @@ def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
             yield from _lines(item, (*path, i))
 
 
-def parse(kind: type[Model], data: Any, path: Path, marks: Marks | None = None) -> Model:
-    """Validate `data` as `kind`; a ConfigError names file, line, key and the nearest known key."""
+def parse(
+    kind: type[Model], data: Any, path: Path, marks: Marks | None = None, inside: Key = ()
+) -> Model:
+    """Validate `data` as `kind`; a ConfigError names file, line, key and the nearest known key.
+    `inside` is the key of the file that holds `data`."""
     if not isinstance(data, Mapping):
         raise ConfigError(f"{path}: must hold keys and values, as the files beside it do")
     try:
         return kind.model_validate(dict(data))
     except ValidationError as error:
-        raise ConfigError(_sentence(kind, data, error, path, marks or {})) from error
+        raise ConfigError(_sentence(kind, data, error, path, marks or {}, inside)) from error
 
 
 def _sentence(
-    kind: type[BaseModel], data: Any, error: ValidationError, path: Path, marks: Marks
+    kind: type[BaseModel],
+    data: Any,
+    error: ValidationError,
+    path: Path,
+    marks: Marks,
+    inside: Key,
 ) -> str:
     first = _telling(error.errors())
-    loc = _given(data, first["loc"])
+    loc = (*inside, *_given(data, first["loc"]))
     where = place_of(loc, marks, path)
     key = ".".join(str(part) for part in loc)
     if first["type"] == "extra_forbidden":

@@ -5,32 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from claimbench.engines.base import Answer, Engine, Log
 from claimbench.errors import EngineDied
-from claimbench.records import Completion, Request, RequestFailure
-
-if TYPE_CHECKING:
-    from claimbench.engines import Engine
+from claimbench.records import Request
 
 
-class RestartingEngine:
+class RestartingEngine(Engine):
     """Makes its engine anew up to `restarts` times; the requests that were open are asked again,
-    first. `told` hears of every restart, with the reason."""
+    first. `log` takes every restart, with the reason."""
 
-    def __init__(
-        self, make: Callable[[], Engine], restarts: int, told: Callable[[str], None]
-    ) -> None:
-        self._make, self._left, self._told = make, restarts, told
+    def __init__(self, make: Callable[[], Engine], restarts: int, log: Log) -> None:
+        self._make, self._left, self._log = make, restarts, log
         self._engine = self._started()
 
     def describe(self) -> Mapping[str, str]:
-        """What the engine says of itself."""
-        facts: Mapping[str, str] = getattr(self._engine, "describe", dict)()
-        return facts
+        return self._engine.describe()
 
-    def generate(self, requests: Iterable[Request]) -> Iterator[Completion | RequestFailure]:
-        """See `engines.Engine`."""
+    def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
         waiting: dict[str, Request] = {}
         source = _remembered(requests, waiting)
         while True:
@@ -47,14 +40,21 @@ class RestartingEngine:
             self.close()
             self._engine = self._started()
 
+    def server(self) -> dict[str, Any]:
+        return self._engine.server()
+
+    def expect(self, server: Mapping[str, Any]) -> None:
+        self._engine.expect(server)
+
     def close(self) -> None:
-        """Close the engine that runs now."""
-        getattr(self._engine, "close", lambda: None)()
+        self._engine.close()
 
     def _started(self) -> Engine:
         while True:
             try:
-                return self._make()
+                engine = self._make()
+                engine.load()
+                return engine
             except EngineDied as death:
                 self._note(death)
 
@@ -62,7 +62,7 @@ class RestartingEngine:
         if not self._left:
             raise death
         self._left -= 1
-        self._told(f"starting the engine again ({self._left} restarts left): {death}")
+        self._log(f"starting the engine again ({self._left} restarts left): {death}")
 
 
 def _remembered(requests: Iterable[Request], waiting: dict[str, Request]) -> Iterator[Request]:

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claimbench.config import EndpointConfig, ModelConfig, WheelSource
+from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
+from claimbench.engines import Served
 from claimbench.errors import CheckpointMissing, ModelError
 
 _FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "LICENSE*"]
@@ -59,12 +60,12 @@ def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoin
     )
 
 
-def served(model: ModelConfig, endpoint: EndpointConfig, online: bool) -> Checkpoint:
+def served(model: ModelConfig, on: Served, online: bool) -> Checkpoint:
     """The weights behind an endpoint: known by the name under which they are served, and by nothing
     else. With token ids, or counted ones, the model's own tokenizer is here."""
-    name = endpoint.model or model.hub
-    said = "an alias: evidence about that alias, nothing else" if endpoint.alias else "on its word"
-    tokenizer = endpoint.prompt != "chat"
+    name = on.name or model.hub
+    said = "an alias: evidence about that alias, nothing else" if on.alias else "on its word"
+    tokenizer = on.prompt != "chat"
     return Checkpoint(
         path=find(model, online, weights=False).path if tokenizer else None,
         identity=f"endpoint:{name}",

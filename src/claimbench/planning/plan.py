@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from claimbench import engines
 from claimbench.benchmarks.loading import (
     check_pair,
     content_digest,
@@ -16,13 +17,14 @@ from claimbench.benchmarks.loading import (
     load_problems,
     resolve,
 )
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, RunConfig, digest, plain
+from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
+from claimbench.engines import EngineSettings
 from claimbench.errors import ConfigError
 from claimbench.models import checkpoints
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
-from claimbench.records import Message, Problem, Sampling
+from claimbench.records import Problem, Sampling, Turn
 
 _DECISIVE = ("cells", "graders", "reasoning_end", "judging")
 """The parts of a resolved config that decide samples, grades and verdicts."""
@@ -37,6 +39,7 @@ class Plan:
     """
 
     experiment: Experiment
+    engine: EngineSettings
     cells: tuple[Cell, ...]
     checkpoints: Mapping[str, Checkpoint]
     origins: Mapping[str, str]
@@ -64,6 +67,8 @@ def make_plan(
     `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
     """
     experiment = resolve(experiment, data_dir)
+    experiment.check_samples()  # Again: only now are lm-eval's tasks known.
+    chosen = engines.settings(experiment.run.engine)
     asked = []
     for benchmark in experiment.benchmarks:
         told(f"reading {benchmark.name}")
@@ -73,14 +78,14 @@ def make_plan(
     cells: list[Cell] = []
     for model in experiment.models:
         told(f"finding the checkpoint of {model.name}")
-        found[model.name] = _checkpoint(experiment.run, model, online, weights)
-        cells += _cells(experiment, model, found[model.name], engine, asked)
+        found[model.name] = _checkpoint(chosen, model, online, weights)
+        cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
     told("rendering prompts")
     _refuse_twins(cells)
-    resolved = _resolved(experiment, engine, found, cells)
+    resolved = _resolved(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     decisive = {key: resolved[key] for key in _DECISIVE}
-    return Plan(experiment, tuple(cells), found, origins, resolved, digest(decisive))
+    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest(decisive))
 
 
 def _refuse_twins(cells: Iterable[Cell]) -> None:
@@ -101,11 +106,12 @@ class _Asked:
 
     benchmark: BenchmarkConfig
     problems: tuple[Problem, ...]
-    shots: tuple[Message, ...]
+    shots: tuple[Turn, ...]
 
 
 def _cells(
     experiment: Experiment,
+    chosen: EngineSettings,
     model: ModelConfig,
     checkpoint: Checkpoint,
     engine: Mapping[str, str],
@@ -114,7 +120,7 @@ def _cells(
     """One model on each benchmark."""
     run = experiment.run
     tokenizer = checkpoints.load_tokenizer(checkpoint) if checkpoint.path else None
-    identity = weights_identity(model, checkpoint, run.engine.dtype or model.dtype, engine)
+    identity = weights_identity(model, checkpoint, chosen.chosen_dtype or model.dtype, engine)
     for one in asked:
         check_pair(model, one.benchmark)
         sampling = _sampling(experiment, one.benchmark)
@@ -125,28 +131,30 @@ def _cells(
             samples=experiment.samples_of(one.benchmark),
             sampling=sampling,
             seed=run.seed,
-            maker=_maker(run, model, one.benchmark, tokenizer, one.shots, sampling.max_tokens),
+            maker=_maker(chosen, model, one.benchmark, tokenizer, one.shots, sampling.max_tokens),
             weights=identity,
         )
 
 
-def _checkpoint(run: RunConfig, model: ModelConfig, online: bool, weights: bool) -> Checkpoint:
-    if run.engine.endpoint is not None:
-        return checkpoints.served(model, run.engine.endpoint, online)
+def _checkpoint(
+    chosen: EngineSettings, model: ModelConfig, online: bool, weights: bool
+) -> Checkpoint:
+    if chosen.served:
+        return checkpoints.served(model, chosen.served, online)
     return checkpoints.find(model, online, weights=weights)
 
 
 def _maker(
-    run: RunConfig,
+    chosen: EngineSettings,
     model: ModelConfig,
     benchmark: BenchmarkConfig,
     tokenizer: Any,
-    shots: tuple[Message, ...],
+    shots: tuple[Turn, ...],
     max_tokens: int,
 ) -> PromptMaker | MessageMaker:
     """Who makes the prompts: token ids wherever the engine takes them."""
     ids = PromptMaker(model, benchmark, tokenizer, shots, max_tokens) if tokenizer else None
-    if run.engine.endpoint is None or run.engine.endpoint.prompt == "token_ids":
+    if chosen.served is None or chosen.served.prompt == "token_ids":
         assert ids is not None
         return ids
     return MessageMaker(model, benchmark, shots, counter=ids)
@@ -166,18 +174,19 @@ def _sampling(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
 
 def _resolved(
     experiment: Experiment,
+    chosen: EngineSettings,
     engine: Mapping[str, str],
     found: Mapping[str, Checkpoint],
     cells: list[Cell],
 ) -> dict[str, Any]:
     run = experiment.run
     return {
-        "run": plain(run),
+        "run": {**plain(run), "engine": plain(chosen)},
         "models": {m.name: plain(m) for m in experiment.models},
         "benchmarks": {b.name: plain(b) for b in experiment.benchmarks},
         "engine": dict(engine),
         "checkpoints": {name: checkpoint.identity for name, checkpoint in found.items()},
-        "departures": _departures(experiment, found),
+        "departures": _departures(experiment, chosen, found),
         "graders": {b.name: plain(b.grader) for b in experiment.benchmarks},
         "reasoning_end": _reasoning_ends(experiment),
         "judging": {
@@ -185,7 +194,7 @@ def _resolved(
             "margins": dict(run.margins),
             "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
         },
-        "cells": {cell.name: _described(cell) for cell in cells},
+        "cells": {str(cell.name): _described(cell) for cell in cells},
     }
 
 
@@ -199,12 +208,14 @@ def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
     return ends
 
 
-def _departures(experiment: Experiment, found: Mapping[str, Checkpoint]) -> dict[str, str]:
+def _departures(
+    experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
+) -> dict[str, str]:
     """In what each model's weights depart from the pinned checkpoint."""
     words = {}
     for model in experiment.models:
         parts = [found[model.name].departure]
-        dtype = experiment.run.engine.dtype
+        dtype = chosen.chosen_dtype
         if dtype is not None and dtype != model.dtype:
             parts.append(f"computed in {dtype}, not in the checkpoint's {model.dtype}")
         if any(parts):

@@ -66,10 +66,6 @@ _VALUES: tuple[tuple[str, str], ...] = (
         "통과 {0}개를 테스트마다 따로 다시 실행, 그중 {1}개가 다름",
     ),
     (
-        r"(\d+) graded with the asserts beside the solution \(weaker\)",
-        "{0}개는 풀이와 같은 곳에서 단언문을 돌려 채점(더 약함)",
-    ),
-    (
         r"they decide here: (\d+) programs are right with them and (\d+) without",
         "이것이 결과를 가름: 적용하면 프로그램 {0}개, 적용하지 않으면 {1}개가 맞음",
     ),
@@ -165,6 +161,8 @@ _COLUMNS: dict[str, str] = {
     "not graded by us": "우리 채점 없음",
     "no label of theirs": "그쪽 판정 없음",
     "agreement": "일치",
+    "samples n": "표본 수 n",
+    "SE between two votes": "두 투표 사이의 표준오차",
     "theirs": "그쪽",
     "ours": "우리",
     "gold": "정답",

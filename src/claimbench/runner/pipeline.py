@@ -12,14 +12,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from claimbench import engines
 from claimbench.analysis.agreement import agreement
+from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.cost import spending, spending_files
 from claimbench.analysis.lm_eval_totals import write_totals
 from claimbench.analysis.repetition import looped_ids
-from claimbench.config import EngineConfig, Experiment, ModelConfig
-from claimbench.engines import Engine, ServedEngine, engine_kind
-from claimbench.engines.ray import on_ray
-from claimbench.engines.restarting import RestartingEngine
+from claimbench.config import Experiment, ModelConfig, RunConfig, plain
+from claimbench.engines import Engine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.grading import default_workers, idle_workers, make_pool, runs_programs
 from claimbench.interop import imports
@@ -27,14 +27,22 @@ from claimbench.interop.imports import Import
 from claimbench.models import checkpoints
 from claimbench.planning.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
-from claimbench.report import RunView, Source, pack, report_files
-from claimbench.report.view import document, name_of, sources, view_cell, view_run
+from claimbench.report import RunView, Source, messages, pack, report_files
+from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import shards
-from claimbench.runner.generate import GradeDesk, Progress, Watch, generate, grade_stored
+from claimbench.runner.generate import (
+    GradeDesk,
+    Progress,
+    Watch,
+    generate,
+    grade_stored,
+    store_imported,
+)
 from claimbench.runner.shards import Shard
 from claimbench.sandbox.restrictions import Isolation
-from claimbench.store import RunStore, is_run, provenance, read_run, write_folder
-from claimbench.store.manifest import StoredCell, stored_cells, write_problems
+from claimbench.store import RunStore, is_run, provenance, write_folder
+from claimbench.store.manifest import read_manifest
+from claimbench.store.problems import write_problems
 from claimbench.store.sessions import Session
 from claimbench.verdicts.pairing import judge
 
@@ -80,9 +88,9 @@ def plan(
     """What a run, into the folder `root`, would ask for. Without `weights` the plan is for reading
     only: a tokenizer is enough, and the engine need not be installed."""
     experiment = _in_what_precision(experiment, root, told)
-    settings = experiment.run.engine
+    settings = engines.settings(experiment.run.engine)
     try:
-        engine = engine_kind(settings.kind).identity(settings)
+        engine = settings.identity()
     except Missing:
         if weights:
             raise
@@ -93,21 +101,23 @@ def plan(
 def _in_what_precision(experiment: Experiment, root: Path | None, told: Told) -> Experiment:
     """The experiment with the dtype that this machine computes in, where the run leaves it open. A
     run that has begun in one goes on in it, on whatever machine."""
-    settings = experiment.run.engine
-    if settings.dtype is not None:
+    settings = engines.settings(experiment.run.engine)
+    if settings.served or settings.chosen_dtype is not None:
         return experiment
-    begun = read_run(root)[0] if root is not None and is_run(root) else None
+    begun = read_manifest(root) if root is not None and is_run(root) else None
     if begun is None:
-        dtype = engine_kind(settings.kind).fallback(settings, experiment.models)
+        dtype = settings.fallback(experiment.models)
     else:
-        stored = begun.get("run", {}).get("engine", {}).get("dtype")
+        stored = None
+        if isinstance(begun.run, RunConfig):
+            stored = engines.settings(begun.run.engine).chosen_dtype
         # Only what a machine falls back to: any other dtype was the run's own, and is missed.
         dtype = stored if stored == "float32" else None
     if dtype is None:
         return experiment
     why = "as this CPU has no bfloat16" if begun is None else "as this run was begun"
     told(f"computing in {dtype}, {why}; the run names no engine.dtype")
-    engine = settings.model_copy(update={"dtype": dtype})
+    engine = experiment.run.engine.model_copy(update={"dtype": dtype})
     return experiment.model_copy(
         update={"run": experiment.run.model_copy(update={"engine": engine})}
     )
@@ -129,7 +139,7 @@ def run(plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0)
     with RunStore.open(
         root, resolved=plan.resolved, digest=plan.digest, patience=patience
     ) as store:
-        write_problems(store, plan)
+        write_plan_problems(store, plan)
         _fill(plan, store, watch, told)
         return report(store)
 
@@ -140,7 +150,7 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) ->
     own = shards.part(plan, shard)
     with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard.name) as store:
         shards.refuse_other_counts(store, shard)
-        write_problems(store, plan)
+        write_plan_problems(store, plan)
         _fill(own, store, watch, told)
         progress = shards.standing(store)
         return report(store) if shards.complete(progress) else progress
@@ -155,7 +165,8 @@ def import_outputs(
         session = Session(store, provenance.collect(imports.provenance_of(imported)))
         with _grading(store, workers or idle_workers(imported.asked), imported.asked) as desk:
             told("importing")
-            imports.store_missing(imported, store, desk, watch)
+            samples = imports.samples_of(imported)
+            store_imported(samples, imported.cell, store, desk, watch)
             _grade_missing(store, None, desk, watch, told)
         session.end()
         return report(store)
@@ -184,20 +195,20 @@ def report(
 
 def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
     cells = stored_cells(store)
-    looped = looped_ids(store, map(name_of, cells))
-    measured = [view_cell(store, cell, looped[name_of(cell)]) for cell in cells]
+    looped = looped_ids(store, [cell.name for cell in cells])
+    measured = [view_cell(store, cell, looped[cell.name]) for cell in cells]
     measurements = tuple(m for m, _ in measured)
     complete = all(m.complete for m in measurements)
     if not (complete or partial):
         raise IncompleteRun(_counts(measurements, store.root))
-    verdicts = judge(measurements, store.config["judging"]) if complete else ()
+    verdicts = judge(measurements, plain(store.manifest.judging)) if complete else ()
     spent = spending(store, cells)
     labels = [found for cell in cells if (found := agreement(store, cell))]
     seen = view_run(store, measured, verdicts, spent, not complete, labels)
     made = Report(store.root, (seen,), gpu_hour)
     records = {
         "measurements.json": _json([asdict(m) for m in made.measurements]),
-        "verdicts.json": _json([asdict(v) for v in made.verdicts]),
+        "verdicts.json": _json(messages.plain(made.verdicts)),
         **spending_files(spent),
     }
     _write_report(made, sources(store, cells, looped) if samples else None, records)
@@ -216,6 +227,12 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
             found += sources(store, stored_cells(store))
         _write_report(made, found if samples else None)
     return made
+
+
+def write_plan_problems(store: RunStore, plan: Plan) -> None:
+    """Keep the problems of every benchmark of the plan."""
+    for cell in plan.cells:
+        write_problems(store, cell.benchmark.name, cell.problems)
 
 
 # --- the stages of a run --------------------------------------------------------------------
@@ -237,7 +254,7 @@ def _grading(
     store: RunStore, workers: int | None, asked: int, min_isolation: Isolation | None = None
 ) -> Iterator[GradeDesk]:
     """Raises GradingError, before anything is generated, where this machine cannot grade."""
-    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, min_isolation)}
+    cells = {cell.name: cell for cell in stored_cells(store, min_isolation)}
     judged = [
         (cell.grader, next(iter(cell.problems.values())))
         for cell in cells.values()
@@ -254,7 +271,7 @@ def _generate_missing(
     progress = desk.progress
     for model in plan.experiment.models:
         cells = [cell for cell in plan.cells if cell.model is model]
-        present = {cell.name: store.present_ids(model.name, cell.benchmark.name) for cell in cells}
+        present = {cell.name: store.present_ids(cell.name) for cell in cells}
         have = sum(sample in present[cell.name] for cell in cells for sample in cell.ids)
         progress.stored += have
         watch(progress)
@@ -266,17 +283,14 @@ def _generate_missing(
                 yield from cell.missing(present[cell.name])
 
         with _loaded(plan, model, told) as engine:
-            session.loaded(model.name, getattr(engine, "describe", dict)())
-            served = engine if isinstance(engine, ServedEngine) else None
-            if served:
-                served.tell_waits(told)
-            if served and (facts := session.earlier_server(model.name)):
-                served.expect(facts)
+            session.loaded(model.name, engine.describe())
+            if facts := session.earlier_server(model.name):
+                engine.expect(facts)
             told(f"generating with {model.name}")
-            with session.generating(model.name, progress, served.facts if served else None):
+            with session.generating(model.name, progress.made, engine.server):
                 generate(engine, missing(), store, desk, progress, watch)
         # The next model needs the memory: nothing here may keep this one.
-        del engine, served
+        del engine
         gc.collect()
         told("grading")
         desk.drain()
@@ -286,39 +300,23 @@ def _generate_missing(
 def _loaded(plan: Plan, model: ModelConfig, told: Told) -> Iterator[Engine]:
     """The model's engine, closed at the end: its processes would keep the GPU's memory."""
     told(f"loading {model.name}")
-    engine = _engine(plan, model, told)
+    longest = max(cell.longest for cell in plan.cells if cell.model is model)
+    engine = plan.engine.start(model, plan.checkpoints[model.name].path, longest, told)
     try:
+        engine.load()
         yield engine
     finally:
-        getattr(engine, "close", lambda: None)()
-
-
-def _engine(plan: Plan, model: ModelConfig, told: Told) -> Engine:
-    """The model's engine, with room for its longest prompt and reply."""
-    settings: EngineConfig = plan.experiment.run.engine
-    kind, checkpoint = engine_kind(settings.kind), plan.checkpoints[model.name].path
-    if kind.sized and settings.context is None:
-        longest = max(cell.longest for cell in plan.cells if cell.model is model)
-        settings = settings.model_copy(update={"context": longest})
-    if settings.on_ray:
-        return on_ray(model, checkpoint, settings, told)
-
-    def make() -> Engine:
-        return kind.make(model, checkpoint, settings)
-
-    return RestartingEngine(make, settings.restarts, told) if settings.restarts else make()
+        engine.close()
 
 
 def _grade_missing(
     store: RunStore, plan: Plan | None, desk: GradeDesk, watch: Watch, told: Told
 ) -> None:
     """Grade the stored samples that the plan asks for; without one, all."""
-    own = (
-        None if plan is None else {(c.model.name, c.benchmark.name): set(c.ids) for c in plan.cells}
-    )
+    own = None if plan is None else {c.name: set(c.ids) for c in plan.cells}
     for cell in desk.cells.values():
         told(f"grading {cell.model} on {cell.benchmark}")
-        among = None if own is None else own[cell.model, cell.benchmark]
+        among = None if own is None else own[cell.name]
         grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
         # Of a cell that shards share, only who finds the last grade makes them.
         if _is_graded(store, cell):
@@ -326,7 +324,7 @@ def _grade_missing(
 
 
 def _is_graded(store: RunStore, cell: StoredCell) -> bool:
-    return len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked
+    return len(store.graded_ids(cell.name, cell.grader.digest)) == cell.asked
 
 
 def _check_complete(progress: Progress) -> None:
@@ -371,7 +369,7 @@ def _provenance(plan: Plan) -> dict[str, Any]:
         {
             "checkpoints": {name: c.identity for name, c in plan.checkpoints.items()},
             "datasets": dict(plan.origins),
-            "engine": plan.experiment.run.engine.model_dump(mode="json"),
+            "engine": plain(plan.engine),
             "grading": plan.experiment.run.grading.model_dump(mode="json"),
         }
     )
@@ -392,14 +390,12 @@ def fetch(experiment: Experiment, data_dir: Path | None, online: bool, told: Tol
     from claimbench.benchmarks.loading import load_fewshot, load_problems, resolve
 
     experiment = resolve(experiment, data_dir)
+    served = engines.settings(experiment.run.engine).served
     lines = []
     for model in experiment.models:
         told(f"model {model.name}")
-        endpoint = experiment.run.engine.endpoint
         found = (
-            checkpoints.served(model, endpoint, online)
-            if endpoint
-            else checkpoints.find(model, online)
+            checkpoints.served(model, served, online) if served else checkpoints.find(model, online)
         )
         lines.append(f"model {model.name}: {found.identity}")
     for benchmark in experiment.benchmarks:

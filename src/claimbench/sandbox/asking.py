@@ -241,6 +241,11 @@ def _update_dict(old: dict[Any, Any], new: dict[Any, Any]) -> None:
     old.update({**new, **kept})
 
 
-def _keeps(before: object, after: object) -> bool:
+def _keeps(before: Any, after: Any) -> bool:
     """Whether an object inside another one stays the same, and may have changed itself."""
-    return type(before) is type(after) and isinstance(before, list | dict | set | tuple | bytearray)
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, tuple):
+        pairs = zip(before, after, strict=False)
+        return len(before) == len(after) and all(a is b or a == b or _keeps(b, a) for b, a in pairs)
+    return isinstance(before, list | dict | set | bytearray)

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from claimbench.errors import StoreError
-from claimbench.runner.generate import Progress
 from claimbench.store import RunStore
 
 FILE = "provenance.json"
@@ -51,22 +50,24 @@ class Session:
     def generating(
         self,
         model: str,
-        progress: Progress,
-        server: Callable[[], dict[str, Any]] | None = None,
+        so_far: Callable[[], tuple[int, int]],
+        server: Callable[[], dict[str, Any]],
     ) -> Iterator[None]:
-        """Time the generation of one model, whatever ends it. Loading is not part of it. `server`
-        tells what the server said of its model, where there is one."""
-        samples, tokens, started = progress.generated, progress.tokens, time.monotonic()
+        """Time the generation of one model, whatever ends it. Loading is not part of it. `so_far`
+        gives the samples and tokens generated until now, `server` what the server said of its
+        model; {} without one."""
+        (samples, tokens), started = so_far(), time.monotonic()
         try:
             yield
         finally:
+            samples_now, tokens_now = so_far()
             self._entry["generating"].append(
                 {
                     "model": model,
-                    "samples": progress.generated - samples,
-                    "tokens": progress.tokens - tokens,
+                    "samples": samples_now - samples,
+                    "tokens": tokens_now - tokens,
                     "seconds": round(time.monotonic() - started, 3),
-                    **({"server": server()} if server else {}),
+                    **({"server": said} if (said := server()) else {}),
                 }
             )
             self._write()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from claimbench.config import EngineConfig
+from claimbench.engines.base import LocalSettings
 from claimbench.errors import ConfigError
 
 _LOCAL_STORE_BYTES = 128 * 2**20
@@ -91,13 +91,12 @@ def _silent(address: str) -> str:
     return f"engine.ray_address {address}: no Ray cluster answers there"
 
 
-def needs_of(settings: EngineConfig, nodes: Iterable[Mapping[str, Any]]) -> Needs:
+def needs_of(settings: LocalSettings, nodes: Iterable[Mapping[str, Any]]) -> Needs:
     """What one replica needs: a GPU for each part of a model, or on a cluster without GPUs the
     threads of its engine."""
     has_gpus = any(_resource(node, "GPU") for node in nodes)
-    on_gpus = settings.device.startswith("cuda") or (has_gpus and settings.device != "cpu")
-    gpus = settings.tensor_parallel * settings.pipeline_parallel if on_gpus else 0
-    return Needs(settings.threads or 1, gpus)
+    on_gpus = has_gpus if settings.on_gpus is None else settings.on_gpus
+    return Needs(settings.cpus, settings.gpus if on_gpus else 0)
 
 
 def places(nodes: Iterable[Mapping[str, Any]], needs: Needs) -> int:

@@ -10,12 +10,11 @@ from itertools import islice
 from typing import Any
 
 from claimbench import errors
+from claimbench.engines.base import Answer, Log
 from claimbench.engines.ray.cluster import Needs, places
 from claimbench.engines.ray.replica import BEAT_SECONDS, News, Replica
 from claimbench.errors import EngineDied, InputError, ModelError
-from claimbench.records import Completion, Request, RequestFailure
-
-Answer = Completion | RequestFailure
+from claimbench.records import Request
 
 
 @dataclass(eq=False)
@@ -33,7 +32,7 @@ class _Post:
 
 class Dispatcher:
     """One job for replicas. `make` makes an engine on a replica; `window` is about how many
-    requests it keeps open; `told` hears of lost replicas."""
+    requests it keeps open; `log` takes what replicas were lost."""
 
     def __init__(
         self,
@@ -43,9 +42,9 @@ class Dispatcher:
         replicas: int,
         restarts: int,
         window: int,
-        told: Callable[[str], None],
+        log: Log,
     ) -> None:
-        self._make, self._needs, self._told = make, needs, told
+        self._make, self._needs, self._log = make, needs, log
         self._count = replicas
         self._posts = [_Post(number, restarts) for number in range(1, replicas + 1)]
         self._ahead = replicas * window
@@ -127,7 +126,7 @@ class Dispatcher:
                 f"No replica of the engine is left; of the last: {why} Mend that, or let "
                 f"engine.restarts start replicas again, and run the same command again"
             )
-        self._told(
+        self._log(
             f"replica {post.number} was lost ({why}); {taken} requests are handed out again, "
             f"{len(self._posts)} of {self._count} replicas go on"
         )

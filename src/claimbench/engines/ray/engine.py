@@ -6,39 +6,36 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
-from claimbench.config import EngineConfig, ModelConfig
+from claimbench.config import ModelConfig
+from claimbench.engines.base import Answer, Engine, LocalSettings, Log
 from claimbench.engines.ray.cluster import check_room, connected, needs_of
 from claimbench.engines.ray.dispatch import Dispatcher
 from claimbench.engines.ray.replica import Equipment, file_sizes
-from claimbench.errors import ConfigError
-from claimbench.records import Completion, Request, RequestFailure
+from claimbench.records import Request
 
 _USUAL_SLOTS = 256
 
 
-class RayEngine:
+class RayEngine(Engine):
     """`settings.replicas` engines that `make` makes, each in a Ray actor; they live while
-    `generate` runs. `told` hears of lost replicas."""
+    `generate` runs. `log` takes what replicas were lost."""
 
-    def __init__(
-        self, make: Callable[[], Any], settings: EngineConfig, told: Callable[[str], None]
-    ) -> None:
-        self._make, self._settings, self._told = make, settings, told
+    def __init__(self, make: Callable[[], Engine], settings: LocalSettings, log: Log) -> None:
+        self._make, self._settings, self._log = make, settings, log
 
     def describe(self) -> dict[str, str]:
         """For the provenance of a run; every replica was held against the driver's versions."""
+        parallel = self._settings.model_dump(include={"tensor_parallel", "pipeline_parallel"})
         return {
             "name": f"{self._settings.kind} on Ray",
             "version": f"ray {metadata.version('ray')}",
             "replicas": str(self._settings.replicas),
-            "tensor_parallel": str(self._settings.tensor_parallel),
-            "pipeline_parallel": str(self._settings.pipeline_parallel),
+            **{key: str(value) for key, value in parallel.items()},
         }
 
-    def generate(self, requests: Iterable[Request]) -> Iterator[Completion | RequestFailure]:
-        """See `engines.Engine`. Raises ConfigError where the cluster has no room."""
+    def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        """See `Engine`. Raises ConfigError where the cluster has no room."""
         settings = self._settings
         with connected(settings.ray_address):
             import ray
@@ -51,7 +48,7 @@ class RayEngine:
                 replicas=settings.replicas,
                 restarts=settings.restarts,
                 window=settings.slots or _USUAL_SLOTS,
-                told=self._told,
+                log=self._log,
             )
             try:
                 with closing(dispatcher.work(requests)) as answers:  # type: ignore[type-var]
@@ -61,16 +58,9 @@ class RayEngine:
 
 
 def on_ray(
-    model: ModelConfig,
-    checkpoint: Path | None,
-    settings: EngineConfig,
-    told: Callable[[str], None],
+    model: ModelConfig, checkpoint: Path | None, settings: LocalSettings, log: Log
 ) -> RayEngine:
-    """The model's engine as replicas on Ray. Raises ConfigError for an engine that has none."""
-    from claimbench.engines import engine_kind
-
-    if settings.kind == "endpoint" or checkpoint is None:
-        raise ConfigError("engine.replicas: a server's replicas are its own business; remove it")
-    identity = engine_kind(settings.kind).identity(settings)
-    equipment = Equipment(model, checkpoint, file_sizes(checkpoint), settings, identity)
-    return RayEngine(equipment.make, settings, told)
+    """The model's engine as replicas on Ray."""
+    assert checkpoint is not None
+    equipment = Equipment(model, checkpoint, file_sizes(checkpoint), settings, settings.identity())
+    return RayEngine(equipment.make, settings, log)

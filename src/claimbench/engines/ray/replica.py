@@ -13,14 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from claimbench.config import EngineConfig, ModelConfig
+from claimbench.config import ModelConfig
+from claimbench.engines.base import Answer, Engine, LocalSettings
 from claimbench.errors import ClaimbenchError, ConfigError, ModelError
-from claimbench.records import Completion, Request, RequestFailure
-
-if TYPE_CHECKING:
-    from claimbench.engines import Engine
+from claimbench.records import Request
 
 AHEAD = 16
 """Requests that wait at a replica beyond those its engine has pulled."""
@@ -33,7 +31,7 @@ class News:
     """What a replica answers: finished requests, how many more it has room for, whether it rests,
     and how its engine failed (the name of the error, its sentence)."""
 
-    answers: tuple[Completion | RequestFailure, ...]
+    answers: tuple[Answer, ...]
     wants: int
     resting: bool
     failure: tuple[str, str] | None = None
@@ -46,7 +44,7 @@ class Replica:
         self._make = make
         self._changed = threading.Condition()
         self._inbox: deque[Request] = deque()
-        self._outbox: list[Completion | RequestFailure] = []
+        self._outbox: list[Answer] = []
         self._over = self._loading = True
         self._resting = False
         self._failure: tuple[str, str] | None = None
@@ -75,7 +73,7 @@ class Replica:
     def _work(self) -> None:
         try:
             engine = self._make()
-            getattr(engine, "load", lambda: None)()
+            engine.load()
             self._rest()
             while True:
                 with self._changed:
@@ -101,7 +99,7 @@ class Replica:
                 self._changed.notify_all()
             yield request
 
-    def _put(self, answer: Completion | RequestFailure) -> None:
+    def _put(self, answer: Answer) -> None:
         with self._changed:
             self._outbox.append(answer)
             self._changed.notify_all()
@@ -125,22 +123,20 @@ class Equipment:
     model: ModelConfig
     checkpoint: Path
     files: Mapping[str, int]
-    settings: EngineConfig
+    settings: LocalSettings
     identity: Mapping[str, str]
 
     def make(self) -> Engine:
         """Raises ModelError where the checkpoint is missing or another one, ConfigError where the
         engine is of another version."""
-        from claimbench.engines import engine_kind
-
-        kind, node = engine_kind(self.settings.kind), _node()
+        node = _node()
         _check_files(self.checkpoint, self.files, node)
-        if (found := kind.identity(self.settings)) != dict(self.identity):
+        if (found := self.settings.identity()) != dict(self.identity):
             raise ConfigError(
                 f"node {node} has engine {' '.join(found.values())}, and this machine "
                 f"{' '.join(self.identity.values())}: install the same versions on all nodes"
             )
-        return kind.make(self.model, self.checkpoint, self.settings)
+        return self.settings.make(self.model, self.checkpoint, _silent)
 
 
 def file_sizes(checkpoint: Path) -> dict[str, int]:
@@ -168,3 +164,7 @@ def _node() -> str:
     import ray
 
     return str(ray.util.get_node_ip_address())
+
+
+def _silent(_: str) -> None:
+    """A replica has no user to write to; what ends it is reported by the driver."""

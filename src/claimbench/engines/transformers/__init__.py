@@ -1,5 +1,1 @@
-"""The engine for CPUs and single GPUs: transformers checkpoints, continuous batching over slots."""
-
-from claimbench.engines.transformers.engine import Stats, TransformersEngine
-
-__all__ = ["Stats", "TransformersEngine"]
+"""Checkpoints through PyTorch: our own continuous batching over transformers' models."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from claimbench.engines.base import Engine
 from claimbench.engines.transformers.batch import Batch, make_prefix
 from claimbench.engines.transformers.checkpoint import Checkpoint, read_checkpoint
 from claimbench.engines.transformers.memory import token_room
@@ -34,7 +35,7 @@ class Stats:
     open_rows: int = 0
 
 
-class TransformersEngine:
+class TransformersEngine(Engine):
     """Continuous batching over a checkpoint folder, on a CPU or on CUDA.
 
     `slots` caps the rows generated together and `token_budget` the tokens kept for all of them
@@ -89,7 +90,6 @@ class TransformersEngine:
         }
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Completion | RequestFailure]:
-        """See `engines.Engine`."""
         checkpoint = self.load()
         try:
             yield from self._run(checkpoint, requests)

@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from claimbench.config import EngineConfig, ModelConfig
+from claimbench.config import ModelConfig
 from claimbench.config.yamlfile import nearest
+from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError
 
 OURS: Mapping[str, str] = {
@@ -89,14 +90,9 @@ NEUTRAL = frozenset(
 """Arguments about memory, placement, loading and logs. Every other one may change a sample, and so
 is part of its identity."""
 
-_NOT_VLLM: Mapping[str, str] = {
-    "threads": "vLLM counts its own threads: set OMP_NUM_THREADS",
-    "token_budget": "vLLM sizes its cache itself: set engine.args.gpu_memory_utilization",
-}
-
 
 def engine_arguments(
-    model: ModelConfig, checkpoint: Path, settings: EngineConfig
+    model: ModelConfig, checkpoint: Path, settings: VllmSettings
 ) -> dict[str, Any]:
     """Every argument of `vllm.EngineArgs` for this model, those of `engine.args` included."""
     chosen: dict[str, Any] = {
@@ -125,24 +121,17 @@ def known_arguments() -> list[str]:
     return [f.name for f in dataclasses.fields(EngineArgs) if not f.name.startswith("_")]
 
 
-def check(settings: EngineConfig, known: Collection[str]) -> None:
-    """Raises ConfigError for a key that vLLM would not take or that claimbench sets itself."""
-    for key in settings.args:
+def check(args: Collection[str], known: Collection[str]) -> None:
+    """Raises ConfigError for a key of `engine.args` that vLLM would not take or that claimbench
+    sets itself."""
+    for key in args:
         if key in OURS:
             raise ConfigError(f"engine.args.{key}: claimbench sets it; use {OURS[key]} instead")
         if key not in known:
             raise ConfigError(f"engine.args.{key}: vLLM has no such argument{nearest(key, known)}")
-    for key, why in _NOT_VLLM.items():
-        if getattr(settings, key) is not None:
-            raise ConfigError(f"engine.{key}: {why}")
-    if settings.device != "auto":
-        raise ConfigError(
-            "engine.device: vLLM takes the devices that it sees; remove the key, and choose among "
-            "GPUs with CUDA_VISIBLE_DEVICES"
-        )
 
 
-def identity_of(settings: EngineConfig) -> dict[str, str]:
+def identity_of(settings: VllmSettings) -> dict[str, str]:
     """What of the engine's settings can change a sample, as far as it departs from the defaults."""
     found = {}
     if settings.batch_invariant:

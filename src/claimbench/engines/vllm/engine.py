@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from claimbench.engines.base import Engine
 from claimbench.engines.vllm.deaths import tell_of_death
 from claimbench.engines.vllm.replies import answer, refusal, sampling_params
 from claimbench.errors import ConfigError, EngineDied
@@ -26,7 +27,7 @@ _MEMORY_ADVICE = (
 )
 
 
-class VllmEngine:
+class VllmEngine(Engine):
     """Continuous batching by vLLM over a checkpoint folder, on GPUs or on a CPU.
 
     `arguments` are those of `vllm.EngineArgs`; `stop_token_ids` end a reply beside the checkpoint's
@@ -77,7 +78,6 @@ class VllmEngine:
         }
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Completion | RequestFailure]:
-        """See `engines.Engine`."""
         source, waiting = iter(requests), dict[str, tuple[Request, float]]()
         try:
             while True:

@@ -1,0 +1,207 @@
+"""The contract of an engine: what the pipeline calls, and what a run may say of it.
+
+A kind of engine is a folder with two classes: its settings (`EngineSettings`), which know how to
+make it, and the engine (`Engine`). Importing the settings imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field
+
+from claimbench.config import DType, ModelConfig
+from claimbench.config.machine import missing_packages
+from claimbench.config.yamlfile import Strict
+from claimbench.errors import CheckpointMissing, ModelError
+from claimbench.records import Completion, Request, RequestFailure
+
+Answer = Completion | RequestFailure
+Log = Callable[[str], None]
+"""Takes one line for the user: what is waited for, what was lost."""
+PromptForm = Literal["token_ids", "chat", "counted_chat"]
+
+
+class Engine(ABC):
+    """One model behind one interface. `generate` is all that an engine must have."""
+
+    @abstractmethod
+    def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        """Yield a Completion or RequestFailure for every request, in finishing order.
+
+        Requests are pulled lazily, so that at most a window of them is open. Closing the iterator
+        aborts the open ones. Raises `errors.EngineDied` when the engine cannot go on.
+        """
+
+    def load(self) -> object:
+        """Make ready what `generate` needs; a second call does nothing."""
+        return None
+
+    def describe(self) -> Mapping[str, str]:
+        """Versions, device and precision of the loaded engine, for provenance."""
+        return {}
+
+    def server(self) -> dict[str, Any]:
+        """What a server has said of its model so far, for provenance; {} without a server."""
+        return {}
+
+    def expect(self, server: Mapping[str, Any]) -> None:  # noqa: B027
+        """Hold the server against what an earlier session's `server` gave. Raises EngineDied, here
+        or with the first answer, where it is another one."""
+
+    def close(self) -> None:  # noqa: B027
+        """Give memory and processes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model that is known by its name on a server (default: its hub id) and by nothing else.
+    `alias`: the name may stand for another model later."""
+
+    name: str | None
+    alias: bool
+    prompt: PromptForm
+
+
+class EngineSettings(Strict, ABC):
+    """What a run may say of one kind of engine: its fields are the keys that the engine uses.
+
+    `packages` are what it imports and `extra` is the extra of claimbench that installs them.
+    `instead` says, for keys that only other engines use, what to do here.
+    """
+
+    packages: ClassVar[tuple[str, ...]] = ()
+    extra: ClassVar[str] = ""
+    instead: ClassVar[Mapping[str, str]] = {}
+
+    kind: str
+
+    @abstractmethod
+    def identity(self) -> dict[str, str]:
+        """Name, version and the settings that can change a sample: part of every sample's identity,
+        known without loading anything. Raises CheckpointMissing where a package is not here."""
+
+    @abstractmethod
+    def make(self, model: ModelConfig, checkpoint: Path | None, log: Log) -> Engine:
+        """The model's engine. `checkpoint` is a folder with its weights; of a served model with its
+        tokenizer, or None."""
+
+    def start(self, model: ModelConfig, checkpoint: Path | None, longest: int, log: Log) -> Engine:
+        """The model's engine as the pipeline uses it, with room for `longest` tokens of a prompt
+        and its reply together."""
+        return self.make(model, checkpoint, log)
+
+    @property
+    def chosen_dtype(self) -> DType | None:
+        """The dtype that the run names; None: the checkpoint's own."""
+        return None
+
+    def fallback(self, models: Sequence[ModelConfig]) -> DType | None:
+        """The dtype to take here where a run names none and the checkpoints' own is no good on this
+        machine."""
+        return None
+
+    @property
+    def served(self) -> Served | None:
+        """The model on a server; None where the engine loads weights."""
+        return None
+
+    @classmethod
+    def missing(cls) -> list[str]:
+        """The packages that are not installed here."""
+        return missing_packages(cls.packages)
+
+    @classmethod
+    def remark(cls) -> str:
+        """What else to know of the engine on this machine; loads what it needs to find out."""
+        return ""
+
+
+class LocalSettings(EngineSettings):
+    """Settings of an engine that loads weights, alone or as replicas on Ray (docs/clusters.md).
+
+    The address of a Ray cluster is kept in no file.
+    """
+
+    dtype: DType | None = None
+    slots: int | None = Field(default=None, gt=0, description="requests generated together")
+    restarts: int = Field(default=0, ge=0, description="of an engine that died")
+    replicas: int = Field(default=1, gt=0, description="of the engine, on Ray")
+    ray_address: str | None = Field(default=None, min_length=1, exclude=True)
+
+    @property
+    def chosen_dtype(self) -> DType | None:
+        return self.dtype
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of one replica, where it runs on GPUs."""
+        return 1
+
+    @property
+    def cpus(self) -> int:
+        """CPU cores to reserve for one replica."""
+        return 1
+
+    @property
+    def on_gpus(self) -> bool | None:
+        """Whether it runs on GPUs; None: where there are some."""
+        return None
+
+    def sized(self, longest: int) -> Self:
+        """These settings with room for `longest` tokens."""
+        return self
+
+    def start(self, model: ModelConfig, checkpoint: Path | None, longest: int, log: Log) -> Engine:
+        from claimbench.engines.restarting import RestartingEngine
+
+        chosen = self.sized(longest)
+        if self.replicas > 1 or self.ray_address is not None:
+            from claimbench.engines.ray import on_ray
+
+            return on_ray(model, checkpoint, chosen, log)
+
+        def make() -> Engine:
+            return chosen.make(model, checkpoint, log)
+
+        return RestartingEngine(make, self.restarts, log) if self.restarts else make()
+
+
+def installed_version(distribution: str) -> str | None:
+    """Its version, or None where it is not installed."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def version_of(engine: str, extra: str, *distributions: str) -> str:
+    """The version of the first of these distributions that is installed."""
+    for name in distributions:
+        if version := installed_version(name):
+            return version
+    raise CheckpointMissing(
+        f"engine {engine} is not installed; run pip install 'claimbench[{extra}]'"
+    )
+
+
+def stop_token_ids(checkpoint: Path, model: ModelConfig) -> list[int]:
+    """The ids of the model's stop tokens in the checkpoint's own vocabulary."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
+    ids = []
+    for text in model.stop_tokens:
+        token = tokenizer.token_to_id(text)
+        if token is None:
+            raise ModelError(
+                f"model {model.name}: stop token {text} (key stop_tokens) is not in the "
+                f"vocabulary of {checkpoint}"
+            )
+        ids.append(token)
+    return ids
