@@ -86,16 +86,18 @@ def judge(
     *,
     recheck: bool = False,
     compat: bool = False,
+    alone: bool = False,
 ) -> CodeVerdict:
     """The verdict on a program. Raises SandboxError where the sandbox fails, DataError for tests
     that any program would pass.
 
-    `recheck`: run a pass again test by test. `compat`: as LiveCodeBench's runner would.
+    `recheck`: run a pass again test by test. `compat`: as LiveCodeBench's runner would. `alone`: as
+    EvalPlus would, without the prompt's part of the program.
     """
     prepared = tests if isinstance(tests, Prepared) else Prepared(tests)
     # LeetCode, and LiveCodeBench after it, imports the usual modules before a solution.
     usual = PREAMBLE if prepared.tests.kind == "functional" else ""
-    program = whole_program(usual + prepared.tests.prelude, code)
+    program = whole_program("" if alone else usual + prepared.tests.prelude, code)
     trial = _Trial(prepared, *program, sandbox, compat, next(_numbers) if recheck else 0)
     if prepared.tests.kind == "assert":
         return _verdict(trial, trial.examine())

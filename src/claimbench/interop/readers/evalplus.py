@@ -25,6 +25,11 @@ from claimbench.interop.readers.rows import (
 
 PROBLEM = "the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies"
 
+ALONE = (
+    "EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the"
+    " prompt, which stand before other replies"
+)
+
 
 def read(path: Path) -> Outputs:
     """The results of one file. Where it has no solutions (older versions), they are those of the
@@ -42,6 +47,15 @@ def read(path: Path) -> Outputs:
         protocol={"harness": "EvalPlus"},
         notes=(PROBLEM,),
     )
+
+
+def graded_alone(benchmark: dict[str, Any]) -> dict[str, Any]:
+    """A benchmark whose programs are run without their prompts."""
+    grader = benchmark["grader"]
+    if grader["kind"] != "code":
+        return benchmark
+    options = {**grader["options"], "prompt_first": False}
+    return {**benchmark, "grader": {**grader, "options": options}}
 
 
 def of_base_tests(outputs: Outputs) -> Outputs:
