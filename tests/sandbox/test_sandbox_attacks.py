@@ -62,7 +62,7 @@ def plain_user() -> Iterator[tuple[str, Path]]:
         folder.chmod(0o755)
         package = packaged_data("").parent
         shutil.copytree(package, folder / package.name, ignore=_no_data)
-        for name in (SCRIPT.name, "sandbox_attacks_more.py"):
+        for name in (SCRIPT.name, "sandbox_attacks_more.py", "sandbox_attacks_handles.py"):
             shutil.copy(SCRIPT.with_name(name), folder)
         own = (sys.executable, str(getattr(sys, "_base_executable", "")), "/usr/bin/python3")
         python = next((python for python in own if _runs(python, folder)), None)

@@ -113,8 +113,9 @@ class Handle:
     def __enter__(self) -> Any:
         return _ask("getattr", self, "__enter__")()
 
-    def __exit__(self, *why: object) -> bool:
-        return _ask("getattr", self, "__exit__")(None, None, None) is True
+    def __exit__(self, *why: object) -> None:
+        """It cannot swallow what was raised: that may be a failed check."""
+        _ask("getattr", self, "__exit__")(None, None, None)
 
     def __deepcopy__(self, memo: object) -> Any:
         return _ask("deepcopy", self)

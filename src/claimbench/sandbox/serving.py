@@ -13,14 +13,14 @@ import operator
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CodeType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
 from claimbench.sandbox import objects
 from claimbench.sandbox.child import REPORT
 from claimbench.sandbox.codec import PLAIN, NotPlain, as_base, is_plain
 from claimbench.sandbox.interpreter import attempt, words_of, write_all
-from claimbench.sandbox.messages import Peer
+from claimbench.sandbox.messages import Gone, Peer
 from claimbench.sandbox.objects import ARGUMENT, CALLBACK, HANDLE, MUTABLE, Nodes
 from claimbench.sandbox.protocol import Record
 
@@ -84,7 +84,9 @@ class _Service:
             )
             self._release(options.get("released", ()))
             return self._do(what, args, kwargs, options, nodes)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+        except Gone:
+            raise
+        except BaseException as error:
             return self._reply((RAISED_IT, self._exception(error), {}, ""), nodes, [])
 
     def _do(
@@ -112,7 +114,9 @@ class _Service:
             if what == "next":
                 return STOPPED, None
             return RAISED_IT, self._exception(error)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+        except Gone:
+            raise
+        except BaseException as error:
             return RAISED_IT, self._exception(error)
 
     def _kept(self, what: str, target: object, value: object) -> object:
@@ -164,7 +168,8 @@ class _Service:
         an exception's classes."""
         kinds = self._kinds(value) if _is_exception(value) else ()
         is_class = isinstance(value, type)
-        name = getattr(value, "__name__", None) or f"<{type(value).__name__}>"
+        named = isinstance(value, type | FunctionType | BuiltinFunctionType | MethodType)
+        name = str(value.__name__) if named else f"<{type(value).__name__}>"  # type: ignore[attr-defined]
         return HANDLE, (self._number(value), self._number(type(value)), name, is_class, kinds)
 
     def _number(self, value: object) -> int:
