@@ -24,6 +24,11 @@ from claimbench.interop.readers.rows import (
 )
 from claimbench.messages import Message
 
+ALONE = (
+    "EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the"
+    " prompt, which stand before other replies"
+)
+
 
 def read(path: Path) -> Outputs:
     """The results of one file. Where it has no solutions (older versions), they are those of the
@@ -41,6 +46,15 @@ def read(path: Path) -> Outputs:
         protocol={"harness": "EvalPlus"},
         notes=(Message("import-evalplus"),),
     )
+
+
+def graded_alone(benchmark: dict[str, Any]) -> dict[str, Any]:
+    """A benchmark whose programs are run without their prompts."""
+    grader = benchmark["grader"]
+    if grader["kind"] != "code":
+        return benchmark
+    options = {**grader["options"], "prompt_first": False}
+    return {**benchmark, "grader": {**grader, "options": options}}
 
 
 def of_base_tests(outputs: Outputs) -> Outputs:

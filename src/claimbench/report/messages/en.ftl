@@ -472,7 +472,6 @@ isolation-seccomp = seccomp
 isolation-rlimits = rlimits
 isolation-none = no program was run
 passes-run-again = { $count } passes run again test by test, { $differ } of them disagreed
-graded-beside-solution = { $count } graded with the asserts beside the solution (weaker)
 quirks = they decide here: { $right } programs are right with them and { $plain } without; { $differs } verdicts differ
 extraction = takes another program from { $differs } replies; { $gains } more are right, { $loses } fewer
 rating = { $best } (95% { $low } to { $high }), at which what was solved is most likely; not a rating that any site gave
