@@ -45,7 +45,7 @@ _MOST_IN_A_ROW = 3
 unknown word."""
 _MOST_PROBLEMS = 8
 """Different problems given up one after another before a server that answers probes is given up."""
-_LATE_ATTEMPTS = 2
+_LATE_ATTEMPTS = _LIST_ATTEMPTS = 2
 _OTHER_LIMIT = "max_completion_tokens"
 _TOO_SHORT = ("output limit was reached", "minimum", "at least", "greater than or equal")
 _SECONDS_PER_TOKEN = 1.0
@@ -150,7 +150,7 @@ class EndpointEngine(Engine):
         """Read what the server lists, and ask for one token: which model answers is known before
         the first sample, and a wrong key, name or parameter at once."""
         try:
-            self._server.read_list(await self._patience.ask(client.models, reply=False))
+            self._server.read_list(await self._models(client))
             await self._first_token(client, request)
         except Unreachable as fault:
             raise EngineDied(_unreachable(self._host, fault) + self._proxy) from None
@@ -165,6 +165,15 @@ class EndpointEngine(Engine):
                 f"{fault.attempts} attempts){self._proxy}; check the address and that the server "
                 f"is up, and run the same command again."
             ) from None
+
+    async def _models(self, client: Client) -> Any:
+        """What the server lists; None where it does not: requests will show whether it serves."""
+        try:
+            return await self._patience.ask(client.models, _LIST_ATTEMPTS, reply=False)
+        except Unreachable:
+            raise
+        except Fault:
+            return None
 
     async def _first_token(self, client: Client, request: Request) -> None:
         """Ask for one token, under the name of max_tokens that the server takes."""
