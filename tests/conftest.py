@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from lm_eval_toys import Lab
 
-    from claimbench.sandbox.levels import Sandbox
+    from claimbench.sandbox.isolation import Sandbox
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
@@ -41,14 +41,14 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture(params=["A", "B", "C"], scope="module")
+@pytest.fixture(params=["namespaces", "landlock", "seccomp"], scope="module")
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A sandbox of each level of isolation that this machine has."""
-    from claimbench.sandbox import levels
+    """A sandbox of each isolation that this machine has."""
+    from claimbench.sandbox import isolation
 
-    if why := levels._why_not(request.param):
-        pytest.skip(f"level {request.param} is not to be had here: {why}")
-    with levels.Sandbox(request.param) as made:
+    if why := isolation._why_not(request.param):
+        pytest.skip(f"isolation {request.param} is not to be had here: {why}")
+    with isolation.Sandbox(request.param) as made:
         yield made
 
 

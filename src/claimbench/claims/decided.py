@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,16 +56,14 @@ def judge_arithmetic(
     """Compute an arithmetic claim (or the desk check of an efficiency claim).
 
     Where inputs are ranges, the value is computed at every combination of their ends: exact for
-    formulas that are monotone in each input, as all of + - * / on positive numbers are.
+    formulas that are monotone in each input, as all of + - * / on positive numbers are. An input
+    that is a floor has no upper end and one that is a ceiling no lower end above 0, so the value is
+    one-sided and agrees, or disagrees, only where every value that it allows does.
     Raises ValueError where the claim has no arithmetic or the formula has no value.
     """
     test = _arithmetic_of(test) if isinstance(test, Claim) else test
     given = {name: _given(one, figures) for name, one in test.inputs.items()}
-    corners = itertools.product(*(sorted(set(figure.ends)) for figure in given.values()))
-    values = [
-        formula.evaluate(test.formula, dict(zip(given, corner, strict=True))) for corner in corners
-    ]
-    low, high = min(values), max(values)
+    low, high = _computed(test.formula, {name: _ends(one) for name, one in given.items()})
     allowed = _allowed(test)
     return ArithmeticResult(
         low,
@@ -83,6 +81,43 @@ def judge_arithmetic(
         ),
         note=test.note,
     )
+
+
+def _ends(figure: Figure) -> tuple[float, float]:
+    """Lowest and highest value that a figure allows: prices, costs and counts are not negative."""
+    low, high = figure.ends
+    if figure.bound == "at_least":
+        return low, math.inf
+    if figure.bound == "at_most":
+        return (0.0 if high >= 0 else -math.inf), high
+    return low, high
+
+
+def _computed(text: str, ends: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
+    """Lowest and highest value at the corners of the inputs' ranges."""
+    corners = [
+        dict(zip(ends, corner, strict=True))
+        for corner in itertools.product(*(sorted(set(pair)) for pair in ends.values()))
+    ]
+    if all(math.isfinite(end) and end for pair in ends.values() for end in pair):
+        values = [formula.evaluate(text, corner) for corner in corners]
+        return min(values), max(values)
+    return _at_limits(text, corners)
+
+
+def _at_limits(text: str, corners: Sequence[Mapping[str, float]]) -> tuple[float, float]:
+    """As `_computed`, where an end is 0 or infinite. A double of numpy divides by 0 to infinity, as
+    the limit does; where a corner has no limit (∞ − ∞, 0·∞) nothing is known of the value."""
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        values = [
+            float(formula.evaluate(text, {name: np.float64(x) for name, x in corner.items()}))
+            for corner in corners
+        ]
+    if any(math.isnan(value) for value in values):
+        return -math.inf, math.inf
+    return min(values), max(values)
 
 
 def judge_artifacts(

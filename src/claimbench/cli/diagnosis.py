@@ -65,12 +65,12 @@ def render(facts: dict[str, Any]) -> str:
 
 
 def _sandbox_words() -> str:
-    """The level at which programs would run here, by its self-test, and why not at a better one."""
-    from claimbench.sandbox.box import SandboxError
-    from claimbench.sandbox.levels import find_level
+    """The isolation with which programs would run here, by its self-test, and why no better one."""
+    from claimbench.sandbox.client import SandboxError
+    from claimbench.sandbox.isolation import find_isolation
 
     try:
-        return str(find_level())
+        return str(find_isolation())
     except SandboxError as error:
         return f"none: {error}"
 

@@ -131,13 +131,15 @@ def _mark_set(marks: Marks, given: Key, option: str) -> None:
 def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
     """A run file with everything it names."""
     run = load_run(path, sets)
-    return Experiment(
+    experiment = Experiment(
         run=run,
         models=tuple(load_model(name) for name in run.models),
         benchmarks=tuple(
             _selected(load_benchmark(n), run) for n in run.benchmarks if not n.startswith(LM_EVAL)
         ),
     )
+    experiment.check_samples()
+    return experiment
 
 
 def _selected(benchmark: BenchmarkConfig, run: RunConfig) -> BenchmarkConfig:

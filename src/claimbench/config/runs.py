@@ -11,6 +11,7 @@ from claimbench.config.benchmarks import BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.models import ModelConfig
 from claimbench.config.yamlfile import Strict
+from claimbench.errors import ConfigError
 
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
@@ -26,11 +27,11 @@ class SamplingConfig(Strict):
 
 class GradingConfig(Strict):
     """The grading pool. `workers`, where it is left out, is one for each core if programs are run
-    (they give way to the engine), else 1. `sandbox_floor` is the level of isolation (A to D,
-    docs/sandbox.md) below which no program that a model wrote is run."""
+    (they give way to the engine), else 1. `min_isolation` is the weakest isolation
+    (docs/sandbox.md) with which programs that a model wrote are run."""
 
     workers: int | None = Field(default=None, gt=0)
-    sandbox_floor: Literal["A", "B", "C", "D"] = "C"
+    min_isolation: Literal["namespaces", "landlock", "seccomp", "rlimits"] = "seccomp"
 
 
 class LmEvalOptions(Strict):
@@ -89,9 +90,11 @@ class RunConfig(Strict):
             )
         if strange := sorted(set(self.select) - set(self.benchmarks)):
             raise ValueError(f"select names {strange[0]}, which this run does not have")
-        counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples or 1]
-        if min(counts) < 1:
-            raise ValueError("samples must be positive")
+        counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples]
+        if any(count is not None and count < 1 for count in counts):
+            raise ValueError(
+                "samples must be at least 1 (leave the key out for the benchmark's own number)"
+            )
         if not re.fullmatch(r"\w[\w.-]*", self.name):
             raise ValueError(f"name {self.name!r} must be letters, digits, dots, dashes")
         return self
@@ -107,6 +110,17 @@ class Experiment(Strict):
     models: tuple[ModelConfig, ...]
     benchmarks: tuple[BenchmarkConfig, ...]
 
+    def check_samples(self) -> None:
+        """Raises ConfigError where greedy decoding is asked several times for one problem."""
+        for benchmark in self.benchmarks:
+            count = self.samples_of(benchmark)
+            if self.run.sampling.temperature == 0 and count > 1:
+                raise ConfigError(
+                    f"run {self.run.name}: {benchmark.name} asks {count} samples per problem at "
+                    f"temperature 0, which would be the same reply {count} times; set samples: 1, "
+                    "or a temperature above 0"
+                )
+
     def problems_of(self, benchmark: BenchmarkConfig) -> int:
         """Problems asked of a benchmark, as far as its configuration says: a window of a release
         that is not pinned counts as the whole release."""
@@ -121,4 +135,4 @@ class Experiment(Strict):
         chosen = self.run.samples
         if isinstance(chosen, dict):
             return chosen.get(benchmark.name, benchmark.samples)
-        return chosen or benchmark.samples
+        return benchmark.samples if chosen is None else chosen

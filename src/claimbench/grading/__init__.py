@@ -21,7 +21,7 @@ from claimbench.grading.options import unknown_name
 from claimbench.grading.pool import BATCH, GradingPool
 from claimbench.grading.question import Grader
 from claimbench.records import Problem
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.restrictions import Isolation
 
 __all__ = [
     "GRADERS",
@@ -46,23 +46,23 @@ GRADERS: Mapping[str, type[Grader]] = {
 }
 
 
-_GIVEN_BY_THE_RUN = ("reasoning_end", "sandbox_floor")
+_GIVEN_BY_THE_RUN = ("reasoning_end", "min_isolation")
 
 
 def make_grader(
     kind: str,
     options: Mapping[str, Any],
     reasoning_end: str | None,
-    sandbox_floor: Level | None = None,
+    min_isolation: Isolation | None = None,
 ) -> Grader:
     """The grader of that kind with those options.
 
     `reasoning_end` is the tag that ends a model's reasoning block, None for a model without one;
-    `sandbox_floor` the level below which a grader that runs programs does not run them.
+    `min_isolation` the weakest isolation with which a grader that runs programs runs them.
     Raises ConfigError naming the nearest known kind, option or rule.
     """
-    if "sandbox_floor" in options:
-        raise ConfigError(f"grader {kind}: sandbox_floor is a key of the run file, under `grading`")
+    if "min_isolation" in options:
+        raise ConfigError(f"grader {kind}: min_isolation is a key of the run file, under `grading`")
     if kind not in GRADERS:
         raise unknown_name("grader", kind, GRADERS)
     if reasoning_end == "":
@@ -73,8 +73,8 @@ def make_grader(
     for name in options:
         if name not in known:
             raise unknown_name(f"grader {kind}: option", name, known)
-    floor = {"sandbox_floor": sandbox_floor} if sandbox_floor and "sandbox_floor" in taken else {}
-    made: Grader = grader(reasoning_end=reasoning_end, **floor, **options)
+    given = {"min_isolation": min_isolation} if min_isolation and "min_isolation" in taken else {}
+    made: Grader = grader(reasoning_end=reasoning_end, **given, **options)
     return made
 
 
@@ -107,7 +107,7 @@ def make_pool(workers: int, judged: Iterable[tuple[Grader, Problem]]) -> Grading
     Raises GradingError where a grader cannot work on this machine.
     """
     judged = list(judged)
-    for coding in {g.sandbox_floor: g for g, _ in judged if isinstance(g, CodeGrader)}.values():
+    for coding in {g.min_isolation: g for g, _ in judged if isinstance(g, CodeGrader)}.values():
         coding.check()
     bridged = [(g, problem) for g, problem in judged if isinstance(g, LmEvalGrader)]
     if not bridged:

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from claimbench.grading.question import Question, Verdict, allowance
-from claimbench.sandbox.kernel import CpuTimer
+from claimbench.sandbox.syscalls import CpuTimer
 
 OUT_OF_MEMORY = 77
 """Exit status of a worker that ran into its memory limit."""

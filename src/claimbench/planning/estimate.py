@@ -10,8 +10,9 @@ from claimbench import statistics
 from claimbench.claims import published_as
 from claimbench.config import BenchmarkConfig, Experiment
 from claimbench.errors import InputError
-from claimbench.planning import gpus
+from claimbench.planning import gpu_text, gpus
 from claimbench.planning.cells import Cell
+from claimbench.planning.gpu_table import gpu_table
 from claimbench.planning.plan import Plan
 from claimbench.records import PublishedResult
 from claimbench.report.tables import clean
@@ -150,8 +151,8 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
     }
 
 
-def render(facts: Mapping[str, Any]) -> str:
-    """The plan as text."""
+def render(facts: Mapping[str, Any], all_choices: bool = False) -> str:
+    """The plan as text; `all_choices` of spreading it over GPUs, or the best of each GPU type."""
     lines = [f"run {facts['run']}: {facts['samples']} samples"]
     if lacking := facts.get("lacking"):
         lines += [f"prompts and power are left out: {clean(lacking, 400)}"]
@@ -160,7 +161,7 @@ def render(facts: Mapping[str, Any]) -> str:
     for target in facts["published"]:
         lines += ["", *_target_lines(target)]
     if "gpus" in facts:
-        lines.append(gpus.render(facts["gpus"], gpus.gpu_table().price_note))
+        lines.append(gpu_text.render(facts["gpus"], gpu_table().price_note, all_choices))
     return "\n".join(lines)
 
 

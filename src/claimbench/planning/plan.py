@@ -24,7 +24,7 @@ from claimbench.models import checkpoints
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
-from claimbench.records import Message, Problem, Sampling
+from claimbench.records import Problem, Sampling, Turn
 
 _DECISIVE = ("cells", "graders", "reasoning_end", "judging")
 """The parts of a resolved config that decide samples, grades and verdicts."""
@@ -67,6 +67,7 @@ def make_plan(
     `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
     """
     experiment = resolve(experiment, data_dir)
+    experiment.check_samples()  # Again: only now are lm-eval's tasks known.
     chosen = engines.settings(experiment.run.engine)
     asked = []
     for benchmark in experiment.benchmarks:
@@ -105,7 +106,7 @@ class _Asked:
 
     benchmark: BenchmarkConfig
     problems: tuple[Problem, ...]
-    shots: tuple[Message, ...]
+    shots: tuple[Turn, ...]
 
 
 def _cells(
@@ -148,7 +149,7 @@ def _maker(
     model: ModelConfig,
     benchmark: BenchmarkConfig,
     tokenizer: Any,
-    shots: tuple[Message, ...],
+    shots: tuple[Turn, ...],
     max_tokens: int,
 ) -> PromptMaker | MessageMaker:
     """Who makes the prompts: token ids wherever the engine takes them."""

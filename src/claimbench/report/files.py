@@ -14,6 +14,7 @@ from claimbench.report.markdown import agreement_tables, render_document, tables
 from claimbench.report.samples import Pack
 from claimbench.report.tables import clean, to_csv
 from claimbench.report.theme import figure_style
+from claimbench.report.vote_table import vote_tables
 from claimbench.store import safe_name
 
 File = tuple[str, str]
@@ -23,7 +24,12 @@ File = tuple[str, str]
 def report_files(document: Document, pack: Pack | None) -> Iterator[File]:
     """Tables, figures, report.md and report.html, one at a time."""
     drawn = list(_figures(document))
-    tables = [*tables_of(document), *lm_eval_tables(document), *agreement_tables(document)]
+    tables = [
+        *tables_of(document),
+        *vote_tables(document),
+        *lm_eval_tables(document),
+        *agreement_tables(document),
+    ]
     if verdicts := testable(document):
         tables.append(claims_table(verdicts))
     yield from ((f"tables/{table.name}.csv", to_csv(table)) for table in tables)

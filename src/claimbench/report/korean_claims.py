@@ -135,7 +135,7 @@ def _answers(spec: Mapping[str, Any], figure: Mapping[str, Any]) -> str:
 def _sum(spec: Mapping[str, Any], figure: Mapping[str, Any]) -> Iterable[str]:
     """The working of a sum, and which of its inputs are weak."""
     working, value = figure["working"].replace(" to ", "~"), _range(*figure["value"])
-    yield f"{working} = {value}{_unit(spec)}, 주장은 {_claimed(*figure['claimed'])}"
+    yield f"{working} = {value}{_unit(spec)}, 주장은 {_range(*figure['claimed'])}"
     for bound in figure["bounds"]:
         name, _, word = bound.removesuffix(" this").partition(" is ")
         yield f"{name}: {_BOUNDS.get(word, word)}"
@@ -148,13 +148,14 @@ def _unit(spec: Mapping[str, Any]) -> str:
     return f" {unit}" if unit[0] == "(" or unit.isascii() else unit
 
 
-def _claimed(low: float | None, high: float | None) -> str:
+def _range(low: float | None, high: float | None) -> str:
+    """A side that is None has no end."""
+    if low is None and high is None:
+        return "알 수 없음"
     if high is None:
         return f"{number_told(low or 0.0)} 이상"
-    return f"{number_told(high)} 이하" if low is None else _range(low, high)
-
-
-def _range(low: float, high: float) -> str:
+    if low is None:
+        return f"{number_told(high)} 이하"
     ends = number_told(low), number_told(high)
     return ends[0] if low == high else "~".join(ends)
 

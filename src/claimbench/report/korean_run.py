@@ -27,6 +27,7 @@ _LABELS: tuple[tuple[str, str], ...] = (
     ("Outcomes of (.+) on (.+)", "결과: {0}, {1}"),
     ("Isolation of (.+) on (.+)", "격리: {0}, {1}"),
     ("LiveCodeBench's quirks, (.+) on (.+)", "LiveCodeBench의 별난 점: {0}, {1}"),
+    ("LiveCodeBench's extraction, (.+) on (.+)", "LiveCodeBench의 코드 추출: {0}, {1}"),
     (r"Rating of (.+) on (.+) \(an estimate\)", "레이팅(추정): {0}, {1}"),
 )
 
@@ -55,7 +56,10 @@ _VALUES: tuple[tuple[str, str], ...] = (
         "대화 턴만 보냄. 템플릿은 서버의 것으로 확인하지 않음",
     ),
     # programs
-    ("level ([ABCD])", "등급 {0}"),
+    ("namespaces", "네임스페이스"),
+    ("landlock", "랜드록"),
+    ("seccomp", "시스템 호출 필터"),
+    ("rlimits", "자원 제한"),
     ("no program was run", "실행한 프로그램 없음"),
     (
         r"(\d+) passes run again test by test, (\d+) of them disagreed",
@@ -69,6 +73,8 @@ _VALUES: tuple[tuple[str, str], ...] = (
         r"they decide here: (\d+) programs are right with them and (\d+) without",
         "이것이 결과를 가름: 적용하면 프로그램 {0}개, 적용하지 않으면 {1}개가 맞음",
     ),
+    (r"takes another program from (\d+) replies", "응답 {0}개에서 다른 프로그램을 고름"),
+    (r"(\d+) more are right, (\d+) fewer", "정답이 {0}개 늘고 {1}개 줄어듦"),
     (r"(\d+) verdicts differ", "판정 {0}개가 다름"),
     # notes of imports
     (
@@ -159,6 +165,8 @@ _COLUMNS: dict[str, str] = {
     "not graded by us": "우리 채점 없음",
     "no label of theirs": "그쪽 판정 없음",
     "agreement": "일치",
+    "samples n": "표본 수 n",
+    "SE between two votes": "두 투표 사이의 표준오차",
     "theirs": "그쪽",
     "ours": "우리",
     "gold": "정답",
@@ -210,7 +218,7 @@ def _cell(column: str, text: str) -> Said:
 
 
 def _value(text: str) -> Said:
-    """Words that were put together are told again part by part: `level A; 3 passes …`."""
+    """Words that were put together are told again part by part: `namespaces; 3 passes …`."""
     whole = _told(text, _VALUES)
     if whole != text:
         return Said(text, whole)

@@ -10,6 +10,7 @@ from claimbench.report.article_tables import efficiency_table
 from claimbench.report.claim_tables import report_claims_table, spoken, testable
 from claimbench.report.document import Document
 from claimbench.report.lm_eval_table import lm_eval_tables
+from claimbench.report.messages import english
 from claimbench.report.tables import (
     Table,
     escape,
@@ -19,7 +20,7 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
-from claimbench.verdicts import one_sided
+from claimbench.report.vote_table import vote_tables
 
 _LEGEND = """\
 Scores are percentage points. *Sampling SE*: what a rerun on the same problems would vary by; a \
@@ -34,6 +35,15 @@ run; **lower**/**higher** – a difference is shown and equality is not; **incon
 **not comparable** – the protocols differ too much. *Needed margin*: the smallest margin at which \
 the figure would count as reproduced. Evidence tiers: A our run, B a third party's raw outputs \
 graded by us, C a third party's score, D the vendor's own figure.
+"""
+
+_VOTES = """\
+## Votes and pass@k
+
+*pass@k*: the chance that at least one of k samples is right. *cons@k*: the share of problems that \
+a majority vote over k samples gets right, expected over which k are drawn; a sample without an \
+answer casts no vote. *SE between two votes*: what the cons@k of two such runs differs by through \
+chance alone.
 """
 
 _LM_EVAL = """\
@@ -98,6 +108,7 @@ def render_document(document: Document, figures: Sequence[str] = ()) -> str:
         parts += ["## Verdicts\n", to_markdown(judged)]
         parts += [s for run in document.runs for s in _sentences(run.verdicts)]
     parts += ["## Measurements\n", to_markdown(measured)]
+    parts += [s for t in vote_tables(document) for s in (_VOTES, to_markdown(t))]
     parts += [s for t in lm_eval_tables(document) for s in (_LM_EVAL, to_markdown(t))]
     parts += _agreements(document)
     parts += _claims(document)
@@ -158,15 +169,17 @@ def _claims(document: Document) -> Iterable[str]:
 def _sentences(verdicts: Iterable[Verdict]) -> Iterable[str]:
     for v in verdicts:
         what = f"{v.subject}, {figure_of(v)}: {v.verdict}."
-        yield f"**{escape(what)}** {escape(v.sentence)}\n"
+        yield f"**{escape(what)}** {escape(english(v.sentence))}\n"
         yield from _departures(v)
-        yield from (f"Note: {escape(note)}\n" for note in v.notes)
+        yield from (f"Note: {escape(english(note))}\n" for note in v.notes)
 
 
 def _departures(v: Verdict) -> Iterable[str]:
     """Known differences one by one, then in one line what one side does not state."""
-    if known := [d for d in v.departures if not one_sided(d)]:
+    known = [english(d.message) for d in v.departures if not d.one_sided]
+    unknown = [english(d.message) for d in v.departures if d.one_sided]
+    if known:
         yield "Where the protocols differ:\n"
         yield "\n".join(f"- {escape(d)}" for d in known) + "\n"
-    if unknown := [d for d in v.departures if one_sided(d)]:
+    if unknown:
         yield f"Stated by one side only: {escape('; '.join(unknown))}\n"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from claimbench.records import Value
+from claimbench.report.messages import words
+
 
 class Said(NamedTuple):
     """The same words in both languages."""
@@ -15,6 +18,11 @@ class Said(NamedTuple):
 def say(key: str, **values: object) -> Said:
     """The words of `key`, with `values` filled in."""
     return Said(*(text.format(**values) for text in WORDS[key]))
+
+
+def in_both(value: Value) -> Said:
+    """A message in both languages."""
+    return Said(words("en").render(value), words("ko").render(value))
 
 
 CLAIM_WORDS: dict[str, Said] = {
@@ -119,6 +127,15 @@ WORDS: dict[str, Said] = {
     "measurements_caption": Said(
         "What was measured; scores, errors and shares in percentage points.",
         "측정한 값. 점수, 오차, 비율은 퍼센트포인트입니다.",
+    ),
+    "votes": Said("Votes and pass@k", "다수결과 pass@k"),
+    "votes_caption": Said(
+        "pass@k: the chance that at least one of k samples is right. cons@k: the share of problems "
+        "that a majority vote over k samples gets right. SE between two votes: what the cons@k of "
+        "two such runs differs by through chance alone. In points.",
+        "pass@k는 표본 k개 가운데 하나라도 맞을 확률, cons@k는 표본 k개의 다수결이 맞히는 문제의 "
+        "비율. 두 투표 사이의 표준오차는 그런 실행 두 번의 cons@k가 우연만으로 벌어지는 정도. "
+        "단위는 포인트.",
     ),
     "lm_eval": Said("lm-eval's own figures", "lm-eval 자체의 수치"),
     "lm_eval_caption": Said(

@@ -26,12 +26,12 @@ from claimbench.interop.imports import Import
 from claimbench.models import checkpoints
 from claimbench.planning.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
-from claimbench.report import RunView, Source, pack, report_files
+from claimbench.report import RunView, Source, messages, pack, report_files
 from claimbench.report.view import document, name_of, sources, view_cell, view_run
 from claimbench.runner import shards
 from claimbench.runner.generate import GradeDesk, Progress, Watch, generate, grade_stored
 from claimbench.runner.shards import Shard
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore, is_run, provenance, read_run, write_folder
 from claimbench.store.manifest import StoredCell, stored_cells, write_problems
 from claimbench.store.sessions import Session
@@ -196,7 +196,7 @@ def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | Non
     made = Report(store.root, (seen,), gpu_hour)
     records = {
         "measurements.json": _json([asdict(m) for m in made.measurements]),
-        "verdicts.json": _json([asdict(v) for v in made.verdicts]),
+        "verdicts.json": _json(messages.plain(made.verdicts)),
         **spending_files(spent),
     }
     _write_report(made, sources(store, cells, looped) if samples else None, records)
@@ -224,7 +224,7 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
     session = Session(store, _provenance(plan))
     settings = plan.experiment.run.grading
-    with _grading(store, settings.workers, plan.asked, settings.sandbox_floor) as desk:
+    with _grading(store, settings.workers, plan.asked, settings.min_isolation) as desk:
         _generate_missing(plan, store, desk, session, watch, told)
         _grade_missing(store, plan, desk, watch, told)
     session.end()
@@ -233,10 +233,10 @@ def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
 
 @contextmanager
 def _grading(
-    store: RunStore, workers: int | None, asked: int, floor: Level | None = None
+    store: RunStore, workers: int | None, asked: int, min_isolation: Isolation | None = None
 ) -> Iterator[GradeDesk]:
     """Raises GradingError, before anything is generated, where this machine cannot grade."""
-    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, floor)}
+    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, min_isolation)}
     judged = [
         (cell.grader, next(iter(cell.problems.values())))
         for cell in cells.values()

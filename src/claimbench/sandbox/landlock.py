@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from typing import Final
 
-from claimbench.sandbox.kernel import Call, call
+from claimbench.sandbox.syscalls import Call, call
 
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
 _ASK_VERSION: Final = 1

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from claimbench.sandbox.kernel import PR_SET_SECCOMP, Call, prctl_call
+from claimbench.sandbox.syscalls import PR_SET_SECCOMP, Call, prctl_call
 
 _CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
     "read": (0, 63),

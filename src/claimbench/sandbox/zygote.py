@@ -1,9 +1,9 @@
 """The warm interpreter: forks a locked child per program, waits for it, kills it when it is late.
 
-Started by `box` as `python zygote.py SOCKET PROC LEVEL WARMTH`, an interpreter of its own with a
-clean environment. It never sees an expected output and never runs a line of a program itself. A
-child cannot fork, so killing it ends everything it did; it also dies with the zygote, and the
-zygote with its parent.
+Started by `client` as `python zygote.py SOCKET PROC ISOLATION WARMTH`, an interpreter of its own
+with a clean environment. It never sees an expected output and never runs a line of a program
+itself. A child cannot fork, so killing it ends everything it did; it also dies with the zygote, and
+the zygote with its parent.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from typing import Final
 if __name__ == "__main__":
     sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))
 
-from claimbench.sandbox import harness
-from claimbench.sandbox.job import LEAN, LEAN_MODULES, NUMPY
-from claimbench.sandbox.kernel import (
+from claimbench.sandbox import child
+from claimbench.sandbox.interpreter import THREAD_STACK
+from claimbench.sandbox.protocol import LEAN, LEAN_MODULES, NUMPY
+from claimbench.sandbox.restrictions import limit_all, make_restrictions, readable_folders
+from claimbench.sandbox.supervisor import MOST_FILES, Run, Supervisor
+from claimbench.sandbox.syscalls import (
     PR_SET_CHILD_SUBREAPER,
     PR_SET_PDEATHSIG,
     drop_capabilities,
     prctl,
 )
-from claimbench.sandbox.lock import limit_all, make_lock, readable_folders
-from claimbench.sandbox.program import THREAD_STACK
-from claimbench.sandbox.rehearsal import rehearse
-from claimbench.sandbox.server import MOST_FILES, Run, Server
+from claimbench.sandbox.warmup import warm_up
 
 _PACKAGES: Final = os.path.abspath(f"{__file__}/../../..")
 WIDE_MODULES: Final = (
@@ -42,11 +42,11 @@ WIDE_MODULES: Final = (
     *("textwrap", "traceback", "unicodedata", "zlib"),
 )
 """What fewer programs import, and what needs the system's libraries, which a child may not open."""
-LEVEL_C_MODULES: Final = (
+SECCOMP_MODULES: Final = (
     *("encodings.idna", "encodings.latin_1", "encodings.ascii", "linecache"),
     *("_strptime", "concurrent.futures.thread", "_pylong"),
 )
-"""What other modules import only when it is needed, which is too late at level C."""
+"""What other modules import only when it is needed, which is too late under `seccomp`."""
 MAX_REQUEST: Final = 4096
 _CHILD_ENDED: Final = [int(_signal.SIGCHLD)]
 _OURS: Final = (_signal.SIGCHLD, _signal.SIGPROF, _signal.SIGINT)
@@ -56,17 +56,17 @@ _INT: Final = struct.Struct("i")
 
 def main() -> None:
     connection = _socket.socket(fileno=_lowered(int(sys.argv[1])))
-    proc, level, warmth = _lowered(int(sys.argv[2])), sys.argv[3], sys.argv[4]
+    proc, isolation, warmth = _lowered(int(sys.argv[2])), sys.argv[3], sys.argv[4]
     prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    run = _prepare(level, warmth, proc)
-    lock = make_lock(level, readable_folders(warmth == NUMPY))  # type: ignore[arg-type]
+    run = _prepare(isolation, warmth, proc)
+    restrictions = make_restrictions(isolation, readable_folders(warmth == NUMPY))  # type: ignore[arg-type]
     drop_capabilities()
     limit_all(MOST_FILES)
-    server = Server(lock, run, proc)
+    supervisor = Supervisor(restrictions, run, proc)
     connection.sendall(b"ready")
     while request := _receive(connection):
-        connection.sendall(server.serve(*request))
+        connection.sendall(supervisor.serve(*request))
 
 
 def _lowered(descriptor: int) -> int:
@@ -77,10 +77,10 @@ def _lowered(descriptor: int) -> int:
     return lower
 
 
-def _prepare(level: str, warmth: str, proc: int) -> Run:
+def _prepare(isolation: str, warmth: str, proc: int) -> Run:
     """Import, then freeze: what is warm here is warm in every child."""
     others = WIDE_MODULES if warmth != LEAN else ()
-    for name in (*LEAN_MODULES, *others, *(LEVEL_C_MODULES if level == "C" else ())):
+    for name in (*LEAN_MODULES, *others, *(SECCOMP_MODULES if isolation == "seccomp" else ())):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     if warmth == NUMPY:
@@ -96,7 +96,7 @@ def _prepare(level: str, warmth: str, proc: int) -> Run:
     _signal.pthread_sigmask(_signal.SIG_SETMASK, _CHILD_ENDED)
     for number in _OURS:
         _signal.signal(number, _signal.SIG_DFL)
-    rehearse(run, functional=warmth != LEAN)
+    warm_up(run, functional=warmth != LEAN)
     gc.collect()
     gc.freeze()
     return run
@@ -106,10 +106,10 @@ def _runner(warmth: str) -> Run:
     """Each page of memory that a zygote holds makes every child dearer, so the lean one has only
     what a `stdin` job needs."""
     if warmth == LEAN:
-        return harness.run
-    from claimbench.sandbox import examiner
+        return child.run
+    from claimbench.sandbox import checks
 
-    return examiner.run
+    return checks.run
 
 
 def _go_first(proc: int) -> None:

@@ -30,6 +30,14 @@ from claimbench.statistics.power import (
     power_of_equivalence,
     required_samples,
 )
+from claimbench.statistics.runpairs import (
+    Method,
+    RunComparison,
+    bonett_price,
+    compare_runs,
+    mcnemar,
+    p_not_worse,
+)
 from claimbench.statistics.variance import (
     Score,
     allowed_samples,
@@ -48,25 +56,35 @@ from claimbench.statistics.variance import (
 )
 from claimbench.statistics.votes import (
     NO_ANSWER,
+    Ballot,
     VoteScore,
+    ballot_of,
     cons_at_k,
     exact_vote_chances,
     pass_at_k,
     vote_chance,
+    vote_chances,
+    vote_difference_variance,
 )
 
 __all__ = [
     "NO_ANSWER",
+    "Ballot",
     "Comparison",
     "Design",
+    "Method",
+    "RunComparison",
     "Score",
     "VarianceAt",
     "VoteScore",
     "allowed_samples",
+    "ballot_of",
+    "bonett_price",
     "bootstrap",
     "bound_variance",
     "combined_df",
     "compare",
+    "compare_runs",
     "cons_at_k",
     "deciding_samples",
     "detectable_difference",
@@ -75,11 +93,13 @@ __all__ = [
     "holm",
     "interval",
     "margin_reached",
+    "mcnemar",
     "measure",
     "p_above",
     "p_below",
     "p_difference",
     "p_equivalence",
+    "p_not_worse",
     "paired",
     "pass_at_1",
     "pass_at_k",
@@ -97,4 +117,6 @@ __all__ = [
     "transferred_unit_variance",
     "unit_variance",
     "vote_chance",
+    "vote_chances",
+    "vote_difference_variance",
 ]

@@ -58,14 +58,14 @@ def power_of_equivalence(
     return np.where(reach > 0, inside, 0.0)
 
 
-def detectable_difference(se: float, power: float = 0.8) -> float:
+def detectable_difference(se: float, power: float = 0.8, df: float = INFINITE) -> float:
     """The true difference that the two-sided 5 % test finds with the given power: about 2.8·SE."""
     from scipy.optimize import brentq
 
     def excess(ratio: float) -> float:
-        return float(power_of_difference(ratio, 1.0)) - power
+        return float(power_of_difference(ratio, 1.0, df)) - power
 
-    return float(brentq(excess, 0.0, 20.0)) * se
+    return float(brentq(excess, 0.0, 200.0)) * se
 
 
 def margin_reached(se: float, power: float = 0.8) -> float:

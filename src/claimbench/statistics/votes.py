@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import comb, lgamma
 
@@ -46,18 +47,18 @@ def vote_chance(
     leaves a double's range, 20,000 votes are drawn and `rng` is needed. Raises ValueError where
     n < k.
     """
-    labels = np.asarray(groups, int)
-    if not 1 <= k <= len(labels):
-        raise ValueError(f"cons@{k} needs at least {k} samples, {len(labels)} are here")
-    sizes = Counter(labels.tolist())
+    ballot = ballot_of(np.asarray(groups, int).tolist(), right_group)
+    if not 1 <= k <= ballot.samples:
+        raise ValueError(f"cons@{k} needs at least {k} samples, {ballot.samples} are here")
+    return float(vote_chances([ballot], k, rng)[0])
+
+
+def ballot_of(groups: Iterable[int], right_group: int) -> Ballot:
+    """The ballot of samples by answer group, NO_ANSWER for none."""
+    sizes = Counter(groups)
     mute = sizes.pop(NO_ANSWER, 0)
     right = sizes.pop(right_group, 0)
-    if not right:
-        return 0.0
-    others = sorted(sizes.values())
-    if _log_choose(len(labels), k) > LARGEST_EXACT_LOG:
-        return _drawn_chance(np.array([right, *others]), mute, k, _needed(rng))
-    return float(exact_vote_chances(np.array([[right, *others]]), np.array([mute]), k)[0])
+    return Ballot(right, tuple(sorted(sizes.values())), mute)
 
 
 def _log_choose(n: int, k: int) -> float:
@@ -127,75 +128,105 @@ def _choose(n: np.ndarray, k: int) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
+class Ballot:
+    """The n samples of one problem by answer: `right` gave the right one, `others` counts each
+    other answer, `mute` gave none."""
+
+    right: int
+    others: tuple[int, ...] = ()
+    mute: int = 0
+
+    @property
+    def samples(self) -> int:
+        return self.right + sum(self.others) + self.mute
+
+
+@dataclass(frozen=True, slots=True)
 class VoteScore:
-    """cons@k of a run: `value` the mean of `chances` (N,), `se` its run-to-run error by the
-    bootstrap over samples, `samples` the smallest n of a problem. With n < 4k the bootstrap
-    understates the error and no verdict rests on it (`enough`)."""
+    """cons@k: `value` is the mean chance of the right answer to win a vote of k samples,
+    `difference_variance` the variance of the difference between two such votes, `samples` the
+    smallest n of a problem."""
 
     value: float
-    se: float
+    difference_variance: float
     k: int
     samples: int
-    chances: tuple[float, ...]
-
-    @property
-    def enough(self) -> bool:
-        return self.samples >= 4 * self.k
-
-    @property
-    def single_vote_se(self) -> float:
-        """√(Σ q_i(1−q_i))/N: the error of a published score that is one vote per problem."""
-        q = np.array(self.chances)
-        return float(np.sqrt((q * (1 - q)).sum()) / len(q))
 
 
 def cons_at_k(
-    groups: Sequence[ArrayLike],
-    right_groups: Sequence[int],
-    k: int,
-    rng: np.random.Generator,
-    repetitions: int = 200,
+    ballots: Sequence[Ballot], k: int, rng: np.random.Generator | None = None
 ) -> VoteScore:
-    """cons@k over N problems: `groups[i]` (n_i,) as in `vote_chance`, `right_groups[i]` the right
-    one (any label that no sample has, where none is right).
-
-    The error is a bootstrap over the samples of each problem, problems staying as they are.
-    """
-    problems = [np.asarray(labels, int) for labels in groups]
-    chances = [
-        vote_chance(g, right, k, rng) for g, right in zip(problems, right_groups, strict=True)
-    ]
-    variances = [
-        _bootstrap_variance(g, right, k, rng, repetitions)
-        for g, right in zip(problems, right_groups, strict=True)
-    ]
-    return VoteScore(
-        value=float(np.mean(chances)),
-        se=float(np.sqrt(np.sum(variances)) / len(problems)),
-        k=k,
-        samples=min(len(g) for g in problems),
-        chances=tuple(chances),
-    )
+    """cons@k over N problems. Raises ValueError where a problem has fewer than k samples."""
+    fewest = min(ballot.samples for ballot in ballots)
+    if not 1 <= k <= fewest:
+        raise ValueError(f"cons@{k} needs at least {k} samples of every problem, not {fewest}")
+    chances = vote_chances(ballots, k, rng)
+    return VoteScore(float(chances.mean()), vote_difference_variance(ballots, k), k, fewest)
 
 
-def _bootstrap_variance(
-    labels: np.ndarray, right_group: int, k: int, rng: np.random.Generator, repetitions: int
-) -> float:
-    """Variance of one problem's `vote_chance` over samples redrawn with replacement."""
-    names, counts = np.unique(labels, return_counts=True)
-    if right_group not in names or len(names) == 1:
+def vote_chances(
+    ballots: Sequence[Ballot], k: int, rng: np.random.Generator | None = None
+) -> Floats:
+    """`vote_chance` of each ballot (N,), counted for many problems at once."""
+    chances = np.array([_settled(ballot, k) for ballot in ballots])
+    open_ = np.flatnonzero(np.isnan(chances)).tolist()
+    if not open_:
+        return chances
+    groups = max(len(ballots[i].others) for i in open_)
+    sizes = np.array([_padded(ballots[i], groups) for i in open_])
+    mute = np.array([ballots[i].mute for i in open_])
+    chances[open_] = _vote_chances(sizes, mute, k, rng)
+    return chances
+
+
+def _settled(ballot: Ballot, k: int) -> float:
+    """The chance where nothing has to be counted, else nan."""
+    if not ballot.right:
         return 0.0
-    drawn = rng.multinomial(len(labels), counts / len(labels), size=repetitions)
-    right = drawn[:, names == right_group]
-    mute = drawn[:, names == NO_ANSWER].sum(axis=1)
-    others = drawn[:, (names != right_group) & (names != NO_ANSWER)]
-    return float(_vote_chances(np.hstack([right, others]), mute, k, rng).var(ddof=1))
+    if ballot.right == ballot.samples:
+        return 1.0
+    if k < ballot.samples:
+        return math.nan
+    strongest = max(ballot.others, default=0)
+    ties = ballot.others.count(ballot.right)
+    return 0.0 if strongest > ballot.right else 1 / (1 + ties)
 
 
-def _vote_chances(sizes: np.ndarray, mute: np.ndarray, k: int, rng: np.random.Generator) -> Floats:
-    total = int(sizes[0].sum() + mute[0])
+def _padded(ballot: Ballot, groups: int) -> list[int]:
+    return [ballot.right, *ballot.others, *[0] * (groups - len(ballot.others))]
+
+
+def vote_difference_variance(ballots: Sequence[Ballot], k: int) -> float:
+    """Σ Φ(−|z_i|/√2)/N², the variance of the difference between two votes of k on N problems.
+
+    z_i = (c₁ − c₂)/√(c₁ + c₂ − (c₁ − c₂)²/k + 1), c₁ the votes of the right answer and c₂ those of
+    the strongest other: how many standard errors of its lead the vote is decided by. A lead that
+    was drawn itself strays too, hence the √2. Of n > k samples the counts are scaled to k, as if
+    ours were one vote as well: that errs towards deciding nothing. Where nobody answers, nobody
+    wins.
+    """
+    scale = np.array([k / ballot.samples for ballot in ballots])
+    right = scale * np.array([ballot.right for ballot in ballots])
+    other = scale * np.array([max(ballot.others, default=0) for ballot in ballots])
+    lead, cast = np.abs(right - other), right + other
+    z = lead / np.sqrt(cast - lead**2 / k + 1)
+    chances = np.where(cast > 0, _half_normal_tail(z), 0.0)
+    return float(chances.sum()) / len(ballots) ** 2
+
+
+def _half_normal_tail(z: Floats) -> Floats:
+    """Φ(−z/√2)."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(-z / math.sqrt(2)))
+
+
+def _vote_chances(
+    sizes: np.ndarray, mute: np.ndarray, k: int, rng: np.random.Generator | None
+) -> Floats:
+    total = int((sizes.sum(axis=1) + mute).max())
     if _log_choose(total, k) <= LARGEST_EXACT_LOG:
         return exact_vote_chances(sizes, mute, k)
     return np.array(
-        [_drawn_chance(row, int(m), k, rng) for row, m in zip(sizes, mute, strict=True)]
+        [_drawn_chance(row, int(m), k, _needed(rng)) for row, m in zip(sizes, mute, strict=True)]
     )

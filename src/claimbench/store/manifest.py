@@ -16,8 +16,8 @@ from typing import Any
 from claimbench.errors import WrongRunFolder
 from claimbench.grading import Grader, make_grader
 from claimbench.planning.plan import Plan
-from claimbench.records import Message, Problem, Tier
-from claimbench.sandbox.lock import Level
+from claimbench.records import Problem, Tier, Turn
+from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore, safe_name
 
 PROMPT_ASSERTIONS: Mapping[str, str] = {
@@ -62,11 +62,11 @@ def write_cell_problems(store: RunStore, benchmark: str, problems: Iterable[Prob
     store.write_lines_once(_problems_path(benchmark), (_stored(store, p) for p in problems))
 
 
-def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell]:
-    """The cells of a run folder; programs are not run below the level `floor`, else the folder's
-    own. Raises WrongRunFolder where the problems are missing."""
+def stored_cells(store: RunStore, min_isolation: Isolation | None = None) -> list[StoredCell]:
+    """The cells of a run folder; programs are run with `min_isolation` or better, else the
+    folder's own. Raises WrongRunFolder where the problems are missing."""
     config = store.config
-    floor = floor or config.get("run", {}).get("grading", {}).get("sandbox_floor")
+    min_isolation = min_isolation or _min_isolation(store)
     problems: dict[str, dict[str, Problem]] = {}
     cells = []
     try:
@@ -74,7 +74,7 @@ def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell
             benchmark = described["benchmark"]
             if benchmark not in problems:
                 problems[benchmark] = _read_problems(store, benchmark)
-            cells.append(_cell(config, described, problems[benchmark], floor))
+            cells.append(_cell(config, described, problems[benchmark], min_isolation))
     except KeyError as error:
         raise WrongRunFolder(
             f"{store.root / 'run.yaml'}: key {error} is missing; this folder was not made by "
@@ -83,11 +83,23 @@ def stored_cells(store: RunStore, floor: Level | None = None) -> list[StoredCell
     return cells
 
 
+def _min_isolation(store: RunStore) -> Isolation | None:
+    """The weakest isolation with which the folder's own run runs programs."""
+    grading = store.config.get("run", {}).get("grading", {})
+    if "sandbox_floor" in grading:
+        raise WrongRunFolder(
+            f"{store.root / 'run.yaml'}: an older claimbench wrote the key grading.sandbox_floor "
+            f"(A to D); replace it by min_isolation: namespaces, landlock, seccomp or rlimits"
+        )
+    found: Isolation | None = grading.get("min_isolation")
+    return found
+
+
 def _cell(
     config: Mapping[str, Any],
     described: Mapping[str, Any],
     problems: Mapping[str, Problem],
-    floor: Level | None,
+    min_isolation: Isolation | None,
 ) -> StoredCell:
     benchmark, model = described["benchmark"], described["model"]
     grader = config["benchmarks"][benchmark]["grader"]
@@ -98,7 +110,7 @@ def _cell(
         benchmark=benchmark,
         samples=described["samples"],
         problems=problems,
-        grader=make_grader(grader["kind"], grader["options"], reasoning_end, floor),
+        grader=make_grader(grader["kind"], grader["options"], reasoning_end, min_isolation),
         protocol=protocol(config, described),
         asked=described.get("asked", len(problems) * described["samples"]),
         tier=described.get("tier", "A"),
@@ -264,5 +276,5 @@ def _problem(store: RunStore, benchmark: str, row: dict[str, Any]) -> Problem:
     )
 
 
-def _messages(turns: list[dict[str, Any]] | None) -> tuple[Message, ...] | None:
-    return None if turns is None else tuple(Message(**turn) for turn in turns)
+def _messages(turns: list[dict[str, Any]] | None) -> tuple[Turn, ...] | None:
+    return None if turns is None else tuple(Turn(**turn) for turn in turns)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from claimbench import statistics
-from claimbench.records import PublishedResult, Tier
-from claimbench.verdicts.noise import Evidence, Noise, points
+from claimbench.records import PublishedResult, Tier, Vote
+from claimbench.verdicts.noise import Evidence, Noise, is_vote, metric_of, points
 
 LEVEL = 0.05
 SMALLEST_MARGIN = 0.5
@@ -16,16 +16,27 @@ SMALLEST_MARGIN = 0.5
 class Case:
     """A published figure and what was measured of it.
 
-    `margin` δ in points, `default_margin` where None. `votes` are needed for cons@k. `tier` is the
-    evidence tier of a Measurement (A our run, B others' outputs graded by us); a third party's
-    PublishedResult carries its own.
+    `margin` δ in points, `default_margin` where None. `tier` is the evidence tier of a Measurement
+    (A our run, B others' outputs graded by us); a third party's PublishedResult carries its own.
     """
 
     result: PublishedResult
     measured: Evidence
     margin: float | None = None
-    votes: statistics.VoteScore | None = None
     tier: Tier = "A"
+
+    @property
+    def k(self) -> int | None:
+        """The samples of a vote, where the figure is one."""
+        metric = metric_of(self.result)
+        return int(metric.removeprefix("cons@")) if is_vote(metric) else None
+
+    @property
+    def votes(self) -> Vote | None:
+        """The measured vote, where the figure is one and the run has it."""
+        if self.k is None or isinstance(self.measured, PublishedResult):
+            return None
+        return self.measured.cons_at_k.get(self.k)
 
     @property
     def delta(self) -> float:
@@ -37,6 +48,12 @@ class Case:
     def value(self) -> float:
         """The measured score in points."""
         return points(self.measured) if self.votes is None else 100 * self.votes.value
+
+    @property
+    def unmeasured(self) -> bool:
+        """Whether the figure is a vote and the run has none."""
+        ours = not isinstance(self.measured, PublishedResult)
+        return ours and is_vote(self.result.metric) and self.votes is None
 
     @property
     def measurer(self) -> str:
@@ -64,10 +81,11 @@ class Trial:
     @property
     def word(self) -> str:
         side = "lower" if self.difference < 0 else "higher"
-        if self.p_difference_adjusted is None or self.p_equivalence_adjusted is None:
+        if self.p_difference_adjusted is None:
             equal = statistics.deterministic_equal(self.difference, self.case.delta)
             return "reproduced" if equal else side
-        if self.p_equivalence_adjusted <= LEVEL:
+        # A vote has no test of equivalence.
+        if self.p_equivalence_adjusted is not None and self.p_equivalence_adjusted <= LEVEL:
             return "reproduced"
         return side if self.p_difference_adjusted <= LEVEL else "inconclusive"
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from claimbench.sandbox.codec import Opaque, shortened, shortened_text
+from claimbench.sandbox.codec import Opaque
+from claimbench.sandbox.shortened import shortened, shortened_text
 
 SHOWN = 80
 """Characters of an input or output in a reason."""

@@ -1,4 +1,4 @@
-"""Which part of a reply is the program.
+"""Which part of a reply is the program: this project's rule, and LiveCodeBench's.
 
 One pass over the lines, no backtracking and no parser: replies are hostile input, and this runs
 beside the engine.
@@ -7,26 +7,20 @@ beside the engine.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Sequence
 
-PYTHON_TAGS = {"python", "py", "python3", "py3", "python2"}
-OTHER_TAGS = {
-    "text", "txt", "plaintext", "output", "input", "stdin", "stdout", "console", "bash", "sh",
-    "shell", "json", "yaml", "toml", "xml", "html", "css", "csv", "diff", "markdown", "md", "latex",
-    "tex", "math", "sql", "c", "cpp", "c++", "csharp", "cs", "java", "javascript", "js",
-    "typescript", "ts", "go", "rust", "rs", "ruby", "php", "swift", "kotlin", "scala", "r", "perl",
-}  # fmt: skip
-"""Tags of blocks that are no Python; any other word after a fence says nothing."""
-MARKDOWN_TAGS = {"markdown", "md"}
-
-# Possessive quantifiers (`++`): nothing is given back, so hostile lines take linear time, too.
-_FENCE = re.compile(r"([ \t]*+)(`{3,}+|~{3,}+)([^`]*+)$")
-_ONE_LINE = re.compile(
-    r"[ \t]*+```[ \t]*+(?:(?:python3?|py)[ \t]++)?([^`]++)```[ \t]*+$", re.IGNORECASE
+from claimbench.grading.code.fences import (
+    INVISIBLE,
+    OTHER_TAGS,
+    PYTHON_TAGS,
+    TICKS,
+    Block,
+    blocks_of,
+    fence_of,
+    is_prose,
+    quotes,
 )
-_TRIPLE = re.compile(r'"""|\'\'\'')
+
 _DEFINITION = re.compile(r"(?:async[ \t]+)?def[ \t]|class[ \t]|@\w")
 _CODE_LINE = re.compile(
     r"(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|"
@@ -34,53 +28,30 @@ _CODE_LINE = re.compile(
     r"[A-Za-z_][\w.\[\], ]{0,80}=[ \t]*[^= ])"
 )
 _BODY_LINE = re.compile(r"(?:return|yield|raise|assert)\b")
-_PROSE = re.compile(r"[A-Z][a-z']*(?:[ ,]+[A-Za-z'`-]+){2,}")
-
-
-class _Block(NamedTuple):
-    """The text of a fenced block and the word behind its fence."""
-
-    tag: str
-    code: str
-
-
-@dataclass
-class _Open:
-    """A fenced block that is being read."""
-
-    indent: int
-    fence: str
-    tag: str
-    lines: list[str] = field(default_factory=list)
-    quote: str = ""
-
-    def add(self, line: str) -> None:
-        """Take a line, without the indentation that the fence had, too (in a list)."""
-        lead = len(line) - len(line.lstrip(" \t"))
-        self.lines.append(line[min(self.indent, lead) :])
-        self.quote = _quote_behind(self.quote, line)
-
-    def block(self) -> _Block:
-        return _Block(self.tag, "\n".join(self.lines))
+_CALL = re.compile(r"[A-Za-z_][\w.]{0,80}\([^{]*+$")
+_FOREIGN = re.compile(r"[;{][ \t]*+$|[ \t]*+(?:#include|<\?php|\$ )", re.M)
 
 
 def extract_code(reply: str, entry_point: str = "") -> str | None:
     """The program in a reply (the text after the reasoning), None where there is none.
 
     Of several fenced blocks the last counts: of those that define `entry_point`, if any does, else
-    of those tagged as Python, else of those with no other language's tag. A last fence may be
-    unclosed. Without any fence, text that plainly is code counts, up to the prose behind it; fences
-    and prose inside its triple-quoted strings are part of it. Where `entry_point` is asked for and
-    the code is only a function's body (a continuation of HumanEval's prompt), it comes back
+    of those tagged as Python, else of those with no other language's tag, else of those that are
+    code in spite of their tag. A fence may stand behind prose, in bold, in a list or in a tag; a
+    block ends at a fence with text behind it and at one that begins the next block, and the last
+    may be unclosed. Without any fence, text that plainly is code counts, up to the prose behind it;
+    fences and prose inside its triple-quoted strings are part of it. Where `entry_point` is asked
+    for and the code is only a function's body (a continuation of HumanEval's prompt), it comes back
     indented as a body.
     """
-    lines = reply.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    blocks = [b for b in _opened(lines) if b.code.strip() and b.tag not in OTHER_TAGS]
+    lines = reply.lstrip(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    blocks = [block for block in blocks_of(lines) if block.code.strip()]
+    blocks = [b for b in blocks if b.tag not in OTHER_TAGS or _is_python(b.code)]
     if _is_program(lines):
         code = _bare_code(lines, entry_point)
     elif blocks:
         code = _chosen(blocks, entry_point).code
-    elif any(_FENCE.match(line) for line in lines):
+    elif any(fence_of(line) for line in lines):
         return None
     else:
         code = _bare_code(lines, entry_point)
@@ -89,10 +60,30 @@ def extract_code(reply: str, entry_point: str = "") -> str | None:
     return _as_body(code) if _is_body(code, entry_point) else code.strip("\n") + "\n"
 
 
-def _chosen(blocks: Sequence[_Block], entry_point: str) -> _Block:
+def livecodebench_code(reply: str) -> str:
+    """LiveCodeBench's rule, as it stands: what is between the last two lines that hold three
+    backticks, "" where fewer do.
+
+    lcb_runner/utils/extraction_utils.py, `extract_code`, of all its styles but two.
+    """
+    lines = reply.split("\n")
+    places = [place for place, line in enumerate(lines) if TICKS in line]
+    return "\n".join(lines[places[-2] + 1 : places[-1]]) if len(places) > 1 else ""
+
+
+def _chosen(blocks: Sequence[Block], entry_point: str) -> Block:
     defining = [block for block in blocks if _defines(block.code, entry_point)]
     tagged = [block for block in blocks if block.tag in PYTHON_TAGS]
-    return (defining or tagged or blocks)[-1]
+    plain = [block for block in blocks if block.tag not in OTHER_TAGS]
+    return (defining or tagged or plain or blocks)[-1]
+
+
+def _is_python(code: str) -> bool:
+    """Whether a block with another language's tag begins as Python does, and never ends a line as
+    other languages do."""
+    first = next((line for line in code.split("\n") if line.strip(" \t#")), "").strip()
+    begins = _CODE_LINE.match(first) or _CALL.match(first)
+    return bool(begins) and not _FOREIGN.search(code)
 
 
 def _defines(code: str, entry_point: str) -> bool:
@@ -103,88 +94,14 @@ def _defines(code: str, entry_point: str) -> bool:
     return bool(re.search(rf"(?m)\b(?:def|class)[ \t]+{name}\b|^{name}[ \t]*(?::[^=\n]*)?=", code))
 
 
-# --- fenced blocks --------------------------------------------------------------------------
-
-
-def _opened(lines: Sequence[str]) -> Iterator[_Block]:
-    """The fenced blocks; instead of a block of Markdown those in it: a whole reply may be one."""
-    for block in _blocks(lines):
-        if block.tag in MARKDOWN_TAGS:
-            yield from _blocks(block.code.split("\n"))
-        else:
-            yield block
-
-
-def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
-    """The fenced blocks in order, the last one even if nothing closes it."""
-    last_fence = max((i for i, line in enumerate(lines) if _FENCE.match(line)), default=-1)
-    last_quote = {
-        quote: max(
-            (i for i, line in enumerate(lines[: last_fence + 1]) if quote in line), default=-1
-        )
-        for quote in ('"""', "'''")
-    }
-    block: _Open | None = None
-    for number, line in enumerate(lines):
-        fence = _FENCE.match(line)
-        if block is None:
-            if fence:
-                block = _Open(len(fence[1]), fence[2], _tag(fence[3]))
-            elif one_line := _ONE_LINE.match(line):
-                yield _Block("", one_line[1])
-        elif block.quote and last_quote[block.quote] > number:
-            block.add(line)  # A fence inside a docstring closes nothing.
-        elif fence and _closes(fence, block):
-            yield block.block()
-            block = None
-        elif block.fence[0] == "`" and line.rstrip().endswith("```") and not fence:
-            block.add(line.rstrip().rstrip("`"))  # The closing fence stands behind the last line.
-            yield block.block()
-            block = None
-        else:
-            block.add(line)
-    if block is not None:
-        yield block.block()
-
-
-def _closes(fence: re.Match[str], block: _Open) -> bool:
-    """A closing fence is of the same kind, at least as long, bare, and not indented like code."""
-    same = fence[2][0] == block.fence[0] and len(fence[2]) >= len(block.fence)
-    return same and not fence[3].strip() and len(fence[1]) < block.indent + 4
-
-
-def _tag(info: str) -> str:
-    """The language in the words behind a fence: `python title="x"`, `{.python}`, `Python3`."""
-    words = info.strip().strip("{}").split(maxsplit=1)
-    return words[0].lstrip(".").lower() if words else ""
-
-
 # --- replies without a fence ------------------------------------------------------------------
 
 
 def _is_program(lines: Sequence[str]) -> bool:
     """Whether the reply begins as code, and has fences only inside triple-quoted strings."""
     first = next((line for line in lines if line.strip()), "")
-    fences = [q for line, q in zip(lines, _quotes(lines), strict=True) if _FENCE.match(line)]
+    fences = [q for line, q in zip(lines, quotes(lines), strict=True) if fence_of(line)]
     return bool(_CODE_LINE.match(first)) and bool(fences) and all(fences)
-
-
-def _quotes(lines: Sequence[str]) -> Iterator[str]:
-    """The triple quote inside of which each line begins, if all of them are code."""
-    quote = ""
-    for line in lines:
-        yield quote
-        quote = _quote_behind(quote, line)
-
-
-def _quote_behind(quote: str, line: str) -> str:
-    """The triple quote that is open behind a line, where `quote` was open before it."""
-    for found in _TRIPLE.findall(line):
-        if not quote:
-            quote = found
-        elif quote == found:
-            quote = ""
-    return quote
 
 
 def _bare_code(lines: Sequence[str], entry_point: str) -> str:
@@ -197,8 +114,8 @@ def _bare_code(lines: Sequence[str], entry_point: str) -> str:
     if start != first and not _DEFINITION.match(lines[start]) and "import" not in lines[start]:
         return ""  # Prose that happens to hold a line like code is no program.
     kept = list[str]()
-    for line, quote in zip(lines[start:], _quotes(lines[start:]), strict=True):
-        if _PROSE.match(line) and not quote:
+    for line, quote in zip(lines[start:], quotes(lines[start:]), strict=True):
+        if is_prose(line) and not quote:
             break
         kept.append(line)
     return "\n".join(kept)

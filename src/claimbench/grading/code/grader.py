@@ -10,19 +10,19 @@ from functools import cached_property
 from typing import Any
 
 from claimbench.errors import ConfigError
-from claimbench.grading.code.extract import extract_code
+from claimbench.grading.code.extract import extract_code, livecodebench_code
 from claimbench.grading.code.judge import CodeVerdict
-from claimbench.grading.code.question import CodeQuestion, Judged, level_number
+from claimbench.grading.code.question import CodeQuestion, Judged, isolation_number
 from claimbench.grading.code.unpack import tests_source
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.options import unknown_name
 from claimbench.grading.outcomes import CORRECT, NO_CODE, SANDBOX_ERROR, make_grade
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
-from claimbench.sandbox.levels import LEVELS, check_floor
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.isolation import ISOLATIONS, check_isolation
+from claimbench.sandbox.restrictions import Isolation
 
-RULES_VERSION = 5
+RULES_VERSION = 6
 """Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
 
@@ -32,13 +32,13 @@ class CodeGrader:
 
     Options: `lcb_compat`, whether LiveCodeBench's quirks decide (the difference is a metric);
     `recheck_share`, which share of the passes is run again test by test; `memory_mib`, the address
-    space of a program. `sandbox_floor`, the level of isolation below which no program is run, is
-    the run's (`grading.sandbox_floor`): it cannot change a grade, so it is not in the digest; the
-    level that a grade was had at is one of its metrics.
+    space of a program. `min_isolation`, the weakest isolation with which a program is run, is
+    the run's (`grading.min_isolation`): it cannot change a grade, so it is not in the digest; the
+    isolation that a grade was made with is one of its metrics.
     """
 
     reasoning_end: str | None = None
-    sandbox_floor: Level = "C"
+    min_isolation: Isolation = "seccomp"
     lcb_compat: bool = False
     recheck_share: float = 0.03
     memory_mib: int = 2048
@@ -47,8 +47,8 @@ class CodeGrader:
     failure_outcome = SANDBOX_ERROR
 
     def __post_init__(self) -> None:
-        if self.sandbox_floor not in LEVELS:
-            raise unknown_name("grader code: sandbox_floor", str(self.sandbox_floor), LEVELS)
+        if self.min_isolation not in ISOLATIONS:
+            raise unknown_name("grader code: min_isolation", str(self.min_isolation), ISOLATIONS)
         _check(type(self.lcb_compat) is bool, "lcb_compat", "true or false")
         share = type(self.recheck_share) in (int, float) and 0 <= self.recheck_share <= 1
         _check(share, "recheck_share", "a number from 0 to 1")
@@ -67,9 +67,9 @@ class CodeGrader:
         return grader_digest(self.kind, settings, self.reasoning_end, RULES_VERSION, packages)
 
     def check(self) -> None:
-        """Raises SandboxError, with what to install or change, where this machine's level is below
-        the floor."""
-        check_floor(self.sandbox_floor)
+        """Raises SandboxError, with what to install or change, where this machine's isolation is
+        weaker than the run asks for."""
+        check_isolation(self.min_isolation)
 
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         begun = self.begin(problem, sample)
@@ -86,10 +86,11 @@ class CodeGrader:
         return CodeQuestion(
             code,
             tests,
-            self.sandbox_floor,
+            self.min_isolation,
             self.memory_mib * 2**20,
             _draw(sample.id) < self.recheck_share,
             self.lcb_compat,
+            _other(livecodebench_code(text), code),
         )
 
     def conclude(self, sample: Sample, question: CodeQuestion, verdict: Any) -> Grade:
@@ -100,7 +101,7 @@ class CodeGrader:
             sample,
             counts.outcome,
             question.code,
-            f"level {judged.level}: {counts.words}",
+            f"isolation {judged.isolation}: {counts.words}",
             _metrics(judged),
         )
 
@@ -108,6 +109,12 @@ class CodeGrader:
 def _check(good: bool, option: str, words: str) -> None:
     if not good:
         raise ConfigError(f"grader code: option {option!r} must be {words}")
+
+
+def _other(theirs: str, ours: str) -> str | None:
+    """Their program; None where it is the same, but for white space at its ends."""
+    plain = theirs.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return theirs if plain != ours.strip() else None
 
 
 def _draw(sample_id: str) -> float:
@@ -118,11 +125,19 @@ def _draw(sample_id: str) -> float:
 
 def _metrics(judged: Judged) -> Mapping[str, float]:
     verdict: CodeVerdict = judged.verdict
-    found = {"sandbox_level": level_number(judged.level), "cpu_seconds": round(verdict.cpu_s, 4)}
+    found = {
+        "sandbox_level": isolation_number(judged.isolation),
+        "cpu_seconds": round(verdict.cpu_s, 4),
+    }
     if verdict.rechecked:
         found |= {"rechecked": 1.0, "recheck_disagrees": float(verdict.disagrees)}
     if verdict.weak:
         found["weak_path"] = 1.0
+    if judged.theirs is not None:
+        ours, theirs = verdict.outcome == CORRECT, judged.theirs.outcome == CORRECT
+        found["lcb_extraction_differs"] = 1.0
+        found["lcb_extraction_gains"] = float(theirs and not ours)
+        found["lcb_extraction_loses"] = float(ours and not theirs)
     if judged.compat is not None:
         differs = (judged.compat.outcome == CORRECT) != (verdict.outcome == CORRECT)
         found["lcb_differs"] = float(differs)

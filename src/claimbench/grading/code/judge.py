@@ -30,12 +30,14 @@ from claimbench.grading.outcomes import (
     WRONG_ANSWER,
 )
 from claimbench.sandbox import codec
-from claimbench.sandbox.backstop import MOST_THREADS
-from claimbench.sandbox.box import Inputs, Outcome
+from claimbench.sandbox.checks import LOST
+from claimbench.sandbox.client import Outcome
 from claimbench.sandbox.compat import PREAMBLE
-from claimbench.sandbox.examiner import LOST
-from claimbench.sandbox.job import EXITED, NO_MEMORY, OK, RAISED, Ending, Job, Limits, Record
-from claimbench.sandbox.levels import Sandbox
+from claimbench.sandbox.isolation import Sandbox
+from claimbench.sandbox.memory_files import Inputs
+from claimbench.sandbox.protocol import EXITED, NO_MEMORY, OK, RAISED, Ending, Job, Limits, Record
+from claimbench.sandbox.shortened import shortened_text
+from claimbench.sandbox.wall_clock import MOST_THREADS
 
 WALL_FACTOR: Final = 8
 """Seconds by the clock for each second of CPU time."""
@@ -223,7 +225,7 @@ class _Trial:
         difference = self._difference(test, outcome.output[record.start : record.end])
         if difference is None:
             return None
-        shown = codec.shortened_text(self.prepared.tests.cases[test].given, SHOWN)
+        shown = shortened_text(self.prepared.tests.cases[test].given, SHOWN)
         return _Failure(WRONG_ANSWER, f"{self._place(test)}{difference} for the input {shown!r}")
 
     def _difference(self, test: int, written: bytes) -> str | None:

@@ -9,9 +9,10 @@ from typing import Final
 
 from claimbench.grading.code.judge import CodeVerdict, Prepared, judge
 from claimbench.grading.code.unpack import TestsSource
+from claimbench.grading.outcomes import NO_CODE
 from claimbench.grading.question import Allowance
-from claimbench.sandbox.levels import LEVELS, Sandbox, open_sandbox
-from claimbench.sandbox.lock import Level
+from claimbench.sandbox.isolation import ISOLATIONS, Sandbox, open_sandbox
+from claimbench.sandbox.restrictions import Isolation
 
 _ALLOWED: Final = Allowance(cpu_s=60, wall_s=6 * 3600)
 """Of the worker itself: opening tests and comparing outputs. The sandbox limits the program, and
@@ -20,41 +21,53 @@ many slow tests may take long."""
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict, and at which level it was had. `compat`: the verdict of LiveCodeBench's quirks,
-    where it was asked for."""
+    """A verdict, and with which isolation it was made. `compat`: the verdict of LiveCodeBench's
+    quirks, where it was asked for. `theirs`: the verdict on the program that LiveCodeBench's rule
+    takes from the reply, where that is another one."""
 
     verdict: CodeVerdict
-    level: Level
+    isolation: Isolation
     compat: CodeVerdict | None = None
+    theirs: CodeVerdict | None = None
 
 
 @dataclass(frozen=True)
 class CodeQuestion:
     """Whether a program passes its problem's tests. The tests stay where they are until a worker
-    needs them."""
+    needs them. `their_code`: the program by LiveCodeBench's rule, None where it is the same."""
 
     code: str
     tests: TestsSource
-    floor: Level
+    min_isolation: Isolation
     memory: int
     recheck: bool
     compat: bool
+    their_code: str | None = None
     allowance: Allowance = field(default=_ALLOWED, compare=False)
 
     def decide(self) -> Judged:
         """Raises SandboxError where the sandbox fails, DataError where the tests are damaged."""
-        sandbox = _sandbox(self.floor)
+        sandbox = _sandbox(self.min_isolation)
         tests = _prepared(self.tests, self.memory)
         verdict = judge(self.code, tests, sandbox, recheck=self.recheck)
-        asked = self.compat and tests.tests.kind != "assert"
-        compat = judge(self.code, tests, sandbox, compat=True) if asked else None
-        return Judged(verdict, sandbox.level, compat)
+        if tests.tests.kind == "assert":  # a form that LiveCodeBench does not have
+            return Judged(verdict, sandbox.isolation)
+        theirs = self._theirs(tests, sandbox, compat=False) if self.their_code is not None else None
+        compat = self._theirs(tests, sandbox, compat=True) if self.compat else None
+        return Judged(verdict, sandbox.isolation, compat, theirs)
+
+    def _theirs(self, tests: Prepared, sandbox: Sandbox, *, compat: bool) -> CodeVerdict:
+        """The verdict on the program that LiveCodeBench's rule takes."""
+        code = self.code if self.their_code is None else self.their_code
+        if not code.strip():
+            return CodeVerdict(NO_CODE, "LiveCodeBench's rule finds no program", 0)
+        return judge(code, tests, sandbox, compat=compat)
 
 
 @lru_cache(maxsize=1)
-def _sandbox(floor: Level) -> Sandbox:
+def _sandbox(min_isolation: Isolation) -> Sandbox:
     """This process's sandbox, warm from the first program to the last."""
-    sandbox = open_sandbox(floor)
+    sandbox = open_sandbox(min_isolation)
     atexit.register(sandbox.close)
     return sandbox
 
@@ -65,6 +78,6 @@ def _prepared(source: TestsSource, memory: int) -> Prepared:
     return Prepared(source.load(), memory)
 
 
-def level_number(level: Level) -> float:
-    """1 for A to 4 for D."""
-    return LEVELS.index(level) + 1.0
+def isolation_number(isolation: Isolation) -> float:
+    """1 for `namespaces` to 4 for `rlimits`: the metric `sandbox_level`."""
+    return ISOLATIONS.index(isolation) + 1.0

@@ -74,6 +74,12 @@ def _claimed(found: ArithmeticResult) -> str:
 
 
 def _range(low: float, high: float) -> str:
+    if math.isinf(low) and math.isinf(high):
+        return "unknown"
+    if math.isinf(high):
+        return f"at least {number_told(low)}"
+    if math.isinf(low):
+        return f"at most {number_told(high)}"
     return number_told(low) if low == high else f"{number_told(low)} to {number_told(high)}"
 
 
@@ -85,13 +91,18 @@ def number_told(value: float) -> str:
 def _figures(found: ArithmeticResult) -> dict[str, Any]:
     return {
         "working": found.working,
-        "value": [found.low, found.high],
-        "claimed": [None if math.isinf(x) else x for x in (found.claimed_low, found.claimed_high)],
+        "value": [_finite(x) for x in (found.low, found.high)],
+        "claimed": [_finite(x) for x in (found.claimed_low, found.claimed_high)],
         "unit": found.unit,
         "sources": found.sources,
         "unconfirmed": found.unconfirmed,
         "bounds": found.bounds,
     }
+
+
+def _finite(value: float) -> float | None:
+    """None for a side without an end, which JSON has no number for."""
+    return None if math.isinf(value) else value
 
 
 def _artifact(place: int, result: ArtifactResult) -> Finding:

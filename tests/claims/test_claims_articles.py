@@ -1,0 +1,157 @@
+"""The articles' claims: what is in seeds/articles, and that it fits the texts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from claimbench import claims
+from claimbench.errors import ConfigError
+from claimbench.records import Claim
+
+SHARED = Path(os.environ.get("CLAIMBENCH_SHARED", Path(__file__).parents[3] / "shared"))
+TEXTS = SHARED / "seeds"
+needs_texts = pytest.mark.skipif(not TEXTS.is_dir(), reason="the articles' texts are not at hand")
+
+# The ids of the first reading of the articles (docs/claims.md); later readings only add to them.
+FIRST_READING = {
+    "yonhap-0127": 10,
+    "fnnews-0218": 8,
+    "yonhap-0201": 8,
+    "eunsolan-0128": 9,
+    "hani-0130": 8,
+}
+UNTESTABLE = {"leaderboard", "hardware", "market", "opinion"}
+
+
+@pytest.fixture(scope="module")
+def every_claim() -> dict[str, Claim]:
+    return {claim.id: claim for claim in claims.load_claims()}
+
+
+def test_every_claim_of_the_first_reading_is_there(every_claim: dict[str, Claim]) -> None:
+    wanted = {f"{article}-{n + 1}" for article, last in FIRST_READING.items() for n in range(last)}
+    assert wanted <= set(every_claim)
+
+
+def test_every_line_named_as_still_to_be_read_has_a_claim() -> None:
+    still = {
+        "yonhap-0127": (8, 18, 23),
+        "fnnews-0218": (17, 29, 31, 33, 35),
+        "yonhap-0201": (20, 24, 48, 54, 68, 70, 74),
+        "eunsolan-0128": (18, 41, 50, 59, 69, 86),
+        "hani-0130": (6, 13),
+    }
+    for article in claims.load_articles():
+        named = {n for claim in article.claims for n in claim.line_numbers}
+        assert set(still[article.id]) <= named, article.id
+
+
+def test_every_claim_has_a_test_or_a_reason(every_claim: dict[str, Claim]) -> None:
+    for claim in every_claim.values():
+        assert bool(claim.test) != bool(claim.reason), claim.id
+        if claim.kind in UNTESTABLE:
+            assert claim.reason, claim.id
+
+
+def test_tests_of_claims_are_plain_data(every_claim: dict[str, Claim]) -> None:
+    for claim in every_claim.values():
+        assert json.loads(json.dumps(claim.test)) == claim.test
+
+
+def test_texts_are_given_in_both_languages(every_claim: dict[str, Claim]) -> None:
+    for claim in every_claim.values():
+        assert re.search("[a-z]", claim.text) and not re.search("[가-힣]", claim.text), claim.id
+        assert re.search("[가-힣]", claim.text_ko), claim.id
+
+
+def test_a_claim_with_two_references_has_a_test_for_each(every_claim: dict[str, Claim]) -> None:
+    def references(name: str) -> set[str]:
+        return {test.reference for test in claims.benchmark_tests(every_claim[name])}
+
+    assert references("yonhap-0127-1") == {"o1-preview", "o1-1217"}
+    assert references("fnnews-0218-2") == {"gpt-4o-0513", "o1-1217"}
+
+
+def test_distills_are_never_the_subject_of_a_claim(every_claim: dict[str, Claim]) -> None:
+    models = claims.load_catalogue().models
+    for claim in every_claim.values():
+        for test in claims.benchmark_tests(claim):
+            assert models[test.subject].proxy_of is None, claim.id
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        ("yonhap-0127-3", "eunsolan-0128-4", "R1"),
+        ("yonhap-0201-3", "eunsolan-0128-2", "13 %"),
+        ("yonhap-0127-8", "eunsolan-0128-15", "world-wide"),
+        ("yonhap-0127-18", "yonhap-0201-5", "Llama"),
+    ],
+)
+def test_disagreements_are_named_from_both_sides(
+    every_claim: dict[str, Claim], one: str, other: str, words: str
+) -> None:
+    assert words in every_claim[one].disagreements[other]
+    assert words in every_claim[other].disagreements[one]
+
+
+def test_here_is_the_side_from_which_a_disagreement_is_told(every_claim: dict[str, Claim]) -> None:
+    similar, similar_or_ahead = every_claim["fnnews-0218-2"], every_claim["eunsolan-0128-1"]
+    assert (
+        similar.disagreements[similar_or_ahead.id] == "similar to o1 here, similar or ahead there"
+    )
+    assert (
+        similar_or_ahead.disagreements[similar.id] == "similar to o1 there, similar or ahead here"
+    )
+    some = every_claim["yonhap-0127-1"].disagreements[similar_or_ahead.id]
+    assert some.startswith("this article says ahead on some tests, the other ")
+    other = similar_or_ahead.disagreements["yonhap-0127-1"]
+    assert other.startswith("the other says ahead on some tests, this article ")
+
+
+@pytest.mark.shared
+@needs_texts
+def test_articles_fit_their_texts_and_copy_none_of_them() -> None:
+    articles = claims.load_articles(texts=TEXTS)
+    assert len(articles) == 5
+    for article in articles:
+        text = (TEXTS / article.file).read_text(encoding="utf-8")
+        for claim in article.claims:
+            words = " ".join((claim.text_ko, claim.reason, claim.reason_ko, claim.note))
+            assert not claims.copied_words(words, text), claim.id
+
+
+@pytest.mark.shared
+@needs_texts
+def test_a_changed_text_or_line_is_refused(tmp_path: Path) -> None:
+    article = next(a for a in claims.load_articles() if a.id == "hani-0130")
+    text = (TEXTS / article.file).read_bytes()
+    (tmp_path / "changed.txt").write_bytes(text + b"!")
+    with pytest.raises(ConfigError, match=r"key sha256: the text changed\.txt has another digest"):
+        claims.check_article_text(article, tmp_path / "changed.txt")
+    shorter = article.model_copy(update={"lines": article.lines - 1})
+    with pytest.raises(ConfigError, match="key lines: the text has 18 lines, not 17"):
+        claims.check_article_text(shorter, TEXTS / article.file)
+    elsewhere = article.claims[0].model_copy(update={"lines": "99"})
+    wrong = article.model_copy(update={"claims": (elsewhere,)})
+    with pytest.raises(ConfigError, match=r"claims\.0\.lines: the text has nothing on line 99"):
+        claims.check_article_text(wrong, TEXTS / article.file)
+    quoted = text.decode().split("\n")[6]
+    copied = article.claims[0].model_copy(update={"text_ko": quoted})
+    with pytest.raises(ConfigError, match=r"claims\.0\.text_ko: copies the article's words"):
+        claims.check_article_text(
+            article.model_copy(update={"claims": (copied,)}), TEXTS / article.file
+        )
+
+
+def test_copied_words_ignores_punctuation_and_short_runs() -> None:
+    theirs = "One, two three: four\nfive six seven."
+    assert claims.copied_words("zero ONE two three four five six", theirs) == (
+        "one two three four five six"
+    )
+    assert claims.copied_words("one two three four five x six seven", theirs) == ""

@@ -1,0 +1,225 @@
+"""Every shipped configuration is valid; every mistake gets one sentence with file, line and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from claimbench import config, engines
+from claimbench.config import paths, subject_of
+from claimbench.errors import ConfigError
+
+
+@pytest.mark.parametrize("name", config.names("runs"))
+def test_every_run_file_resolves(name: str) -> None:
+    experiment = config.load_experiment(paths.configs_dir() / "runs" / f"{name}.yaml")
+    assert experiment.run.name == name
+    assert [m.name for m in experiment.models] == list(experiment.run.models)
+
+
+def test_the_six_distills_are_pinned_with_deepseeks_protocol() -> None:
+    distills = [
+        n for n in config.names("models") if n.startswith("r1-distill") and n == subject_of(n)
+    ]
+    assert set(config.load_experiment(Path("r1-distills")).run.models) == set(distills)
+    assert len(distills) == 6
+    for name in distills:
+        model = config.load_model(name)
+        assert len(model.revision) == 40
+        run = config.load_experiment(Path(name)).run
+        assert (run.sampling.temperature, run.sampling.top_p, run.sampling.top_k) == (0.6, 0.95, 0)
+        assert run.sampling.max_tokens == 32768
+        assert run.samples == {
+            "aime24": 64,
+            "math500": 16,
+            "gpqa_diamond": 64,
+            "livecodebench": 8,
+        }
+        assert set(run.benchmarks) == set(run.samples)
+        assert run.engine.kind == "vllm"
+
+
+def test_unknown_key_names_file_line_and_the_nearest_key(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    path.write_text(path.read_text().replace("top_p:", "topp:"))
+    with pytest.raises(ConfigError) as failure:
+        config.load_run(path)
+    assert str(failure.value) == f"{path}:6: unknown key sampling.topp; did you mean top_p?"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("temperature: 0.6", "temperature: warm", "key sampling.temperature"),
+        ("temperature: 0.6", "temperature: -1", "sampling.temperature"),
+        ("temperature: 0.6", 'temperature: "0.6"', "a number is needed, not '0.6': leave the quo"),
+        ("max_tokens: 16", "max_tokens: 1.5", "a whole number is needed, not 1.5"),
+        ("seed: 7", "seed: yes", "key seed: a whole number is needed, not true"),
+        ("seed: 7", "seed:", "key seed: a whole number is needed, but there is nothing"),
+        ("seed: 7", "seed: 7\nengine: fast", "engine: keys and values below it are needed, not 'f"),
+        ("seed: 7", "seed: 7\n\tlimit: 3", "a tab: indent with spaces"),
+        ("title: A try", "title: A try: two", "put a text with one in quotes"),
+        ("title: A try", "title: 12", "key title: a text is needed, not 12: put it in quotes"),
+        (
+            "models: [smollm2-135m-instruct]",
+            "models: smollm2",
+            "is needed, not 'smollm2': write [s",
+        ),
+        ("models: [smollm2-135m-instruct]", "models: [{a: 1}]", "a text is needed, not keys and v"),
+        ("benchmarks: [sums]", "benchmarks: [sums, sums]", "key benchmarks names sums twice"),
+        ("seed: 7", "seed: 7\nmargins: {sum: 2}", "name sum, but the benchmarks of this run are s"),
+        ("  max_tokens: 16\n", "", "key sampling.max_tokens is missing"),
+        ("seed: 7", "seed: 7\nseed: 8", "key seed is given twice (lines 8 and 9)"),
+        ("seed: 7", "seed: 7\nsamples: {other: 2}", "samples or margins name other"),
+        ("seed: 7", "seed: 7\nsamples: 0", "samples must be at least 1"),
+        ("seed: 7", "seed: 7\nsamples: {sums: 0}", "samples must be at least 1"),
+        ("seed: 7", "seed: 7\nmargins: {sums: 0}", "key margins.sums"),
+        ("models: [smollm2-135m-instruct]", "models: []", "key models"),
+        ("title: A try", "title: [A", "not valid YAML"),
+    ],
+)
+def test_mistakes_name_file_and_key(project: Path, old: str, new: str, words: str) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(ConfigError, match=r"try\.yaml") as failure:
+        config.load_run(path)
+    assert words in str(failure.value)
+    assert "\n" not in str(failure.value)
+
+
+def test_missing_files_and_names(project: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere.yaml: there is no such file"):
+        config.load_run(Path("nowhere.yaml"))
+    with pytest.raises(ConfigError, match="did you mean sums"):
+        config.load_benchmark("sum")
+    with pytest.raises(ConfigError, match="folder"):
+        config.load_run(project)
+    with pytest.raises(ConfigError, match=r"no run of this name; did you mean try\?"):
+        config.load_run(Path("tri.yaml"))
+    (project / "configs" / "models").mkdir(exist_ok=True)
+    for name in ("smollm2-135m-instruct", "smollm2-1.7b"):
+        (project / "configs" / "models" / f"{name}.yaml").touch()
+    with pytest.raises(ConfigError, match=r"did you mean smollm2-1.7b\?"):
+        config.load_model("smollm2-1.b")
+    with pytest.raises(ConfigError, match=r"there is no model smol in .*-1.7b or smollm2-135m"):
+        config.load_model("smol")
+    path = project / "configs" / "runs" / "latin.yaml"
+    path.write_bytes(b"title: caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"latin\.yaml: not UTF-8 .*save it as UTF-8"):
+        config.load_run(path)
+
+
+def test_a_run_folder_is_no_run_file(project: Path) -> None:
+    (project / "run.yaml").write_text("digest: x\nconfig: {}\n")
+    for path in (project, project / "run.yaml"):
+        with pytest.raises(ConfigError, match="name the run file that the run was begun with"):
+            config.load_run(path)
+    (project / "run.yaml").unlink()
+
+
+def test_set_changes_a_nested_key_and_is_checked_like_the_file(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    run = config.load_run(path, ["sampling.max_tokens=32", "engine.slots=4", "samples=3"])
+    assert (run.sampling.max_tokens, run.engine.slots, run.samples) == (32, 4, 3)
+    assert run.sampling.top_p == 0.95
+    with pytest.raises(ConfigError, match=r"unknown key engine.slot; did you mean slots\?"):
+        engines.settings(config.load_run(path, ["engine.slot=4"]).engine)
+    with pytest.raises(ConfigError, match="--set seed: write --set key=value"):
+        config.load_run(path, ["seed"])
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("sampling.topp=1", "--set sampling.topp=1: unknown key sampling.topp; did you mean top_p"),
+        ("engine.slot=4", "--set engine.slot=4: unknown key engine.slot; did you mean slots"),
+        ("seed=warm", "--set seed=warm: key seed: a whole number is needed, not 'warm'"),
+        ("models=[1]", "--set models=[1]: key models.0: a text is needed, not 1: put it in quotes"),
+        ("sampling={}", "--set sampling={}: key sampling.temperature is missing"),
+        ("name=../evil", "{path}:1, --set seed=3, --set name=../evil: name '../evil' must"),
+    ],
+)
+def test_a_mistake_of_the_command_line_is_not_the_files(
+    project: Path, option: str, words: str
+) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    with pytest.raises(ConfigError) as failure:
+        engines.settings(config.load_run(path, ["seed=3", option]).engine)
+    assert str(failure.value).startswith(words.replace("{path}", str(path)))
+
+
+def test_a_mistake_beside_an_option_stays_the_files(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    path.write_text(path.read_text().replace("top_p:", "topp:"))
+    with pytest.raises(ConfigError, match=r"try\.yaml:6: unknown key sampling\.topp"):
+        config.load_run(path, ["sampling.max_tokens=32"])
+
+
+def test_prompt_must_hold_the_question_once(project: Path) -> None:
+    path = project / "configs" / "benchmarks" / "sums.yaml"
+    path.write_text(path.read_text().replace("{question}", "question"))
+    with pytest.raises(ConfigError, match="prompt must contain"):
+        config.load_benchmark("sums")
+
+
+def test_digest_sees_values_not_order() -> None:
+    assert config.digest({"a": 1, "b": 2}) == config.digest({"b": 2, "a": 1})
+    assert config.digest({"a": 1}) != config.digest({"a": 2})
+
+
+def test_set_does_not_replace_a_value_by_keys(project: Path) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    with pytest.raises(ConfigError, match="key seed is 7, it has no keys below it"):
+        config.load_run(path, ["seed.x=1"])
+    with pytest.raises(ConfigError, match="must be letters"):
+        config.load_run(path, ["name=../evil"])
+
+
+def test_open_r1_samples_less_and_is_compared_with_itself() -> None:
+    theirs, ours = (config.load_run(Path(n)) for n in ("r1-distills-open-r1", "r1-distills"))
+    assert theirs.samples == {"aime24": 64, "math500": 4, "gpqa_diamond": 8, "livecodebench": 16}
+    assert theirs.published == ("open-r1",)
+    assert theirs.models == ours.models and theirs.sampling == ours.sampling
+
+
+@pytest.mark.parametrize("sets", [["samples=2"], ["samples={aime24: 4}"], []])
+def test_greedy_decoding_is_asked_once(sets: list[str]) -> None:
+    greedy = ["sampling.temperature=0", "benchmarks=[aime24]", *sets]
+    with pytest.raises(ConfigError, match=r"aime24 asks \d+ samples per problem at temperature 0"):
+        config.load_experiment(Path("r1-distills"), [*greedy, *([] if sets else ["samples="])])
+    once = config.load_experiment(Path("r1-distills"), [*greedy, "samples=1"])
+    assert [once.samples_of(b) for b in once.benchmarks] == [1]
+
+
+def test_every_ablation_changes_one_thing() -> None:
+    base = config.plain(config.load_run(Path("ablation")))
+    found = {}
+    for name in config.names("runs"):
+        if name.startswith("ablation-"):
+            run = config.plain(config.load_run(Path(name)))
+            found[name] = {k for k in base if base[k] != run[k]} - {"name", "title"}
+            assert len(found[name]) == 1, name
+    assert len(found) >= 6
+    assert config.load_run(Path("ablation-tensor-parallel")).engine.tensor_parallel == 2
+    sampling = config.load_run(Path("ablation-temperature")).sampling
+    assert (sampling.temperature, sampling.top_p, sampling.max_tokens) == (1.0, 0.95, 32768)
+
+
+def test_a_file_extends_another(project: Path) -> None:
+    runs = project / "configs" / "runs"
+    (runs / "more.yaml").write_text("extends: try\nsampling: {top_p: 0.9}\nsamples: {sums: 3}\n")
+    run = config.load_run(runs / "more.yaml")
+    assert (run.name, run.sampling.temperature, run.sampling.top_p) == ("more", 0.6, 0.9)
+    (runs / "loop.yaml").write_text("extends: loop\n")
+    with pytest.raises(ConfigError, match="it extends itself"):
+        config.load_run(runs / "loop.yaml")
+    (runs / "lost.yaml").write_text("extends: nothing\n")
+    with pytest.raises(ConfigError, match=r"there is no nothing\.yaml beside it"):
+        config.load_run(runs / "lost.yaml")
+    (runs / "wrong.yaml").write_text("extends: try\n\nsampling: {topp: 0.9}\n")
+    with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
+        config.load_run(runs / "wrong.yaml")
+    (runs / "above.yaml").write_text("extends: wrong\nseed: 9\n")
+    with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
+        config.load_run(runs / "above.yaml")

@@ -1,0 +1,101 @@
+"""Where fences stand in real replies: every opener with every tag and every end."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from claimbench.grading.code.extract import extract_code, livecodebench_code
+
+PROGRAM = "def double(x):\n    return 2 * x\n\nprint(double(int(input())))"
+BEFORE = [
+    "", "Answer: ", "Here's the fix: ", "The final program is ", "<answer>", "**", "__", "* ", "- ",
+    "1. ", "2) ", "> ", "### ", "**Solution:** ", "\ufeff", "\u200b", "\u200b\ufeff", "Sure! ",
+    "So the code is:",
+]  # fmt: skip
+TAGS = [
+    "python", "Python", "PYTHON", "py", "py3", "python3", "", "text", "plaintext", "bash", "c",
+    "pseudocode", " python", 'python title="a.py"', "{.python}", "python {.numberLines}",
+    "python**", "python:",
+]  # fmt: skip
+ENDS = [
+    "\n```", "\n```\n", "\n```.", "\n``` This solves it.", "\n```</answer>", "\n```**", "\n  ```",
+    "\n```\r\n", "\n```\nIt doubles x.", "\n```Done.", "", "\n", "```", "\n- ```",
+]  # fmt: skip
+FIRST = {
+    "nothing": "",
+    "a closed block": "```python\nprint(0)\n```\nThat is wrong. Fixed:\n",
+    "a block that is never closed": "```python\nprint(0)\nThat is wrong. Fixed:\n",
+    "fences in the reasoning": "maybe ```python\nprint(0)\n``` no\n</think>\n",
+    "a word about fences": "I use ``` as LiveCodeBench asks, or ```python``` itself.\n",
+}
+
+
+@pytest.mark.parametrize("first", FIRST)
+@pytest.mark.parametrize("before", BEFORE)
+def test_the_program_is_found(before: str, first: str) -> None:
+    for tag, end in itertools.product(TAGS, ENDS):
+        if "```python\nprint(0)" in FIRST[first] and "py" not in tag.lower():
+            continue  # a block tagged as Python is preferred to one with another tag
+        reply = f"{FIRST[first]}{before}```{tag}\n{PROGRAM}{end}"
+        assert extract_code(reply) == PROGRAM + "\n", reply
+
+
+@pytest.mark.parametrize("before", ["* ", "- ", "1. ", "10. "])
+def test_a_block_inside_a_list_loses_the_indentation_of_the_list(before: str) -> None:
+    lead = " " * len(before)
+    held = "\n".join(lead + line if line else "" for line in PROGRAM.split("\n"))
+    assert extract_code(f"{before}```python\n{held}\n{lead}```\n") == PROGRAM + "\n"
+
+
+def test_a_bare_block_that_is_never_closed_before_the_last() -> None:
+    reply = f"```\nprint(0)\n\nThat is wrong, so:\n```\n{PROGRAM}\n```"
+    assert extract_code(reply) == PROGRAM + "\n" == livecodebench_code(reply) + "\n"
+
+
+def test_prose_behind_a_bare_block_is_no_program() -> None:
+    assert extract_code(f"```\n{PROGRAM}\n```\nIt doubles its input.\n```") == PROGRAM + "\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        's = "```python"', "s = '```'", 'print("```")', "print('```python\\n')", "# ends with ```",
+        'x = f"```{y}"', "if line == '```':", 'print("a```")', "re.findall(r'```python', s)",
+    ],
+)  # fmt: skip
+def test_a_fence_in_a_string_of_the_program_ends_nothing(line: str) -> None:
+    program = f"{line}\nprint(1)"
+    if line.startswith("if"):
+        program = f"{line}\n    pass\nprint(1)"
+    assert extract_code(f"```python\n{program}\n```") == program + "\n"
+
+
+LIVECODEBENCH = {
+    "the last pair": ("```python\na\n```\nthen\n```\nb\n```", "b"),
+    "a block that is never closed": ("```python\na\n", ""),
+    "no fence": ("print(1)", ""),
+    "tildes": ("~~~python\na\n~~~", ""),
+    "the last pair may enclose prose": ("```python\na\n```\nprose\n```", "prose"),
+    "both fences in one line count once": ("x ```a``` y\nb\n```", "b"),
+    "carriage returns stay": ("```\r\na\r\n```", "a\r"),
+    "a glued fence loses its line": ("```\na\nb```", "a"),
+}
+
+
+@pytest.mark.parametrize("case", LIVECODEBENCH)
+def test_their_rule(case: str) -> None:
+    reply, expected = LIVECODEBENCH[case]
+    assert livecodebench_code(reply) == expected
+
+
+@pytest.mark.shared
+def test_replies_whose_program_must_run(shared: Path) -> None:
+    lines = (shared / "cases" / "extraction.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    found = {row["id"]: extract_code(row["reply"]) for row in rows}
+    assert len(rows) == 17
+    assert found == {row["id"]: row["code"] + "\n" for row in rows}

@@ -1,0 +1,152 @@
+"""Verdicts do not depend on how busy the machine is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sandbox_programs import programs, verdicts
+
+from claimbench.sandbox.client import Outcome, Zygote
+from claimbench.sandbox.isolation import ISOLATIONS, _why_not
+from claimbench.sandbox.memory_files import Inputs
+from claimbench.sandbox.protocol import OK, Job, Limits
+from claimbench.sandbox.wall_clock import WallClock, could_run
+
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def hogs(count: int) -> Iterator[None]:
+    """Programs that take all they get, each in a session of its own: Linux shares the time out
+    among sessions. They are a shell's children, since a supervisor takes its own for one program's.
+    """
+    words = ["sh", "-c", f"{sys.executable} -c 'while True: pass' & wait"]
+    running = [subprocess.Popen(words, start_new_session=True) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for hog in running:
+            os.killpg(hog.pid, signal.SIGKILL)
+            hog.wait()
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """What is started meanwhile shares a single core."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def run(zygote: Zygote, program: str, limits: Limits) -> Outcome:
+    inputs = Inputs([b""])
+    job = Job("stdin", program, "", inputs.places, 0, 1, limits)
+    try:
+        return zygote.run([job], inputs)
+    finally:
+        inputs.close()
+
+
+BURN = (
+    "import time\ndef burn():\n    while time.process_time() < 0.2:\n        pass\n    print(1)\n"
+)
+IN_A_THREAD = (
+    "import threading\nthread = threading.Thread(target=burn)\nthread.start()\nthread.join()\n"
+)
+MOST = 2**31, 2**20
+
+
+@pytest.fixture(params=["namespaces", "landlock", "seccomp"])
+def isolation(request: pytest.FixtureRequest) -> str:
+    if why := _why_not(request.param):
+        pytest.skip(f"isolation {request.param} is not to be had here: {why}")
+    return request.param
+
+
+class TestStarvedPrograms:
+    def test_time_in_which_a_program_waits_for_a_core_does_not_count(self, isolation: str) -> None:
+        """0.2 s of CPU time take more than a second with a seventh of a core, but 0.9 s is the
+        limit; and still a program that sleeps is late."""
+        with one_core(), Zygote(isolation) as zygote, hogs(6):  # type: ignore[arg-type]
+            for program in (BURN + "burn()", BURN + IN_A_THREAD):
+                outcome = run(zygote, program, Limits(5, 0.9, *MOST))
+                assert outcome.records[0][0].state == OK
+                assert outcome.endings[0].wall_s > 0.9
+            (asleep,) = run(zygote, "import time\ntime.sleep(60)", Limits(5, 0.6, *MOST)).endings
+            assert asleep.overdue
+            assert asleep.status == -signal.SIGKILL
+
+    def test_where_there_is_next_to_no_time_waiting_has_an_end(self) -> None:
+        spin = [sys.executable, "-c", "while True: pass"]
+        proc = os.open("/proc", os.O_RDONLY)
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+        with one_core(), subprocess.Popen(spin) as slow, hogs(20):
+            clock = WallClock(0.5, proc)
+            while not clock.is_over:
+                clock.wait()
+            slow.kill()
+            assert clock.is_starved
+        with subprocess.Popen(["sleep", "60"]) as asleep:
+            clock = WallClock(0.1, proc)
+            while not clock.is_over:
+                clock.wait()
+            assert not clock.is_starved
+            asleep.kill()
+        os.close(proc)
+
+    def test_a_machine_that_stands_still_costs_no_program_its_time(self) -> None:
+        isolation = next(isolation for isolation in ISOLATIONS[1:] if _why_not(isolation) is None)
+        with Zygote(isolation) as zygote:
+            group = zygote._process.pid
+            threading.Timer(0.1, os.killpg, (group, signal.SIGSTOP)).start()
+            threading.Timer(3.0, os.killpg, (group, signal.SIGCONT)).start()
+            program = BURN.replace("0.2", "0.5") + "burn()"
+            outcome = run(zygote, program, Limits(5, 2.0, *MOST))
+            assert outcome.records[0][0].state == OK
+            assert outcome.endings[0].wall_s > 2.5
+
+
+def test_who_could_run_is_told_from_who_sleeps() -> None:
+    proc = os.open("/proc", os.O_RDONLY)
+    with subprocess.Popen(["sleep", "60"]) as asleep:
+        time.sleep(0.2)
+        sleeping = f"{asleep.pid}/task/{asleep.pid}"
+        assert not could_run([sleeping], proc)
+        assert could_run([sleeping, f"{os.getpid()}/task/{threading.get_native_id()}"], proc)
+        asleep.kill()
+    assert not could_run([sleeping], proc)
+    os.close(proc)
+
+
+# --- the same 200 programs ------------------------------------------------------------------------
+
+OUTCOMES = {
+    "correct": 124,
+    "wrong_answer": 42,
+    "runtime_error": 26,
+    "memory_limit": 3,
+    "time_limit": 5,
+}
+
+
+def test_the_same_verdicts_however_busy_the_machine_is() -> None:
+    """Alone, sixteen at once on two cores, and beside programs that take all they get."""
+    assert len(set(programs())) == 200
+    alone = verdicts(1)
+    assert Counter(outcome for outcome, _ in alone) == OUTCOMES
+    assert Counter(test for _, test in alone)["test 4 of 6"] == 16
+    assert verdicts(16) == alone
+    with hogs(len(os.sched_getaffinity(0))):
+        assert verdicts(2) == alone
