@@ -27,7 +27,7 @@ from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
 from claimbench.runner.generate import sample_of
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002, start=0.01)
 
 Serve = tuple[Callable[[Quirk], str], list[list[Exchange]]]
