@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
@@ -20,6 +20,16 @@ Role = Literal["system", "user", "assistant"]
 Tier = Literal["A", "B", "C", "D"]
 """A our run; B a third party's raw outputs graded by us; C a third party's score; D the vendor's
 own."""
+
+
+class CellName(NamedTuple):
+    """A model on a benchmark: what samples, grades and measurements are kept under."""
+
+    model: str
+    benchmark: str
+
+    def __str__(self) -> str:
+        return f"{self.model}/{self.benchmark}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +170,10 @@ class Sample:
     seed: int | None = 0
     choice_order: tuple[int, ...] = ()
     reasoning: str | None = None
+
+    @property
+    def cell(self) -> CellName:
+        return CellName(self.model, self.benchmark)
 
     @property
     def truncated(self) -> bool:

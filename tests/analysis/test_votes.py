@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from report_toys import Reply, write_run
 
+from claimbench.analysis.cells import stored_cells
 from claimbench.analysis.votes import FILE, read_ballots
 from claimbench.runner import pipeline
 from claimbench.statistics import Ballot
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells
 
 ANSWERS = (
     ("0", "0", "7", "7.0"),  # problem 0, gold 0: two right, two for 7

@@ -21,6 +21,7 @@ from conftest import ROOT, TOY_NAMES
 from endpoint_toys import PASSING, PASSING_EDITS, faulty_proxy
 
 from claimbench import config
+from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
 from claimbench.engines.endpoint.engine import EndpointEngine
 from claimbench.engines.endpoint.faults import Backoff
@@ -31,7 +32,6 @@ from claimbench.models.prompts import MessageMaker, PromptMaker
 from claimbench.records import Completion, Problem, Request, Sampling
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells
 
 VENV = Path(os.environ.get("VLLM_VENV", ROOT / ".venv-vllm"))
 PYTHON = VENV / "bin" / "python"

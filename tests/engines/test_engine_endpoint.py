@@ -28,6 +28,7 @@ from endpoint_toys import (
 )
 
 from claimbench import config, engines
+from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
 from claimbench.engines.endpoint.engine import EndpointEngine, deadline_of
 from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
@@ -38,7 +39,6 @@ from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells
 
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from claimbench.cli import app
 from claimbench.errors import StoreError
+from claimbench.records import CellName
 from claimbench.store import RunStore
 from claimbench.store.rows import FINISH_CODES
 
@@ -102,7 +103,9 @@ def test_a_mapped_file_against_a_published_figure(toy: Path) -> None:
     verdict = json.loads((toy / "run" / "verdicts.json").read_text())[0]
     assert (verdict["tier"], verdict["verdict"]) == ("B", "lower")
     with RunStore.existing(toy / "run") as store:
-        assert (store.sample_index("toy", "sums")["finish"] == FINISH_CODES["unknown"]).all()
+        assert (
+            store.sample_index(CellName("toy", "sums"))["finish"] == FINISH_CODES["unknown"]
+        ).all()
 
 
 def test_unmatched_rows_are_counted_and_shown(toy: Path) -> None:
@@ -123,7 +126,7 @@ def test_resume_and_a_changed_file(tmp_path: Path) -> None:
     words = ("jsonl", path, "--grader", "integer")
     assert imported(tmp_path / "run", *words) == imported(tmp_path / "run", *words)
     with RunStore.existing(tmp_path / "run") as store:
-        assert sum(1 for _ in store.samples("m", "x")) == 9
+        assert sum(1 for _ in store.samples(CellName("m", "x"))) == 9
     write_rows(path, [*rows, {**rows[0], "problem": "new"}])
     with pytest.raises(StoreError, match=r"another run.*import\.content"):
         imported(tmp_path / "run", *words)

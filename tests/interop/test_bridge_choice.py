@@ -16,7 +16,7 @@ from claimbench.cli import app
 from claimbench.engines import ENGINES
 from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import InputError
-from claimbench.records import Request
+from claimbench.records import CellName, Request
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
@@ -84,7 +84,7 @@ def samples(folder: Path, name: str) -> dict[tuple[str, int], tuple[str, str]]:
     with RunStore.existing(folder) as store:
         return {
             (s.problem_id, s.sample_index): ("ABCD"[s.choice_order.index(0)], s.text)
-            for s in store.samples("toy", name)
+            for s in store.samples(CellName("toy", name))
         }
 
 

@@ -13,6 +13,7 @@ from bridge_toys import claimbench, imported, write_rows
 from typer.testing import CliRunner
 
 from claimbench.cli import app
+from claimbench.records import CellName
 from claimbench.store import RunStore
 
 pytest.importorskip("ijson")
@@ -58,8 +59,8 @@ def test_import_of_an_export_gives_the_same_scores(tmp_path: Path, form: str) ->
     second = imported(tmp_path / "two", form, file, "--grader", "latex")
     assert scores(second) == scores(first)
     with RunStore.existing(tmp_path / "one") as one, RunStore.existing(tmp_path / "two") as two:
-        texts = [s.text for s in one.samples("m", first["benchmark"])]
-        again = [s.text for s in two.samples("m", second["benchmark"])]
+        texts = [s.text for s in one.samples(CellName("m", first["benchmark"]))]
+        again = [s.text for s in two.samples(CellName("m", second["benchmark"]))]
     assert sorted(again) == sorted(texts)
     if form == "csv":
         assert second["truncated_share"] == first["truncated_share"]

@@ -162,9 +162,6 @@ def test_a_combined_report_is_no_run_folder(results: Path) -> None:
         pipeline.combine([made], results / "one")
 
 
-RESOLVED = {"cells": {"m/b": {"model": "m", "benchmark": "b"}}}
-
-
 def test_results_without_samples_say_so(tmp_path: Path) -> None:
     root = write_run(tmp_path / "run", [("a", "aime24")], lifelike({"a": 0.5}), problems=2)
     with RunStore.existing(root, writer=True) as store:
@@ -180,8 +177,11 @@ def test_results_without_samples_say_so(tmp_path: Path) -> None:
 
 def test_a_run_that_stored_nothing_says_so(tmp_path: Path) -> None:
     """Stopped behind its run.yaml."""
+    root = write_run(tmp_path / "run", [("a", "aime24")], lifelike({"a": 0.5}), problems=1)
+    for name in ("problems", "samples", "grades"):
+        shutil.rmtree(root / name)
     with (
-        RunStore.open(tmp_path / "run", resolved=RESOLVED, digest="d") as store,
+        RunStore.existing(root, writer=True) as store,
         pytest.raises(WrongRunFolder, match="its run stopped before it stored anything; give its"),
     ):
         pipeline.report(store)

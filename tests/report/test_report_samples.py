@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from report_toys import Replies, Reply, lifelike, reasoning_text, write_run
 
+from claimbench.analysis.cells import stored_cells
+from claimbench.records import CellName
 from claimbench.report import Pack, pack, view
 from claimbench.report.samples import BUDGET
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells
 
 
 def unpacked(content: str) -> Any:
@@ -42,7 +43,9 @@ def test_samples_come_failures_first_and_whole(tmp_path: Path) -> None:
     assert set(outcomes[first_right:]) == {"correct"}
     assert found.right == (240 - first_right,) * 2
     with RunStore.existing(root) as store:
-        stored = {(s.model, s.problem_id, s.sample_index): s for s in store.samples("m", "b")}
+        stored = {
+            (s.model, s.problem_id, s.sample_index): s for s in store.samples(CellName("m", "b"))
+        }
     assert len(index["problems"]) == 30  # both models were asked the same
     for cell, problem, turn, _outcome, _answer, tokens, cut, _loop, block, place in rows:
         model = index["cells"][cell][1]

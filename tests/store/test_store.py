@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_toys import create, fill, grade, sample, sample_id, stored
+from store_toys import SUMS, create, fill, grade, sample, sample_id, stored
 
 from claimbench.errors import StoreError, WrongRunFolder
+from claimbench.records import CellName
 from claimbench.store import RunStore, hex_ids, positions, safe_name, text_key
 from claimbench.store.rows import GRADES, SAMPLES
 
@@ -25,9 +26,9 @@ def test_samples_and_grades_come_back_as_they_went_in(tmp_path: Path) -> None:
     graded = grade(1, value=None, answer=None, outcome="grader_error", metrics={"seconds": 0.5})
     with create(tmp_path / "run") as store:
         store.append_sample(rich)
-        store.append_grade("toy", "sums", graded)
-        assert list(store.samples("toy", "sums")) == [rich]
-        assert list(store.grades("toy", "sums", "g1")) == [graded]
+        store.append_grade(SUMS, graded)
+        assert list(store.samples(SUMS)) == [rich]
+        assert list(store.grades(SUMS, "g1")) == [graded]
     assert stored(tmp_path / "run") == [rich]
 
 
@@ -111,12 +112,12 @@ def test_a_row_that_could_not_be_read_back_is_refused(
 def test_index_tells_what_is_stored_without_the_texts(tmp_path: Path) -> None:
     fill(tmp_path / "run", 10)
     store = RunStore.existing(tmp_path / "run")
-    index = store.sample_index("toy", "sums")
+    index = store.sample_index(SUMS)
     assert hex_ids(index["id"]) == [sample_id(n) for n in range(10)]
     assert index["completion_tokens"].tolist() == list(range(100, 110))
     assert index["finish"].tolist() == [1, 0, 0, 0, 0, 1, 0, 0, 0, 0]
     assert len(set(index["problem"].tolist())) == 3
-    present = store.present_ids("toy", "sums")
+    present = store.present_ids(SUMS)
     assert len(present) == 10
     assert all(sample_id(n) in present for n in range(10))
     assert sample_id(10) not in present
@@ -127,11 +128,11 @@ def test_index_tells_what_is_stored_without_the_texts(tmp_path: Path) -> None:
 
 def test_nothing_stored_is_an_empty_answer(tmp_path: Path) -> None:
     with create(tmp_path / "run") as store:
-        assert len(store.sample_index("toy", "sums")) == 0
-        assert len(store.grade_index("toy", "sums", "g1")) == 0
-        assert len(store.present_ids("toy", "sums")) == 0
-        assert list(store.samples("toy", "sums")) == []
-        assert list(store.samples("toy", "sums", [sample_id(1)])) == []
+        assert len(store.sample_index(SUMS)) == 0
+        assert len(store.grade_index(SUMS, "g1")) == 0
+        assert len(store.present_ids(SUMS)) == 0
+        assert list(store.samples(SUMS)) == []
+        assert list(store.samples(SUMS, [sample_id(1)])) == []
 
 
 def test_ids_that_end_in_nul_bytes_are_whole_ids(tmp_path: Path) -> None:
@@ -139,15 +140,15 @@ def test_ids_that_end_in_nul_bytes_are_whole_ids(tmp_path: Path) -> None:
     with create(tmp_path / "run") as store:
         for row_id in ids:
             store.append_sample(sample(0, id=row_id))
-        assert hex_ids(store.sample_index("toy", "sums")["id"]) == ids
-        assert all(row_id in store.present_ids("toy", "sums") for row_id in ids)
-        assert [row.id for row in store.samples("toy", "sums", ids[1:])] == ids[1:]
+        assert hex_ids(store.sample_index(SUMS)["id"]) == ids
+        assert all(row_id in store.present_ids(SUMS) for row_id in ids)
+        assert [row.id for row in store.samples(SUMS, ids[1:])] == ids[1:]
 
 
 def test_chosen_samples_are_read_by_id(tmp_path: Path) -> None:
     fill(tmp_path / "run", 50)
     chosen = [sample_id(n) for n in (40, 3, 3, 999)]
-    rows = RunStore.existing(tmp_path / "run").samples("toy", "sums", chosen)
+    rows = RunStore.existing(tmp_path / "run").samples(SUMS, chosen)
     assert [row.id for row in rows] == [sample_id(3), sample_id(40)]
 
 
@@ -157,7 +158,7 @@ def test_of_two_samples_with_one_id_the_first_counts(tmp_path: Path) -> None:
             store.append_sample(sample(1, text=text))
             store.append_sample(sample(1, text="again"))
     assert [row.text for row in stored(tmp_path / "run")] == ["first"]
-    assert len(RunStore.existing(tmp_path / "run").sample_index("toy", "sums")) == 1
+    assert len(RunStore.existing(tmp_path / "run").sample_index(SUMS)) == 1
 
 
 def test_of_two_grades_of_a_sample_the_last_of_the_grader_counts(tmp_path: Path) -> None:
@@ -168,17 +169,17 @@ def test_of_two_grades_of_a_sample_the_last_of_the_grader_counts(tmp_path: Path)
     ]
     with create(tmp_path / "run") as store:
         for row in given_grades:
-            store.append_grade("toy", "sums", row)
+            store.append_grade(SUMS, row)
     with create(tmp_path / "run") as store:
-        store.append_grade("toy", "sums", grade(1))
-        index = store.grade_index("toy", "sums", "g1")
+        store.append_grade(SUMS, grade(1))
+        index = store.grade_index(SUMS, "g1")
         assert hex_ids(index["id"]) == [sample_id(2), sample_id(1)]
         assert index["value"].tolist() == [0.0, 1.0]
         assert index["outcome"].tolist() == [b"wrong", b"correct"]
-        assert np.isnan(RunStore.existing(store.root)._load(GRADES, "toy", "sums")[1]["value"][0])
-        assert list(store.grades("toy", "sums", "g2")) == [given_grades[2]]
-        assert len(store.grade_index("toy", "sums", "g3")) == 0
-        assert sorted(store.graded_ids("toy", "sums", "g1")) == sorted([sample_id(1), sample_id(2)])
+        assert np.isnan(RunStore.existing(store.root)._load(GRADES, SUMS)[1]["value"][0])
+        assert list(store.grades(SUMS, "g2")) == [given_grades[2]]
+        assert len(store.grade_index(SUMS, "g3")) == 0
+        assert sorted(store.graded_ids(SUMS, "g1")) == sorted([sample_id(1), sample_id(2)])
 
 
 def test_positions_join_two_indexes(tmp_path: Path) -> None:
@@ -186,9 +187,9 @@ def test_positions_join_two_indexes(tmp_path: Path) -> None:
         for number in range(6):
             store.append_sample(sample(number))
         for number in (4, 1):
-            store.append_grade("toy", "sums", grade(number, value=float(number)))
-        samples = store.sample_index("toy", "sums")
-        grades = store.grade_index("toy", "sums", "g1")
+            store.append_grade(SUMS, grade(number, value=float(number)))
+        samples = store.sample_index(SUMS)
+        grades = store.grade_index(SUMS, "g1")
     assert positions(samples["id"], grades["id"]).tolist() == [-1, 1, -1, -1, 0, -1]
     assert positions(grades["id"], samples["id"]).tolist() == [4, 1]
     assert positions(samples["id"], grades["id"][:0]).tolist() == [-1] * 6
@@ -200,7 +201,7 @@ def test_names_stay_inside_the_folder(tmp_path: Path, name: str) -> None:
     root = tmp_path / "run"
     with create(root) as store:
         store.append_sample(sample(1, model=name, benchmark=name))
-        assert [row.model for row in store.samples(name, name)] == [name]
+        assert [row.model for row in store.samples(CellName(name, name))] == [name]
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     (part,) = root.rglob("part-*.jsonl")
     assert part.relative_to(root).parts[:3] == ("samples", safe_name(name), safe_name(name))

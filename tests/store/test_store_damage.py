@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from store_toys import create, fill, sample, sample_id, stored
+from store_toys import SUMS, create, fill, sample, sample_id, stored
 
 from claimbench.errors import StoreError
 from claimbench.records import Sample
@@ -31,7 +31,7 @@ def test_a_torn_last_line_is_owed_again_wherever_it_is_cut(tmp_path: Path) -> No
     part.write_bytes(whole)
     for cut in range(len(records)):
         index_module.index_path(part).write_bytes(records[:cut])
-        assert len(RunStore.existing(tmp_path / "run").sample_index("toy", "sums")) == 4, cut
+        assert len(RunStore.existing(tmp_path / "run").sample_index(SUMS)) == 4, cut
 
 
 def test_a_torn_line_is_never_followed_by_another(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_torn_line_is_never_followed_by_another(tmp_path: Path) -> None:
     part.write_bytes(part.read_bytes()[:-10])
     before = part.read_bytes()
     with create(tmp_path / "run") as store:
-        assert sample_id(3) not in store.present_ids("toy", "sums")
+        assert sample_id(3) not in store.present_ids(SUMS)
         store.append_sample(sample(3))
         store.append_sample(sample(4))
     assert part.read_bytes() == before
@@ -97,7 +97,7 @@ def test_a_damaged_middle_line_is_named_and_removing_it_helps(
     assert "remove that line" in message
     subprocess.run(["sed", "-i", "3d", str(part)], check=True)
     with create(tmp_path / "run") as store:
-        assert sample_id(2) not in store.present_ids("toy", "sums")
+        assert sample_id(2) not in store.present_ids(SUMS)
         store.append_sample(sample(2))
     expected = [sample(n) for n in (0, 1, 3, 4, 5, 2)]
     assert stored(tmp_path / "run") == expected
@@ -178,7 +178,7 @@ def test_an_index_notices_every_line_removed_by_hand(tmp_path: Path) -> None:
         part.write_bytes(b"".join(lines[:gone] + lines[gone + 1 :]))
         ids = [sample_id(n) for n in range(12) if n != gone]
         assert [row.id for row in stored(tmp_path / "run")] == ids
-        assert sample_id(gone) not in RunStore.existing(tmp_path / "run").present_ids("toy", "sums")
+        assert sample_id(gone) not in RunStore.existing(tmp_path / "run").present_ids(SUMS)
 
 
 def test_two_lines_of_one_length_swapped_by_hand_are_named(tmp_path: Path) -> None:
@@ -214,8 +214,8 @@ def test_a_writer_saves_a_lost_index_and_a_reader_does_not(tmp_path: Path) -> No
     path = index_module.index_path(fill(tmp_path / "run", count))
     written = path.read_bytes()
     path.unlink()
-    assert len(RunStore.existing(tmp_path / "run").present_ids("toy", "sums")) == count
+    assert len(RunStore.existing(tmp_path / "run").present_ids(SUMS)) == count
     assert not path.exists()
     with create(tmp_path / "run") as store:
-        assert len(store.present_ids("toy", "sums")) == count
+        assert len(store.present_ids(SUMS)) == count
     assert path.read_bytes() == written

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import store_toys
-from store_toys import create, sample, sample_id
+from store_toys import SUMS, create, sample, sample_id
 
 from claimbench.store import RunStore
 
@@ -21,15 +21,15 @@ WRITER = """
 import fcntl, os, random, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from store_toys import create, grade, sample, sample_id
+from store_toys import SUMS, create, grade, sample, sample_id
 fcntl.fcntl(1, 1031, 4096)
 store = create(Path(sys.argv[2]))
-present = store.present_ids("toy", "sums")
+present = store.present_ids(SUMS)
 rng = random.Random(len(present))
 for number in range(int(sys.argv[3])):
     if sample_id(number) not in present:
         store.append_sample(sample(number, text="x" * rng.choice([10, 1000, 20_000])))
-        store.append_grade("toy", "sums", grade(number))
+        store.append_grade(SUMS, grade(number))
         os.write(1, f"{number}\\n".encode())
 store.close()
 """
@@ -61,18 +61,18 @@ def test_kill_9_at_twenty_random_moments(tmp_path: Path) -> None:
             reported += reports_until_killed(child, rng)
             assert child.returncode == -9, "the writer finished before it was killed"
         store = RunStore.existing(root)
-        present = store.present_ids("toy", "sums")
+        present = store.present_ids(SUMS)
         assert all(sample_id(number) in present for number in reported)
         assert len(reported) <= len(present) <= len(reported) + KILLS
-        graded = store.graded_ids("toy", "sums", "g1")
+        graded = store.graded_ids(SUMS, "g1")
         assert all(sample_id(number) in graded for number in reported)
     assert len(set(reported)) == len(reported), "a finished sample was asked again"
     with create(root) as store:
-        present = store.present_ids("toy", "sums")
+        present = store.present_ids(SUMS)
         for number in range(SAMPLES):
             if sample_id(number) not in present:
                 store.append_sample(sample(number))
-        ids = [row.id for row in store.samples("toy", "sums")]
+        ids = [row.id for row in store.samples(SUMS)]
         assert len(ids) == SAMPLES
         assert set(ids) == {sample_id(number) for number in range(SAMPLES)}
     lines = sum(part.read_bytes().count(b"\n") for part in root.glob("samples/*/*/part-*.jsonl"))

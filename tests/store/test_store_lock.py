@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import store_toys
-from store_toys import create, sample, sample_id, stored
+from store_toys import SUMS, create, sample, sample_id, stored
 
 from claimbench.errors import StoreError, StoreLocked
 from claimbench.store import RunStore
@@ -23,7 +23,7 @@ def child_that_holds(root: Path, shard: str | None = None, **environment: str) -
 import sys, time
 sys.path.insert(0, {str(Path(store_toys.__file__).parent)!r})
 from pathlib import Path
-from store_toys import create
+from store_toys import SUMS, create
 store = create(Path({str(root)!r}), shard={shard!r})
 print("held", flush=True)
 time.sleep(60)
@@ -48,7 +48,7 @@ def test_a_second_writer_is_refused_until_the_first_is_dead(tmp_path: Path) -> N
                 assert f"{root} is being written by process {child.pid} on " in message
                 assert "(Slurm job 4711, restart 2)" in message
                 assert "wait until that ends" in message
-            assert len(RunStore.existing(root).present_ids("toy", "sums")) == 0
+            assert len(RunStore.existing(root).present_ids(SUMS)) == 0
         finally:
             child.kill()
     create(root).close()
@@ -86,7 +86,7 @@ import os, sys, time
 sys.path.insert(0, {str(Path(store_toys.__file__).parent)!r})
 from pathlib import Path
 from claimbench.errors import StoreError
-from store_toys import create, sample
+from store_toys import SUMS, create, sample
 store = create(Path({str(tmp_path / "run")!r}))
 store.append_sample(sample(0))
 if pid := os.fork():
@@ -127,7 +127,7 @@ import sys
 sys.path.insert(0, {str(Path(store_toys.__file__).parent)!r})
 from pathlib import Path
 from claimbench.errors import StoreLocked
-from store_toys import create
+from store_toys import SUMS, create
 shard = sys.argv[1] or None
 print("ready", flush=True)
 sys.stdin.readline()

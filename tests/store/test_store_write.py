@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import store_toys
-from store_toys import create, fill, grade, part_of, sample, sample_id, stored
+from store_toys import SUMS, create, fill, grade, part_of, sample, sample_id, stored
 
 from claimbench.errors import StoreError
 from claimbench.store import RunStore, hex_ids
@@ -33,7 +33,7 @@ import resource, sys
 sys.path.insert(0, {str(Path(store_toys.__file__).parent)!r})
 from pathlib import Path
 from claimbench.errors import StoreError
-from store_toys import create, sample
+from store_toys import SUMS, create, sample
 store = create(Path({str(root)!r}))
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, resource.RLIM_INFINITY))
 number = 0
@@ -66,7 +66,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(
     root = tmp_path / "run"
     with create(root) as store:
         store.append_sample(sample(0))
-        writer = store._part_writer(SAMPLES, "toy", "sums")
+        writer = store._part_writer(SAMPLES, SUMS)
         full = os.open("/dev/full", os.O_WRONLY)
         part_fd = os.dup(writer._fd)
         os.dup2(full, writer._fd)
@@ -115,7 +115,7 @@ def test_several_threads_may_append(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def append(first: int) -> None:
         for number in range(first, first + 50):
             store.append_sample(sample(number))
-            store.append_grade("toy", "sums", grade(number))
+            store.append_grade(SUMS, grade(number))
 
     monkeypatch.setattr(os, "write", slow_write)
     with create(tmp_path / "run") as store:
@@ -124,9 +124,9 @@ def test_several_threads_may_append(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             thread.start()
         for thread in threads:
             thread.join()
-        records = store.sample_index("toy", "sums")
+        records = store.sample_index(SUMS)
         assert len(index_module._trusted_records(SAMPLES, part_of(store.root))) == 200
-        assert len(store.graded_ids("toy", "sums", "g1")) == 200
+        assert len(store.graded_ids(SUMS, "g1")) == 200
     expected = {sample_id(1000 * n + i) for n in range(4) for i in range(50)}
     assert set(hex_ids(records["id"])) == expected
     assert {row.id for row in stored(tmp_path / "run")} == expected
@@ -138,7 +138,7 @@ def test_a_reader_beside_two_shards_sees_only_whole_rows(tmp_path: Path) -> None
 import sys
 sys.path.insert(0, {str(Path(store_toys.__file__).parent)!r})
 from pathlib import Path
-from store_toys import create, sample
+from store_toys import SUMS, create, sample
 first = int(sys.argv[1])
 with create(Path({str(root)!r}), shard=sys.argv[1]) as store:
     for number in range(first, first + 400):
@@ -160,7 +160,7 @@ def test_a_failed_index_write_loses_no_sample(tmp_path: Path) -> None:
     root = tmp_path / "run"
     with create(root) as store:
         store.append_sample(sample(0))
-        writer = store._part_writer(SAMPLES, "toy", "sums")
+        writer = store._part_writer(SAMPLES, SUMS)
         full = os.open("/dev/full", os.O_WRONLY)
         os.dup2(full, writer._index_fd)
         os.close(full)
@@ -245,7 +245,7 @@ def test_a_reader_writes_nothing(tmp_path: Path) -> None:
     fill(tmp_path / "run", 2)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     store = RunStore.existing(tmp_path / "run")
-    assert len(list(store.samples("toy", "sums"))) == 2
+    assert len(list(store.samples(SUMS))) == 2
     with pytest.raises(StoreError, match="not open for writing"):
         store.append_sample(sample(2))
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
@@ -256,7 +256,7 @@ def test_a_reader_sees_a_live_run(tmp_path: Path) -> None:
         reader = RunStore.existing(tmp_path / "run")
         for number in range(5):
             store.append_sample(sample(number))
-            assert len(reader.present_ids("toy", "sums")) == number + 1
+            assert len(reader.present_ids(SUMS)) == number + 1
 
 
 def test_a_full_run_folder_can_be_read_in_bounded_memory(tmp_path: Path) -> None:
@@ -266,12 +266,13 @@ def test_a_full_run_folder_can_be_read_in_bounded_memory(tmp_path: Path) -> None
     script = f"""
 import resource, sys
 from pathlib import Path
+from claimbench.records import CellName
 from claimbench.store import RunStore
 store = RunStore.existing(Path({str(tmp_path / "run")!r}))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-assert sum(len(s.text) for s in store.samples("toy", "sums")) == 40_000_000
+assert sum(len(s.text) for s in store.samples(CellName("toy", "sums"))) == 40_000_000
 for index in store.root.rglob("*.idx"): index.unlink()
-assert len(store.present_ids("toy", "sums")) == 40
+assert len(store.present_ids(CellName("toy", "sums"))) == 40
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -286,7 +287,7 @@ def test_a_folder_that_may_not_be_written_is_one_sentence(tmp_path: Path) -> Non
     folder.write_text("a file where a folder should be")
     with create(root) as store:
         with pytest.raises(StoreError, match=r"cannot be read.*Not a directory"):
-            store.present_ids("toy", "sums")
+            store.present_ids(SUMS)
         with pytest.raises(StoreError, match="cannot be created"):
             store.append_sample(sample(1))
 
@@ -303,10 +304,11 @@ def test_without_permission_the_sentence_says_so(tmp_path: Path) -> None:
 import os
 from pathlib import Path
 from claimbench.errors import StoreError
+from claimbench.records import CellName
 from claimbench.store import RunStore
 os.setuid(65534)
 root = Path({str(tmp_path / "run")!r})
-assert len(RunStore.existing(root).present_ids("toy", "sums")) == 1
+assert len(RunStore.existing(root).present_ids(CellName("toy", "sums"))) == 1
 for action in (
     lambda: RunStore.existing(root, writer=True),
     lambda: RunStore.existing(root).write_file("report.md", ""),

@@ -12,6 +12,17 @@ from typing import Any
 import numpy as np
 
 from claimbench.analysis.measure import Scores
+from claimbench.config import (
+    BenchmarkConfig,
+    DatasetConfig,
+    FieldsConfig,
+    GraderConfig,
+    ModelConfig,
+    PromptRules,
+    RunConfig,
+    SamplingConfig,
+    plain,
+)
 from claimbench.grading import make_grader
 from claimbench.grading.outcomes import make_grade
 from claimbench.records import Measurement, Sample
@@ -50,7 +61,7 @@ def write_run(  # noqa: PLR0913
 ) -> Path:
     """A finished run folder: `problems` × `samples` of each (model, benchmark)."""
     cells = list(cells)
-    config = _config(root.name, cells, samples, published, margins or {}, reasoning_end)
+    config = _config(root.name, cells, problems, samples, published, margins or {}, reasoning_end)
     grader = make_grader("integer", {}, reasoning_end)
     with RunStore.open(root, resolved=config, digest=root.name) as store:
         for benchmark in dict.fromkeys(b for _, b in cells):
@@ -83,7 +94,7 @@ def _append(
         seed=2**62 + i,
     )
     store.append_sample(sample)
-    store.append_grade(model, benchmark, make_grade(digest, sample, outcome, answer, "compared"))
+    store.append_grade(sample.cell, make_grade(digest, sample, outcome, answer, "compared"))
 
 
 def _problem(benchmark: str, i: int, question: Callable[[str, int], str]) -> dict[str, Any]:
@@ -101,34 +112,72 @@ def _problem(benchmark: str, i: int, question: Callable[[str, int], str]) -> dic
 def _config(
     name: str,
     cells: list[tuple[str, str]],
+    problems: int,
     samples: int,
     published: Iterable[str],
     margins: Mapping[str, float],
     reasoning_end: str | None,
 ) -> dict[str, Any]:
-    model = {"prompt": {"reasoning_end": reasoning_end, "system": None}, "dtype": "bfloat16"}
-    benchmark = {
-        "grader": {"kind": "integer", "options": {}},
-        "fewshot": None,
-        "prompt": "{question}",
-        "stop": [],
-        "dataset": {"revision": "0" * 40},
-    }
+    run = RunConfig(
+        name="toy",
+        title=f"Run {name}",
+        models=tuple(dict.fromkeys(m for m, _ in cells)),
+        benchmarks=tuple(dict.fromkeys(b for _, b in cells)),
+        sampling=SamplingConfig(temperature=0.6, top_p=0.95, top_k=0, max_tokens=LIMIT),
+        seed=1,
+    )
     return {
-        "run": {
-            "title": f"Run {name}",
-            "sampling": {"temperature": 0.6, "top_p": 0.95, "top_k": 0, "max_tokens": LIMIT},
-            "seed": 1,
-            "engine": {"dtype": None},
+        "run": plain(run),
+        "models": {m: _model(m, reasoning_end) for m in run.models},
+        "benchmarks": {b: _benchmark(b, samples) for b in run.benchmarks},
+        "cells": {
+            f"{m}/{b}": {
+                "model": m,
+                "benchmark": b,
+                "problems": problems,
+                "samples": samples,
+                "problems_digest": "0" * 64,
+            }
+            for m, b in cells
         },
-        "models": {m: model for m, _ in cells},
-        "benchmarks": {b: benchmark for _, b in cells},
-        "cells": {f"{m}/{b}": {"model": m, "benchmark": b, "samples": samples} for m, b in cells},
         "engine": {"name": "scripted", "version": "1"},
-        "checkpoints": {m: f"hub:{m}@{'0' * 40}" for m, _ in cells},
+        "checkpoints": {m: f"hub:{m}@{'0' * 40}" for m in run.models},
         "departures": {},
-        "judging": {"published": list(published), "margins": dict(margins)},
+        "graders": {b: {"kind": "integer", "options": {}} for b in run.benchmarks},
+        "reasoning_end": dict.fromkeys(run.models, reasoning_end),
+        "judging": {"published": list(published), "margins": dict(margins), "problems": {}},
     }
+
+
+def _model(name: str, reasoning_end: str | None) -> dict[str, Any]:
+    return plain(
+        ModelConfig(
+            name=name,
+            title=name,
+            hub=f"toys/{name}",
+            revision="0" * 40,
+            licence="MIT",
+            parameters=1,
+            context=2 * LIMIT,
+            prompt=PromptRules(bos="", head="", tail="", reasoning_end=reasoning_end),
+            stop_tokens=("</s>",),
+        )
+    )
+
+
+def _benchmark(name: str, samples: int) -> dict[str, Any]:
+    return plain(
+        BenchmarkConfig(
+            name=name,
+            title=name,
+            source="made for tests",
+            dataset=DatasetConfig(hub=f"toys/{name}", revision="0" * 40, rows=None),
+            fields=FieldsConfig(question="question"),
+            prompt="{question}",
+            grader=GraderConfig(kind="integer"),
+            samples=samples,
+        )
+    )
 
 
 def lifelike(share: Mapping[str, float], seed: int = 0) -> Replies:

@@ -6,9 +6,10 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from claimbench.records import Grade, Sample
+from claimbench.records import CellName, Grade, Sample
 from claimbench.store import RunStore
 
+SUMS = CellName("toy", "sums")
 CONFIG = {"models": ["toy"], "sampling": {"temperature": 0.6, "top_p": 0.95}}
 
 
@@ -62,4 +63,4 @@ def part_of(root: Path) -> Path:
 
 
 def stored(root: Path) -> list[Sample]:
-    return list(RunStore.existing(root).samples("toy", "sums"))
+    return list(RunStore.existing(root).samples(SUMS))

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.labels import read_labels
 from claimbench.store import RunStore, hex_ids, positions
-from claimbench.store.manifest import StoredCell
 
 Ours = str
 """`right`, `wrong` or `not graded`."""
@@ -70,7 +70,7 @@ def agreement(store: RunStore, cell: StoredCell) -> Agreement | None:
     ours = ["not graded" if np.isnan(v) else words[v == 1] for v in values]
     counts = Counter(zip((words[bool(t)] for t in theirs), ours, strict=True))
     apart = np.isfinite(values) & ((values == 1) != theirs)
-    stored = len(store.sample_index(cell.model, cell.benchmark))
+    stored = len(store.sample_index(cell.name))
     differing = _disagreements(store, cell, set(hex_ids(ids[apart])))
     return Agreement(
         model=cell.model,
@@ -87,7 +87,7 @@ def _labels(
 ) -> tuple[npt.NDArray[np.void], npt.NDArray[np.bool_]]:
     """Ids of the labelled samples, and their labels, shape (n,)."""
     raw, labels = bytearray(), bytearray()
-    for row in read_labels(store, cell.model, cell.benchmark):
+    for row in read_labels(store, cell.name):
         raw += bytes.fromhex(row["id"])
         labels.append(bool(row["label"]))
     return np.frombuffer(bytes(raw), dtype="V16"), np.frombuffer(bytes(labels), dtype=np.bool_)
@@ -97,7 +97,7 @@ def _values(
     store: RunStore, cell: StoredCell, ids: npt.NDArray[np.void]
 ) -> npt.NDArray[np.float64]:
     """Our values of the samples `ids`, nan where there is none."""
-    grades = store.grade_index(cell.model, cell.benchmark, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.grader.digest)
     at = positions(ids, grades["id"])
     found: npt.NDArray[np.float64] = np.append(grades["value"], np.nan)[at]
     return found
@@ -105,9 +105,9 @@ def _values(
 
 def _disagreements(store: RunStore, cell: StoredCell, wanted: set[str]) -> tuple[Disagreement, ...]:
     """The samples `wanted`, by problem and sample."""
-    name = cell.model, cell.benchmark
-    labels = {row["id"]: row for row in read_labels(store, *name) if row["id"] in wanted}
-    grades = {g.sample_id: g for g in store.grades(*name, cell.grader.digest, wanted)}
+    name = cell.name
+    labels = {row["id"]: row for row in read_labels(store, name) if row["id"] in wanted}
+    grades = {g.sample_id: g for g in store.grades(name, cell.grader.digest, wanted)}
     found = [
         Disagreement(
             problem=sample.problem_id,
@@ -119,7 +119,7 @@ def _disagreements(store: RunStore, cell: StoredCell, wanted: set[str]) -> tuple
             our_answer=grades[sample.id].answer,
             our_reason=grades[sample.id].reason,
         )
-        for sample in store.samples(*name, wanted)
+        for sample in store.samples(name, wanted)
     ]
     order = {problem: row for row, problem in enumerate(cell.problem_ids)}
     return tuple(sorted(found, key=lambda d: (order[d.problem], d.sample_index)))

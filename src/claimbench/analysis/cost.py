@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.efficiency import Efficiency, efficiency, paces
 from claimbench.analysis.measure import load_scores
 from claimbench.store import RunStore
-from claimbench.store.manifest import StoredCell
 from claimbench.store.rows import UNKNOWN_TOKENS
 from claimbench.store.sessions import read_sessions
 
@@ -19,11 +19,11 @@ def spending(store: RunStore, cells: Sequence[StoredCell]) -> tuple[Efficiency, 
     pace = paces(read_sessions(store))
     found = []
     for cell in cells:
-        name = cell.model, cell.benchmark
-        scores = load_scores(store, *name, cell.problem_ids, cell.samples, cell.grader.digest)
+        name = cell.name
+        scores = load_scores(store, cell)
         if scores.unknown_tokens:
             continue
-        counts = store.sample_index(*name)["prompt_tokens"]
+        counts = store.sample_index(name)["prompt_tokens"]
         prompts = None if (counts == UNKNOWN_TOKENS).any() else int(counts.sum())
         found.append(efficiency(*name, scores.tokens, scores.value, prompts, pace.get(cell.model)))
     return tuple(found)

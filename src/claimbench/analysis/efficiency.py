@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from claimbench import statistics
-from claimbench.claims.schema import Figure
 
 SECONDS_PER_HOUR = 3600.0
 _PARALLEL = ("tensor_parallel", "pipeline_parallel", "data_parallel")
+
+
+class Price(Protocol):
+    """A dated price of `subject` in `unit`, from its lowest to its highest value."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def ends(self) -> tuple[float, float]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ class Efficiency:
             return None
         return self.device_seconds_per_solved / SECONDS_PER_HOUR * dollars_per_gpu_hour
 
-    def api_cost_per_solved(self, prices: Iterable[Figure]) -> float | None:
+    def api_cost_per_solved(self, prices: Iterable[Price]) -> float | None:
         """Dollars at the subject's own dated prices per million tokens; None without them."""
         own = [figure for figure in prices if figure.subject == self.model]
         rates = {word: _price(own, word) for word in ("input", "output")}
@@ -81,7 +91,7 @@ class Efficiency:
         return spent / 1e6 / self.right
 
 
-def _price(prices: Sequence[Figure], direction: str) -> float | None:
+def _price(prices: Sequence[Price], direction: str) -> float | None:
     unit = f"US dollars per million {direction} tokens"
     return next((f.ends[1] for f in prices if f.unit == unit), None)
 

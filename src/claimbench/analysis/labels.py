@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from claimbench.records import CellName
 from claimbench.store import RunStore, safe_name
 
 SHOWN = 500
 """Characters of their answer and of their reason that are kept."""
 
 
-def labels_path(model: str, benchmark: str) -> str:
-    return f"labels/{safe_name(model)}/{safe_name(benchmark)}.jsonl"
+def labels_path(cell: CellName) -> str:
+    return f"labels/{safe_name(cell.model)}/{safe_name(cell.benchmark)}.jsonl"
 
 
-def write_labels(
-    store: RunStore, model: str, benchmark: str, rows: Iterable[dict[str, Any]]
-) -> None:
+def write_labels(store: RunStore, cell: CellName, rows: Iterable[dict[str, Any]]) -> None:
     """Keep labels, one row each with id, label, answer and reason; once, whole."""
-    path = labels_path(model, benchmark)
+    path = labels_path(cell)
     if not (store.root / path).exists():
         store.write_lines_once(path, rows)
 
 
-def read_labels(store: RunStore, model: str, benchmark: str) -> Iterator[dict[str, Any]]:
+def read_labels(store: RunStore, cell: CellName) -> Iterator[dict[str, Any]]:
     """The labels of a cell; none for a cell without any."""
-    path = labels_path(model, benchmark)
+    path = labels_path(cell)
     if (store.root / path).exists():
         yield from store.read_lines(path)
 

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from claimbench.analysis.cells import StoredCell
 from claimbench.grading.lm_eval.grader import LmEvalGrader
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, make_grade
 from claimbench.grading.pool import GradingPool
 from claimbench.records import Grade, Problem, Sample
 from claimbench.store import RunStore
 from claimbench.store.files import safe_name
-from claimbench.store.manifest import StoredCell
 from claimbench.store.rows import text_key
 
 SAMPLES_AT_ONCE = 2000
@@ -49,7 +49,7 @@ def write_totals(store: RunStore, cell: StoredCell, pool: GradingPool) -> None:
     nothing for other cells, for unfinished ones, and where the file is up to date."""
     if not isinstance(cell.grader, LmEvalGrader):
         return
-    index = store.sample_index(cell.model, cell.benchmark)
+    index = store.sample_index(cell.name)
     ids = _ids_by_problem(cell, index)
     if any(len(mine) != cell.samples for mine in ids.values()):
         return
@@ -102,7 +102,7 @@ def _means(store: RunStore, cell: StoredCell) -> dict[str, float]:
     (it gave no answer) counts 0, an error of the grader not at all."""
     totals: dict[str, float] = {}
     count = 0
-    for grade in store.grades(cell.model, cell.benchmark, cell.grader.digest):
+    for grade in store.grades(cell.name, cell.grader.digest):
         if grade.outcome == GRADER_ERROR and not grade.metrics:
             continue
         count += 1
@@ -160,8 +160,7 @@ def _judged(
         chunk = problems[start : start + step]
         wanted = [sample for problem in chunk for sample in ids[problem.id]]
         texts = {
-            sample.id: grader.text_of(sample) or ""
-            for sample in store.samples(cell.model, cell.benchmark, wanted)
+            sample.id: grader.text_of(sample) or "" for sample in store.samples(cell.name, wanted)
         }
         yield from _ask(
             pool, [grader.question(p, map(texts.__getitem__, ids[p.id])) for p in chunk]

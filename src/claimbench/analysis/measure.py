@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from claimbench import statistics
+from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import Measurement, Tier
 from claimbench.store import RunStore, positions, text_key
-from claimbench.store.manifest import StoredCell
 from claimbench.store.rows import FINISH_CODES, UNKNOWN_TOKENS
 
 
@@ -55,16 +55,15 @@ class Scores:
         return self.share(np.isin(self.outcome, names))
 
 
-def load_scores(
-    store: RunStore, model: str, benchmark: str, problem_ids: list[str], n: int, grader: str
-) -> Scores:
+def load_scores(store: RunStore, cell: StoredCell) -> Scores:
     """The cell's Scores from the store's indexes; a sample of another plan is left out."""
-    samples = store.sample_index(model, benchmark)
+    problem_ids, n = cell.problem_ids, cell.samples
+    samples = store.sample_index(cell.name)
     rows = _rows(samples["problem"], problem_ids)
     known = (rows >= 0) & (samples["sample_index"] < n)
     samples, rows = samples[known], rows[known]
     place = rows * n + samples["sample_index"]
-    grades = store.grade_index(model, benchmark, grader)
+    grades = store.grade_index(cell.name, cell.grader.digest)
     at = positions(samples["id"], grades["id"])
     found = at >= 0
 
@@ -86,10 +85,9 @@ def load_scores(
 
 def measure_cell(store: RunStore, cell: StoredCell) -> tuple[Scores, Measurement]:
     """The scores of a stored cell, and what was measured of it."""
-    name = cell.model, cell.benchmark
-    scores = load_scores(store, *name, cell.problem_ids, cell.samples, cell.grader.digest)
+    scores = load_scores(store, cell)
     measured = measure(
-        scores, *name, cell.problem_ids, cell.protocol, asked=cell.asked, tier=cell.tier
+        scores, *cell.name, cell.problem_ids, cell.protocol, asked=cell.asked, tier=cell.tier
     )
     return scores, measured
 

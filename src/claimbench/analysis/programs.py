@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.measure import Scores
 from claimbench.records import Measurement
 from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
-from claimbench.store.manifest import StoredCell
 
 _OUTCOME = "outcome_"
 _COUNTED = (
@@ -32,7 +32,7 @@ def program_metrics(store: RunStore, cell: StoredCell, scores: Scores) -> dict[s
     found = {f"{_OUTCOME}{name.decode()}": float(n) for name, n in zip(names, counts, strict=True)}
     marked = dict.fromkeys(_COUNTED, 0.0)
     level = 0.0
-    for grade in store.grades(cell.model, cell.benchmark, cell.grader.digest):
+    for grade in store.grades(cell.name, cell.grader.digest):
         level = max(level, grade.metrics.get("sandbox_level", 0.0))
         for name in _COUNTED:
             marked[name] += grade.metrics.get(name, 0.0)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from claimbench.records import CellName
 from claimbench.store import RunStore, hex_ids
 from claimbench.store.rows import FINISH_CODES
 
@@ -23,8 +24,6 @@ SHORTEST = 80
 
 FILE = "loops.json"
 
-Name = tuple[str, str]
-"""A cell's model and benchmark."""
 _PROBE = 16
 
 
@@ -48,12 +47,12 @@ def ends_in_loop(text: str) -> bool:
     return False
 
 
-Looped = Mapping[Name, frozenset[str]]
-"""Ids of the samples caught in a loop, by (model, benchmark)."""
+Looped = Mapping[CellName, frozenset[str]]
+"""Ids of the samples caught in a loop, by cell."""
 
 
-def looped_ids(store: RunStore, names: Iterable[Name]) -> Looped:
-    """The samples of each cell (model, benchmark) that were cut while they repeated themselves."""
+def looped_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
+    """The samples of each cell that were cut while they repeated themselves."""
     known = _known(store)
     before = dict(known)
     found = {name: _looped(store, name, known) for name in names}
@@ -62,15 +61,15 @@ def looped_ids(store: RunStore, names: Iterable[Name]) -> Looped:
     return found
 
 
-def _looped(store: RunStore, name: Name, known: dict[str, Any]) -> frozenset[str]:
+def _looped(store: RunStore, name: CellName, known: dict[str, Any]) -> frozenset[str]:
     """Those of one cell, by what is `known`, which is brought up to date."""
-    index = store.sample_index(*name)
+    index = store.sample_index(name)
     cut = sorted(hex_ids(index["id"][index["finish"] == FINISH_CODES["length"]]))
     if not cut:
         return frozenset()
-    key, digest = "/".join(name), _digest(cut)
+    key, digest = str(name), _digest(cut)
     if known.get(key, {}).get("cut") != digest:
-        rows = store.samples(*name, cut)
+        rows = store.samples(name, cut)
         looped = sorted(
             sample.id for sample in rows if ends_in_loop(sample.text or sample.reasoning or "")
         )

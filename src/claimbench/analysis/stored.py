@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.cost import spending
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.measure import measure_cell
 from claimbench.errors import DataError
 from claimbench.records import Measurement, Problem
 from claimbench.store import RunStore, read_run
-from claimbench.store.manifest import StoredCell, stored_cells
 
 
 @dataclass(frozen=True)

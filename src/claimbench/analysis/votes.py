@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from claimbench import statistics
+from claimbench.analysis.cells import StoredCell
 from claimbench.grading.choice import LETTERS
 from claimbench.grading.exact import exact_verdict
 from claimbench.grading.numerals import to_fraction
@@ -24,7 +25,6 @@ from claimbench.grading.reading import normalise
 from claimbench.records import Measurement, Vote
 from claimbench.statistics import Ballot
 from claimbench.store import RunStore, hex_ids, positions
-from claimbench.store.manifest import StoredCell
 from claimbench.store.rows import text_key
 
 FILE = "votes.json"
@@ -84,9 +84,9 @@ def _kind(cell: StoredCell) -> str:
 
 
 def _count(store: RunStore, cell: StoredCell) -> Iterable[Ballot]:
-    samples = store.sample_index(cell.model, cell.benchmark)
+    samples = store.sample_index(cell.name)
     samples = samples[samples["sample_index"] < cell.samples]
-    grades = store.grade_index(cell.model, cell.benchmark, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.grader.digest)
     at = positions(samples["id"], grades["id"])
     value = np.append(grades["value"], np.nan)[at]
     outcome = np.append(grades["outcome"], np.zeros(1, grades["outcome"].dtype))[at]
@@ -103,14 +103,14 @@ def _count(store: RunStore, cell: StoredCell) -> Iterable[Ballot]:
 
 def _answers(store: RunStore, cell: StoredCell, wrong: Any) -> Mapping[int, Counter[str]]:
     """The wrong answers by problem, each written in one way as far as that is cheap to see."""
-    name = cell.model, cell.benchmark
+    name = cell.name
     problem_of = dict(zip(hex_ids(wrong["id"]), wrong["problem"].tolist(), strict=True))
     orders: dict[str, list[int]] = {}
     if _kind(cell) == "choice" and problem_of:
-        rows = store.sample_values(*name, wrong["id"])
+        rows = store.sample_values(name, wrong["id"])
         orders = {row["id"]: row["choice_order"] for row in rows}
     found: dict[int, Counter[str]] = {}
-    for row in store.grade_values(*name, cell.grader.digest, wrong["id"]) if problem_of else ():
+    for row in store.grade_values(name, cell.grader.digest, wrong["id"]) if problem_of else ():
         if row["answer"] is not None:
             answer = _written(_kind(cell), row["answer"], orders.get(row["sample_id"], []))
             found.setdefault(problem_of[row["sample_id"]], Counter())[answer] += 1
@@ -162,7 +162,7 @@ _SAME: Mapping[str, Joiner] = {
 
 def _stamp(store: RunStore, cell: StoredCell) -> str:
     """What was counted, and by which rule."""
-    grades = store.grade_index(cell.model, cell.benchmark, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.grader.digest)
     content = f"{RULES_VERSION} {cell.grader.digest} {cell.samples}".encode()
     columns = (grades["id"].tobytes(), grades["value"].tobytes())
     return hashlib.blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()

@@ -160,6 +160,7 @@ def plan(  # noqa: PLR0913, PLR0917
     """
     from claimbench import config
     from claimbench.benchmarks import hub
+    from claimbench.cli import display_plan
     from claimbench.planning import estimate
     from claimbench.planning.gpu_table import choose_gpus
     from claimbench.planning.gpus import gpu_plan
@@ -174,7 +175,7 @@ def plan(  # noqa: PLR0913, PLR0917
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
     facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
-    typer.echo(json.dumps(facts, indent=1) if as_json else estimate.render(facts, bool(gpus)))
+    typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
     if made:
         estimate.check_power(made)
 

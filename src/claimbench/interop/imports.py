@@ -28,11 +28,10 @@ from claimbench.interop.readers import evalplus
 from claimbench.interop.readers.rows import Outputs, file_digest
 from claimbench.interop.survey import Survey, place, rows_of, sample_of, survey
 from claimbench.interop.wanted import Wanted, check_stated
-from claimbench.records import Problem
+from claimbench.records import CellName, Problem, Sample
 from claimbench.report.tables import clean
-from claimbench.runner.generate import GradeDesk, Watch
 from claimbench.store import RunStore, safe_name
-from claimbench.store.manifest import write_cell_problems
+from claimbench.store.problems import write_problems
 
 __all__ = [
     "Import",
@@ -40,7 +39,7 @@ __all__ = [
     "left_out",
     "prepare",
     "provenance_of",
-    "store_missing",
+    "samples_of",
     "write_inputs",
 ]
 
@@ -63,6 +62,10 @@ class Import:
     content: str
     resolved: Mapping[str, Any]
     digest: str
+
+    @property
+    def cell(self) -> CellName:
+        return CellName(self.model, self.benchmark)
 
     @property
     def asked(self) -> int:
@@ -108,32 +111,17 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
 
 def write_inputs(imported: Import, store: RunStore) -> None:
     """Keep the problems and their labels beside the samples."""
-    write_cell_problems(store, imported.benchmark, imported.problems)
+    write_problems(store, imported.benchmark, imported.problems)
     if imported.survey.labels:
-        write_labels(store, imported.model, imported.benchmark, _labels(imported))
+        write_labels(store, imported.cell, _labels(imported))
 
 
-def store_missing(imported: Import, store: RunStore, desk: GradeDesk, watch: Watch) -> None:
-    """Store and grade the samples that are not there yet."""
-    progress = desk.progress
-    present = store.present_ids(imported.model, imported.benchmark)
-    progress.stored += len(present)
+def samples_of(imported: Import) -> Iterator[Sample]:
+    """The second pass: every sample in the files' order. Raises DataError where the files changed
+    since the first."""
     stats = _stats(imported.outputs)
     for placed in place(imported.outputs, imported.matcher()):
-        sample = sample_of(placed, imported.content, imported.model, placed.problem)
-        if sample.id in present:
-            continue
-        if not progress.generated:  # What is there already was passed over quickly.
-            progress.begin()
-        store.append_sample(sample)
-        progress.stored += 1
-        progress.generated += 1
-        progress.tokens += sample.completion_tokens or 0
-        desk.submit(sample)
-        desk.catch_up()
-        watch(progress)
-    desk.drain()
-    watch(progress)
+        yield sample_of(placed, imported.content, imported.model, placed.problem)
     if _stats(imported.outputs) != stats:
         raise DataError(f"{imported.wanted.path} changed while it was imported: import it anew")
 

@@ -16,7 +16,7 @@ from typing import Any
 from claimbench.config import BenchmarkConfig, ModelConfig
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, Prompt, PromptMaker, choice_order
-from claimbench.records import Problem, Request, Sampling
+from claimbench.records import CellName, Problem, Request, Sampling
 
 ID_LENGTH = 32  # hex digits: 128 bits, no collision to fear among millions of samples
 
@@ -36,8 +36,8 @@ class Cell:
     weights: Mapping[str, Any]
 
     @property
-    def name(self) -> str:
-        return f"{self.model.name}/{self.benchmark.name}"
+    def name(self) -> CellName:
+        return CellName(self.model.name, self.benchmark.name)
 
     @property
     def asked(self) -> int:

@@ -10,12 +10,10 @@ from claimbench import statistics
 from claimbench.claims import published_as
 from claimbench.config import BenchmarkConfig, Experiment
 from claimbench.errors import InputError
-from claimbench.planning import gpu_text, gpus
+from claimbench.planning import gpus
 from claimbench.planning.cells import Cell
-from claimbench.planning.gpu_table import gpu_table
 from claimbench.planning.plan import Plan
 from claimbench.records import PublishedResult
-from claimbench.report.tables import clean
 from claimbench.verdicts import default_margin, is_greedy
 from claimbench.verdicts.pairing import targets
 
@@ -26,8 +24,6 @@ results/smollm2-gsm8k/provenance.json). A GPU is far faster."""
 
 BYTES_PER_TOKEN = 4.5
 BYTES_PER_SAMPLE = 700
-
-SHOWN_IDS = 12
 
 
 def describe(plan: Plan) -> dict[str, Any]:
@@ -149,54 +145,3 @@ def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
         "power_of_difference": round(float(statistics.power_of_difference(margin, se)), 3),
         "samples_for_the_margin": statistics.required_samples(design, margin / 100),
     }
-
-
-def render(facts: Mapping[str, Any], all_choices: bool = False) -> str:
-    """The plan as text; `all_choices` of spreading it over GPUs, or the best of each GPU type."""
-    lines = [f"run {facts['run']}: {facts['samples']} samples"]
-    if lacking := facts.get("lacking"):
-        lines += [f"prompts and power are left out: {clean(lacking, 400)}"]
-    else:
-        lines += [line for cell in facts["cells"] for line in ["", *_cell_lines(cell)]]
-    for target in facts["published"]:
-        lines += ["", *_target_lines(target)]
-    if "gpus" in facts:
-        lines.append(gpu_text.render(facts["gpus"], gpu_table().price_note, all_choices))
-    return "\n".join(lines)
-
-
-def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
-    prompt = cell["prompt"]
-    ids = [str(i) for i in prompt["ids"]]
-    shown = [*ids[:SHOWN_IDS], "…", *ids[-SHOWN_IDS:]] if len(ids) > 2 * SHOWN_IDS else ids
-    return [
-        f"{cell['model']} on {cell['benchmark']}: {cell['problems']} problems × "
-        f"{cell['samples_per_problem']} samples",
-        _prompt_words(cell["prompt_tokens"]),
-        f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB, "
-        f"{cell['hours_on_two_cpu_cores_at_most']} hours on two CPU cores",
-        f"  first prompt, {len(ids) or 'unknown'} tokens:",
-        *(f"    | {clean(line, 400)}" for line in prompt["text"].splitlines()),
-        *([f"    ids {' '.join(shown)}"] if shown else []),
-    ]
-
-
-def _prompt_words(tokens: Mapping[str, Any] | None) -> str:
-    if tokens is None:
-        return "  prompts     chat turns; their tokens are the server's business"
-    return f"  prompts     {tokens['mean']} tokens on average, longest {tokens['longest']}"
-
-
-def _target_lines(t: Mapping[str, Any]) -> list[str]:
-    needed = t["samples_for_the_margin"]
-    words = (
-        f"{needed} samples per problem" if needed else "no number of samples: its own error rules"
-    )
-    return [
-        f"against {t['figure']} = {t['published']}, margin {t['margin']:g} points:",
-        f"  standard error at most {t['se_bound']} points; a true difference of "
-        f"{t['detectable_difference']} points is found with 80 % power",
-        f"  chance to show equality {100 * t['power_of_equivalence']:.0f} %, to show a difference "
-        f"of the margin's size {100 * t['power_of_difference']:.0f} %; 80 % for equality needs "
-        f"{words} (this figure alone, before Holm's correction over its table)",
-    ]

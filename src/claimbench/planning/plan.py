@@ -194,7 +194,7 @@ def _resolved(
             "margins": dict(run.margins),
             "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
         },
-        "cells": {cell.name: _described(cell) for cell in cells},
+        "cells": {str(cell.name): _described(cell) for cell in cells},
     }
 
 

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from claimbench.analysis.cells import StoredCell
 from claimbench.grading.reply import counted_part
 from claimbench.records import Problem
 from claimbench.store import RunStore, Values, hex_ids, positions, text_key
-from claimbench.store.manifest import StoredCell
 
 BUDGET = 50_000_000
 """Compressed bytes of samples and problems in one file."""
@@ -116,13 +116,13 @@ def _ranked(sources: Sequence[Source]) -> npt.NDArray[np.void]:
 
 def _records(number: int, source: Source) -> npt.NDArray[np.void]:
     cell, store = source.cell, source.store
-    samples = store.sample_index(cell.model, cell.benchmark)
+    samples = store.sample_index(cell.name)
     row_of = {text_key(problem): row for row, problem in enumerate(cell.problem_ids)}
     distinct, inverse = np.unique(samples["problem"], return_inverse=True)
     rows = np.array([row_of.get(int(key), -1) for key in distinct], dtype=np.int64)[inverse]
     kept = (rows >= 0) & (samples["sample_index"] < cell.samples)
     samples, rows = samples[kept], rows[kept]
-    grades = store.grade_index(cell.model, cell.benchmark, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.grader.digest)
     at = positions(samples["id"], grades["id"])
     values = np.append(grades["value"], np.nan)[at]
     found = np.empty(len(samples), dtype=_RANK)
@@ -151,10 +151,10 @@ def _rows(sources: Sequence[Source], batch: npt.NDArray[np.void]) -> Iterator[Ro
     for number in np.unique(batch["source"]).tolist():
         source = sources[number]
         cell, ids = source.cell, batch["id"][batch["source"] == number]
-        name = cell.model, cell.benchmark
-        stored = source.store.grade_values(*name, cell.grader.digest, ids)
+        name = cell.name
+        stored = source.store.grade_values(name, cell.grader.digest, ids)
         grades = {grade["sample_id"]: grade for grade in stored}
-        for sample in source.store.sample_values(*name, ids):
+        for sample in source.store.sample_values(name, ids):
             sample_id = sample["id"]
             found[sample_id] = number, sample, grades.get(sample_id)
     return map(found.pop, hex_ids(batch["id"]))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
+from claimbench import engines
 from claimbench.analysis.agreement import Agreement
+from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.analysis.lm_eval_totals import read_totals
 from claimbench.analysis.measure import Scores, measure_cell
 from claimbench.analysis.programs import program_lines, program_metrics
-from claimbench.analysis.repetition import Looped, Name, looped_ids
+from claimbench.analysis.protocol import PROMPT_ASSERTIONS
+from claimbench.analysis.repetition import Looped, looped_ids
 from claimbench.analysis.votes import with_votes
 from claimbench.claims import load_published
+from claimbench.config import RunConfig, plain
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.samples import Source
 from claimbench.store import RunStore
-from claimbench.store.manifest import PROMPT_ASSERTIONS, StoredCell
+from claimbench.store.manifest import ImportEntry, RunManifest
 from claimbench.verdicts.articles import ClaimVerdict, Run, judge_reported
 from claimbench.verdicts.side_by_side import gather
 
@@ -64,12 +67,12 @@ def view_run(
     """The run of a folder."""
     return RunView(
         name=store.root.resolve().name,
-        title=store.config["run"]["title"],
+        title=store.manifest.title,
         measurements=tuple(m for m, _ in measured),
         verdicts=tuple(verdicts),
         cells=tuple(cell for _, cell in measured),
         efficiency=tuple(spent),
-        about=(*_about(store.config), *program_lines(m for m, _ in measured)),
+        about=(*_about(store.manifest), *program_lines(m for m, _ in measured)),
         partial=partial,
         agreements=tuple(agreements),
     )
@@ -104,53 +107,49 @@ def sources(
 ) -> list[Source]:
     """The samples of a run, for a report that embeds them; `looped` where that is known."""
     if looped is None:
-        looped = looped_ids(store, map(name_of, cells))
+        looped = looped_ids(store, [cell.name for cell in cells])
     return [
         Source(
             run=store.root.resolve().name,
             store=store,
             cell=cell,
             reasoning_end=cell.reasoning_end,
-            looped=looped[name_of(cell)],
+            looped=looped[cell.name],
         )
         for cell in cells
     ]
 
 
-def name_of(cell: StoredCell) -> Name:
-    return cell.model, cell.benchmark
-
-
-def _about(config: Mapping[str, Any]) -> list[tuple[str, str]]:
-    if "import" in config:
-        return _about_import(config["import"])
-    run = config["run"]
-    endpoint = run["engine"].get("endpoint")
-    sampling = ", ".join(f"{k} {v}" for k, v in run["sampling"].items())
+def _about(manifest: RunManifest) -> list[tuple[str, str]]:
+    if manifest.imported is not None:
+        return _about_import(manifest.imported)
+    run = manifest.run
+    assert isinstance(run, RunConfig)
+    served = engines.settings(run.engine).served
+    sampling = ", ".join(f"{k} {v}" for k, v in plain(run.sampling).items())
     return [
         ("Sampling", sampling),
-        ("Seed", str(run["seed"])),
-        ("Engine", " ".join(str(v) for v in config["engine"].values())),
-        *([("Prompts", PROMPT_ASSERTIONS[endpoint["prompt"]])] if endpoint else []),
-        *(("Checkpoint of " + k, v) for k, v in config["checkpoints"].items()),
-        *(("Departure of " + k, v) for k, v in config["departures"].items()),
+        ("Seed", str(run.seed)),
+        ("Engine", " ".join(manifest.engine.values())),
+        *([("Prompts", PROMPT_ASSERTIONS[served.prompt])] if served else []),
+        *(("Checkpoint of " + k, v) for k, v in manifest.checkpoints.items()),
+        *(("Departure of " + k, v) for k, v in manifest.departures.items()),
     ]
 
 
 _OF_INTEREST = ("temperature", "top_p", "top_k", "max_tokens", "shots", "system", "seed", "dtype")
 
 
-def _about_import(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _about_import(entry: ImportEntry) -> list[tuple[str, str]]:
     """Whose outputs they are, what they state, and what is not known of them."""
-    protocol = told["protocol"]
-    unknown = [key for key in _OF_INTEREST if key not in protocol]
+    unknown = [key for key in _OF_INTEREST if key not in entry.protocol]
     return [
-        ("Outputs of", f"{told['whose']} (not our run; evidence tier {told['tier']})"),
-        ("Read from", f"{told['tool']}: {', '.join(file['name'] for file in told['files'])}"),
-        ("Digest of the files", told["content"]),
-        ("Protocol as stated", ", ".join(f"{k} {v}" for k, v in protocol.items())),
-        ("Stated by the importer", ", ".join(told["stated_by_importer"]) or "nothing"),
+        ("Outputs of", f"{entry.whose} (not our run; evidence tier {entry.tier})"),
+        ("Read from", f"{entry.tool}: {', '.join(file.name for file in entry.files)}"),
+        ("Digest of the files", entry.content),
+        ("Protocol as stated", ", ".join(f"{k} {v}" for k, v in entry.protocol.items())),
+        ("Stated by the importer", ", ".join(entry.stated_by_importer) or "nothing"),
         ("Unknown", ", ".join(unknown) or "nothing of the protocol"),
-        *(("Note", note) for note in told["notes"]),
-        *(("Left out, for example", place) for place in told["unmatched"]["examples"]),
+        *(("Note", note) for note in entry.notes),
+        *(("Left out, for example", place) for place in entry.unmatched.examples),
     ]

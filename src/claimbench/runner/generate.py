@@ -11,14 +11,14 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from claimbench.analysis.cells import StoredCell
 from claimbench.engines import Engine
 from claimbench.grading import GradingPool
-from claimbench.records import Completion, Grade, Request, RequestFailure, Sample
+from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample
 from claimbench.store import RunStore
-from claimbench.store.manifest import StoredCell
 
-Cells = Mapping[tuple[str, str], StoredCell]
-"""The cells of a run by (model, benchmark)."""
+Cells = Mapping[CellName, StoredCell]
+"""The cells of a run by name."""
 
 MOST_PENDING = 2000
 """Samples waiting for their grade while stored samples are graded again."""
@@ -44,7 +44,11 @@ class Progress:
         """Start the clock: rates are those of the work that begins now. Loading an engine, grading
         what was stored before and looking through it are not part of it."""
         self.started = time.monotonic()
-        self.before = self.generated, self.tokens
+        self.before = self.made()
+
+    def made(self) -> tuple[int, int]:
+        """Samples and tokens generated in this session."""
+        return self.generated, self.tokens
 
     @property
     def tokens_per_second(self) -> float:
@@ -73,12 +77,11 @@ class GradeDesk:
         self.cells = cells
         self.pool = pool
         self.progress = progress
-        self._open: dict[str, tuple[str, str]] = {}
+        self._open: dict[str, CellName] = {}
 
     def submit(self, sample: Sample) -> None:
-        key = (sample.model, sample.benchmark)
-        cell = self.cells[key]
-        self._open[sample.id] = key
+        cell = self.cells[sample.cell]
+        self._open[sample.id] = cell.name
         self.pool.submit(cell.grader, cell.problems[sample.problem_id], sample)
 
     def collect(self) -> None:
@@ -99,8 +102,7 @@ class GradeDesk:
             self._keep(grade)
 
     def _keep(self, grade: Grade) -> None:
-        model, benchmark = self._open.pop(grade.sample_id)
-        self._store.append_grade(model, benchmark, grade)
+        self._store.append_grade(self._open.pop(grade.sample_id), grade)
         self.progress.graded += 1
         self.progress.right += grade.value or 0.0
 
@@ -134,6 +136,29 @@ def generate(
             watch(progress)
 
 
+def store_imported(
+    samples: Iterable[Sample], cell: CellName, store: RunStore, desk: GradeDesk, watch: Watch
+) -> None:
+    """Store and grade the imported samples of a cell that are not there yet."""
+    progress = desk.progress
+    present = store.present_ids(cell)
+    progress.stored += len(present)
+    for sample in samples:
+        if sample.id in present:
+            continue
+        if not progress.generated:  # What is there already was passed over quickly.
+            progress.begin()
+        store.append_sample(sample)
+        progress.stored += 1
+        progress.generated += 1
+        progress.tokens += sample.completion_tokens or 0
+        desk.submit(sample)
+        desk.catch_up()
+        watch(progress)
+    desk.drain()
+    watch(progress)
+
+
 def grade_stored(
     store: RunStore,
     cell: StoredCell,
@@ -143,14 +168,14 @@ def grade_stored(
 ) -> None:
     """Grade the cell's stored samples (those `among` these ids, if given) that have no grade under
     the current grader."""
-    done = store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)
-    present = store.present_ids(cell.model, cell.benchmark)
+    done = store.graded_ids(cell.name, cell.grader.digest)
+    present = store.present_ids(cell.name)
     owed = [sample for sample in present if sample not in done]
     if among is not None:
         owed = [sample for sample in owed if sample in among]
     if not owed:
         return
-    for sample in store.samples(cell.model, cell.benchmark, owed):
+    for sample in store.samples(cell.name, owed):
         if sample.problem_id in cell.problems:
             desk.submit(sample)
             desk.catch_up()

@@ -14,10 +14,11 @@ from typing import Any
 
 from claimbench import engines
 from claimbench.analysis.agreement import agreement
+from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.cost import spending, spending_files
 from claimbench.analysis.lm_eval_totals import write_totals
 from claimbench.analysis.repetition import looped_ids
-from claimbench.config import Experiment, ModelConfig, plain
+from claimbench.config import Experiment, ModelConfig, RunConfig, plain
 from claimbench.engines import Engine
 from claimbench.errors import ConfigError, IncompleteRun, Missing
 from claimbench.grading import default_workers, idle_workers, make_pool, runs_programs
@@ -27,13 +28,21 @@ from claimbench.models import checkpoints
 from claimbench.planning.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, messages, pack, report_files
-from claimbench.report.view import document, name_of, sources, view_cell, view_run
+from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import shards
-from claimbench.runner.generate import GradeDesk, Progress, Watch, generate, grade_stored
+from claimbench.runner.generate import (
+    GradeDesk,
+    Progress,
+    Watch,
+    generate,
+    grade_stored,
+    store_imported,
+)
 from claimbench.runner.shards import Shard
 from claimbench.sandbox.restrictions import Isolation
-from claimbench.store import RunStore, is_run, provenance, read_run, write_folder
-from claimbench.store.manifest import StoredCell, stored_cells, write_problems
+from claimbench.store import RunStore, is_run, provenance, write_folder
+from claimbench.store.manifest import read_manifest
+from claimbench.store.problems import write_problems
 from claimbench.store.sessions import Session
 from claimbench.verdicts.pairing import judge
 
@@ -95,11 +104,13 @@ def _in_what_precision(experiment: Experiment, root: Path | None, told: Told) ->
     settings = engines.settings(experiment.run.engine)
     if settings.served or settings.chosen_dtype is not None:
         return experiment
-    begun = read_run(root)[0] if root is not None and is_run(root) else None
+    begun = read_manifest(root) if root is not None and is_run(root) else None
     if begun is None:
         dtype = settings.fallback(experiment.models)
     else:
-        stored = begun.get("run", {}).get("engine", {}).get("dtype")
+        stored = None
+        if isinstance(begun.run, RunConfig):
+            stored = engines.settings(begun.run.engine).chosen_dtype
         # Only what a machine falls back to: any other dtype was the run's own, and is missed.
         dtype = stored if stored == "float32" else None
     if dtype is None:
@@ -128,7 +139,7 @@ def run(plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0)
     with RunStore.open(
         root, resolved=plan.resolved, digest=plan.digest, patience=patience
     ) as store:
-        write_problems(store, plan)
+        write_plan_problems(store, plan)
         _fill(plan, store, watch, told)
         return report(store)
 
@@ -139,7 +150,7 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) ->
     own = shards.part(plan, shard)
     with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard.name) as store:
         shards.refuse_other_counts(store, shard)
-        write_problems(store, plan)
+        write_plan_problems(store, plan)
         _fill(own, store, watch, told)
         progress = shards.standing(store)
         return report(store) if shards.complete(progress) else progress
@@ -154,7 +165,8 @@ def import_outputs(
         session = Session(store, provenance.collect(imports.provenance_of(imported)))
         with _grading(store, workers or idle_workers(imported.asked), imported.asked) as desk:
             told("importing")
-            imports.store_missing(imported, store, desk, watch)
+            samples = imports.samples_of(imported)
+            store_imported(samples, imported.cell, store, desk, watch)
             _grade_missing(store, None, desk, watch, told)
         session.end()
         return report(store)
@@ -183,13 +195,13 @@ def report(
 
 def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
     cells = stored_cells(store)
-    looped = looped_ids(store, map(name_of, cells))
-    measured = [view_cell(store, cell, looped[name_of(cell)]) for cell in cells]
+    looped = looped_ids(store, [cell.name for cell in cells])
+    measured = [view_cell(store, cell, looped[cell.name]) for cell in cells]
     measurements = tuple(m for m, _ in measured)
     complete = all(m.complete for m in measurements)
     if not (complete or partial):
         raise IncompleteRun(_counts(measurements, store.root))
-    verdicts = judge(measurements, store.config["judging"]) if complete else ()
+    verdicts = judge(measurements, plain(store.manifest.judging)) if complete else ()
     spent = spending(store, cells)
     labels = [found for cell in cells if (found := agreement(store, cell))]
     seen = view_run(store, measured, verdicts, spent, not complete, labels)
@@ -217,6 +229,12 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     return made
 
 
+def write_plan_problems(store: RunStore, plan: Plan) -> None:
+    """Keep the problems of every benchmark of the plan."""
+    for cell in plan.cells:
+        write_problems(store, cell.benchmark.name, cell.problems)
+
+
 # --- the stages of a run --------------------------------------------------------------------
 
 
@@ -236,7 +254,7 @@ def _grading(
     store: RunStore, workers: int | None, asked: int, min_isolation: Isolation | None = None
 ) -> Iterator[GradeDesk]:
     """Raises GradingError, before anything is generated, where this machine cannot grade."""
-    cells = {(cell.model, cell.benchmark): cell for cell in stored_cells(store, min_isolation)}
+    cells = {cell.name: cell for cell in stored_cells(store, min_isolation)}
     judged = [
         (cell.grader, next(iter(cell.problems.values())))
         for cell in cells.values()
@@ -253,7 +271,7 @@ def _generate_missing(
     progress = desk.progress
     for model in plan.experiment.models:
         cells = [cell for cell in plan.cells if cell.model is model]
-        present = {cell.name: store.present_ids(model.name, cell.benchmark.name) for cell in cells}
+        present = {cell.name: store.present_ids(cell.name) for cell in cells}
         have = sum(sample in present[cell.name] for cell in cells for sample in cell.ids)
         progress.stored += have
         watch(progress)
@@ -269,7 +287,7 @@ def _generate_missing(
             if facts := session.earlier_server(model.name):
                 engine.expect(facts)
             told(f"generating with {model.name}")
-            with session.generating(model.name, progress, engine.server):
+            with session.generating(model.name, progress.made, engine.server):
                 generate(engine, missing(), store, desk, progress, watch)
         # The next model needs the memory: nothing here may keep this one.
         del engine
@@ -295,12 +313,10 @@ def _grade_missing(
     store: RunStore, plan: Plan | None, desk: GradeDesk, watch: Watch, told: Told
 ) -> None:
     """Grade the stored samples that the plan asks for; without one, all."""
-    own = (
-        None if plan is None else {(c.model.name, c.benchmark.name): set(c.ids) for c in plan.cells}
-    )
+    own = None if plan is None else {c.name: set(c.ids) for c in plan.cells}
     for cell in desk.cells.values():
         told(f"grading {cell.model} on {cell.benchmark}")
-        among = None if own is None else own[cell.model, cell.benchmark]
+        among = None if own is None else own[cell.name]
         grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
         # Of a cell that shards share, only who finds the last grade makes them.
         if _is_graded(store, cell):
@@ -308,7 +324,7 @@ def _grade_missing(
 
 
 def _is_graded(store: RunStore, cell: StoredCell) -> bool:
-    return len(store.graded_ids(cell.model, cell.benchmark, cell.grader.digest)) == cell.asked
+    return len(store.graded_ids(cell.name, cell.grader.digest)) == cell.asked
 
 
 def _check_complete(progress: Progress) -> None:

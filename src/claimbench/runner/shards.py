@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.errors import ConfigError, StoreLocked
 from claimbench.planning.cells import Cell
 from claimbench.planning.plan import Plan
+from claimbench.records import CellName
 from claimbench.runner.generate import Progress
 from claimbench.store import IdSet, RunStore
-from claimbench.store.manifest import StoredCell, stored_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,13 @@ def _deal(plan: Plan, shard: Shard) -> Iterator[tuple[Cell, int]]:
         dealt += len(cell.problems)
 
 
-Present = Mapping[str, IdSet]
-"""The ids of the stored samples, by the name of their cell."""
+Present = Mapping[CellName, IdSet]
+"""The ids of the stored samples, by cell."""
 
 
 def present_ids(plan: Plan, store: RunStore) -> Present:
     """What is stored of every cell of the plan."""
-    return {c.name: store.present_ids(c.model.name, c.benchmark.name) for c in plan.cells}
+    return {c.name: store.present_ids(c.name) for c in plan.cells}
 
 
 def owing(plan: Plan, count: int, present: Present) -> list[Shard]:
@@ -117,8 +118,8 @@ def standing(store: RunStore, cells: Sequence[StoredCell] | None = None) -> Prog
     cells = stored_cells(store) if cells is None else cells
     progress = Progress(asked=sum(cell.asked for cell in cells))
     for cell in cells:
-        index = store.sample_index(cell.model, cell.benchmark)
-        grades = store.grade_index(cell.model, cell.benchmark, cell.grader.digest)
+        index = store.sample_index(cell.name)
+        grades = store.grade_index(cell.name, cell.grader.digest)
         progress.stored += len(index)
         progress.tokens += int(index["completion_tokens"].sum())
         progress.graded += len(grades)

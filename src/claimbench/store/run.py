@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,11 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from claimbench.errors import StoreError, WrongRunFolder
-from claimbench.records import Grade, Sample
+from claimbench.records import CellName, Grade, Sample
 from claimbench.store import runfile
 from claimbench.store.files import explaining, inside, safe_name, write_files, write_once
 from claimbench.store.index import IdSet, first_of_each, last_of_each, positions
 from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
+from claimbench.store.manifest import RunManifest, manifest_of
 from claimbench.store.parts import LoadedParts, PartWriter, list_parts
 from claimbench.store.reading import read_rows, read_values
 from claimbench.store.rows import (
@@ -60,7 +62,7 @@ class RunStore:
         self._shard = shard
         self._lock = FolderLock(root, shard, patience) if writer else None
         self._pid = os.getpid()
-        self._writers: dict[tuple[str, str, str], PartWriter[Any]] = {}
+        self._writers: dict[tuple[str, CellName], PartWriter[Any]] = {}
         self._ended: list[PartWriter[Any]] = []
         self._opening = threading.Lock()
         self._loaded = LoadedParts()
@@ -123,59 +125,62 @@ class RunStore:
         if failures or self._failure:
             raise self._failure or failures[0]
 
+    @cached_property
+    def manifest(self) -> RunManifest:
+        """What run.yaml says. Raises WrongRunFolder where this version cannot read it."""
+        return manifest_of(self.root, self.config)
+
     def append_sample(self, sample: Sample) -> None:
         """Store a finished sample."""
-        self._append(SAMPLES, sample.model, sample.benchmark, sample)
+        self._append(SAMPLES, sample.cell, sample)
 
-    def append_grade(self, model: str, benchmark: str, grade: Grade) -> None:
-        """Store a grade of a sample of `model` on `benchmark`."""
-        self._append(GRADES, model, benchmark, grade)
+    def append_grade(self, cell: CellName, grade: Grade) -> None:
+        """Store a grade of a sample of `cell`."""
+        self._append(GRADES, cell, grade)
 
-    def sample_index(self, model: str, benchmark: str) -> Index:
+    def sample_index(self, cell: CellName) -> Index:
         """What is known of the stored samples without reading their texts: one record each, with
         id (16 bytes), problem (`text_key` of its id), sample_index, completion_tokens,
         prompt_tokens (UNKNOWN_TOKENS where not known), finish (`FINISH_CODES`), and where its line
         is. Of samples with the same id only the first is there."""
-        return first_of_each(self._load(SAMPLES, model, benchmark)[1])
+        return first_of_each(self._load(SAMPLES, cell)[1])
 
-    def grade_index(self, model: str, benchmark: str, grader: str) -> Index:
+    def grade_index(self, cell: CellName, grader: str) -> Index:
         """The grades by the grader of digest `grader`: one record each, with id (of the sample),
         value (nan for none) and outcome (bytes). Of a sample's grades only the last is there."""
-        return _graded_by(grader, self._load(GRADES, model, benchmark)[1])
+        return _graded_by(grader, self._load(GRADES, cell)[1])
 
-    def present_ids(self, model: str, benchmark: str) -> IdSet:
+    def present_ids(self, cell: CellName) -> IdSet:
         """The ids of the stored samples."""
-        return IdSet(self._load(SAMPLES, model, benchmark)[1]["id"])
+        return IdSet(self._load(SAMPLES, cell)[1]["id"])
 
-    def graded_ids(self, model: str, benchmark: str, grader: str) -> IdSet:
+    def graded_ids(self, cell: CellName, grader: str) -> IdSet:
         """The ids of the samples that the grader of digest `grader` has graded."""
-        return IdSet(self.grade_index(model, benchmark, grader)["id"])
+        return IdSet(self.grade_index(cell, grader)["id"])
 
-    def samples(
-        self, model: str, benchmark: str, ids: Iterable[str] | None = None
-    ) -> Iterator[Sample]:
+    def samples(self, cell: CellName, ids: Iterable[str] | None = None) -> Iterator[Sample]:
         """The stored samples (those of `ids`, if given), in stored order, one in memory at a time.
         Ids that are not stored are left out."""
-        parts, records = self._load(SAMPLES, model, benchmark)
+        parts, records = self._load(SAMPLES, cell)
         return read_rows(SAMPLES, parts, _chosen(first_of_each(records), ids))
 
     def grades(
-        self, model: str, benchmark: str, grader: str, ids: Iterable[str] | None = None
+        self, cell: CellName, grader: str, ids: Iterable[str] | None = None
     ) -> Iterator[Grade]:
         """The grades by the grader of digest `grader`, of all samples or those of `ids`, in stored
         order, one in memory at a time."""
-        parts, records = self._load(GRADES, model, benchmark)
+        parts, records = self._load(GRADES, cell)
         return read_rows(GRADES, parts, _chosen(_graded_by(grader, records), ids))
 
-    def sample_values(self, model: str, benchmark: str, ids: Ids) -> Iterator[Values]:
+    def sample_values(self, cell: CellName, ids: Ids) -> Iterator[Values]:
         """The samples of `ids` (an `id` column) as `samples` gives them, but as mappings: for who
         reads a million."""
-        parts, records = self._load(SAMPLES, model, benchmark)
+        parts, records = self._load(SAMPLES, cell)
         return read_values(SAMPLES, parts, _of_ids(first_of_each(records), ids))
 
-    def grade_values(self, model: str, benchmark: str, grader: str, ids: Ids) -> Iterator[Values]:
+    def grade_values(self, cell: CellName, grader: str, ids: Ids) -> Iterator[Values]:
         """The grades by the grader of digest `grader` of the samples `ids`, as mappings."""
-        parts, records = self._load(GRADES, model, benchmark)
+        parts, records = self._load(GRADES, cell)
         return read_values(GRADES, parts, _of_ids(_graded_by(grader, records), ids))
 
     def turn(self, name: str, patience: float = TURN_SECONDS) -> AbstractContextManager[None]:
@@ -219,24 +224,24 @@ class RunStore:
                         " command writes it again."
                     ) from error
 
-    def _append(self, kind: RowKind[Row], model: str, benchmark: str, row: Row) -> None:
+    def _append(self, kind: RowKind[Row], cell: CellName, row: Row) -> None:
         if self._failure:
             raise self._failure
         if self._lock is None or self._pid != os.getpid() or self._closing.is_set():
             raise StoreError(
                 f"{self.root} is not open for writing in this process: open it as its writer."
             )
-        self._part_writer(kind, model, benchmark).append(row)
+        self._part_writer(kind, cell).append(row)
 
-    def _part_writer(self, kind: RowKind[Row], model: str, benchmark: str) -> PartWriter[Row]:
-        """The open part of (kind, model, benchmark); a new one where the last has ended."""
-        key = (kind.folder, model, benchmark)
+    def _part_writer(self, kind: RowKind[Row], cell: CellName) -> PartWriter[Row]:
+        """The open part of (kind, cell); a new one where the last has ended."""
+        key = (kind.folder, cell)
         with self._opening:
             writer = self._writers.get(key)
             if writer is None or writer.ended:
                 if writer is not None:
                     self._ended.append(self._writers.pop(key))
-                writer = PartWriter(kind, self._folder(kind, model, benchmark), self._new_name())
+                writer = PartWriter(kind, self._folder(kind, cell), self._new_name())
                 self._writers[key] = writer
         return writer
 
@@ -247,12 +252,12 @@ class RunStore:
         shard = "" if self._shard is None else f"-{safe_name(self._shard)}"
         return f"{now}-{host}-{self._pid}{shard}"
 
-    def _folder(self, kind: RowKind[Row], model: str, benchmark: str) -> Path:
-        return self.root / kind.folder / safe_name(model) / safe_name(benchmark)
+    def _folder(self, kind: RowKind[Row], cell: CellName) -> Path:
+        return self.root / kind.folder / safe_name(cell.model) / safe_name(cell.benchmark)
 
-    def _load(self, kind: RowKind[Row], model: str, benchmark: str) -> tuple[list[Path], Index]:
+    def _load(self, kind: RowKind[Row], cell: CellName) -> tuple[list[Path], Index]:
         """The parts there are, and their index records, which number them in that order."""
-        parts = list_parts(self._folder(kind, model, benchmark))
+        parts = list_parts(self._folder(kind, cell))
         return parts, self._loaded.get(kind, parts, save=self._lock is not None)
 
     def _sync_until_closed(self) -> None:

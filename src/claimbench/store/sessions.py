@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from claimbench.errors import StoreError
-from claimbench.runner.generate import Progress
 from claimbench.store import RunStore
 
 FILE = "provenance.json"
@@ -51,20 +50,22 @@ class Session:
     def generating(
         self,
         model: str,
-        progress: Progress,
+        so_far: Callable[[], tuple[int, int]],
         server: Callable[[], dict[str, Any]],
     ) -> Iterator[None]:
-        """Time the generation of one model, whatever ends it. Loading is not part of it. `server`
-        gives what the server said of its model; {} without one."""
-        samples, tokens, started = progress.generated, progress.tokens, time.monotonic()
+        """Time the generation of one model, whatever ends it. Loading is not part of it. `so_far`
+        gives the samples and tokens generated until now, `server` what the server said of its
+        model; {} without one."""
+        (samples, tokens), started = so_far(), time.monotonic()
         try:
             yield
         finally:
+            samples_now, tokens_now = so_far()
             self._entry["generating"].append(
                 {
                     "model": model,
-                    "samples": progress.generated - samples,
-                    "tokens": progress.tokens - tokens,
+                    "samples": samples_now - samples,
+                    "tokens": tokens_now - tokens,
                     "seconds": round(time.monotonic() - started, 3),
                     **({"server": said} if (said := server()) else {}),
                 }

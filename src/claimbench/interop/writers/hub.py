@@ -8,19 +8,20 @@ it, as is `evaluation_framework`, which must be the one that the dataset names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from claimbench import __version__
+from claimbench.analysis.cells import StoredCell, stored_cells
+from claimbench.config import DatasetConfig
 from claimbench.errors import ConfigError
 from claimbench.interop.writers.stored import whole_measurement
 from claimbench.records import Measurement
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
-from claimbench.store.manifest import StoredCell, stored_cells
+from claimbench.store.manifest import ImportedDataset
 from claimbench.store.sessions import read_sessions
 
 _TOLD = ("temperature", "top_p", "max_tokens", "shots", "weights")
@@ -31,8 +32,8 @@ def write(store: RunStore, out: Path, samples: bool) -> list[Path]:
     texts in it, with `samples` or without."""
     written = []
     for cell in stored_cells(store):
-        dataset = store.config["benchmarks"][cell.benchmark].get("dataset", {})
-        if not dataset.get("hub"):
+        dataset = store.manifest.benchmarks[cell.benchmark].dataset
+        if isinstance(dataset, ImportedDataset) or not dataset.hub:
             continue
         entry = _entry(store, cell, dataset, whole_measurement(store, cell))
         path = out / safe_name(cell.model) / ".eval_results" / f"{safe_name(cell.benchmark)}.yaml"
@@ -47,19 +48,19 @@ def write(store: RunStore, out: Path, samples: bool) -> list[Path]:
 
 
 def _entry(
-    store: RunStore, cell: StoredCell, dataset: Mapping[str, Any], m: Measurement
+    store: RunStore, cell: StoredCell, dataset: DatasetConfig, m: Measurement
 ) -> dict[str, Any]:
-    if m.problems != dataset["rows"]:
+    if m.problems != dataset.rows:
         raise ConfigError(
-            f"{store.root}: {cell.model} answered {m.problems} of {dataset['rows']} problems of "
+            f"{store.root}: {cell.model} answered {m.problems} of {dataset.rows} problems of "
             f"{cell.benchmark}; a leaderboard's figure is of all of them"
         )
-    named = {"id": dataset["hub"], "task_id": dataset.get("subset") or "default"}
-    if dataset.get("revision"):
-        named["revision"] = dataset["revision"]
+    named = {"id": dataset.hub, "task_id": dataset.subset or "default"}
+    if dataset.revision:
+        named["revision"] = dataset.revision
     entry = {"dataset": named, "value": round(100 * m.pass_at_1, 2)}
     started = [session["started"] for session in read_sessions(store) if "started" in session]
-    if started and "import" not in store.config:  # When others ran it is not known.
+    if started and store.manifest.imported is None:  # When others ran it is not known.
         entry["date"] = str(started[-1])[:10]
     return {**entry, "notes": _notes(store, cell, m)}
 
@@ -71,8 +72,8 @@ def _notes(store: RunStore, cell: StoredCell, m: Measurement) -> str:
     error = "greedy" if greedy else f"sampling SE {bound}{100 * m.sampling_se:.2f}"
     said = [f"{key} {cell.protocol[key]}" for key in _TOLD if key in cell.protocol]
     whose = ""
-    if "import" in store.config:
-        whose = f"; outputs of {store.config['import']['whose']}, tier {m.tier}"
+    if store.manifest.imported is not None:
+        whose = f"; outputs of {store.manifest.imported.whose}, tier {m.tier}"
     return (
         f"pass@1 in percent, {m.samples_per_problem} samples per problem, {error}; "
         f"{', '.join(said)}; claimbench {__version__}{whose}"

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from claimbench import __version__
+from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.grading.choice import right_letter
 from claimbench.interop.writers.stored import Graded, graded_samples, whole_measurement
 from claimbench.records import Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
-from claimbench.store.manifest import StoredCell, stored_cells
 from claimbench.store.sessions import read_sessions
 
 FILTER = "claimbench"
@@ -191,5 +191,4 @@ def _hash(text: str) -> str:
 
 
 def _reasoning_end(store: RunStore, cell: StoredCell) -> str | None:
-    end: str | None = store.config["models"][cell.model]["prompt"]["reasoning_end"]
-    return end
+    return store.manifest.models[cell.model].prompt.reasoning_end

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.measure import measure_cell
 from claimbench.errors import IncompleteRun
 from claimbench.records import Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, hex_ids, text_key
-from claimbench.store.manifest import StoredCell
 
 _BATCH = 64_000_000
 """Bytes of stored lines in memory at once."""
@@ -20,7 +20,7 @@ Graded = tuple[Problem, Sample, Grade | None]
 
 def graded_samples(store: RunStore, cell: StoredCell) -> Iterator[Graded]:
     """Every sample of a cell with its grade, problem by problem, then by sample index."""
-    index = store.sample_index(cell.model, cell.benchmark)
+    index = store.sample_index(cell.name)
     row_of = {text_key(problem): row for row, problem in enumerate(cell.problem_ids)}
     rows = np.array([row_of.get(int(key), -1) for key in index["problem"]], dtype=np.int64)
     known = (rows >= 0) & (index["sample_index"] < cell.samples)
@@ -32,9 +32,9 @@ def graded_samples(store: RunStore, cell: StoredCell) -> Iterator[Graded]:
 
 
 def _batch(store: RunStore, cell: StoredCell, ids: list[str]) -> Iterator[Graded]:
-    name = cell.model, cell.benchmark
-    grades = {g.sample_id: g for g in store.grades(*name, cell.grader.digest, ids)}
-    samples = {s.id: s for s in store.samples(*name, ids)}
+    name = cell.name
+    grades = {g.sample_id: g for g in store.grades(name, cell.grader.digest, ids)}
+    samples = {s.id: s for s in store.samples(name, ids)}
     for sample_id in ids:
         sample = samples[sample_id]
         yield cell.problems[sample.problem_id], sample, grades.get(sample_id)

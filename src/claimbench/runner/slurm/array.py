@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from claimbench.analysis.cells import stored_cells
 from claimbench.errors import ConfigError, IncompleteRun, StageError
 from claimbench.planning.plan import Plan
 from claimbench.runner import pipeline, shards
@@ -18,7 +19,6 @@ from claimbench.runner.slurm import jobs
 from claimbench.runner.slurm.jobs import Job
 from claimbench.runner.slurm.task import ShardTask
 from claimbench.store import RunStore
-from claimbench.store.manifest import stored_cells, write_problems
 
 LOOK_SECONDS = 5.0
 """Pause between two looks at the store; longer where a look itself takes long."""
@@ -67,7 +67,7 @@ class Array:
             former = jobs.recorded(root)
             if former and former.id != ended and former.states() != {}:
                 return former
-            write_problems(store, plan)
+            pipeline.write_plan_problems(store, plan)
             owing = shards.owing(plan, self.count, shards.present_ids(plan, store))
             return self._submit(plan, store, words, owing) if owing else None
 

@@ -1,0 +1,86 @@
+"""The cells of a run folder with their problems and graders, without model or dataset.
+
+Everything right of the samples works from here, so that grading, statistics and reports can be
+done again on a laptop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from claimbench.analysis.protocol import protocol
+from claimbench.config import RunConfig
+from claimbench.grading import Grader, make_grader
+from claimbench.records import CellName, Problem, Tier
+from claimbench.sandbox.restrictions import Isolation
+from claimbench.store import RunStore
+from claimbench.store.manifest import CellEntry, RunManifest
+from claimbench.store.problems import read_problems
+
+
+@dataclass(frozen=True)
+class StoredCell:
+    """One model on one benchmark, as a run folder describes it.
+
+    `asked` is how many samples it should hold: those of an import are as many as were there.
+    """
+
+    name: CellName
+    samples: int
+    problems: Mapping[str, Problem]
+    grader: Grader
+    protocol: Mapping[str, Any]
+    asked: int
+    tier: Tier = "A"
+    reasoning_end: str | None = None
+
+    @property
+    def model(self) -> str:
+        return self.name.model
+
+    @property
+    def benchmark(self) -> str:
+        return self.name.benchmark
+
+    @cached_property
+    def problem_ids(self) -> list[str]:
+        return list(self.problems)
+
+
+def stored_cells(store: RunStore, min_isolation: Isolation | None = None) -> list[StoredCell]:
+    """The cells of a run folder; programs are run with `min_isolation` or better, else the
+    folder's own. Raises WrongRunFolder where the problems are missing."""
+    manifest = store.manifest
+    if min_isolation is None and isinstance(manifest.run, RunConfig):
+        min_isolation = manifest.run.grading.min_isolation
+    problems: dict[str, dict[str, Problem]] = {}
+    for entry in manifest.cells.values():
+        if entry.benchmark not in problems:
+            problems[entry.benchmark] = read_problems(store, entry.benchmark)
+    return [
+        _cell(manifest, entry, problems[entry.benchmark], min_isolation)
+        for entry in manifest.cells.values()
+    ]
+
+
+def _cell(
+    manifest: RunManifest,
+    entry: CellEntry,
+    problems: Mapping[str, Problem],
+    min_isolation: Isolation | None,
+) -> StoredCell:
+    grader = manifest.benchmarks[entry.benchmark].grader
+    reasoning_end = manifest.reasoning_end_of(entry.name)
+    return StoredCell(
+        name=entry.name,
+        samples=entry.samples,
+        problems=problems,
+        grader=make_grader(grader.kind, grader.options, reasoning_end, min_isolation),
+        protocol=protocol(manifest, entry.name),
+        asked=len(problems) * entry.samples if entry.asked is None else entry.asked,
+        tier=entry.tier,
+        reasoning_end=reasoning_end,
+    )

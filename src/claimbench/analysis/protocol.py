@@ -1,0 +1,134 @@
+"""The protocol of a cell in the words that published protocols use, for comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from claimbench import engines
+from claimbench.config import (
+    BenchmarkConfig,
+    LmEvalTask,
+    PromptRules,
+    SamplingConfig,
+    plain,
+)
+from claimbench.engines.endpoint.settings import EndpointConfig, EndpointSettings
+from claimbench.models.prompts import prompt_rules
+from claimbench.records import CellName
+from claimbench.store.manifest import ImportedBenchmark, ImportedModel, ImportedRun, RunManifest
+
+PROMPT_ASSERTIONS: Mapping[str, str] = {
+    "token_ids": "token ids, asserted before they are sent; the server's own count of them agrees",
+    "counted_chat": "chat turns: the template is the server's; its tokens are as many as ours, and "
+    "the same where the server tells them",
+    "chat": "chat turns only: the template is the server's and is not checked",
+}
+"""What is asserted of the prompts that an endpoint is sent, by engine.endpoint.prompt."""
+
+
+def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
+    """The protocol of a cell. Of imported outputs only what is stated: a missing key is unknown."""
+    run, model = manifest.run, manifest.models[cell.model]
+    benchmark = manifest.benchmarks[cell.benchmark]
+    if manifest.imported is not None:
+        return dict(manifest.imported.protocol)
+    assert not isinstance(run, ImportedRun)  # Only imports leave these open.
+    assert not isinstance(model, ImportedModel)
+    assert not isinstance(benchmark, ImportedBenchmark)
+    shots = benchmark.fewshot
+    rules = prompt_rules(model, benchmark)
+    chosen = engines.settings(run.engine)
+    found = {
+        "temperature": run.sampling.temperature,
+        "top_p": run.sampling.top_p,
+        "top_k": run.sampling.top_k,
+        "max_tokens": run.sampling.max_tokens,
+        "shots": shots.count if shots else 0,
+        "shots_as": "chat turns" if shots else None,
+        "prompt": benchmark.prompt,
+        "system": rules.system or "none",
+        "forced_prefix": rules.forced_prefix or None,
+        "bos": _bos_words(rules),
+        "harness": "claimbench",
+        "stop": list(benchmark.stop),
+        "grader": benchmark.grader.kind,
+        "dataset_revision": benchmark.dataset.revision,
+        "release": benchmark.dataset.release,
+        "window": window_words(benchmark.dataset.window),
+        "dtype": chosen.chosen_dtype or model.dtype,
+        "engine": " ".join(manifest.engine.values()),
+        "weights": manifest.departures.get(cell.model, "the pinned checkpoint"),
+        **_lm_eval_protocol(benchmark, run.sampling),
+    }
+    if isinstance(chosen, EndpointSettings):
+        found |= _served_protocol(chosen.endpoint)
+    return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def window_words(window: Sequence[str] | None) -> str | None:
+    """A window of dates as published protocols write it: `2024-08 to 2025-01` for whole months."""
+    if window is None:
+        return None
+    first, last = map(date.fromisoformat, window)
+    if first.day == 1 and (last + timedelta(days=1)).day == 1:
+        return f"{first:%Y-%m} to {last:%Y-%m}"
+    return f"{first} to {last}"
+
+
+def _bos_words(rules: PromptRules) -> str | None:
+    return f"with {rules.prepend} before it" if rules.prepend else None
+
+
+_CHANGES_NO_SAMPLE = ("return_token_ids", "max_tokens", "n", "stream_options")
+"""What may be left out of a request without changing its reply."""
+
+
+def _served_protocol(endpoint: EndpointConfig) -> dict[str, Any]:
+    """What an endpoint leaves unknown: said, so that it stands among the departures."""
+    not_sent = [key for key in endpoint.unsupported if key not in _CHANGES_NO_SAMPLE]
+    found: dict[str, Any] = dict.fromkeys(not_sent, "the server's own")
+    found["dtype"] = "the server's own"
+    if endpoint.prompt != "token_ids":
+        found["prompt_assertion"] = PROMPT_ASSERTIONS[endpoint.prompt]
+        found["forced_prefix"] = "as the server's chat template has it"
+    return found
+
+
+def _lm_eval_protocol(benchmark: BenchmarkConfig, sampling: SamplingConfig) -> dict[str, Any]:
+    """What a task of lm-eval adds: how it was asked, and where the run departs from the task."""
+    task = benchmark.lm_eval
+    if task is None:
+        return {}
+    options = benchmark.grader.options
+    shots, as_turns = task.num_fewshot, task.chat and task.multiturn
+    where = ", which runs programs outside of the sandbox" if task.unsafe_code else ""
+    return {
+        "harness": f"claimbench, task and metrics by lm-eval {task.version}",
+        "prompt": f"lm-eval's task {task.task}, version {task.task_version}",
+        "chat_template": "applied" if task.chat else "none",
+        "shots": shots,
+        "shots_as": ("chat turns" if as_turns else "text") if shots else None,
+        "grader": f"lm-eval {options['metric']},{options['filter']}{where}",
+        "departures_from_task": _departures(task, sampling),
+    }
+
+
+def _departures(task: LmEvalTask, sampling: SamplingConfig) -> list[str]:
+    """Where the run's sampling is not what the task asks for, in words."""
+    own, chosen = task.generation, plain(sampling)
+    greedy = own.get("do_sample") is False
+    asked = {
+        "temperature": 0.0 if greedy else own.get("temperature"),
+        "top_p": None if greedy else own.get("top_p"),
+        "top_k": None if greedy else own.get("top_k"),
+        "max_tokens": own.get("max_gen_toks", 256),  # 256: lm-eval's own default
+    }
+    said = [
+        f"{key} {chosen[key]} (task: {value})"
+        for key, value in asked.items()
+        if value is not None and value != chosen[key]
+    ]
+    said += [f"no stop at {text!r}" for text in task.dropped]
+    return said + [f"column {ours} read from {theirs}" for ours, theirs in task.columns.items()]

@@ -1,0 +1,76 @@
+"""The problems of a run, kept beside its samples, so that graders and reports need no dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from claimbench.errors import WrongRunFolder
+from claimbench.records import Problem, Turn
+from claimbench.store.files import safe_name
+from claimbench.store.run import RunStore
+
+
+def write_problems(store: RunStore, benchmark: str, problems: Iterable[Problem]) -> None:
+    """Keep the problems of one benchmark beside the samples: a report can then show them, a grader
+    read them."""
+    store.write_lines_once(_problems_path(benchmark), (_stored(store, p) for p in problems))
+
+
+def read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
+    """The problems of one benchmark by id, in order. Raises WrongRunFolder where they are not
+    there."""
+    if not (store.root / _problems_path(benchmark)).exists():
+        if not (store.root / "report.md").exists():
+            raise WrongRunFolder(
+                f"{store.root}: its run stopped before it stored anything; give its `claimbench "
+                "run` or `import` again"
+            )
+        raise WrongRunFolder(
+            f"{store.root} holds results alone, without problems and samples (so do the folders "
+            "in claimbench's repository): read its report.md, or name the folder in which the run "
+            "was made"
+        )
+    rows = store.read_lines(_problems_path(benchmark))
+    return {row["id"]: _problem(store, benchmark, row) for row in rows}
+
+
+def _problems_path(benchmark: str) -> str:
+    return f"problems/{safe_name(benchmark)}.jsonl"
+
+
+def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
+    """The problem as a row. Tests that lie in a file of their own are put into the run folder,
+    which can then be graded on another machine."""
+    row = {key: value for key, value in asdict(problem).items() if key != "benchmark"}
+    if file := row["details"].get("tests", {}).get("file"):
+        name = f"problems/tests/{Path(file).name}"
+        if not (store.root / name).exists():
+            store.write_file(name, Path(file).read_text("ascii"))
+        row["details"]["tests"]["file"] = name
+    return row
+
+
+def _problem(store: RunStore, benchmark: str, row: dict[str, Any]) -> Problem:
+    details = row["details"]
+    if file := details.get("tests", {}).get("file"):
+        # Only its name counts: a run folder may come from elsewhere.
+        details["tests"]["file"] = str(
+            store.root.resolve() / "problems" / "tests" / Path(file).name
+        )
+    return Problem(
+        benchmark=benchmark,
+        id=row["id"],
+        question=row["question"],
+        gold=row["gold"],
+        choices=tuple(row["choices"]),
+        messages=_messages(row.get("messages")),
+        text=row.get("text"),
+        details=details,
+    )
+
+
+def _messages(turns: list[dict[str, Any]] | None) -> tuple[Turn, ...] | None:
+    return None if turns is None else tuple(Turn(**turn) for turn in turns)
