@@ -24,7 +24,7 @@ from claimbench.engines.endpoint.faults import Backoff
 from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import EngineDied
 from claimbench.grading.reply import counted_text
-from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
+from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
 from claimbench.runner.generate import sample_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +60,7 @@ def requests(by_ids: bool) -> list[Request]:
             prompt_ids=(1, 2, problem) if by_ids else (),
             sampling=Sampling(0.6, 0.95, 0, 100),
             seed=problem * SAMPLES + sample + 1,
-            messages=() if by_ids else (Message("user", f"problem {problem}"),),
+            messages=() if by_ids else (Turn("user", f"problem {problem}"),),
         )
         for problem in range(PROBLEMS)
         for sample in range(SAMPLES)

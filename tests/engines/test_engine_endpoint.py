@@ -639,8 +639,8 @@ def test_a_chat_run_needs_no_checkpoint_and_says_what_is_not_asserted(
     assert measured.received == 40
     assert measured.protocol["top_k"] == "the server's own"
     assert "template is the server's" in measured.protocol["prompt_assertion"]
-    assert any("prompt_assertion" in words for words in verdict.departures)
-    assert any("on its word" in words for words in verdict.departures)
+    assert "prompt_assertion" in {found.setting for found in verdict.departures}
+    assert any("on its word" in str(found.measured) for found in verdict.departures)
     assert "template is the server" in report.path.read_text()
 
 
