@@ -541,7 +541,7 @@ class Journey:
     def samples(self, out: str = "out") -> dict[str, str]:
         with RunStore.existing(self.root / out) as store:
             (cell,) = stored_cells(store)
-            rows = list(store.samples(cell.model, cell.benchmark))
+            rows = list(store.samples(cell.name))
         assert len({row.id for row in rows}) == len(rows)
         return {row.id: row.text for row in rows}
 

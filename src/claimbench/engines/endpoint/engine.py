@@ -90,7 +90,7 @@ class EndpointEngine(Engine):
         self._limit = _OTHER_LIMIT if "max_tokens" in settings.unsupported else "max_tokens"
         self._examiner, self._seeds = Examiner(reasoning_end, log), SeedCheck()
         self._unanswered: list[Hashable] = []
-        self._words: Counter[str] = Counter()
+        self._words: Counter[tuple[str, str]] = Counter()
         self._first: Request | None = None
         self._answered: Request | None = None
         self._skipping = False
@@ -236,17 +236,20 @@ class EndpointEngine(Engine):
         own = self._settings.finish_reasons
         try:
             found, used = completion_of(request, answer, self._stop_ids, took, own)
-        except (Fault, NoAnswer) as lacking:
-            self._note_word(lacking.word)
+        except NoAnswer as lacking:
+            self._note_word(lacking.word, "")
+            raise
+        except Fault as lacking:  # asked again: it counts where the same request gets it again
+            self._note_word(lacking.word, request.id)
             raise
         self._words.clear()
         hidden = self._settings.reasoning == "hidden"
         return settled(found, used, self._reasoning_end, hidden)
 
-    def _note_word(self, word: str) -> None:
+    def _note_word(self, word: str, request: str) -> None:
         """Raises EngineDied where replies end, again and again, with a word that nobody knows."""
-        self._words.update([word] if word else [])
-        if self._words[word] >= _MOST_IN_A_ROW:
+        self._words.update([(word, request)] if word else [])
+        if self._words[word, request] >= _MOST_IN_A_ROW:
             raise EngineDied(
                 f"The server ends its replies with finish_reason {safe_words(word, self._key)!r}, "
                 f"of which it is not known whether they are whole; say it in engine.endpoint."
