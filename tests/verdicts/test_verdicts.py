@@ -9,7 +9,8 @@ import pytest
 
 from claimbench import statistics as stats
 from claimbench.errors import IncompleteRun
-from claimbench.records import Departure, Measurement, PublishedResult, Source, Vote
+from claimbench.messages import Departure
+from claimbench.records import Measurement, PublishedResult, Source, Vote
 from claimbench.report.messages import english
 from claimbench.verdicts import Case, default_margin, judge_all, judge_family, judge_published
 

@@ -52,6 +52,7 @@ class Column(Strict):
     greedy: bool | None = None
     protocol: Protocol = Field(default_factory=dict)
     note: str = ""
+    untestable: str = ""
 
 
 class Other(Strict):
@@ -272,6 +273,7 @@ def _result(
         problems=cell.problems or column.problems or catalogue.benchmarks[names[0]].problems,
         protocol=_protocol(opened.content, table, row, column),
         note="; ".join(filter(None, _notes(table, row, column, cell))),
+        untestable=column.untestable,
     )
 
 

@@ -33,6 +33,7 @@ from claimbench.cli.options import (
     DataDir,
     FailOn,
     GpuHour,
+    Language,
     Offline,
     Quiet,
     RunDir,
@@ -380,7 +381,7 @@ def claims(
         typer.Option("--results", help="Run folders, or folders of them (default results)."),
     ] = [],  # noqa: B006
     gpu_hour: GpuHour = None,
-    korean: Annotated[bool, typer.Option("--korean", help="Claims in Korean words.")] = False,
+    language: Language = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write all tables here.")] = None,
 ) -> None:
@@ -407,7 +408,7 @@ def claims(
     elif out is None:
         from claimbench.cli.display_claims import show_claims
 
-        show_claims(chosen, korean)
+        show_claims(chosen, language)
 
 
 @app.command()

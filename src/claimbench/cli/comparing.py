@@ -12,12 +12,13 @@ from rich.text import Text
 from claimbench.cli.ending import complain
 from claimbench.errors import ConfigError
 from claimbench.report.comparisons import (
-    changes_told,
+    changes_shown,
     comparison_files,
     detail_lines,
     headline,
     to_json,
 )
+from claimbench.report.messages import english
 from claimbench.report.tables import clean
 from claimbench.verdicts.comparisons import WORDS, Compared
 
@@ -53,15 +54,15 @@ def show(found: Sequence[Compared], out: Path | None, as_json: bool) -> None:
 def _print(found: Sequence[Compared]) -> None:
     console = Console()
     for one in found:
-        console.print(Text(clean(headline(one), LINE), style="bold"), soft_wrap=True)
-        for line in (*detail_lines(one), *changes_told(one)):
-            console.print(Text("  " + clean(line, LINE)), soft_wrap=True)
+        console.print(Text(clean(english(headline(one)), LINE), style="bold"), soft_wrap=True)
+        for line in (*detail_lines(one), *changes_shown(one)):
+            console.print(Text("  " + clean(english(line), LINE)), soft_wrap=True)
 
 
 def exit_on(found: Sequence[Compared], chosen: Sequence[str]) -> None:
     """Exit 1 where an outcome is among the chosen ones, naming what decided it."""
     hits = [one for one in found if one.word in chosen]
     for one in hits:
-        complain(clean(f"--fail-on {one.word}: {headline(one)}", LINE))
+        complain(clean(f"--fail-on {one.word}: {english(headline(one))}", LINE))
     if hits:
         raise typer.Exit(1)

@@ -28,6 +28,7 @@ from claimbench.interop.readers import evalplus
 from claimbench.interop.readers.rows import Outputs, file_digest
 from claimbench.interop.survey import Survey, place, rows_of, sample_of, survey
 from claimbench.interop.wanted import Wanted, check_stated
+from claimbench.messages import Message
 from claimbench.records import CellName, Problem, Sample
 from claimbench.report.tables import clean
 from claimbench.store import RunStore, safe_name
@@ -187,7 +188,7 @@ def _of_one_model(outputs: Outputs, wanted: Wanted) -> Outputs:
     return replace(
         outputs,
         rows=lambda: (row for row in outputs.rows() if row.model == wanted.model),
-        notes=(*outputs.notes, f"only the rows of the model {wanted.model} are taken"),
+        notes=(*outputs.notes, Message("import-one-model", {"model": wanted.model})),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from claimbench.messages import Message, Value, from_data, term
+from claimbench.report.messages import ENGLISH, Words, plain, words
 from claimbench.report.tables import (
     Table,
     escape,
@@ -22,86 +24,75 @@ from claimbench.verdicts.comparisons import Arm, Change, Compared
 CHANGES_SHOWN = 10
 CHANGES_IN_A_LINE = 3
 
-_LEGEND = """\
-Differences are in points, run minus reference, paired by problem. *On such problems*: what the \
-difference would be on other problems like these, by Student's t over the problems (with one \
-sample per problem, or few problems that differ, by the interval of Bonett and Price, where only \
-McNemar's exact test shows a difference). *On these problems*: what a rerun of both on these very \
-problems would show. **better**, **worse**: a difference is shown on such problems; \
-**equivalent**: it is shown to lie within the margin; **not worse**: it is shown not to be worse \
-by the margin asked for; **inconclusive**: none of these. With several comparisons the words rest \
-on p-values after Holm's correction. *Detectable*: the difference that would have been found with \
-a power of 80 %.
-"""
 
-
-def headline(one: Compared) -> str:
+def headline(one: Compared) -> Message:
     """The line that a reader needs first."""
-    found = f"{signed(one.such.difference)} points, 95 % interval {interval(one.such.interval_95)}"
-    what = f"{_names(one)} on {one.variant.benchmark}"
+    values: Mapping[str, Value] = {
+        "names": _names(one),
+        "benchmark": one.variant.benchmark,
+        "outcome": _outcome(one),
+        "difference": one.such.difference,
+        "interval": interval(one.such.interval_95),
+    }
+    return Message("compared", values)
+
+
+def _outcome(one: Compared) -> Message:
+    """What is shown, and by how much."""
+    word = term("comparison", one.word)
     if one.word == "equivalent":
-        return f"{what}: equivalent within {one.margin:g} points ({found})"
+        return Message("compared-equivalent", {"margin": one.margin})
     if one.word == "not worse":
-        return f"{what}: not worse by {one.non_inferior:g} points or more ({found})"
+        return Message("compared-not-worse", {"margin": one.non_inferior})
     if one.word == "inconclusive":
-        return f"{what}: {_undecided(one)} ({found})"
-    return f"{what}: {one.word} by {abs(one.such.difference):.1f} points ({found})"
+        return _undecided(one)
+    return Message("compared-apart", {"word": word, "points": abs(one.such.difference)})
 
 
-def _undecided(one: Compared) -> str:
+def _undecided(one: Compared) -> Message:
     """What is known all the same, or how large a difference it would have taken."""
     if one.shown_alone:
-        return f"inconclusive; shown alone, but not among {one.family} comparisons"
+        return Message("compared-shown-alone", {"family": one.family})
     if one.shown_here and one.method == "t":
         side = "lower" if one.these.difference < 0 else "higher"
-        return f"{side} on these problems, inconclusive for other problems like them"
-    return f"inconclusive; only a difference of {one.detectable:.1f} points or more shows reliably"
+        return Message("compared-shown-here", {"side": term("relation", side)})
+    return Message("compared-undecided", {"detectable": one.detectable})
 
 
-def _names(one: Compared) -> str:
+def _names(one: Compared) -> Message:
     """The runs where they differ in name, else the models."""
     if one.variant.run == one.reference.run:
-        return f"{one.variant.model} against {one.reference.model}"
-    names = (f"{one.variant.run} against {one.reference.run}",)
-    if one.variant.model != one.reference.model:
-        names = (f"{_full(one.variant)} against {_full(one.reference)}",)
-    return names[0]
+        names = one.variant.model, one.reference.model
+    elif one.variant.model == one.reference.model:
+        names = one.variant.run, one.reference.run
+    else:
+        names = _full(one.variant), _full(one.reference)
+    return Message("compared-names", {"run": names[0], "reference": names[1]})
 
 
 def _full(arm: Arm) -> str:
     return f"{arm.run} ({arm.model})"
 
 
-def detail_lines(one: Compared) -> Iterator[str]:
+def detail_lines(one: Compared) -> Iterator[Message]:
     """What stands below the headline."""
-    yield (
-        f"{one.better} of {one.common} problems better, {one.worse} worse"
-        + (f" ({one.common} of {one.problems} problems are compared)" if _partly(one) else "")
-    )
-    yield f"on these very problems: {_reading(one)}"
-    yield (
-        f"power to find {one.margin:g} points: {100 * one.power:.0f} %; found with 80 %: "
-        f"{one.detectable:.1f} points"
-    )
+    counts = {"better": one.better, "worse": one.worse, "common": one.common}
+    if one.common < one.problems:
+        yield Message("compared-counts-of-some", {**counts, "problems": one.problems})
+    else:
+        yield Message("compared-counts", counts)
+    here = {"difference": one.these.difference, "interval": interval(one.these.interval_95)}
+    yield Message("compared-here", here)
+    power = {"margin": one.margin, "power": 100 * one.power, "detectable": one.detectable}
+    yield Message("compared-power", power)
     if one.family > 1:
-        raw, adjusted = one.such.p_difference, one.adjusted["difference"]
-        yield f"p {raw:.2g}, {adjusted:.2g} among {one.family} comparisons (Holm)"
+        chances = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
+        yield Message("compared-holm", {**chances, "family": one.family})
     if one.ids_only:
-        yield "the texts of the problems are not in both folders: problems are matched by id alone"
+        yield Message("compared-ids-only")
     for key, theirs, ours in one.differences:
-        yield f"{key}: {_told(theirs)} in the reference, {_told(ours)} here"
-
-
-def _partly(one: Compared) -> bool:
-    return one.common < one.problems
-
-
-def _reading(one: Compared) -> str:
-    return f"{signed(one.these.difference)} points, 95 % interval {interval(one.these.interval_95)}"
-
-
-def _told(value: Any) -> str:
-    return "unknown" if value is None else str(value)
+        sides: dict[str, Value] = {"reference": from_data(theirs), "run": from_data(ours)}
+        yield Message("compared-protocol", {"setting": key, **sides})
 
 
 def comparison_table(found: Sequence[Compared]) -> Table:
@@ -116,7 +107,7 @@ def comparison_table(found: Sequence[Compared]) -> Table:
     return Table("comparison", columns, tuple(_row(one) for one in found))
 
 
-def _row(one: Compared) -> tuple[str, ...]:
+def _row(one: Compared) -> tuple[Value, ...]:
     ours, theirs = one.variant.measurement, one.reference.measurement
     return (
         one.variant.benchmark,
@@ -146,7 +137,7 @@ def _row(one: Compared) -> tuple[str, ...]:
     )
 
 
-def _per_right(arm: Arm) -> str:
+def _per_right(arm: Arm) -> Value:
     spent = arm.cell.efficiency
     return or_unknown(number(None if spent is None else spent.tokens_per_solved, 0))
 
@@ -179,6 +170,7 @@ def _data(one: Compared) -> dict[str, Any]:
     return {
         "benchmark": one.variant.benchmark,
         "verdict": one.word,
+        **plain({"sentence": headline(one)}),
         "reference": _side(one.reference),
         "run": _side(one.variant),
         "problems": one.common,
@@ -244,44 +236,48 @@ def to_json(found: Sequence[Compared]) -> str:
     return json.dumps(data_of(found), indent=1, ensure_ascii=False, default=str) + "\n"
 
 
-def render(found: Sequence[Compared]) -> str:
+def render(found: Sequence[Compared], language: str = ENGLISH) -> str:
     """The comparison as Markdown."""
-    parts = ["# Comparison\n"]
+    known = words(language)
+    parts = [f"# {known.say('compared-title')}\n"]
     for one in found:
-        parts.append(f"**{escape(headline(one))}**\n")
-        parts.append("\n".join(f"- {escape(line)}" for line in detail_lines(one)) + "\n")
-        parts += _changes(one)
+        lines = (f"- {escape(known.render(line))}" for line in detail_lines(one))
+        parts += [f"**{escape(known.render(headline(one)))}**\n", "\n".join(lines) + "\n"]
+        parts += _changes(one, known)
     parts += [
-        "## Figures\n",
-        to_markdown(comparison_table(found)),
-        "## How to read this\n",
-        _LEGEND,
+        f"## {known.say('compared-figures')}\n",
+        to_markdown(comparison_table(found), known),
+        f"## {known.say('page-reading')}\n",
+        f"{known.say('legend-compared')}\n",
     ]
     return "\n".join(parts)
 
 
-def changes_told(one: Compared) -> Iterator[str]:
+def changes_shown(one: Compared) -> Iterator[Message]:
     """The largest changes either way, each group in one line."""
-    for word, rows in _extremes(one):
-        told = "; ".join(_change_told(change) for change in rows[:CHANGES_IN_A_LINE])
-        yield f"{word} most: {told}"
+    for way, rows in _extremes(one):
+        changes = tuple(map(_change_message, rows[:CHANGES_IN_A_LINE]))
+        yield Message("compared-most", {"way": term("comparison", way), "changes": changes})
 
 
 def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
     worst = [c for c in one.changes if c.gain < 0][:CHANGES_SHOWN]
     best = [c for c in reversed(one.changes) if c.gain > 0][:CHANGES_SHOWN]
-    yield from ((word, rows) for word, rows in (("worse", worst), ("better", best)) if rows)
+    yield from ((way, rows) for way, rows in (("worse", worst), ("better", best)) if rows)
 
 
-def _changes(one: Compared) -> Iterable[str]:
+def _changes(one: Compared, known: Words) -> Iterable[str]:
     """The largest changes either way; comparison files have all."""
-    for word, rows in _extremes(one):
-        yield f"Problems that got {word} most (right samples, reference then run):\n"
-        yield "\n".join(f"- {escape(_change_told(c))}" for c in rows) + "\n"
+    for way, rows in _extremes(one):
+        yield f"{known.say('compared-problems', way=term('comparison', way))}\n"
+        changes = (f"- {escape(known.render(_change_message(c)))}" for c in rows)
+        yield "\n".join(changes) + "\n"
 
 
-def _change_told(c: Change) -> str:
-    return f"{c.problem}: {c.reference_right} of {c.reference_counted} → {c.right} of {c.counted}"
+def _change_message(c: Change) -> Message:
+    theirs = {"reference_right": c.reference_right, "reference_counted": c.reference_counted}
+    ours = {"right": c.right, "counted": c.counted}
+    return Message("compared-change", {"problem": c.problem, **theirs, **ours})
 
 
 def comparison_files(found: Sequence[Compared]) -> dict[str, str]:

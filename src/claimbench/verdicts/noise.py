@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from claimbench import statistics
-from claimbench.records import Measurement, Message, PublishedResult, Value
+from claimbench.messages import Message, Value
+from claimbench.records import Measurement, PublishedResult
 
 Evidence = Measurement | PublishedResult
 """What a figure is compared with: our own measurement, or what a third party published."""

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from claimbench import statistics
 from claimbench.errors import IncompleteRun
-from claimbench.records import Departure, Measurement, Message, PublishedResult, Tier, Verdict
+from claimbench.messages import Departure, Message
+from claimbench.records import Measurement, PublishedResult, Tier, Verdict
 from claimbench.verdicts import sentences
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import (

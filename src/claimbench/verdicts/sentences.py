@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from claimbench import statistics
-from claimbench.records import Measurement, Message, Value, term
+from claimbench.messages import Message, Value, term
+from claimbench.records import Measurement
 from claimbench.verdicts.cases import LEVEL, Case, Trial
 from claimbench.verdicts.noise import Evidence, is_greedy, problems_of, score_of
 
