@@ -522,6 +522,7 @@ import-lighteval = lighteval keeps no finish reason
 import-livecodebench = a submission does not state its model, its sampling or its tokens
 import-base-tests = their labels are those of the base tests, as the benchmark's are
 import-evalplus = the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies
+import-evalplus-alone = EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the prompt, which stand before other replies
 import-inspect-status = the log's status is { $status }, not success
 
 ## Compared runs

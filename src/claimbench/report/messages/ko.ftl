@@ -522,6 +522,7 @@ import-lighteval = lighteval은 종료 이유를 남기지 않음
 import-livecodebench = 제출물에는 모델, 표집 설정, 토큰 수가 없음
 import-base-tests = 그쪽의 판정은 벤치마크처럼 기본 테스트의 것
 import-evalplus = EvalPlus가 실행한 풀이(정리 도구가 답변에서 잘라 낸 것)를 보관함
+import-evalplus-alone = EvalPlus는 풀이만 따로 실행하므로 여기서도 그렇게 실행함. 다른 답변 앞에 두는 프롬프트의 import와 도우미 함수는 붙이지 않음
 import-inspect-status = 로그의 상태가 success가 아니라 { $status }
 
 ## Compared runs
