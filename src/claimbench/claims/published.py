@@ -181,6 +181,7 @@ def _result(
         problems=cell.problems or column.problems or catalogue.benchmarks[names[0]].problems,
         protocol=_protocol(opened.content, table, row, column),
         note="; ".join(filter(None, _notes(table, row, column, cell))),
+        untestable=column.untestable,
     )
 
 

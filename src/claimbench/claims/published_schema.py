@@ -36,6 +36,7 @@ class Column(Strict):
     greedy: bool | None = None
     protocol: Protocol = Field(default_factory=dict)
     note: str = ""
+    untestable: str = ""
 
 
 class Other(Strict):

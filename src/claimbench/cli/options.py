@@ -45,6 +45,9 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Grading processes (default: one for each core)."),
 ]
+Language = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="The language of pages: en, ko, …")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunOut = Annotated[Path | None, typer.Option("--out", help="Run folder (default results/<run>).")]

@@ -17,6 +17,7 @@ from claimbench.cli.options import (
     FailOn,
     FailOnWord,
     GpuHour,
+    Language,
     Margin,
     NonInferior,
     Quiet,
@@ -83,7 +84,7 @@ def report(
     exit_on(made, fail_on)
 
 
-def compare(
+def compare(  # noqa: PLR0913, PLR0917
     run_dirs: Compared,
     against: Against = None,
     margin: Margin = None,
@@ -92,6 +93,7 @@ def compare(
     out: ComparisonOut = None,
     as_json: AsJson = False,
     fail_on: FailOnWord = [],  # noqa: B006
+    language: Language = "en",
 ) -> None:
     """Is a run better or worse than another on the same problems? Paired, problem by problem.
 
@@ -108,7 +110,7 @@ def compare(
     found = compare_runs(
         run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
     )
-    comparing.show(found, out, as_json)
+    comparing.show(found, out, as_json, language)
     comparing.exit_on(found, fail_on)
 
 
@@ -121,7 +123,7 @@ def claims(
         typer.Option("--results", help="Run folders, or folders of them (default results)."),
     ] = [],  # noqa: B006
     gpu_hour: GpuHour = None,
-    korean: Annotated[bool, typer.Option("--korean", help="Claims in Korean words.")] = False,
+    language: Language = "en",
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write all tables here.")] = None,
 ) -> None:
@@ -148,4 +150,4 @@ def claims(
     elif out is None:
         from claimbench.cli.display_claims import show_claims
 
-        show_claims(chosen, korean)
+        show_claims(chosen, language)

@@ -43,9 +43,7 @@ _OPERATIONS = (
 )
 _CONJUNCTIONS = "and or to or/and through until versus"
 CHANGING = frozenset(
-    " ".join(
-        (_NUMERALS, _DENIALS, _STATEMENTS, _COMPARISONS, _OPERATIONS, _CONJUNCTIONS)
-    ).split()
+    " ".join((_NUMERALS, _DENIALS, _STATEMENTS, _COMPARISONS, _OPERATIONS, _CONJUNCTIONS)).split()
 ) | {word + ending for word in SCALES for ending in ("", "s")}
 
 POWERS = frozenset(("squared", "cubed"))

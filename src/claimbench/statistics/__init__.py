@@ -21,9 +21,11 @@ from claimbench.statistics.comparison import (
     quantile,
     score_interval,
 )
+from claimbench.statistics.draws import Draws, count_draws
 from claimbench.statistics.power import (
     Design,
     deciding_samples,
+    decision_probability,
     detectable_difference,
     margin_reached,
     power_of_difference,
@@ -72,6 +74,7 @@ __all__ = [
     "Ballot",
     "Comparison",
     "Design",
+    "Draws",
     "Method",
     "RunComparison",
     "Score",
@@ -86,7 +89,9 @@ __all__ = [
     "compare",
     "compare_runs",
     "cons_at_k",
+    "count_draws",
     "deciding_samples",
+    "decision_probability",
     "detectable_difference",
     "deterministic_equal",
     "exact_vote_chances",

@@ -72,6 +72,7 @@ class Trial:
     noise: Noise
     published_variance: float
     comparison: statistics.Comparison | None
+    greedy: bool = False
     family: int = 1
     p_difference: float | None = None
     p_equivalence: float | None = None

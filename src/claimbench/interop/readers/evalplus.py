@@ -22,8 +22,12 @@ from claimbench.interop.readers.rows import (
     refuse,
     text_of,
 )
+from claimbench.messages import Message
 
-PROBLEM = "the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies"
+ALONE = (
+    "EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the"
+    " prompt, which stand before other replies"
+)
 
 
 def read(path: Path) -> Outputs:
@@ -40,8 +44,17 @@ def read(path: Path) -> Outputs:
         files=(path, samples) if samples else (path,),
         rows=lambda: _rows(path, samples, base_only=False),
         protocol={"harness": "EvalPlus"},
-        notes=(PROBLEM,),
+        notes=(Message("import-evalplus"),),
     )
+
+
+def graded_alone(benchmark: dict[str, Any]) -> dict[str, Any]:
+    """A benchmark whose programs are run without their prompts."""
+    grader = benchmark["grader"]
+    if grader["kind"] != "code":
+        return benchmark
+    options = {**grader["options"], "prompt_first": False}
+    return {**benchmark, "grader": {**grader, "options": options}}
 
 
 def of_base_tests(outputs: Outputs) -> Outputs:
@@ -50,7 +63,7 @@ def of_base_tests(outputs: Outputs) -> Outputs:
     return replace(
         outputs,
         rows=lambda: _rows(path, samples[0] if samples else None, base_only=True),
-        notes=(*outputs.notes, "their labels are those of the base tests, as the benchmark's are"),
+        notes=(*outputs.notes, Message("import-base-tests")),
     )
 
 
