@@ -581,3 +581,13 @@ column-tokens-per-right = tokens per right sample
 column-reference-tokens-per-right = reference tokens per right sample
 column-reference-right = reference right
 column-change = change
+
+verdict-among-laboratories = { $scores }: { $finding }; as laboratories go, { $laboratories }
+among-laboratories-usual = not unusual
+among-laboratories-unusual = unusual
+note-laboratories-usual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } degrees of freedom): this difference is not unusual
+note-laboratories-unusual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } degrees of freedom): this difference is unusual
+note-tipping = { $grades } wrong grades would change the verdict
+note-tipping-up = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades)
+note-not-fragile = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades); a looser reading finds { $suspects } suspects
+note-fragile = fragile: a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades) would change the verdict, and a looser reading finds { $suspects } suspects

@@ -581,3 +581,13 @@ column-tokens-per-right = 정답 표본당 토큰
 column-reference-tokens-per-right = 기준 정답 표본당 토큰
 column-reference-right = 기준 정답
 column-change = 변화
+
+verdict-among-laboratories = { $scores }: { $finding }. 연구실 사이의 차이로 보면 { $laboratories }
+among-laboratories-usual = 드물지 않음
+among-laboratories-unusual = 드문 편임
+note-laboratories-usual = 같은 것을 잰 연구실끼리도 { FIXED($half) }포인트까지는 다름(표준편차 { FIXED($sd) }, 자유도 { $df }). 이 차이는 드물지 않음
+note-laboratories-unusual = 같은 것을 잰 연구실끼리는 { FIXED($half) }포인트까지 다름(표준편차 { FIXED($sd) }, 자유도 { $df }). 이 차이는 드문 편임
+note-tipping = 채점 { $grades }개가 틀렸다면 판정이 바뀜
+note-tipping-up = 채점 { $grades }개가 틀렸다면 판정이 바뀜. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓쳐도({ $upwards }개) 바뀜
+note-not-fragile = 채점 { $grades }개가 틀렸다면 판정이 바뀜. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓쳐도({ $upwards }개) 바뀌며, 느슨하게 다시 읽으면 의심되는 채점은 { $suspects }개임
+note-fragile = 깨지기 쉬운 판정임. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓치면({ $upwards }개) 판정이 바뀌는데, 느슨하게 다시 읽으면 의심되는 채점이 { $suspects }개임
