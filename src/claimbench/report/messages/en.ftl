@@ -472,7 +472,6 @@ isolation-seccomp = seccomp
 isolation-rlimits = rlimits
 isolation-none = no program was run
 passes-run-again = { $count } passes run again test by test, { $differ } of them disagreed
-graded-beside-solution = { $count } graded with the asserts beside the solution (weaker)
 quirks = they decide here: { $right } programs are right with them and { $plain } without; { $differs } verdicts differ
 extraction = takes another program from { $differs } replies; { $gains } more are right, { $loses } fewer
 rating = { $best } (95% { $low } to { $high }), at which what was solved is most likely; not a rating that any site gave
@@ -523,6 +522,7 @@ import-lighteval = lighteval keeps no finish reason
 import-livecodebench = a submission does not state its model, its sampling or its tokens
 import-base-tests = their labels are those of the base tests, as the benchmark's are
 import-evalplus = the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies
+import-evalplus-alone = EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the prompt, which stand before other replies
 import-inspect-status = the log's status is { $status }, not success
 
 ## Compared runs

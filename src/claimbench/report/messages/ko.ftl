@@ -472,7 +472,6 @@ isolation-seccomp = 시스템 호출 필터
 isolation-rlimits = 자원 제한
 isolation-none = 실행한 프로그램 없음
 passes-run-again = 통과 { $count }개를 테스트마다 따로 다시 실행, 그중 { $differ }개가 다름
-graded-beside-solution = { $count }개는 풀이와 같은 곳에서 단언문을 돌려 채점(더 약함)
 quirks = 이것이 결과를 가름: 적용하면 프로그램 { $right }개, 적용하지 않으면 { $plain }개가 정답. 판정 { $differs }개가 다름
 extraction = 답변 { $differs }개에서 다른 프로그램을 고름. 정답이 { $gains }개 늘고 { $loses }개 줆
 rating = { $best } (95% { $low }~{ $high }). 푼 결과가 가장 그럴듯해지는 값이며, 어떤 사이트가 준 레이팅은 아님
@@ -523,6 +522,7 @@ import-lighteval = lighteval은 종료 이유를 남기지 않음
 import-livecodebench = 제출물에는 모델, 표집 설정, 토큰 수가 없음
 import-base-tests = 그쪽의 판정은 벤치마크처럼 기본 테스트의 것
 import-evalplus = EvalPlus가 실행한 풀이(정리 도구가 답변에서 잘라 낸 것)를 보관함
+import-evalplus-alone = EvalPlus는 풀이만 따로 실행하므로 여기서도 그렇게 실행함. 다른 답변 앞에 두는 프롬프트의 import와 도우미 함수는 붙이지 않음
 import-inspect-status = 로그의 상태가 success가 아니라 { $status }
 
 ## Compared runs
