@@ -34,9 +34,18 @@ def headline(one: Compared) -> Message:
             "names": _names(one),
             "benchmark": one.variant.benchmark,
             "outcome": _outcome(one),
-            "found": _found(one.such),
+            "found": _found(one.such) if one.word not in _SIDES else _interval(one.such),
         },
     )
+
+
+_SIDES = ("better", "worse")
+"""Outcomes that say the difference themselves."""
+
+
+def _interval(comparison: Comparison) -> Message:
+    low, high = comparison.interval_95
+    return Message("compare-interval", {"low": low, "high": high})
 
 
 def _outcome(one: Compared) -> Message:

@@ -547,6 +547,7 @@ compare-shown-alone = inconclusive; a difference is shown alone, but not among {
 compare-lower-here = lower on these problems, inconclusive for other problems like them
 compare-higher-here = higher on these problems, inconclusive for other problems like them
 compare-undecided = inconclusive; only a difference of { FIXED($detectable) } points or more shows reliably
+compare-interval = 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-found = { SIGNED($difference) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared

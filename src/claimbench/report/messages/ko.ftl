@@ -547,6 +547,7 @@ compare-shown-alone = 판단 보류. 이 비교만 보면 차이가 입증되지
 compare-lower-here = 이 문제들에서는 낮음, 비슷한 다른 문제에서는 판단 보류
 compare-higher-here = 이 문제들에서는 높음, 비슷한 다른 문제에서는 판단 보류
 compare-undecided = 판단 보류. { FIXED($detectable) }포인트 이상의 차이라야 확실히 드러남
+compare-interval = 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
 compare-found = { SIGNED($difference) }포인트, 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
 compare-counts = 문제 { $common }개 중 { $better }개 나아짐, { $worse }개 나빠짐
 compare-partly = 문제 { $problems }개 중 { $common }개를 비교함
