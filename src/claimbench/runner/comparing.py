@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING
 
 from claimbench.analysis.stored import described, read_measured
 from claimbench.errors import InputError
-from claimbench.verdicts.comparisons import (
-    Arm,
-    Compared,
-    compare_arms,
-    compare_where_possible,
-    pair_arms,
-)
+from claimbench.verdicts.arms import Arm, pair_arms
+from claimbench.verdicts.comparisons import Compared, compare_arms, compare_where_possible
 
 if TYPE_CHECKING:
     from claimbench.runner.pipeline import Report
