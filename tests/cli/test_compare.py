@@ -57,7 +57,7 @@ def test_the_first_line_says_which_is_worse(runs: Path) -> None:
     assert found.exit_code == 0
     first = found.stdout.splitlines()[0]
     assert first.startswith("mine against base on b: worse by 1")
-    assert "95 % interval −" in first
+    assert "95% interval [−" in first
     assert "of 60 problems better" in found.stdout
     assert "on these very problems: −" in found.stdout
 

@@ -76,17 +76,17 @@ def _full(arm: Arm) -> str:
 
 def detail_lines(one: Compared) -> Iterator[Message]:
     """What stands below the headline."""
-    counts = {"better": one.better, "worse": one.worse, "common": one.common}
+    counts: dict[str, Value] = {"better": one.better, "worse": one.worse, "common": one.common}
     if one.common < one.problems:
         yield Message("compared-counts-of-some", {**counts, "problems": one.problems})
     else:
         yield Message("compared-counts", counts)
-    here = {"difference": one.these.difference, "interval": interval(one.these.interval_95)}
+    here: dict[str, Value] = {"difference": one.these.difference, "interval": interval(one.these.interval_95)}
     yield Message("compared-here", here)
-    power = {"margin": one.margin, "power": 100 * one.power, "detectable": one.detectable}
+    power: dict[str, Value] = {"margin": one.margin, "power": 100 * one.power, "detectable": one.detectable}
     yield Message("compared-power", power)
     if one.family > 1:
-        chances = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
+        chances: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
         yield Message("compared-holm", {**chances, "family": one.family})
     if one.ids_only:
         yield Message("compared-ids-only")
