@@ -92,21 +92,6 @@ def _full(arm: Arm) -> str:
 def details(one: Compared) -> Iterator[Message]:
     """What stands below the headline."""
     counts: dict[str, Value] = {"better": one.better, "worse": one.worse, "common": one.common}
-<<<<<<< HEAD
-    if one.common < one.problems:
-        yield Message("compared-counts-of-some", {**counts, "problems": one.problems})
-    else:
-        yield Message("compared-counts", counts)
-    here: dict[str, Value] = {"difference": one.these.difference, "interval": interval(one.these.interval_95)}
-    yield Message("compared-here", here)
-    power: dict[str, Value] = {"margin": one.margin, "power": 100 * one.power, "detectable": one.detectable}
-    yield Message("compared-power", power)
-    if one.family > 1:
-        chances: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
-        yield Message("compared-holm", {**chances, "family": one.family})
-    if one.ids_only:
-        yield Message("compared-ids-only")
-=======
     yield Message("compare-counts", counts)
     if one.common < one.problems:
         yield Message("compare-partly", {"common": one.common, "problems": one.problems})
@@ -117,7 +102,6 @@ def details(one: Compared) -> Iterator[Message]:
         p: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
         yield Message("compare-holm", {**p, "family": one.family})
     yield from _warnings(one)
->>>>>>> main
     for key, theirs, ours in one.differences:
         yield Message("compare-setting", {"setting": key, "reference": theirs, "run": ours})
 
