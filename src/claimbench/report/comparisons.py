@@ -46,7 +46,8 @@ def _outcome(one: Compared) -> Message:
         return Message("compare-not-worse", {"margin": one.non_inferior})
     if one.word == "inconclusive":
         return _undecided(one)
-    return Message(f"compare-{one.word}", {"gap": abs(one.such.difference)})
+    key = "compare-better" if one.word == "better" else "compare-worse"
+    return Message(key, {"gap": abs(one.such.difference)})
 
 
 def _undecided(one: Compared) -> Message:
@@ -54,8 +55,8 @@ def _undecided(one: Compared) -> Message:
     if one.shown_alone:
         return Message("compare-shown-alone", {"family": one.family})
     if one.shown_here and one.method == "t":
-        side = "lower" if one.these.difference < 0 else "higher"
-        return Message(f"compare-{side}-here")
+        lower = one.these.difference < 0
+        return Message("compare-lower-here" if lower else "compare-higher-here")
     return Message("compare-undecided", {"detectable": one.detectable})
 
 
@@ -83,21 +84,6 @@ def _full(arm: Arm) -> str:
 def details(one: Compared) -> Iterator[Message]:
     """What stands below the headline."""
     counts: dict[str, Value] = {"better": one.better, "worse": one.worse, "common": one.common}
-<<<<<<< HEAD
-    if one.common < one.problems:
-        yield Message("compared-counts-of-some", {**counts, "problems": one.problems})
-    else:
-        yield Message("compared-counts", counts)
-    here: dict[str, Value] = {"difference": one.these.difference, "interval": interval(one.these.interval_95)}
-    yield Message("compared-here", here)
-    power: dict[str, Value] = {"margin": one.margin, "power": 100 * one.power, "detectable": one.detectable}
-    yield Message("compared-power", power)
-    if one.family > 1:
-        chances: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
-        yield Message("compared-holm", {**chances, "family": one.family})
-    if one.ids_only:
-        yield Message("compared-ids-only")
-=======
     yield Message("compare-counts", counts)
     if one.common < one.problems:
         yield Message("compare-partly", {"common": one.common, "problems": one.problems})
@@ -108,7 +94,6 @@ def details(one: Compared) -> Iterator[Message]:
         p: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
         yield Message("compare-holm", {**p, "family": one.family})
     yield from _warnings(one)
->>>>>>> main
     for key, theirs, ours in one.differences:
         yield Message("compare-setting", {"setting": key, "reference": theirs, "run": ours})
 
@@ -128,7 +113,8 @@ def changes(one: Compared) -> Iterator[Message]:
     """The largest changes either way, each group in one message."""
     for word, rows in _extremes(one):
         told = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
-        yield Message(f"compare-most-{word}", {"problems": told})
+        key = "compare-most-worse" if word == "worse" else "compare-most-better"
+        yield Message(key, {"problems": told})
 
 
 def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
