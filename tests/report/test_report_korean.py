@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from bridge_toys import file_of, imported
+from claimbench.report.korean_run import description, setting, table_in_both, title
 from report_toys import measurement
 
 from claimbench.analysis.programs import program_lines
 from claimbench.analysis.protocol import PROMPT_ASSERTIONS
-from claimbench.report.korean_run import description, setting, table_in_both, title
 from claimbench.report.tables import Table
 from claimbench.store import RunStore
 

@@ -198,7 +198,7 @@ def _comparable(outputs: Outputs, wanted: Wanted, config: BenchmarkConfig | None
     """EvalPlus's labels of its base tests, where the benchmark has only those (HumanEval, MBPP)."""
     if wanted.source != "evalplus" or config is None:
         return outputs
-    outputs = replace(outputs, notes=(*outputs.notes, evalplus.ALONE))
+    outputs = replace(outputs, notes=(*outputs.notes, Message("import-evalplus-alone")))
     tests = config.fields.tests
     extra = tests is not None and tests.form == "evalplus"
     return outputs if extra else evalplus.of_base_tests(outputs)

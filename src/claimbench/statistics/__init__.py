@@ -22,6 +22,8 @@ from claimbench.statistics.comparison import (
     score_interval,
 )
 from claimbench.statistics.draws import Draws, count_draws
+from claimbench.statistics.fragility import Tipping, miss_rate, tipping_point
+from claimbench.statistics.laboratories import LaboratorySpread, laboratory_spread
 from claimbench.statistics.power import (
     Design,
     deciding_samples,
@@ -75,9 +77,11 @@ __all__ = [
     "Comparison",
     "Design",
     "Draws",
+    "LaboratorySpread",
     "Method",
     "RunComparison",
     "Score",
+    "Tipping",
     "VarianceAt",
     "VoteScore",
     "allowed_samples",
@@ -97,9 +101,11 @@ __all__ = [
     "exact_vote_chances",
     "holm",
     "interval",
+    "laboratory_spread",
     "margin_reached",
     "mcnemar",
     "measure",
+    "miss_rate",
     "p_above",
     "p_below",
     "p_difference",
@@ -119,6 +125,7 @@ __all__ = [
     "sampling_variance",
     "score_interval",
     "seed_variance",
+    "tipping_point",
     "transferred_unit_variance",
     "unit_variance",
     "vote_chance",

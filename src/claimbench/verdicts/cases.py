@@ -18,12 +18,14 @@ class Case:
 
     `margin` δ in points, `default_margin` where None. `tier` is the evidence tier of a Measurement
     (A our run, B others' outputs graded by us); a third party's PublishedResult carries its own.
+    `laboratories` is how far third parties lie apart, where that is known.
     """
 
     result: PublishedResult
     measured: Evidence
     margin: float | None = None
     tier: Tier = "A"
+    laboratories: statistics.LaboratorySpread | None = None
 
     @property
     def k(self) -> int | None:

@@ -14,7 +14,7 @@ from claimbench import statistics
 from claimbench.errors import IncompleteRun
 from claimbench.messages import Departure, Message
 from claimbench.records import Measurement, PublishedResult, Tier, Verdict
-from claimbench.verdicts import sentences
+from claimbench.verdicts import second_readings, sentences
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import (
     SHARES,
@@ -238,8 +238,9 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
     word = shown.word if len(words) == 1 else "inconclusive"
     split = sentences.readings(trials) if len(words) > 1 else ()
     found = shown.comparison
+    labs, fragile = second_readings.laboratories(shown), second_readings.fragility(shown)
     return replace(
-        _frame(case, word, sentences.judged(shown, word)),
+        _frame(case, word, sentences.judged(shown, word, labs)),
         se=found.se if found else 0.0,
         interval_95=found.interval_95 if found else None,
         interval_90=found.interval_90 if found else None,
@@ -255,7 +256,10 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
             *sentences.two_quantities(shown),
             *shown.noise.notes,
             *sentences.left_out(case.measured),
+            *second_readings.notes(labs, fragile),
         ),
+        laboratories=labs,
+        fragility=fragile,
         deciding_samples=sentences.samples_to_decide(shown) if word == "inconclusive" else None,
     )
 

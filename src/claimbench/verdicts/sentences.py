@@ -6,20 +6,24 @@ from collections.abc import Mapping, Sequence
 
 from claimbench import statistics
 from claimbench.messages import Message, Value, term
-from claimbench.records import Measurement
+from claimbench.records import Laboratories, Measurement
 from claimbench.verdicts.cases import LEVEL, Case, Trial
 from claimbench.verdicts.noise import Evidence, is_greedy, problems_of, score_of
 
 
-def judged(trial: Trial, word: str) -> Message:
-    """The message of a case that could be tested."""
+def judged(trial: Trial, word: str, labs: Laboratories | None = None) -> Message:
+    """The message of a case that could be tested; a difference with how it stands among `labs`."""
     if word in ("lower", "higher"):
         found = _apart(trial, word)
     elif word == "reproduced":
         found = _equal(trial)
     else:
         found = _undecided(trial)
-    return Message("verdict-judged", {"scores": _scores(trial.case), "finding": found})
+    values: dict[str, Value] = {"scores": _scores(trial.case), "finding": found}
+    if labs is not None and word in ("lower", "higher"):
+        usual = Message(f"among-laboratories-{'un' if labs.unusual else ''}usual")
+        return Message("verdict-among-laboratories", {**values, "laboratories": usual})
+    return Message("verdict-judged", values)
 
 
 def untried(case: Case, word: str, reason: Message) -> Message:

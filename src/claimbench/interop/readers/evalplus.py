@@ -24,11 +24,6 @@ from claimbench.interop.readers.rows import (
 )
 from claimbench.messages import Message
 
-ALONE = (
-    "EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the"
-    " prompt, which stand before other replies"
-)
-
 
 def read(path: Path) -> Outputs:
     """The results of one file. Where it has no solutions (older versions), they are those of the

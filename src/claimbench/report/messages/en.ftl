@@ -522,6 +522,7 @@ import-lighteval = lighteval keeps no finish reason
 import-livecodebench = a submission does not state its model, its sampling or its tokens
 import-base-tests = their labels are those of the base tests, as the benchmark's are
 import-evalplus = the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies
+import-evalplus-alone = EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the prompt, which stand before other replies
 import-inspect-status = the log's status is { $status }, not success
 
 ## Compared runs
@@ -580,3 +581,13 @@ column-tokens-per-right = tokens per right sample
 column-reference-tokens-per-right = reference tokens per right sample
 column-reference-right = reference right
 column-change = change
+
+verdict-among-laboratories = { $scores }: { $finding }; as laboratories go, { $laboratories }
+among-laboratories-usual = not unusual
+among-laboratories-unusual = unusual
+note-laboratories-usual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } degrees of freedom): this difference is not unusual
+note-laboratories-unusual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } degrees of freedom): this difference is unusual
+note-tipping = { $grades } wrong grades would change the verdict
+note-tipping-up = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades)
+note-not-fragile = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades); a looser reading finds { $suspects } suspects
+note-fragile = fragile: a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades) would change the verdict, and a looser reading finds { $suspects } suspects

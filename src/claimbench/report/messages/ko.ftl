@@ -522,6 +522,7 @@ import-lighteval = lighteval은 종료 이유를 남기지 않음
 import-livecodebench = 제출물에는 모델, 표집 설정, 토큰 수가 없음
 import-base-tests = 그쪽의 판정은 벤치마크처럼 기본 테스트의 것
 import-evalplus = EvalPlus가 실행한 풀이(정리 도구가 답변에서 잘라 낸 것)를 보관함
+import-evalplus-alone = EvalPlus는 풀이만 따로 실행하므로 여기서도 그렇게 실행함. 다른 답변 앞에 두는 프롬프트의 import와 도우미 함수는 붙이지 않음
 import-inspect-status = 로그의 상태가 success가 아니라 { $status }
 
 ## Compared runs
@@ -580,3 +581,13 @@ column-tokens-per-right = 정답 표본당 토큰
 column-reference-tokens-per-right = 기준 정답 표본당 토큰
 column-reference-right = 기준 정답
 column-change = 변화
+
+verdict-among-laboratories = { $scores }: { $finding }. 연구실 사이의 차이로 보면 { $laboratories }
+among-laboratories-usual = 드물지 않음
+among-laboratories-unusual = 드문 편임
+note-laboratories-usual = 같은 것을 잰 연구실끼리도 { FIXED($half) }포인트까지는 다름(표준편차 { FIXED($sd) }, 자유도 { $df }). 이 차이는 드물지 않음
+note-laboratories-unusual = 같은 것을 잰 연구실끼리는 { FIXED($half) }포인트까지 다름(표준편차 { FIXED($sd) }, 자유도 { $df }). 이 차이는 드문 편임
+note-tipping = 채점 { $grades }개가 틀렸다면 판정이 바뀜
+note-tipping-up = 채점 { $grades }개가 틀렸다면 판정이 바뀜. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓쳐도({ $upwards }개) 바뀜
+note-not-fragile = 채점 { $grades }개가 틀렸다면 판정이 바뀜. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓쳐도({ $upwards }개) 바뀌며, 느슨하게 다시 읽으면 의심되는 채점은 { $suspects }개임
+note-fragile = 깨지기 쉬운 판정임. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓치면({ $upwards }개) 판정이 바뀌는데, 느슨하게 다시 읽으면 의심되는 채점이 { $suspects }개임
