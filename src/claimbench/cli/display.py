@@ -54,7 +54,7 @@ class Display:
     ) -> None:
         self._live.stop()
 
-    def tell(self, doing: str) -> None:
+    def log(self, doing: str) -> None:
         """Say which step begins."""
         doing = clean(doing)
         self._live.update(self._task, description=doing)
@@ -75,7 +75,7 @@ class Display:
 
 def rate(progress: RunProgress) -> str:
     """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded`."""
-    # Imported outputs may not tell their tokens.
+    # Imported outputs may not state their tokens.
     parts = [f"{progress.tokens_per_second:.0f} tokens/s"] if progress.tokens else []
     if progress.seconds_left is not None:
         minutes, seconds = divmod(int(progress.seconds_left), 60)

@@ -59,7 +59,7 @@ def run(  # noqa: PLR0913, PLR0917
     sbatch: Sbatch = [],  # noqa: B006
     wait: Wait = True,
 ) -> None:
-    """Run the whole journey; the same command again resumes.
+    """Run everything from prompts to the report; the same command again resumes.
 
     Examples: [bold]claimbench run smoke[/bold] · [bold]claimbench run
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
@@ -77,7 +77,7 @@ def run(  # noqa: PLR0913, PLR0917
     part, array = one_of(shard, slurm, sbatch, wait)
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
-        plan = pipeline.plan(experiment, data_dir, online, display.tell, root=folder)
+        plan = pipeline.plan(experiment, data_dir, online, display.log, root=folder)
         estimate.check_power(plan)
         words = run_words(run_file, sets, data_dir, offline)
         made = _carry_out(plan, folder, part, array, words, display)
@@ -96,10 +96,10 @@ def _carry_out(
     from claimbench.runner import pipeline
 
     if array:
-        return array.run(plan, folder, words, display.watch, display.tell)
+        return array.run(plan, folder, words, display.watch, display.log)
     if part:
-        return pipeline.run_shard(plan, part, folder, display.watch, display.tell)
-    return pipeline.run(plan, folder, display.watch, display.tell)
+        return pipeline.run_shard(plan, part, folder, display.watch, display.log)
+    return pipeline.run(plan, folder, display.watch, display.log)
 
 
 def plan(  # noqa: PLR0913, PLR0917
@@ -134,7 +134,7 @@ def plan(  # noqa: PLR0913, PLR0917
     asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
-        made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
+        made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.log)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
     facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
@@ -155,5 +155,5 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
     experiment = config.load_experiment(run_file, sets)
     online = hub.use()
     with displaying() as display:
-        lines = pipeline.fetch(experiment, data_dir, online, display.tell)
+        lines = pipeline.fetch(experiment, data_dir, online, display.log)
     typer.echo("\n".join(lines))
