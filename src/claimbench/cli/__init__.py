@@ -14,6 +14,7 @@ import typer
 from claimbench import __version__
 from claimbench.cli.ending import (
     Interrupt,
+    cap_from,
     check_something_is_judged,
     check_verdict_names,
     complain,
@@ -34,6 +35,8 @@ from claimbench.cli.options import (
     FailOn,
     GpuHour,
     Language,
+    MaxCost,
+    MaxTokens,
     Offline,
     Quiet,
     RunDir,
@@ -98,6 +101,8 @@ def run(  # noqa: PLR0913, PLR0917
     slurm: Slurm = None,
     sbatch: Sbatch = [],  # noqa: B006
     wait: Wait = True,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
 ) -> None:
     """Run the whole journey; the same command again resumes.
 
@@ -115,6 +120,7 @@ def run(  # noqa: PLR0913, PLR0917
     check_verdict_names(fail_on)
     check_something_is_judged(experiment, fail_on)
     part, array = one_of(shard, slurm, sbatch, wait)
+    cap = cap_from(max_cost, max_tokens, alone=not (part or array))
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
         plan = pipeline.plan(experiment, data_dir, online, display.tell, root=folder)
@@ -126,7 +132,7 @@ def run(  # noqa: PLR0913, PLR0917
         elif part:
             made = pipeline.run_shard(plan, part, folder, display.watch, display.tell)
         else:
-            made = pipeline.run(plan, folder, display.watch, display.tell)
+            made = pipeline.run(plan, folder, display.watch, display.tell, cap=cap)
     end(made, folder, fail_on)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from claimbench.engines.base import (
     Engine,
     EngineSettings,
     Log,
+    Price,
     PromptForm,
     Served,
     stop_token_ids,
@@ -42,15 +42,6 @@ SentKey = Literal[
 """What is sent and may be left out. Without `max_tokens`, `max_completion_tokens` is sent."""
 NO_EFFECT: frozenset[SentKey] = frozenset({"return_token_ids", "max_tokens", "n", "stream_options"})
 """Those of them that change no sample."""
-
-
-class Price(Strict):
-    """What a server charges for a million tokens, from its price list of the day `date`."""
-
-    input: float = Field(ge=0, description="per million prompt tokens")
-    output: float = Field(ge=0, description="per million completion tokens, reasoning included")
-    date: dt.date = Field(strict=False)
-    currency: str = "USD"
 
 
 class EndpointConfig(Strict):
@@ -130,6 +121,10 @@ class EndpointSettings(EngineSettings):
         return EndpointEngine(
             self.endpoint, name, stop_ids, log=log, reasoning_end=_reasoning_end(model)
         )
+
+    @property
+    def price(self) -> Price | None:
+        return self.endpoint.price
 
     @property
     def served(self) -> Served:
