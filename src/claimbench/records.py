@@ -173,6 +173,19 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Draws:
+    """How many graded samples are draws of their own: `distinct` of them, the others are copies.
+    `effective` is what the samples of each problem are worth, () where none is a copy; `times` is g
+    where every draw is there exactly g times; `spoilt` where copies are too many, and too irregular,
+    for an error to be given."""
+
+    distinct: int
+    effective: tuple[float, ...] = ()
+    times: int = 1
+    spoilt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What a run measured of one model on one benchmark.
 
@@ -181,7 +194,9 @@ class Measurement:
     are then None: whether decoding was `greedy`, the `truncated_share` (where a sample lacks its
     finish reason), the tokens. `tier` is B for outputs of others that we graded, C where only their
     own labels are known. `pass_at_k` and `cons_at_k` are by k, as far as the samples allow; the
-    latter is empty where answers cannot be told equal.
+    latter is empty where answers cannot be told equal. `draws` is None where each problem has one
+    sample, or nothing is known of the replies. `suspects` counts wrong grades that may be the
+    grader's, None where no second reading knows.
     """
 
     model: str
@@ -208,6 +223,8 @@ class Measurement:
     tier: Tier = "A"
     pass_at_k: Mapping[int, float] = field(default_factory=dict)
     cons_at_k: Mapping[int, Vote] = field(default_factory=dict)
+    draws: Draws | None = None
+    suspects: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -282,10 +299,37 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Laboratories:
+    """Third parties' figures of the model on the benchmark, or `pooled` over models: their standard
+    deviation `sd` in points, the difference between two that 95 % stay below (`half_width`), and
+    whether the verdict's difference is `unusual` among them."""
+
+    sd: float
+    df: int
+    pooled: bool
+    half_width: float
+    unusual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fragility:
+    """How many grades would have to be wrong to change a verdict (`tipping_point`), and how many of
+    the wrong ones would have to be right (`upwards`, None where no number would): a grader that
+    misses the share `miss_rate` of right answers. `fragile` where there are as many `suspects`."""
+
+    tipping_point: int
+    upwards: int | None
+    miss_rate: float | None
+    suspects: int | None
+    fragile: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
     `needed_margin` are in points; `departures` lists where the measured protocol differs from the
-    published one; `sentence` is what a reader needs."""
+    published one; `sentence` is what a reader needs; `deciding_samples` how many samples per
+    problem a new run needs to decide with a probability of 80 %, where this one did not."""
 
     claim: str
     subject: str
@@ -308,3 +352,6 @@ class Verdict:
     p_equivalence_adjusted: float | None = None
     departures: tuple[Departure, ...] = ()
     notes: tuple[Message, ...] = ()
+    deciding_samples: int | None = None
+    laboratories: Laboratories | None = None
+    fragility: Fragility | None = None

@@ -30,10 +30,10 @@ from endpoint_toys import (
 from claimbench import config, engines
 from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
+from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.engine import EndpointEngine, deadline_of
 from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
 from claimbench.engines.endpoint.patience import Patience
-from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn

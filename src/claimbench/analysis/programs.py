@@ -17,7 +17,7 @@ from claimbench.store import RunStore
 
 _OUTCOME = "outcome_"
 _COUNTED = (
-    *("rechecked", "recheck_disagrees", "weak_path", "lcb_differs", "lcb_default_right"),
+    *("rechecked", "recheck_disagrees", "lcb_differs", "lcb_default_right"),
     *("lcb_extraction_differs", "lcb_extraction_gains", "lcb_extraction_loses"),
 )
 
@@ -97,8 +97,6 @@ def _isolation(metrics: Mapping[str, float]) -> Message:
     if again := int(metrics.get("rechecked", 0)):
         differ = int(metrics.get("recheck_disagrees", 0))
         parts.append(Message("passes-run-again", {"count": again, "differ": differ}))
-    if weak := int(metrics.get("weak_path", 0)):
-        parts.append(Message("graded-beside-solution", {"count": weak}))
     return Message("isolation", {"parts": tuple(parts)})
 
 

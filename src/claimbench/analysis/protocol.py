@@ -13,7 +13,8 @@ from claimbench.config import (
     SamplingConfig,
     plain,
 )
-from claimbench.engines.endpoint.settings import EndpointConfig, EndpointSettings
+from claimbench.engines.endpoint.config import EndpointConfig
+from claimbench.engines.endpoint.settings import EndpointSettings
 from claimbench.messages import Message, as_data
 from claimbench.models.prompts import prompt_rules
 from claimbench.records import CellName

@@ -29,7 +29,9 @@ _BE = (
     r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to|have[ \t]to"
     r"|ought[ \t]to)[ \t]+(?:only[ \t]+)?be)"
 )
-_ADVERB = r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
+_ADVERB = (
+    r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
+)
 _NOUN = r"(?:(?:the[ \t]+)?(?:option|choice|letter|answer)[ \t]+)?"
 
 
@@ -62,7 +64,7 @@ def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
     more = rf"(?P<more>(?:{joint}[{span}]\b){{0,8}})"
     named = rf"(?P<open>{_OPEN}{{0,8}})[ \t]*{letter}{more}"
     colon = rf"(?P<colon>{_MARKS}(?:[:：=]|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
-    heading = rf"^[ \t#*_]{{0,12}}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{{0,12}}\n\s{{0,3}})"
+    heading = r"^[ \t#*_]{0,12}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{0,12}\n\s{0,3})"
     box = rf"(?P<colon>)(?P<open>\\(?:boxed|fbox)[ ]?{{{_OPEN}{{0,6}})[ ]?{letter}{more}"
     bare_box = rf"(?P<colon>\\boxed[ ]?)(?P<open>){letter}{more}"
     tag = rf"(?P<colon><answer>\s{{0,8}}){_NOUN}"
@@ -127,9 +129,7 @@ def _last_line_letter(text: str, letters: str) -> str | None:
     if not lines:
         return None
     span = f"{letters[0]}-{letters[-1]}"
-    whole = re.fullmatch(
-        rf"[*_$]*(?:([{span}])|\(([{span}{span.lower()}])\))[*_$.)]*", lines[-1]
-    )
+    whole = re.fullmatch(rf"[*_$]*(?:([{span}])|\(([{span}{span.lower()}])\))[*_$.)]*", lines[-1])
     if whole:
         return (whole[1] or whole[2]).upper()
     option = re.compile(rf"[*_]*(?:([{span}])[).:]|\(([{span}])\))[*_]*[ \t]+\S")

@@ -104,6 +104,8 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     if _stats(outputs) != stats:
         raise DataError(f"{wanted.path} changed while it was read: run the same command again")
     described = benchmark_config(config, benchmark, wanted, found)
+    if wanted.source == "evalplus":
+        described = evalplus.graded_alone(described)
     resolved = resolved_import(wanted, outputs, found, described_model, described, content)
     parts = ("cells", "graders", "reasoning_end", "judging", "import")
     decisive = digest({key: resolved[key] for key in parts})
@@ -196,6 +198,7 @@ def _comparable(outputs: Outputs, wanted: Wanted, config: BenchmarkConfig | None
     """EvalPlus's labels of its base tests, where the benchmark has only those (HumanEval, MBPP)."""
     if wanted.source != "evalplus" or config is None:
         return outputs
+    outputs = replace(outputs, notes=(*outputs.notes, Message("import-evalplus-alone")))
     tests = config.fields.tests
     extra = tests is not None and tests.form == "evalplus"
     return outputs if extra else evalplus.of_base_tests(outputs)

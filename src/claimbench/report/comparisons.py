@@ -1,13 +1,13 @@
-"""Compared runs as tables, lines, Markdown and plain data."""
+"""Compared runs as messages, tables, Markdown and plain data."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from claimbench.messages import Message, Value, from_data, term
-from claimbench.report.messages import ENGLISH, Words, plain, words
+from claimbench.messages import Message, Value
+from claimbench.report.messages import ENGLISH, Words, words
 from claimbench.report.tables import (
     Table,
     escape,
@@ -19,6 +19,7 @@ from claimbench.report.tables import (
     to_csv,
     to_markdown,
 )
+from claimbench.statistics import Comparison
 from claimbench.verdicts.comparisons import Arm, Change, Compared
 
 CHANGES_SHOWN = 10
@@ -26,73 +27,106 @@ CHANGES_IN_A_LINE = 3
 
 
 def headline(one: Compared) -> Message:
-    """The line that a reader needs first."""
-    values: Mapping[str, Value] = {
-        "names": _names(one),
-        "benchmark": one.variant.benchmark,
-        "outcome": _outcome(one),
-        "difference": one.such.difference,
-        "interval": interval(one.such.interval_95),
-    }
-    return Message("compared", values)
+    """What a reader needs first."""
+    return Message(
+        "compare-headline",
+        {
+            "names": _names(one),
+            "benchmark": one.variant.benchmark,
+            "outcome": _outcome(one),
+            "found": _found(one.such),
+        },
+    )
 
 
 def _outcome(one: Compared) -> Message:
-    """What is shown, and by how much."""
-    word = term("comparison", one.word)
     if one.word == "equivalent":
-        return Message("compared-equivalent", {"margin": one.margin})
+        return Message("compare-equivalent", {"margin": one.margin})
     if one.word == "not worse":
-        return Message("compared-not-worse", {"margin": one.non_inferior})
+        return Message("compare-not-worse", {"margin": one.non_inferior})
     if one.word == "inconclusive":
         return _undecided(one)
-    return Message("compared-apart", {"word": word, "points": abs(one.such.difference)})
+    return Message(f"compare-{one.word}", {"gap": abs(one.such.difference)})
 
 
 def _undecided(one: Compared) -> Message:
     """What is known all the same, or how large a difference it would have taken."""
     if one.shown_alone:
-        return Message("compared-shown-alone", {"family": one.family})
+        return Message("compare-shown-alone", {"family": one.family})
     if one.shown_here and one.method == "t":
         side = "lower" if one.these.difference < 0 else "higher"
-        return Message("compared-shown-here", {"side": term("relation", side)})
-    return Message("compared-undecided", {"detectable": one.detectable})
+        return Message(f"compare-{side}-here")
+    return Message("compare-undecided", {"detectable": one.detectable})
+
+
+def _found(comparison: Comparison) -> Message:
+    low, high = comparison.interval_95
+    values = {"difference": comparison.difference, "low": low, "high": high}
+    return Message("compare-found", values)
 
 
 def _names(one: Compared) -> Message:
-    """The runs where they differ in name, else the models."""
+    """The runs, with their models where these differ; within one run the models."""
     if one.variant.run == one.reference.run:
         names = one.variant.model, one.reference.model
     elif one.variant.model == one.reference.model:
         names = one.variant.run, one.reference.run
     else:
         names = _full(one.variant), _full(one.reference)
-    return Message("compared-names", {"run": names[0], "reference": names[1]})
+    return Message("compare-names", {"run": names[0], "reference": names[1]})
 
 
 def _full(arm: Arm) -> str:
     return f"{arm.run} ({arm.model})"
 
 
-def detail_lines(one: Compared) -> Iterator[Message]:
+def details(one: Compared) -> Iterator[Message]:
     """What stands below the headline."""
-    counts = {"better": one.better, "worse": one.worse, "common": one.common}
+    counts: dict[str, Value] = {"better": one.better, "worse": one.worse, "common": one.common}
+    yield Message("compare-counts", counts)
     if one.common < one.problems:
-        yield Message("compared-counts-of-some", {**counts, "problems": one.problems})
-    else:
-        yield Message("compared-counts", counts)
-    here = {"difference": one.these.difference, "interval": interval(one.these.interval_95)}
-    yield Message("compared-here", here)
-    power = {"margin": one.margin, "power": 100 * one.power, "detectable": one.detectable}
-    yield Message("compared-power", power)
+        yield Message("compare-partly", {"common": one.common, "problems": one.problems})
+    yield Message("compare-these", {"found": _found(one.these)})
+    power: dict[str, Value] = {"margin": one.margin, "power": 100 * one.power}
+    yield Message("compare-power", {**power, "detectable": one.detectable})
     if one.family > 1:
-        chances = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
-        yield Message("compared-holm", {**chances, "family": one.family})
-    if one.ids_only:
-        yield Message("compared-ids-only")
+        p: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
+        yield Message("compare-holm", {**p, "family": one.family})
+    yield from _warnings(one)
     for key, theirs, ours in one.differences:
-        sides: dict[str, Value] = {"reference": from_data(theirs), "run": from_data(ours)}
-        yield Message("compared-protocol", {"setting": key, **sides})
+        yield Message("compare-setting", {"setting": key, "reference": theirs, "run": ours})
+
+
+def _warnings(one: Compared) -> Iterator[Message]:
+    if one.ids_only:
+        yield Message("compare-ids-only")
+    for arm in (one.reference, one.variant):
+        draws = arm.measurement.draws
+        if draws and draws.effective:
+            samples = sum(arm.measurement.counted)
+            values: dict[str, Value] = {"distinct": draws.distinct, "samples": samples}
+            yield Message("compare-copies", {"run": arm.run, **values})
+
+
+def changes(one: Compared) -> Iterator[Message]:
+    """The largest changes either way, each group in one message."""
+    for word, rows in _extremes(one):
+        told = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
+        yield Message(f"compare-most-{word}", {"problems": told})
+
+
+def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
+    worst = [c for c in one.changes if c.gain < 0][:CHANGES_SHOWN]
+    best = [c for c in reversed(one.changes) if c.gain > 0][:CHANGES_SHOWN]
+    yield from ((word, rows) for word, rows in (("worse", worst), ("better", best)) if rows)
+
+
+def _change(c: Change) -> Message:
+    values: dict[str, Value] = {"before": c.reference_right, "of": c.reference_counted}
+    return Message(
+        "compare-change",
+        {"problem": c.problem, **values, "after": c.right, "then": c.counted},
+    )
 
 
 def comparison_table(found: Sequence[Compared]) -> Table:
@@ -170,7 +204,6 @@ def _data(one: Compared) -> dict[str, Any]:
     return {
         "benchmark": one.variant.benchmark,
         "verdict": one.word,
-        **plain({"sentence": headline(one)}),
         "reference": _side(one.reference),
         "run": _side(one.variant),
         "problems": one.common,
@@ -190,7 +223,7 @@ def _data(one: Compared) -> dict[str, Any]:
         "power_at_margin": one.power,
         "better": one.better,
         "worse": one.worse,
-        "changes": [_change(change) for change in one.changes],
+        "changes": [_change_data(change) for change in one.changes],
         "differences": [
             {"key": key, "reference": theirs, "run": ours} for key, theirs, ours in one.differences
         ],
@@ -211,7 +244,7 @@ def _side(arm: Arm) -> dict[str, Any]:
     }
 
 
-def _comparison(found: Any) -> dict[str, Any]:
+def _comparison(found: Comparison) -> dict[str, Any]:
     return {
         "difference": found.difference,
         "se": found.se,
@@ -222,7 +255,7 @@ def _comparison(found: Any) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change_data(change: Change) -> dict[str, Any]:
     return {
         "problem": change.problem,
         "right": change.right,
@@ -238,52 +271,28 @@ def to_json(found: Sequence[Compared]) -> str:
 
 def render(found: Sequence[Compared], language: str = ENGLISH) -> str:
     """The comparison as Markdown."""
-    known = words(language)
-    parts = [f"# {known.say('compared-title')}\n"]
-    for one in found:
-        lines = (f"- {escape(known.render(line))}" for line in detail_lines(one))
-        parts += [f"**{escape(known.render(headline(one)))}**\n", "\n".join(lines) + "\n"]
-        parts += _changes(one, known)
-    parts += [
-        f"## {known.say('compared-figures')}\n",
-        to_markdown(comparison_table(found), known),
-        f"## {known.say('page-reading')}\n",
-        f"{known.say('legend-compared')}\n",
-    ]
+    said = words(language)
+    parts = [f"# {said.say('page-comparison')}\n", *sections(found, said)]
+    parts += [f"## {said.say('page-comparison-figures')}\n"]
+    parts += [to_markdown(comparison_table(found), said)]
+    parts += [f"## {said.say('page-reading')}\n", f"{said.say('legend-comparison')}\n"]
     return "\n".join(parts)
 
 
-def changes_shown(one: Compared) -> Iterator[Message]:
-    """The largest changes either way, each group in one line."""
-    for way, rows in _extremes(one):
-        changes = tuple(map(_change_message, rows[:CHANGES_IN_A_LINE]))
-        yield Message("compared-most", {"way": term("comparison", way), "changes": changes})
+def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
+    """Each comparison: the headline, what stands behind it, the problems that changed most."""
+    for one in found:
+        yield f"**{escape(said.render(headline(one)))}**\n"
+        yield "\n".join(f"- {escape(said.render(line))}" for line in details(one)) + "\n"
+        for word, rows in _extremes(one):
+            yield f"{said.say(f'compare-changes-{word}')}:\n"
+            yield "\n".join(f"- {escape(said.render(_change(c)))}" for c in rows) + "\n"
 
 
-def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
-    worst = [c for c in one.changes if c.gain < 0][:CHANGES_SHOWN]
-    best = [c for c in reversed(one.changes) if c.gain > 0][:CHANGES_SHOWN]
-    yield from ((way, rows) for way, rows in (("worse", worst), ("better", best)) if rows)
-
-
-def _changes(one: Compared, known: Words) -> Iterable[str]:
-    """The largest changes either way; comparison files have all."""
-    for way, rows in _extremes(one):
-        yield f"{known.say('compared-problems', way=term('comparison', way))}\n"
-        changes = (f"- {escape(known.render(_change_message(c)))}" for c in rows)
-        yield "\n".join(changes) + "\n"
-
-
-def _change_message(c: Change) -> Message:
-    theirs = {"reference_right": c.reference_right, "reference_counted": c.reference_counted}
-    ours = {"right": c.right, "counted": c.counted}
-    return Message("compared-change", {"problem": c.problem, **theirs, **ours})
-
-
-def comparison_files(found: Sequence[Compared]) -> dict[str, str]:
+def comparison_files(found: Sequence[Compared], language: str = ENGLISH) -> dict[str, str]:
     """The files of a comparison by name."""
     return {
-        "comparison.md": render(found),
+        "comparison.md": render(found, language),
         "comparison.csv": to_csv(comparison_table(found)),
         "changes.csv": to_csv(changes_table(found)),
         "comparison.json": to_json(found),

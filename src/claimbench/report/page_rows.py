@@ -12,6 +12,7 @@ from claimbench.report.document import Document
 from claimbench.report.tables import (
     Table,
     clean,
+    distinct_draws,
     figure_of,
     heading,
     interval,
@@ -88,6 +89,7 @@ def measurement_row(run: str, m: Measurement) -> dict[str, Any]:
         "cells": [
             _score(str(m.problems), m.problems),
             _score(str(m.samples_per_problem), m.samples_per_problem),
+            _score(distinct_draws(m), m.draws.distinct if m.draws else None),
             _score(points(m.pass_at_1, 2), m.pass_at_1),
             _score(sampling_error(m), m.sampling_se),
             _score(points(m.problem_se, 2), m.problem_se),

@@ -101,11 +101,16 @@ def sampling_error(m: Measurement) -> Value:
     return ("≤ " if m.sampling_se_is_bound else "") + points(m.sampling_se, 2)
 
 
+def distinct_draws(m: Measurement) -> str:
+    """`1872/1920` samples are draws of their own; `–` where each problem has one."""
+    return "–" if m.draws is None else f"{m.draws.distinct}/{sum(m.counted)}"
+
+
 def measurement_table(measurements: Iterable[Measurement]) -> Table:
     """What was measured; shares and scores in points."""
     columns = (
-        "model", "benchmark", "problems N", "samples n", "pass@1", "sampling SE", "problem SE",
-        "truncated", "no answer", "repetition", "grader errors",
+        "model", "benchmark", "problems N", "samples n", "distinct", "pass@1", "sampling SE",
+        "problem SE", "truncated", "no answer", "repetition", "grader errors",
         "tokens mean", "tokens p95", "received",
     )  # fmt: skip
     return Table("measurements", columns, tuple(_measurement_row(m) for m in measurements))
@@ -117,6 +122,7 @@ def _measurement_row(m: Measurement) -> tuple[Value, ...]:
         m.benchmark,
         str(m.problems),
         str(m.samples_per_problem),
+        distinct_draws(m),
         points(m.pass_at_1, 2),
         sampling_error(m),
         points(m.problem_se, 2),

@@ -14,6 +14,7 @@ from claimbench.analysis.lm_eval_totals import read_totals
 from claimbench.analysis.measure import Scores, measure_cell
 from claimbench.analysis.programs import program_lines, program_metrics
 from claimbench.analysis.repetition import Looped, looped_ids
+from claimbench.analysis.suspects import with_suspects
 from claimbench.analysis.votes import with_votes
 from claimbench.claims import load_published
 from claimbench.config import RunConfig, plain
@@ -37,7 +38,7 @@ def view_cell(
     if measured.truncated_share is not None:
         more = {"looped_share": len(looped) / max(measured.received, 1), **more}
     measured = replace(measured, metrics={**measured.metrics, **more})
-    measured = with_votes(store, cell, measured)
+    measured = with_suspects(store, cell, with_votes(store, cell, measured))
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 

@@ -18,6 +18,7 @@ from claimbench.verdicts.noise import (
     SHARES,
     Evidence,
     Noise,
+    exact_noise,
     is_greedy,
     is_vote,
     measured_noise,
@@ -144,6 +145,8 @@ def _noise(side: Evidence, sides: tuple[Evidence, Evidence], scope: Scope) -> No
         if score is not None:
             return Noise(score.problem_variance)
         return Noise(float(statistics.problem_variance_bound(points(side) / 100, problems)))
+    if all(is_greedy(one) for one in sides):
+        return exact_noise(side)
     greedy = bool(is_greedy(side))
     if isinstance(side, PublishedResult) and is_vote(side.metric):
         side = replace(side, samples=1)  # one vote per problem is one sample of a vote

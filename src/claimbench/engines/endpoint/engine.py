@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.endpoint.bounds import most_of
 from claimbench.engines.endpoint.client import Client, import_openai, read_key
+from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.examine import Examiner, SeedCheck, settled
 from claimbench.engines.endpoint.faults import (
     Backoff,
@@ -37,7 +38,6 @@ from claimbench.engines.endpoint.pending import Pending, problem_of
 from claimbench.engines.endpoint.proxies import proxy_words
 from claimbench.engines.endpoint.replies import completion_of, tokens_of
 from claimbench.engines.endpoint.server import Server
-from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.engines.endpoint.wire import body_of
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure

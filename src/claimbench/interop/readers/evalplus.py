@@ -43,6 +43,15 @@ def read(path: Path) -> Outputs:
     )
 
 
+def graded_alone(benchmark: dict[str, Any]) -> dict[str, Any]:
+    """A benchmark whose programs are run without their prompts."""
+    grader = benchmark["grader"]
+    if grader["kind"] != "code":
+        return benchmark
+    options = {**grader["options"], "prompt_first": False}
+    return {**benchmark, "grader": {**grader, "options": options}}
+
+
 def of_base_tests(outputs: Outputs) -> Outputs:
     """The same results with labels of the base tests alone, for a benchmark that has no others."""
     path, *samples = outputs.files
