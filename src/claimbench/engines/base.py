@@ -14,6 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field
+
 from claimbench.config import DType, ModelConfig
 from claimbench.config.machine import missing_packages
 from claimbench.config.yamlfile import Strict
