@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -30,6 +30,15 @@ from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, messages, pack, report_files
 from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import shards
+from claimbench.runner.budget import (
+    NO_CAP,
+    Budget,
+    Cap,
+    Tokens,
+    cap_facts,
+    cap_of,
+    spent_in,
+)
 from claimbench.runner.generate import (
     GradeDesk,
     Progress,
@@ -133,14 +142,16 @@ def dry_plan(
         return None, str(missing)
 
 
-def run(plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0) -> Report:
+def run(
+    plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0, cap: Cap = NO_CAP
+) -> Report:
     """The whole journey; called again on the same folder it resumes. `patience` is how many seconds
-    another writer of the folder may take to end."""
+    another writer of the folder may take to end; `cap` is the most that the folder may spend."""
     with RunStore.open(
         root, resolved=plan.resolved, digest=plan.digest, patience=patience
     ) as store:
         write_plan_problems(store, plan)
-        _fill(plan, store, watch, told)
+        _fill(plan, store, watch, told, cap_of(store, cap))
         return report(store)
 
 
@@ -151,7 +162,7 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) ->
     with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard.name) as store:
         shards.refuse_other_counts(store, shard)
         write_plan_problems(store, plan)
-        _fill(own, store, watch, told)
+        _fill(own, store, watch, told, NO_CAP)
         progress = shards.standing(store)
         return report(store) if shards.complete(progress) else progress
 
@@ -238,14 +249,18 @@ def write_plan_problems(store: RunStore, plan: Plan) -> None:
 # --- the stages of a run --------------------------------------------------------------------
 
 
-def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
+def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told, cap: Cap) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
-    session = Session(store, _provenance(plan))
+    spent = spent_in(store, [cell.name for cell in plan.cells]) if cap else Tokens()
+    budget = Budget(cap, plan.engine.price, spent)
+    session = Session(store, {**_provenance(plan), **cap_facts(cap)})
     settings = plan.experiment.run.grading
     with _grading(store, settings.workers, plan.asked, settings.min_isolation) as desk:
-        _generate_missing(plan, store, desk, session, watch, told)
+        _generate_missing(plan, store, desk, session, budget, watch, told)
         _grade_missing(store, plan, desk, watch, told)
     session.end()
+    if spent_words := budget.summary():
+        told(spent_words)
     _check_complete(desk.progress)
 
 
@@ -265,7 +280,13 @@ def _grading(
 
 
 def _generate_missing(
-    plan: Plan, store: RunStore, desk: GradeDesk, session: Session, watch: Watch, told: Told
+    plan: Plan,
+    store: RunStore,
+    desk: GradeDesk,
+    session: Session,
+    budget: Budget,
+    watch: Watch,
+    told: Told,
 ) -> None:
     """Load the engine of each model that owes samples, and ask for them."""
     progress = desk.progress
@@ -282,13 +303,16 @@ def _generate_missing(
             for cell in cells:
                 yield from cell.missing(present[cell.name])
 
+        def ask(engine: Engine, requests: Iterable[Request]) -> None:
+            generate(engine, requests, store, desk, progress, watch)
+
         with _loaded(plan, model, told) as engine:
             session.loaded(model.name, engine.describe())
             if facts := session.earlier_server(model.name):
                 engine.expect(facts)
             told(f"generating with {model.name}")
             with session.generating(model.name, progress.made, engine.server):
-                generate(engine, missing(), store, desk, progress, watch)
+                budget.spend(engine, missing(), ask)
         # The next model needs the memory: nothing here may keep this one.
         del engine
         gc.collect()
