@@ -198,7 +198,9 @@ def _live(
 def _import_named(source: str) -> None:
     """Isolation C: import the standard modules that the source names, while files can be opened."""
     for line in _IMPORT.findall(source):
-        for name in re.split(r"[,\s]+", line.partition(" import ")[0]):
+        module, _, parts = line.partition(" import ")
+        inside = [f"{module.strip()}.{part}" for part in re.split(r"[,\s]+", parts) if part]
+        for name in (*re.split(r"[,\s]+", module), *inside):
             top = name.partition(".")[0]
             if top in sys.stdlib_module_names and top not in _NEVER_IMPORTED_FIRST:
                 # unittest.__main__ is a program, which ends with an exit.
