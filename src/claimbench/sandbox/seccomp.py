@@ -221,8 +221,8 @@ def _with_arguments(column: int, tightens: bool) -> list[_Step]:
         _Step(_JUMP_EQUAL, 0, otherwise=1),
     ]
     steps += _guarded(_PRLIMIT[column], own)
-    # What glibc before 2.39 makes of fstat, with an empty path. No filter can read a path: who makes
-    # this call with a path and the flag still learns a file's size.
+    # What glibc before 2.39 makes of fstat, with an empty path. No filter can read a path: a call
+    # with a path and the flag still tells a file's size.
     steps += _guarded(
         _NEWFSTATAT[column], [_Step(_LOAD, 40), _Step(_JUMP_BITS, _AT_EMPTY_PATH, otherwise=1)]
     )
