@@ -7,7 +7,7 @@ import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from claimbench.runner.budget import (
     cap_of,
     spent_in,
 )
+from claimbench.runner.comparing import compare_reports
 from claimbench.runner.generate import (
     GradeDesk,
     Progress,
@@ -53,6 +54,7 @@ from claimbench.store import RunStore, is_run, provenance, write_folder
 from claimbench.store.manifest import read_manifest
 from claimbench.store.problems import write_problems
 from claimbench.store.sessions import Session
+from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.pairing import judge
 
 Told = Callable[[str], None]
@@ -68,6 +70,7 @@ class Report:
     root: Path
     runs: tuple[RunView, ...]
     gpu_hour: float | None = None
+    comparisons: tuple[Compared, ...] = ()
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -230,7 +233,9 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     """One report over several runs, in the folder `root`, which may not be a run's own."""
     if is_run(root):
         raise ConfigError(f"--out {root} is a run folder: name another one for the report")
-    made = Report(root, tuple(run for one in reports for run in one.runs), reports[0].gpu_hour)
+    runs = tuple(run for one in reports for run in one.runs)
+    compared = tuple(compare_reports(reports)) if len(reports) > 1 else ()
+    made = Report(root, runs, reports[0].gpu_hour, compared)
     with ExitStack() as opened:
         found: list[Source] = []
         for one in reports if samples else ():
@@ -383,6 +388,7 @@ def _write_report(
     that its page shows, if any."""
     packed = None if found is None else pack(found)
     shown = document(made.runs, made.gpu_hour, texts=found is not None)
+    shown = replace(shown, comparisons=made.comparisons)
     files = chain((records or {}).items(), report_files(shown, packed))
     write_folder(made.root, ("tables", "figures"), files)
 
