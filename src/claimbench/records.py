@@ -176,7 +176,7 @@ class Vote:
 class Draws:
     """How many graded samples are draws of their own: `distinct` of them, the others are copies.
     `effective` is what the samples of each problem are worth, () where none is a copy; `times` is g
-    where every draw is there exactly g times; `spoilt` where copies are too many, and too irregular,
+    where every draw is there exactly g times; `spoilt` where copies are too many and too irregular
     for an error to be given."""
 
     distinct: int

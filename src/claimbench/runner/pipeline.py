@@ -71,6 +71,7 @@ class Report:
     runs: tuple[RunView, ...]
     gpu_hour: float | None = None
     comparisons: tuple[Compared, ...] = ()
+    language: str = messages.ENGLISH
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -195,19 +196,26 @@ def grade(store: RunStore, workers: int | None, watch: Watch, told: Told) -> Rep
 
 
 def report(
-    store: RunStore, partial: bool = False, samples: bool = True, gpu_hour: float | None = None
+    store: RunStore,
+    partial: bool = False,
+    samples: bool = True,
+    gpu_hour: float | None = None,
+    language: str = messages.ENGLISH,
 ) -> Report:
     """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
 
     Without `samples` no text of a sample or problem is in them. Raises IncompleteRun where samples
     are missing, unless `partial`: then there are no verdicts. `gpu_hour` is what an hour of one GPU
-    costs, in US dollars. Of several that report at once each waits for its turn.
+    costs, in US dollars; pages are in `language` first. Of several that report at once each waits
+    for its turn.
     """
     with store.turn("report", REPORT_SECONDS):
-        return _report(store, partial, samples, gpu_hour)
+        return _report(store, partial, samples, gpu_hour, language)
 
 
-def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
+def _report(
+    store: RunStore, partial: bool, samples: bool, gpu_hour: float | None, language: str
+) -> Report:
     cells = stored_cells(store)
     looped = looped_ids(store, [cell.name for cell in cells])
     measured = [view_cell(store, cell, looped[cell.name]) for cell in cells]
@@ -219,7 +227,7 @@ def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | Non
     spent = spending(store, cells)
     labels = [found for cell in cells if (found := agreement(store, cell))]
     seen = view_run(store, measured, verdicts, spent, not complete, labels)
-    made = Report(store.root, (seen,), gpu_hour)
+    made = Report(store.root, (seen,), gpu_hour, language=language)
     records = {
         "measurements.json": _json([asdict(m) for m in made.measurements]),
         "verdicts.json": _json(messages.plain(made.verdicts)),
@@ -233,9 +241,9 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     """One report over several runs, in the folder `root`, which may not be a run's own."""
     if is_run(root):
         raise ConfigError(f"--out {root} is a run folder: name another one for the report")
-    runs = tuple(run for one in reports for run in one.runs)
+    runs, first = tuple(run for one in reports for run in one.runs), reports[0]
     compared = tuple(compare_reports(reports)) if len(reports) > 1 else ()
-    made = Report(root, runs, reports[0].gpu_hour, compared)
+    made = Report(root, runs, first.gpu_hour, compared, first.language)
     with ExitStack() as opened:
         found: list[Source] = []
         for one in reports if samples else ():
@@ -389,7 +397,7 @@ def _write_report(
     packed = None if found is None else pack(found)
     shown = document(made.runs, made.gpu_hour, texts=found is not None)
     shown = replace(shown, comparisons=made.comparisons)
-    files = chain((records or {}).items(), report_files(shown, packed))
+    files = chain((records or {}).items(), report_files(shown, packed, made.language))
     write_folder(made.root, ("tables", "figures"), files)
 
 
