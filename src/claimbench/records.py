@@ -1,6 +1,7 @@
 """The nouns of claimbench: frozen records that the stages hand to one another.
 
-A stage imports this module and nothing of the other stages. Shares and probabilities are fractions
+A stage imports this module and nothing of the other stages. `Message` is how they speak: as data,
+which report/messages puts into words. Shares and probabilities are fractions
 in [0, 1]; published values stay in the unit they were published in (percentage points for scores).
 Token counts are tokens of the model's own tokenizer; durations are seconds.
 """
@@ -32,11 +33,44 @@ class CellName(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class Turn:
     """One chat turn."""
 
     role: Role
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Words that a person wrote, by language; English (`en`) is always among them."""
+
+    by_language: Mapping[str, str]
+
+    def __bool__(self) -> bool:
+        return bool(self.by_language.get("en"))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be said, as data: a key of the catalogues in report/messages and its values.
+
+    A value is a number, a name that is the same in every language, words that a person wrote in
+    several, another message, or a list of these; it is never a sentence. Nothing reads a rendered
+    message back: what code needs to know stands in a field of its own.
+    """
+
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+Value = int | float | str | None | Texts | Message | tuple["Value", ...]
+"""What a message holds; None is unknown."""
+
+
+def term(family: str, name: str) -> Message:
+    """The word for one of a small set of names: `term("verdict", "not comparable")` has the key
+    `verdict-not-comparable`."""
+    return Message(f"{family}-{name.replace(' ', '-').replace('_', '-')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +87,7 @@ class Problem:
     question: str = ""
     gold: str = ""
     choices: tuple[str, ...] = ()
-    messages: tuple[Message, ...] | None = None
+    messages: tuple[Turn, ...] | None = None
     text: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -88,7 +122,7 @@ class Request:
     sampling: Sampling
     seed: int
     choice_order: tuple[int, ...] = ()
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +317,30 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """A setting of the protocol in which the two sides differ; None where a side does not state
+    it."""
+
+    setting: str
+    published: Value
+    measured: Value
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether one of the two sides does not state the setting."""
+        return self.published is None or self.measured is None
+
+    @property
+    def message(self) -> Message:
+        values = {"published": self.published, "measured": self.measured}
+        return Message("departure", {"setting": self.setting, **values})
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
     `needed_margin` are in points; `departures` lists where the measured protocol differs from the
-    published one; `sentence` is what a reader needs, in words."""
+    published one; `sentence` is what a reader needs."""
 
     claim: str
     subject: str
@@ -294,7 +348,7 @@ class Verdict:
     metric: str
     verdict: str
     tier: Tier | None
-    sentence: str
+    sentence: Message
     measured: float | None = None
     published: float | None = None
     difference: float | None = None
@@ -307,5 +361,5 @@ class Verdict:
     p_equivalence: float | None = None
     p_difference_adjusted: float | None = None
     p_equivalence_adjusted: float | None = None
-    departures: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    notes: tuple[Message, ...] = ()

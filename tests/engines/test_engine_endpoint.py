@@ -36,7 +36,7 @@ from claimbench.engines.endpoint.patience import Patience
 from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
-from claimbench.records import Completion, Message, Request, RequestFailure, Sampling
+from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
@@ -420,7 +420,7 @@ def test_a_key_that_the_server_gives_back_is_not_kept(
 
 
 def chat(number: int, **changes: Any) -> Request:
-    turns = (Message("user", f"number {number} please"),)
+    turns = (Turn("user", f"number {number} please"),)
     return request(number, prompt_ids=(), messages=turns, **changes)
 
 
@@ -541,7 +541,7 @@ class Journey:
     def samples(self, out: str = "out") -> dict[str, str]:
         with RunStore.existing(self.root / out) as store:
             (cell,) = stored_cells(store)
-            rows = list(store.samples(cell.model, cell.benchmark))
+            rows = list(store.samples(cell.name))
         assert len({row.id for row in rows}) == len(rows)
         return {row.id: row.text for row in rows}
 

@@ -14,7 +14,7 @@ from claimbench.config import ModelConfig
 from claimbench.errors import PromptError
 from claimbench.models import checkpoints
 from claimbench.models.prompts import Prompt, PromptMaker, choice_order
-from claimbench.records import Message, Problem
+from claimbench.records import Problem, Turn
 
 R1 = config.load_model("r1-distill-qwen-1.5b")
 AIME = config.load_benchmark("aime24")
@@ -98,7 +98,7 @@ def test_a_prompt_is_never_cut_to_fit_the_context(first_tokenizer: Any) -> None:
 
 
 def test_few_shot_turns_stand_before_the_question(first_tokenizer: Any) -> None:
-    shots = (Message("user", "What is 1 + 1?"), Message("assistant", "It is 2."))
+    shots = (Turn("user", "What is 1 + 1?"), Turn("assistant", "It is 2."))
     prompt = PromptMaker(R1, AIME, first_tokenizer, shots, 10).prompt(PROBLEM)
     assert prompt.text.startswith(f"{BOS}{USER}What is 1 + 1?{ASSISTANT}It is 2.")
     assert prompt.text.endswith("<think>\n")
@@ -143,7 +143,7 @@ def test_real_r1_tokenizer_gives_the_known_ids(shared: Path) -> None:
 def test_tiny_model_sends_its_system_text_once_and_bos_per_turn(tiny_checkpoint: Path) -> None:
     model = config.load_model("smollm2-135m-instruct")
     tokenizer = checkpoints.load_tokenizer(checkpoints.Checkpoint(tiny_checkpoint, "test"))
-    shots = (Message("user", "1 + 1?"), Message("assistant", "2"))
+    shots = (Turn("user", "1 + 1?"), Turn("assistant", "2"))
     prompt = PromptMaker(model, AIME, tokenizer, shots, 10).prompt(PROBLEM)
     assert prompt.text.count("You are a helpful AI assistant named SmolLM") == 1
     assert prompt.ids.count(1) == 5  # system, two few-shot turns, question, reply
@@ -172,7 +172,7 @@ def test_text_goes_out_without_turns_and_with_one_bos(first_tokenizer: Any) -> N
 
 def test_ready_messages_may_bring_a_system_text_and_begin_the_reply(first_tokenizer: Any) -> None:
     plain = changed(R1, forced_prefix="", tail=ASSISTANT)
-    turns = (Message("system", "Add."), Message("user", "1 + 1?"), Message("assistant", "It is"))
+    turns = (Turn("system", "Add."), Turn("user", "1 + 1?"), Turn("assistant", "It is"))
     asked = Problem("aime24", "1", messages=turns)
     assert make(first_tokenizer, plain, asked).text == f"{BOS}Add.{USER}1 + 1?{ASSISTANT}It is"
     with pytest.raises(PromptError, match="forced_prefix"):

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.cli import app
 from claimbench.errors import ConfigError, WrongRunFolder
-from claimbench.records import Verdict
+from claimbench.records import Departure, Message, Verdict
 from claimbench.report import html
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
@@ -83,7 +83,17 @@ def measured_view(name: str) -> Any:
     cell = CellView(name, name, lengths(s, 100), cap_curve(s, 100, greedy=False, exact=False))
     measured = measurement(model=name, benchmark=name)
     verdict = Verdict(
-        name, name, name, "pass@1", "lower", "A", name, 1.0, 2.0, departures=(name,), notes=(name,)
+        name,
+        name,
+        name,
+        "pass@1",
+        "lower",
+        "A",
+        Message("note-bound", {"table": name}),
+        1.0,
+        2.0,
+        departures=(Departure(name, name, name),),
+        notes=(Message("note-bound", {"table": name}),),
     )
     run = RunView(name, name, (measured,), (verdict,), (cell,), (), ((name, name),), False)
     return Document(name, (run,), tuple(gather([(name, measured)], [])))

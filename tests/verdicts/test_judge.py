@@ -8,6 +8,7 @@ from test_verdicts import measured
 
 from claimbench.claims import load_published
 from claimbench.records import Measurement, Verdict, Vote
+from claimbench.report.messages import english
 from claimbench.report.tables import figure_of
 from claimbench.verdicts.pairing import judge
 from claimbench.verdicts.side_by_side import gather
@@ -39,13 +40,13 @@ def test_a_variant_is_judged_under_its_own_name_by_its_models_figures() -> None:
 def test_a_published_vote_needs_its_samples() -> None:
     few = by_metric(aime(n=16))["r1-distill-qwen-7b", "cons@64"]
     assert (few.verdict, few.measured) == ("inconclusive", None)
-    assert few.sentence == (
+    assert english(few.sentence) == (
         "not measured here against 83.3: inconclusive, because a vote of 64 needs 64 samples per "
         "problem, not 16"
     )
     many = by_metric(aime())["r1-distill-qwen-7b", "cons@64"]
     assert (many.verdict, many.measured) == ("not comparable", None)
-    assert many.sentence.endswith("cons@64 was not measured")
+    assert english(many.sentence).endswith("cons@64 was not measured")
     voted = replace(aime(), cons_at_k={64: Vote(0.5, 0.03)})
     assert by_metric(voted)["r1-distill-qwen-7b", "cons@64"].verdict == "lower"
 

@@ -9,7 +9,8 @@ import pytest
 
 from claimbench import statistics as stats
 from claimbench.errors import IncompleteRun
-from claimbench.records import Measurement, PublishedResult, Source, Vote
+from claimbench.records import Departure, Measurement, PublishedResult, Source, Vote
+from claimbench.report.messages import english
 from claimbench.verdicts import Case, default_margin, judge_all, judge_family, judge_published
 
 SOURCE = Source("README.md")
@@ -76,8 +77,8 @@ class TestAgainstThirdParties:
         assert verdict.needed_margin == pytest.approx(7.347, abs=1e-3)
         assert verdict.p_difference == pytest.approx(0.0035, abs=1e-4)
         assert verdict.tier == "C"
-        assert verdict.sentence == (
-            "50.8 measured by open-r1 against 55.5: lower by 1.5 to 7.9 points at 95 %; "
+        assert english(verdict.sentence) == (
+            "50.8 measured by open-r1 against 55.5: lower by 1.5 to 7.9 points at 95%; "
             "would count as reproduced only with a margin above 7.4"
         )
 
@@ -118,7 +119,7 @@ class TestAgainstThirdParties:
         assert verdict.verdict == "reproduced"
         assert verdict.margin == pytest.approx(1.525)
         assert verdict.needed_margin == pytest.approx(0.695, abs=2e-3)
-        assert "reproduced within 1.525 points" in verdict.sentence
+        assert "reproduced within ±1.525 points" in english(verdict.sentence)
 
 
 class TestOwnRuns:
@@ -141,7 +142,7 @@ class TestOwnRuns:
         known = judge_published(published(55.0, samples=4), run)
         unknown = judge_published(published(55.0, samples=None, samples_min=4), run)
         assert unknown.se == known.se
-        assert any("4, the fewest" in note for note in unknown.notes)
+        assert any("4, the fewest" in english(note) for note in unknown.notes)
 
     def test_missing_samples_refuse_a_verdict_with_the_counts(self) -> None:
         run = replace(measured([1] * 30, 2), received=59, graded=58)
@@ -151,26 +152,25 @@ class TestOwnRuns:
     def test_grader_errors_are_left_out_and_said(self) -> None:
         run = replace(measured([1] * 30, 2), counted=(2,) * 29 + (0,), right=(1,) * 29 + (0,))
         run = replace(run, grader_error_share=2 / 60, pass_at_1=0.5)
-        notes = " ".join(judge_published(published(50.0), run).notes)
+        notes = english(judge_published(published(50.0), run).notes)
         assert "2 of 60 samples could not be graded" in notes
         assert "1 of 30 problems have no graded sample" in notes
 
     def test_inconclusive_says_what_would_decide(self) -> None:
         run = measured([3] * 15 + [1] * 15, 4)
-        assert (
-            "would decide, if the difference stays"
-            in judge_published(published(50.0), run).sentence
+        assert "would decide, if the difference stays" in english(
+            judge_published(published(50.0), run).sentence
         )
-        dominated = judge_published(published(50.0, samples=4), run).sentence
+        dominated = english(judge_published(published(50.0, samples=4), run).sentence)
         assert "can decide, because the published figure's own error dominates" in dominated
 
     def test_what_would_decide_by_bounds_alone_is_told_as_such(self) -> None:
         # d = 1: SE ≤ (3 − 1)/1.644854 = 1.215914 points, V ≤ 1.478447e-4, of which 0.25/1920 +
         # 8.3e-8 = 1.302917e-4 are theirs: (7.497 + 1/n)/(900·n) ≤ 1.755300e-5, so 7.497/n + 1/n² ≤
         # 0.0157977: n = 474: 0.0158165 + 0.0000045; n = 475: 0.0157832 + 0.0000044
-        few = judge_published(published(50.0), third(51.0)).sentence
+        few = english(judge_published(published(50.0), third(51.0)).sentence)
         assert "at most about 475 samples per problem in a new run would decide" in few
-        none = judge_published(published(50.0, samples=4), third(51.0)).sentence
+        none = english(judge_published(published(50.0, samples=4), third(51.0)).sentence)
         assert "can decide by the bound on the published figure's error" in none
 
     def test_another_model_or_benchmark_is_a_mistake(self) -> None:
@@ -212,7 +212,7 @@ class TestGreedy:
         # 25/1319 = 1.895 %: 0.495 away, within 0.5; 26/1319 = 1.971 %: 0.571 away
         verdict = judge_published(published(1.4, **self.CARD), self.run(25))
         assert verdict.verdict == "reproduced"
-        assert "without sampling noise" in verdict.sentence
+        assert "without sampling error" in english(verdict.sentence)
         assert (verdict.se, verdict.p_difference, verdict.interval_95) == (0, None, None)
         assert judge_published(published(1.4, **self.CARD), self.run(26)).verdict == "higher"
 
@@ -225,7 +225,7 @@ class TestGreedy:
         # /1319 = 1.1562e-5), SE 0.34; 0.118 + 0.559 = 0.68 > 0.5: inconclusive, greedy: reproduced
         open_one = judge_published(unknown, self.run(20))
         assert open_one.verdict == "inconclusive"
-        assert any("reproduced if it was greedy" in note for note in open_one.notes)
+        assert any("reproduced if it was greedy" in english(note) for note in open_one.notes)
         # 3 % is 1.6 away: 1.6/0.34 = 4.7, higher under both
         assert judge_published(unknown, self.run(40)).verdict == "higher"
 
@@ -235,10 +235,10 @@ class TestGreedy:
         card = published(52.0, **{**self.CARD, "samples": 200, "greedy": None})
         verdict = judge_published(card, self.run(660))
         assert verdict.verdict == "inconclusive"
-        assert verdict.sentence == (
+        assert english(verdict.sentence) == (
             "50.0 measured here against 52.0: inconclusive, because how it was decoded is unknown "
-            "and decides the verdict; if it was sampled, the difference is -2.2 to -1.8 points at "
-            "95 %"
+            "and decides the verdict; if it was sampled, the difference is −2.2 to −1.8 points at "
+            "95%"
         )
 
     def test_temperature_tells(self) -> None:
@@ -259,7 +259,7 @@ class TestComparability:
             third(37.9, benchmark="lcb", problems=None, protocol={"window": "2023-05/2024-05"}),
         )
         assert verdict.verdict == "not comparable"
-        assert "2023-05/2024-05" in verdict.sentence
+        assert "2023-05/2024-05" in english(verdict.sentence)
 
     def test_another_number_of_problems_is_not_comparable(self) -> None:
         verdict = judge_published(published(37.6, problems=279), third(37.9, problems=268))
@@ -268,7 +268,7 @@ class TestComparability:
     def test_an_unknown_window_is_said_not_refused(self) -> None:
         verdict = judge_published(published(50.0), third(50.0, protocol={"window": "x"}))
         assert verdict.verdict != "not comparable"
-        assert "window: unknown published, x measured" in verdict.departures
+        assert Departure("window", None, "x") in verdict.departures
 
     def test_departures(self) -> None:
         verdict = judge_published(
@@ -276,10 +276,10 @@ class TestComparability:
             third(50.0, samples=4, protocol={"temperature": 0.8, "grader": "rule ", "dtype": "x"}),
         )
         assert verdict.departures == (
-            "samples per problem: 64 published, 4 measured",
-            "temperature: 0.6 published, 0.8 measured",
-            "dtype: unknown published, x measured",
-            "top_p: 0.95 published, unknown measured",
+            Departure("samples per problem", 64, 4),
+            Departure("temperature", 0.6, 0.8),
+            Departure("dtype", None, "x"),
+            Departure("top_p", 0.95, None),
         )
 
     def test_a_rating_is_not_comparable(self) -> None:
@@ -291,7 +291,7 @@ class TestComparability:
     def test_unknown_number_of_problems_is_inconclusive(self) -> None:
         verdict = judge_published(published(50.0, problems=None), third(50.0, problems=None))
         assert verdict.verdict == "inconclusive"
-        assert "number of problems is unknown" in verdict.sentence
+        assert "number of problems is unknown" in english(verdict.sentence)
 
 
 class TestVotes:
@@ -306,7 +306,7 @@ class TestVotes:
         assert verdict.measured == pytest.approx(80.0)
         assert verdict.se == pytest.approx(4.3735, abs=1e-3)
         assert verdict.verdict == "inconclusive"
-        assert "differ by 4.4 points (SE) by chance" in verdict.sentence
+        assert "differ by 4.4 points (SE) by chance" in english(verdict.sentence)
         assert (verdict.p_equivalence, verdict.p_equivalence_adjusted) == (None, None)
 
     def test_far_apart_votes_are_apart_and_equal_ones_never_reproduced(self) -> None:
@@ -327,7 +327,7 @@ class TestVotes:
         figure = published(83.3, metric="cons@64")
         verdict = judge_published(figure, measured([16] * 30, 32))
         assert (verdict.verdict, verdict.measured) == ("inconclusive", None)
-        assert "a vote of 64 needs 64 samples per problem, not 32" in verdict.sentence
+        assert "a vote of 64 needs 64 samples per problem, not 32" in english(verdict.sentence)
         verdict = judge_published(figure, measured([32] * 30, 64))
         assert (verdict.verdict, verdict.measured) == ("not comparable", None)
 
@@ -363,7 +363,7 @@ class TestFamilies:
         twice = [aime, replace(aime, result=replace(aime.result, id="again"))]
         judged = judge_family(twice)
         assert [v.verdict for v in judged] == ["inconclusive", "inconclusive"]
-        assert "alone but not among 2 figures judged together" in judged[0].sentence
+        assert "alone, but not among 2 figures judged together" in english(judged[0].sentence)
         assert judge_family([aime])[0].verdict == "lower"
 
     def test_families_are_table_subject_and_measurer(self) -> None:
@@ -371,7 +371,7 @@ class TestFamilies:
         other = replace(aime, measured=replace(aime.measured, table="nemo-skills"))
         judged = judge_all([aime, other])
         assert [v.verdict for v in judged] == ["lower", "lower"]
-        assert "by nemo-skills" in judged[1].sentence
+        assert "by nemo-skills" in english(judged[1].sentence)
 
     def test_what_cannot_be_tested_stays_out_of_the_family(self) -> None:
         aime = self.cases()[0]

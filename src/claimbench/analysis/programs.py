@@ -15,7 +15,12 @@ from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
 
 _OUTCOME = "outcome_"
-_COUNTED = ("rechecked", "recheck_disagrees", "weak_path", "lcb_differs", "lcb_default_right")
+_COUNTED = (
+    *("rechecked", "recheck_disagrees", "weak_path", "lcb_differs", "lcb_default_right"),
+    *("lcb_extraction_differs", "lcb_extraction_gains", "lcb_extraction_loses"),
+)
+
+_QUIRKS = ("lcb_differs", "lcb_default_right")
 
 
 def program_metrics(store: RunStore, cell: StoredCell, scores: Scores) -> dict[str, float]:
@@ -32,7 +37,7 @@ def program_metrics(store: RunStore, cell: StoredCell, scores: Scores) -> dict[s
         for name in _COUNTED:
             marked[name] += grade.metrics.get(name, 0.0)
     compat = getattr(cell.grader, "lcb_compat", False)
-    found |= {n: count for n, count in marked.items() if count or (compat and n.startswith("lcb_"))}
+    found |= {n: count for n, count in marked.items() if count or (compat and n in _QUIRKS)}
     if level:
         found["sandbox_level"] = level
     return found | _rating(cell, scores)
@@ -73,6 +78,8 @@ def program_lines(measurements: Iterable[Measurement]) -> list[tuple[str, str]]:
             lines.append((f"Isolation of {where}", _isolation(m.metrics)))
         if "lcb_differs" in m.metrics:
             lines.append((f"LiveCodeBench's quirks, {where}", _quirks(m.metrics, sum(m.right))))
+        if "lcb_extraction_differs" in m.metrics:
+            lines.append((f"LiveCodeBench's extraction, {where}", _extraction(m.metrics)))
         if any(key.startswith("rating_estimate") for key in m.metrics):
             lines.append((f"Rating of {where} (an estimate)", _rating_words(m.metrics)))
     return lines
@@ -96,6 +103,14 @@ def _quirks(metrics: Mapping[str, float], right: int) -> str:
         f"they decide here: {right} programs are right with them and {plain} without; "
         f"{differs} verdicts differ"
     )
+
+
+def _extraction(metrics: Mapping[str, float]) -> str:
+    """How its rule, which program of a reply counts, would change the results."""
+    differs, gains, loses = (
+        int(metrics.get(f"lcb_extraction_{name}", 0)) for name in ("differs", "gains", "loses")
+    )
+    return f"takes another program from {differs} replies; {gains} more are right, {loses} fewer"
 
 
 def _rating_words(metrics: Mapping[str, float]) -> str:

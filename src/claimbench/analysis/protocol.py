@@ -81,9 +81,14 @@ def _bos_words(rules: PromptRules) -> str | None:
     return f"with {rules.prepend} before it" if rules.prepend else None
 
 
+_CHANGES_NO_SAMPLE = ("return_token_ids", "max_tokens", "n", "stream_options")
+"""What may be left out of a request without changing its reply."""
+
+
 def _served_protocol(endpoint: EndpointConfig) -> dict[str, Any]:
     """What an endpoint leaves unknown: said, so that it stands among the departures."""
-    found: dict[str, Any] = dict.fromkeys(endpoint.unsupported, "the server's own")
+    not_sent = [key for key in endpoint.unsupported if key not in _CHANGES_NO_SAMPLE]
+    found: dict[str, Any] = dict.fromkeys(not_sent, "the server's own")
     found["dtype"] = "the server's own"
     if endpoint.prompt != "token_ids":
         found["prompt_assertion"] = PROMPT_ASSERTIONS[endpoint.prompt]

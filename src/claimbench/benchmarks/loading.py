@@ -14,7 +14,7 @@ from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
 from claimbench.config import LM_EVAL, BenchmarkConfig, DatasetConfig, Experiment, ModelConfig
 from claimbench.errors import DataError
-from claimbench.records import Message, Problem
+from claimbench.records import Problem, Turn
 
 __all__ = ["content_digest", "dataset_origin", "fill", "load_fewshot", "load_problems"]
 
@@ -51,7 +51,7 @@ def load_problems(
     return problems[:limit]
 
 
-def load_fewshot(benchmark: BenchmarkConfig, data_dir: Path | None = None) -> tuple[Message, ...]:
+def load_fewshot(benchmark: BenchmarkConfig, data_dir: Path | None = None) -> tuple[Turn, ...]:
     """The benchmark's worked examples as chat turns; () where it has none.
 
     They are `random.Random(seed).sample` of the few-shot dataset, so the seed fixes them.
@@ -65,11 +65,11 @@ def load_fewshot(benchmark: BenchmarkConfig, data_dir: Path | None = None) -> tu
     answers = [str(column(r, shots.answer, name, i)) for i, r in enumerate(rows, 1)]
     _check_digest(shots.dataset, name, _digest_of(zip(asked, answers, strict=True)))
     picked = random.Random(shots.seed).sample(range(len(rows)), shots.count)
-    turns: list[Message] = []
+    turns: list[Turn] = []
     for i in picked:
         slots = slots_of(benchmark.fields, rows[i], name, i + 1)
-        turns.append(Message("user", fill(benchmark.prompt, asked[i], slots=slots)))
-        turns.append(Message("assistant", answers[i]))
+        turns.append(Turn("user", fill(benchmark.prompt, asked[i], slots=slots)))
+        turns.append(Turn("assistant", answers[i]))
     return tuple(turns)
 
 

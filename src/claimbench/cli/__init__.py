@@ -14,6 +14,7 @@ import typer
 from claimbench import __version__
 from claimbench.cli.ending import (
     Interrupt,
+    check_something_is_judged,
     check_verdict_names,
     complain,
     displaying,
@@ -111,6 +112,7 @@ def run(  # noqa: PLR0913, PLR0917
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
+    check_something_is_judged(experiment, fail_on)
     part, array = one_of(shard, slurm, sbatch, wait)
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
@@ -128,14 +130,19 @@ def run(  # noqa: PLR0913, PLR0917
 
 
 @app.command()
-def plan(
+def plan(  # noqa: PLR0913, PLR0917
     run_file: RunFile,
     sets: Sets = [],  # noqa: B006
     data_dir: DataDir = None,
     offline: Offline = False,
     gpus: Annotated[
-        list[str], typer.Option("--gpu", help="GPU types to show (default: all that are known).")
+        list[str],
+        typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight."),
     ] = [],  # noqa: B006
+    gpu_count: Annotated[
+        int | None,
+        typer.Option("--gpus", min=1, metavar="N", help="Fill N GPUs (default: up to eight)."),
+    ] = None,
     gpu_hour: GpuHour = None,
     lengths: Annotated[
         Path | None,
@@ -148,25 +155,27 @@ def plan(
 
     Without a checkpoint's tokenizer or a dataset, what needs them is left out.
 
-    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distills --gpu h100
-    --gpu-hour 2.2[/bold]
+    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distill-qwen-32b
+    --gpu h100x8 --gpu-hour 2.2[/bold]
     """
     from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.cli import display_plan
     from claimbench.planning import estimate
-    from claimbench.planning import gpus as gpu_plans
+    from claimbench.planning.gpu_table import choose_gpus
+    from claimbench.planning.gpus import gpu_plan
+    from claimbench.planning.lengths import Lengths
     from claimbench.runner import pipeline
 
     experiment = config.load_experiment(run_file, sets)
-    asked = gpu_plans.choose_gpus(gpus), gpu_plans.Lengths(lengths), gpu_hour
+    asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
         made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
-    facts["gpus"] = gpu_plans.gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
-    typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts))
+    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
+    typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
     if made:
         estimate.check_power(made)
 
@@ -306,6 +315,59 @@ def report(
         made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
     show(made)
     exit_on(made, fail_on)
+
+
+@app.command()
+def compare(
+    run_dirs: Annotated[
+        list[Path],
+        typer.Argument(metavar="A B...", help="Run folders; the first is the reference."),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", help="The reference: one of the run folders, or a model in them."
+        ),
+    ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option("--margin", help="Points within which two runs count as equivalent."),
+    ] = None,
+    non_inferior: Annotated[
+        float | None,
+        typer.Option(
+            "--non-inferior", metavar="MARGIN", help="Test for not being worse by these points."
+        ),
+    ] = None,
+    common: Annotated[
+        bool,
+        typer.Option("--common", help="Compare the problems that both have, the same in both."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for comparison.md, .csv and .json.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    fail_on: Annotated[
+        list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
+    ] = [],  # noqa: B006
+) -> None:
+    """Is a run better or worse than another on the same problems? Paired, problem by problem.
+
+    Folders of `claimbench run` and of `claimbench import` alike.
+
+    Examples: [bold]claimbench compare results/base results/mine[/bold] · [bold]claimbench compare
+    results/bf16 results/4bit --non-inferior 1 --fail-on worse --fail-on inconclusive[/bold]
+    """
+    from claimbench.cli import comparing
+    from claimbench.runner.comparing import compare_runs
+
+    comparing.check_words(fail_on)
+    comparing.check_margins(margin, non_inferior)
+    found = compare_runs(
+        run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
+    )
+    comparing.show(found, out, as_json)
+    comparing.exit_on(found, fail_on)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from claimbench.report.messages import english
 from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def show_report(report: Report) -> None:
         named = [replace(v, benchmark=figure_of(v)) for v in report.verdicts]
         _print(console, verdict_table(named), _VERDICT_COLUMNS)
         for verdict in named:
-            console.print(Text(clean(f"{verdict.benchmark}: {verdict.sentence}", 1000)))
+            console.print(Text(clean(f"{verdict.benchmark}: {english(verdict.sentence)}", 1000)))
         console.print()
     if report.partial:
         console.print(Text("Partial: samples or grades are missing, so there is no verdict."))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from claimbench.planning.gpus import gpu_table
+from claimbench.planning import gpu_text
+from claimbench.planning.gpu_table import gpu_table
 from claimbench.report.tables import clean
 
 SHOWN_IDS = 12
 """Token ids of a prompt that are shown from its beginning, and from its end."""
 
 
-def render(facts: Mapping[str, Any]) -> str:
-    """The plan as text."""
+def render(facts: Mapping[str, Any], all_choices: bool = False) -> str:
+    """The plan as text; `all_choices` of spreading it over GPUs, or the best of each GPU type."""
     lines = [f"run {facts['run']}: {facts['samples']} samples"]
     if lacking := facts.get("lacking"):
         lines += [f"prompts and power are left out: {clean(lacking, 400)}"]
@@ -22,7 +23,7 @@ def render(facts: Mapping[str, Any]) -> str:
     for target in facts["published"]:
         lines += ["", *_target_lines(target)]
     if "gpus" in facts:
-        lines.append(render_gpus(facts["gpus"], gpu_table().price_note))
+        lines.append(gpu_text.render(facts["gpus"], gpu_table().price_note, all_choices))
     return "\n".join(lines)
 
 
@@ -61,45 +62,3 @@ def _target_lines(t: Mapping[str, Any]) -> list[str]:
         f"of the margin's size {100 * t['power_of_difference']:.0f} %; 80 % for equality needs "
         f"{words} (this figure alone, before Holm's correction over its table)",
     ]
-
-
-def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str) -> str:
-    """The entries of `gpu_plan` as text."""
-    lines: list[str] = []
-    for entry in entries:
-        lines += ["", f"{entry['model']} on GPUs"]
-        lines += [
-            f"  {e['benchmark']:<14} {e['samples']:>6} samples × {e['mean_tokens']:,} tokens "
-            f"= {e['tokens'] / 1e6:,.1f} million ({e['source']})"
-            for e in entry["expected"]
-        ]
-        lines += _gpu_lines(entry)
-    if any(entry["gpus"] for entry in entries):
-        lines += [
-            "",
-            f"Hours are a roofline, not a measurement (docs/gpus.md). Prices: {price_note}.",
-        ]
-    return "\n".join(lines)
-
-
-def _gpu_lines(entry: Mapping[str, Any]) -> list[str]:
-    if entry["why_not"]:
-        return [f"  no GPU estimate: {entry['why_not']}"]
-    head = "  GPU          GPUs  weights  KV room  seqs  longest    hours  GPU-hours       USD"
-    return [head, *(_gpu_line(row) for row in entry["gpus"]), *_departures(entry["gpus"])]
-
-
-def _gpu_line(row: Mapping[str, Any]) -> str:
-    name = f"  {row['title']:<12}"
-    if not row["fits"]:
-        return f"{name} does not fit on eight"
-    return (
-        f"{name} {row['tensor_parallel']:>4}  {row['weights_gib_per_gpu']:>3.0f} GiB"
-        f"  {row['kv_room_gib_per_gpu']:>3.0f} GiB  {row['sequences_together']:>4}"
-        f"  {row['sequences_of_longest']:>7}  {row['hours']:>7,.1f}  {row['gpu_hours']:>9,.1f}"
-        f"  {row['usd']:>8,.0f}"
-    )
-
-
-def _departures(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [f"  {row[k]}" for row in rows for k in ("departure", "unconfirmed") if k in row]

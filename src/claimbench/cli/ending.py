@@ -10,16 +10,18 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from claimbench.cli.display import Display
+    from claimbench.config import Experiment
+    from claimbench.records import Verdict
     from claimbench.runner.generate import Progress
     from claimbench.runner.pipeline import Report
     from claimbench.runner.shards import Shard
@@ -166,6 +168,42 @@ def check_verdict_names(chosen: list[str]) -> None:
             raise ConfigError(f"--fail-on {name}: verdicts are {', '.join(VERDICTS)}")
 
 
+def check_something_is_judged(experiment: Experiment, chosen: list[str]) -> None:
+    """Refuse --fail-on where the run could not fail, before anything is generated."""
+    from claimbench.verdicts.pairing import targets
+
+    run = experiment.run
+    if chosen and not targets(run.published, run.models, run.benchmarks):
+        raise ConfigError(
+            f"--fail-on {chosen[0]}: the run's key published names no table with a figure of its "
+            "models on its benchmarks, so nothing would be judged; name one, or leave --fail-on out"
+        )
+
+
 def exit_on(report: Report, chosen: list[str]) -> None:
-    if any(v.verdict in chosen for v in report.verdicts):
+    """Exit 1 where a verdict is among the chosen ones; either way, say what decided it. Raises
+    InputError where nothing was judged: that is neither."""
+    if not chosen:
+        return
+    asked = " ".join(f"--fail-on {name}" for name in chosen)
+    if hits := [v for v in report.verdicts if v.verdict in chosen]:
+        complain(f"{asked}: {_figures(hits)}")
         raise typer.Exit(1)
+    judged = [v for v in report.verdicts if v.verdict != "not comparable"]
+    if not judged:
+        found = "every figure is not comparable" if report.verdicts else "no figure was judged"
+        why = " (a partial report has no verdicts)" if report.partial else ""
+        raise InputError(f"{asked}: {found}{why}, so the check neither passes nor fails")
+    typer.echo(f"claimbench: {asked}: passed; {_figures(judged)}", err=True)
+
+
+SHOWN_FIGURES = 5
+
+
+def _figures(verdicts: Sequence[Verdict]) -> str:
+    """`m on aime24: lower; m on math500: reproduced`."""
+    from claimbench.report.tables import clean, figure_of
+
+    told = [clean(f"{v.subject} on {figure_of(v)}: {v.verdict}") for v in verdicts[:SHOWN_FIGURES]]
+    more = len(verdicts) - SHOWN_FIGURES
+    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")

@@ -14,7 +14,12 @@ from decimal import Context, Decimal, DecimalException, Inexact, Rounded, Subnor
 from math import factorial
 
 MAX_DEPTH = 12
-MAX_POWER = 64
+MAX_POWER = 10_000
+MAX_FACTORIAL = 3_000
+CANCELLED = Decimal("1e-12")
+"""A sum so much smaller than its parts has lost too many of its 50 digits."""
+ABSORBED = Decimal("1e-30")
+"""A part so much smaller than the sum leaves no trace that could be trusted."""
 
 _TOKEN = re.compile(r"\s+|\d+(?:\.\d+)?|\.\d+|\\[a-zA-Z]+|\\.|.", re.DOTALL)
 _PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459")
@@ -25,7 +30,7 @@ _PLAIN_FRACTION = re.compile(r"\{\d+\}\{\d+\}|\d\d(?!\d)|\d\{\d+\}")
 _CALLABLE = "abckmnrxyz"
 """Letters that before a bracket are factors; others (f, g, P) may be functions."""
 
-_context = Context(prec=50, Emax=400, Emin=-400)
+_context = Context(prec=50, Emax=10**8, Emin=-(10**8))
 for _harmless in (Inexact, Rounded, Subnormal):
     _context.traps[_harmless] = False
 
@@ -85,10 +90,9 @@ class _Formula:
             raise Unreadable
         total = self._signed_product()
         while self._peek() in ("+", "-"):
-            if self._next() == "+":
-                total = _context.add(total, self._product())
-            else:
-                total = _context.subtract(total, self._product())
+            sign = self._next()
+            part = self._product()
+            total = _sum_of(total, part if sign == "+" else _context.minus(part))
         self._depth -= 1
         return total
 
@@ -231,7 +235,18 @@ class _Formula:
             raise Unreadable
 
 
-def _factorial(value: Decimal) -> Decimal:
-    if value != value.to_integral_value() or not 0 <= value <= 30:
+def _sum_of(a: Decimal, b: Decimal) -> Decimal:
+    """a + b; Unreadable where digits that matter are lost: `10^{400} + 1`, `1 - (1 - 10^{-30})`."""
+    total = _context.add(a, b)
+    small, large = sorted((abs(a), abs(b)))
+    if total and abs(total) < CANCELLED * large:
         raise Unreadable
-    return Decimal(factorial(int(value)))
+    if small and small < ABSORBED * large:
+        raise Unreadable
+    return total
+
+
+def _factorial(value: Decimal) -> Decimal:
+    if not 0 <= value <= MAX_FACTORIAL or value != value.to_integral_value():
+        raise Unreadable
+    return _context.create_decimal(factorial(int(value)))

@@ -14,7 +14,7 @@ def grader_digest(
     kind: str,
     settings: Mapping[str, object],
     reasoning_end: str | None,
-    rules_version: int,
+    rules_version: int | str,
     packages: tuple[str, ...] = (),
 ) -> str:
     """`<kind>-<16 hex digits of a SHA-256>` over the settings, the version of our own rules and

@@ -4,11 +4,16 @@ math-verify 0.9.0 takes the gold first and is not symmetric. Its own timeout res
 does not work in threads, so it is switched off here and the pool's workers are killed instead. Both
 sides are handed over as `\boxed{…}`: then math-verify's extraction sees exactly the answer.
 
-Three of its "equal" are not believed, because they are known to hold of different answers:
+Four of its "equal" are not believed, because they are known to hold of different answers:
 
 - it drops everything from the first `\text{…}` on as a unit: `3 \text{ h } 40 \text{ min}` is 3;
 - it drops a letter at the end as a unit: `2 \sin x + 3t` is `2 \sin x + 3`;
-- two equations without a solution have the same solutions: `x^2 = -1` is `x^2 = -4`.
+- two equations without a solution have the same solutions: `x^2 = -1` is `x^2 = -4`;
+- it compares numbers to six decimal places, however small they are: `\frac{\sin 1}{10^9}` is 0.
+
+Two of its "different" are not either: its letters may be negative or complex, so `\sqrt{1/n}` is not
+`1/\sqrt{n}` (where the gold is real for positive letters only, they are compared there), and i may
+be a variable: `e^{i\pi}` is not -1.
 
 math-verify and sympy are imported inside the functions: they take about a second.
 """
@@ -56,8 +61,11 @@ def latex_equal(gold: str, answer: str) -> bool:
     if _loses_a_variable(gold, answer) or _loses_digits(gold) or _loses_digits(answer):
         return False
     gold_parsed, answer_parsed = _parse_gold(gold), _parse(answer)
-    equal = bool(verify(gold_parsed, answer_parsed, timeout_seconds=None))
-    return equal and not _vacuous(gold_parsed, answer_parsed)
+    if not gold_parsed or not answer_parsed:
+        return False
+    if verify(gold_parsed, answer_parsed, timeout_seconds=None):
+        return not _vacuous(gold_parsed, answer_parsed) and not _apart(gold_parsed, answer_parsed)
+    return _equal_where_meant(gold_parsed[0], answer_parsed[0])
 
 
 def _loses_digits(text: str) -> bool:
@@ -85,6 +93,70 @@ def _vacuous(gold_parsed: list[Any], answer_parsed: list[Any]) -> bool:
     if not (isinstance(gold, Eq) and isinstance(answer, Eq)) or gold == answer:
         return False
     return not _same_sides(gold, answer) and not solve(gold, gold.free_symbols)
+
+
+APART = 1e-4
+"""Relative difference that no rounding to six places explains, where numbers are small."""
+
+
+def _apart(gold_parsed: list[Any], answer_parsed: list[Any]) -> bool:
+    """Whether both are numbers below one that differ in their leading digits."""
+    values = [_number(parsed[0]) for parsed in (gold_parsed, answer_parsed)]
+    if None in values or values[0] == values[1]:
+        return False
+    gold, answer = values
+    return bool(abs(gold) < 1 and abs(gold - answer) > APART * max(abs(gold), abs(answer)))
+
+
+def _number(expression: Any) -> Any:
+    """The value to 20 digits of an expression without letters; None where it has none."""
+    from sympy import Expr
+
+    if not isinstance(expression, Expr) or expression.free_symbols:
+        return None
+    value = expression.evalf(20)
+    return value if value.is_number and value.is_finite else None
+
+
+REAL_POINTS = (("0.37", "1.21"), ("1.83", "0.44"), ("2.6", "3.7"))
+"""Where expressions in positive letters are compared."""
+
+
+def _equal_where_meant(gold: Any, answer: Any) -> bool:
+    """Whether the two are equal as they are meant: i imaginary, letters under a root positive."""
+    from sympy import Expr
+
+    if not (isinstance(gold, Expr) and isinstance(answer, Expr)):
+        return False
+    names = {str(letter) for letter in gold.free_symbols | answer.free_symbols}
+    if names == {"i"}:
+        return _agree(gold, answer, {})
+    return gold.has(_half()) and _equal_where_real(gold, answer)
+
+
+def _half() -> Any:
+    from sympy import S
+
+    return S.Half
+
+
+def _equal_where_real(gold: Any, answer: Any) -> bool:
+    """Whether two expressions agree for positive letters, without which the gold is not real."""
+    letters = sorted(gold.free_symbols, key=str)
+    if not 1 <= len(letters) <= 2 or answer.free_symbols != gold.free_symbols:
+        return False
+    if gold.subs({letter: -1.3 for letter in letters}).evalf(20).is_real is not False:
+        return False
+    return all(_agree(gold, answer, dict(zip(letters, point, strict=False))) for point in REAL_POINTS)
+
+
+def _agree(gold: Any, answer: Any, point: dict[Any, str]) -> bool:
+    from sympy import I, Rational, Symbol
+
+    at = {letter: Rational(value) for letter, value in point.items()} or {Symbol("i"): I}
+    ours, theirs = gold.subs(at).evalf(30), answer.subs(at).evalf(30)
+    both = ours.is_number and theirs.is_number and ours.is_finite and theirs.is_finite
+    return bool(both and abs(ours - theirs) <= 1e-20 * (abs(ours) + abs(theirs)))
 
 
 def _same_sides(gold: Any, answer: Any) -> bool:

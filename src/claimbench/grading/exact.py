@@ -111,7 +111,7 @@ def _has_two_items(listing: Listing) -> bool:
 
 def _compare_values(gold: Value, answer: Value) -> bool | None:
     pairs = _at_same_points(gold.at_points, answer.at_points)
-    if all(abs(a - b) <= SAME * max(abs(a), abs(b), Decimal(1)) for a, b in pairs):
+    if all(abs(a - b) <= SAME * max(abs(a), abs(b)) for a, b in pairs):
         return None if gold.lone != answer.lone else True
     if gold.decimal or answer.decimal:
         return _compare_rounded(gold, answer)

@@ -10,64 +10,40 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from claimbench.grading.boxes import last_box, last_boxes
 from claimbench.grading.numerals import NUMBER, to_fraction
+
+__all__ = ["LATEX_FINDERS", "NUMBER_FINDERS", "find_answer", "last_box"]
 
 Finder = Callable[[str], str | None]
 
 LINE_CHARACTERS = 300
 """How much of a line after "the answer is" is looked at."""
 
-_BOX_TOKEN = re.compile(r"\\(?:boxed|fbox)\s{0,8}\{|\\[\s\S]|[{}]")
-_BOX_COMMAND = re.compile(r"\\(?:boxed|fbox)\s{0,8}\{")
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
 _PHRASE = re.compile(
-    r"\banswer(?:[ \t]+[a-z]{1,20}){0,6}?[ \t]+(?:is|are|equals)\b|\banswer[ \t*_]{0,4}[:=]",
-    re.IGNORECASE,
+    r"\banswer(?:[ \t]+[a-z]{1,20}){0,6}?[ \t]+(?:is|are|equals)\b"
+    r"|\banswer[ \t*_]{0,4}[:=：]"
+    r"|^[ \t#*_]{0,12}(?:the[ \t]+)?(?:final[ \t]+)?answer[ \t#*_:]{0,12}$"
+    r"|<answer>",
+    re.IGNORECASE | re.MULTILINE,
 )
+_FINAL = re.compile(
+    r"\bfinal[ \t]+answer(?:[ \t]+[a-z]{1,20}){0,6}?[ \t]+(?:is|are|equals)\b"
+    r"|\bfinal[ \t]+answer[ \t*_]{0,4}[:=：]"
+    r"|^[ \t#*_]{0,12}answer[ \t*_]{0,4}[:：]"
+    r"|^[ \t#*_]{0,12}(?:final[ \t]+)?answer[ \t#*_:]{0,12}$"
+    r"|<answer>",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What states a final answer: it counts even after an earlier box."""
 _MATH_SPAN = re.compile(
     r"\$\$([^$]{1,300})\$\$|(?<!\\)\$((?:[^$\\\n]|\\.){1,300})\$"
     r"|\\\(((?:(?!\\\)).){1,300})\\\)|\\\[((?:(?!\\\]).){1,300})\\\]"
 )
-
-
-def last_box(text: str) -> str | None:
-    r"""What stands in the last complete, non-empty `\boxed{…}` (or `\fbox{…}`).
-
-    Of boxes in one another the outermost counts, without the inner commands. An empty box is
-    usually the instruction quoted; a box that the token limit left open is not an answer.
-    """
-    first = _BOX_COMMAND.search(text)
-    if first is None:
-        return None
-    complete = _complete_boxes(text, first.start())
-    for start, end in reversed(complete):
-        content = _without_inner_boxes(text[start:end]).strip()
-        if content:
-            return content
-    return None
-
-
-def _complete_boxes(text: str, position: int) -> list[tuple[int, int]]:
-    """Spans of the contents of all outermost complete boxes, in order."""
-    boxes: list[tuple[int, int]] = []
-    open_braces: list[int] = []  # the content's start where a box was opened, else -1
-    for token in _BOX_TOKEN.finditer(text, position):
-        found = token.group()
-        if found[-1] == "{" and found != "\\{":
-            open_braces.append(token.end() if len(found) > 1 else -1)
-        elif found == "}" and open_braces:
-            start = open_braces.pop()
-            if start >= 0:
-                while boxes and boxes[-1][0] > start:
-                    boxes.pop()
-                boxes.append((start, token.start()))
-    return boxes
-
-
-def _without_inner_boxes(content: str) -> str:
-    return (
-        _BOX_COMMAND.sub("{", content) if "\\boxed" in content or "\\fbox" in content else content
-    )
+_SENTENCE_END = re.compile(r"\.(?=\s+[A-Z]|\s*$)|</answer>")
+_DENIED = re.compile(r"(?:not|never|neither|no)\b|n't\b|\\neq?\b|≠", re.IGNORECASE)
+_STATED = re.compile(r"\b(?:is|are|equals|be)\b\s*:?\s*(.+)$")
 
 
 def after_hashes(text: str) -> str | None:
@@ -77,21 +53,21 @@ def after_hashes(text: str) -> str | None:
     return numbers[0] if numbers else None
 
 
-def _line_after_phrase(text: str) -> str | None:
+def _line_after_phrase(text: str, phrase: re.Pattern[str] = _PHRASE) -> str | None:
     """The rest of the line after the last "answer is" or "answer:", or the next line with text."""
-    last = _last_match(_PHRASE, text)
+    last = _last_match(phrase, text)
     if last is None:
         return None
     rest = text[last.end() : last.end() + 4 * LINE_CHARACTERS]
-    lines = (line.strip(" \t:*_") for line in rest.splitlines())
+    lines = (line.strip(" \t:：*_#") for line in rest.splitlines())
     line = next((line[:LINE_CHARACTERS] for line in lines if line), None)
     # "The answer is not 18" names no answer.
-    return None if line and re.match(r"(?i)(?:not|never)\b", line) else line
+    return None if line is None or _DENIED.match(line) else line.partition("</answer>")[0].strip()
 
 
-def number_after_phrase(text: str) -> str | None:
+def number_after_phrase(text: str, phrase: re.Pattern[str] = _PHRASE) -> str | None:
     """The number that "the answer is …" names: after the last `=` of that line, else the first."""
-    line = _line_after_phrase(text)
+    line = _line_after_phrase(text, phrase)
     if line is None:
         return None
     span = _MATH_SPAN.search(line)
@@ -102,20 +78,67 @@ def number_after_phrase(text: str) -> str | None:
     return numbers.group().strip() if numbers else None
 
 
-def math_after_phrase(text: str) -> str | None:
-    """What "the answer is …" names: the first formula of that line, else the line itself."""
-    line = _line_after_phrase(text)
-    if line is None:
+def math_after_phrase(text: str, phrase: re.Pattern[str] = _PHRASE) -> str | None:
+    """What "the answer is …" names: the last formula of its first sentence, after "is" where that
+    stands in it ("the area of $ABC$ is $12$"), else the sentence itself."""
+    line = _line_after_phrase(text, phrase)
+    if not line:
         return None
-    span = _MATH_SPAN.search(line)
-    content = _span_text(span) if span else line.rstrip(" .*_")
+    first = _MATH_SPAN.match(line)
+    if first is not None:
+        return _span_text(first).strip() or None
+    sentence = _first_sentence(line)
+    stated = _STATED.search(sentence)
+    sentence = stated[1] if stated else sentence
+    span = _MATH_SPAN.search(sentence)
+    content = _span_text(span) if span else sentence.rstrip(" .*_")
     return content.strip() or None
 
 
+def _first_sentence(line: str) -> str:
+    end = _SENTENCE_END.search(line)
+    return line[: end.start()] if end else line
+
+
 def last_number(text: str) -> str | None:
-    """The last number anywhere in the text."""
+    """The last number anywhere in the text, unless it is denied ("not 18")."""
     last = _last_match(NUMBER, text)
-    return last.group().strip() if last else None
+    if last is None or _DENIED_BEFORE.search(text[max(0, last.start() - 12) : last.start()]):
+        return None
+    return last.group().strip()
+
+
+_DENIED_BEFORE = re.compile(r"(?:\b(?:not|never)|n't|\\neq?|≠)\s+\$?$", re.IGNORECASE)
+
+
+def _boxed_number(text: str) -> str | None:
+    return _box_or_final(text, _final_number)
+
+
+def _boxed_math(text: str) -> str | None:
+    return _box_or_final(text, _final_math)
+
+
+def _box_or_final(text: str, final: Finder) -> str | None:
+    """The last box, or the final answer that is stated after it."""
+    span = last_boxes(text)
+    if span is None:
+        return None
+    return final(text[span[1] :]) or span[2]
+
+
+def _final_number(text: str) -> str | None:
+    found = number_after_phrase(text, _FINAL)
+    return found if found is not None and _is_number(found) else None
+
+
+def _final_math(text: str) -> str | None:
+    """A formula, or a number; words after a box say something about it."""
+    line = _line_after_phrase(text, _FINAL)
+    found = math_after_phrase(text, _FINAL)
+    if line is None or found is None:
+        return None
+    return found if _is_number(found) or _MATH_SPAN.search(line) else None
 
 
 def _last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -133,14 +156,14 @@ def _is_number(text: str) -> bool:
 
 
 NUMBER_FINDERS: Mapping[str, Finder] = {
-    "box": last_box,
+    "box": _boxed_number,
     "hashes": after_hashes,
     "phrase": number_after_phrase,
     "last_number": last_number,
 }
 
 LATEX_FINDERS: Mapping[str, Finder] = {
-    "box": last_box,
+    "box": _boxed_math,
     "phrase": math_after_phrase,
 }
 

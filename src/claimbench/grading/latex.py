@@ -5,16 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from claimbench.grading.comparison import compare, is_plain
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.equivalence import PACKAGES, latex_equal
-from claimbench.grading.exact import exact_verdict
 from claimbench.grading.extract import LATEX_FINDERS, find_answer
 from claimbench.grading.options import check_rules
-from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
+from claimbench.grading.outcomes import (
+    CORRECT,
+    GRADER_ERROR,
+    NO_ANSWER,
+    NOT_EVALUATED,
+    WRONG,
+    make_grade,
+)
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
 
-RULES_VERSION = 2
+RULES_VERSION = 3
+"""Raise it with every change that can change a grade of a module that this one uses."""
 
 MAX_ANSWER_CHARACTERS = 2000
 """A longer answer is wrong without a look; MATH-500's longest gold has 62 characters."""
@@ -22,10 +30,12 @@ MAX_ANSWER_CHARACTERS = 2000
 
 @dataclass(frozen=True)
 class LatexQuestion:
-    """Whether math-verify finds the answer equal to the gold; `rule` says where it stood."""
+    """Whether math-verify finds the answer equal to the gold, both in one notation; `found` is the
+    answer as it stood, `rule` where."""
 
     gold: str
     answer: str
+    found: str = field(compare=False)
     rule: str = field(compare=False)
 
     def decide(self) -> bool:
@@ -33,13 +43,40 @@ class LatexQuestion:
 
 
 @dataclass(frozen=True)
+class GoldQuestion:
+    """Whether math-verify can evaluate the gold, now that it could not evaluate an answer."""
+
+    gold: str
+    asked: LatexQuestion = field(compare=False)
+    failure: str = field(compare=False)
+
+    def decide(self) -> bool:
+        return latex_equal(self.gold, self.gold)
+
+
+def question_of(gold: str, answer: str, rule: str) -> bool | LatexQuestion:
+    """The verdict of the plain comparison, or the question where it is not sure."""
+    compared = compare(gold, answer)
+    if compared.verdict is not None:
+        return compared.verdict
+    return LatexQuestion(compared.gold, compared.answer, answer, rule)
+
+
+def not_evaluated(digest: str, sample: Sample, question: LatexQuestion, failure: str) -> Grade:
+    """A wrong answer, for the reader to count apart: one that hangs is not left out of a score."""
+    reason = f"{NOT_EVALUATED}: {question.rule}: {failure}"
+    return make_grade(digest, sample, WRONG, question.found, reason)
+
+
+@dataclass(frozen=True)
 class LatexGrader:
-    r"""The answer is a formula; it is right when math-verify finds it equal to the gold.
+    r"""The answer is a formula; it is right when it is equal to the gold.
 
     `begin` decides the many plain cases exactly and without sympy; the rest is for math-verify,
-    which may take seconds, or for ever: grade in a GradingPool. Options: `find`, the rules that
-    look for the answer, tried in this order: `box` (the last `\boxed{…}`), `phrase` ("the answer
-    is …").
+    which may take seconds, or for ever: grade in a GradingPool. An answer that cannot be evaluated
+    there, where the gold can, is wrong. Options: `find`, the rules that look for the answer, tried
+    in this order: `box` (the last `\boxed{…}`, several that form one list, or a final answer
+    stated after it), `phrase` ("the answer is …", "# Answer", `<answer>`).
     """
 
     reasoning_end: str | None = None
@@ -64,13 +101,27 @@ class LatexGrader:
         if isinstance(found, Grade):
             return found
         answer, rule = found
-        exact = exact_verdict(problem.gold, answer)
-        if exact is None:
-            return LatexQuestion(problem.gold, answer, rule)
-        return self._judged(sample, exact, answer, f"{rule}: exact comparison")
+        begun = question_of(problem.gold, answer, rule)
+        if isinstance(begun, LatexQuestion):
+            return begun
+        return self._judged(sample, begun, answer, f"{rule}: exact comparison")
 
-    def conclude(self, sample: Sample, question: LatexQuestion, verdict: object) -> Grade:
-        return self._judged(sample, bool(verdict), question.answer, f"{question.rule}: math-verify")
+    def conclude(
+        self, sample: Sample, question: LatexQuestion | GoldQuestion, verdict: object
+    ) -> Grade:
+        if isinstance(question, GoldQuestion):
+            return not_evaluated(self.digest, sample, question.asked, question.failure)
+        return self._judged(sample, bool(verdict), question.found, f"{question.rule}: math-verify")
+
+    def recover(
+        self, sample: Sample, question: LatexQuestion | GoldQuestion, failure: str
+    ) -> Grade | GoldQuestion:
+        if isinstance(question, GoldQuestion):
+            reason = f"the gold answer could not be evaluated: {failure}"
+            return make_grade(self.digest, sample, GRADER_ERROR, question.asked.found, reason)
+        if is_plain(question.gold):
+            return not_evaluated(self.digest, sample, question, failure)
+        return GoldQuestion(question.gold, question, failure)
 
     def _find(self, problem: Problem, sample: Sample) -> Grade | tuple[str, str]:
         """The answer and the rule that found it, or the grade where there is none to compare."""
@@ -83,7 +134,7 @@ class LatexGrader:
         found = find_answer(text, self.find, LATEX_FINDERS)
         if found is None:
             return make_grade(self.digest, sample, NO_ANSWER, None, "no answer was found")
-        found = _without_full_stop(found[0]), found[1]
+        found = without_full_stop(found[0]), found[1]
         if len(found[0]) > MAX_ANSWER_CHARACTERS:
             reason = f"{found[1]}: longer than {MAX_ANSWER_CHARACTERS} characters"
             return make_grade(self.digest, sample, WRONG, found[0], reason)
@@ -93,6 +144,6 @@ class LatexGrader:
         return make_grade(self.digest, sample, CORRECT if equal else WRONG, answer, reason)
 
 
-def _without_full_stop(answer: str) -> str:
+def without_full_stop(answer: str) -> str:
     r"""`\boxed{16.}` is 16: math-verify does not read a number that ends in a full stop."""
     return answer if answer.endswith("\\right.") else answer.rstrip(". ")

@@ -9,13 +9,16 @@ from functools import cached_property
 
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.extract import NUMBER_FINDERS, find_answer
+from claimbench.grading.equivalence import PACKAGES
+from claimbench.grading.latex import MAX_ANSWER_CHARACTERS, LatexQuestion, not_evaluated, question_of, without_full_stop
+from claimbench.grading.latex import RULES_VERSION as LATEX_RULES
 from claimbench.grading.numerals import to_fraction
 from claimbench.grading.options import check_rules
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raise it with every change that can change a grade of this module or of those it uses."""
 
 
@@ -23,8 +26,10 @@ RULES_VERSION = 2
 class NumberGrader:
     r"""The answer is a number; it is right when it equals the gold exactly, as a fraction.
 
-    Options: `find`, the rules that look for the answer, tried in this order: `box` (the last
-    `\boxed{…}`), `hashes` (`#### N`), `phrase` ("the answer is N"), `last_number`.
+    An answer that is not plainly one number (`12\,000`, `x = 5`, `7\frac14`) is compared as LaTeX,
+    as the harnesses do that published figures. Options: `find`, the rules that look for the answer,
+    tried in this order: `box` (the last `\boxed{…}`, or a final answer stated after it), `hashes`
+    (`#### N`), `phrase` ("the answer is N"), `last_number`.
     """
 
     reasoning_end: str | None = None
@@ -37,12 +42,17 @@ class NumberGrader:
 
     @cached_property
     def digest(self) -> str:
-        return grader_digest(self.kind, self._settings(), self.reasoning_end, RULES_VERSION)
+        rules = f"{RULES_VERSION}.{LATEX_RULES}"
+        return grader_digest(self.kind, self._settings(), self.reasoning_end, rules, PACKAGES)
 
     def _settings(self) -> Mapping[str, object]:
         return {"find": self.find}
 
     def grade(self, problem: Problem, sample: Sample) -> Grade:
+        begun = self.begin(problem, sample)
+        return begun if isinstance(begun, Grade) else self.conclude(sample, begun, begun.decide())
+
+    def begin(self, problem: Problem, sample: Sample) -> Grade | LatexQuestion:
         gold = self._read(problem.gold)
         if gold is None:
             reason = f"the gold answer {problem.gold!r} of {problem.id} is not a {self.kind}"
@@ -53,15 +63,30 @@ class NumberGrader:
         found = find_answer(text, self.find, NUMBER_FINDERS)
         if found is None:
             return make_grade(self.digest, sample, NO_ANSWER, None, "no answer was found")
-        return self._judge(sample, gold, *found)
+        return self._compare(sample, gold, *found)
 
-    def _judge(self, sample: Sample, gold: Fraction, answer: str, rule: str) -> Grade:
-        value = self._read(answer)
-        if value is None:
-            reason = f"{rule}: not one {self.kind}"
-            return make_grade(self.digest, sample, WRONG, answer, reason)
-        outcome = CORRECT if value == gold else WRONG
-        relation = "equals" if value == gold else "differs from"
+    def _compare(
+        self, sample: Sample, gold: Fraction, answer: str, rule: str
+    ) -> Grade | LatexQuestion:
+        value = to_fraction(answer)
+        if value is not None:
+            return self._judged(sample, value == gold, answer, rule)
+        if len(answer) > MAX_ANSWER_CHARACTERS:
+            return self._judged(sample, False, answer, rule)
+        begun = question_of(_as_latex(gold), without_full_stop(answer), rule)
+        if isinstance(begun, LatexQuestion):
+            return begun
+        return self._judged(sample, begun, answer, rule)
+
+    def conclude(self, sample: Sample, question: LatexQuestion, verdict: object) -> Grade:
+        return self._judged(sample, bool(verdict), question.found, f"{question.rule}: math-verify")
+
+    def recover(self, sample: Sample, question: LatexQuestion, failure: str) -> Grade:
+        return not_evaluated(self.digest, sample, question, failure)
+
+    def _judged(self, sample: Sample, equal: bool, answer: str, rule: str) -> Grade:
+        relation = "equals" if equal else "differs from"
+        outcome = CORRECT if equal else WRONG
         return make_grade(self.digest, sample, outcome, answer, f"{rule}: {relation} the gold")
 
     def _read(self, text: str) -> Fraction | None:
@@ -83,3 +108,10 @@ class IntegerGrader(NumberGrader):
     def _read(self, text: str) -> Fraction | None:
         value = to_fraction(text)
         return value if value is not None and value.denominator == 1 else None
+
+
+def _as_latex(value: Fraction) -> str:
+    """A gold number as LaTeX, exactly."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    return rf"{'-' if value < 0 else ''}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from fractions import Fraction
 
+from claimbench.grading.words import is_plain_unit
+
 NUMBER = re.compile(
     r"(?<![\w.)\]}])-?[$€£]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,300})(?:\.\d{1,300})?(?:/\d{1,300})?"
     r"|(?<![\w.)\]}])-?[$€£]?\.\d{1,300}"
@@ -29,24 +31,26 @@ _TEXT_COMMAND = re.compile(
     r"\\(?:text(?:bf|it|rm|normal)?|math(?:rm|bf|it|sf)|mbox|bf|rm)\s?\{([^{}]*)\}"
 )
 _DEGREES = re.compile(r"\^\s?\{?\s?\\circ\s?\}?|\\degree")
+_POWER = re.compile(r"\^\{?\d\}?$")
 _SPACES = re.compile(r"\\[,!;: ]|~|\s+")
-_SCALING_UNITS = re.compile(
-    r"(?:[kKMB]|bn|mn|(?i:hundred|thousand|million|billion|trillion|dozen)(?i:s)?)\b"
-)
+
+
+_RELATION = re.compile(r"\\not|\\ne|[<>!≠≤≥]\s?=?\s?[-\d]|\\[lg]e")
 
 
 def to_fraction(text: str) -> Fraction | None:
     """The number that `text` is, exactly; None where it is not one number.
 
     Thousands' commas, currency signs, LaTeX spacing and text commands, a leading `x =`, and a
-    trailing unit, degree or percent sign are read past (20% is 20: a unit, not a factor), a word
-    that scales (`5 million`, `80k`) is not. Simple fractions are read, arithmetic is not done.
+    trailing unit, degree or percent sign are read past (20% is 20: a unit, not a factor). A word
+    that scales (`5 million`, `80k`), denies or compares is no unit, nor is a variable (`5x`).
+    Simple fractions are read, arithmetic is not done.
     """
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > MAX_CHARACTERS or _RELATION.search(text):
         return None
     plain = _plain_text(text).rpartition("=")[2].strip()
     match = _PLAIN.fullmatch(plain) or _FRACTION.fullmatch(plain)
-    if match is None or _scales(match["unit"]):
+    if match is None or not _is_unit(match["unit"]):
         return None
     try:
         return _value(match)
@@ -65,8 +69,15 @@ def _plain_text(text: str) -> str:
     return _SPACES.sub(" ", text).strip().strip("$").strip()
 
 
-def _scales(unit: str | None) -> bool:
-    return unit is not None and _SCALING_UNITS.match(unit.strip()) is not None
+_SIGN_FIRST = re.compile(r"[°%]+")
+
+
+def _is_unit(text: str | None) -> bool:
+    """Whether the text after a number leaves it as it is."""
+    if text is None:
+        return True
+    words = _POWER.sub("", _SIGN_FIRST.sub("", text)).rstrip(" .$")
+    return not words.strip() or is_plain_unit(words, text.startswith(" "))
 
 
 def _value(match: re.Match[str]) -> Fraction:

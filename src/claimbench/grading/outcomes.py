@@ -39,6 +39,16 @@ NOTHING_TO_JUDGE = frozenset({NO_ANSWER, NO_CODE})
 ERRORS = frozenset(outcome for outcome, value in VALUES.items() if value is None)
 """Errors of ours: counted apart, never as wrong answers."""
 
+NOT_EVALUATED = "not evaluated"
+"""How the reason of a wrong grade begins where the answer could not be evaluated within the limits:
+wrong, because else an answer that hangs would be better than one that is wrong."""
+
+
+def was_not_evaluated(grade: Grade) -> bool:
+    """Whether the answer is wrong because it met a limit of the grader."""
+    return grade.outcome == WRONG and grade.reason.startswith(NOT_EVALUATED)
+
+
 SHOWN_CHARACTERS = 200
 
 

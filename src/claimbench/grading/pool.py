@@ -2,9 +2,9 @@
 
 What a grader can settle cheaply is settled at once; its questions go to the workers, each distinct
 one once. A question that takes too much CPU time or memory, or takes its worker with it, is tried
-once more, alone, in a fresh worker and with twice the CPU time; if that fails too, the grade of its
-samples is `grader_error` (or the grader's own `failure_outcome`). The others of its
-batch are asked again.
+once more, alone, in a fresh worker and with twice the CPU time; if that fails too, a grader may say
+what that means for its samples (`recover`), else their grade is `grader_error` (or the grader's own
+`failure_outcome`). The others of its batch are asked again.
 
 CPU time is what is limited, so that grades do not depend on how busy the machine is; the clock, at
 many times that, only catches what hangs without computing. The second limit is twice the first so
@@ -22,7 +22,13 @@ from types import TracebackType
 from claimbench.errors import GradingError
 from claimbench.grading.equivalence import warm_up
 from claimbench.grading.outcomes import GRADER_ERROR, make_grade
-from claimbench.grading.question import AskingGrader, Grader, Question, Verdict
+from claimbench.grading.question import (
+    AskingGrader,
+    Grader,
+    Question,
+    RecoveringGrader,
+    Verdict,
+)
 from claimbench.grading.workerprocess import Limits, WorkerProcess
 from claimbench.records import Grade, Problem, Sample
 
@@ -141,13 +147,16 @@ class GradingPool:
         if question in self._verdicts:
             self._conclude(grader, sample, question, self._verdicts[question])
             return
+        self._enqueue(grader, sample, question)
+        if len(self._queue) >= BATCH:
+            self._step(timeout=0)
+
+    def _enqueue(self, grader: AskingGrader, sample: Sample, question: Question) -> None:
         if question not in self._open:
             self._open[question] = _Open()
             self._queue.append(question)
             self._start_workers()
         self._open[question].waiting.append((grader, sample, question))
-        if len(self._queue) >= BATCH:
-            self._step(timeout=0)
 
     def _conclude(
         self, grader: AskingGrader, sample: Sample, question: Question, verdict: Verdict
@@ -155,7 +164,24 @@ class GradingPool:
         if verdict.failure is None:
             self._done.append(grader.conclude(sample, question, verdict.value))
         else:
-            self._done.append(_failed_grade(grader, sample, verdict.failure))
+            self._fail(grader, sample, question, verdict.failure)
+
+    def _fail(self, grader: AskingGrader, sample: Sample, question: Question, why: str) -> None:
+        """The grade of a sample whose question has no verdict, or the question that decides it.
+
+        The follow-up only joins the queue: a step taken here would read from workers of which the
+        step that is under way still believes that they have something to say.
+        """
+        if not isinstance(grader, RecoveringGrader):
+            self._done.append(_failed_grade(grader, sample, why))
+            return
+        begun = grader.recover(sample, question, why)
+        if isinstance(begun, Grade):
+            self._done.append(begun)
+        elif begun in self._verdicts:
+            self._conclude(grader, sample, begun, self._verdicts[begun])
+        else:
+            self._enqueue(grader, sample, begun)
 
     def _settle(self, question: Question, verdict: Verdict) -> None:
         """Grade every sample that waits for this verdict, and remember it."""

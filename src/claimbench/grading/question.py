@@ -67,3 +67,12 @@ class AskingGrader(Grader, Protocol):
 
     def conclude(self, sample: Sample, question: Any, verdict: object) -> Grade:
         """The grade, now that the question is decided."""
+
+
+@runtime_checkable
+class RecoveringGrader(AskingGrader, Protocol):
+    """A grader for which a question without a verdict can still mean something."""
+
+    def recover(self, sample: Sample, question: Any, failure: str) -> Grade | Question:
+        """The grade where the worker failed at `question`, or the question that decides it; that
+        one's failure comes here, too."""

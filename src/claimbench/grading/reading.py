@@ -148,8 +148,8 @@ def _ends_in_unit(text: str, variables: frozenset[str]) -> bool:
 
 
 def _read_listing(text: str) -> Value | Listing:
-    brackets, inner = _outer_brackets(text)
-    parts = _split(inner, ",")
+    brackets, inner = outer_brackets(text)
+    parts = split_outside(inner, ",")
     is_set = brackets in ("", "{}")
     if len(parts) == 1 and not (is_set and "\\pm" in inner):
         return _read_value(text)
@@ -174,7 +174,7 @@ def _read_item(text: str) -> Shape:
     return _read_value(text)
 
 
-def _outer_brackets(text: str) -> tuple[str, str]:
+def outer_brackets(text: str) -> tuple[str, str]:
     """The kind of the brackets around the whole text ("" where there are none), and the inside."""
     for opening in _BRACKETS:
         if text.startswith(opening):
@@ -194,7 +194,7 @@ def _balanced(text: str) -> bool:
     return depth == 0
 
 
-def _split(text: str, separator: str) -> list[str]:
+def split_outside(text: str, separator: str) -> list[str]:
     """`text` cut at the separators that stand outside of all brackets."""
     parts, depth, start = [], 0, 0
     for place, char in enumerate(text):

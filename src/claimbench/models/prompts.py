@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from claimbench.benchmarks.loading import fill
 from claimbench.config import BenchmarkConfig, ModelConfig, PromptRules
 from claimbench.errors import ConfigError, PromptError
-from claimbench.records import Message, Problem
+from claimbench.records import Problem, Turn
 
 LETTERS = "ABCDEFGHIJ"
 
@@ -39,7 +39,7 @@ class Prompt:
 
     text: str
     ids: tuple[int, ...]
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Turn, ...] = ()
 
 
 class PromptMaker:
@@ -50,7 +50,7 @@ class PromptMaker:
         model: ModelConfig,
         benchmark: BenchmarkConfig,
         tokenizer: Tokenizer,
-        fewshot: tuple[Message, ...] = (),
+        fewshot: tuple[Turn, ...] = (),
         max_tokens: int = 0,
     ) -> None:
         self.model = model
@@ -92,17 +92,17 @@ class PromptMaker:
         self._check_context(ids, problem)
         return Prompt(whole, tuple(ids))
 
-    def _turns(self, problem: Problem, choice_order: tuple[int, ...]) -> list[Message]:
+    def _turns(self, problem: Problem, choice_order: tuple[int, ...]) -> list[Turn]:
         """The chat turns, after the model's own system text. Ready messages may begin with a system
         text, which takes its place, and end in words of the assistant, which its reply goes on."""
         return chat_turns(self.benchmark, self.fewshot, problem, choice_order)
 
-    def _render(self, turns: list[Message], problem: Problem) -> str:
+    def _render(self, turns: list[Turn], problem: Problem) -> str:
         """The text that the chat template makes, ending in the forced prefix exactly once."""
         rules = self.rules
         asked, begun = _without_begun_reply(turns)
         own_system = rules.system is not None and turns[0].role != "system"
-        system = [Message("system", rules.system or "")] if own_system else []
+        system = [Turn("system", rules.system or "")] if own_system else []
         conversation = [{"role": t.role, "content": t.content} for t in [*system, *asked]]
         text = self._tokenizer.apply_chat_template(
             conversation, tokenize=False, add_generation_prompt=True
@@ -118,7 +118,7 @@ class PromptMaker:
     def _encode(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False))
 
-    def _check_text(self, text: str, turns: list[Message], problem: Problem) -> None:
+    def _check_text(self, text: str, turns: list[Turn], problem: Problem) -> None:
         """The text is head + first user turn … last user turn + tail, with every turn in it."""
         rules = self.rules
         asked, begun = _without_begun_reply(turns)
@@ -134,7 +134,7 @@ class PromptMaker:
             if turn.content.strip() not in text:
                 raise self._broken(problem, "chat template (a turn is missing)", turn.content[:40])
 
-    def _head(self, turns: list[Message]) -> str | None:
+    def _head(self, turns: list[Turn]) -> str | None:
         """The text before the first turn that is not the system's; None where a system text stands
         in a head that the model's rules give without one."""
         rules = self.rules
@@ -144,7 +144,7 @@ class PromptMaker:
             return None
         return rules.head.replace(rules.system, turns[0].content.strip(), 1)
 
-    def _check_ids(self, ids: list[int], text: str, turns: list[Message], problem: Problem) -> None:
+    def _check_ids(self, ids: list[int], text: str, turns: list[Turn], problem: Problem) -> None:
         rules = self.rules
         asked, begun = _without_begun_reply(turns)
         system = 1 if rules.system is not None and turns[0].role != "system" else 0
@@ -205,7 +205,7 @@ class MessageMaker:
         self,
         model: ModelConfig,
         benchmark: BenchmarkConfig,
-        fewshot: tuple[Message, ...] = (),
+        fewshot: tuple[Turn, ...] = (),
         counter: PromptMaker | None = None,
     ) -> None:
         self.model, self.benchmark, self.fewshot = model, benchmark, fewshot
@@ -226,7 +226,7 @@ class MessageMaker:
                 f"sent as chat turns; send it with engine.endpoint.prompt: token_ids"
             )
         own = rules.system is not None and turns[0].role != "system"
-        system = [Message("system", rules.system or "")] if own else []
+        system = [Turn("system", rules.system or "")] if own else []
         text = "\n".join(f"[{turn.role}] {turn.content}" for turn in [*system, *turns])
         ids = self._counter.prompt(problem, choice_order).ids if self._counter else ()
         return Prompt(text, ids, (*system, *turns))
@@ -234,10 +234,10 @@ class MessageMaker:
 
 def chat_turns(
     benchmark: BenchmarkConfig,
-    fewshot: tuple[Message, ...],
+    fewshot: tuple[Turn, ...],
     problem: Problem,
     choice_order: tuple[int, ...],
-) -> list[Message]:
+) -> list[Turn]:
     """The chat turns after the system text."""
     if problem.messages is not None:
         return list(problem.messages)
@@ -248,10 +248,10 @@ def chat_turns(
     template = benchmark.prompt
     if benchmark.starter_prompt and slots.get("starter", "").strip():
         template = benchmark.starter_prompt
-    return [*fewshot, Message("user", fill(template, problem.question, choices, slots))]
+    return [*fewshot, Turn("user", fill(template, problem.question, choices, slots))]
 
 
-def _without_begun_reply(turns: list[Message]) -> tuple[list[Message], str]:
+def _without_begun_reply(turns: list[Turn]) -> tuple[list[Turn], str]:
     """The turns that are asked, and the words that the reply is made to begin with."""
     if turns[-1].role == "assistant":
         return turns[:-1], turns[-1].content

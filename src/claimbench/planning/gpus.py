@@ -1,136 +1,69 @@
-"""A run × GPU types → does it fit, how long, how dear. Needs no checkpoint, dataset or GPU."""
+"""A run × GPU types → the ways to spread it over GPUs: does it fit, how long, what does it cost.
+Needs no checkpoint, dataset or GPU."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
 from claimbench import engines
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig
-from claimbench.config.paths import packaged_data
-from claimbench.config.yamlfile import Strict, load_yaml, nearest, parse
+from claimbench.config import Experiment, ModelConfig
 from claimbench.errors import ConfigError
-from claimbench.planning.roofline import Device, Fit, Load, Shape, seconds, smallest_fit, together
+from claimbench.planning.gpu_table import GIB, Gpu, Wanted
+from claimbench.planning.lengths import Lengths
+from claimbench.planning.roofline import PARALLEL, Fit, Load, Shape, fit, fits, seconds, together
+from claimbench.planning.shapes import heads_of, is_known, shape_of
 
-GIB = 2**30
 ASSUMED_PROMPT = 300
 """Prompt tokens where no tokenizer is at hand to count them."""
-_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
-_QUANTIZED_BYTES = {"fp8": 1.0, "awq": 0.56, "gptq": 0.56}
-"""Bytes per weight; four bits with scales of a group of 128 and some unquantized layers."""
-_KV_BYTES = {"auto": 2.0, "fp8": 1.0, "fp8_e4m3": 1.0, "fp8_e5m2": 1.0}
+NODE = 8
+"""GPUs of a node, where no number is asked for."""
 
 Prompts = Mapping[tuple[str, str], tuple[float, int]]
 """Mean and longest prompt in tokens by (model, benchmark)."""
 
 
-class GpuSource(Strict):
-    """Where a GPU type's figures were read."""
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a run is spread over GPUs: `replicas` of the engine, each on `tensor_parallel` GPUs."""
 
-    memory: str
-    bandwidth: str
-    tflops: str
-
-
-class Gpu(Strict):
-    """One GPU type (data/gpus.yaml)."""
-
-    title: str
-    memory: float = Field(gt=0, description="GiB")
-    bandwidth: float = Field(gt=0, description="GB/s")
-    tflops: float = Field(gt=0, description="dense bfloat16, or float16 where bf16 is false")
-    bf16: bool
-    usd_per_hour: float = Field(gt=0)
-    source: GpuSource
-    unconfirmed: tuple[str, ...] = ()
+    tensor_parallel: int
+    replicas: int
 
     @property
-    def device(self) -> Device:
-        return Device(self.memory * GIB, self.bandwidth * 1e9, self.tflops * 1e12)
-
-
-class GpuTable(Strict):
-    price_note: str
-    gpus: dict[str, Gpu]
-
-
-class MeasuredLength(Strict):
-    tokens: float = Field(gt=0)
-    source: str
-
-
-class LengthTable(Strict):
-    measured: dict[str, dict[str, MeasuredLength]]
-    assumed: dict[str, float]
+    def gpus(self) -> int:
+        return self.tensor_parallel * self.replicas
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
-    """Mean tokens of a completion, and where the figure is from."""
+class _Task:
+    """One model of a run: what it is asked, in what precision, and the run's own spread."""
 
-    tokens: float
-    source: str
+    model: ModelConfig
+    dtype: str
+    loads: tuple[Load, ...]
+    own: Spread
 
-
-def gpu_table() -> GpuTable:
-    """The GPU types that are known."""
-    path = packaged_data("gpus.yaml")
-    return parse(GpuTable, *_read(path))
-
-
-def choose_gpus(wanted: Sequence[str]) -> dict[str, Gpu]:
-    """The GPU types of a wanted name, or whose names begin with it; all where none is wanted."""
-    known = gpu_table().gpus
-    for word in wanted:
-        if not any(name.startswith(word.lower()) for name in known):
-            raise ConfigError(f"--gpu {word}: there is no such GPU type{nearest(word, known)}")
-    words = [word.lower() for word in wanted] or [""]
-    exact = {word for word in words if word in known}
-    begun = tuple(word for word in words if word not in exact)
-    return {name: g for name, g in known.items() if name in exact or name.startswith(begun)}
-
-
-class Lengths:
-    """Mean completion lengths: of an earlier run, else published, else assumed."""
-
-    def __init__(self, run_dir: Path | None = None) -> None:
-        path = packaged_data("lengths.yaml")
-        self._table = parse(LengthTable, *_read(path))
-        self._earlier = _measured(run_dir) if run_dir else {}
-
-    def of(self, model: ModelConfig, benchmark: BenchmarkConfig, max_tokens: int) -> Length:
-        """The mean length of a completion, at most `max_tokens`."""
-        found = self._earlier.get((model.name, benchmark.name)) or self._known(model, benchmark)
-        if found is None:
-            found = Length(max_tokens / 2, "assumed: half of sampling.max_tokens")
-        return Length(min(found.tokens, max_tokens), found.source)
-
-    def _known(self, model: ModelConfig, benchmark: BenchmarkConfig) -> Length | None:
-        published = self._table.measured.get(model.subject, {}).get(benchmark.name)
-        if published is not None:
-            return Length(published.tokens, published.source)
-        assumed = self._table.assumed.get(benchmark.name)
-        if assumed is None or model.prompt.reasoning_end is None:
-            return None
-        return Length(assumed, "assumed for reasoning models")
+    @property
+    def longest(self) -> int:
+        return max(load.longest for load in self.loads)
 
 
 def gpu_plan(
     experiment: Experiment,
     prompts: Prompts,
-    gpus: Mapping[str, Gpu],
+    gpus: Mapping[str, Wanted],
     lengths: Lengths,
     gpu_hour: float | None = None,
 ) -> list[dict[str, Any]]:
-    """One entry per model: its expected tokens, and a row per GPU type. Where `prompts` does not
-    know a cell, ASSUMED_PROMPT stands for it."""
+    """One entry per model: its expected tokens, and for each GPU type a row per choice of tensor
+    parallel × replicas. The cheapest and the fastest of a GPU type and the run's own choice are
+    marked. Where `prompts` does not know a cell, ASSUMED_PROMPT stands for it. Raises ConfigError
+    where the run's own parallelism does not divide a model's heads."""
     return [
-        _model_entry(experiment, m, prompts, gpus, lengths, gpu_hour) for m in experiment.models
+        _model_entry(experiment, model, prompts, gpus, lengths, gpu_hour)
+        for model in experiment.models
     ]
 
 
@@ -138,10 +71,28 @@ def _model_entry(
     experiment: Experiment,
     model: ModelConfig,
     prompts: Prompts,
-    gpus: Mapping[str, Gpu],
+    gpus: Mapping[str, Wanted],
     lengths: Lengths,
     gpu_hour: float | None,
 ) -> dict[str, Any]:
+    loads, expected = _asked(experiment, model, prompts, lengths)
+    entry = {"model": model.name, "expected": expected, "gpus": [], "why_not": None}
+    settings = engines.settings(experiment.run.engine)
+    if settings.served:
+        return entry | {"why_not": "a server generates: its GPUs are its own business"}
+    if not is_known(model):
+        return entry | {"why_not": f"configs/models/{model.name}.yaml gives no geometry"}
+    own = _own_spread(settings)
+    _check_divides(model, own)
+    task = _Task(model, settings.chosen_dtype or model.dtype, tuple(loads), own)
+    rows = [row for name, gpu in gpus.items() for row in _rows(task, name, gpu, gpu_hour)]
+    return entry | {"gpus": rows}
+
+
+def _asked(
+    experiment: Experiment, model: ModelConfig, prompts: Prompts, lengths: Lengths
+) -> tuple[list[Load], list[dict[str, Any]]]:
+    """What the model is asked, as loads and as plain data."""
     limit = experiment.run.sampling.max_tokens
     loads, expected = [], []
     for benchmark in experiment.benchmarks:
@@ -160,133 +111,111 @@ def _model_entry(
                 "tokens": round(samples * length.tokens),
             }
         )
-    return {"model": model.name, "expected": expected} | _rows(
-        experiment, model, loads, gpus, gpu_hour
-    )
+    return loads, expected
 
 
-def _rows(
-    experiment: Experiment,
-    model: ModelConfig,
-    loads: Sequence[Load],
-    gpus: Mapping[str, Gpu],
-    gpu_hour: float | None,
-) -> dict[str, Any]:
-    settings = engines.settings(experiment.run.engine)
-    if settings.served:
-        return {"gpus": [], "why_not": "a server generates: its GPUs are its own business"}
-    if None in (model.hidden, model.layers, model.kv_heads, model.head_dim):
-        return {"gpus": [], "why_not": f"configs/models/{model.name}.yaml gives no geometry"}
-    dtype = settings.chosen_dtype or model.dtype
-    return {
-        "gpus": [_row(model, dtype, loads, name, gpu, gpu_hour) for name, gpu in gpus.items()],
-        "why_not": None,
-    }
+def _own_spread(settings: engines.EngineSettings) -> Spread:
+    """What the run file asks for. GPUs of a pipeline count as if they were tensor parallel."""
+    if isinstance(settings, engines.LocalSettings):
+        return Spread(settings.gpus, settings.replicas)
+    return Spread(1, 1)
 
 
-def _row(
-    model: ModelConfig,
-    dtype: str,
-    loads: Sequence[Load],
-    name: str,
-    gpu: Gpu,
-    gpu_hour: float | None,
-) -> dict[str, Any]:
-    swap = dtype == "bfloat16" and not gpu.bf16
-    dtype = "float16" if swap else dtype
-    shape = shape_of(model, dtype)
-    longest = max(load.longest for load in loads)
-    found = smallest_fit(shape, gpu.device, longest)
-    row: dict[str, Any] = {"gpu": name, "title": gpu.title, "dtype": dtype}
+def _check_divides(model: ModelConfig, own: Spread) -> None:
+    """vLLM refuses such a number only when the weights are loaded, on a node that is paid for."""
+    heads = heads_of(model)
+    if heads % own.tensor_parallel:
+        good = [str(n) for n in PARALLEL if heads % n == 0]
+        raise ConfigError(
+            f"engine.tensor_parallel: {own.tensor_parallel} does not divide the {heads} attention "
+            f"heads of {model.name}; take {', '.join(good[:-1])} or {good[-1]}"
+        )
+
+
+def _rows(task: _Task, name: str, wanted: Wanted, gpu_hour: float | None) -> list[dict[str, Any]]:
+    """A row per choice on one GPU type; a single one that does not fit where none does."""
+    gpu = wanted.gpu
+    swap = task.dtype == "bfloat16" and not gpu.bf16
+    dtype = "float16" if swap else task.dtype
+    shape = shape_of(task.model, dtype)
+    head = {"gpu": name, "title": gpu.title, "dtype": dtype} | _notes(gpu, swap)
+    fitting = {found.gpus: found for found in fits(shape, gpu.device, task.longest)}
+    spreads = _spreads(fitting, wanted.count)
+    rows = [
+        head | _cost(task, shape, gpu, fitting[s.tensor_parallel], s, gpu_hour) for s in spreads
+    ]
+    if task.own.gpus > 1 and task.own not in spreads:
+        rows.append(head | _own_row(task, shape, gpu, gpu_hour))
+    if not rows:
+        return [head | {"fits": False}]
+    return _marked(rows, task.own)
+
+
+def _spreads(fitting: Iterable[int], count: int | None) -> list[Spread]:
+    """All `count` GPUs in use, by each parallelism that fits; else one replica of each, and as many
+    as a node holds."""
+    if count is not None:
+        return [Spread(n, count // n) for n in fitting if count % n == 0]
+    one = [Spread(n, 1) for n in fitting]
+    return one + [Spread(n, NODE // n) for n in fitting if n < NODE]
+
+
+def _own_row(task: _Task, shape: Shape, gpu: Gpu, gpu_hour: float | None) -> dict[str, Any]:
+    own = task.own
+    found = fit(shape, gpu.device, own.tensor_parallel)
+    if found.sequences(task.longest) < 1:
+        return {"fits": False, "tensor_parallel": own.tensor_parallel, "replicas": own.replicas}
+    return _cost(task, shape, gpu, found, own, gpu_hour)
+
+
+def _notes(gpu: Gpu, swap: bool) -> dict[str, str]:
+    notes = {}
     if swap:
-        row["departure"] = (
+        notes["departure"] = (
             f"{gpu.title} has no bfloat16: set engine.dtype to float16, a departure from the "
             f"checkpoint's own"
         )
     if gpu.unconfirmed:
-        row["unconfirmed"] = (
+        notes["unconfirmed"] = (
             f"{gpu.title}: no source was found for its {', '.join(gpu.unconfirmed)}"
         )
-    if found is None:
-        return row | {"fits": False}
-    return row | _cost(shape, gpu, found, loads, longest, gpu_hour)
+    return notes
 
 
 def _cost(
-    shape: Shape,
-    gpu: Gpu,
-    found: Fit,
-    loads: Sequence[Load],
-    longest: int,
-    gpu_hour: float | None,
+    task: _Task, shape: Shape, gpu: Gpu, found: Fit, spread: Spread, gpu_hour: float | None
 ) -> dict[str, Any]:
+    loads = [load.share(spread.replicas) for load in task.loads]
     hours = sum(seconds(shape, gpu.device, found, load) for load in loads) / 3600
     price = gpu.usd_per_hour if gpu_hour is None else gpu_hour
     return {
         "fits": True,
-        "tensor_parallel": found.gpus,
+        "tensor_parallel": spread.tensor_parallel,
+        "replicas": spread.replicas,
         "weights_gib_per_gpu": round(found.weights / GIB, 1),
         "kv_kib_per_token_per_gpu": round(found.kv_per_token / 1024, 1),
         "kv_room_gib_per_gpu": round(found.room / GIB, 1),
-        "sequences_of_longest": found.sequences(longest),
-        "sequences_together": min(together(found, load) for load in loads),
+        "sequences_of_longest": found.sequences(task.longest),
+        "sequences_together": min(together(gpu.device, found, load) for load in loads),
         "hours": round(hours, 2),
-        "gpu_hours": round(hours * found.gpus, 2),
+        "gpu_hours": round(hours * spread.gpus, 2),
         "usd_per_gpu_hour": price,
         "price": "assumed" if gpu_hour is None else "--gpu-hour",
-        "usd": round(hours * found.gpus * price, 2),
+        "usd": round(hours * spread.gpus * price, 2),
     }
 
 
-def shape_of(model: ModelConfig, dtype: str) -> Shape:
-    """The geometry of a model whose configuration gives it. Raises ConfigError for a quantization
-    of unknown size."""
-    weight_bytes = _BYTES[dtype]
-    if model.quantization is not None:
-        weight_bytes = _known_bytes(_QUANTIZED_BYTES, model, "quantization", model.quantization)
-    kv_bytes = _BYTES[dtype]
-    if model.kv_dtype is not None:
-        kv_bytes = _known_bytes(_KV_BYTES, model, "kv_dtype", model.kv_dtype)
-    assert model.hidden and model.layers and model.kv_heads and model.head_dim
-    return Shape(
-        parameters=model.parameters * 1e9,
-        layers=model.layers,
-        heads=model.hidden // model.head_dim,
-        kv_heads=model.kv_heads,
-        head_dim=model.head_dim,
-        weight_bytes=weight_bytes,
-        kv_bytes=kv_bytes,
-    )
-
-
-def _known_bytes(table: Mapping[str, float], model: ModelConfig, key: str, value: str) -> float:
-    if value not in table:
-        raise ConfigError(
-            f"model {model.name}, key {key}: {value} is unknown{nearest(value, table)}"
-        )
-    return table[value]
-
-
-def _measured(run_dir: Path) -> dict[tuple[str, str], Length]:
-    """Mean completion lengths of an earlier run folder."""
-    path = run_dir / "measurements.json"
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            (row["model"], row["benchmark"]): Length(
-                float(row["tokens_mean"]), f"run {run_dir.name}"
-            )
-            for row in rows
-            if row["received"]
+def _marked(rows: Sequence[dict[str, Any]], own: Spread) -> list[dict[str, Any]]:
+    """The rows with the cheapest, the fastest and the run's own choice marked."""
+    costed = [row for row in rows if row["fits"]]
+    cheapest = min(costed, key=lambda row: (row["usd"], row["hours"]), default=None)
+    fastest = min(costed, key=lambda row: (row["hours"], row["usd"]), default=None)
+    return [
+        row
+        | {
+            "cheapest": row is cheapest,
+            "fastest": row is fastest,
+            "own": Spread(row["tensor_parallel"], row["replicas"]) == own,
         }
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        why = getattr(error, "strerror", None) or "it is damaged"
-        raise ConfigError(
-            f"--lengths {run_dir}: {path.name} cannot be read ({why}); name a run folder that has "
-            f"a report"
-        ) from None
-
-
-def _read(path: Path) -> tuple[Any, Path, Any]:
-    data, marks = load_yaml(path)
-    return data, path, marks
+        for row in rows
+    ]

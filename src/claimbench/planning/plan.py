@@ -24,7 +24,7 @@ from claimbench.models import checkpoints
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
-from claimbench.records import Message, Problem, Sampling
+from claimbench.records import Problem, Sampling, Turn
 
 _DECISIVE = ("cells", "graders", "reasoning_end", "judging")
 """The parts of a resolved config that decide samples, grades and verdicts."""
@@ -106,7 +106,7 @@ class _Asked:
 
     benchmark: BenchmarkConfig
     problems: tuple[Problem, ...]
-    shots: tuple[Message, ...]
+    shots: tuple[Turn, ...]
 
 
 def _cells(
@@ -149,7 +149,7 @@ def _maker(
     model: ModelConfig,
     benchmark: BenchmarkConfig,
     tokenizer: Any,
-    shots: tuple[Message, ...],
+    shots: tuple[Turn, ...],
     max_tokens: int,
 ) -> PromptMaker | MessageMaker:
     """Who makes the prompts: token ids wherever the engine takes them."""

@@ -1,7 +1,8 @@
 """How fast a model can generate on a GPU type: a roofline, no benchmark.
 
 Symbols: P parameters, b bytes per weight, t GPUs (tensor parallel), M memory of one GPU, B its
-bandwidth, F its dense FLOP/s, c tokens of context, n sequences generated together.
+bandwidth, F its dense FLOP/s (of FP8, where weights are FP8 and the GPU computes in it),
+n sequences generated together, m the most that vLLM runs together on such a GPU.
 
     weights per GPU          w = P·b / t
     KV cache per token, GPU  k = 2 · layers · ⌈kv_heads / t⌉ · head_dim · b_kv
@@ -9,25 +10,24 @@ bandwidth, F its dense FLOP/s, c tokens of context, n sequences generated togeth
     fits                     r ≥ k · longest              (longest = longest prompt + max_tokens)
     context held             h = prompt + mean            (a running sequence is a long one: for
                              exponential lengths E[L²]/2E[L] is the mean itself)
-    sequences together       n = min(⌊r / (k·h)⌋, 256, samples), at least ⌊r / (k·longest)⌋ ≥ 1
+    sequences together       n = min(⌊r / (k·h)⌋, m, samples), at least ⌊r / (k·longest)⌋ ≥ 1
     one step                 s(n) = max((w + n·k·h) / (0.6·B),  2·P·n / (t·0.4·F))
     seconds                  tokens · s(n) / n + prompt tokens · 2·P / (t·0.4·F) + mean · s(1)
 
-The last term is the tail, when few sequences are left. 0.90 is vLLM's default share of the memory
-and 256 of its order of sequences; 1.5 GiB for activations and the shares 0.6 of the bandwidth and
-0.4 of the FLOP/s are assumptions. Communication between GPUs is left out.
+The last term is the tail, when few sequences are left. 0.90 is vLLM's default share of the memory;
+1.5 GiB for activations and the shares 0.6 of the bandwidth and 0.4 of the FLOP/s are assumptions.
+Communication between GPUs is left out. Replicas share the samples out evenly.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MEMORY_SHARE = 0.90
 OVERHEAD_BYTES = 1.5 * 2**30
 BANDWIDTH_SHARE = 0.6
 COMPUTE_SHARE = 0.4
-MOST_SEQUENCES = 256
 PARALLEL = (1, 2, 4, 8)
 
 
@@ -42,15 +42,19 @@ class Shape:
     head_dim: int
     weight_bytes: float
     kv_bytes: float
+    fp8: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One GPU: bytes, bytes per second, dense FLOP/s."""
+    """One GPU: bytes, bytes per second, dense FLOP/s, those of FP8 where it computes in it, and how
+    many sequences vLLM runs together on it at most."""
 
     memory: float
     bandwidth: float
     flops: float
+    fp8_flops: float | None = None
+    most_sequences: int = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,10 @@ class Load:
     prompt: float
     mean: float
     longest: int
+
+    def share(self, replicas: int) -> Load:
+        """What the busiest of so many replicas is asked."""
+        return replace(self, samples=math.ceil(self.samples / replicas))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +95,16 @@ def fit(shape: Shape, device: Device, gpus: int) -> Fit:
     return Fit(gpus, weights, kv, room)
 
 
-def smallest_fit(shape: Shape, device: Device, longest: int) -> Fit | None:
-    """The fewest GPUs that hold the weights and the longest sequence; None where eight do not."""
-    for gpus in PARALLEL:
-        if shape.heads % gpus == 0:
-            found = fit(shape, device, gpus)
-            if found.sequences(longest) >= 1:
-                return found
-    return None
+def fits(shape: Shape, device: Device, longest: int) -> list[Fit]:
+    """Each number of GPUs that divides the heads and holds the weights and the longest sequence."""
+    found = [fit(shape, device, gpus) for gpus in PARALLEL if shape.heads % gpus == 0]
+    return [one for one in found if one.sequences(longest) >= 1]
 
 
-def together(found: Fit, load: Load) -> int:
+def together(device: Device, found: Fit, load: Load) -> int:
     """Sequences generated at the same time."""
     usual = found.sequences(load.prompt + load.mean)
-    return max(1, min(usual, MOST_SEQUENCES, load.samples))
+    return max(1, min(usual, device.most_sequences, load.samples))
 
 
 def step_seconds(shape: Shape, device: Device, found: Fit, load: Load, sequences: int) -> float:
@@ -113,7 +117,7 @@ def step_seconds(shape: Shape, device: Device, found: Fit, load: Load, sequences
 
 def seconds(shape: Shape, device: Device, found: Fit, load: Load) -> float:
     """Seconds for the whole load on `found.gpus` GPUs."""
-    n = together(found, load)
+    n = together(device, found, load)
     decode = load.samples * load.mean * step_seconds(shape, device, found, load, n) / n
     prefill = load.samples * load.prompt * _seconds_per_token(shape, device, found)
     tail = load.mean * step_seconds(shape, device, found, load, 1)
@@ -121,4 +125,5 @@ def seconds(shape: Shape, device: Device, found: Fit, load: Load) -> float:
 
 
 def _seconds_per_token(shape: Shape, device: Device, found: Fit) -> float:
-    return 2 * shape.parameters / (found.gpus * COMPUTE_SHARE * device.flops)
+    flops = device.fp8_flops if shape.fp8 and device.fp8_flops else device.flops
+    return 2 * shape.parameters / (found.gpus * COMPUTE_SHARE * flops)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from claimbench.report.korean_claims import reason_in_korean
+from claimbench.report.messages import plain
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run
 from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
@@ -94,7 +95,7 @@ def _remeasured(row: Remeasured) -> dict[str, Any]:
     return {
         "published_by": row.published.table,
         "measured_by": row.measured.table,
-        **dataclasses.asdict(row.verdict),
+        **plain(row.verdict),
         "published_source": dataclasses.asdict(row.published.source),
         "measured_source": dataclasses.asdict(row.measured.source),
         "also_measured": [{"value": r.value, "reason": r.note} for r in row.also],

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.records import Tier
 from claimbench.report.korean_claims import reason_in_korean
+from claimbench.report.messages import english
 from claimbench.report.tables import Table, interval, margin_told, needed, number
 from claimbench.verdicts.articles.results import TIERS, ClaimVerdict
 from claimbench.verdicts.remeasured import Remeasured
@@ -79,7 +80,7 @@ def _remeasured_row(row: Remeasured) -> tuple[str, ...]:
         v.subject, v.benchmark, v.metric, row.measured.table, number(v.published),
         number(v.measured), "–" if v.difference is None else f"{v.difference:+.1f}",
         interval(v.interval_95), margin_told(v.margin), needed(v.needed_margin),
-        *(chance(p) for p in chances), v.verdict, v.sentence,
+        *(chance(p) for p in chances), v.verdict, english(v.sentence),
     )  # fmt: skip
 
 

@@ -20,15 +20,15 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from claimbench.analysis.efficiency import Efficiency
-from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.records import Departure, Measurement, PublishedResult, Verdict
 from claimbench.report import figures
 from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.claim_tables import claim_rows, testable
 from claimbench.report.document import CellView, Document
-from claimbench.report.korean import departure, note, sentence
 from claimbench.report.korean_run import description, setting, table_in_both, title
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables
+from claimbench.report.messages import english
 from claimbench.report.tables import (
     clean,
     figure_of,
@@ -48,6 +48,7 @@ from claimbench.report.words import (
     SCRIPT_WORDS,
     VERDICT_WORDS,
     Said,
+    in_both,
     say,
 )
 from claimbench.verdicts.articles import STATUSES, ClaimVerdict
@@ -162,8 +163,7 @@ def _score(text: str, value: float | None) -> Cell:
 
 
 def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, Any]:
-    told = [departure(text) for text in v.departures]
-    rows = [(d[0], setting(d[1]), setting(d[2])) for d in told if d]
+    rows = [(d.one_sided, _setting_row(d)) for d in v.departures]
     return {
         "run": run,
         "model": v.subject,
@@ -183,13 +183,10 @@ def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, 
         "verdict": v.verdict,
         "word": VERDICT_WORDS.get(v.verdict, Said(v.verdict, v.verdict)),
         "symbol": SYMBOLS.get(v.verdict, "×"),
-        "sentence": sentence(v),
-        "departures": [row for row in rows if _UNKNOWN not in row],
-        "one_sided": [row for row in rows if _UNKNOWN in row],
-        "notes": [
-            *map(note, v.notes),
-            *(Said(t, t) for t, d in zip(v.departures, told, strict=True) if not d),
-        ],
+        "sentence": in_both(v.sentence),
+        "departures": [row for one_sided, row in rows if not one_sided],
+        "one_sided": [row for one_sided, row in rows if one_sided],
+        "notes": [in_both(note) for note in v.notes],
         "source": _source(source),
     }
 
@@ -199,7 +196,8 @@ def _interval(bounds: tuple[float, float] | None) -> str:
     return "–" if bounds is None else f"[{signed(bounds[0])}, {signed(bounds[1])}]"
 
 
-_UNKNOWN = say("unknown")
+def _setting_row(d: Departure) -> tuple[str, Said, Said]:
+    return d.setting, setting(english(d.published)), setting(english(d.measured))
 
 
 def _source(result: PublishedResult | None) -> Said | None:

@@ -27,6 +27,7 @@ _LABELS: tuple[tuple[str, str], ...] = (
     ("Outcomes of (.+) on (.+)", "결과: {0}, {1}"),
     ("Isolation of (.+) on (.+)", "격리: {0}, {1}"),
     ("LiveCodeBench's quirks, (.+) on (.+)", "LiveCodeBench의 별난 점: {0}, {1}"),
+    ("LiveCodeBench's extraction, (.+) on (.+)", "LiveCodeBench의 코드 추출: {0}, {1}"),
     (r"Rating of (.+) on (.+) \(an estimate\)", "레이팅(추정): {0}, {1}"),
 )
 
@@ -72,6 +73,8 @@ _VALUES: tuple[tuple[str, str], ...] = (
         r"they decide here: (\d+) programs are right with them and (\d+) without",
         "이것이 결과를 가름: 적용하면 프로그램 {0}개, 적용하지 않으면 {1}개가 맞음",
     ),
+    (r"takes another program from (\d+) replies", "응답 {0}개에서 다른 프로그램을 고름"),
+    (r"(\d+) more are right, (\d+) fewer", "정답이 {0}개 늘고 {1}개 줄어듦"),
     (r"(\d+) verdicts differ", "판정 {0}개가 다름"),
     # notes of imports
     (

@@ -10,6 +10,7 @@ from claimbench.report.article_tables import efficiency_table
 from claimbench.report.claim_tables import report_claims_table, spoken, testable
 from claimbench.report.document import Document
 from claimbench.report.lm_eval_table import lm_eval_tables
+from claimbench.report.messages import english
 from claimbench.report.tables import (
     Table,
     escape,
@@ -20,7 +21,6 @@ from claimbench.report.tables import (
     verdict_table,
 )
 from claimbench.report.vote_table import vote_tables
-from claimbench.verdicts import one_sided
 
 _LEGEND = """\
 Scores are percentage points. *Sampling SE*: what a rerun on the same problems would vary by; a \
@@ -169,15 +169,17 @@ def _claims(document: Document) -> Iterable[str]:
 def _sentences(verdicts: Iterable[Verdict]) -> Iterable[str]:
     for v in verdicts:
         what = f"{v.subject}, {figure_of(v)}: {v.verdict}."
-        yield f"**{escape(what)}** {escape(v.sentence)}\n"
+        yield f"**{escape(what)}** {escape(english(v.sentence))}\n"
         yield from _departures(v)
-        yield from (f"Note: {escape(note)}\n" for note in v.notes)
+        yield from (f"Note: {escape(english(note))}\n" for note in v.notes)
 
 
 def _departures(v: Verdict) -> Iterable[str]:
     """Known differences one by one, then in one line what one side does not state."""
-    if known := [d for d in v.departures if not one_sided(d)]:
+    known = [english(d.message) for d in v.departures if not d.one_sided]
+    unknown = [english(d.message) for d in v.departures if d.one_sided]
+    if known:
         yield "Where the protocols differ:\n"
         yield "\n".join(f"- {escape(d)}" for d in known) + "\n"
-    if unknown := [d for d in v.departures if one_sided(d)]:
+    if unknown:
         yield f"Stated by one side only: {escape('; '.join(unknown))}\n"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claimbench.records import Measurement, Verdict
-from claimbench.verdicts.sentences import rounded_up
+from claimbench.report.messages.functions import upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def margin_told(margin: float | None) -> str:
 
 def needed(margin: float | None) -> str:
     """The smallest margin that would do, rounded up as in the verdict's sentence."""
-    return "–" if margin is None else rounded_up(margin)
+    return "–" if margin is None else upwards(margin)
 
 
 def or_unknown(told: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from claimbench.records import Value
+from claimbench.report.messages import words
+
 
 class Said(NamedTuple):
     """The same words in both languages."""
@@ -15,6 +18,11 @@ class Said(NamedTuple):
 def say(key: str, **values: object) -> Said:
     """The words of `key`, with `values` filled in."""
     return Said(*(text.format(**values) for text in WORDS[key]))
+
+
+def in_both(value: Value) -> Said:
+    """A message in both languages."""
+    return Said(words("en").render(value), words("ko").render(value))
 
 
 CLAIM_WORDS: dict[str, Said] = {

@@ -27,7 +27,7 @@ from claimbench.interop.imports import Import
 from claimbench.models import checkpoints
 from claimbench.planning.plan import Plan, make_plan
 from claimbench.records import Measurement, Request, Verdict
-from claimbench.report import RunView, Source, pack, report_files
+from claimbench.report import RunView, Source, messages, pack, report_files
 from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import shards
 from claimbench.runner.generate import (
@@ -208,7 +208,7 @@ def _report(store: RunStore, partial: bool, samples: bool, gpu_hour: float | Non
     made = Report(store.root, (seen,), gpu_hour)
     records = {
         "measurements.json": _json([asdict(m) for m in made.measurements]),
-        "verdicts.json": _json([asdict(v) for v in made.verdicts]),
+        "verdicts.json": _json(messages.plain(made.verdicts)),
         **spending_files(spent),
     }
     _write_report(made, sources(store, cells, looped) if samples else None, records)

@@ -31,6 +31,7 @@ from claimbench.statistics.power import (
     required_samples,
 )
 from claimbench.statistics.runpairs import (
+    Method,
     RunComparison,
     bonett_price,
     compare_runs,
@@ -71,6 +72,7 @@ __all__ = [
     "Ballot",
     "Comparison",
     "Design",
+    "Method",
     "RunComparison",
     "Score",
     "VarianceAt",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.errors import WrongRunFolder
-from claimbench.records import Message, Problem
+from claimbench.records import Problem, Turn
 from claimbench.store.files import safe_name
 from claimbench.store.run import RunStore
 
@@ -72,5 +72,5 @@ def _problem(store: RunStore, benchmark: str, row: dict[str, Any]) -> Problem:
     )
 
 
-def _messages(turns: list[dict[str, Any]] | None) -> tuple[Message, ...] | None:
-    return None if turns is None else tuple(Message(**turn) for turn in turns)
+def _messages(turns: list[dict[str, Any]] | None) -> tuple[Turn, ...] | None:
+    return None if turns is None else tuple(Turn(**turn) for turn in turns)

@@ -1,7 +1,7 @@
 """Verdicts: what a measurement makes of a published figure, and scores of an article's claim.
 
-`judge_published`, `judge_family` and `judge_all` judge published figures; `judge_claim` judges an
-article's claim from its benchmarks. Neither knows how samples arose or what files hold them.
+`judge_all` judges published figures, `articles` the claims of articles. Neither knows how samples
+arose, what files hold them, or words: they hand on messages.
 """
 
 from claimbench.verdicts.cases import Case, default_margin
@@ -10,7 +10,6 @@ from claimbench.verdicts.claims import (
     Scope,
     claim_sentence,
     compare_scores,
-    judge_claim,
     outcomes_of,
 )
 from claimbench.verdicts.composition import (
@@ -22,7 +21,7 @@ from claimbench.verdicts.composition import (
     relation_p,
 )
 from claimbench.verdicts.noise import is_greedy
-from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols, one_sided
+from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
 from claimbench.verdicts.published import judge_all, judge_family, judge_published
 
 __all__ = [
@@ -41,10 +40,8 @@ __all__ = [
     "default_margin",
     "is_greedy",
     "judge_all",
-    "judge_claim",
     "judge_family",
     "judge_published",
-    "one_sided",
     "outcomes_of",
     "relation_p",
 ]

@@ -50,6 +50,12 @@ class Case:
         return points(self.measured) if self.votes is None else 100 * self.votes.value
 
     @property
+    def unmeasured(self) -> bool:
+        """Whether the figure is a vote and the run has none."""
+        ours = not isinstance(self.measured, PublishedResult)
+        return ours and is_vote(self.result.metric) and self.votes is None
+
+    @property
     def measurer(self) -> str:
         """Who measured: a third party's table, or nobody but us."""
         return self.measured.table if isinstance(self.measured, PublishedResult) else ""

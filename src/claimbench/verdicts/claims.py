@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from claimbench import statistics
-from claimbench.records import Claim, Measurement, PublishedResult, Tier, Verdict
+from claimbench.records import Measurement, PublishedResult
 from claimbench.verdicts.cases import default_margin
-from claimbench.verdicts.composition import Outcome, Quantifier, Relation, compose, relation_p
+from claimbench.verdicts.composition import Outcome, Relation, relation_p
 from claimbench.verdicts.noise import (
     SHARES,
     Evidence,
@@ -56,36 +56,6 @@ class Pair:
         if self.margin is not None or self.reference is None:
             return self.margin or 0.0
         return default_margin(self.benchmark, points(self.reference))
-
-
-def judge_claim(
-    claim: Claim,
-    relation: Relation,
-    quantifier: Quantifier,
-    pairs: Sequence[Pair],
-    scope: Scope = "test",
-) -> Verdict:
-    """Whether `subject relation reference` holds on some, all or the listed benchmarks in `pairs`.
-
-    A claim without a test is *not testable*, one without a score on any benchmark *untested*.
-    """
-    if claim.test is None:
-        return _plain(claim, "not testable", claim.reason)
-    outcomes = outcomes_of(pairs, relation, scope)
-    if all(outcome.p_holds is None for outcome in outcomes):
-        reasons = "; ".join(f"{o.benchmark}: {o.reason}" for o in outcomes)
-        return _plain(claim, "untested", reasons or "no benchmark bears on it")
-    status, seen = compose(quantifier, outcomes)
-    return Verdict(
-        claim=claim.id,
-        subject=_names(pairs)[0],
-        benchmark=", ".join(o.benchmark for o in seen),
-        metric=f"{relation}, {quantifier}",
-        verdict=status,
-        tier=_weakest([pair for pair, o in zip(pairs, seen, strict=True) if o.p_holds is not None]),
-        sentence=claim_sentence(status, relation, pairs, seen, scope),
-        notes=tuple(_told(o) for o in seen),
-    )
 
 
 def outcomes_of(
@@ -180,16 +150,6 @@ def _outcome(pair: Pair, relation: Relation, scope: Scope) -> Outcome:
     return Outcome(pair.benchmark, holds, fails, comparison)
 
 
-def _weakest(pairs: Sequence[Pair]) -> Tier:
-    """The weakest tier that the verdict rests on: a chain is as strong as that."""
-    sides = [side for pair in pairs for side in (pair.subject, pair.reference)]
-    return max(side.tier for side in sides if side)
-
-
-def _plain(claim: Claim, verdict: str, reason: str) -> Verdict:
-    return Verdict(claim.id, "", "", "", verdict, None, f"{verdict}: {reason}")
-
-
 def _names(pairs: Sequence[Pair]) -> tuple[str, str]:
     """The names of subject and reference, from the first score known of each."""
     subjects = [_name(pair.subject) for pair in pairs if pair.subject]
@@ -241,14 +201,3 @@ def why_untried(reason: str) -> str:
 
 def _shown(outcome: Outcome) -> str:
     return outcome.state if outcome.p_holds is not None else why_untried(outcome.reason)
-
-
-def _told(outcome: Outcome) -> str:
-    found = outcome.comparison
-    if found is None:
-        return f"{outcome.benchmark}: open, {outcome.reason}"
-    low, high = found.interval_95
-    return (
-        f"{outcome.benchmark}: {outcome.state}, {found.difference:+.1f} points "
-        f"({low:.1f} to {high:.1f} at 95 %)"
-    )

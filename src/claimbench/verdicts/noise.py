@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from claimbench import statistics
-from claimbench.records import Measurement, PublishedResult
+from claimbench.records import Measurement, Message, PublishedResult, Value
 
 Evidence = Measurement | PublishedResult
 """What a figure is compared with: our own measurement, or what a third party published."""
@@ -26,7 +26,7 @@ class Noise:
 
     variance: float
     df: float = float("inf")
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     varying: statistics.VarianceAt | None = None
 
     def at(self, true: float) -> float:
@@ -100,7 +100,7 @@ def measured_noise(measured: Measurement, greedy: bool) -> Noise:
     n = score.samples if score else measured.samples_per_problem
     count = score.problems if score else measured.problems
     bound = float(statistics.bound_variance(measured.pass_at_1, count, n))
-    return Noise(bound, notes=("our own error is a bound: one sample per problem",))
+    return Noise(bound, notes=(Message("note-own-bound"),))
 
 
 def published_noise(
@@ -125,7 +125,7 @@ def published_noise(
     m, notes = _samples_behind(result)
     if ours is None or ours.unit_variance is None:
         variance = float(statistics.bound_variance(result.value / 100, problems, m))
-        notes = (*notes, f"the error of {result.table}'s score is a bound from the score alone")
+        notes = (*notes, Message("note-bound", {"table": result.table}))
         return Noise(variance + rounding, notes=notes)
     varying = partial(_transferred, ours, problems, m, rounding)
     return Noise(varying(0.0), notes=notes, varying=varying)
@@ -141,11 +141,8 @@ def _transferred(
     return float(theirs) + rounding
 
 
-def _samples_behind(result: PublishedResult) -> tuple[int, tuple[str, ...]]:
+def _samples_behind(result: PublishedResult) -> tuple[int, tuple[Message, ...]]:
     if result.samples is not None:
         return result.samples, ()
-    note = (
-        f"the samples per problem behind {result.table}'s score are unknown: "
-        f"{result.samples_min}, the fewest its source allows, are assumed"
-    )
-    return result.samples_min, (note,)
+    values: Mapping[str, Value] = {"table": result.table, "samples": result.samples_min}
+    return result.samples_min, (Message("note-samples-unknown", values),)

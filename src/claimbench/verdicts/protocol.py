@@ -6,41 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from claimbench.records import Departure, Value
+
 FORBIDDING = ("window", "problem_set", "split")
 """Keys whose difference forbids a comparison: the two scores are of different problems."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolDifference:
-    """`departures` in words, one per key; `forbidding` those that forbid a comparison."""
+    """`departures`, one per key; `forbidding` those that forbid a comparison."""
 
-    departures: tuple[str, ...]
-    forbidding: tuple[str, ...]
+    departures: tuple[Departure, ...]
+    forbidding: tuple[Departure, ...]
 
 
 def compare_protocols(
     published: Mapping[str, Any], measured: Mapping[str, Any]
 ) -> ProtocolDifference:
     """Key by key: first where both sides are known and differ, then where one is not, each in
-    alphabetical order. A key that is absent or None on one side is unknown there, which is said
-    and is neither agreement nor a reason to refuse."""
-    known: list[str] = []
-    unknown: list[str] = []
-    forbidding: list[str] = []
-    for key in sorted(set(published) | set(measured)):
-        theirs, ours = published.get(key), measured.get(key)
-        if _same(theirs, ours):
-            continue
-        words = f"{key}: {_told(theirs)} published, {_told(ours)} measured"
-        (unknown if theirs is None or ours is None else known).append(words)
-        if key in FORBIDDING and theirs is not None and ours is not None:
-            forbidding.append(words)
+    alphabetical order. A key that is absent or None on one side is unknown there, which is
+    reported and is neither agreement nor a reason to refuse."""
+    found = [
+        Departure(key, _value(published.get(key)), _value(measured.get(key)))
+        for key in sorted(set(published) | set(measured))
+        if not _same(published.get(key), measured.get(key))
+    ]
+    known = [departure for departure in found if not departure.one_sided]
+    unknown = [departure for departure in found if departure.one_sided]
+    forbidding = [departure for departure in known if departure.setting in FORBIDDING]
     return ProtocolDifference((*known, *unknown), tuple(forbidding))
-
-
-def one_sided(departure: str) -> bool:
-    """Whether one of the two sides does not state what this departure is about."""
-    return ": unknown published, " in departure or departure.endswith(", unknown measured")
 
 
 def _same(theirs: Any, ours: Any) -> bool:
@@ -52,9 +46,8 @@ def _same(theirs: Any, ours: Any) -> bool:
     return bool(theirs == ours)
 
 
-def _told(value: Any) -> str:
-    if value is None:
-        return "unknown"
+def _value(value: Any) -> Value:
+    """A setting as a message holds it: a list as a tuple, other YAML by its text."""
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_told, value)) + "]"
-    return str(value)
+        return tuple(map(_value, value))
+    return value if value is None or isinstance(value, int | float | str) else str(value)

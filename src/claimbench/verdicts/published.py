@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from claimbench import statistics
 from claimbench.errors import IncompleteRun
-from claimbench.records import Measurement, PublishedResult, Tier, Verdict
+from claimbench.records import Departure, Measurement, Message, PublishedResult, Tier, Verdict
 from claimbench.verdicts import sentences
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import (
@@ -100,7 +100,7 @@ def _check(case: Case) -> None:
         )
 
 
-def _barred(case: Case) -> tuple[str, str] | None:
+def _barred(case: Case) -> tuple[str, Message] | None:
     """The verdict and reason where no test can be made, None where one can."""
     different = _different_things(case)
     if different:
@@ -109,34 +109,33 @@ def _barred(case: Case) -> tuple[str, str] | None:
         return _barred_vote(case)
     spread_known = None not in (case.result.sd, getattr(case.measured, "sd", None))
     if problems_of(case.result, case.measured) is None and not spread_known:
-        return "inconclusive", "the number of problems is unknown, so no error can be given"
+        return "inconclusive", Message("reason-problems-unknown")
     return None
 
 
-def _different_things(case: Case) -> str:
-    """Why the two scores are of different things, empty where they are not."""
+def _different_things(case: Case) -> Message | None:
+    """Why the two scores are of different things, None where they are not."""
     result, measured = case.result, case.measured
     if forbidding := _difference(case).forbidding:
-        return forbidding[0]
+        return forbidding[0].message
     if result.problems and measured.problems and result.problems != measured.problems:
-        return f"problems: {result.problems} published, {measured.problems} measured"
+        return Departure("problems", result.problems, measured.problems).message
     metric = metric_of(result)
     if isinstance(measured, PublishedResult) and metric_of(measured) != metric:
-        return f"metric: {result.metric} published, {measured.metric} measured"
+        return Departure("metric", result.metric, measured.metric).message
     if metric not in SHARES and not is_vote(metric):
-        return f"{result.metric} is no share of right answers"
-    return ""
+        return Message("reason-no-share", {"metric": result.metric})
+    return None
 
 
-def _barred_vote(case: Case) -> tuple[str, str] | None:
+def _barred_vote(case: Case) -> tuple[str, Message] | None:
     if isinstance(case.measured, PublishedResult):
-        words = f"one vote of {case.k} samples per problem hides its own run-to-run error"
-        return "inconclusive", words
+        return "inconclusive", Message("reason-one-vote", {"k": case.k})
     n = case.measured.samples_per_problem
     if case.k is not None and n < case.k:
-        return "inconclusive", f"a vote of {case.k} needs {case.k} samples per problem, not {n}"
+        return "inconclusive", Message("reason-few-votes", {"k": case.k, "n": n})
     if case.votes is None:
-        return "not comparable", f"{case.result.metric} was not measured"
+        return "not comparable", Message("reason-not-measured", {"metric": case.result.metric})
     return None
 
 
@@ -235,10 +234,8 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
     )
 
 
-def _frame(case: Case, word: str, sentence: str) -> Verdict:
+def _frame(case: Case, word: str, sentence: Message) -> Verdict:
     """A verdict with everything that needs no test. A vote without votes has no measured value."""
-    voteless = is_vote(case.result.metric) and case.votes is None
-    unmeasured = voteless and isinstance(case.measured, Measurement)
     return Verdict(
         claim=case.result.id,
         subject=case.result.subject,
@@ -247,13 +244,12 @@ def _frame(case: Case, word: str, sentence: str) -> Verdict:
         verdict=word,
         tier=case.tier if isinstance(case.measured, Measurement) else case.measured.tier,
         sentence=sentence,
-        measured=None if unmeasured else case.value,
+        measured=None if case.unmeasured else case.value,
         published=case.result.value,
-        difference=None if unmeasured else case.value - case.result.value,
+        difference=None if case.unmeasured else case.value - case.result.value,
         departures=_difference(case).departures,
     )
 
 
-def _untried(case: Case, word: str, reason: str) -> Verdict:
-    frame = _frame(case, word, "")
-    return replace(frame, sentence=sentences.untried(case, frame.measured, word, reason))
+def _untried(case: Case, word: str, reason: Message) -> Verdict:
+    return _frame(case, word, sentences.untried(case, word, reason))

@@ -1,139 +1,139 @@
-"""The sentence a reader needs, and the notes beside a verdict. Scores are in points."""
+"""What a reader needs of a verdict, and the notes beside it, as messages. Scores are in points."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from claimbench import statistics
-from claimbench.records import Measurement
+from claimbench.records import Measurement, Message, Value, term
 from claimbench.verdicts.cases import LEVEL, Case, Trial
 from claimbench.verdicts.noise import Evidence, is_greedy, problems_of, score_of
 
 
-def judged(trial: Trial, word: str) -> str:
-    """The sentence of a case that could be tested."""
-    opening = _opening(trial.case, trial.case.value)
+def judged(trial: Trial, word: str) -> Message:
+    """The message of a case that could be tested."""
     if word in ("lower", "higher"):
-        return f"{opening}: {_apart(trial, word)}"
-    if word == "reproduced":
-        return f"{opening}: {_equal(trial)}"
-    return f"{opening}: {_undecided(trial)}"
+        found = _apart(trial, word)
+    elif word == "reproduced":
+        found = _equal(trial)
+    else:
+        found = _undecided(trial)
+    return Message("verdict-judged", {"scores": _scores(trial.case), "finding": found})
 
 
-def untried(case: Case, measured: float | None, word: str, reason: str) -> str:
-    """The sentence of a case that could not be tested, with the reason."""
-    return f"{_opening(case, measured)}: {word}, because {reason}"
+def untried(case: Case, word: str, reason: Message) -> Message:
+    """The message of a case that could not be tested, with the reason."""
+    values: Mapping[str, Value] = {
+        "scores": _scores(case),
+        "verdict": term("verdict", word),
+        "reason": reason,
+    }
+    return Message("verdict-untried", values)
 
 
-def readings(trials: Sequence[Trial]) -> tuple[str, ...]:
+def readings(trials: Sequence[Trial]) -> tuple[Message, ...]:
     """What each reading of the decoding would say, where they disagree."""
     greedy = min(trials, key=lambda trial: trial.noise.variance)
     sampled = max(trials, key=lambda trial: trial.noise.variance)
-    return (
-        "it is unknown whether a score was decoded greedily: "
-        f"{sampled.word} if it was sampled, {greedy.word} if it was greedy",
-    )
+    values: Mapping[str, Value] = {
+        "sampled": term("verdict", sampled.word),
+        "greedy": term("verdict", greedy.word),
+    }
+    return (Message("note-decoding-unknown", values),)
 
 
-def left_out(measured: Evidence) -> tuple[str, ...]:
+def left_out(measured: Evidence) -> tuple[Message, ...]:
     """What could not be graded, and so does not count."""
     if not isinstance(measured, Measurement):
         return ()
     notes = []
     failed = round(measured.grader_error_share * measured.asked)
     if failed:
-        notes.append(
-            f"{failed} of {measured.asked} samples could not be graded, an error of ours, and are "
-            "left out of the score"
-        )
+        notes.append(Message("note-not-graded", {"failed": failed, "samples": measured.asked}))
     score = score_of(measured)
     if score is not None and score.left_out:
         total = score.left_out + score.problems
-        notes.append(f"{score.left_out} of {total} problems have no graded sample and do not count")
+        notes.append(Message("note-problems-left-out", {"left": score.left_out, "total": total}))
     return tuple(notes)
 
 
-def _opening(case: Case, measured: float | None) -> str:
+def _scores(case: Case) -> Message:
+    """Both scores; of a vote that was not taken only the published one."""
     digits = max(1, case.result.decimals)
-    who = f"by {case.measurer}" if case.measurer else "here"
-    score = "not" if measured is None else f"{measured:.{digits}f}"
-    return f"{score} measured {who} against {case.result.value:.{case.result.decimals}f}"
+    published: dict[str, Value] = {
+        "published": case.result.value,
+        "published_digits": case.result.decimals,
+    }
+    if case.unmeasured:
+        return Message("scores-not-measured", published)
+    values = {**published, "measured": case.value, "digits": digits}
+    if case.measurer:
+        return Message("scores-measured-by", {**values, "measurer": case.measurer})
+    return Message("scores-measured", values)
 
 
-def _apart(trial: Trial, word: str) -> str:
-    found = trial.comparison
+def _apart(trial: Trial, word: str) -> Message:
+    found, verdict = trial.comparison, term("verdict", word)
     if found is None:
-        gap = abs(trial.difference)
-        return (
-            f"{word} by {gap:.1f} points without sampling noise, both being greedy; more than the "
-            f"margin of {_margin(trial)} points"
-        )
+        gap, margin = abs(trial.difference), trial.case.delta
+        return Message("apart-greedy", {"verdict": verdict, "gap": gap, "margin": margin})
     low, high = sorted(abs(end) for end in found.interval_95)
+    ends: Mapping[str, Value] = {"verdict": verdict, "low": low, "high": high}
     if trial.case.votes is not None:
-        return f"{word} by {low:.1f} to {high:.1f} points at 95 %, between two votes"
-    return (
-        f"{word} by {low:.1f} to {high:.1f} points at 95 %; would count as reproduced only with a "
-        f"margin above {rounded_up(found.needed_margin)}"
-    )
+        return Message("apart-votes", ends)
+    return Message("apart", {**ends, "needed": found.needed_margin})
 
 
-def _equal(trial: Trial) -> str:
-    within = f"reproduced within {_margin(trial)} points"
+def _equal(trial: Trial) -> Message:
+    margin = trial.case.delta
     if trial.comparison is None:
-        return f"{within}, without sampling noise, both being greedy"
-    return f"{within}; the difference is {_range(trial.comparison.interval_90)} points at 90 %"
+        return Message("equal-greedy", {"margin": margin})
+    low, high = trial.comparison.interval_90
+    return Message("equal", {"margin": margin, "low": low, "high": high})
 
 
-def _undecided(trial: Trial) -> str:
+def _undecided(trial: Trial) -> Message:
     found = trial.comparison
     if found is None:
-        return "inconclusive, because how it was decoded is unknown and decides the verdict"
-    margin = f"{_margin(trial)} points"
-    interval = _range(found.interval_95)
+        return Message("undecided-decoding")
+    low, high = found.interval_95
     if trial.word != "inconclusive":
-        return (
-            "inconclusive, because how it was decoded is unknown and decides the verdict; if it "
-            f"was sampled, the difference is {interval} points at 95 %"
-        )
-    alone = ""
+        return Message("undecided-if-sampled", {"low": low, "high": high})
+    values: Mapping[str, Value] = {
+        "low": low,
+        "high": high,
+        "state": _state(trial, found),
+        "remedy": _remedy(trial),
+    }
+    return Message("undecided", values)
+
+
+def _state(trial: Trial, found: statistics.Comparison) -> Message:
+    """What a figure alone would show, where it is not simply neither."""
+    margin, family = trial.case.delta, trial.family
     if found.p_difference <= LEVEL:
-        alone = f", shown to be there alone but not among {trial.family} figures judged together"
-    elif found.p_equivalence is not None and found.p_equivalence <= LEVEL:
-        alone = (
-            f", shown to be within {margin} alone but not among {trial.family} figures judged "
-            "together"
-        )
-    state = alone or f", neither shown to be there nor shown to be within {margin}"
+        return Message("shown-apart-alone", {"family": family})
     if trial.case.votes is not None:
-        state = alone or ", which is not shown to be there"
-    return f"inconclusive; the difference is {interval} points at 95 %{state}; {_remedy(trial)}"
+        return Message("shown-no-difference")
+    if found.p_equivalence is not None and found.p_equivalence <= LEVEL:
+        return Message("shown-equal-alone", {"margin": margin, "family": family})
+    return Message("shown-neither", {"margin": margin})
 
 
-def _remedy(trial: Trial) -> str:
+def _remedy(trial: Trial) -> Message:
     """Which n would decide, or that none can. A new run is judged alone, so n is that run's. From
-    bounds both are told as such: samples known problem by problem make the errors smaller."""
+    bounds both are said as such: samples known problem by problem make the errors smaller."""
     bounded = _bounded(trial.case)
-    dominated = (
-        "no number of samples can decide by the bound on the published figure's error, which a run "
-        "known problem by problem would lower"
-        if bounded
-        else "no number of samples can decide, because the published figure's own error dominates"
-    )
     if trial.case.votes is not None:
         spread = 100 * trial.case.votes.difference_se
-        return (
-            f"two votes of {trial.case.k} differ by {spread:.1f} points (SE) by chance, "
-            "and more samples here do not make the published vote any surer"
-        )
+        return Message("remedy-votes", {"k": trial.case.k, "spread": spread})
     design = _design(trial)
     gap, delta = trial.difference / 100, trial.case.delta / 100
     level = LEVEL / trial.family
     n = None if design is None else statistics.deciding_samples(design, gap, delta, level)
     if n is None:
-        return dominated
-    about = "at most about" if bounded else "about"
-    return f"{about} {n} samples per problem in a new run would decide, if the difference stays"
+        return Message("remedy-none-by-bound" if bounded else "remedy-none")
+    return Message("remedy-samples-at-most" if bounded else "remedy-samples", {"n": n})
 
 
 def _bounded(case: Case) -> bool:
@@ -158,17 +158,3 @@ def _design(trial: Trial) -> statistics.Design | None:
     if score is not None and score.unit_variance is not None:
         spread = score.unit_variance * problems
     return statistics.Design(problems, spread, trial.published_variance)
-
-
-def _margin(trial: Trial) -> str:
-    return f"{trial.case.delta:.3f}".rstrip("0").rstrip(".")
-
-
-def rounded_up(margin: float) -> str:
-    """To one digit, upwards: at the printed margin it would indeed count."""
-    return f"{math.ceil(margin * 10 - 1e-9) / 10:.1f}"
-
-
-def _range(interval: tuple[float, float]) -> str:
-    low, high = (round(end, 1) + 0.0 for end in interval)  # + 0.0 turns −0.0 into 0.0
-    return f"{low:.1f} to {high:.1f}"

@@ -36,7 +36,7 @@ from claimbench.grading.lm_eval.names import (
     quiet,
     settings_of,
 )
-from claimbench.records import Message, Problem
+from claimbench.records import Problem, Turn
 
 FEWSHOT_SEED = 1234
 """lm-eval's own default (`--seed`), as are the seeds of the module generators below."""
@@ -259,7 +259,7 @@ def _problem(
     assert settings is not None
     try:
         turns = json.loads(context) if settings.chat else None
-        messages = None if turns is None else tuple(Message(**turn) for turn in turns)
+        messages = None if turns is None else tuple(Turn(**turn) for turn in turns)
     except (ValueError, TypeError) as error:
         raise InputError(
             f"{benchmark.name}: this task changes the rendered context; ask it with lm_eval.chat: "

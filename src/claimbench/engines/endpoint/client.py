@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
@@ -16,11 +17,21 @@ from claimbench.engines.endpoint.bounds import (
     http_package,
     most_bytes,
 )
-from claimbench.engines.endpoint.faults import Fault, Unreachable, refusal, safe_words
+from claimbench.engines.endpoint.faults import (
+    Fault,
+    Malformed,
+    Refused,
+    Silent,
+    Unreachable,
+    refusal,
+    safe_words,
+)
 from claimbench.engines.endpoint.settings import EndpointConfig
+from claimbench.engines.endpoint.stream import Whole
 from claimbench.errors import ConfigError, ModelError
 
 _CONNECT_SECONDS = 15.0
+_SHOWN_BYTES = 2000
 _NO_CONNECTION = ("ConnectError", "ConnectTimeout")
 """By name: which HTTP package they are of depends on the version of openai."""
 
@@ -54,7 +65,9 @@ class Client:
                 "Accept-Encoding": "identity",
                 "OpenAI-Organization": openai.Omit(),
                 "OpenAI-Project": openai.Omit(),
+                **({"api-key": key} if key and settings.api_version else {}),
             },
+            default_query={"api-version": v} if (v := settings.api_version) else None,
             max_retries=0,
             timeout=openai.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS)),
             http_client=bounded_client(openai),
@@ -64,8 +77,12 @@ class Client:
         await self._client.close()
 
     async def models(self) -> Any:
-        """What GET /models says; None where the server does not have it."""
-        return await self._within(self._get("/models"), MOST_LISTED, self._settings.timeout)
+        """What GET /models says; None where the server does not give it: many gateways do not, and
+        serve requests all the same."""
+        try:
+            return await self._within(self._get("/models"), MOST_LISTED, self._settings.timeout)
+        except (Refused, Malformed):
+            return None
 
     async def ask(self, body: Mapping[str, Any], most: int, seconds: float) -> Any:
         """The answer to one body, a chat where it holds messages, else a completion: of at most
@@ -75,20 +92,25 @@ class Client:
         return await self._within(sent, most, seconds)
 
     async def _get(self, path: str) -> Any:
-        try:
-            raw = await self._client.get(path, cast_to=object, options=_raw())
-        except self._openai.APIStatusError as error:
-            if error.status_code in (404, 405):
-                return None
-            raise
-        return json.loads(raw.http_response.content)
+        raw = await self._client.get(path, cast_to=object, options=_raw())
+        return _json(raw.http_response)
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
         raw = await self._client.post(path, body=body, cast_to=object, options=_raw())
-        return json.loads(raw.http_response.content)
+        answer = _json(raw.http_response)
+        if isinstance(answer, Mapping) and answer.get("error") and not answer.get("choices"):
+            raise self._error_in(answer["error"])
+        return answer
+
+    def _error_in(self, error: Any) -> Exception:
+        """What an error means that a gateway sends as if it were an answer."""
+        said = error if isinstance(error, Mapping) else {"message": error}
+        code = said.get("code")
+        status = code if isinstance(code, int) and 400 <= code < 600 else 500
+        return refusal(status, {}, safe_words(said.get("message"), self._key), str(code))
 
     async def _stream(self, path: str, body: Mapping[str, Any]) -> Any:
-        whole = _Whole()
+        whole = Whole()
         async with await self._client.post(
             path,
             body=body,
@@ -108,17 +130,19 @@ class Client:
             async with asyncio.timeout(seconds):
                 return await self._explained(exchange)
         except TimeoutError:
-            raise Fault(f"the server's answer was not complete after {seconds:g} seconds") from None
+            raise Silent(
+                f"the server's answer was not complete after {seconds:g} seconds"
+            ) from None
 
     async def _explained(self, exchange: Awaitable[Any]) -> Any:
         try:
             return await exchange
         except Fault as fault:
-            failure: Exception = Fault(str(fault))
+            failure: Exception = type(fault)(safe_words(str(fault), self._key))
         except (self._openai.APIError, self._httpx.RequestError) as error:
             failure = self._meaning(error)
         except (ValueError, RecursionError):
-            failure = Fault("the server's answer is not JSON")
+            failure = Malformed("the server's answer is not JSON")
         # Raised outside the handler: the package's error, which may hold the key in the server's
         # words, is not its context.
         raise failure
@@ -137,12 +161,12 @@ class Client:
         """What an exchange without an answer means."""
         cause = error.__cause__ or error
         if isinstance(cause, Fault):  # Ours, met while reading; older versions wrap it.
-            return Fault(str(cause))
+            return type(cause)(str(cause))
         words = safe_words(f"{type(cause).__name__}: {cause}".removesuffix(": "), self._key)
         if type(cause).__name__ in _NO_CONNECTION:
             return Unreachable(f"the connection failed ({words})")
         if isinstance(error, (self._openai.APITimeoutError, self._httpx.TimeoutException)):
-            return Fault(f"the server was silent for {self._settings.timeout:g} seconds")
+            return Silent(f"the server was silent for {self._settings.timeout:g} seconds")
         return Fault(f"the connection failed ({words})")
 
 
@@ -155,6 +179,20 @@ def import_openai() -> Any:
             "engine endpoint needs the package openai; run pip install 'claimbench[endpoint]'"
         ) from None
     return openai
+
+
+def _json(response: Any) -> Any:
+    """The data of a response. Raises Malformed with what it is instead."""
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        text = response.content[:_SHOWN_BYTES].decode("utf-8", "replace")
+    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S)
+    if re.match(r"\s*<(!doctype|html)", text, re.I):
+        what = f"a page of HTML{f' ({title[1]})' if title else ''}: is it the API's address?"
+    else:
+        what = f"not JSON ({text[:80]!r})" if text.strip() else "empty"
+    raise Malformed(f"the server's answer is {what}")
 
 
 def _raw() -> dict[str, Any]:
@@ -170,52 +208,3 @@ def _message(error: Any) -> Any:
     if isinstance(body, Mapping):
         return body.get("message") or body.get("detail") or body.get("error") or ""
     return body or ""
-
-
-class _Whole:
-    """A streamed answer put together: the same data as an answer in one piece."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, list[str]] = {}
-        self._ids: list[Any] = []
-        self._choice: dict[str, Any] = {"finish_reason": None}
-        self._top: dict[str, Any] = {}
-        self._chat = False
-
-    def add(self, chunk: Any) -> None:
-        if not isinstance(chunk, Mapping):
-            raise Fault("the server's stream holds something that is no chunk")
-        self._top |= {
-            key: chunk[key]
-            for key in ("model", "usage", "system_fingerprint")
-            if chunk.get(key) is not None
-        }
-        if chunk.get("prompt_token_ids") is not None:
-            self._choice["prompt_token_ids"] = chunk["prompt_token_ids"]
-        choices = chunk.get("choices") or []
-        if not isinstance(choices, list):
-            raise Fault("the server's stream holds something that is no choice")
-        for choice in choices:
-            self._add_choice(choice)
-
-    def _add_choice(self, choice: Any) -> None:
-        if not isinstance(choice, Mapping) or choice.get("index") not in (None, 0):
-            raise Fault("the server's stream does not hold one choice")
-        self._chat |= "delta" in choice
-        part = choice.get("delta") or {} if "delta" in choice else choice
-        if not isinstance(part, Mapping):
-            raise Fault("the server's stream holds something that is no text")
-        for key in ("content", "reasoning_content", "reasoning", "text"):
-            if isinstance(part.get(key), str):
-                self._texts.setdefault(key, []).append(part[key])
-        if isinstance(choice.get("token_ids"), list):
-            self._ids += choice["token_ids"]
-        for key in ("finish_reason", "prompt_token_ids"):
-            if choice.get(key) is not None:
-                self._choice[key] = choice[key]
-
-    def answer(self) -> dict[str, Any]:
-        texts = {key: "".join(parts) for key, parts in self._texts.items()}
-        own = {"message": texts} if self._chat else {"text": texts.get("text", "")}
-        choice = {**self._choice, **own, "token_ids": self._ids or None}
-        return {**self._top, "choices": [choice]}

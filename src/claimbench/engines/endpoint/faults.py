@@ -1,9 +1,12 @@
 """What can go wrong with a server, and what is done about it.
 
-    Fault         passes: try again after a while (429, 5xx, timeout, cut connection, unreadable)
+    Fault         passes: try again after a while (429, 5xx, cut connection)
     Unreachable   a Fault: there is no connection
-    NoAnswer      this request got something that is no answer (content_filter): owed again
+    Malformed     a Fault: an answer that cannot be read; as the first answer it stops the run
+    Silent        a Fault: no whole answer in the time given; tried fewer times, as it costs hours
+    NoAnswer      this request got something that is no answer (content_filter): asked again later
     EngineDied    will not pass by trying again: the run stops with one sentence
+    Refused       an EngineDied: the server does not take what was sent
 
 A server's words may be hostile and may hold the key: they are cut short, and the key is taken out.
 """
@@ -26,11 +29,12 @@ _LONGEST_WORDS = 240
 
 class Fault(Exception):
     """A failure that passes. `wait` is what the server asked for, in seconds; `attempts` how often
-    the request was tried when it was given up."""
+    the request was tried when it was given up; `word` a finish reason that does not say whether the
+    reply is whole."""
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    def __init__(self, reason: str, wait: float | None = None, word: str = "") -> None:
         super().__init__(reason)
-        self.wait = wait
+        self.wait, self.word = wait, word
         self.attempts = 1
 
 
@@ -38,8 +42,29 @@ class Unreachable(Fault):
     """No connection: the host is unknown, refuses it, or does not answer."""
 
 
+class Malformed(Fault):
+    """An answer that is none: not JSON, or without a choice, a text or its usage."""
+
+
+class Silent(Fault):
+    """The time of an attempt is over."""
+
+
 class NoAnswer(Exception):
-    """The server answered, but gave no reply of the model."""
+    """The server answered, but gave no reply of the model. `word` is the finish reason where it is
+    one that nobody knows."""
+
+    def __init__(self, reason: str, word: str = "") -> None:
+        super().__init__(reason)
+        self.word = word
+
+
+class Refused(EngineDied):
+    """The server refused a request; `words` are its own, made safe."""
+
+    def __init__(self, sentence: str, status: int, words: str) -> None:
+        super().__init__(sentence)
+        self.status, self.words = status, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +99,14 @@ class Backoff:
 def refusal(status: int, headers: Mapping[str, str], words: str, code: str | None) -> Exception:
     """What an HTTP error status means. `words` are the server's, already made safe."""
     said = f"HTTP {status}" + (f": {words}" if words else "")
-    if status == 429 and code == "insufficient_quota":
+    if status == 402 or (status == 429 and code == "insufficient_quota"):
         return EngineDied(
             f"The server's account has nothing left ({said}); fill it up, and run again."
         )
     if status in _PASSING or status >= 500:
         return Fault(f"the server answered {said}", retry_after(headers))
-    return EngineDied(f"The server refused a request ({said}); {_advice(status)}.")
+    sentence = f"The server refused a request ({said}); {_advice(status)}."
+    return Refused(sentence, status, words)
 
 
 def _advice(status: int) -> str:
@@ -99,7 +125,10 @@ def _advice(status: int) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds of a Retry-After header, a number or a date; None without a readable one."""
+    """The seconds of a retry-after-ms or Retry-After header, a number or a date; None without a
+    readable one."""
+    if re.fullmatch(r"\d+(\.\d+)?", exact := (headers.get("retry-after-ms") or "").strip()):
+        return float(exact) / 1000
     text = (headers.get("retry-after") or "").strip()
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)

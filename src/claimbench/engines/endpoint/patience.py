@@ -11,10 +11,14 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from claimbench.engines.base import Log
-from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable
+from claimbench.engines.endpoint.faults import Backoff, Fault, Malformed, Silent, Unreachable
 
 _QUIET_SECONDS = 60.0
 """Between two outages that are logged: a server that comes and goes is no news."""
+
+_SILENT_SECONDS = 7200.0
+"""For how long a request that the server does not answer in time is tried: an attempt may take an
+hour by itself."""
 
 _T = TypeVar("_T")
 
@@ -34,8 +38,11 @@ class Patience:
         self._reached = self._answered = self._waiting = False
         self._logged = -math.inf
 
-    async def ask(self, once: Callable[[], Awaitable[_T]]) -> _T:
-        """What `once` gives. Raises its last Fault, with the number of attempts in it."""
+    async def ask(
+        self, once: Callable[[], Awaitable[_T]], most: int | None = None, *, reply: bool = True
+    ) -> _T:
+        """What `once` gives, tried at most `most` times where that is given. Raises its last Fault,
+        with the number of attempts in it; a first `reply` that cannot be read at once."""
         began = time.monotonic()
         for attempt in itertools.count(1):
             try:
@@ -44,13 +51,14 @@ class Patience:
                 self._reached |= not isinstance(fault, Unreachable)
                 fault.attempts = attempt
                 pause = self._backoff.wait(attempt, fault, self._rng)
-                if time.monotonic() - began + pause > self._seconds or self._is_last(attempt):
+                late = time.monotonic() - began + pause > self._seconds_for(fault)
+                if late or self._is_last(attempt, most) or self._is_hopeless(fault):
                     raise
                 self._begin_to_wait(fault)
                 self.retries += 1
                 await asyncio.sleep(pause)
             else:
-                self._go_on()
+                self._go_on(reply)
                 return answer
         raise AssertionError
 
@@ -59,8 +67,15 @@ class Patience:
         """For how long an attempt is followed by another."""
         return math.inf if self._reached else self._backoff.start
 
-    def _is_last(self, attempt: int) -> bool:
-        return attempt >= self._backoff.attempts
+    def _seconds_for(self, fault: Fault) -> float:
+        return min(self._seconds, _SILENT_SECONDS if isinstance(fault, Silent) else math.inf)
+
+    def _is_last(self, attempt: int, most: int | None) -> bool:
+        return attempt >= (most or self._backoff.attempts)
+
+    def _is_hopeless(self, fault: Fault) -> bool:
+        """A server that has never given a readable answer will not give one for the asking."""
+        return isinstance(fault, Malformed) and not self._answered
 
     def _begin_to_wait(self, fault: Fault) -> None:
         now = time.monotonic()
@@ -71,8 +86,9 @@ class Patience:
             seconds = min(self._backoff.most_waited, self._seconds)
             self._log(f"{self._host}: {fault}; trying again for up to {seconds:.0f} seconds")
 
-    def _go_on(self) -> None:
-        self._reached = self._answered = True
+    def _go_on(self, reply: bool) -> None:
+        self._reached = True
+        self._answered |= reply
         if self._waiting:
             self._waiting = False
             self._log(f"{self._host} answers")

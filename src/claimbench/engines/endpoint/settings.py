@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ from claimbench.engines.base import (
     stop_token_ids,
 )
 
-SamplingKey = Literal[
+SentKey = Literal[
     "temperature",
     "top_p",
     "top_k",
@@ -30,7 +31,26 @@ SamplingKey = Literal[
     "repetition_penalty",
     "presence_penalty",
     "frequency_penalty",
+    "stop_token_ids",
+    "skip_special_tokens",
+    "spaces_between_special_tokens",
+    "return_token_ids",
+    "max_tokens",
+    "n",
+    "stream_options",
 ]
+"""What is sent and may be left out. Without `max_tokens`, `max_completion_tokens` is sent."""
+NO_EFFECT: frozenset[SentKey] = frozenset({"return_token_ids", "max_tokens", "n", "stream_options"})
+"""Those of them that change no sample."""
+
+
+class Price(Strict):
+    """What a server charges for a million tokens, from its price list of the day `date`."""
+
+    input: float = Field(ge=0, description="per million prompt tokens")
+    output: float = Field(ge=0, description="per million completion tokens, reasoning included")
+    date: dt.date = Field(strict=False)
+    currency: str = "USD"
 
 
 class EndpointConfig(Strict):
@@ -40,9 +60,13 @@ class EndpointConfig(Strict):
     variable with the key. `prompt` says how prompts go out: as token ids, as chat turns that the
     server renders, or as chat turns whose length the server must count as we do. `alias` says that
     the name may stand for another model later. `unsupported` names the parameters that the server
-    does not take: they are not sent, and stand in every report. `timeout` is in seconds of silence,
-    `deadline` in seconds that one attempt at a request may take in all (default: the timeout and
-    one second per token of max_tokens).
+    does not take: they are not sent, and those that can change a sample stand in every report.
+    `reasoning: hidden` says that the server keeps the reasoning to itself: a reply is then the
+    answer. `finish_reasons` says what the server's own words for the end of a reply mean.
+    `api_version` goes along in the query and the key in the header `api-key`, as Azure wants both.
+    `examine: false` lets a run go on whose first replies hold no answers. `timeout` is in seconds
+    of silence, `deadline` in seconds that one attempt at a request may take in all (default: the
+    timeout and one second per token of max_tokens).
     """
 
     base_url: str
@@ -50,7 +74,12 @@ class EndpointConfig(Strict):
     key_env: str | None = None
     prompt: PromptForm = "token_ids"
     alias: bool = False
-    unsupported: tuple[SamplingKey, ...] = ()
+    unsupported: tuple[SentKey, ...] = ()
+    reasoning: Literal["shown", "hidden"] = "shown"
+    finish_reasons: dict[str, Literal["stop", "length"]] = Field(default_factory=dict)
+    api_version: str | None = Field(default=None, pattern=r"^[\w.-]+$")
+    examine: bool = True
+    price: Price | None = None
     concurrency: int = Field(default=64, gt=0, le=1000)
     timeout: float = Field(default=3600.0, gt=0, allow_inf_nan=False)
     deadline: float | None = Field(default=None, gt=0, allow_inf_nan=False)
@@ -61,7 +90,8 @@ class EndpointConfig(Strict):
         # Checked here, where the message does not repeat the value: it may be a key.
         if not re.fullmatch(r"https?://\S+", self.base_url) or holds_secret(self.base_url):
             raise ValueError(
-                "base_url must be http(s)://HOST/PATH, without user, password or query"
+                "base_url must be http(s)://HOST/PATH, without user, password or query (an "
+                "api-version goes to api_version)"
             )
         if self.key_env is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.key_env):
             raise ValueError(
@@ -85,8 +115,10 @@ class EndpointSettings(EngineSettings):
     def identity(self) -> dict[str, str]:
         prompt = "token ids" if self.endpoint.prompt == "token_ids" else "chat"
         found = {"name": "claimbench-endpoint", "version": "1", "prompt": prompt}
-        if self.endpoint.unsupported:
-            found["not_sent"] = ", ".join(sorted(self.endpoint.unsupported))
+        if not_sent := sorted(set(self.endpoint.unsupported) - NO_EFFECT):
+            found["not_sent"] = ", ".join(not_sent)
+        if self.endpoint.reasoning == "hidden":
+            found["reasoning"] = "hidden"
         return found
 
     def make(self, model: ModelConfig, checkpoint: Path | None, log: Log) -> Engine:
@@ -94,8 +126,18 @@ class EndpointSettings(EngineSettings):
 
         by_ids = checkpoint is not None and self.endpoint.prompt == "token_ids"
         stop_ids = stop_token_ids(checkpoint, model) if checkpoint is not None and by_ids else []
-        return EndpointEngine(self.endpoint, self.endpoint.model or model.hub, stop_ids, log=log)
+        name = self.endpoint.model or model.hub
+        return EndpointEngine(
+            self.endpoint, name, stop_ids, log=log, reasoning_end=_reasoning_end(model)
+        )
 
     @property
     def served(self) -> Served:
         return Served(self.endpoint.model, self.endpoint.alias, self.endpoint.prompt)
+
+
+def _reasoning_end(model: ModelConfig) -> str | None:
+    """The end of the model's reasoning, where all its prompt variants have it."""
+    rules = (model.prompt, *model.prompt_variants.values())
+    ends = {rule.reasoning_end for rule in rules}
+    return ends.pop() if len(ends) == 1 else None

@@ -1,0 +1,91 @@
+"""What a run folder measured, cell by cell, with what makes two cells comparable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from claimbench.analysis.cells import StoredCell, stored_cells
+from claimbench.analysis.cost import spending
+from claimbench.analysis.efficiency import Efficiency
+from claimbench.analysis.measure import measure_cell
+from claimbench.errors import DataError
+from claimbench.records import Measurement, Problem
+from claimbench.store import RunStore, read_run
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One model on one benchmark. `contents` has each problem's digest by id, "" where the folder
+    does not hold its text; `grader` names the grader with its options."""
+
+    measurement: Measurement
+    contents: Mapping[str, str]
+    grader: str
+    efficiency: Efficiency | None = None
+
+
+def read_measured(root: Path) -> list[Measured]:
+    """Every cell of the run folder `root`: from its samples and grades, or, where a folder holds
+    results alone, from its measurements.json."""
+    config, _ = read_run(root)
+    if not (root / "problems").is_dir() and (root / "measurements.json").is_file():
+        return list(_from_results(root, config))
+    with RunStore.existing(root) as store:
+        cells = stored_cells(store)
+        spent = {(one.model, one.benchmark): one for one in spending(store, cells)}
+        return [_from_store(store, config, cell, spent) for cell in cells]
+
+
+def _from_store(
+    store: RunStore,
+    config: Mapping[str, Any],
+    cell: StoredCell,
+    spent: Mapping[tuple[str, str], Efficiency],
+) -> Measured:
+    measured = measure_cell(store, cell)[1]
+    contents = {name: content_of(problem) for name, problem in cell.problems.items()}
+    name = cell.name
+    return Measured(measured, contents, _grader(config, cell.benchmark), spent.get(name))
+
+
+def _from_results(root: Path, config: Mapping[str, Any]) -> Iterator[Measured]:
+    path = root / "measurements.json"
+    try:
+        found = TypeAdapter(list[Measurement]).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise DataError(
+            f"{path}: cannot be read; make it again with `claimbench report`"
+        ) from error
+    for m in found:
+        yield Measured(m, dict.fromkeys(m.problem_ids, ""), _grader(config, m.benchmark))
+
+
+def _grader(config: Mapping[str, Any], benchmark: str) -> str:
+    """The kind of grader and its options; an lm-eval task's are its metric and filter."""
+    grader = config["benchmarks"][benchmark]["grader"]
+    told = {k: v for k, v in grader["options"].items() if v not in (None, [], ())}
+    options = ", ".join(f"{key} {_short(value)}" for key, value in sorted(told.items()))
+    return f"{grader['kind']} ({options})" if options else str(grader["kind"])
+
+
+def _short(value: Any) -> str:
+    """A value of an option, or the digest of a long one."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return text if len(text) <= 60 else hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def content_of(problem: Problem) -> str:
+    """The digest of what is asked and what is right; "" where neither is known."""
+    asked = (problem.question, problem.text, problem.messages, problem.choices)
+    if not any(asked):
+        return ""
+    turns = [asdict(turn) for turn in problem.messages or ()]
+    content = [problem.question, problem.text, turns, list(problem.choices), problem.gold]
+    return hashlib.sha256(json.dumps(content).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,60 @@
+"""Where servers put the text of a reply, and its reasoning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from claimbench.engines.endpoint.faults import Malformed
+
+_REASONING = ("reasoning_content", "reasoning")
+"""vLLM and others have named the field so, the first name the older one."""
+
+
+def texts_of(choice: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The reply, and the reasoning where the server keeps it apart. Raises Malformed."""
+    message = choice.get("message")
+    if not isinstance(message, Mapping):
+        return _text(choice.get("text")), None
+    message = split_parts(message)
+    found = (message.get(key) for key in _REASONING)
+    reasoning = next((text for text in found if isinstance(text, str) and text), None)
+    content = message.get("content")
+    return ("" if content is None else _text(content)), reasoning
+
+
+def split_parts(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A message whose content is a list of parts as one with plain texts: parts of thinking
+    (Mistral, Anthropic) are its reasoning, parts of text its content."""
+    parts = message.get("content")
+    if not isinstance(parts, list):
+        return message
+    texts: dict[str, list[str]] = {"content": [], "reasoning_content": []}
+    for part in parts:
+        where, text = _part(part)
+        texts[where].append(text)
+    thought = "".join(texts["reasoning_content"])
+    joined = {"content": "".join(texts["content"])}
+    return {**message, **joined, **({"reasoning_content": thought} if thought else {})}
+
+
+def _part(part: Any) -> tuple[str, str]:
+    """The field that a part belongs to, and its text."""
+    if isinstance(part, str):
+        return "content", part
+    if not isinstance(part, Mapping):
+        raise Malformed("the content of the server's answer holds something that is no text")
+    kind = str(part.get("type", "text"))
+    thinks = kind in ("thinking", "reasoning", "reasoning_text")
+    value = part.get("thinking" if "thinking" in part else "text", part.get(kind))
+    if isinstance(value, list):
+        return ("reasoning_content" if thinks else "content"), "".join(_part(p)[1] for p in value)
+    if kind not in ("text", "output_text") and not thinks:
+        raise Malformed(f"the content of the server's answer holds a part of type {kind[:40]!r}")
+    return ("reasoning_content" if thinks else "content"), _text(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Malformed("the server's answer holds no text")
+    return value

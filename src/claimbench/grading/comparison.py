@@ -1,0 +1,211 @@
+r"""Whether an answer says what the gold says: the plain part, without sympy.
+
+Both sides come into one notation (`notation`), the answer loses what only names its value
+(`N = `), and then the answer is refused where it plainly says something else; what is left is
+compared exactly (`exact`) or is a question for math-verify. The refusals are there because
+math-verify drops what it does not read, and so finds `\neq 5`, `5 \text{ is wrong}` and `5t`
+equal to 5.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from claimbench.grading.arithmetic import letters_of, tokens_of
+from claimbench.grading.exact import exact_verdict
+from claimbench.grading.figures import without_modulus
+from claimbench.grading.intervals import as_interval
+from claimbench.grading.notation import canonical, has_percent
+from claimbench.grading.reading import normalise, outer_brackets, read, split_outside
+from claimbench.grading.words import CHANGING
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Gold and answer in one notation, and the verdict; None where math-verify has to look."""
+
+    gold: str
+    answer: str
+    verdict: bool | None
+
+
+@lru_cache(maxsize=65_536)
+def compare(gold: str, answer: str) -> Comparison:
+    """The plain comparison of a gold with an answer."""
+    if gold == answer and gold.strip():
+        return Comparison(gold, answer, True)
+    one = as_interval(canonical(gold))
+    other = as_interval(_alike(one, canonical(answer)))
+    verdict = _verdict(one, other)
+    if verdict is not True and has_percent(gold) != has_percent(answer):
+        verdict = _as_hundredth(one, other, has_percent(gold)) or verdict
+    return Comparison(one, other, verdict)
+
+
+def is_plain(gold: str) -> bool:
+    """Whether a gold in one notation can be evaluated without math-verify."""
+    return read(normalise(gold)) is not None
+
+
+def _alike(gold: str, answer: str) -> str:
+    """The answer without what the gold leaves out: a modulus, a name, an approximation."""
+    if "mod" not in gold and "mod" in answer:
+        answer = without_modulus(answer)
+    if "\\approx" in answer and "\\approx" not in gold:
+        answer = _without_approximation(answer)
+    if ":" in answer and ":" not in gold:
+        answer = _LABEL.sub("", answer)
+    return _value(answer) if "=" in answer and "=" not in gold else answer
+
+
+def _verdict(gold: str, answer: str) -> bool | None:
+    if not answer:
+        return False
+    if words := _words(gold):
+        return _compare_words(gold, words, answer)
+    if _says_otherwise(gold, answer):
+        return False
+    if _repeats(gold, answer):
+        return True
+    return exact_verdict(gold, answer)
+
+
+def _as_hundredth(gold: str, answer: str, gold_has_it: bool) -> bool | None:
+    """`50\\%` is a half, too: math-verify and Qwen's grader accept both readings."""
+    if gold_has_it:
+        return exact_verdict(rf"\frac{{{gold}}}{{100}}", answer)
+    return exact_verdict(gold, rf"\frac{{{answer}}}{{100}}")
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+_LABEL = re.compile(r"^\s*\\text\{[A-Za-z ]{1,60}:\s*\}\s*")
+_RELATION = re.compile(r"<|>|\\[lg]e(?![A-Za-z])|\\ne(?![A-Za-z])|\\not(?![A-Za-z])")
+_ONE_LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
+_SOLVED_FOR = re.compile(r"\^|\\sqrt|\\frac|\||\d\s*[A-Za-z]|\d\s*\\cdot|[A-Za-z]\s*[-+/]\s*\d")
+
+
+def _value(answer: str) -> str:
+    """What stands right of the last `=`, where the left only names it or computes it."""
+    left, _, right = answer.rpartition("=")
+    if _names_a_value(left) and right.strip() and not _RELATION.search(answer):
+        return right.strip()
+    return answer
+
+
+def _names_a_value(left: str) -> bool:
+    r"""`x`, `f(2)`, `m + n`, `\angle ABC`, `100 + 114`; but `x^2` and `2x` say what x is."""
+    if _splits(left) and not outer_brackets(left.strip())[0]:
+        return False
+    words = re.findall(r"[a-z']+", left.lower())
+    if not CHANGING.isdisjoint(words):
+        return False
+    letters = set(_ONE_LETTER.findall(left))
+    return len(letters) != 1 or "(" in left or _SOLVED_FOR.search(left) is None
+
+
+def _without_approximation(answer: str) -> str:
+    r"""`\frac13 \approx 0.33` is a third, `x \approx 0.33` is 0.33."""
+    left, _, right = answer.partition("\\approx")
+    exact = left.rpartition("=")[2].strip()
+    return left if exact and not re.fullmatch(r"[A-Za-z]?", exact) else right.strip()
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+_TEXT = re.compile(r"\\text\{([^{}]*)\}")
+_BARE_WORD = re.compile(r"(?<![A-Za-z\\{])[A-Za-z][a-z'’]{2,}(?![A-Za-z])")
+_ARTICLE = re.compile(r"^(?:an?|the)\s")
+
+
+def _words(text: str) -> str:
+    """The words of an answer that is nothing but words, folded; else "". """
+    bare = _TEXT.sub(r" \1 ", text)
+    if "\\text" not in text and not re.fullmatch(r"[A-Za-z][A-Za-z'’ -]{3,}", text):
+        return ""
+    if not re.fullmatch(r"[A-Za-z'’ ,.()-]+", bare) or len(re.sub(r"[^A-Za-z]", "", bare)) < 2:
+        return ""
+    return _folded(bare)
+
+
+def _folded(words: str) -> str:
+    plain = re.sub(r"\s+", " ", re.sub(r"[().,\s]+", " ", words)).strip().lower()
+    return _ARTICLE.sub("", plain).replace("-", " ")
+
+
+def _compare_words(gold: str, words: str, answer: str) -> bool | None:
+    """Text with text: the same words, as a set where the gold is a list of them."""
+    bare = _TEXT.sub(r" \1 ", answer)
+    if re.search(r"\\[a-zA-Z]|\d|[=<>^_]", bare):
+        return exact_verdict(gold, answer)
+    if _folded(bare) == words:
+        return True
+    if "," in gold and "," in answer:
+        return sorted(map(_folded, _members(gold))) == sorted(map(_folded, _members(answer)))
+    return False
+
+
+def _members(text: str) -> list[str]:
+    return _TEXT.sub(r" \1 ", text).split(",")
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+def _says_otherwise(gold: str, answer: str) -> bool:
+    """Whether the answer plainly says something else than the gold."""
+    return (
+        (_RELATION.search(answer) is not None and _RELATION.search(gold) is None)
+        or (_has_text(answer) and not _has_text(gold))
+        or (_BASED.search(answer) is not None and "_" not in gold)
+        or _brackets_differ(gold, answer)
+        or _has_other_letters(gold, answer)
+    )
+
+
+_BASED = re.compile(r"\d\s?_\s?\{?\s?(?:\d|[A-Za-z\\])")
+"""A numeral in a stated base, of which math-verify sees the digits only."""
+
+
+def _has_text(text: str) -> bool:
+    return "\\text" in text or _BARE_WORD.search(text) is not None
+
+
+def _brackets_differ(gold: str, answer: str) -> bool:
+    r"""A set is no pair and no interval; neither is a bare list or `\pm`."""
+    ours, theirs = outer_brackets(gold)[0], outer_brackets(answer)[0]
+    if not _splits(outer_brackets(gold)[1]) and "\\pm" not in answer:
+        return False
+    if ours == "{}":
+        return theirs not in ("{}", "")
+    if ours == "":
+        return False
+    return theirs == "{}" or (theirs == "" and (_splits(answer) or "\\pm" in answer))
+
+
+def _splits(text: str) -> bool:
+    return len(split_outside(text, ",")) > 1
+
+
+def _has_other_letters(gold: str, answer: str) -> bool:
+    """Whether the answer has a variable that the gold has not (i may be imaginary)."""
+    if "=" in gold or "=" in answer or "\\text" in gold or "\\mid" in answer:
+        return False
+    return not _letters(answer) <= _letters(gold) | {"i"}
+
+
+def _letters(text: str) -> set[str]:
+    return letters_of(tokens_of(_ENVIRONMENT.sub("", text)))
+
+
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]+\}")
+
+
+def _repeats(gold: str, answer: str) -> bool:
+    """Whether a bare list gives the gold, one value, several times: `1/2, 0.5`."""
+    if "," not in answer or _splits(gold) or outer_brackets(answer)[0]:
+        return False
+    parts = split_outside(answer, ",")
+    return len(parts) > 1 and all(exact_verdict(gold, part.strip()) is True for part in parts)

@@ -1,0 +1,114 @@
+r"""How numbers are written: grouped thousands, repeating decimals, mixed numbers, scaling words."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from claimbench.grading.words import SCALES
+
+_GAP = r"(?:\\[,;: ]|~|\\ |\{\s?\\[,;:]\s?\}|\\thinspace\s?|\{\\thinspace\})"
+_SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:\s?{_GAP}\s?\d{{3}})+(?![\d])")
+_BRACED_COMMA = re.compile(r"(?<=\d)\s?(?:\{,\}|\{,\\?!?\}|\\!\s?,\s?\\!|,\s?\\!)\s?(?=\d{3}(?!\d))")
+_THIN_COMMA = re.compile(r"(?<=\d),\\!\s?(?=\d)")
+
+
+def ungroup(text: str) -> str:
+    r"""`12\,345` and `12{,}345` as `12345` and `12,345`."""
+    if "\\" in text or "~" in text:
+        text = _SPACED.sub(lambda match: re.sub(r"\D", "", match.group()), text)
+    return _BRACED_COMMA.sub(",", text) if "{," in text or "\\!" in text else text
+
+
+# --- maths without backslashes -------------------------------------------------------------------
+
+_ROOT_CALL = re.compile(r"(?<![A-Za-z])\\?sqrt\s?\(([^()]*)\)")
+_ROOT_BARE = re.compile(r"(?<![A-Za-z\\])sqrt\s?(\d+|[A-Za-z](?![A-Za-z]))?")
+_PI = re.compile(r"(?<![A-Za-z\\{])pi(?![A-Za-z])")
+_INFINITY = re.compile(r"(?<![A-Za-z\\])(?:infinity|infty|oo)(?![A-Za-z])")
+_STAR = re.compile(r"\s?\*\s?")
+_FUNCTION = re.compile(r"(?<![A-Za-z\\{])(sin|cos|tan|cot|sec|csc|ln|log|exp)(?=[\s(\\^_\d])")
+
+
+def as_latex(text: str) -> str:
+    """Maths as people type it, in LaTeX."""
+    if "sqrt" in text:
+        text = _ROOT_CALL.sub(r"\\sqrt{\1}", text)
+        text = _ROOT_BARE.sub(lambda m: rf"\sqrt{{{m[1]}}}" if m[1] else r"\sqrt", text)
+    if "*" in text:
+        text = _STAR.sub(r" \\cdot ", text.replace("**", "^"))
+    text = _PI.sub(r"\\pi ", text)
+    text = _INFINITY.sub(r"\\infty ", text)
+    return _FUNCTION.sub(r"\\\1", text)
+
+
+# --- decimals ------------------------------------------------------------------------------------
+
+MAX_PERIOD = 30
+_REPEATING = re.compile(
+    rf"(\d{{0,{MAX_PERIOD}}})\.(\d{{0,{MAX_PERIOD}}})"
+    rf"\\(?:overline|bar|dot|overbar)\s?(?:\{{(\d{{1,{MAX_PERIOD}}})\}}|(\d))"
+)
+_MIXED = re.compile(r"(?<![\d./^_])(\d{1,9})\s+(\d{1,9})\s?/\s?(\d{1,9})(?![\d.^])")
+_MIXED_SPACE = re.compile(r"(?<![\d./])(\d+)\s+(?=\\frac)")
+
+
+def as_fractions(text: str) -> str:
+    r"""`0.1\overline{6}` as `\frac{15}{90}`, `7 1/4` as `7\frac{1}{4}`."""
+    if "\\" in text:
+        text = _MIXED_SPACE.sub(r"\1", _REPEATING.sub(_repeating, text))
+    return _MIXED.sub(r"\1\\frac{\2}{\3}", text)
+
+
+def _repeating(match: re.Match[str]) -> str:
+    """With w whole, f fixed and p repeating digits: (wfp - wf) / (99…900…0)."""
+    whole, fixed, period = match[1] or "0", match[2], match[3] or match[4]
+    above = int(whole + fixed + period) - int(whole + fixed)
+    return rf"\frac{{{above}}}{{{'9' * len(period)}{'0' * len(fixed)}}}"
+
+
+_BASE_TEN = re.compile(r"(?<=\d)\s?_\s?(?:\{\s?(?:10|\\text\{\s?ten\s?\}|ten)\s?\}|\\text\{\s?ten\s?\})")
+_ORDINAL = re.compile(
+    r"(?<=\d)\s?(?:\^\s?)?(?:\{\s?)?(?:\\text\{\s?)?(?:st|nd|rd|th)(?![A-Za-z])\.?"
+    r"(?:\s?\})?(?:\s?\})?"
+)
+_MODULUS = re.compile(
+    r"\s*(?:\(\s?(?:\\text\{\s?)?mod\b[^()]*\)|\\[pb]?mod(?![A-Za-z])\s?(?:\{[^{}]*\}|\d+|\w)"
+    r"|\\pod\s?\{[^{}]*\}|\\text\{\s?mod\s?\}\s?\d+|(?<=\d) mod \d+)\s*$"
+)
+
+
+def drop_base_ten(text: str) -> str:
+    return _BASE_TEN.sub("", text) if "_" in text else text
+
+
+def drop_ordinal(text: str) -> str:
+    match = _ORDINAL.search(text)
+    if match is None or text[: match.end()].count("{") != text[: match.end()].count("}"):
+        return text
+    return text[: match.start()] + text[match.end() :]
+
+
+def without_modulus(text: str) -> str:
+    r"""`x \equiv 214 \pmod{1000}` as `x = 214`: which residue, not modulo what."""
+    return _MODULUS.sub("", text).replace("\\equiv", "=")
+
+
+# --- scaling words -------------------------------------------------------------------------------
+
+_SCALED = re.compile(
+    rf"(?<![\d.,])(-?\d[\d,]{{0,30}}(?:\.\d{{1,30}})?)\s?(?:\\text\{{\s?)?"
+    rf"((?:{'|'.join(SCALES)})s?)(?![A-Za-z])\s?([^{{}}]*\}}?)$",
+    re.IGNORECASE,
+)
+
+
+def scale(text: str) -> str:
+    r"""`5 \text{ million dollars}` as `5000000 \text{dollars}`."""
+    match = _SCALED.search(text)
+    if match is None:
+        return text
+    factor = SCALES[match[2].lower().removesuffix("s")]
+    value = format((Decimal(match[1].replace(",", "")) * factor).normalize(), "f")
+    rest = match[3].strip("{} ")
+    return text[: match.start()] + value + (rf" \text{{{rest}}}" if rest else "")

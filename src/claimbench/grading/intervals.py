@@ -1,0 +1,68 @@
+r"""Inequalities in one variable as the intervals that they state."""
+
+from __future__ import annotations
+
+import re
+
+_RELATION = re.compile(r"<|>|\\le(?![A-Za-z])|\\ge(?![A-Za-z])")
+_NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?|\\(?:theta|alpha|beta|lambda))\s*")
+_MEMBER = re.compile(r"\s*[A-Za-z]\s*\\in(?![A-Za-z])\s*")
+_BUILDER = re.compile(r"\s*\\\{\s*[A-Za-z]\s*(?:\\mid|\||:)\s*(.*?)\s*\\\}\s*")
+_OR = re.compile(r"\s*,?\s*(?:\\text\{\s*or\s*\}|(?<![A-Za-z\\])or(?![A-Za-z])|\\lor(?![A-Za-z])|\\cup)\s*")
+
+
+def as_interval(text: str) -> str:
+    r"""`-3 \le x < 8` as `[-3, 8)`, `x < 1 \text{ or } x > 2` as a union, `x \in S` as `S`.
+
+    What is no inequality in one variable is left as it is.
+    """
+    builder = _BUILDER.fullmatch(text)
+    text = builder[1] if builder else text
+    member = _MEMBER.match(text)
+    if member and ("(" in text or "[" in text or "{" in text):
+        return text[member.end() :]
+    if not _RELATION.search(text):
+        return text
+    intervals = [_interval(part) for part in _OR.split(text)]
+    known = [interval for interval in intervals if interval is not None]
+    return r" \cup ".join(known) if len(known) == len(intervals) else text
+
+
+def _interval(text: str) -> str | None:
+    parts = _RELATION.split(text)
+    signs = [sign.group() for sign in _RELATION.finditer(text)]
+    if len(signs) == 1:
+        return _half_line(parts, signs[0])
+    if len(signs) == 2 and _NAME.fullmatch(parts[1]):
+        return _segment(parts, signs)
+    return None
+
+
+def _half_line(parts: list[str], sign: str) -> str | None:
+    left, right = (part.strip() for part in parts)
+    if _NAME.fullmatch(right) and not _NAME.fullmatch(left):
+        left, right, sign = right, left, _turned(sign)
+    if not _NAME.fullmatch(left) or not right or _contains(right, left):
+        return None
+    closed = "le" in sign or "ge" in sign
+    if sign in (">", "\\ge"):
+        return f"{'[' if closed else '('}{right}, \\infty)"
+    return f"(-\\infty, {right}{']' if closed else ')'}"
+
+
+def _segment(parts: list[str], signs: list[str]) -> str | None:
+    low, high = parts[0].strip(), parts[2].strip()
+    if {sign in ("<", "\\le") for sign in signs} == {False}:
+        low, high, signs = high, low, [_turned(sign) for sign in reversed(signs)]
+    if not low or not high or any(sign not in ("<", "\\le") for sign in signs):
+        return None
+    opening, closing = "[" if signs[0] == "\\le" else "(", "]" if signs[1] == "\\le" else ")"
+    return f"{opening}{low}, {high}{closing}"
+
+
+def _turned(sign: str) -> str:
+    return {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}[sign]
+
+
+def _contains(text: str, name: str) -> bool:
+    return re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", text) is not None

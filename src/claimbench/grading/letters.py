@@ -1,0 +1,139 @@
+r"""The letter that a reply to a multiple-choice question states.
+
+Three ranks of forms, of which the first that occurs decides, by its last occurrence:
+
+1. a statement: `Answer: C` (in the languages of simple-evals), a box, `<answer>C</answer>`;
+2. a sentence: "the answer should be C", "C is correct", "the right choice is C", "option C";
+3. the last line: `C`, `C) 10 m`.
+
+So a reply that has answered may go on to say when another option would hold, and what simple-evals'
+strict rule finds as a letter of its own is found here, too.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# What may stand around a letter: Markdown, LaTeX, brackets, quotes.
+_COMMAND = r"\\(?:boxed|fbox|text(?:bf|it|rm)?|math(?:bf|rm|it|sf)|textbf|left|bf)"
+_OPEN = rf"(?:[ \t]*(?:\*{{1,3}}|_{{1,2}}|\$+|\\\(|\\\[|[({{\[<\"'`]|{_COMMAND}))"
+_CLOSE = r"[*_$)}\]>\"'`]|\\\)|\\\]|\\right"
+
+_ANSWER_WORDS = (
+    r"\banswer|\bAntwort|\bR[ée]ponse|\bRespuesta|\bRisposta|\bResposta|\bJawaban|\bJibu|Ответ"
+    r"|답변|정답|답|答案|答え|回答|解答|答|उत्तर|উত্তর|الإجابة|الجواب"
+)
+_MARKS = r"[ \t]*[*_]{0,3}[ \t]*"
+_BE = (
+    r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to|have[ \t]to"
+    r"|ought[ \t]to)[ \t]+(?:only[ \t]+)?be)"
+)
+_ADVERB = r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
+_NOUN = r"(?:(?:the[ \t]+)?(?:option|choice|letter|answer)[ \t]+)?"
+
+
+def last_letters(text: str, letters: str) -> str | None:
+    """The letter that the highest form names (several, as "B, C", where it names several)."""
+    for forms in _forms(letters):
+        named = _last_named(forms, text)
+        if named is not None:
+            return named
+    return _last_line_letter(text, letters)
+
+
+def _last_named(forms: tuple[re.Pattern[str], ...], text: str) -> str | None:
+    found = [
+        (match.start("letter"), answer)
+        for form in forms
+        for match in form.finditer(text)
+        if (answer := _named(match))
+    ]
+    return max(found)[1] if found else None
+
+
+@lru_cache(maxsize=8)
+def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """The statements and the sentences. Groups: `colon` (a lower-case letter may follow it),
+    `open` (what wraps the letter), `letter`, `close`, `more` (letters after)."""
+    span = f"{letters[0]}-{letters[-1]}"
+    letter = rf"(?P<letter>[{span}{span.lower()}])(?![A-Za-z0-9])(?P<close>(?:{_CLOSE}){{0,4}})"
+    joint = r"\s{0,3}(?:,|/|&|\band\b|\bor\b)\s{0,3}(?:\band\b|\bor\b)?\s{0,3}[({*]{0,3}"
+    more = rf"(?P<more>(?:{joint}[{span}]\b){{0,8}})"
+    named = rf"(?P<open>{_OPEN}{{0,8}})[ \t]*{letter}{more}"
+    colon = rf"(?P<colon>{_MARKS}(?:[:：=]|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
+    heading = rf"^[ \t#*_]{{0,12}}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{{0,12}}\n\s{{0,3}})"
+    box = rf"(?P<colon>)(?P<open>\\(?:boxed|fbox)[ ]?{{{_OPEN}{{0,6}})[ ]?{letter}{more}"
+    bare_box = rf"(?P<colon>\\boxed[ ]?)(?P<open>){letter}{more}"
+    tag = rf"(?P<colon><answer>\s{{0,8}}){_NOUN}"
+    be = rf"(?P<colon>){_ADVERB}[ \t]+{_BE}{_ADVERB}{_MARKS}:?{_MARKS}\s{{0,3}}{_NOUN}"
+    subject = rf"(?P<colon>)(?P<open>{_OPEN}{{0,4}}){letter}(?P<more>)[ \t]+{_BE}{_ADVERB}[ \t]+"
+    right = r"(?:the[ \t]+)?(?:correct|right|best[ \t]+(?:answer|choice|option)|answer\b)"
+    chosen = r"(?P<colon>)\b(?:option|choice)[ \t]*[*_]{0,3}[ \t]*"
+    alone = r"(?=[ \t]*(?:$|[\n.,;:!)\]]|because\b|since\b|as\b|due\b))"
+    return (
+        (
+            re.compile(rf"(?i:{_ANSWER_WORDS}){colon}{named}"),
+            re.compile(rf"(?im:{heading}){named}"),
+            re.compile(rf"(?i:{tag}){named}"),
+            re.compile(box),
+            re.compile(bare_box),
+        ),
+        (
+            re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){be}){named}"),
+            re.compile(rf"(?<!or )(?<!nor )(?<!and )(?<![\w+]){subject}(?i:{right})"),
+            re.compile(rf"(?i:\b(?:option|choice)){colon}{named}"),
+            re.compile(rf"(?im:{chosen}){named}(?m:{alone})"),
+            re.compile(rf"(?i:\banswer(?P<colon>)[ \t]*[*_]{{0,3}}[ \t]*){named}"),
+        ),
+    )
+
+
+def _named(match: re.Match[str]) -> str | None:
+    wrapped = bool(match["open"].strip())
+    letter = match["letter"]
+    if not wrapped and letter.islower() and not (match["colon"] and _ends(match)):
+        return None
+    if not wrapped and _is_article(match):
+        return None
+    return ", ".join([letter.upper(), *re.findall(r"[A-Z]\b", match["more"])])
+
+
+def _ends(match: re.Match[str]) -> bool:
+    """Whether nothing follows on the line: `Answer: c`."""
+    return re.match(r"[ \t.)*_$]*(?:\n|$|</)", match.string[match.end() :][:20]) is not None
+
+
+_AFTER_ARTICLE = re.compile(r"[ \t]+(?!because\b|since\b|as\b|due\b|is\b|\()[A-Za-z]")
+
+
+def _is_article(match: re.Match[str]) -> bool:
+    """Whether an unwrapped `A` (or `I`) begins a phrase: `Answer: A proton`."""
+    follows = _AFTER_ARTICLE.match(match.string, match.end("letter"))
+    stands_alone = match["close"] or match["more"] or follows is None
+    return match["letter"] in "AI" and not stands_alone
+
+
+# --- the last line -------------------------------------------------------------------------------
+
+MAX_LINE = 200
+LAST_LINES = 6
+
+
+def _last_line_letter(text: str, letters: str) -> str | None:
+    """The letter of the last line: the whole of it, capital or in brackets, or the option that it
+    quotes, unless the lines before quote others."""
+    lines = [line.strip() for line in text.rstrip()[-LAST_LINES * MAX_LINE :].splitlines()]
+    if not lines:
+        return None
+    span = f"{letters[0]}-{letters[-1]}"
+    whole = re.fullmatch(
+        rf"[*_$]*(?:([{span}])|\(([{span}{span.lower()}])\))[*_$.)]*", lines[-1]
+    )
+    if whole:
+        return (whole[1] or whole[2]).upper()
+    option = re.compile(rf"[*_]*(?:([{span}])[).:]|\(([{span}])\))[*_]*[ \t]+\S")
+    quoted = [match for line in lines[-LAST_LINES:] if (match := option.match(line))]
+    if len(quoted) != 1 or not option.match(lines[-1]):
+        return None
+    return quoted[0][1] or quoted[0][2]

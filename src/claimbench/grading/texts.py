@@ -1,0 +1,132 @@
+r"""Texts inside of formulas: `\text{…}` and its relatives, units, conjunctions."""
+
+from __future__ import annotations
+
+import re
+
+from claimbench.grading.words import UNIT_LETTERS, is_plain_unit, is_unit
+
+_COMMAND = re.compile(
+    r"\\(?:boxed|fbox|underline|mathbf|boldsymbol|bm|pmb|mathit|mathsf|mathtt|textbf|textit"
+    r"|textsf|texttt|emph|mathrm|operatorname\*?|textrm|textnormal|mbox|hbox|text|unit|si)\s?\{"
+)
+MAX_COMMANDS = 60
+"""More text commands than that are not unwrapped: each costs a look for its brace."""
+
+_LETTERS = re.compile(r"\(?\s*[A-Za-z]\s*\)?(?:(?:\s*(?:,|;|and\b|or\b|&))+\s*\(?[A-Za-z]\)?)*\.?")
+_ORDINAL = re.compile(r"\s*(?:st|nd|rd|th)\b")
+_READABLE = re.compile(r"[A-Za-z][A-Za-z .,'’():/-]*[A-Za-z.:)]|[A-Za-z]")
+
+
+def unwrap(text: str) -> str:
+    r"""`text` with one command for words, `\text{…}`, and none around formulas and letters."""
+    for _ in range(MAX_COMMANDS):
+        match = _COMMAND.search(text)
+        if match is None:
+            break
+        end = _closing_brace(text, match.end())
+        if end is None:
+            break
+        before, inner, after = text[: match.start()], text[match.end() : end], text[end + 1 :]
+        text = before + _rewritten(before, inner, after) + after
+    return text.replace("\x00", "\\text")
+
+
+def _closing_brace(text: str, start: int) -> int | None:
+    depth = 1
+    for place in range(start, len(text)):
+        if text[place] in "{}" and text[place - 1] != "\\":
+            depth += 1 if text[place] == "{" else -1
+            if depth == 0:
+                return place
+    return None
+
+
+def _rewritten(before: str, inner: str, after: str) -> str:
+    """The content without its command where it is a formula, else marked as words (`\\x00`
+    stands for the command until all are seen)."""
+    plain = inner.strip()
+    if not plain:
+        return " "
+    if _is_unit_letter(before, plain):
+        return f"\x00{{{plain}}}"
+    if _LETTERS.fullmatch(plain):
+        return f" {plain.rstrip('.')} " if before or after else plain.rstrip(".")
+    if _READABLE.fullmatch(plain):
+        return f"\x00{{{plain}}}"
+    if not re.search(r"[A-Za-z0-9]", plain.replace("\\circ", "")):
+        return inner
+    alone = not before.strip(" $") and not after.strip(" $")
+    simple = alone or re.fullmatch(r"[\w.]+", plain) is not None
+    return inner if simple or " " in plain else f"{{{inner}}}"
+
+
+def _is_unit_letter(before: str, letter: str) -> bool:
+    number = re.search(r"[\d)}]\s*(?:\\[,;: ]|~|\\quad)*\s*(?:/|\\cdot)?\s*$", before)
+    if re.search(r"\x00\{[^{}]*\}\s*$", before):
+        return False
+    inside = before.endswith(("frac{", "}{")) and "\x00" in before
+    return len(letter) == 1 and letter in UNIT_LETTERS and bool(number or inside)
+
+
+# --- units ---------------------------------------------------------------------------------------
+
+_POWER = r"(?:\s?\^\s?(?:-?\d|\{\s?-?\d\s?\}))?"
+_PIECE = rf"\\text\{{([^{{}}]*)\}}{_POWER}"
+_RATIO = rf"\\frac\s?\{{\s?{_PIECE}\s?\}}\s?\{{\s?{_PIECE}\s?\}}"
+_JOINT = r"\s*(?:\\cdot|\\times|/|\\,)?\s*"
+_TEXT_UNIT = re.compile(rf"(?<=[\w)}}\]])\s*(?:(?:{_RATIO}|{_PIECE}){_JOINT}){{1,4}}\.?$")
+_PLAIN_UNIT = re.compile(
+    r"(?<=[\d)}])(?P<apart>\s*)(?P<unit>[A-Za-z][A-Za-z'’.-]*(?:[ /][A-Za-z'’.-]+){0,8})"
+    r"(?:\^\{?\d\}?)?\.?$"
+)
+_CONTENT = re.compile(r"\\text\{([^{}]*)\}")
+
+
+def drop_unit(text: str) -> str:
+    """`text` without the unit or counted noun at its end, where it has one."""
+    match = _TEXT_UNIT.search(text) if "\\text" in text else None
+    if match is not None:
+        unit = all(is_unit(content) for content in _CONTENT.findall(match.group()))
+        return text[: match.start()].rstrip() if unit else text
+    plain = _PLAIN_UNIT.search(text)
+    if plain is None or not is_plain_unit(plain["unit"], bool(plain["apart"])):
+        return text
+    return text[: plain.start()].rstrip()
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+_AND = re.compile(
+    r"\s*,?\s*(?:\\text\{\s*,?\s*(?:and|or)\s*,?\s*\}|(?<![A-Za-z\\{])(?:and|or)(?![A-Za-z}])"
+    r"|\\(?:land|lor|wedge|vee)(?![A-Za-z]))\s*,?\s*"
+)
+_RELATION = re.compile(r"[<>]|\\[lg]e(?![A-Za-z])")
+_COMMA_TEXT = re.compile(r"\s*\\text\{\s*([,;])\s*\}\s*")
+_CONJUNCTION = re.compile(r"and|or|\\\\[lvw]")
+_SAME_NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?)\s*=\s*([^=,]+)")
+
+
+def join_list(text: str) -> str:
+    """`text` with commas between its members, and without one name that all of them have."""
+    text = _COMMA_TEXT.sub(r"\1 ", text)
+    if _CONJUNCTION.search(text) and not _RELATION.search(text):
+        text = _AND.sub(", ", text)
+    if ";" in text and "," not in text:
+        text = text.replace(";", ",")
+    return _without_shared_name(text) if "=" in text and "," in text else text
+
+
+def _without_shared_name(text: str) -> str:
+    """`x = 1, x = -2` and `x = 1, -2` as `1, -2`; other names stay."""
+    first, *others = text.split(",")
+    name = _SAME_NAME.fullmatch(first)
+    if name is None or not others:
+        return text
+    values = [name[2]]
+    for other in others:
+        match = _SAME_NAME.fullmatch(other)
+        if (match and match[1][0] != name[1][0]) or (match is None and "=" in other):
+            return text
+        values.append(match[2] if match else other)
+    return ", ".join(value.strip() for value in values)

@@ -1,0 +1,49 @@
+"""Run folders → comparisons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from claimbench.analysis.stored import read_measured
+from claimbench.errors import InputError
+from claimbench.verdicts.comparisons import Arm, Compared, compare_arms, pair_arms
+
+
+def compare_runs(
+    roots: Sequence[Path],
+    *,
+    against: str | None = None,
+    margin: float | None = None,
+    non_inferior: float | None = None,
+    common: bool = False,
+) -> list[Compared]:
+    """Every run of `roots` against the reference: the first, or the one that `against` names (a
+    folder, its name, or a model). Margins are in points."""
+    twice = [root for root, count in Counter(root.resolve() for root in roots).items() if count > 1]
+    if twice:
+        raise InputError(f"{twice[0]} is named twice: a run is compared with other runs")
+    names = unique_names(roots)
+    arms = [
+        Arm(name, cell)
+        for root, name in zip(roots, names, strict=True)
+        for cell in read_measured(root)
+    ]
+    chosen = None if against is None else _name_of(against, roots, names)
+    return compare_arms(pair_arms(arms, chosen), margin, non_inferior, common)
+
+
+def unique_names(roots: Iterable[Path]) -> list[str]:
+    """Each folder's name, or its path where another has the same name."""
+    paths = [root.resolve() for root in roots]
+    names = [path.name for path in paths]
+    return [n if names.count(n) == 1 else str(r) for n, r in zip(names, roots, strict=True)]
+
+
+def _name_of(against: str, roots: Sequence[Path], names: Sequence[str]) -> str:
+    wanted = Path(against).resolve()
+    for root, name in zip(roots, names, strict=True):
+        if root.resolve() == wanted:
+            return name
+    return against

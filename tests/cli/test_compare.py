@@ -1,0 +1,183 @@
+"""`claimbench compare`: from run folders to the outcome, the files and the exit code."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from pathlib import Path
+
+import pytest
+import yaml
+from report_toys import Reply, write_run
+from typer.testing import CliRunner, Result
+
+from claimbench.cli import app
+
+
+def chances(spread: dict[str, float], seed: int = 0):  # type: ignore[no-untyped-def]
+    """Replies that are right with a chance of each problem, moved by the model's share."""
+
+    def reply(model: str, benchmark: str, i: int, turn: int) -> Reply:
+        ease = random.Random(f"{benchmark} {i}").uniform(0.3, 0.9)
+        chance = min(1.0, max(0.0, ease + spread[model]))
+        right = random.Random(f"{seed} {model} {benchmark} {i} {turn}").random() < chance
+        answer = str(2 * i if right else 2 * i + 1)
+        text = f"</think>\\boxed{{{answer}}}"
+        return text, "correct" if right else "wrong", answer, 100
+
+    return reply
+
+
+def make(folder: Path, share: float, seed: int, **keys: object) -> Path:
+    options: dict[str, object] = {"problems": 60, "samples": 16, **keys}
+    cells = [("m", "b")]
+    return write_run(folder, cells, chances({"m": share}, seed), **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    make(folder / "base", 0.0, 1)
+    make(folder / "same", 0.0, 2)
+    make(folder / "mine", -0.15, 3)
+    make(folder / "fewer", 0.0, 4, problems=50)
+    make(folder / "other", 0.0, 5, question=lambda benchmark, i: f"What is twice {i}?")
+    make(folder / "once", -0.1, 6, samples=1)
+    return folder
+
+
+def compare(runs: Path, *words: str) -> Result:
+    paths = [str(runs / word) if (runs / word).is_dir() else word for word in words]
+    return CliRunner().invoke(app, ["compare", *paths])
+
+
+def test_the_first_line_says_which_is_worse(runs: Path) -> None:
+    found = compare(runs, "base", "mine")
+    assert found.exit_code == 0
+    first = found.stdout.splitlines()[0]
+    assert first.startswith("mine against base on b: worse by 1")
+    assert "95 % interval −" in first
+    assert "of 60 problems better" in found.stdout
+    assert "on these very problems: −" in found.stdout
+
+
+def test_equal_runs_are_equivalent_and_not_worse_by_the_margin(runs: Path) -> None:
+    assert ": equivalent within 6 points" in compare(runs, "base", "same", "--margin", "6").stdout
+    narrow = compare(runs, "base", "same", "--margin", "0.1", "--non-inferior", "6").stdout
+    assert ": not worse by 6 points or more" in narrow
+    assert (
+        ": inconclusive; only a difference of"
+        in compare(runs, "base", "same", "--margin", "0.1").stdout.splitlines()[0]
+    )
+
+
+def test_fail_on_names_what_decided(runs: Path) -> None:
+    red = compare(runs, "base", "mine", "--fail-on", "worse")
+    assert red.exit_code == 1
+    assert "--fail-on worse: mine against base on b: worse by" in red.stderr
+    assert compare(runs, "base", "same", "--fail-on", "worse").exit_code == 0
+    assert compare(runs, "base", "same", "--fail-on", "bad").exit_code != 0
+
+
+def test_against_names_a_run_or_a_model(runs: Path, tmp_path: Path) -> None:
+    named = compare(runs, "base", "mine", "--against", "mine").stdout
+    assert named.startswith("base against mine on b: better by")
+    two = write_run(
+        tmp_path / "two", [("m", "b"), ("m2", "b")], chances({"m": 0.0, "m2": -0.2}), samples=16
+    )
+    found = compare(runs, str(two), "--against", "m2").stdout
+    assert found.startswith("m against m2 on b: better by")
+
+
+def test_other_problems_are_refused_by_name(runs: Path) -> None:
+    fewer = compare(runs, "base", "fewer")
+    assert fewer.exit_code != 0
+    assert (
+        "the problems differ (q50 only in base, q51 only in base, q52 only in base, and 7 more)"
+        in (str(fewer.exception))
+    )
+    assert "of 50 problems better" in compare(runs, "base", "fewer", "--common").stdout
+    other = compare(runs, "base", "other")
+    assert "q0 reads differently" in str(other.exception)
+    assert "0 problems have a graded sample in both" in str(
+        compare(runs, "base", "other", "--common").exception
+    )
+
+
+def change(folder: Path, source: Path, edit: dict[str, object]) -> Path:
+    """A copy of a run whose benchmark is described otherwise."""
+    import shutil
+
+    shutil.copytree(source, folder)
+    content = yaml.safe_load((folder / "run.yaml").read_text())
+    content["config"]["benchmarks"]["b"] |= edit
+    (folder / "run.yaml").write_text(yaml.safe_dump(content))
+    return folder
+
+
+def test_other_prompts_and_graders_are_refused_by_name(runs: Path, tmp_path: Path) -> None:
+    asked = change(tmp_path / "asked", runs / "same", {"prompt": "Answer: {question}"})
+    found = compare(runs, "base", str(asked))
+    assert found.exit_code != 0
+    assert "different prompts (prompt: '{question}' in base, 'Answer: {question}' in asked)" in str(
+        found.exception
+    )
+    grader = {"grader": {"kind": "number", "options": {}}}
+    graded = compare(runs, "base", str(change(tmp_path / "graded", runs / "same", grader)))
+    assert "different graders (integer in base, number in graded)" in str(graded.exception)
+
+
+def test_several_runs_are_one_family(runs: Path) -> None:
+    found = compare(runs, "base", "same", "mine", "--json")
+    rows = json.loads(found.stdout)
+    assert [row["family"] for row in rows] == [2, 2]
+    raw = sorted(row["such_problems"]["p_difference"] for row in rows)
+    adjusted = sorted(row["p_holm"]["difference"] for row in rows)
+    assert adjusted == pytest.approx([min(1, 2 * raw[0]), max(2 * raw[0], raw[1])])
+
+
+def test_one_sample_is_compared_by_discordance(runs: Path) -> None:
+    (row,) = json.loads(compare(runs, "once", "base", "--json").stdout)
+    assert row["method"] == "bonett-price"
+    assert row["run"]["samples_per_problem"] == 16
+    assert {"key": "samples per problem", "reference": 1, "run": 16} in row["differences"]
+
+
+def test_files_hold_every_problem_that_changed(runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert compare(runs, "base", "mine", "--out", str(out)).exit_code == 0
+    with (out / "changes.csv").open() as file:
+        changes = list(csv.DictReader(file))
+    (row,) = json.loads((out / "comparison.json").read_text())
+    assert len(changes) == row["better"] + row["worse"]
+    assert changes[0]["change"].startswith("−")
+    assert "**mine against base on b: worse by" in (out / "comparison.md").read_text()
+    with (out / "comparison.csv").open() as file:
+        (line,) = csv.DictReader(file)
+    assert line["verdict"] == "worse"
+
+
+def test_results_without_samples_are_compared_by_their_ids(runs: Path, tmp_path: Path) -> None:
+    """A committed results folder has measurements.json and run.yaml, no samples."""
+    import shutil
+
+    for name in ("base", "mine"):
+        assert CliRunner().invoke(app, ["report", str(runs / name)]).exit_code == 0
+        bare = tmp_path / name
+        bare.mkdir()
+        for file in ("run.yaml", "measurements.json"):
+            shutil.copy(runs / name / file, bare)
+    found = compare(runs, str(tmp_path / "base"), str(tmp_path / "mine"))
+    assert "mine against base on b: worse by" in found.stdout
+    assert "problems are matched by id alone" in found.stdout
+
+
+def test_an_unfinished_run_and_a_run_beside_itself_are_refused(runs: Path, tmp_path: Path) -> None:
+    unfinished = make(tmp_path / "unfinished", 0.0, 9)
+    for part in (unfinished / "grades").rglob("*.jsonl"):
+        lines = part.read_text().splitlines(keepends=True)
+        part.write_text("".join(lines[:-1]))
+    found = compare(runs, "base", str(unfinished))
+    assert "960 of 960 samples, 959 graded; finish the run" in str(found.exception)
+    assert "named twice" in str(compare(runs, "base", "base").exception)
