@@ -145,7 +145,7 @@ def _equal_where_real(gold: Any, answer: Any) -> bool:
     letters = sorted(gold.free_symbols, key=str)
     if not 1 <= len(letters) <= 2 or answer.free_symbols != gold.free_symbols:
         return False
-    if gold.subs({letter: -1.3 for letter in letters}).evalf(20).is_real is not False:
+    if gold.subs(dict.fromkeys(letters, -1.3)).evalf(20).is_real is not False:
         return False
     return all(_agree(gold, answer, dict(zip(letters, point, strict=False))) for point in REAL_POINTS)
 

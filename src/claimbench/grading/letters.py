@@ -62,7 +62,7 @@ def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
     more = rf"(?P<more>(?:{joint}[{span}]\b){{0,8}})"
     named = rf"(?P<open>{_OPEN}{{0,8}})[ \t]*{letter}{more}"
     colon = rf"(?P<colon>{_MARKS}(?:[:：=]|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
-    heading = rf"^[ \t#*_]{{0,12}}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{{0,12}}\n\s{{0,3}})"
+    heading = r"^[ \t#*_]{0,12}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{0,12}\n\s{0,3})"
     box = rf"(?P<colon>)(?P<open>\\(?:boxed|fbox)[ ]?{{{_OPEN}{{0,6}})[ ]?{letter}{more}"
     bare_box = rf"(?P<colon>\\boxed[ ]?)(?P<open>){letter}{more}"
     tag = rf"(?P<colon><answer>\s{{0,8}}){_NOUN}"

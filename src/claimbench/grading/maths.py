@@ -8,9 +8,15 @@ from fractions import Fraction
 from functools import cached_property
 
 from claimbench.grading.digest import grader_digest
-from claimbench.grading.extract import NUMBER_FINDERS, find_answer
 from claimbench.grading.equivalence import PACKAGES
-from claimbench.grading.latex import MAX_ANSWER_CHARACTERS, LatexQuestion, not_evaluated, question_of, without_full_stop
+from claimbench.grading.extract import NUMBER_FINDERS, find_answer
+from claimbench.grading.latex import (
+    MAX_ANSWER_CHARACTERS,
+    LatexQuestion,
+    not_evaluated,
+    question_of,
+    without_full_stop,
+)
 from claimbench.grading.latex import RULES_VERSION as LATEX_RULES
 from claimbench.grading.numerals import to_fraction
 from claimbench.grading.options import check_rules

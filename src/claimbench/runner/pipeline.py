@@ -324,7 +324,7 @@ def _grade_missing(
 
 
 def _is_graded(store: RunStore, cell: StoredCell) -> bool:
-    return len(store.graded_ids(cell.name, cell.grader.digest)) == cell.asked
+    return len(store.graded_ids(cell.name, cell.judge)) == cell.asked
 
 
 def _check_complete(progress: Progress) -> None:

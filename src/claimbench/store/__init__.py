@@ -14,6 +14,7 @@ of what they mean.
     run.py       RunStore, which puts them together
 """
 
+from claimbench.store.current import Judge
 from claimbench.store.files import safe_name, write_folder
 from claimbench.store.index import IdSet, hex_ids, positions
 from claimbench.store.rows import text_key
@@ -23,6 +24,7 @@ from claimbench.store.together import Values
 
 __all__ = [
     "IdSet",
+    "Judge",
     "RunStore",
     "Values",
     "hex_ids",

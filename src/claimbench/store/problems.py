@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from claimbench.errors import WrongRunFolder
 from claimbench.records import Problem, Turn
 from claimbench.store.files import safe_name
+from claimbench.store.rows import json_line
 from claimbench.store.run import RunStore
 
 
@@ -19,9 +21,16 @@ def write_problems(store: RunStore, benchmark: str, problems: Iterable[Problem])
     store.write_lines_once(_problems_path(benchmark), (_stored(store, p) for p in problems))
 
 
-def read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
-    """The problems of one benchmark by id, in order. Raises WrongRunFolder where they are not
-    there."""
+@dataclass(frozen=True, slots=True)
+class StoredProblems:
+    """The problems of one benchmark by id, in order, and the digest of each with its gold."""
+
+    problems: dict[str, Problem]
+    digests: dict[str, str]
+
+
+def read_problems(store: RunStore, benchmark: str) -> StoredProblems:
+    """Raises WrongRunFolder where the problems are not there."""
     if not (store.root / _problems_path(benchmark)).exists():
         if not (store.root / "report.md").exists():
             raise WrongRunFolder(
@@ -33,8 +42,11 @@ def read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
             "in claimbench's repository): read its report.md, or name the folder in which the run "
             "was made"
         )
-    rows = store.read_lines(_problems_path(benchmark))
-    return {row["id"]: _problem(store, benchmark, row) for row in rows}
+    found = StoredProblems({}, {})
+    for row in store.read_lines(_problems_path(benchmark)):
+        found.digests[row["id"]] = hashlib.sha256(json_line(row).encode()).hexdigest()[:16]
+        found.problems[row["id"]] = _problem(store, benchmark, row)
+    return found
 
 
 def _problems_path(benchmark: str) -> str:

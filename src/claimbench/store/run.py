@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,11 +20,12 @@ import numpy.typing as npt
 from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.records import CellName, Grade, Sample
 from claimbench.store import runfile
+from claimbench.store.current import Judge, distinct_samples
 from claimbench.store.files import explaining, inside, safe_name, write_files, write_once
-from claimbench.store.index import IdSet, first_of_each, last_of_each, positions
+from claimbench.store.index import IdSet, positions
 from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
 from claimbench.store.manifest import RunManifest, manifest_of
-from claimbench.store.parts import LoadedParts, PartWriter, list_parts
+from claimbench.store.parts import Derived, LoadedParts, PartWriter, list_parts
 from claimbench.store.reading import read_rows, read_values
 from claimbench.store.rows import (
     GRADES,
@@ -35,7 +36,6 @@ from claimbench.store.rows import (
     RowKind,
     json_line,
     json_object,
-    text_key,
 )
 from claimbench.store.together import Values
 
@@ -66,6 +66,7 @@ class RunStore:
         self._ended: list[PartWriter[Any]] = []
         self._opening = threading.Lock()
         self._loaded = LoadedParts()
+        self._derived = Derived()
         self._failure: StoreError | None = None
         self._closing = threading.Event()
         self._syncer = threading.Thread(target=self._sync_until_closed, daemon=True)
@@ -140,48 +141,66 @@ class RunStore:
 
     def sample_index(self, cell: CellName) -> Index:
         """What is known of the stored samples without reading their texts: one record each, with
-        id (16 bytes), problem (`text_key` of its id), sample_index, completion_tokens,
-        prompt_tokens (UNKNOWN_TOKENS where not known), finish (`FINISH_CODES`), and where its line
-        is. Of samples with the same id only the first is there."""
-        return first_of_each(self._load(SAMPLES, cell)[1])
+        id (16 bytes), problem (`text_key` of its id), digest (of the reply), sample_index,
+        completion_tokens, prompt_tokens (UNKNOWN_TOKENS where not known), finish (`FINISH_CODES`),
+        and where its line is. Raises StoreError where two replies have one id."""
+        return self._samples(cell)[1]
 
-    def grade_index(self, cell: CellName, grader: str) -> Index:
-        """The grades by the grader of digest `grader`: one record each, with id (of the sample),
-        value (nan for none) and outcome (bytes). Of a sample's grades only the last is there."""
-        return _graded_by(grader, self._load(GRADES, cell)[1])
+    def grade_index(self, cell: CellName, judge: Judge) -> Index:
+        """The grades by `judge` of the samples as they are stored: one record each, with id (of
+        the sample), value (nan for none) and outcome (bytes). Of a sample's grades only the last
+        is there."""
+        return self._grades(cell, judge)[1]
 
     def present_ids(self, cell: CellName) -> IdSet:
         """The ids of the stored samples."""
-        return IdSet(self._load(SAMPLES, cell)[1]["id"])
+        records = self._load(SAMPLES, cell)[1]
+        ids = IdSet(records["id"])
+        if len(ids) < len(records):
+            self._samples(cell)  # Raises where two replies have one id.
+        return ids
 
-    def graded_ids(self, cell: CellName, grader: str) -> IdSet:
-        """The ids of the samples that the grader of digest `grader` has graded."""
-        return IdSet(self.grade_index(cell, grader)["id"])
+    def graded_ids(self, cell: CellName, judge: Judge) -> IdSet:
+        """The ids of the samples that `judge` has graded."""
+        return IdSet(self.grade_index(cell, judge)["id"])
 
     def samples(self, cell: CellName, ids: Iterable[str] | None = None) -> Iterator[Sample]:
         """The stored samples (those of `ids`, if given), in stored order, one in memory at a time.
         Ids that are not stored are left out."""
-        parts, records = self._load(SAMPLES, cell)
-        return read_rows(SAMPLES, parts, _chosen(first_of_each(records), ids))
+        parts, records = self._samples(cell)
+        return read_rows(SAMPLES, parts, _chosen(records, ids))
 
     def grades(
-        self, cell: CellName, grader: str, ids: Iterable[str] | None = None
+        self, cell: CellName, judge: Judge, ids: Iterable[str] | None = None
     ) -> Iterator[Grade]:
-        """The grades by the grader of digest `grader`, of all samples or those of `ids`, in stored
-        order, one in memory at a time."""
-        parts, records = self._load(GRADES, cell)
-        return read_rows(GRADES, parts, _chosen(_graded_by(grader, records), ids))
+        """The grades by `judge`, of all samples or those of `ids`, in stored order, one in memory
+        at a time."""
+        parts, records = self._grades(cell, judge)
+        return read_rows(GRADES, parts, _chosen(records, ids))
 
     def sample_values(self, cell: CellName, ids: Ids) -> Iterator[Values]:
         """The samples of `ids` (an `id` column) as `samples` gives them, but as mappings: for who
         reads a million."""
-        parts, records = self._load(SAMPLES, cell)
-        return read_values(SAMPLES, parts, _of_ids(first_of_each(records), ids))
+        parts, records = self._samples(cell)
+        return read_values(SAMPLES, parts, _of_ids(records, ids))
 
-    def grade_values(self, cell: CellName, grader: str, ids: Ids) -> Iterator[Values]:
-        """The grades by the grader of digest `grader` of the samples `ids`, as mappings."""
+    def grade_values(self, cell: CellName, judge: Judge, ids: Ids) -> Iterator[Values]:
+        """The grades by `judge` of the samples `ids`, as mappings."""
+        parts, records = self._grades(cell, judge)
+        return read_values(GRADES, parts, _of_ids(records, ids))
+
+    def _samples(self, cell: CellName) -> tuple[list[Path], Index]:
+        """The parts, and one record of each sample."""
+        parts, records = self._load(SAMPLES, cell)
+        make = partial(distinct_samples, parts, records)
+        return parts, self._derived.get((SAMPLES.folder, cell), (records,), make)
+
+    def _grades(self, cell: CellName, judge: Judge) -> tuple[list[Path], Index]:
+        """The parts, and the record of each sample's grade that counts."""
         parts, records = self._load(GRADES, cell)
-        return read_values(GRADES, parts, _of_ids(_graded_by(grader, records), ids))
+        samples = self._samples(cell)[1]
+        make = partial(judge.grades, records, samples)
+        return parts, self._derived.get((GRADES.folder, cell), (records, samples, judge), make)
 
     def turn(self, name: str, patience: float = TURN_SECONDS) -> AbstractContextManager[None]:
         """A moment alone, among all writers of this folder, with what `name` stands for; waits for
@@ -258,7 +277,9 @@ class RunStore:
     def _load(self, kind: RowKind[Row], cell: CellName) -> tuple[list[Path], Index]:
         """The parts there are, and their index records, which number them in that order."""
         parts = list_parts(self._folder(kind, cell))
-        return parts, self._loaded.get(kind, parts, save=self._lock is not None)
+        return parts, self._loaded.get(
+            kind, parts, save=self._lock is not None, alone=self._shard is None
+        )
 
     def _sync_until_closed(self) -> None:
         while not self._closing.wait(SYNC_SECONDS):
@@ -288,8 +309,3 @@ def _chosen(records: Index, ids: Iterable[str] | None) -> Index:
 
 def _of_ids(records: Index, ids: Ids) -> Index:
     return records[positions(records["id"], ids) >= 0]
-
-
-def _graded_by(grader: str, records: Index) -> Index:
-    """The last grade of each sample by the grader of digest `grader`."""
-    return last_of_each(records[records["grader"] == text_key(grader)])
