@@ -34,7 +34,7 @@ class Measured:
 def read_measured(root: Path) -> list[Measured]:
     """Every cell of the run folder `root`: from its samples and grades, or, where a folder holds
     results alone, from its measurements.json."""
-    config, _ = read_run(root)
+    config = read_run(root).config
     if not (root / "problems").is_dir() and (root / "measurements.json").is_file():
         return list(_from_results(root, config))
     with RunStore.existing(root) as store:

@@ -58,7 +58,9 @@ class RunStore:
         self, root: Path, *, shard: str | None, writer: bool, patience: float = 0.0
     ) -> None:
         self.root = root
-        self.config, self.digest = runfile.read_run(root)
+        found = runfile.read_run(root)
+        runfile.refuse_unsealed(root, found)
+        self.config, self.digest, self.files = found.config, found.digest, found.files
         self._shard = shard
         self._lock = FolderLock(root, shard, patience) if writer else None
         self._pid = os.getpid()
@@ -80,16 +82,18 @@ class RunStore:
         *,
         resolved: Mapping[str, Any],
         digest: str,
+        files: Mapping[str, str] | None = None,
         shard: str | None = None,
         patience: float = 0.0,
     ) -> Self:
-        """Create the run folder of a config, or go on with it, as its writer.
+        """Create the run folder of a config, or go on with it, as its writer. `files` are the
+        SHA-256 of the problems files that it goes with, by their path in the folder.
 
         Raises WrongRunFolder where `root` belongs to a config of another digest, naming the keys
         that differ, and StoreLocked where another process writes it (as the same `shard`, if given)
         and has not ended after `patience` seconds.
         """
-        runfile.create_run(root, resolved, digest)
+        runfile.create_run(root, resolved, digest, files or {})
         return cls(root, shard=shard, writer=True, patience=patience)
 
     @classmethod
