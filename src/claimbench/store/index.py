@@ -12,6 +12,7 @@ import os
 import shlex
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,28 @@ def load_index(kind: RowKind[Row], part: Path, *, save: bool, alone: bool = True
     `save` replaces an index that lacked many of them or was wrong; `alone` says that nobody else
     may be writing the part. Raises StoreError for a line that does not decode.
     """
+    found = read_index(kind, part)
+    if found.wrong:
+        _LOG.warning("%s did not agree with its lines: made again", index_path(part))
+    lacking = found.lacking >= SAVED_FROM_ROWS and (found.fresh or alone)
+    if save and (lacking or found.wrong):
+        _save(kind, part, found.records)
+    return found.records
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A part's records. `lacking` of them were read from the part; `fresh`: the index was written
+    after the part; `wrong`: it says other things than the lines do."""
+
+    records: Index
+    lacking: int
+    fresh: bool
+    wrong: bool
+
+
+def read_index(kind: RowKind[Row], part: Path) -> Loaded:
+    """The records of every whole line of `part`. Raises StoreError for one that does not decode."""
     with explaining(part, "read"):
         fresh = _is_fresh(part)
         known = _known_records(kind, part)
@@ -51,13 +74,8 @@ def load_index(kind: RowKind[Row], part: Path, *, save: bool, alone: bool = True
         covered = int(trusted["offset"][-1] + trusted["length"][-1]) if len(trusted) else 0
         scanned = _scan(kind, part, covered, len(trusted) + 1)
     records = np.concatenate([trusted, np.frombuffer(scanned, dtype=kind.dtype)])
-    wrong = _is_wrong(kind, part, known, records)
-    if wrong:
-        _LOG.warning("%s did not agree with its lines: made again", index_path(part))
-    lacking = len(records) - len(trusted) >= SAVED_FROM_ROWS and (fresh or alone)
-    if save and (lacking or wrong):
-        _save(kind, part, records)
-    return records
+    wrong = _is_wrong(part, known, records)
+    return Loaded(records, len(records) - len(trusted), fresh, wrong)
 
 
 def _is_fresh(part: Path) -> bool:
@@ -101,7 +119,7 @@ def _content(part: Path) -> bytes:
         return b""
 
 
-def _is_wrong(kind: RowKind[Row], part: Path, known: Index, records: Index) -> bool:
+def _is_wrong(part: Path, known: Index, records: Index) -> bool:
     """Whether the index of `part` says other things than its lines do."""
     if len(known):
         return known.tobytes() != records[: len(known)].tobytes()

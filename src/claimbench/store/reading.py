@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from claimbench.store import index
 from claimbench.store.files import explaining
@@ -91,3 +92,16 @@ def _checked(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Values
         raise index.disagreeing(kind, part, index.line_number(part, offset))
     learn(kind, values)
     return values
+
+
+def chosen(records: Index, ids: Iterable[str] | None) -> Index:
+    """The records of `ids`, or all."""
+    if ids is None:
+        return records
+    wanted = np.array(list({bytes.fromhex(sample_id) for sample_id in ids}), dtype="V16")
+    return of_ids(records, wanted)
+
+
+def of_ids(records: Index, ids: npt.NDArray[np.void]) -> Index:
+    """The records of `ids`, an `id` column."""
+    return records[index.positions(records["id"], ids) >= 0]

@@ -17,25 +17,22 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from claimbench.errors import StoreError, WrongRunFolder
+from claimbench.errors import StoreError
 from claimbench.records import CellName, Grade, Sample
-from claimbench.store import runfile
+from claimbench.store import lines, runfile
 from claimbench.store.current import Judge, distinct_samples
-from claimbench.store.files import explaining, inside, safe_name, write_files, write_once
-from claimbench.store.index import IdSet, positions
+from claimbench.store.files import inside, safe_name, write_files
+from claimbench.store.index import IdSet
 from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
 from claimbench.store.manifest import RunManifest, manifest_of
 from claimbench.store.parts import Derived, LoadedParts, PartWriter, list_parts
-from claimbench.store.reading import read_rows, read_values
+from claimbench.store.reading import chosen, of_ids, read_rows, read_values
 from claimbench.store.rows import (
     GRADES,
     SAMPLES,
-    DamagedLine,
     Index,
     Row,
     RowKind,
-    json_line,
-    json_object,
 )
 from claimbench.store.together import Values
 
@@ -172,7 +169,7 @@ class RunStore:
         """The stored samples (those of `ids`, if given), in stored order, one in memory at a time.
         Ids that are not stored are left out."""
         parts, records = self._samples(cell)
-        return read_rows(SAMPLES, parts, _chosen(records, ids))
+        return read_rows(SAMPLES, parts, chosen(records, ids))
 
     def grades(
         self, cell: CellName, judge: Judge, ids: Iterable[str] | None = None
@@ -180,18 +177,18 @@ class RunStore:
         """The grades by `judge`, of all samples or those of `ids`, in stored order, one in memory
         at a time."""
         parts, records = self._grades(cell, judge)
-        return read_rows(GRADES, parts, _chosen(records, ids))
+        return read_rows(GRADES, parts, chosen(records, ids))
 
     def sample_values(self, cell: CellName, ids: Ids) -> Iterator[Values]:
         """The samples of `ids` (an `id` column) as `samples` gives them, but as mappings: for who
         reads a million."""
         parts, records = self._samples(cell)
-        return read_values(SAMPLES, parts, _of_ids(records, ids))
+        return read_values(SAMPLES, parts, of_ids(records, ids))
 
     def grade_values(self, cell: CellName, judge: Judge, ids: Ids) -> Iterator[Values]:
         """The grades by `judge` of the samples `ids`, as mappings."""
         parts, records = self._grades(cell, judge)
-        return read_values(GRADES, parts, _of_ids(records, ids))
+        return read_values(GRADES, parts, of_ids(records, ids))
 
     def _samples(self, cell: CellName) -> tuple[list[Path], Index]:
         """The parts, and one record of each sample."""
@@ -205,6 +202,14 @@ class RunStore:
         samples = self._samples(cell)[1]
         make = partial(judge.grades, records, samples)
         return parts, self._derived.get((GRADES.folder, cell), (records, samples, judge), make)
+
+    def parts(self, kind: RowKind[Any], cell: CellName) -> list[Path]:
+        """The part files of a cell, in the order in which they were begun."""
+        return list_parts(self._folder(kind, cell))
+
+    def all_records(self, kind: RowKind[Any], cell: CellName) -> Index:
+        """The record of every stored line, those that do not count included."""
+        return self._load(kind, cell)[1]
 
     def turn(self, name: str, patience: float = TURN_SECONDS) -> AbstractContextManager[None]:
         """A moment alone, among all writers of this folder, with what `name` stands for; waits for
@@ -227,25 +232,11 @@ class RunStore:
     def write_lines_once(self, relpath: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write `rows` as JSON lines. Raises WrongRunFolder where the file is there with
         others."""
-        path = inside(self.root, relpath)
-        if not write_once(path, map(json_line, rows)):
-            raise WrongRunFolder(
-                f"{path} differs from what this run would store there: give another --out, or"
-                " restore the former data; nothing was touched."
-            )
+        lines.write_once_lines(inside(self.root, relpath), rows)
 
     def read_lines(self, relpath: str) -> Iterator[dict[str, Any]]:
         """The rows of a file that `write_lines_once` wrote."""
-        path = inside(self.root, relpath)
-        with explaining(path, "read"), path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    yield json_object(line)
-                except DamagedLine as error:
-                    raise StoreError(
-                        f"{path}:{number} is damaged ({error}): remove the file, and the same"
-                        " command writes it again."
-                    ) from error
+        return lines.read(inside(self.root, relpath))
 
     def _append(self, kind: RowKind[Row], cell: CellName, row: Row) -> None:
         if self._failure:
@@ -301,15 +292,3 @@ def _closing_failure(writer: PartWriter[Any]) -> StoreError | None:
     except StoreError as error:
         return error
     return None
-
-
-def _chosen(records: Index, ids: Iterable[str] | None) -> Index:
-    """The records of `ids`, or all."""
-    if ids is None:
-        return records
-    wanted = np.array(list({bytes.fromhex(sample_id) for sample_id in ids}), dtype="V16")
-    return _of_ids(records, wanted)
-
-
-def _of_ids(records: Index, ids: Ids) -> Index:
-    return records[positions(records["id"], ids) >= 0]
