@@ -18,7 +18,7 @@ from grading_samples import problem, reply
 
 from claimbench.errors import GradingError
 from claimbench.grading import GradingPool, make_grader
-from claimbench.grading.outcomes import make_grade
+from claimbench.grading.outcomes import make_grade, was_not_evaluated
 from claimbench.records import Grade, Problem, Sample
 
 LATEX = make_grader("latex", {}, None)
@@ -170,8 +170,39 @@ def test_hostile_answers_are_never_right_and_never_stop_the_pool() -> None:
         grades = {grade.sample_id: grade for grade in pool.drain()}
     assert len(grades) == len(HOSTILE) + 1
     assert grades.pop("good").outcome == "correct"
-    assert {grade.outcome for grade in grades.values()} <= {"wrong", "grader_error", "no_answer"}
-    assert grades["0"].outcome == "grader_error"
+    assert {grade.outcome for grade in grades.values()} <= {"wrong", "no_answer"}
+    assert was_not_evaluated(grades["0"])
+    assert "CPU time" in grades["0"].reason
+
+
+class RecoveringGrader(OrderedGrader):
+    """Calls a sample wrong whose question hangs, unless the follow-up hangs as well."""
+
+    def recover(self, sample: Sample, question: Order, failure: str) -> Grade | Order:
+        if question.text == "hang":
+            return Order(sample.problem_id, -5)
+        return make_grade(self.digest, sample, "grader_error", None, failure)
+
+
+@pytest.mark.parametrize(("follow_up", "outcome"), [("good", "correct"), ("power", "grader_error")])
+def test_a_grader_may_ask_on_where_a_question_has_no_verdict(
+    pool: GradingPool, follow_up: str, outcome: str
+) -> None:
+    for place in range(20):
+        sample = reply("hang", id=str(place), sample_index=-2, problem_id=follow_up)
+        pool.submit(RecoveringGrader(), problem("x"), sample)
+    assert {grade.outcome for grade in pool.drain()} == {outcome}
+    assert pool.pending == 0
+
+
+@pytest.mark.slow
+def test_a_gold_that_cannot_be_evaluated_either_is_our_error() -> None:
+    tower = r"9^{9^{9^{9}}}"
+    with GradingPool(1, cpu_limit_s=0.5) as pool:
+        pool.submit(LATEX, problem(tower + " + x"), reply(rf"\boxed{{{tower} + x + 1}}"))
+        grades = list(pool.drain())
+    assert [grade.outcome for grade in grades] == ["grader_error"]
+    assert "gold" in grades[0].reason
 
 
 def test_the_same_grades_with_one_worker_and_with_two() -> None:

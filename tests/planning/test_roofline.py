@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from claimbench import config
 from claimbench.cli import app
+from claimbench.cli.display_gpus import render_gpus
 from claimbench.errors import ConfigError
 from claimbench.planning.gpu_table import Gpu, Wanted, choose_gpus
-from claimbench.planning.gpu_text import render
 from claimbench.planning.gpus import gpu_plan
 from claimbench.planning.lengths import Lengths
 from claimbench.planning.roofline import (
@@ -165,7 +165,7 @@ def test_a_gpu_figure_without_a_source_is_named() -> None:
     (entry,) = gpu_plan(experiment, {}, {"v100": Wanted(gpu)}, Lengths())
     said = "V100 32 GB: no source was found for its memory"
     assert entry["gpus"][0]["unconfirmed"] == said
-    assert said in render([entry], "none")
+    assert said in render_gpus([entry], "none")
 
 
 @pytest.mark.usefixtures("nothing_here")

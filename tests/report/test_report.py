@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.cli import app
 from claimbench.errors import ConfigError, WrongRunFolder
-from claimbench.records import Departure, Message, Verdict
+from claimbench.messages import Departure, Message
+from claimbench.records import Verdict
 from claimbench.report import html
 from claimbench.runner import pipeline
 from claimbench.store import RunStore

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from bridge_toys import file_of, imported
+from claimbench.report.korean_run import description, setting, table_in_both, title
 from report_toys import measurement
 
 from claimbench.analysis.programs import program_lines
 from claimbench.analysis.protocol import PROMPT_ASSERTIONS
-from claimbench.report.korean_run import description, setting, table_in_both, title
 from claimbench.report.tables import Table
 from claimbench.store import RunStore
 
@@ -44,8 +44,9 @@ def test_an_import_is_described_in_korean(tmp_path: Path) -> None:
 
 def test_a_run_of_programs_is_described_in_korean() -> None:
     metrics = {"outcome_correct": 5.0, "outcome_no_code": 1.0, "sandbox_level": 1.0,
-               "rechecked": 2.0, "recheck_disagrees": 1.0, "weak_path": 3.0,
-               "lcb_differs": 1.0, "lcb_default_right": 4.0, "lcb_extraction_differs": 2.0}  # fmt: skip
+               "rechecked": 2.0, "recheck_disagrees": 1.0,
+               "lcb_differs": 1.0, "lcb_default_right": 4.0,
+               "lcb_extraction_differs": 2.0}  # fmt: skip
     lines = program_lines([replace(measurement(), metrics=metrics)])
     assert len(lines) == 4
     told = description(lines)

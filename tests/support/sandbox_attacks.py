@@ -19,6 +19,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import sandbox_attacks_handles as handles
 import sandbox_attacks_more as more
 
 from claimbench.grading.code.cases import Case, CodeTests
@@ -351,7 +352,7 @@ ESCAPES: Mapping[str, Mapping[str, str]] = {
     "machine": more.MACHINE,
 }
 PRINTED, RETURNED = {**FAKES, **more.FAKES}, {**FAKE_VALUES, **more.FAKE_VALUES}
-COUNT = sum(map(len, ESCAPES.values())) + len(PRINTED) + 2 * len(RETURNED)
+COUNT = sum(map(len, ESCAPES.values())) + len(PRINTED) + 2 * len(RETURNED) + handles.COUNT
 
 
 def run_all(isolation: str, first: int = 0, step: int = 1) -> dict[str, object]:
@@ -383,6 +384,19 @@ def _attacks(head: str) -> Iterator[tuple[str, str, CodeTests]]:
         plain = program.replace("{{", "{").replace("}}", "}")
         yield f"values: {name}", plain, returned
         yield f"asserts: {name}", plain, asserted
+    yield from _on_handles(token)
+
+
+def _on_handles(token: str) -> Iterator[tuple[str, str, CodeTests]]:
+    attacks = {name: (handles.YES, check) for name, check in handles.COMPARED.items()}
+    for group, programs in (
+        ("compared", attacks),
+        ("handles", handles.PROGRAMS),
+        ("amplified", handles.AMPLIFIED),
+    ):
+        for name, (program, check) in programs.items():
+            tests = CodeTests("assert", (), "f", check.replace("TOKEN", token), cpu_seconds=0.5)
+            yield f"{group}: {name}", program, tests
 
 
 class _Place:

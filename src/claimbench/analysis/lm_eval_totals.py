@@ -19,8 +19,8 @@ from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, make_grade
 from claimbench.grading.pool import GradingPool
 from claimbench.records import Grade, Problem, Sample
 from claimbench.store import RunStore
+from claimbench.store.digests import text_key
 from claimbench.store.files import safe_name
-from claimbench.store.rows import text_key
 
 SAMPLES_AT_ONCE = 2000
 """How many replies are held in memory."""

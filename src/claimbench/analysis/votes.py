@@ -25,7 +25,7 @@ from claimbench.grading.reading import normalise
 from claimbench.records import Measurement, Vote
 from claimbench.statistics import Ballot
 from claimbench.store import RunStore, hex_ids, positions
-from claimbench.store.rows import text_key
+from claimbench.store.digests import text_key
 
 FILE = "votes.json"
 RULES_VERSION = 1

@@ -16,7 +16,7 @@ from claimbench.benchmarks.rows import Located, Row, column, optional
 from claimbench.config import BenchmarkConfig, FieldsConfig, TestsConfig
 from claimbench.config.paths import cache_dir
 from claimbench.errors import ConfigError, DataError
-from claimbench.grading.code.unpack import FORMS, canonical, digest_of
+from claimbench.grading.code.unpack import FORMS, PRELUDE, canonical, digest_of
 from claimbench.records import Problem
 
 APART = 100_000
@@ -79,7 +79,7 @@ def _columns(tests: TestsConfig, row: Row, name: str, number: int) -> dict[str, 
     for part, col in tests.columns.items():
         read = column if part in form.needs else optional
         found[part] = read(row, col, name, number)
-    return found
+    return found | ({PRELUDE: tests.prelude} if tests.prelude else {})
 
 
 def _entry_point(form: str, columns: Mapping[str, Any], name: str, number: int) -> str:

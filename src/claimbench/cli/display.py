@@ -122,5 +122,5 @@ def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
             heading, justify=side, no_wrap=not folds, overflow="fold", min_width=len(name) * folds
         )
     for row in table.rows:
-        drawn.add_row(*(Text(row[place]) for place in places))
+        drawn.add_row(*(Text(clean(english(row[place]))) for place in places))
     console.print(drawn)

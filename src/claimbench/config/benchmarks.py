@@ -99,12 +99,14 @@ class DatasetConfig(Selection):
 
 class TestsConfig(Strict):
     """The tests of a coding problem: the form they are written in (grading/code/unpack.py lists the
-    forms), and the dataset's column for each of its parts."""
+    forms), and the dataset's column for each of its parts. `prelude` is source that stands before
+    every program and its tests, whatever the row: what a site imports, or the classes it has."""
 
     __test__ = False  # not a class of tests
 
     form: str
     columns: dict[str, str]
+    prelude: str = ""
 
 
 class FieldsConfig(Strict):

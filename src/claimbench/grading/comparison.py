@@ -121,7 +121,7 @@ _ARTICLE = re.compile(r"^(?:an?|the)\s")
 
 
 def _words(text: str) -> str:
-    """The words of an answer that is nothing but words, folded; else "". """
+    """The words of an answer that is nothing but words, folded; else ""."""
     bare = _TEXT.sub(r" \1 ", text)
     if "\\text" not in text and not re.fullmatch(r"[A-Za-z][A-Za-z'’ -]{3,}", text):
         return ""

@@ -9,7 +9,9 @@ from claimbench.grading.words import SCALES
 
 _GAP = r"(?:\\[,;: ]|~|\\ |\{\s?\\[,;:]\s?\}|\\thinspace\s?|\{\\thinspace\})"
 _SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:\s?{_GAP}\s?\d{{3}})+(?![\d])")
-_BRACED_COMMA = re.compile(r"(?<=\d)\s?(?:\{,\}|\{,\\?!?\}|\\!\s?,\s?\\!|,\s?\\!)\s?(?=\d{3}(?!\d))")
+_BRACED_COMMA = re.compile(
+    r"(?<=\d)\s?(?:\{,\}|\{,\\?!?\}|\\!\s?,\s?\\!|,\s?\\!)\s?(?=\d{3}(?!\d))"
+)
 _THIN_COMMA = re.compile(r"(?<=\d),\\!\s?(?=\d)")
 
 
@@ -67,7 +69,9 @@ def _repeating(match: re.Match[str]) -> str:
     return rf"\frac{{{above}}}{{{'9' * len(period)}{'0' * len(fixed)}}}"
 
 
-_BASE_TEN = re.compile(r"(?<=\d)\s?_\s?(?:\{\s?(?:10|\\text\{\s?ten\s?\}|ten)\s?\}|\\text\{\s?ten\s?\})")
+_BASE_TEN = re.compile(
+    r"(?<=\d)\s?_\s?(?:\{\s?(?:10|\\text\{\s?ten\s?\}|ten)\s?\}|\\text\{\s?ten\s?\})"
+)
 _ORDINAL = re.compile(
     r"(?<=\d)\s?(?:\^\s?)?(?:\{\s?)?(?:\\text\{\s?)?(?:st|nd|rd|th)(?![A-Za-z])\.?"
     r"(?:\s?\})?(?:\s?\})?"

@@ -8,7 +8,9 @@ _RELATION = re.compile(r"<|>|\\le(?![A-Za-z])|\\ge(?![A-Za-z])")
 _NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?|\\(?:theta|alpha|beta|lambda))\s*")
 _MEMBER = re.compile(r"\s*[A-Za-z]\s*\\in(?![A-Za-z])\s*")
 _BUILDER = re.compile(r"\s*\\\{\s*[A-Za-z]\s*(?:\\mid|\||:)\s*(.*?)\s*\\\}\s*")
-_OR = re.compile(r"\s*,?\s*(?:\\text\{\s*or\s*\}|(?<![A-Za-z\\])or(?![A-Za-z])|\\lor(?![A-Za-z])|\\cup)\s*")
+_OR = re.compile(
+    r"\s*,?\s*(?:\\text\{\s*or\s*\}|(?<![A-Za-z\\])or(?![A-Za-z])|\\lor(?![A-Za-z])|\\cup)\s*"
+)
 
 
 def as_interval(text: str) -> str:

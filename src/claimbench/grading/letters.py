@@ -29,7 +29,9 @@ _BE = (
     r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to|have[ \t]to"
     r"|ought[ \t]to)[ \t]+(?:only[ \t]+)?be)"
 )
-_ADVERB = r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
+_ADVERB = (
+    r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
+)
 _NOUN = r"(?:(?:the[ \t]+)?(?:option|choice|letter|answer)[ \t]+)?"
 
 
@@ -127,9 +129,7 @@ def _last_line_letter(text: str, letters: str) -> str | None:
     if not lines:
         return None
     span = f"{letters[0]}-{letters[-1]}"
-    whole = re.fullmatch(
-        rf"[*_$]*(?:([{span}])|\(([{span}{span.lower()}])\))[*_$.)]*", lines[-1]
-    )
+    whole = re.fullmatch(rf"[*_$]*(?:([{span}])|\(([{span}{span.lower()}])\))[*_$.)]*", lines[-1])
     if whole:
         return (whole[1] or whole[2]).upper()
     option = re.compile(rf"[*_]*(?:([{span}])[).:]|\(([{span}])\))[*_]*[ \t]+\S")

@@ -43,16 +43,76 @@ _OPERATIONS = (
 )
 _CONJUNCTIONS = "and or to or/and through until versus"
 CHANGING = frozenset(
-    " ".join(
-        (_NUMERALS, _DENIALS, _STATEMENTS, _COMPARISONS, _OPERATIONS, _CONJUNCTIONS)
-    ).split()
+    " ".join((_NUMERALS, _DENIALS, _STATEMENTS, _COMPARISONS, _OPERATIONS, _CONJUNCTIONS)).split()
 ) | {word + ending for word in SCALES for ending in ("", "s")}
 
 POWERS = frozenset(("squared", "cubed"))
 """`3 squared` is 9, but `3 metres squared` is an area: they change the number they follow."""
 
 SHORT_UNITS = frozenset(
-    ["mm", "cm", "dm", "km", "kg", "mg", "ml", "dl", "cl", "ft", "yd", "mi", "in", "lb", "lbs", "oz", "hr", "hrs", "min", "mins", "sec", "secs", "ms", "ns", "nm", "gb", "mb", "kb", "tb", "am", "pm", "mph", "kph", "kmh", "rpm", "rad", "deg", "sr", "hz", "khz", "mhz", "kw", "kwh", "mw", "wh", "kj", "kcal", "cal", "mol", "pa", "kpa", "atm", "ev", "kev", "mev", "usd", "eur", "gbp", "au", "ly", "pc"]
+    [
+        "mm",
+        "cm",
+        "dm",
+        "km",
+        "kg",
+        "mg",
+        "ml",
+        "dl",
+        "cl",
+        "ft",
+        "yd",
+        "mi",
+        "in",
+        "lb",
+        "lbs",
+        "oz",
+        "hr",
+        "hrs",
+        "min",
+        "mins",
+        "sec",
+        "secs",
+        "ms",
+        "ns",
+        "nm",
+        "gb",
+        "mb",
+        "kb",
+        "tb",
+        "am",
+        "pm",
+        "mph",
+        "kph",
+        "kmh",
+        "rpm",
+        "rad",
+        "deg",
+        "sr",
+        "hz",
+        "khz",
+        "mhz",
+        "kw",
+        "kwh",
+        "mw",
+        "wh",
+        "kj",
+        "kcal",
+        "cal",
+        "mol",
+        "pa",
+        "kpa",
+        "atm",
+        "ev",
+        "kev",
+        "mev",
+        "usd",
+        "eur",
+        "gbp",
+        "au",
+        "ly",
+        "pc",
+    ]
 )
 """Units of two or three letters, which without spaces could be products of variables."""
 

@@ -41,7 +41,7 @@ class OurProblems:
     def find(self, row: Row) -> Problem | None:
         """By question, else by id, else inside the prompt."""
         asked = next((p for t in row.texts if (p := self._by_question.get(fold(t)))), None)
-        named = self._by_id.get(row.problem) if row.problem is not None else None
+        named = self._named(row.problem) if row.problem is not None else None
         if asked is not None and named is not None and asked is not named:
             words = f"its id is that of {named.id}, its question that of {asked.id}"
             raise refuse(row.place, f"two problems of {asked.benchmark} fit: {words}")
@@ -53,6 +53,15 @@ class OurProblems:
         if named is not None and row.texts:
             self.by_id += 1
         return named
+
+    def _named(self, name: str) -> Problem | None:
+        """By its id; EvalPlus writes `Mbpp/2` where MBPP has the number alone."""
+        if name in self._by_id:
+            return self._by_id[name]
+        benchmark, slash, number = name.rpartition("/")
+        found = self._by_id.get(number)
+        fits = slash and found and found.benchmark.lower().startswith(benchmark.lower())
+        return found if fits and benchmark else None
 
     def _found_inside(self, prompt: str) -> Problem | None:
         """The one problem whose question stands in `prompt`; of two, one inside the other, the

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from claimbench.analysis.agreement import Agreement
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import CapCurve, Lengths
+from claimbench.messages import Value
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts.articles.results import ClaimVerdict
 from claimbench.verdicts.side_by_side import EvidenceGroup
@@ -29,12 +30,12 @@ class RunView:
     """One run. `about` are pairs (what, value) that describe it; `name` is its folder's."""
 
     name: str
-    title: str
+    title: Value
     measurements: tuple[Measurement, ...]
     verdicts: tuple[Verdict, ...]
     cells: tuple[CellView, ...]
     efficiency: tuple[Efficiency, ...]
-    about: tuple[tuple[str, str], ...]
+    about: tuple[tuple[Value, Value], ...]
     partial: bool
     agreements: tuple[Agreement, ...] = ()
 
@@ -46,7 +47,7 @@ class Document:
     judged by these runs and what is published; without `texts` it shows nothing that a model or a
     benchmark wrote."""
 
-    title: str
+    title: Value
     runs: tuple[RunView, ...]
     evidence: tuple[EvidenceGroup, ...]
     sources: Mapping[str, PublishedResult] = field(default_factory=dict)

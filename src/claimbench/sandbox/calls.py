@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from collections.abc import Callable
@@ -12,15 +11,13 @@ from typing import Any, Final
 from claimbench.sandbox import codec
 from claimbench.sandbox.child import NOWHERE, REPORT, program_of, run_stdin, run_tests
 from claimbench.sandbox.compat import MODULE, wrapped
-from claimbench.sandbox.interpreter import attempt, begin, compiled, words_of, write_all
-from claimbench.sandbox.protocol import EXITED, FAILED, OK, Job, Record
+from claimbench.sandbox.interpreter import attempt, begin, write_all
+from claimbench.sandbox.protocol import EXITED, OK, Job, Record
+from claimbench.sandbox.serving import serve_calls
 
 CALLED: Final = "solution"
 """The __name__ of a program that is called: it is imported, so what it does `if __name__ ==
 "__main__"` is not done. In its authors' runners it is not `__main__` either."""
-CALLS: Final = 5
-ANSWERS: Final = 6
-"""Descriptors of a child beside child's: the pipes between a solution and its tests."""
 
 
 def run(job: Job, shelf: int) -> None:
@@ -30,9 +27,7 @@ def run(job: Job, shelf: int) -> None:
     if isinstance(code, Record):
         write_all(REPORT, code.to_bytes())
     elif job.kind == "solution":
-        serve_calls(job, code)
-    elif job.kind == "weak":
-        run_weak(job, code)
+        serve_calls(code, _module(plain=True))
     else:
         run_tests(job, code, _run_functional if job.kind == "functional" else run_stdin)
 
@@ -91,58 +86,3 @@ def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
         found: Callable[..., Any] = getattr(space["Solution"](), name)
         return found
     return space[name]  # type: ignore[no-any-return]
-
-
-# --- asserts -------------------------------------------------------------------------------------
-
-
-def serve_calls(job: Job, code: CodeType) -> None:
-    """The solution's side: run the program, then answer calls until the tests hang up."""
-    space = _module(plain=True)
-    state, words = attempt(lambda: exec(code, space))
-    write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
-    calls = open(CALLS, "rb", closefd=False)  # noqa: SIM115
-    while (message := read_message(calls)) is not None:
-        send_message(ANSWERS, _answer(space, message))
-
-
-def _answer(space: dict[str, Any], message: bytes) -> bytes:
-    try:
-        name, args, kwargs = codec.decode(message)
-        value = space[name](*args, **kwargs)
-        return codec.encode((True, value))
-    except BaseException as error:
-        name = next((k.__name__ for k in type(error).__mro__ if k.__module__ == "builtins"), "")
-        return codec.encode((False, name, words_of(error)))
-
-
-def read_message(stream: io.BufferedReader) -> bytes | None:
-    """The next message, None at the end. Raises NotPlain where it is longer than any may be."""
-    head = stream.read(8)
-    if len(head) < 8:
-        return None
-    length = int.from_bytes(head, "little")
-    if length > codec.MAX_BYTES:
-        raise codec.NotPlain("it is too large")
-    data = stream.read(length)
-    return data if len(data) == length else None
-
-
-def send_message(descriptor: int, data: bytes) -> None:
-    write_all(descriptor, len(data).to_bytes(8, "little") + data)
-
-
-def run_weak(job: Job, code: CodeType) -> None:
-    """Solution and asserts in one process: for tests that need the solution's own classes."""
-    space = _module(plain=True)
-    state, words = attempt(lambda: exec(code, space))
-    if state == OK:
-        ended: list[bool] = []
-
-        def check() -> None:
-            exec(compiled(job.check), space)
-            ended.append(True)
-
-        state, words = attempt(check)
-        state = OK if ended else FAILED
-    write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())

@@ -1,87 +1,29 @@
 """The tests' side of `assert`: runs a test program that calls the solution in another process.
 
-The solution's answers come as plain values, so an object whose `__eq__` says yes, a frame, a trace
-function or an exit of the solution's process cannot reach an assert. What the tests call besides
-the entry point is a stand-in for the function of that name; the prelude's own functions are the
-tests'.
+The tests hold handles of the program's objects, and compare data (see `handles`): an object whose
+`__eq__` says yes, a frame, a trace function or an exit of the solution's process cannot reach an
+assert. The prelude's own functions and classes are the tests'.
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
 import contextlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from claimbench.sandbox import calls, codec
-from claimbench.sandbox.calls import ANSWERS, CALLS, read_message, send_message
+from claimbench.sandbox import calls
+from claimbench.sandbox.asking import Program
 from claimbench.sandbox.child import NOWHERE, REPORT
-from claimbench.sandbox.interpreter import FILE_NAME, begin, compiled, words_of, write_all
-from claimbench.sandbox.protocol import FAILED, NO_MEMORY, OK, RAISED, Job, Record
-from claimbench.sandbox.shortened import shortened, shortened_text
+from claimbench.sandbox.interpreter import FILE_NAME, begin, words_of, write_all
+from claimbench.sandbox.messages import Gone
+from claimbench.sandbox.protocol import FAILED, NO_MEMORY, OK, RAISED, UNUSED, Job, Record
+from claimbench.sandbox.shortened import shortened_text
+from claimbench.sandbox.unittests import run_cases
 
-LOST = "the solution ended before it answered"
-"""Words of a record that say that the other process tells why."""
-
-
-class SolutionGone(BaseException):
-    """The solution's process ended: nothing that the tests catch."""
-
-
-class Calls:
-    """Passes calls on to the solution, and remembers the last one."""
-
-    def __init__(self) -> None:
-        self._answers = open(ANSWERS, "rb", closefd=False)  # noqa: SIM115
-        self.last = ""
-        self.raised: Exception | None = None
-
-    def stand_in(self, name: str) -> Callable[..., Any]:
-        def call(*args: object, **kwargs: object) -> object:
-            return self._pass_on(name, args, kwargs)
-
-        call.__name__ = name
-        return call
-
-    def _pass_on(self, name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
-        shown = ", ".join(shortened(argument, 60) for argument in args)
-        self.last = f"{name}({shown})"
-        message = codec.encode((name, args, kwargs))
-        try:
-            send_message(CALLS, message)
-            answer = read_message(self._answers)
-        except (OSError, codec.NotPlain) as error:
-            raise SolutionGone(str(error)) from error
-        if answer is None:
-            raise SolutionGone(LOST)
-        return self._taken(answer)
-
-    def _taken(self, answer: bytes) -> object:
-        try:
-            good, *rest = codec.decode(answer)
-        except (codec.NotPlain, TypeError, ValueError) as error:
-            raise SolutionGone("its answer is no value") from error
-        if good is True and len(rest) == 1:
-            self.last += f" gave {shortened(rest[0], 100)}"
-            return rest[0]
-        if good is False and len(rest) == 2 and all(type(word) is str for word in rest):
-            self.last += f" raised {rest[1][:150]}"
-            self.raised = _exception(rest[0], rest[1])
-            raise self.raised
-        raise SolutionGone("its answer is no value")
-
-
-def _exception(name: str, words: str) -> Exception:
-    """The built-in exception of that name; tests may expect it. Never one that ends a process, or
-    a loop: `all(map(f, values))` would hold."""
-    kind = getattr(builtins, name, None)
-    loop = (StopIteration, StopAsyncIteration)
-    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, loop):
-        with contextlib.suppress(Exception):
-            made: Exception = kind(words)
-            return made
-    return RuntimeError(words)
+COUNTER: Final = "__check__"
+"""The name, in the tests' own process, of what counts the checks that are executed."""
+_Outcome = tuple[int, str]
 
 
 def run(job: Job, shelf: int) -> None:
@@ -95,31 +37,107 @@ def run(job: Job, shelf: int) -> None:
 def examine(job: Job) -> None:
     """Run the job's check; write a record of whether it came to its end."""
     space, _ = begin(b"", NOWHERE, plain=True)
-    calls = Calls()
-    with contextlib.suppress(Exception):
-        exec(compiled(job.code), space)  # the prelude; it may be the half of a function
-    for name in job.names:
-        space[name] = calls.stand_in(name)
-    state, words = OK, ""
+    if job.style == "unittest":
+        space["__name__"] = "tests"  # what it does as a main program is to run its cases
+    checks = Checks(job, space)
     try:
-        exec(compiled(job.check), space)
+        state, words = checks.run()
     except BaseException as error:
-        state, words = _state(error, calls), _why(error, job.check, calls)
+        state, words = checks.failed(error)
     write_all(REPORT, Record(0, state, 0, 0, words).to_bytes())
 
 
-def _state(error: BaseException, calls: Calls) -> int:
-    if error is not calls.raised:
-        return FAILED
-    return NO_MEMORY if isinstance(error, MemoryError) else RAISED
+class Checks:
+    """A test program, the program it tests, and how many of its checks were executed."""
+
+    def __init__(self, job: Job, space: dict[str, Any]) -> None:
+        self._job = job
+        self._space = space
+        self._program = Program(space)
+        self._program.captures = "stdout" in job.check
+        self._executed = 0
+
+    def run(self) -> _Outcome:
+        """How the tests ended; what they raise is a failure."""
+        tree = ast.parse(self._job.check, FILE_NAME)
+        with contextlib.suppress(Exception):
+            exec(self._job.code, self._space)  # the prelude; it may be the half of a function
+        self._space[COUNTER] = self.count
+        bound = self._bind(tree)
+        exec(compile(counting(tree), FILE_NAME, "exec", dont_inherit=True), self._space)
+        if self._job.style == "unittest":
+            return run_cases(self._space, self.count) or self._ended()
+        if self._job.style == "call":
+            # Not by its name: the function may have the name of the tests' own.
+            self._space["check"](bound[self._job.entry_point])
+        return self._ended()
+
+    def count(self) -> None:
+        self._executed += 1
+
+    def _bind(self, tree: ast.Module) -> dict[str, Any]:
+        """Put the program's functions and classes where the tests look for them."""
+        defined = {n.name for n in tree.body if isinstance(n, ast.ClassDef)}
+        found = self._program.start(self._job.names, defined | set(self._space))
+        bound = {name: found.get(name, self._missing(name)) for name in self._job.names}
+        self._space.update(bound)
+        return bound
+
+    def _missing(self, name: str) -> Callable[..., Any]:
+        def missing(*_: object, **__: object) -> Any:
+            self._program.raised = NameError(f"the program defines no {name}")
+            raise self._program.raised
+
+        return missing
+
+    def _ended(self) -> _Outcome:
+        if self._program.requests <= 0:
+            return UNUSED, "the tests never use the program"
+        return (OK, "") if self._executed else (FAILED, "no check of the tests was executed")
+
+    def failed(self, error: BaseException) -> _Outcome:
+        """State and words for what the tests raised."""
+        last = self._program.last
+        if isinstance(error, Gone):
+            return FAILED, f"{last}: {error}"
+        failed = isinstance(error, AssertionError)
+        is_known = error is self._program.raised  # `last` has its words
+        words = "the assert does not hold" if failed else "" if is_known else words_of(error)
+        parts = (_statement(error, self._job.check), last, words)
+        return self._state(error), "; ".join(part for part in parts if part)
+
+    def _state(self, error: BaseException) -> int:
+        if error is not self._program.raised:
+            return FAILED
+        return NO_MEMORY if isinstance(error, MemoryError) else RAISED
 
 
-def _why(error: BaseException, check: str, calls: Calls) -> str:
-    if isinstance(error, SolutionGone):
-        return f"{calls.last}: {error}"
-    failed = _statement(error, check)
-    words = words_of(error) if not isinstance(error, AssertionError) else "the assert does not hold"
-    return "; ".join(part for part in (failed, calls.last, words) if part)
+def counting(tree: ast.Module) -> ast.Module:
+    """The tests, with a count before every statement that checks."""
+    counted: ast.Module = _Counting().visit(tree)
+    return ast.fix_missing_locations(counted)
+
+
+def is_check(node: ast.AST) -> bool:
+    """Whether a statement is an assert, or a call of a function with such a name."""
+    if isinstance(node, ast.Assert):
+        return True
+    found = node.items[0].context_expr if isinstance(node, ast.With) else None
+    call = node.value if isinstance(node, ast.Expr) else found
+    if not isinstance(call, ast.Call):
+        return False
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    name = call.func.id if isinstance(call.func, ast.Name) else name
+    return name.startswith(("assert", "fail", "raises"))
+
+
+class _Counting(ast.NodeTransformer):
+    def generic_visit(self, node: ast.AST) -> Any:
+        super().generic_visit(node)
+        if not (isinstance(node, ast.stmt) and is_check(node)):
+            return node
+        count = ast.Expr(ast.Call(ast.Name(COUNTER, ast.Load()), [], []))
+        return [ast.copy_location(count, node), node]
 
 
 def _statement(error: BaseException, check: str) -> str:
@@ -130,6 +148,8 @@ def _statement(error: BaseException, check: str) -> str:
             line = trace.tb_lineno
         trace = trace.tb_next
     for node in ast.walk(ast.parse(check)) if line else ():
-        if isinstance(node, ast.Assert) and node.lineno <= (line or 0) <= (node.end_lineno or 0):
+        if not (isinstance(node, ast.stmt) and is_check(node)):
+            continue
+        if node.lineno <= (line or 0) <= (node.end_lineno or 0):
             return shortened_text(ast.get_source_segment(check, node) or "", 200)
     return ""

@@ -12,10 +12,21 @@ import os
 import time
 from collections.abc import Callable
 from types import CodeType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from claimbench.sandbox.interpreter import attempt, begin, clean, compiled, finish, write_all
+from claimbench.sandbox.interpreter import (
+    attempt,
+    begin,
+    clean,
+    compiled,
+    count_lines_from,
+    finish,
+    write_all,
+)
 from claimbench.sandbox.protocol import OK, RAISED, Job, Record
+
+if TYPE_CHECKING:
+    import ast
 
 Run = Callable[[Job, CodeType, bytes], tuple[int, str]]
 """One test: the job, its program, the test's input; how it ended, and words where it failed."""
@@ -44,13 +55,16 @@ def run(job: Job, shelf: int) -> None:
         run_tests(job, code, run_stdin)
 
 
-def program_of(job: Job, shelf: int, rewrite: Callable[[str], str] = str) -> CodeType | Record:
+def program_of(
+    job: Job, shelf: int, rewrite: Callable[[str], str | ast.Module] = str
+) -> CodeType | Record:
     """The program, rewritten and compiled; or the record of why it is none.
 
     `shelf` is a file for the code of a program that several children run, or NO_SHELF: the first of
     them leaves it there. It is closed here, before the program's first line, so that no program
     can change it.
     """
+    count_lines_from(job.before)
     made: list[CodeType] = []
     if kept := b"" if shelf < 0 else os.pread(shelf, os.fstat(shelf).st_size, 0):
         made.append(marshal.loads(kept))

@@ -36,7 +36,7 @@ _TYPES: Final = {
     kind.__name__: kind
     for kind in (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, object)
 }
-_PLAIN: Final = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
+PLAIN: Final = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
 
 
 _DAMAGED = (
@@ -65,20 +65,34 @@ class Opaque:
         return f"<{self.kind}>"
 
 
-def encode(value: object) -> bytes:
-    """`value` as bytes. A subclass of a plain type passes as that type, numpy's scalars as
-    Python's; anything else, wherever it stands, as its type's name. Raises NotPlain where it nests
-    too deep or is too large."""
-    out = bytearray()
+Pack = Callable[[object], tuple[int, object] | None]
+"""Of a value that is not plain: a number for its kind and what it is made from, or None."""
+Unpack = Callable[[int, Any], Any]
+"""The value of such a kind, of what it is made from. It may raise what Python raises."""
+
+
+class _Out(bytearray):
+    """What is written, and what packs values that are not plain."""
+
+    pack: Pack | None = None
+
+
+def encode(value: object, pack: Pack | None = None) -> bytes:
+    """`value` as bytes. What is not plain passes as `pack` has it; else a subclass of a plain type
+    as that type, numpy's scalars as Python's, and anything else, wherever it stands, as its type's
+    name. Raises NotPlain where it nests too deep or is too large."""
+    out = _Out()
+    out.pack = pack
     _write(value, out, 0)
     return bytes(out)
 
 
-def decode(data: bytes) -> Any:
-    """The value of `data`. Raises NotPlain for what `encode` cannot have made."""
+def decode(data: bytes, unpack: Unpack | None = None, most: int | None = None) -> Any:
+    """The value of `data`. Raises NotPlain for what `encode` cannot have made, and where it has
+    more than `most` parts: each takes a microsecond, and a byte is enough to ask for one."""
     if len(data) > MAX_BYTES:
         raise NotPlain("it is too large")
-    reader = _Reader(data)
+    reader = _Reader(data, unpack, most)
     try:
         value = reader.value(0)
     except _DAMAGED as error:
@@ -91,7 +105,7 @@ def decode(data: bytes) -> Any:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def _write(value: object, out: bytearray, depth: int) -> None:
+def _write(value: object, out: _Out, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise NotPlain("it nests too deep")
     if len(out) > MAX_BYTES:
@@ -100,8 +114,17 @@ def _write(value: object, out: bytearray, depth: int) -> None:
     writer = _WRITERS.get(kind)
     if writer is not None:
         writer(value, out, depth)
-    elif (base := next((p for p in _PLAIN if issubclass(kind, p)), None)) is not None:
-        _write(_as_base(value, base), out, depth)
+    elif out.pack is not None and (packed := out.pack(value)) is not None:
+        out += b"x" + _COUNT.pack(packed[0])
+        _write(packed[1], out, depth + 1)
+    else:
+        _write_other(value, kind, out, depth)
+
+
+def _write_other(value: object, kind: type, out: _Out, depth: int) -> None:
+    """A value that is of no plain type."""
+    if (base := next((p for p in PLAIN if issubclass(kind, p)), None)) is not None:
+        _write(as_base(value, base), out, depth)
     elif isinstance(value, type) and _TYPES.get(value.__name__) is value:
         _blob(b"y", getattr(value, "__name__").encode("ascii"), out)  # noqa: B009 (narrowed)
     elif any(k.__module__ == "numpy" and k.__name__ == "generic" for k in kind.__mro__):
@@ -110,7 +133,17 @@ def _write(value: object, out: bytearray, depth: int) -> None:
         _blob(b"o", kind.__name__[:100].encode("utf-8", "replace"), out)
 
 
-def _as_base(value: Any, base: type) -> object:
+def is_plain(value: object) -> bool:
+    """Whether a value of no plain type passes as one."""
+    kind = type(value)
+    if isinstance(value, type):
+        return _TYPES.get(value.__name__) is value
+    return issubclass(kind, PLAIN) or any(
+        k.__module__ == "numpy" and k.__name__ == "generic" for k in kind.__mro__
+    )
+
+
+def as_base(value: Any, base: type) -> object:
     """A value of a plain type's subclass, as that type, whatever methods the subclass has."""
     if base is int:
         return int.__index__(value)
@@ -125,21 +158,21 @@ def _as_base(value: Any, base: type) -> object:
     return base(base.__iter__(value))  # type: ignore[attr-defined]
 
 
-def _blob(tag: bytes, content: bytes, out: bytearray) -> None:
+def _blob(tag: bytes, content: bytes, out: _Out) -> None:
     out += tag
     out += _COUNT.pack(len(content))
     out += content
 
 
-def _write_int(value: int, out: bytearray, depth: int) -> None:
+def _write_int(value: int, out: _Out, depth: int) -> None:
     _blob(b"i", value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True), out)
 
 
-def _write_complex(value: complex, out: bytearray, depth: int) -> None:
+def _write_complex(value: complex, out: _Out, depth: int) -> None:
     out += b"c" + _FLOAT.pack(value.real) + _FLOAT.pack(value.imag)
 
 
-def _write_sequence(value: Any, out: bytearray, depth: int) -> None:
+def _write_sequence(value: Any, out: _Out, depth: int) -> None:
     kind = type(value)
     if kind is list and len(value) > 8 and (packed := _packed(value)) is not None:
         out += packed
@@ -162,26 +195,26 @@ def _packed(items: list[Any]) -> bytes | None:
     return None
 
 
-def _write_dict(value: dict[Any, Any], out: bytearray, depth: int) -> None:
+def _write_dict(value: dict[Any, Any], out: _Out, depth: int) -> None:
     out += b"m" + _COUNT.pack(len(value))
     for key, item in value.items():
         _write(key, out, depth + 1)
         _write(item, out, depth + 1)
 
 
-def _write_bool(value: bool, out: bytearray, depth: int) -> None:
+def _write_bool(value: bool, out: _Out, depth: int) -> None:
     out += b"T" if value else b"F"
 
 
-def _write_none(value: None, out: bytearray, depth: int) -> None:
+def _write_none(value: None, out: _Out, depth: int) -> None:
     out += b"N"
 
 
-def _write_float(value: float, out: bytearray, depth: int) -> None:
+def _write_float(value: float, out: _Out, depth: int) -> None:
     out += b"f" + _FLOAT.pack(value)
 
 
-def _write_decimal(value: Decimal, out: bytearray, depth: int) -> None:
+def _write_decimal(value: Decimal, out: _Out, depth: int) -> None:
     text = Decimal.__str__(value).encode("ascii")
     if len(text) > MAX_DIGITS or Decimal.is_snan(value):  # which raises where it is compared
         _blob(b"o", b"Decimal", out)
@@ -189,7 +222,7 @@ def _write_decimal(value: Decimal, out: bytearray, depth: int) -> None:
         _blob(b"D", text, out)
 
 
-def _write_fraction(value: Fraction, out: bytearray, depth: int) -> None:
+def _write_fraction(value: Fraction, out: _Out, depth: int) -> None:
     halves = (value.numerator, value.denominator)
     if max(map(int.bit_length, halves)) > MAX_DIGITS:
         _blob(b"o", b"Fraction", out)
@@ -197,15 +230,15 @@ def _write_fraction(value: Fraction, out: bytearray, depth: int) -> None:
         _blob(b"R", b"%d/%d" % halves, out)
 
 
-def _write_str(value: str, out: bytearray, depth: int) -> None:
+def _write_str(value: str, out: _Out, depth: int) -> None:
     _blob(b"s", value.encode("utf-8", "surrogatepass"), out)
 
 
-def _write_bytes(value: bytes, out: bytearray, depth: int) -> None:
+def _write_bytes(value: bytes, out: _Out, depth: int) -> None:
     _blob(b"b", value, out)
 
 
-_WRITERS: Final[dict[type, Callable[[Any, bytearray, int], None]]] = {
+_WRITERS: Final[dict[type, Callable[[Any, _Out, int], None]]] = {
     type(None): _write_none,
     bool: _write_bool,
     int: _write_int,
@@ -229,13 +262,18 @@ _WRITERS: Final[dict[type, Callable[[Any, bytearray, int], None]]] = {
 class _Reader:
     """Reads one value; `at` is how far it is."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, unpack: Unpack | None, most: int | None) -> None:
         self._data = data
+        self._unpack = unpack
+        self._left = len(data) if most is None else most
         self.at = 0
 
     def value(self, depth: int) -> Any:
         if depth > MAX_DEPTH + 1:
             raise NotPlain("it nests too deep")
+        self._left -= 1
+        if self._left < 0:
+            raise NotPlain("it has too many parts")
         tag = self._take(1)
         if tag in b"NTF":
             return {b"N": None, b"T": True, b"F": False}[tag]
@@ -244,12 +282,16 @@ class _Reader:
         if tag == b"c":
             return complex(*struct.unpack("<dd", self._take(16)))
         (count,) = _COUNT.unpack(self._take(4))
-        if tag in b"isboyDR":
-            return self._blob(tag, count)
+        return self._blob(tag, count) if tag in b"isboyDR" else self._parts(tag, count, depth)
+
+    def _parts(self, tag: bytes, count: int, depth: int) -> Any:
+        """A value that has others in it."""
         if tag in b"qd":
             numbers = array(tag.decode("ascii"))
             numbers.frombytes(self._take(8 * count))
             return numbers.tolist()
+        if tag == b"x" and self._unpack is not None:
+            return self._unpack(count, self.value(depth + 1))
         return self._container(tag, count, depth)
 
     def _blob(self, tag: bytes, count: int) -> Any:

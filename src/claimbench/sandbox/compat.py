@@ -46,11 +46,13 @@ _sys.stdin.readline = lambda *_: next(_rest)
 _sys.stdin.readlines = lambda *_: _given.split("\\n")
 _sys.stdout = open(2, "w", closefd=False)
 """
-_AFTER: Final = """
+FUNCTION: Final = "wrapped_function"
+"""What LiveCodeBench calls the function whose body a program becomes; the program sees it."""
+_AFTER: Final = f"""
 _kept = _sys.stdout = _io.StringIO()
 _sys.stdin = _io.StringIO(_given)
 try:
-    _whole()
+    {FUNCTION}()
 except SystemExit:
     pass
 _own.write(_kept.getvalue())
@@ -58,16 +60,17 @@ _own.flush()
 """
 
 
-def wrapped(code: str) -> str:
-    """The rewritten program; SyntaxError (or another error of the parser) where it is none."""
+def wrapped(code: str) -> ast.Module:
+    """The rewritten program, its lines as they were; SyntaxError (or another error of the parser)
+    where it is none."""
     body = _without_guard(ast.parse(code).body)
     imports = [s for s in body if isinstance(s, ast.Import | ast.ImportFrom)]
     rest = [s for s in body if s not in imports] or [ast.Pass()]
-    function = ast.parse("def _whole(): pass").body[0]
+    function = ast.parse(f"def {FUNCTION}(): pass").body[0]
     assert isinstance(function, ast.FunctionDef)
     function.body = rest
-    written = "\n".join(ast.unparse(statement) for statement in (*imports, function))
-    return _BEFORE + PREAMBLE + written + _AFTER
+    before, after = ast.parse(_BEFORE + PREAMBLE).body, ast.parse(_AFTER).body
+    return ast.Module([*before, *imports, function, *after], [])
 
 
 def _without_guard(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -18,9 +18,12 @@ import sys
 import threading
 from collections.abc import Callable
 from types import CodeType, ModuleType
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from claimbench.sandbox.protocol import EXITED, MAX_WORDS, NO_MEMORY, OK, RAISED
+
+if TYPE_CHECKING:  # to import it makes every child dearer
+    import ast
 
 RECURSION_LIMIT: Final = 50_000
 INT_DIGITS: Final = 50_000
@@ -45,8 +48,17 @@ def fresh_main() -> dict[str, Any]:
     return vars(module)
 
 
-def compiled(source: str) -> CodeType:
+def compiled(source: str | ast.Module) -> CodeType:
     return compile(source, FILE_NAME, "exec", dont_inherit=True)
+
+
+_before = [0]
+"""Lines of the file before the candidate's own first."""
+
+
+def count_lines_from(before: int) -> None:
+    """In reasons, count the candidate's own lines."""
+    _before[0] = before
 
 
 def open_streams(output: int = 1) -> tuple[TextIO, TextIO]:
@@ -114,15 +126,26 @@ def _left(code: object) -> tuple[int, str]:
 def words_of(error: BaseException) -> str:
     """Type and message of an exception whose own methods may be hostile, and its line."""
     try:
-        text = f"{type(error).__name__}: {error}"
+        text = f"{type(error).__name__}: {error.msg if _is_of_syntax(error) else error}"  # type: ignore[attr-defined]
     except BaseException:
         text = type(error).__name__
-    line, trace = None, error.__traceback__
+    line, trace = error.lineno if _is_of_syntax(error) else None, error.__traceback__  # type: ignore[attr-defined]
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == FILE_NAME:
             line = trace.tb_lineno
         trace = trace.tb_next
-    return (f"line {line}: {text}" if line else text)[: MAX_WORDS // 2]
+    return (f"{_place(line)}: {text}" if line else text)[: MAX_WORDS // 2]
+
+
+def _is_of_syntax(error: BaseException) -> bool:
+    """Whether the program itself is no Python."""
+    return type(error) in (SyntaxError, IndentationError, TabError) and (
+        error.filename == FILE_NAME  # type: ignore[attr-defined]
+    )
+
+
+def _place(line: int) -> str:
+    return f"line {line - _before[0]}" if line > _before[0] else f"line {line} before its first"
 
 
 def finish(space: dict[str, Any], streams: tuple[TextIO, TextIO]) -> tuple[int, str]:

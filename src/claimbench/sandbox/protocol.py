@@ -7,9 +7,12 @@ import os
 import struct
 from typing import Any, Final, Literal, NamedTuple
 
-Kind = Literal["stdin", "functional", "solution", "examine", "weak"]
+Kind = Literal["stdin", "functional", "solution", "examine"]
 """`solution` and `examine` are the two children of an assert-style test: the program, and the tests
-that call it. `weak`: one child for both."""
+that call it."""
+Style = Literal["", "call", "unittest"]
+"""What is done once a test program has run: nothing, its function `check` is called with the entry
+point, or its cases of unittest are run."""
 
 Warmth = Literal["lean", "wide", "numpy"]
 LEAN: Final = "lean"
@@ -25,9 +28,10 @@ LEAN_MODULES: Final = (
 TOGETHER, ALONE = b"together", b"alone"
 """What is asked of a zygote: all tests of a job in one child, or each in a child of its own."""
 
-OK, RAISED, NO_MEMORY, EXITED, FAILED = range(5)
+OK, RAISED, NO_MEMORY, EXITED, FAILED, UNUSED = range(6)
 """How a test ended in its child: OK; an exception; MemoryError; a non-zero exit status; an assert
-(or anything else in the test program) failed."""
+(or anything else in the test program) failed; the tests
+never used the program."""
 
 
 class Limits(NamedTuple):
@@ -57,9 +61,10 @@ class Job(NamedTuple):
     """One child's work: tests `first` to `last` (not included) of a program.
 
     `places` are offset and length of each test's input in the file of inputs. `code` is the
-    program; for `examine` it is the prelude, `check` the tests, `names` what they call. `compat`:
-    as LiveCodeBench's own runner would run it. `keep`: a number of a program of which several jobs
-    may follow each other; 0 for none.
+    program; for `examine` it is the prelude, `check` the tests, `names` what they use, `style` how
+    they are run. `compat`: as LiveCodeBench's own runner would run it. `keep`: a number of a
+    program of which several jobs may follow each other; 0 for none. `before`: lines of `code`
+    before the candidate's own first.
     """
 
     kind: Kind
@@ -71,8 +76,10 @@ class Job(NamedTuple):
     limits: Limits
     check: str = ""
     names: tuple[str, ...] = ()
+    style: Style = ""
     compat: bool = False
     keep: int = 0
+    before: int = 0
 
     def to_bytes(self) -> bytes:
         head = json.dumps(self._replace(code="", check="")).encode("ascii")
@@ -140,7 +147,7 @@ def read_records(data: bytes, most: int) -> list[Record]:
     while at + _RECORD.size <= len(data) and len(records) < most:
         test, state, start, end, length = _RECORD.unpack_from(data, at)
         at += _RECORD.size
-        if length > MAX_WORDS or at + length > len(data) or state > FAILED or start > end:
+        if length > MAX_WORDS or at + length > len(data) or state > UNUSED or start > end:
             break
         words = data[at : at + length].decode("utf-8", "replace")
         at += length

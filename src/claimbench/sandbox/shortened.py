@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from claimbench.sandbox.codec import Opaque
+
 
 def shortened(value: object, length: int = 100) -> str:
     """`value` as a person may read it, of about `length` characters; cheap for huge values."""
@@ -23,11 +25,25 @@ def _shown(value: Any, length: int, depth: int) -> str:
     if kind in (str, bytes):
         return repr(value[:length]) + ("…" if len(value) > length else "")
     if kind not in (list, tuple, set, frozenset, dict):
-        return repr(value)
+        return _named(value, kind)
     if depth == 0 and value:
         return "…"
     brackets = "[]" if kind is list else "()" if kind is tuple else "{}"
     return brackets[0] + _listed(value, length, depth) + brackets[1]
+
+
+def _named(value: Any, kind: type) -> str:
+    """What holds nothing else; of other values, whose `repr` may take long, the name."""
+    if hasattr(kind, "_shown_"):
+        return str(value._shown_)
+    is_short = kind.__module__ in (
+        "builtins",
+        "decimal",
+        "fractions",
+        "datetime",
+        Opaque.__module__,
+    )
+    return repr(value) if is_short and not hasattr(kind, "__iter__") else f"<{kind.__name__}>"
 
 
 def _listed(value: Any, length: int, depth: int) -> str:

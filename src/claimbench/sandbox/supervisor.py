@@ -154,9 +154,9 @@ def _occupy() -> int:
 
 
 def _pipes() -> list[tuple[int, ...]]:
-    """Two pipes between a solution and its tests: the ends of the one, the ends of the other."""
+    """Two pipes between a solution and its tests: of each, what it reads and what it writes."""
     calls, answers = os.pipe(), os.pipe()
-    return [(calls[0], answers[1]), (calls[1], answers[0])]
+    return [(calls[0], answers[1]), (answers[0], calls[1])]
 
 
 def _move(file: int, to: int) -> int:

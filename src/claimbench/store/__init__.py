@@ -15,9 +15,9 @@ of what they mean.
 """
 
 from claimbench.store.current import Judge
+from claimbench.store.digests import text_key
 from claimbench.store.files import safe_name, write_folder
 from claimbench.store.index import IdSet, hex_ids, positions
-from claimbench.store.rows import text_key
 from claimbench.store.run import RunStore
 from claimbench.store.runfile import is_run, read_run
 from claimbench.store.together import Values

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from claimbench.errors import StoreError
+from claimbench.store.digests import text_key
 from claimbench.store.index import first_of_each, last_of_each, line_number, positions
-from claimbench.store.rows import Index, text_key
+from claimbench.store.rows import Index
 
 
 @dataclass(frozen=True)

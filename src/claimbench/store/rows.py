@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import random
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import mul
 from typing import Any, Generic, TypeVar
 
@@ -35,6 +34,7 @@ from claimbench.store.checks import (
     WHOLES,
     Check,
 )
+from claimbench.store.digests import hex_digest, opening_key, reply_digest, text_key
 
 Row = TypeVar("Row", Sample, Grade)
 Index = npt.NDArray[np.void]
@@ -53,14 +53,6 @@ _encode_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 class DamagedLine(ValueError):
     """Why a stored line cannot be read."""
-
-
-@lru_cache(maxsize=1 << 16)
-def text_key(text: str) -> int:
-    """The 64-bit key under which the index keeps a problem id or a grader digest. Among 10,000
-    problems the chance of any two sharing one is below 1e-11."""
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
 
 
 @dataclass(frozen=True)
@@ -163,45 +155,6 @@ def check_factors(count: int) -> tuple[int, ...]:
     return tuple(rng.getrandbits(64) | 1 for _ in range(count))
 
 
-def reply_digest(values: Mapping[str, Any]) -> int:
-    """The 64-bit digest of what a sample says, by its keys: all that a grader or a statistic reads
-    of it. Equal before a row is stored and after it is read."""
-    text, reasoning = values["text"], values.get("reasoning")
-    facts = [
-        values["problem_id"],
-        values["sample_index"],
-        values["finish_reason"],
-        values["prompt_tokens"],
-        values["completion_tokens"],
-        *(values.get("choice_order") or ()),
-        len(text),
-    ]
-    digest = hashlib.sha256(" ".join(map(str, facts)).encode("utf-8", "surrogatepass"))
-    digest.update(_as_bytes(text))
-    if reasoning is not None:
-        digest.update(b"\0" + _as_bytes(reasoning))
-    return int.from_bytes(digest.digest()[:8], "little")
-
-
-def sample_digest(sample: Sample) -> str:
-    """`reply_digest` of a sample, as its grade names it."""
-    return hex_digest(reply_digest(SAMPLES.values_of(sample)))
-
-
-def _as_bytes(text: str) -> bytes:
-    """`text` in UTF-8. Two surrogates that spell a character are that character, as in JSON."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-        return joined.encode("utf-8", "surrogatepass")
-
-
-def hex_digest(number: int) -> str:
-    """A 64-bit digest as 16 hex digits."""
-    return number.to_bytes(8, "big").hex()
-
-
 def json_object(line: bytes) -> dict[str, Any]:
     """The JSON object of one line. Raises DamagedLine."""
     try:
@@ -250,6 +203,7 @@ SAMPLES: RowKind[Sample] = RowKind(
         ("completion_tokens", "<u4"),
         ("prompt_tokens", "<u4"),
         ("finish", "<u4"),
+        ("opening", "<u8"),
     ),
     indexed=lambda row: (
         bytes.fromhex(row["id"]),
@@ -259,6 +213,7 @@ SAMPLES: RowKind[Sample] = RowKind(
         _tokens(row["completion_tokens"]),
         _tokens(row["prompt_tokens"]),
         FINISH_CODES[row["finish_reason"]],
+        opening_key(row.get("reasoning"), row["text"]),
     ),
 )
 
@@ -295,3 +250,8 @@ GRADES: RowKind[Grade] = RowKind(
         int(row["problem_digest"], 16),
     ),
 )
+
+
+def sample_digest(sample: Sample) -> str:
+    """`reply_digest` of a sample, as its grade names it."""
+    return hex_digest(reply_digest(SAMPLES.values_of(sample)))

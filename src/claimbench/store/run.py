@@ -144,7 +144,8 @@ class RunStore:
         """What is known of the stored samples without reading their texts: one record each, with
         id (16 bytes), problem (`text_key` of its id), digest (of the reply), sample_index,
         completion_tokens, prompt_tokens (UNKNOWN_TOKENS where not known), finish (`FINISH_CODES`),
-        and where its line is. Raises StoreError where two replies have one id."""
+        opening (`opening_key`), and where its line is. Raises StoreError where two replies have
+        one id."""
         return self._samples(cell)[1]
 
     def grade_index(self, cell: CellName, judge: Judge) -> Index:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.endpoint.bounds import most_of
 from claimbench.engines.endpoint.client import Client, import_openai, read_key
+from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.examine import Examiner, SeedCheck, settled
 from claimbench.engines.endpoint.faults import (
     Backoff,
@@ -35,7 +36,6 @@ from claimbench.engines.endpoint.pending import Pending, problem_of
 from claimbench.engines.endpoint.proxies import proxy_words
 from claimbench.engines.endpoint.replies import completion_of
 from claimbench.engines.endpoint.server import Server
-from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.engines.endpoint.wire import body_of
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure
@@ -45,7 +45,7 @@ _MOST_IN_A_ROW = 3
 unknown word."""
 _MOST_PROBLEMS = 8
 """Different problems given up one after another before a server that answers probes is given up."""
-_LATE_ATTEMPTS = 2
+_LATE_ATTEMPTS = _LIST_ATTEMPTS = 2
 _OTHER_LIMIT = "max_completion_tokens"
 _TOO_SHORT = ("output limit was reached", "minimum", "at least", "greater than or equal")
 _SECONDS_PER_TOKEN = 1.0
@@ -90,7 +90,7 @@ class EndpointEngine(Engine):
         self._limit = _OTHER_LIMIT if "max_tokens" in settings.unsupported else "max_tokens"
         self._examiner, self._seeds = Examiner(reasoning_end, log), SeedCheck()
         self._unanswered: list[Hashable] = []
-        self._words: Counter[str] = Counter()
+        self._words: Counter[tuple[str, str]] = Counter()
         self._first: Request | None = None
         self._answered: Request | None = None
         self._skipping = False
@@ -150,7 +150,7 @@ class EndpointEngine(Engine):
         """Read what the server lists, and ask for one token: which model answers is known before
         the first sample, and a wrong key, name or parameter at once."""
         try:
-            self._server.read_list(await self._patience.ask(client.models, reply=False))
+            self._server.read_list(await self._models(client))
             await self._first_token(client, request)
         except Unreachable as fault:
             raise EngineDied(_unreachable(self._host, fault) + self._proxy) from None
@@ -165,6 +165,15 @@ class EndpointEngine(Engine):
                 f"{fault.attempts} attempts){self._proxy}; check the address and that the server "
                 f"is up, and run the same command again."
             ) from None
+
+    async def _models(self, client: Client) -> Any:
+        """What the server lists; None where it does not: requests will show whether it serves."""
+        try:
+            return await self._patience.ask(client.models, _LIST_ATTEMPTS, reply=False)
+        except Unreachable:
+            raise
+        except Fault:
+            return None
 
     async def _first_token(self, client: Client, request: Request) -> None:
         """Ask for one token, under the name of max_tokens that the server takes."""
@@ -227,17 +236,20 @@ class EndpointEngine(Engine):
         own = self._settings.finish_reasons
         try:
             found, used = completion_of(request, answer, self._stop_ids, took, own)
-        except (Fault, NoAnswer) as lacking:
-            self._note_word(lacking.word)
+        except NoAnswer as lacking:
+            self._note_word(lacking.word, "")
+            raise
+        except Fault as lacking:  # asked again: it counts where the same request gets it again
+            self._note_word(lacking.word, request.id)
             raise
         self._words.clear()
         hidden = self._settings.reasoning == "hidden"
         return settled(found, used, self._reasoning_end, hidden)
 
-    def _note_word(self, word: str) -> None:
+    def _note_word(self, word: str, request: str) -> None:
         """Raises EngineDied where replies end, again and again, with a word that nobody knows."""
-        self._words.update([word] if word else [])
-        if self._words[word] >= _MOST_IN_A_ROW:
+        self._words.update([(word, request)] if word else [])
+        if self._words[word, request] >= _MOST_IN_A_ROW:
             raise EngineDied(
                 f"The server ends its replies with finish_reason {safe_words(word, self._key)!r}, "
                 f"of which it is not known whether they are whole; say it in engine.endpoint."

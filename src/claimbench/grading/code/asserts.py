@@ -1,10 +1,10 @@
-"""Tests that are programs: HumanEval's `check(candidate)`, MBPP's list of asserts."""
+"""Tests that are programs: check(candidate), lists and texts of asserts, cases of unittest."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from claimbench.errors import DataError
@@ -17,33 +17,57 @@ def check_tests(columns: Mapping[str, Any]) -> CodeTests:
     The prompt stands before the candidate: a reply that is the function's body continues it, and
     one that defines the function again replaces it, with the prompt's imports and helpers in place.
     """
-    prelude = str(columns.get("prelude") or "")
+    prelude = _ended(columns.get("prelude"))
     return CodeTests(
         "assert",
         entry_point=str(columns["entry_point"]),
         check=str(columns["check"]),
-        prelude=prelude if prelude.endswith("\n") or not prelude else prelude + "\n",
+        prelude=prelude,
+        setup=prelude,
     )
 
 
 def assert_tests(columns: Mapping[str, Any]) -> CodeTests:
-    """MBPP: asserts, with the set-up code or imports before them. The function is named nowhere but
-    in the asserts."""
-    asserts = [str(line) for line in columns["asserts"]]
+    """MBPP: asserts, with the set-up code or imports before them. LeetCode: one text of them, with
+    an object of the solution's class. What they call is named nowhere but in the asserts."""
     setup = str(columns.get("setup") or "")
     imports = [str(line) for line in columns.get("imports") or ()]
-    check = "\n".join([*imports, setup, *asserts]).replace("\r\n", "\n") + "\n"
+    check = "\n".join([*imports, setup, _asserts(columns)]).replace("\r\n", "\n") + "\n"
     return CodeTests("assert", entry_point=entry_point_of(columns), check=check)
 
 
+def unittest_tests(columns: Mapping[str, Any]) -> CodeTests:
+    """Cases of unittest, as BigCodeBench and ClassEval have them."""
+    return CodeTests(
+        "assert",
+        entry_point=str(columns.get("entry_point") or ""),
+        check=str(columns["check"]).replace("\r\n", "\n"),
+        prelude=_ended(columns.get("prelude")),
+        setup=_ended(columns.get("prelude")) + _ended(columns.get("setup")),
+        style="unittest",
+    )
+
+
+def _ended(text: Any) -> str:
+    """Source whose last line is ended; "" for none."""
+    return str(text).rstrip("\n") + "\n" if text else ""
+
+
+def _asserts(columns: Mapping[str, Any]) -> str:
+    given = columns["asserts"]
+    if not isinstance(given, str | list | tuple):
+        raise DataError("its asserts are neither a text nor a list of texts")
+    return given if isinstance(given, str) else "\n".join(map(str, given))
+
+
 def entry_point_of(columns: Mapping[str, Any]) -> str:
-    """The function that MBPP's asserts are about."""
-    return tested_function("\n".join(map(str, columns["asserts"])))
+    """The function, or the class, that asserts are about."""
+    return tested_function(_asserts(columns))
 
 
 def tested_function(asserts: str) -> str:
-    """The function that every assert calls, rather none of the builtins. Raises DataError where
-    they have none in common, or are no Python."""
+    """The function that every assert calls, rather none of the builtins; else the class that they
+    make an object of. Raises DataError where they have neither in common, or are no Python."""
     try:
         tree = ast.parse(asserts.replace("\r\n", "\n"))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -53,9 +77,16 @@ def tested_function(asserts: str) -> str:
     # A task may name its function after a builtin (MBPP/126 defines `sum`), but most calls of
     # builtins only prepare a comparison.
     own = [name for name in common if not hasattr(builtins, name)]
-    if not common:
-        raise DataError("its asserts have no function in common")
-    return (own or common)[0]
+    if found := own or _classes(tree, calls) or common:
+        return found[0]
+    raise DataError("its asserts have no function in common")
+
+
+def _classes(tree: ast.Module, calls: Sequence[Sequence[str]]) -> list[str]:
+    """Classes that are called, and that the tests do not define themselves."""
+    defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    called = dict.fromkeys(name for names in calls for name in names if name[:1].isupper())
+    return [name for name in called if name not in defined and not hasattr(builtins, name)]
 
 
 def _called(statement: ast.stmt) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from claimbench.sandbox.protocol import Style
+
 TestKind = Literal["stdin", "functional", "assert"]
 """`stdin`: a whole program, text in, text out. `functional`: a function (or a method of `class
 Solution`) called with JSON arguments. `assert`: a test program's own asserts."""
@@ -24,9 +26,10 @@ class CodeTests:
     """Everything that decides whether a program is right.
 
     `entry_point` is the function (or method) that is called. `check` is, for `assert`, the source
-    of the test program: it may define `check(candidate)`, or hold bare asserts that name the entry
-    point. `prelude` is source that stands before the candidate's (imports, or the part of a
-    function that the prompt gave). `cpu_seconds` limits each test.
+    of the test program: it may define `check(candidate)`, hold bare asserts that name the entry
+    point, or (with the style `unittest`) cases of unittest. `prelude` is source that stands before
+    the candidate's (imports, or the part of a function that the prompt gave), `setup` source that
+    the tests begin with. `cpu_seconds` limits each test.
     """
 
     kind: TestKind
@@ -34,4 +37,6 @@ class CodeTests:
     entry_point: str = ""
     check: str = ""
     prelude: str = ""
+    setup: str = ""
+    style: Style = ""
     cpu_seconds: float = 6.0

@@ -8,13 +8,20 @@ outer tuple has become a list.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
-from claimbench.sandbox.codec import Opaque
+from claimbench.sandbox.codec import NotPlain, Opaque, decode
 from claimbench.sandbox.shortened import shortened, shortened_text
 
 SHOWN = 80
 """Characters of an input or output in a reason."""
+MOST_BYTES_PER_CHARACTER: Final = 24
+"""Of an encoded value, for each character of JSON that equals it: a complex number takes 17 for a
+`1`."""
+SPARE: Final = 4096
+"""Bytes and parts of a value beside that: a short one may be a Decimal of many digits."""
 
 
 def output_difference(output: str, expected: str) -> str | None:
@@ -40,6 +47,29 @@ def value_difference(value: object, expected: object) -> str | None:
     if not isinstance(value, Opaque) and value == expected:
         return None
     return f"{shortened(value, SHOWN)} instead of {shortened(expected, SHOWN)}"
+
+
+def returned_difference(written: bytes, expected: str) -> str | None:
+    """The same of what a function returned, encoded, and of the JSON of what it should have.
+
+    No more is read of it than could equal that: to read a byte may take a microsecond, and a
+    program can write millions in no time.
+    """
+    if len(written) > MOST_BYTES_PER_CHARACTER * len(expected) + SPARE:
+        return f"returned {len(written):,} bytes, far more than the value that is expected"
+    try:
+        value = decode(written, most=len(expected) + SPARE)
+    except NotPlain as error:
+        return f"returned something that cannot be read: {error}"
+    return value_difference(value, _from_json(expected))
+
+
+def _from_json(text: str) -> Any:
+    """The value of JSON that may hold whole numbers of more digits than int() takes."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(text, parse_int=lambda digits: int(Decimal(digits)))
 
 
 def _lines(text: str) -> list[str]:

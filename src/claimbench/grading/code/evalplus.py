@@ -21,7 +21,8 @@ SAME_SET = (
 )  # fmt: skip
 """MBPP+ functions whose result is compared as a set."""
 TRUTH_ONLY = ("check_str", "text_match_three", "text_starta_endb")
-"""MBPP+ functions of which only None or not None counts."""
+"""MBPP+ functions of which only None or not None counts (737, 787, 794): EvalPlus keeps whether the
+reference gave something, and compares a truth value with that, anything else by being None."""
 COMPLEX = ("angle_complex", "convert")
 """MBPP+ functions of complex numbers, which JSON holds as strings."""
 ALSO_RIGHT: Mapping[str, str] = {
@@ -104,7 +105,7 @@ def _accepted(name: str) -> str:
     if name in SAME_SET:
         return "set(got) == set(expected)"
     if name in TRUTH_ONLY:
-        return "(got if isinstance(got, bool) else got is not None) == expected"
+        return "(got if isinstance(got, bool) else got is not None) == (expected is not None)"
     if name == "find_zero":
         return _FIND_ZERO
     return f"got == expected or {ALSO_RIGHT.get(name, 'False')}"

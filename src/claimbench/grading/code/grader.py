@@ -32,9 +32,10 @@ class CodeGrader:
 
     Options: `lcb_compat`, whether LiveCodeBench's quirks decide (the difference is a metric);
     `recheck_share`, which share of the passes is run again test by test; `memory_mib`, the address
-    space of a program. `min_isolation`, the weakest isolation with which a program is run, is
-    the run's (`grading.min_isolation`): it cannot change a grade, so it is not in the digest; the
-    isolation that a grade was made with is one of its metrics.
+    space of a program; `prompt_first`, whether the prompt's part of a program stands before it
+    (EvalPlus runs solutions alone). `min_isolation`, the weakest isolation with which a program is
+    run, is the run's (`grading.min_isolation`): it cannot change a grade, so it is not in the
+    digest; the isolation that a grade was made with is one of its metrics.
     """
 
     reasoning_end: str | None = None
@@ -42,6 +43,7 @@ class CodeGrader:
     lcb_compat: bool = False
     recheck_share: float = 0.03
     memory_mib: int = 2048
+    prompt_first: bool = True
 
     kind = "code"
     failure_outcome = SANDBOX_ERROR
@@ -50,6 +52,7 @@ class CodeGrader:
         if self.min_isolation not in ISOLATIONS:
             raise unknown_name("grader code: min_isolation", str(self.min_isolation), ISOLATIONS)
         _check(type(self.lcb_compat) is bool, "lcb_compat", "true or false")
+        _check(type(self.prompt_first) is bool, "prompt_first", "true or false")
         share = type(self.recheck_share) in (int, float) and 0 <= self.recheck_share <= 1
         _check(share, "recheck_share", "a number from 0 to 1")
         _check(type(self.memory_mib) is int and self.memory_mib >= 64, "memory_mib", "at least 64")
@@ -60,6 +63,7 @@ class CodeGrader:
             "lcb_compat": self.lcb_compat,
             "recheck_share": self.recheck_share,
             "memory_mib": self.memory_mib,
+            "prompt_first": self.prompt_first,
             # The Python that runs the programs decides how deep they may recurse, and more.
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         }
@@ -90,6 +94,7 @@ class CodeGrader:
             self.memory_mib * 2**20,
             _draw(sample.id) < self.recheck_share,
             self.lcb_compat,
+            not self.prompt_first,
             _other(livecodebench_code(text), code),
         )
 
@@ -131,8 +136,6 @@ def _metrics(judged: Judged) -> Mapping[str, float]:
     }
     if verdict.rechecked:
         found |= {"rechecked": 1.0, "recheck_disagrees": float(verdict.disagrees)}
-    if verdict.weak:
-        found["weak_path"] = 1.0
     if judged.theirs is not None:
         ours, theirs = verdict.outcome == CORRECT, judged.theirs.outcome == CORRECT
         found["lcb_extraction_differs"] = 1.0

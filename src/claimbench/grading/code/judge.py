@@ -8,36 +8,32 @@ out, the next child begins with the test that was cut off.
 
 from __future__ import annotations
 
-import ast
-import builtins
 import itertools
-import json
 import re
-import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any, Final
 
 from claimbench.grading.code.cases import CodeTests
-from claimbench.grading.code.compare import SHOWN, output_difference, value_difference
+from claimbench.grading.code.check_source import check_source
+from claimbench.grading.code.compare import SHOWN, output_difference, returned_difference
+from claimbench.grading.code.endings import Failure, cross_examined, death, overtime, recorded
 from claimbench.grading.outcomes import (
     CORRECT,
-    MEMORY_LIMIT,
-    RUNTIME_ERROR,
     TIME_LIMIT,
     WRONG_ANSWER,
 )
-from claimbench.sandbox import codec
-from claimbench.sandbox.checks import LOST
 from claimbench.sandbox.client import Outcome
 from claimbench.sandbox.compat import PREAMBLE
 from claimbench.sandbox.isolation import Sandbox
 from claimbench.sandbox.memory_files import Inputs
-from claimbench.sandbox.protocol import EXITED, NO_MEMORY, OK, RAISED, Ending, Job, Limits, Record
+from claimbench.sandbox.protocol import (
+    OK,
+    Job,
+    Limits,
+    Record,
+)
 from claimbench.sandbox.shortened import shortened_text
-from claimbench.sandbox.wall_clock import MOST_THREADS
 
 WALL_FACTOR: Final = 8
 """Seconds by the clock for each second of CPU time."""
@@ -52,20 +48,13 @@ _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 class CodeVerdict:
     """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is
     what the program took in all. `rechecked`: the pass was run again test by test, `disagrees`:
-    with another result, which then counts. `weak`: asserts and solution shared a process."""
+    with another result, which then counts."""
 
     outcome: str
     words: str
     cpu_s: float
     rechecked: bool = False
     disagrees: bool = False
-    weak: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    outcome: str
-    words: str
 
 
 class Prepared:
@@ -77,13 +66,7 @@ class Prepared:
         self.inputs = Inputs([case.given.encode("utf-8", "surrogatepass") for case in tests.cases])
         self._longest = [2 * len(case.expected.encode("utf-8", "replace")) for case in tests.cases]
         self._input = max((length for _, length in self.inputs.places), default=0)
-        self.check = check_program(tests) if tests.kind == "assert" else ""
-        self.names, self.classes = called_names(self.check, tests) if self.check else ((), ())
-
-    @property
-    def weak(self) -> bool:
-        """Whether the tests need the solution's own classes."""
-        return bool(self.classes)
+        self.check = check_source(tests) if tests.kind == "assert" else None
 
     def limits(self, first: int, last: int) -> Limits:
         expected = sum(self._longest[first:last])
@@ -103,19 +86,21 @@ def judge(
     *,
     recheck: bool = False,
     compat: bool = False,
+    alone: bool = False,
 ) -> CodeVerdict:
-    """The verdict on a program. Raises SandboxError where the sandbox fails.
+    """The verdict on a program. Raises SandboxError where the sandbox fails, DataError for tests
+    that any program would pass.
 
-    `recheck`: run a pass again test by test. `compat`: as LiveCodeBench's runner would.
+    `recheck`: run a pass again test by test. `compat`: as LiveCodeBench's runner would. `alone`: as
+    EvalPlus would, without the prompt's part of the program.
     """
     prepared = tests if isinstance(tests, Prepared) else Prepared(tests)
     # LeetCode, and LiveCodeBench after it, imports the usual modules before a solution.
     usual = PREAMBLE if prepared.tests.kind == "functional" else ""
-    program = whole_program(usual + prepared.tests.prelude, code)
-    trial = _Trial(prepared, program, sandbox, compat, next(_numbers) if recheck else 0)
+    program = whole_program("" if alone else usual + prepared.tests.prelude, code)
+    trial = _Trial(prepared, *program, sandbox, compat, next(_numbers) if recheck else 0)
     if prepared.tests.kind == "assert":
-        failure = trial.examine()
-        return _verdict(trial, failure, weak=prepared.weak)
+        return _verdict(trial, trial.examine())
     failure = trial.all_tests()
     if failure is not None or not recheck:
         return _verdict(trial, failure)
@@ -123,20 +108,22 @@ def judge(
     return replace(_verdict(trial, second), rechecked=True, disagrees=second is not None)
 
 
-def whole_program(prelude: str, code: str) -> str:
-    """The prelude and the candidate's code; imports from __future__ have to stand first."""
+def whole_program(prelude: str, code: str) -> tuple[str, int]:
+    """The prelude and the candidate's code, and how many lines stand before the latter's first.
+    Imports from __future__ have to stand first."""
     if not prelude:
-        return code
+        return code, 0
     future = "".join(line.rstrip("\n") + "\n" for line in _FUTURE.findall(prelude + code))
-    return future + _FUTURE.sub("", prelude) + _FUTURE.sub("", code)
+    before = future + _FUTURE.sub("", prelude)
+    return before + _FUTURE.sub("\n", code), before.count("\n")
 
 
-def _verdict(trial: _Trial, failure: _Failure | None, *, weak: bool = False) -> CodeVerdict:
+def _verdict(trial: _Trial, failure: Failure | None) -> CodeVerdict:
     if failure is not None:
-        return CodeVerdict(failure.outcome, failure.words, trial.cpu_s, weak=weak)
+        return CodeVerdict(failure.outcome, failure.words, trial.cpu_s)
     count = len(trial.prepared.tests.cases)
     words = f"passes {count} tests" if count else "passes its tests"
-    return CodeVerdict(CORRECT, words, trial.cpu_s, weak=weak)
+    return CodeVerdict(CORRECT, words, trial.cpu_s)
 
 
 @dataclass
@@ -145,13 +132,15 @@ class _Trial:
 
     prepared: Prepared
     program: str
+    before: int
+    """Lines of the program before the candidate's first."""
     sandbox: Sandbox
     compat: bool
     number: int
     """Of a program whose pass is to be run again; 0 for others."""
     cpu_s: float = 0.0
 
-    def all_tests(self) -> _Failure | None:
+    def all_tests(self) -> Failure | None:
         """The first failure, None where all tests pass."""
         at, count = 0, len(self.prepared.tests.cases)
         while at < count:
@@ -161,10 +150,10 @@ class _Trial:
             if failure is not None and failure.outcome != TIME_LIMIT:
                 if self._shares_state:
                     return failure
-                alone, failure = self._batch(passed, passed + 1)
-                if failure is not None:
-                    return failure
-                passed = alone
+                _, failure = self._batch(passed, passed + 1)
+                # What fails beside others and passes alone depends on what ran before it: no pass
+                # in that child counts, or a program could count its runs and give each answer once.
+                return failure if failure is not None else self.others_alone()
             at = passed
         return None
 
@@ -173,7 +162,7 @@ class _Trial:
         """Whether a test is meant to find what the one before it left."""
         return self.compat and self.prepared.tests.kind == "functional"
 
-    def others_alone(self) -> _Failure | None:
+    def others_alone(self) -> Failure | None:
         """Each test but the first, which had a fresh child already."""
         at, count = 1, len(self.prepared.tests.cases)
         while at < count:
@@ -186,20 +175,20 @@ class _Trial:
                 at += 1
         return None
 
-    def _batch(self, first: int, last: int) -> tuple[int, _Failure | None]:
+    def _batch(self, first: int, last: int) -> tuple[int, Failure | None]:
         """Run tests in one child; see `_read`."""
         return self._read(first, last, self._run([self._job(first, last)]))
 
     def _job(self, first: int, last: int) -> Job:
         kind = self.prepared.tests.kind
         job = self.prepared.job(kind, self.program, first, last, compat=self.compat)
-        return job._replace(keep=self.number)
+        return job._replace(keep=self.number, before=self.before)
 
-    def _read(self, first: int, last: int, outcome: Outcome) -> tuple[int, _Failure | None]:
+    def _read(self, first: int, last: int, outcome: Outcome) -> tuple[int, Failure | None]:
         """Of tests that ran in one child: the one up to which all passed, and how that one failed;
         None where the child ended before it for no fault."""
         ending, records = outcome.endings[0], outcome.records[0]
-        if late := _overtime(self.prepared.tests.cpu_seconds, outcome):
+        if late := overtime(self.prepared.tests.cpu_seconds, outcome):
             return first, replace(late, words=self._place(first) + late.words)
         written = 0
         for test in range(first, last):
@@ -215,28 +204,24 @@ class _Trial:
             return last - 1, self._failure(last - 1, None, outcome)
         return last, None
 
-    def _failure(self, test: int, record: Record | None, outcome: Outcome) -> _Failure | None:
+    def _failure(self, test: int, record: Record | None, outcome: Outcome) -> Failure | None:
         """How one test failed, None where it passed."""
         if record is None:
             outcome_word, words = death(outcome.endings[0])
-            return _Failure(outcome_word, self._place(test) + words)
+            return Failure(outcome_word, self._place(test) + words)
         if record.test != test or record.state != OK:
-            return _Failure(*_recorded(record, self._place(test)))
+            return Failure(*recorded(record, self._place(test)))
         difference = self._difference(test, outcome.output[record.start : record.end])
         if difference is None:
             return None
         shown = shortened_text(self.prepared.tests.cases[test].given, SHOWN)
-        return _Failure(WRONG_ANSWER, f"{self._place(test)}{difference} for the input {shown!r}")
+        return Failure(WRONG_ANSWER, f"{self._place(test)}{difference} for the input {shown!r}")
 
     def _difference(self, test: int, written: bytes) -> str | None:
         expected = self.prepared.tests.cases[test].expected
         if self.prepared.tests.kind == "stdin":
             return output_difference(written.decode("utf-8", "replace"), expected)
-        try:
-            value = codec.decode(written)
-        except codec.NotPlain as error:
-            return f"returned something that cannot be read: {error}"
-        return value_difference(value, _from_json(expected))
+        return returned_difference(written, expected)
 
     def _place(self, test: int) -> str:
         return f"test {test + 1} of {len(self.prepared.tests.cases)}: "
@@ -251,39 +236,16 @@ class _Trial:
 
     # --- asserts ----------------------------------------------------------------------------------
 
-    def examine(self) -> _Failure | None:
+    def examine(self) -> Failure | None:
         """Run assert-style tests against the program."""
-        tests = self.prepared.tests
-        if self.prepared.weak:
-            job = self.prepared.job("weak", self.program, 0, 1)._replace(check=self.prepared.check)
-            outcome = self._run([job])
-            return _overtime(tests.cpu_seconds, outcome) or _examined(
-                outcome.records[0], outcome.endings[0]
-            )
-        solution = self.prepared.job("solution", self.program, 0, 1)
-        examiner = self.prepared.job("examine", tests.prelude, 0, 1)._replace(
-            check=self.prepared.check, names=self.prepared.names
+        tests, check = self.prepared.tests, self.prepared.check
+        assert check is not None
+        solution = self.prepared.job("solution", self.program, 0, 1)._replace(before=self.before)
+        examiner = self.prepared.job("examine", tests.setup, 0, 1)._replace(
+            check=check.text, names=check.names, style=check.style
         )
         outcome = self._run([solution, examiner])
-        return _overtime(tests.cpu_seconds, outcome) or _cross_examined(outcome)
-
-
-_TICK_S: Final = 0.25
-
-
-def _overtime(limit_s: float, outcome: Outcome) -> _Failure | None:
-    """A program that has switched its timer off, and so gets as far as the kernel's own limit."""
-    ending = outcome.endings[0]
-    late = ending.cpu_s > limit_s + _TICK_S
-    return _Failure(TIME_LIMIT, _time_words(ending)) if late else None
-
-
-def _from_json(text: str) -> Any:
-    """The value of JSON that may hold whole numbers of more digits than int() takes."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return json.loads(text, parse_int=lambda digits: int(Decimal(digits)))
+        return overtime(tests.cpu_seconds, outcome) or cross_examined(outcome)
 
 
 def _last_record(test: int, written: int, outcome: Outcome) -> Record | None:
@@ -291,99 +253,3 @@ def _last_record(test: int, written: int, outcome: Outcome) -> Record | None:
     if outcome.endings[0].status != 0:
         return None
     return Record(test, OK, written, len(outcome.output))
-
-
-def _recorded(record: Record, place: str) -> tuple[str, str]:
-    if record.state == NO_MEMORY:
-        return MEMORY_LIMIT, f"{place}it ran out of memory"
-    return RUNTIME_ERROR, f"{place}{record.words}"
-
-
-def _time_words(ending: Ending) -> str:
-    if ending.overdue:
-        used = f"{ending.cpu_s:.1f} s of CPU time"
-        return f"it did not end within {ending.wall_s:.0f} s by the clock ({used})"
-    return f"it took more than its {ending.cpu_s:.1f} s of CPU time"
-
-
-def death(ending: Ending) -> tuple[str, str]:
-    """Outcome and words for a child that ended without a record."""
-    if ending.crowded:
-        return RUNTIME_ERROR, f"it had more than {MOST_THREADS} threads"
-    if ending.overdue or ending.status in (-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL):
-        return TIME_LIMIT, _time_words(ending)
-    if ending.status < 0:
-        return RUNTIME_ERROR, f"it died of {signal.Signals(-ending.status).name}"
-    return RUNTIME_ERROR, f"it exited with status {ending.status}"
-
-
-def _examined(records: Sequence[Record], ending: Ending) -> _Failure | None:
-    if not records:
-        return _Failure(*death(ending))
-    record = records[0]
-    if record.state == OK:
-        return None
-    if record.state in (RAISED, EXITED, NO_MEMORY):
-        return _Failure(*_recorded(record, ""))
-    return _Failure(WRONG_ANSWER, record.words)
-
-
-def _cross_examined(outcome: Outcome) -> _Failure | None:
-    """What the tests say, or, where the solution ended under them, how it ended."""
-    (solution, examiner), (said, found) = outcome.endings, outcome.records
-    if said and said[0].state != OK:
-        return _Failure(*_recorded(said[0], "outside any test: "))
-    if found and LOST not in found[0].words:
-        return _examined(found, examiner)
-    if found or solution.overdue or solution.status != 0:
-        outcome_word, words = death(solution)
-        call = found[0].words.partition(LOST)[0] if found else ""
-        return _Failure(outcome_word, call + words)
-    return _Failure(*death(examiner))
-
-
-# --- what asserts call ---------------------------------------------------------------------------
-
-
-def check_program(tests: CodeTests) -> str:
-    """The whole test program: a `check(candidate)` that is only defined has to be called, and
-    modules that the tests use but leave to the solution to import have to be imported."""
-    modules = sorted(_free_names(tests.check) & sys.stdlib_module_names - {tests.entry_point})
-    defined = (n.name for n in ast.parse(tests.check).body if isinstance(n, ast.FunctionDef))
-    imports = "".join(f"import {name}\n" for name in modules)
-    call = f"\n\ncheck({tests.entry_point})\n" if "check" in defined else ""
-    return imports + tests.check + call
-
-
-def called_names(check: str, tests: CodeTests) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The solution's functions that the check calls, and the solution's classes it needs.
-
-    This follows from the tests alone, so that no solution can choose the weaker path.
-    """
-    needed = _free_names(check) - _bound_names(tests.prelude)
-    classes = sorted(n for n in needed - {tests.entry_point} if n[:1].isupper())
-    return tuple(sorted((needed | {tests.entry_point}) - set(classes))), tuple(classes)
-
-
-def _free_names(source: str) -> set[str]:
-    used = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
-    return used - _bound_names(source) - set(vars(builtins))
-
-
-def _bound_names(source: str) -> set[str]:
-    """Every name that the source binds anywhere; none where it is only a part of a program."""
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:
-        return set()
-    names: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return names

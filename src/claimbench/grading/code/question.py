@@ -42,6 +42,7 @@ class CodeQuestion:
     memory: int
     recheck: bool
     compat: bool
+    alone: bool = False
     their_code: str | None = None
     allowance: Allowance = field(default=_ALLOWED, compare=False)
 
@@ -49,7 +50,7 @@ class CodeQuestion:
         """Raises SandboxError where the sandbox fails, DataError where the tests are damaged."""
         sandbox = _sandbox(self.min_isolation)
         tests = _prepared(self.tests, self.memory)
-        verdict = judge(self.code, tests, sandbox, recheck=self.recheck)
+        verdict = judge(self.code, tests, sandbox, recheck=self.recheck, alone=self.alone)
         if tests.tests.kind == "assert":  # a form that LiveCodeBench does not have
             return Judged(verdict, sandbox.isolation)
         theirs = self._theirs(tests, sandbox, compat=False) if self.their_code is not None else None

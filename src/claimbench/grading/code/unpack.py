@@ -12,12 +12,17 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from claimbench.errors import DataError
-from claimbench.grading.code.asserts import assert_tests, check_tests, entry_point_of
+from claimbench.grading.code.asserts import (
+    assert_tests,
+    check_tests,
+    entry_point_of,
+    unittest_tests,
+)
 from claimbench.grading.code.cases import Case, CodeTests, TestKind
 from claimbench.grading.code.evalplus import evalplus_tests
 from claimbench.grading.code.pickled import open_tests
@@ -25,6 +30,8 @@ from claimbench.records import Problem
 
 Columns = Mapping[str, Any]
 
+PRELUDE = "prelude of the benchmark"
+"""Among a row's columns: what stands before all programs."""
 REMEMBERED_CHARACTERS = 64_000_000
 """How much decoded text a process remembers."""
 
@@ -35,9 +42,12 @@ def _named(columns: Columns) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A way to write tests: the columns that a dataset must name, those it may, the reader, and
-    what function a program must define, where that is to be had without reading them all."""
+    """A way to write tests: what they look like, the columns that a dataset must name, those it
+    may, the reader, and what function a program must define, where that is to be had without
+    reading them all."""
 
+    looks: str
+    """What its columns hold, in words."""
     needs: tuple[str, ...]
     may: tuple[str, ...]
     read: Callable[[Columns], CodeTests]
@@ -73,14 +83,18 @@ class TestsSource:
             _remembered.move_to_end(self.digest)
             return _remembered[self.digest]
         try:
-            tests = FORMS[self.form].read(self._columns())
+            columns = self._columns()
+            tests = _with_prelude(FORMS[self.form].read(columns), columns.get(PRELUDE, ""))
             if tests.kind != "assert" and not tests.cases:
                 raise DataError("it has no tests, which any program would pass")
         except DataError as error:
             raise DataError(f"{self.where}: {error}") from error
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             found = f"{type(error).__name__}: {str(error)[:100]}"
-            message = f"{self.where}: its tests are not in the form {self.form} ({found})"
+            message = (
+                f"{self.where}: its tests are not in the form {self.form} ({found}): "
+                f"{FORMS[self.form].looks}"
+            )
             raise DataError(message) from error
         _remember(self.digest, tests)
         return tests
@@ -91,6 +105,14 @@ class TestsSource:
             raise DataError(f"{self.path} was changed; make the run folder again")
         columns: Columns = json.loads(text)
         return columns
+
+
+def _with_prelude(tests: CodeTests, prelude: str) -> CodeTests:
+    """Tests whose benchmark has source that stands before all programs."""
+    if not prelude:
+        return tests
+    prelude = prelude.rstrip("\n") + "\n"
+    return replace(tests, prelude=prelude + tests.prelude, setup=prelude + tests.setup)
 
 
 _source: tuple[Problem, TestsSource] | None = None
@@ -196,6 +218,7 @@ def _cases(columns: Columns) -> CodeTests:
     """A list of [given, expected]: texts for a program, or JSON values for a function, whose
     arguments are a list."""
     name, rows = _named(columns), columns["tests"]
+    rows = json.loads(rows) if isinstance(rows, str) else rows
     if not name:
         return CodeTests("stdin", tuple(_case(given, expected) for given, expected in rows))
     cases = tuple(
@@ -219,13 +242,39 @@ def _case(given: Any, expected: Any) -> Case:
 
 
 FORMS: Mapping[str, Form] = {
-    "livecodebench": Form(("public", "private"), ("metadata",), _livecodebench, _method),
-    "encoded": Form(("tests",), (), _encoded),
-    "stdin_pairs": Form(("tests",), (), _stdin_pairs),
-    "cases": Form(("tests",), ("entry_point",), _cases),
-    "check": Form(("check", "entry_point"), ("prelude",), check_tests),
-    "asserts": Form(("asserts",), ("setup", "imports"), assert_tests, entry_point_of),
+    "livecodebench": Form(
+        "`public` and `private` are JSON lists of {input, output, testtype}, `private` perhaps "
+        "encoded; `metadata` is JSON with the name of the method",
+        *(("public", "private"), ("metadata",), _livecodebench, _method),
+    ),
+    "encoded": Form(
+        "`tests` is a pickled, compressed text with lists of inputs and outputs",
+        *(("tests",), (), _encoded),
+    ),
+    "stdin_pairs": Form(
+        "`tests` is a JSON list of {input: {stdin}, output: {stdout}}",
+        *(("tests",), (), _stdin_pairs),
+    ),
+    "cases": Form(
+        "`tests` is a list, or the JSON of one, of [given, expected]: texts, or with `entry_point` "
+        "a list of arguments and the value to be returned",
+        *(("tests",), ("entry_point",), _cases),
+    ),
+    "check": Form(
+        "`check` is a program that defines check(candidate) with asserts",
+        *(("check", "entry_point"), ("prelude",), check_tests),
+    ),
+    "asserts": Form(
+        "`asserts` is a list of assert statements, or one text of them (s = Solution() before them "
+        "for a method), which call the program's function or class by name",
+        *(("asserts",), ("setup", "imports"), assert_tests, entry_point_of),
+    ),
+    "unittest": Form(
+        "`check` is a program that defines cases of unittest",
+        *(("check",), ("entry_point", "prelude", "setup"), unittest_tests),
+    ),
     "evalplus": Form(
-        ("prompt", "solution", "entry_point", "base", "plus"), ("atol",), evalplus_tests
+        "`base` and `plus` are lists of lists of arguments, `solution` the reference's body",
+        *(("prompt", "solution", "entry_point", "base", "plus"), ("atol",), evalplus_tests),
     ),
 }

@@ -22,8 +22,7 @@ from claimbench.interop.readers.rows import (
     refuse,
     text_of,
 )
-
-PROBLEM = "the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies"
+from claimbench.messages import Message
 
 
 def read(path: Path) -> Outputs:
@@ -40,8 +39,17 @@ def read(path: Path) -> Outputs:
         files=(path, samples) if samples else (path,),
         rows=lambda: _rows(path, samples, base_only=False),
         protocol={"harness": "EvalPlus"},
-        notes=(PROBLEM,),
+        notes=(Message("import-evalplus"),),
     )
+
+
+def graded_alone(benchmark: dict[str, Any]) -> dict[str, Any]:
+    """A benchmark whose programs are run without their prompts."""
+    grader = benchmark["grader"]
+    if grader["kind"] != "code":
+        return benchmark
+    options = {**grader["options"], "prompt_first": False}
+    return {**benchmark, "grader": {**grader, "options": options}}
 
 
 def of_base_tests(outputs: Outputs) -> Outputs:
@@ -50,7 +58,7 @@ def of_base_tests(outputs: Outputs) -> Outputs:
     return replace(
         outputs,
         rows=lambda: _rows(path, samples[0] if samples else None, base_only=True),
-        notes=(*outputs.notes, "their labels are those of the base tests, as the benchmark's are"),
+        notes=(*outputs.notes, Message("import-base-tests")),
     )
 
 

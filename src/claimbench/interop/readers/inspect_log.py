@@ -31,6 +31,7 @@ from claimbench.interop.readers.rows import (
     seconds_of,
     text_of,
 )
+from claimbench.messages import Message
 
 _MOST_DIRECTORY_BYTES = 2**26
 _END = b"PK\x05\x06"
@@ -59,8 +60,12 @@ def read(path: Path) -> Outputs:
         model=text_of(said.get("model"), path.name, "model"),
         task=text_of(said.get("task"), path.name, "task"),
         protocol=_protocol(mapping_of(plan.get("config"), path.name, "plan.config")),
-        notes=() if status == "success" else (f"the log's status is {status!r}, not success",),
+        notes=() if status == "success" else (_unfinished(status),),
     )
+
+
+def _unfinished(status: object) -> Message:
+    return Message("import-inspect-status", {"status": str(status)})
 
 
 def _rows(path: Path) -> Iterator[Row]:

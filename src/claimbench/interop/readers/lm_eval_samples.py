@@ -23,6 +23,7 @@ from claimbench.interop.readers.rows import (
     refuse,
     text_of,
 )
+from claimbench.messages import Message
 from claimbench.store import safe_name
 
 _QUESTION = ("question", "problem", "Question", "Problem", "query", "input", "prompt", "text")
@@ -70,10 +71,10 @@ def _results_beside(path: Path) -> Path | None:
     return beside if beside and beside.is_file() else None
 
 
-def _notes(results: Path | None, wanted: str | None) -> tuple[str, ...]:
-    notes = [f"labels are those of lm-eval's filter {wanted}; other filters are left out"]
+def _notes(results: Path | None, wanted: str | None) -> tuple[Message, ...]:
+    notes = [Message("import-filter", {"filter": wanted})]
     if results is None:
-        notes.append("no results_<date>.json of the same date lies beside the samples")
+        notes.append(Message("import-no-results-beside"))
     return tuple(notes)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.errors import DataError
+from claimbench.messages import Message
 from claimbench.records import FinishReason
 
 MOST_ROW_BYTES = 32 * 2**20
@@ -84,7 +85,7 @@ class Outputs:
     model: str | None = None
     task: str | None = None
     protocol: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def refuse(place: object, why: str) -> DataError:

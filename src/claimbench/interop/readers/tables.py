@@ -31,6 +31,7 @@ from claimbench.interop.readers.rows import (
     seconds_of,
     text_of,
 )
+from claimbench.messages import Message
 
 
 class LabelColumn(Strict):
@@ -132,16 +133,12 @@ def _named(mapped: Mapped) -> list[str]:
     return [*others, *([label] if label else [])]
 
 
-def _notes(mapped: Mapped) -> tuple[str, ...]:
-    unknown = [
-        words
-        for words, column in (
-            ("tokens", mapped.completion_tokens),
-            ("finish reasons", mapped.finish_reason),
-        )
-        if column is None
-    ]
-    return tuple(f"{words} are not told" for words in unknown)
+def _notes(mapped: Mapped) -> tuple[Message, ...]:
+    unknown = (
+        (Message("import-no-tokens"), mapped.completion_tokens),
+        (Message("import-no-finish"), mapped.finish_reason),
+    )
+    return tuple(note for note, column in unknown if column is None)
 
 
 def _names(row: Mapping[str, Any]) -> str:

@@ -18,7 +18,9 @@ from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.config import DatasetConfig
 from claimbench.errors import ConfigError
 from claimbench.interop.writers.stored import whole_measurement
+from claimbench.messages import import_source
 from claimbench.records import Measurement
+from claimbench.report.messages import english
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
 from claimbench.store.manifest import ImportedDataset
@@ -73,7 +75,9 @@ def _notes(store: RunStore, cell: StoredCell, m: Measurement) -> str:
     said = [f"{key} {cell.protocol[key]}" for key in _TOLD if key in cell.protocol]
     whose = ""
     if store.manifest.imported is not None:
-        whose = f"; outputs of {store.manifest.imported.whose}, tier {m.tier}"
+        entry = store.manifest.imported
+        who = english(import_source(entry.whose, entry.tool))
+        whose = f"; outputs of {who}, tier {m.tier}"
     return (
         f"pass@1 in percent, {m.samples_per_problem} samples per problem, {error}; "
         f"{', '.join(said)}; claimbench {__version__}{whose}"

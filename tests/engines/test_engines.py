@@ -19,7 +19,7 @@ from claimbench.errors import ConfigError
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ENDPOINT = {"base_url": "http://localhost:1/v1"}
 
 

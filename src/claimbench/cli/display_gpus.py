@@ -10,7 +10,7 @@ _HEAD = (
 )
 
 
-def render(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bool = False) -> str:
+def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bool = False) -> str:
     """The entries of `gpu_plan` as text: of each GPU type its cheapest, its fastest and the run's
     own choice, or the `whole` list."""
     lines: list[str] = []

@@ -1,0 +1,68 @@
+"""Test programs of unittest: their cases are found and run here."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from claimbench.sandbox.protocol import FAILED
+
+if TYPE_CHECKING:
+    import unittest
+
+
+def run_cases(space: dict[str, Any], count: Callable[[], None]) -> tuple[int, str] | None:
+    """None where all cases pass; what the first that fails raised is raised here. `count` is called
+    for each check."""
+    import unittest
+
+    _count_checks(unittest.TestCase, count)
+    module = types.ModuleType(space["__name__"])
+    vars(module).update(space)
+    sys.modules[module.__name__] = module
+    suite = unittest.defaultTestLoader.loadTestsFromModule(module)
+    result = _result()
+    suite.run(result)
+    if result.first is not None:
+        raise result.first
+    if result.unexpectedSuccesses:
+        return FAILED, "a test that should fail passes"
+    return None if result.testsRun > len(result.skipped) else (FAILED, "no test was run")
+
+
+def _count_checks(case: type[unittest.TestCase], count: Callable[[], None]) -> None:
+    for name in dir(case):
+        if name.startswith("assert") or name == "fail":
+            setattr(case, name, _counted(getattr(case, name), count))
+
+
+def _counted(method: Callable[..., Any], count: Callable[[], None]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def check(*args: object, **kwargs: object) -> Any:
+        count()
+        return method(*args, **kwargs)
+
+    return check
+
+
+def _result() -> Any:
+    """A result that stops at the first failure, and keeps what was raised."""
+    import unittest
+
+    class First(unittest.TestResult):
+        first: BaseException | None = None
+
+        def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802 (unittest's name)
+            self.first = self.first or err[1]
+            self.stop()
+
+        addError = addFailure  # noqa: N815
+
+        def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802
+            if err is not None:
+                self.addFailure(subtest, err)
+
+    return First()
