@@ -39,6 +39,11 @@ def reply_digest(values: Mapping[str, Any]) -> int:
     return int.from_bytes(digest.digest()[:8], "little")
 
 
+def hex_digest(number: int) -> str:
+    """A 64-bit digest as 16 hex digits."""
+    return number.to_bytes(8, "big").hex()
+
+
 def _as_bytes(text: str) -> bytes:
     """`text` in UTF-8. Two surrogates that spell a character are that character, as in JSON."""
     try:
