@@ -194,7 +194,7 @@ def run(project: Path, base_url: str, out: str, **keys: Any) -> pipeline.Report:
 def samples(project: Path, out: str) -> dict[str, str]:
     with RunStore.existing(project / out) as store:
         (cell,) = stored_cells(store)
-        rows = list(store.samples(cell.model, cell.benchmark))
+        rows = list(store.samples(cell.name))
     assert len({row.id for row in rows}) == len(rows)
     return {row.id: row.text for row in rows}
 

@@ -52,7 +52,7 @@ from claimbench.runner.shards import Shard
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore, is_run, provenance, write_folder
 from claimbench.store.manifest import read_manifest
-from claimbench.store.problems import write_problems
+from claimbench.store.problems import problem_files, write_problems
 from claimbench.store.sessions import Session
 from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.pairing import judge
@@ -151,10 +151,7 @@ def run(
 ) -> Report:
     """The whole journey; called again on the same folder it resumes. `patience` is how many seconds
     another writer of the folder may take to end; `cap` is the most that the folder may spend."""
-    with RunStore.open(
-        root, resolved=plan.resolved, digest=plan.digest, patience=patience
-    ) as store:
-        write_plan_problems(store, plan)
+    with opened(plan, root, patience=patience) as store:
         _fill(plan, store, watch, told, cap_of(store, cap))
         return report(store)
 
@@ -163,9 +160,8 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) ->
     """The samples and grades of one shard; the report, too, where they complete the run. Else how
     far the run is."""
     own = shards.part(plan, shard)
-    with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard.name) as store:
+    with opened(plan, root, shard=shard.name) as store:
         shards.refuse_other_counts(store, shard)
-        write_plan_problems(store, plan)
         _fill(own, store, watch, told, NO_CAP)
         progress = shards.standing(store)
         return report(store) if shards.complete(progress) else progress
@@ -175,7 +171,12 @@ def import_outputs(
     imported: Import, root: Path, workers: int | None, watch: Watch, told: Told
 ) -> Report:
     """Others' outputs into a run folder, graded and reported; called again it resumes."""
-    with RunStore.open(root, resolved=imported.resolved, digest=imported.digest) as store:
+    with RunStore.open(
+        root,
+        resolved=imported.resolved,
+        digest=imported.digest,
+        files=problem_files({imported.benchmark: imported.problems}),
+    ) as store:
         imports.write_inputs(imported, store)
         session = Session(store, provenance.collect(imports.provenance_of(imported)))
         with _grading(store, workers or idle_workers(imported.asked), imported.asked) as desk:
@@ -253,10 +254,22 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     return made
 
 
-def write_plan_problems(store: RunStore, plan: Plan) -> None:
-    """Keep the problems of every benchmark of the plan."""
-    for cell in plan.cells:
-        write_problems(store, cell.benchmark.name, cell.problems)
+@contextmanager
+def opened(
+    plan: Plan, root: Path, shard: str | None = None, patience: float = 0.0
+) -> Iterator[RunStore]:
+    """The run folder of a plan, created where it is not there, with its problems."""
+    problems = {cell.benchmark.name: cell.problems for cell in plan.cells}
+    with RunStore.open(
+        root,
+        resolved=plan.resolved,
+        digest=plan.digest,
+        files=problem_files(problems),
+        shard=shard,
+        patience=patience,
+    ) as store:
+        write_problems(store, problems)
+        yield store
 
 
 # --- the stages of a run --------------------------------------------------------------------
@@ -361,7 +374,7 @@ def _grade_missing(
 
 
 def _is_graded(store: RunStore, cell: StoredCell) -> bool:
-    return len(store.graded_ids(cell.name, cell.grader.digest)) == cell.asked
+    return len(store.graded_ids(cell.name, cell.judge)) == cell.asked
 
 
 def _check_complete(progress: Progress) -> None:
