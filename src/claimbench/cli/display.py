@@ -19,7 +19,7 @@ from claimbench.report.tables import Table, clean, figure_of, measurement_table,
 
 if TYPE_CHECKING:
     from claimbench.runner.generate import Progress as RunProgress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
 
 LINE_SECONDS = 15.0
 """Pause between two progress lines where there is no terminal to draw on."""
@@ -55,7 +55,7 @@ class Display:
     ) -> None:
         self._live.stop()
 
-    def tell(self, doing: str) -> None:
+    def log(self, doing: str) -> None:
         """Say which step begins."""
         doing = clean(doing)
         self._live.update(self._task, description=doing)
@@ -76,7 +76,7 @@ class Display:
 
 def rate(progress: RunProgress) -> str:
     """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded`."""
-    # Imported outputs may not tell their tokens.
+    # Imported outputs may not state their tokens.
     parts = [f"{progress.tokens_per_second:.0f} tokens/s"] if progress.tokens else []
     if progress.seconds_left is not None:
         minutes, seconds = divmod(int(progress.seconds_left), 60)
