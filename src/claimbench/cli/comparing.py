@@ -11,7 +11,8 @@ from rich.text import Text
 
 from claimbench.cli.ending import complain
 from claimbench.errors import ConfigError
-from claimbench.report.comparisons import changes, comparison_files, details, headline, to_json
+from claimbench.report.comparison_data import to_json
+from claimbench.report.comparisons import changes, comparison_files, details, headline
 from claimbench.report.messages import english, words
 from claimbench.report.tables import clean
 from claimbench.verdicts.comparisons import WORDS, Compared

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from claimbench.report.comparisons import headline
 from claimbench.report.messages import english
 from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
 
@@ -97,6 +98,8 @@ def show_report(report: Report) -> None:
         for verdict in named:
             console.print(Text(clean(f"{verdict.benchmark}: {english(verdict.sentence)}", 1000)))
         console.print()
+    for one in report.comparisons:
+        console.print(Text(clean(english(headline(one)), 1000)), soft_wrap=True)
     if report.partial:
         console.print(Text("Partial: samples or grades are missing, so there is no verdict."))
     columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from claimbench.cli.display import Display
     from claimbench.config import Experiment
     from claimbench.records import Verdict
+    from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
     from claimbench.runner.pipeline import Report
     from claimbench.runner.shards import Shard
@@ -116,6 +117,19 @@ def show(report: Report) -> None:
     from claimbench.cli.display import show_report
 
     show_report(report)
+
+
+def cap_from(cost: float | None, tokens: int | None, alone: bool) -> Cap:
+    """The cap that is asked for. Raises ConfigError where other processes spend beside this one."""
+    from claimbench.runner.budget import Cap
+
+    cap = Cap(cost, tokens)
+    if cap and not alone:
+        raise ConfigError(
+            "--max-cost and --max-tokens-total cap what one process spends: leave them out, or run "
+            "without --shard and --slurm"
+        )
+    return cap
 
 
 def one_of(
