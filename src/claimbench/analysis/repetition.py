@@ -92,5 +92,5 @@ def _known(store: RunStore) -> dict[str, Any]:
         return {}
 
 
-def _keep(store: RunStore, known: dict[str, Any]) -> None:
+def _keep(store: RunStore, known: dict[str, object]) -> None:
     store.write_file(FILE, json.dumps(known, indent=1) + "\n")
