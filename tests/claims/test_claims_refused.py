@@ -163,7 +163,7 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             "values is given twice",
         ),
         ("tier: D", "tier: E", "t.yaml:2: key tier: input should be 'A', 'B', 'C' or 'D', not 'E'"),
-        ("        margin: 3\n", "", "paper-1.yaml:16: key claims.0.tests.0: key margin is missing"),
+        ("        margin: 3\n", "", "paper-1.yaml:15: key claims.0.tests.0: key margin is missing"),
         ("margin: 3", "margin: -3", "key margin must be positive"),
         ("margin: 3", "margin: .nan", "key claims.0.tests.0.margin: input should be a finite"),
         ("tolerance: 0.5", "tolerance: .inf", "arithmetic.tolerance: input should be a finite"),
@@ -174,14 +174,14 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
         (
             "[aime24]",
             "[aime_24]",
-            "articles/paper-1.yaml:20: key claims.0.tests.0.benchmarks.0: benchmark aime_24 is not "
+            "articles/paper-1.yaml:19: key claims.0.tests.0.benchmarks.0: benchmark aime_24 is not "
             "defined; did you mean aime24?",
         ),
         ("[aime24]", "[aime24/rating]", "aime24 has no metric rating"),
         (
             "reference: beta",
             "reference: bet",
-            "paper-1.yaml:17: key claims.0.tests.0.reference: model",
+            "paper-1.yaml:16: key claims.0.tests.0.reference: model",
         ),
         ("relation: on par", "relation: equal", "input should be 'ahead', 'on par' or 'at least'"),
         ('    lines: "1"\n', "", "paper-1.yaml:10: key claims.0.lines is missing"),
@@ -191,11 +191,11 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             'paper-1.yaml:11: key claims.0.lines: write line numbers as "7"',
         ),
         ('lines: "1"', 'lines: "3-1"', "paper-1.yaml:11: key claims.0.lines: 3-1 ends before it"),
-        ("kind: opinion", "kind: opinon", "paper-1.yaml:36: key claims.2.kind: input should be"),
+        ("kind: opinion", "kind: opinon", "paper-1.yaml:34: key claims.2.kind: input should be"),
         (
             "    reason: A judgement.\n",
             "",
-            "paper-1.yaml:34: key claims.2: claim paper-1-3 needs the key reason, as no run",
+            "paper-1.yaml:32: key claims.2: claim paper-1-3 needs the key reason, as no run",
         ),
         (
             "kind: arithmetic",
@@ -227,7 +227,7 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
         (
             "id: paper-1-2",
             "id: paper-1-1",
-            "paper-1.yaml:22: key claims.1.id: paper-1-1 is given twice",
+            "paper-1.yaml:21: key claims.1.id: paper-1-1 is given twice",
         ),
         ("id: paper-1-2", "id: other-2", "key claims.1.id: must be paper-1- and a number"),
         (

@@ -23,7 +23,7 @@ from waiting import await_that
 from claimbench import config
 from claimbench.config import paths
 from claimbench.errors import ConfigError
-from claimbench.runner import pipeline
+from claimbench.runner import preparing
 from claimbench.runner.slurm import parse_array
 from claimbench.runner.slurm.jobs import Job, first_complaint, submit
 from claimbench.runner.slurm.task import ShardTask
@@ -121,7 +121,7 @@ class Cluster:
 
     def ids(self) -> set[str]:
         experiment = config.load_experiment(self.root / "configs" / "runs" / "try.yaml")
-        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, self.root / "data", False, lambda _: None)
         return set(plan.cells[0].ids)
 
     def process_of(self, shard: str) -> int:

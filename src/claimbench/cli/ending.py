@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from claimbench.records import Verdict
     from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
     from claimbench.runner.slurm import Array
     from claimbench.runner.slurm.jobs import Job
@@ -157,7 +157,7 @@ def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: b
 def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
     """Show what a run has come to."""
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
 
     if isinstance(made, Report):
         show(made)

@@ -55,7 +55,8 @@ def _outcome(one: Compared) -> Message:
         return Message("compare-not-worse", {"margin": one.non_inferior})
     if one.word == "inconclusive":
         return _undecided(one)
-    return Message(f"compare-{one.word}", {"gap": abs(one.such.difference)})
+    key = "compare-better" if one.word == "better" else "compare-worse"
+    return Message(key, {"gap": abs(one.such.difference)})
 
 
 def _undecided(one: Compared) -> Message:
@@ -63,8 +64,8 @@ def _undecided(one: Compared) -> Message:
     if one.shown_alone:
         return Message("compare-shown-alone", {"family": one.family})
     if one.shown_here and one.method == "t":
-        side = "lower" if one.these.difference < 0 else "higher"
-        return Message(f"compare-{side}-here")
+        lower = one.these.difference < 0
+        return Message("compare-lower-here" if lower else "compare-higher-here")
     return Message("compare-undecided", {"detectable": one.detectable})
 
 
@@ -121,7 +122,8 @@ def changes(one: Compared) -> Iterator[Message]:
     """The largest changes either way, each group in one message."""
     for word, rows in _extremes(one):
         told = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
-        yield Message(f"compare-most-{word}", {"problems": told})
+        key = "compare-most-worse" if word == "worse" else "compare-most-better"
+        yield Message(key, {"problems": told})
 
 
 def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
