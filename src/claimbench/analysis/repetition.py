@@ -30,7 +30,7 @@ _PROBE = 16
 def ends_in_repetition(text: str) -> bool:
     """Whether `text` ends in REPEATS or more copies of one piece, SHORTEST characters or more.
 
-    Copies are compared character by character, so that a repetition which counts upwards is not found:
+    Copies are compared character by character, so that one that counts upwards is not found:
     shares of such replies are lower bounds.
     """
     tail = text[-TAIL:]
@@ -71,11 +71,7 @@ def _looped(store: RunStore, name: CellName, known: dict[str, Any]) -> frozenset
     key, digest = str(name), _digest([*cut, *map(str, sorted(records["digest"].tolist()))])
     if known.get(key, {}).get("cut") != digest:
         rows = store.samples(name, cut)
-        looped = sorted(
-            sample.id
-            for sample in rows
-            if ends_in_repetition(sample.text or sample.reasoning or "")
-        )
+        looped = sorted(s.id for s in rows if ends_in_repetition(s.text or s.reasoning or ""))
         known[key] = {"cut": digest, "looped": looped}
     return frozenset(known[key]["looped"])
 

@@ -59,7 +59,8 @@ class Array:
         self, plan: Plan, root: Path, words: Sequence[str], ended: str | None = None
     ) -> Job | None:
         """The job that works on this folder, submitted if there is none; None where no sample is
-        missing. `ended` is the id of one that was seen to end: a busy Slurm need not say so again."""
+        missing. `ended` is the id of one that was seen to end: a busy Slurm may not report it
+        again."""
         shards.part(plan, Shard(1, self.count))
         with pipeline.opened(plan, root, shard="submit") as store:
             former = jobs.recorded(root)
@@ -137,8 +138,8 @@ def _take_over(seen: Progress, start: Progress, now: Progress) -> None:
 
 
 def _report(plan: Plan, root: Path, watch: Watch, log: Log) -> Report:
-    """Grade what a shard may have left ungraded, and report; no sample is missing, so that no engine
-    is loaded."""
+    """Grade what a shard may have left ungraded, and report; no sample is missing, so no engine is
+    loaded."""
     return pipeline.run(plan, root, watch, log, patience=LET_GO_SECONDS)
 
 
@@ -157,8 +158,8 @@ def _incomplete(job: Job, plan: Plan, root: Path) -> IncompleteRun:
     return IncompleteRun(
         f"Slurm job {job.id} ended, and {now.asked - now.stored} of {now.asked} samples are still "
         f"missing from {len(owing)} of {job.shards} shards"
-        f"{f' (its log says: {complaint})' if complaint else ''}; see {root / jobs.FOLDER}, mend that, and "
-        f"run the same command again"
+        f"{f' (its log says: {complaint})' if complaint else ''}; see {root / jobs.FOLDER}, "
+        f"mend that, and run the same command again"
     )
 
 
