@@ -12,7 +12,10 @@ from report_toys import LIMIT, Reply, write_run
 
 from claimbench.analysis import repetition
 from claimbench.analysis.repetition import ends_in_repetition, repeating_ids
+from claimbench.records import CellName
 from claimbench.store import RunStore
+
+CELL = CellName("m", "b")
 
 
 @pytest.mark.parametrize(
@@ -57,11 +60,11 @@ def test_texts_are_read_once_for_loops(tmp_path: Path, monkeypatch: pytest.Monke
 
     root = write_run(tmp_path / "r", [("m", "b")], reply, problems=5, samples=1)
     with RunStore.existing(root, writer=True) as store:
-        found = repeating_ids(store, [("m", "b")])["m", "b"]
+        found = repeating_ids(store, [CELL])[CELL]
         assert len(found) == 3  # the other two ended by themselves
         monkeypatch.setattr(repetition, "ends_in_repetition", lambda _: pytest.fail("read again"))
-        assert repeating_ids(store, [("m", "b")])["m", "b"] == found
+        assert repeating_ids(store, [CELL])[CELL] == found
         for damaged in ("{", "[]", '{"m/b": 3}', '{"m/b": {"cut": "0", "looped": []}}'):
             monkeypatch.setattr(repetition, "ends_in_repetition", ends_in_repetition)
             (root / "repetitions.json").write_text(damaged)
-            assert repeating_ids(store, [("m", "b")])["m", "b"] == found
+            assert repeating_ids(store, [CELL])[CELL] == found
