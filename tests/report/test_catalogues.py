@@ -27,7 +27,7 @@ from claimbench.report.html import OUTCOMES, SCRIPT_KEYS, render_html
 from claimbench.report.markdown import render_document
 from claimbench.report.messages import languages, plain, words
 from claimbench.report.tables import heading
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
 from claimbench.verdicts.articles import STATUSES, judge_claims, load_evidence
@@ -207,7 +207,7 @@ def everything_said(root: Path) -> dict[str, Any]:
     evidence = load_evidence([root])
     verdicts = judge_claims(evidence)
     with RunStore.existing(root, writer=True) as store:
-        made = pipeline.report(store, samples=False)
+        made = reporting.report(store, samples=False)
     document = view.document(made.runs)
     terminal = CliRunner().invoke(app, ["claims", "--language", "ko", "--results", str(root)])
     assert terminal.exit_code == 0, terminal.output
@@ -232,7 +232,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cells = [(model, "aime24") for model in share]
     write_run(root, cells, lifelike(share), samples=8, published=["deepseek-r1", "open-r1"])
     with RunStore.existing(root, writer=True) as store:
-        pipeline.report(store, samples=False)
+        reporting.report(store, samples=False)
     return root
 
 
