@@ -1,4 +1,4 @@
-# The words of claimbench in English. docs/languages.md says how a catalogue is written.
+# The words of claimbench in English. CONTRIBUTING.md says how a catalogue is written.
 
 unknown = unknown
 yes = yes

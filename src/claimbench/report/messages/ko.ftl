@@ -1,4 +1,4 @@
-# The words of claimbench in Korean. docs/languages.md says how a catalogue is written.
+# The words of claimbench in Korean. CONTRIBUTING.md says how a catalogue is written.
 
 unknown = 알 수 없음
 yes = 예
