@@ -157,7 +157,7 @@ TOY_MODEL = """\
 title: Toy
 hub: nobody/toy
 revision: "0000000000000000000000000000000000000000"
-licence: Apache-2.0
+license: Apache-2.0
 parameters: 0.001
 context: 4096
 path: {path}

@@ -1,7 +1,6 @@
 """The nouns of claimbench: frozen records that the stages hand to one another.
 
-A stage imports this module and nothing of the other stages. `Message` is how they speak: as data,
-which report/messages puts into words. Shares and probabilities are fractions
+A stage imports this module and nothing of the other stages. Shares and probabilities are fractions
 in [0, 1]; published values stay in the unit they were published in (percentage points for scores).
 Token counts are tokens of the model's own tokenizer; durations are seconds.
 """
@@ -11,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
+
+from claimbench.messages import NO_TEXT, Departure, Disagreement, Message, Texts
 
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
@@ -38,39 +39,6 @@ class Turn:
 
     role: Role
     content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Words that a person wrote, by language; English (`en`) is always among them."""
-
-    by_language: Mapping[str, str]
-
-    def __bool__(self) -> bool:
-        return bool(self.by_language.get("en"))
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is to be said, as data: a key of the catalogues in report/messages and its values.
-
-    A value is a number, a name that is the same in every language, words that a person wrote in
-    several, another message, or a list of these; it is never a sentence. Nothing reads a rendered
-    message back: what code needs to know stands in a field of its own.
-    """
-
-    key: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-
-
-Value = int | float | str | None | Texts | Message | tuple["Value", ...]
-"""What a message holds; None is unknown."""
-
-
-def term(family: str, name: str) -> Message:
-    """The word for one of a small set of names: `term("verdict", "not comparable")` has the key
-    `verdict-not-comparable`."""
-    return Message(f"{family}-{name.replace(' ', '-').replace('_', '-')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +111,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class RequestFailure:
-    """A request that an engine could not serve: still owed, never a wrong answer."""
+    """A request that an engine could not serve: still missing, never a wrong answer."""
 
     request_id: str
     reason: str
@@ -153,8 +121,8 @@ class RequestFailure:
 class Sample:
     """A stored completion: what a grader and the statistics read.
 
-    Tokens, seconds and seed are None where imported outputs do not tell them, and `choice_order`
-    holds −1 where they do not tell which option was shown.
+    Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
+    holds −1 where they do not state which option was shown.
     """
 
     id: str
@@ -205,6 +173,19 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Draws:
+    """How many graded samples are draws of their own: `distinct` of them, the others are copies.
+    `effective` is what the samples of each problem are worth, () where none is a copy; `times` is g
+    where every draw is there exactly g times; `spoilt` where copies are too many and too irregular
+    for an error to be given."""
+
+    distinct: int
+    effective: tuple[float, ...] = ()
+    times: int = 1
+    spoilt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What a run measured of one model on one benchmark.
 
@@ -213,7 +194,9 @@ class Measurement:
     are then None: whether decoding was `greedy`, the `truncated_share` (where a sample lacks its
     finish reason), the tokens. `tier` is B for outputs of others that we graded, C where only their
     own labels are known. `pass_at_k` and `cons_at_k` are by k, as far as the samples allow; the
-    latter is empty where answers cannot be told equal.
+    latter is empty where answers cannot be told equal. `draws` is None where each problem has one
+    sample, or nothing is known of the replies. `suspects` counts wrong grades that may be the
+    grader's, None where no second reading knows.
     """
 
     model: str
@@ -240,6 +223,8 @@ class Measurement:
     tier: Tier = "A"
     pass_at_k: Mapping[int, float] = field(default_factory=dict)
     cons_at_k: Mapping[int, Vote] = field(default_factory=dict)
+    draws: Draws | None = None
+    suspects: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -271,7 +256,7 @@ class PublishedResult:
     the samples per problem behind it, None where unknown (`samples_min` is then the smallest number
     the source allows). `sd` over `runs` runs where the source reports seeds, in points. `decimals`
     says how the figure was rounded. `greedy` None: unknown. `protocol` has the keys the source
-    states; a missing key is unknown, not default.
+    states; a missing key is unknown, not default. `untestable`: why nobody can measure it again.
     """
 
     id: str
@@ -291,56 +276,60 @@ class PublishedResult:
     problems: int | None = None
     protocol: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    untestable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim of an article, in our own words. `test` says how it is made testable (its keys
-    depend on `kind`); `reason` says why it is not, where it is not. `_ko`: in Korean.
-    `disagreements` says, by the id of a related claim, in what the two disagree; `speaker` whom
-    the article quotes."""
+    depend on `kind`); `reason` says why it is not, where it is not. `disagreements` says, by the id
+    of a related claim, in what the two disagree; `speaker` whom the article quotes."""
 
     id: str
     article: str
     lines: str
     kind: str
-    text: str
-    text_ko: str
+    text: Texts
     test: Mapping[str, Any] | None = None
-    reason: str = ""
+    reason: Texts = NO_TEXT
     related: tuple[str, ...] = ()
-    note: str = ""
-    disagreements: Mapping[str, str] = field(default_factory=dict)
+    note: Texts = NO_TEXT
+    disagreements: Mapping[str, Disagreement] = field(default_factory=dict)
     speaker: str = ""
-    reason_ko: str = ""
-    note_ko: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
-    """A setting of the protocol in which the two sides differ; None where a side does not state
-    it."""
+class Laboratories:
+    """Third parties' figures of the model on the benchmark, or `pooled` over models: their standard
+    deviation `sd` in points, the difference between two that 95 % stay below (`half_width`), and
+    whether the verdict's difference is `unusual` among them."""
 
-    setting: str
-    published: Value
-    measured: Value
+    sd: float
+    df: int
+    pooled: bool
+    half_width: float
+    unusual: bool
 
-    @property
-    def one_sided(self) -> bool:
-        """Whether one of the two sides does not state the setting."""
-        return self.published is None or self.measured is None
 
-    @property
-    def message(self) -> Message:
-        values = {"published": self.published, "measured": self.measured}
-        return Message("departure", {"setting": self.setting, **values})
+@dataclass(frozen=True, slots=True)
+class Fragility:
+    """How many grades would have to be wrong to change a verdict (`tipping_point`), and how many of
+    the wrong ones would have to be right (`upwards`, None where no number would): a grader that
+    misses the share `miss_rate` of right answers. `fragile` where there are as many `suspects`."""
+
+    tipping_point: int
+    upwards: int | None
+    miss_rate: float | None
+    suspects: int | None
+    fragile: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
     `needed_margin` are in points; `departures` lists where the measured protocol differs from the
-    published one; `sentence` is what a reader needs."""
+    published one; `sentence` is what a reader needs; `deciding_samples` how many samples per
+    problem a new run needs to decide with a probability of 80 %, where this one did not."""
 
     claim: str
     subject: str
@@ -363,3 +352,6 @@ class Verdict:
     p_equivalence_adjusted: float | None = None
     departures: tuple[Departure, ...] = ()
     notes: tuple[Message, ...] = ()
+    deciding_samples: int | None = None
+    laboratories: Laboratories | None = None
+    fragility: Fragility | None = None

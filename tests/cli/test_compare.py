@@ -57,13 +57,13 @@ def test_the_first_line_says_which_is_worse(runs: Path) -> None:
     assert found.exit_code == 0
     first = found.stdout.splitlines()[0]
     assert first.startswith("mine against base on b: worse by 1")
-    assert "95 % interval −" in first
+    assert "95% interval −" in first
     assert "of 60 problems better" in found.stdout
     assert "on these very problems: −" in found.stdout
 
 
 def test_equal_runs_are_equivalent_and_not_worse_by_the_margin(runs: Path) -> None:
-    assert ": equivalent within 6 points" in compare(runs, "base", "same", "--margin", "6").stdout
+    assert ": equivalent within ±6 points" in compare(runs, "base", "same", "--margin", "6").stdout
     narrow = compare(runs, "base", "same", "--margin", "0.1", "--non-inferior", "6").stdout
     assert ": not worse by 6 points or more" in narrow
     assert (
@@ -181,3 +181,29 @@ def test_an_unfinished_run_and_a_run_beside_itself_are_refused(runs: Path, tmp_p
     found = compare(runs, "base", str(unfinished))
     assert "960 of 960 samples, 959 graded; finish the run" in str(found.exception)
     assert "named twice" in str(compare(runs, "base", "base").exception)
+
+
+def test_the_outcome_in_korean(runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    found = compare(runs, "base", "mine", "--language", "ko", "--out", str(out))
+    assert "b, mine 대 base:" in found.stdout
+    assert "포인트 낮음 (95% 구간 −" in found.stdout
+    assert "| 벤치마크 |" in (out / "comparison.md").read_text()
+
+
+def test_a_report_over_runs_shows_their_differences(runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "both"
+    words = ["report", str(runs / "base"), str(runs / "mine"), str(runs / "fewer")]
+    done = CliRunner().invoke(app, [*words, "--out", str(out)])
+    assert done.exit_code == 0
+    assert "mine against base on b: worse by" in done.stdout
+    assert "fewer against" not in done.stdout  # other problems: nothing to compare
+    text = (out / "report.md").read_text()
+    assert "## Comparison" in text
+    assert "**mine against base on b: worse by" in text
+    page = (out / "report.html").read_text()
+    assert 'id="comparison"' in page
+    assert "비교" in page
+    assert (out / "figures" / "compared-mine-m-b.svg").read_text().count("<circle") == 60
+    with (out / "tables" / "comparison.csv").open() as file:
+        assert [row["verdict"] for row in csv.DictReader(file)] == ["worse"]

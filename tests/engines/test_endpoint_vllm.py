@@ -23,9 +23,9 @@ from endpoint_toys import PASSING, PASSING_EDITS, faulty_proxy
 from claimbench import config
 from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
+from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.engine import EndpointEngine
 from claimbench.engines.endpoint.faults import Backoff
-from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.errors import EngineDied
 from claimbench.models import checkpoints
 from claimbench.models.prompts import MessageMaker, PromptMaker

@@ -224,6 +224,30 @@ def test_calls_and_arguments_are_vllms_own(model: ModelConfig, tiny_checkpoint: 
     assert (params.stop_token_ids, params.ignore_eos, params.seed) == ([2, 3], True, 0)
 
 
+def test_without_slots_as_many_go_together_as_in_vllm_llm(
+    model: ModelConfig, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vllm import LLM, EngineArgs
+    from vllm.usage.usage_lib import UsageContext
+
+    monkeypatch.setenv("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
+    free = SETTINGS.model_copy(update={"slots": None})
+    arguments = engine_arguments(model, tiny_checkpoint, free)
+    llm = LLM(**arguments)
+    theirs = llm.llm_engine.vllm_config.scheduler_config
+    llm.llm_engine.engine_core.shutdown()
+    ours = engine_module._load(arguments)
+    found = ours.vllm_config.scheduler_config
+    ours.engine_core.shutdown()
+    other = EngineArgs(**arguments).create_engine_config(UsageContext.ENGINE_CONTEXT)
+    together = (found.max_num_seqs, found.max_num_batched_tokens)
+    assert together == (theirs.max_num_seqs, theirs.max_num_batched_tokens)
+    assert together > (
+        other.scheduler_config.max_num_seqs,
+        other.scheduler_config.max_num_batched_tokens,
+    )
+
+
 def test_every_key_in_configs_is_accepted() -> None:
     seen = 0
     for name in config.names("runs"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from claimbench.config import EngineConfig
 from claimbench.engines.restarting import RestartingEngine
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.engines.vllm.arguments import check, engine_arguments, identity_of
+from claimbench.engines.vllm.engine import VllmEngine
 from claimbench.engines.vllm.replies import refusal
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError, EngineDied, ModelError
@@ -153,3 +157,63 @@ def test_an_engine_that_dies_too_often_ends_the_run() -> None:
     engine = RestartingEngine(lambda: ScriptedEngine({}, dies_after=0), 1, lambda _: None)
     with pytest.raises(EngineDied):
         list(engine.generate([request()]))
+
+
+@dataclasses.dataclass
+class FakeCore:
+    """What the engine looks at of a loaded `vllm.LLMEngine`."""
+
+    vllm_config: Any
+    engine_core: Any = None
+
+    def get_tokenizer(self) -> Any:
+        return SimpleNamespace(eos_token_id=2)
+
+
+def test_vllm_is_loaded_with_its_own_defaults_for_offline_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In vLLM's other contexts these are 128 sequences and 2,048 tokens."""
+    defaults = {"LLM_CLASS": (1024, 16384), "ENGINE_CONTEXT": (128, 2048)}
+
+    class LLMEngine:
+        @staticmethod
+        def from_engine_args(args: Any, usage_context: str = "ENGINE_CONTEXT") -> FakeCore:
+            sequences, tokens = defaults[usage_context]
+            scheduler = SimpleNamespace(
+                max_num_seqs=args.get("max_num_seqs", sequences), max_num_batched_tokens=tokens
+            )
+            model = SimpleNamespace(max_model_len=64, hf_config=None, dtype="bf", quantization=None)
+            parallel = SimpleNamespace(tensor_parallel_size=1, pipeline_parallel_size=1)
+            return FakeCore(
+                SimpleNamespace(
+                    scheduler_config=scheduler,
+                    model_config=model,
+                    parallel_config=parallel,
+                    cache_config=SimpleNamespace(cache_dtype="auto"),
+                    attention_config=SimpleNamespace(backend=None),
+                )
+            )
+
+    context = SimpleNamespace(LLM_CLASS="LLM_CLASS", ENGINE_CONTEXT="ENGINE_CONTEXT")
+    platform = SimpleNamespace(get_device_name=lambda: "a card")
+    fakes = {
+        "vllm": {"EngineArgs": dict, "LLMEngine": LLMEngine, "__version__": "0.33"},
+        "vllm.exceptions": {"VLLMClientError": KeyError},
+        "vllm.usage": {},
+        "vllm.usage.usage_lib": {"UsageContext": context},
+        "vllm.platforms": {"current_platform": platform},
+    }
+    for name, content in fakes.items():
+        module = ModuleType(name)
+        vars(module).update(content)
+        monkeypatch.setitem(sys.modules, name, module)
+    model = config.load_model("r1-distill-qwen-7b")
+
+    def facts(**keys: Any) -> dict[str, str]:
+        arguments = engine_arguments(model, tmp_path, settings(**keys))
+        return VllmEngine(tmp_path, arguments).describe()
+
+    own, chosen = facts(), facts(slots=7)
+    assert (own["slots"], own["batched_tokens"]) == ("1024", "16384")
+    assert (chosen["slots"], chosen["batched_tokens"]) == ("7", "16384")

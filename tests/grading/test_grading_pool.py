@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grading_samples
 import pytest
@@ -18,7 +19,8 @@ from grading_samples import problem, reply
 
 from claimbench.errors import GradingError
 from claimbench.grading import GradingPool, make_grader
-from claimbench.grading.outcomes import make_grade
+from claimbench.grading.latex import GoldQuestion, LatexQuestion
+from claimbench.grading.outcomes import make_grade, was_not_evaluated
 from claimbench.records import Grade, Problem, Sample
 
 LATEX = make_grader("latex", {}, None)
@@ -170,8 +172,39 @@ def test_hostile_answers_are_never_right_and_never_stop_the_pool() -> None:
         grades = {grade.sample_id: grade for grade in pool.drain()}
     assert len(grades) == len(HOSTILE) + 1
     assert grades.pop("good").outcome == "correct"
-    assert {grade.outcome for grade in grades.values()} <= {"wrong", "grader_error", "no_answer"}
-    assert grades["0"].outcome == "grader_error"
+    assert {grade.outcome for grade in grades.values()} <= {"wrong", "no_answer"}
+    assert was_not_evaluated(grades["0"])
+    assert "CPU time" in grades["0"].reason
+
+
+class RecoveringGrader(OrderedGrader):
+    """Calls a sample wrong whose question hangs, unless the follow-up hangs as well."""
+
+    def recover(self, sample: Sample, question: Order, failure: str) -> Grade | Order:
+        if question.text == "hang":
+            return Order(sample.problem_id, -5)
+        return make_grade(self.digest, sample, "grader_error", None, failure)
+
+
+@pytest.mark.parametrize(("follow_up", "outcome"), [("good", "correct"), ("power", "grader_error")])
+def test_a_grader_may_ask_on_where_a_question_has_no_verdict(
+    pool: GradingPool, follow_up: str, outcome: str
+) -> None:
+    for place in range(20):
+        sample = reply("hang", id=str(place), sample_index=-2, problem_id=follow_up)
+        pool.submit(RecoveringGrader(), problem("x"), sample)
+    assert {grade.outcome for grade in pool.drain()} == {outcome}
+    assert pool.pending == 0
+
+
+def test_a_gold_that_cannot_be_evaluated_either_is_our_error() -> None:
+    latex: Any = LATEX
+    asked = LatexQuestion("f(x)", "g(x)", "g(x)", "box")
+    follow_up = latex.recover(reply(""), asked, "too slow")
+    assert follow_up == GoldQuestion("f(x)", asked, "")
+    assert was_not_evaluated(latex.conclude(reply(""), follow_up, follow_up.decide()))
+    grade = latex.recover(reply(""), follow_up, "too slow")
+    assert (grade.outcome, "gold" in grade.reason) == ("grader_error", True)
 
 
 def test_the_same_grades_with_one_worker_and_with_two() -> None:

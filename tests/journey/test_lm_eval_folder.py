@@ -18,7 +18,7 @@ pytest.importorskip("lm_eval")
 
 from lm_eval_toys import JUDGE, Lab, write_data
 
-from claimbench.benchmarks.lm_eval import problems
+from claimbench.benchmarks.lm_eval import tasks as lm_eval_tasks
 from claimbench.errors import GradingError
 from claimbench.records import Request
 from claimbench.runner import pipeline
@@ -53,7 +53,7 @@ def test_changed_documents_or_settings_never_mix(lab: Lab) -> None:
     others.append(lab.plan(**tasks))
     rows = (lab.data / "aime25.jsonl").read_text()
     (lab.data / "aime25.jsonl").write_text(rows.replace('"answer": "', '"note": "9", "answer": "'))
-    problems._load_once.cache_clear()  # a process reads its data once
+    lm_eval_tasks._load_once.cache_clear()  # a process reads its data once
     others.append(lab.plan(**tasks))
     assert len({first.digest, *(plan.digest for plan in others)}) == 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from claimbench.errors import ConfigError
-from claimbench.records import Message, Texts, term
+from claimbench.messages import Message, Texts, term
 from claimbench.report.messages import english, languages, plain, words
 
 

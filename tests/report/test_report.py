@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.cli import app
 from claimbench.errors import ConfigError, WrongRunFolder
-from claimbench.records import Departure, Message, Verdict
+from claimbench.messages import Departure, Message
+from claimbench.records import Verdict
 from claimbench.report import html
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
@@ -198,4 +199,4 @@ def test_an_unfinished_run_is_marked(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["report", str(root), "--partial"])
     assert told.exit_code == 0, told.output
     page = (root / "report.html").read_text("utf-8")
-    assert "Partial: samples or grades are still missing" in page
+    assert "Partial: samples or grades are missing" in page

@@ -328,23 +328,38 @@ class TestPower:
         # (3 + 1/n)/(900·n) ≤ 1.05093e-4, that is 3/n + 1/n² ≤ 0.0945837:
         # n = 32 gives 0.09375 + 0.00098 = 0.09473, n = 33 gives 0.09091 + 0.00092 = 0.09183
         assert stats.required_samples(stats.Design(30, 0.1, 0.0), 0.03) == 33
-        # difference: SE ≤ 0.03/2.801585 = 0.0107082, V·900 ≤ 0.103199:
-        # n = 29: 0.10345 + 0.00119 = 0.10464; n = 30: 0.1 + 0.00111 = 0.10111
-        assert stats.required_samples(stats.Design(30, 0.1, 0.0), 0.03, test="difference") == 30
+        # Holm's first step among four, level 0.0125: 0.03/(2.241403 + 1.281552) = 0.0085155,
+        # V·900 ≤ 0.0652625: n = 46: 0.0652174 + 0.00047; n = 47: 0.0638298 + 0.00045
+        design = stats.Design(30, 0.1, 0.0)
+        assert stats.required_samples(design, 0.03, level=0.0125) == 47
 
     def test_no_number_of_samples_suffices(self) -> None:
         # published V = 1.1e-4 is already more than the 1.05093e-4 above
         assert stats.required_samples(stats.Design(30, 0.1, 1.1e-4), 0.03) is None
 
+    def test_decision_probability(self) -> None:
+        # d = 1, margin 3 points, n = 34: s² = 0.1/30/34 = 9.80392e-5, s = 0.0099015;
+        # V = (3 + 1/34)/900/34 = 9.90004e-5, SE 0.0099499; reach 0.03 − 1.644854·SE = 0.0136339,
+        # apart 1.959964·SE = 0.0195014: Φ(0.36701) − Φ(−2.3869) + Φ(−0.95959) + Φ(−2.9795)
+        # = 0.64319 − 0.00850 + 0.16863 + 0.00144 = 0.80476
+        design = stats.Design(30, 0.1, 0.0)
+        assert stats.decision_probability(design, 34, 0.01, 0.03) == close(0.80476, 2e-5)
+
     def test_deciding_samples(self) -> None:
-        # d = 1, margin 3 points: SE ≤ max((3 − 1)/1.644854, 1/1.959964) = 1.215914 points
-        # V·900 ≤ 900·1.478447e-4 = 0.133060: n = 22: 0.13636; n = 23: 0.13043 + 0.00189 = 0.13232
-        assert stats.deciding_samples(stats.Design(30, 0.1, 0.0), 0.01, 0.03) == 23
-        # one of two figures, level 0.025: max(2/1.959964, 1/2.241403) = 1.020427 points
-        # V·900 ≤ 900·1.041271e-4 = 0.0937144: n = 32: 0.09375 + …; n = 33: 0.09091 + 0.00092
-        assert stats.deciding_samples(stats.Design(30, 0.1, 0.0), 0.01, 0.03, 0.025) == 33
-        # published SE 1.3 points: above 1.2159, none can
+        design = stats.Design(30, 0.1, 0.0)
+        assert stats.deciding_samples(design, 0.01, 0.03) == 34
+        assert stats.deciding_samples(design, -0.01, 0.03) == 34
+        among_two = stats.deciding_samples(design, 0.01, 0.03, 0.025)
+        assert among_two is not None and among_two > 34
+        # published SE 1.3 points: the reach stays below 0.03 − 1.645·0.013 = 0.0086 < d
         assert stats.deciding_samples(stats.Design(30, 0.1, 1.69e-4), 0.01, 0.03) is None
+
+    def test_one_sample_is_judged_by_its_bound(self) -> None:
+        # p = 0.5: the verdict's V at n = 1 is 0.25/500 and not 0.1/500
+        bounded = stats.Design(500, 0.1, 0.0, score=0.5)
+        estimated = stats.Design(500, 0.1, 0.0)
+        chances = [stats.decision_probability(d, 1, 0.0, 0.04) for d in (bounded, estimated)]
+        assert chances[0] < chances[1]
 
     @given(st.integers(10, 1000), st.floats(0.001, 0.25), st.floats(0, 2e-4), st.floats(0.005, 0.1))
     def test_required_n_is_the_smallest(

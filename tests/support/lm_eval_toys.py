@@ -254,7 +254,7 @@ MODEL = """\
 title: Plain
 hub: nobody/plain
 revision: "0000000000000000000000000000000000000000"
-licence: Apache-2.0
+license: Apache-2.0
 parameters: 0.001
 context: 100000
 path: {path}

@@ -9,7 +9,8 @@ import pytest
 
 from claimbench import statistics as stats
 from claimbench.errors import IncompleteRun
-from claimbench.records import Departure, Measurement, PublishedResult, Source, Vote
+from claimbench.messages import Departure
+from claimbench.records import Measurement, PublishedResult, Source, Vote
 from claimbench.report.messages import english
 from claimbench.verdicts import Case, default_margin, judge_all, judge_family, judge_published
 
@@ -135,7 +136,7 @@ class TestOwnRuns:
         assert verdict.se == pytest.approx(1.40993, abs=1e-5)
         assert verdict.needed_margin == pytest.approx(7.31913, abs=2e-5)
         assert verdict.tier == "A"
-        assert verdict.notes == ()
+        assert [note.key for note in verdict.notes] == ["note-tipping-up"]
 
     def test_unknown_m_takes_the_smallest_allowed_and_says_so(self) -> None:
         run = measured([48] * 15 + [16] * 15, 64)
@@ -158,20 +159,24 @@ class TestOwnRuns:
 
     def test_inconclusive_says_what_would_decide(self) -> None:
         run = measured([3] * 15 + [1] * 15, 4)
-        assert "would decide, if the difference stays" in english(
-            judge_published(published(50.0), run).sentence
-        )
-        dominated = english(judge_published(published(50.0, samples=4), run).sentence)
-        assert "can decide, because the published figure's own error dominates" in dominated
+        open_one = judge_published(published(50.0), run)
+        told = f"about {open_one.deciding_samples} samples per problem in a new run would decide"
+        assert f"{told} with a probability of 80%" in english(open_one.sentence)
+        dominated = judge_published(published(50.0, samples=4), run)
+        assert dominated.deciding_samples is None
+        assert "because the published figure's own error dominates" in english(dominated.sentence)
 
     def test_what_would_decide_by_bounds_alone_is_told_as_such(self) -> None:
-        # d = 1: SE ≤ (3 − 1)/1.644854 = 1.215914 points, V ≤ 1.478447e-4, of which 0.25/1920 +
-        # 8.3e-8 = 1.302917e-4 are theirs: (7.497 + 1/n)/(900·n) ≤ 1.755300e-5, so 7.497/n + 1/n² ≤
-        # 0.0157977: n = 474: 0.0158165 + 0.0000045; n = 475: 0.0157832 + 0.0000044
-        few = english(judge_published(published(50.0), third(51.0)).sentence)
-        assert "at most about 475 samples per problem in a new run would decide" in few
-        none = english(judge_published(published(50.0, samples=4), third(51.0)).sentence)
-        assert "can decide by the bound on the published figure's error" in none
+        # d = 0.5, theirs 0.25/1920 + 8.3e-8 = 1.302917e-4: at n = 400 s = √(0.25/12000) = 0.45644,
+        # SE √(1.302917e-4 + 2.08401e-5) = 1.22936, reach 3 − 2.02212 = 0.97788:
+        # Φ(0.47788/0.45644) − Φ(−1.47788/0.45644) = Φ(1.0470) − Φ(−3.2379) = 0.8518
+        found = judge_published(published(50.0), third(50.5))
+        assert found.deciding_samples is not None and 300 < found.deciding_samples <= 400
+        told = f"at most about {found.deciding_samples} samples per problem in a new run"
+        assert told in english(found.sentence)
+        none = judge_published(published(50.0, samples=4), third(51.0))
+        assert none.deciding_samples is None
+        assert "can decide by the bound on the published figure's error" in english(none.sentence)
 
     def test_another_model_or_benchmark_is_a_mistake(self) -> None:
         run = measured([1] * 30, 2)
@@ -230,26 +235,38 @@ class TestGreedy:
         assert judge_published(unknown, self.run(40)).verdict == "higher"
 
     def test_readings_that_decide_differently_say_that_and_nothing_else(self) -> None:
-        # 660 of 1319 are 50.04, 1.96 below 52.0 and within 2: reproduced if greedy. Sampled 200
-        # times: 0.52·0.48/263,800, SE 0.0973, 1.96/0.0973 = 20 and 0.04/0.0973 = 0.4: lower
-        card = published(52.0, **{**self.CARD, "samples": 200, "greedy": None})
-        verdict = judge_published(card, self.run(660))
+        # 4804 of 10,000 are 1.96 below 50.0 and within 2: reproduced if both are greedy. Theirs
+        # sampled 200 times, ours counts as one sample: √(0.2496/10⁴ + 0.25/2·10⁶) = 0.5009 points,
+        # 1.96/0.5009 = 3.9 and 0.04/0.5009 = 0.1: lower
+        card = {**self.CARD, "problems": 10_000, "samples": 200, "greedy": None}
+        ours = measured([1] * 4804 + [0] * 5196, 1, benchmark="gsm8k", greedy=True)
+        verdict = judge_published(published(50.0, **card), ours)
         assert verdict.verdict == "inconclusive"
-        assert english(verdict.sentence) == (
-            "50.0 measured here against 52.0: inconclusive, because how it was decoded is unknown "
-            "and decides the verdict; if it was sampled, the difference is −2.2 to −1.8 points at "
-            "95%"
+        assert english(verdict.sentence).startswith(
+            "48.0 measured here against 50.0: inconclusive, because how it was decoded is unknown "
+            "and decides the verdict; if it was sampled, the difference is −2.9 to −1.0 points"
         )
 
     def test_temperature_tells(self) -> None:
         told = published(1.4, **{**self.CARD, "greedy": None, "protocol": {"temperature": 0}})
         assert judge_published(told, self.run(20)).verdict == "reproduced"
 
-    def test_one_greedy_side_leaves_the_other_sides_noise(self) -> None:
-        # theirs greedy: ours alone, W/64 = 9.94774e-5 (see above) + 8.3e-8, SE 0.99780
+    def test_a_greedy_side_beside_a_sampled_one_counts_as_one_sample(self) -> None:
+        # theirs greedy, m = 1: 5.714286/900 = 6.34921e-3 and a step of 1/(12·900) = 9.259e-5;
+        # ours W/64 = 9.94774e-5 (see above), rounding 8.3e-8: V = 6.54136e-3, SE 8.08787
         run = measured([48] * 15 + [16] * 15, 64)
         verdict = judge_published(published(55.0, greedy=True), run)
-        assert verdict.se == pytest.approx(0.99780, abs=1e-4)
+        assert verdict.se == pytest.approx(8.08787, abs=1e-4)
+        assert verdict.verdict == "inconclusive"
+        assert any("two quantities" in english(note) for note in verdict.notes)
+
+    def test_our_greedy_run_beside_a_sampled_figure(self) -> None:
+        # ours 660/1319, n = 1: 0.25/1319 (SE 1.3767); theirs m = 64: 0.2496/84,416 and rounding
+        # 8.3e-8: V = 1.8954e-4 + 2.957e-6 + 8.3e-8 = 1.9258e-4, SE 1.3877
+        card = {**self.CARD, "samples": 64, "greedy": False}
+        verdict = judge_published(published(52.0, **card), self.run(660))
+        assert verdict.se == pytest.approx(1.3877, abs=2e-3)
+        assert verdict.verdict == "inconclusive"
 
 
 class TestComparability:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from claimbench import statistics
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
-from claimbench.records import Measurement, Tier
+from claimbench.records import Draws, Measurement, Tier
 from claimbench.store import RunStore, positions, text_key
 from claimbench.store.rows import FINISH_CODES, UNKNOWN_TOKENS
 
@@ -23,8 +23,9 @@ class Scores:
     """Samples and grades of one cell laid out by problem and sample index, shape (N, n).
 
     `value` is 1.0, 0.0, or nan where there is no grade or the grader failed; `present` and
-    `graded` say which samples are stored and graded; `tokens` is −1 where a sample does not tell
-    them, and `unknown_ends` whether some sample does not tell how it ended.
+    `graded` say which samples are stored and graded; `tokens` is −1 where a sample does not state
+    them, and `unknown_ends` whether some sample does not state its end. `openings` are the keys of
+    how replies open (`store.rows.opening_key`).
     """
 
     present: npt.NDArray[np.bool_]
@@ -34,10 +35,11 @@ class Scores:
     tokens: npt.NDArray[np.int64]
     truncated: npt.NDArray[np.bool_]
     unknown_ends: bool = False
+    openings: npt.NDArray[np.uint64] | None = None
 
     @property
     def unknown_tokens(self) -> bool:
-        """Whether some stored sample does not tell its tokens."""
+        """Whether some stored sample does not state its tokens."""
         return bool((self.tokens[self.present] < 0).any())
 
     @property
@@ -79,6 +81,7 @@ def load_scores(store: RunStore, cell: StoredCell) -> Scores:
         outcome=outcome.reshape(shape),
         tokens=_spread(size, place, _tokens(samples["completion_tokens"])).reshape(shape),
         truncated=_spread(size, place, samples["finish"] == FINISH_CODES["length"]).reshape(shape),
+        openings=_spread(size, place, samples["opening"]).reshape(shape),
         unknown_ends=bool((samples["finish"] == FINISH_CODES["unknown"]).any()),
     )
 
@@ -110,7 +113,8 @@ def measure(
     right = np.nansum(scores.value, axis=1)
     # A protocol of ours states its temperature; one that does not is not known to be greedy.
     greedy = protocol["temperature"] == 0 if "temperature" in protocol else None
-    pass_at_1, sampling_se, problem_se = _score(right, counted)
+    draws = _draws(scores)
+    pass_at_1, sampling_se, problem_se = _score(right, counted, draws)
     tokens_mean, tokens_p95 = _token_figures(scores)
     return Measurement(
         model=model,
@@ -135,21 +139,52 @@ def measure(
         right=tuple(int(r) for r in right),
         counted=tuple(int(c) for c in counted),
         tier=tier,
+        draws=draws,
     )
 
 
+def _draws(scores: Scores) -> Draws | None:
+    """The draws among the graded samples; None where nothing is known of the replies, or where each
+    problem has one."""
+    graded = np.isfinite(scores.value)
+    if scores.openings is None or scores.value.shape[1] < 2:
+        return None
+    if _all_differ(scores.openings, graded):
+        return Draws(distinct=int(graded.sum()))
+    keys = scores.openings.tolist()
+    replies = [
+        [(key, bool(key & 1)) for key, counts in zip(row, kept, strict=True) if counts]
+        for row, kept in zip(keys, graded, strict=True)
+    ]
+    found = statistics.count_draws(replies)
+    copied = found.distinct < found.samples
+    return Draws(
+        distinct=found.distinct,
+        effective=found.effective if copied else (),
+        times=found.times,
+        spoilt=found.spoilt,
+    )
+
+
+def _all_differ(openings: npt.NDArray[np.uint64], graded: npt.NDArray[np.bool_]) -> bool:
+    """Whether no two graded replies of a problem open alike: as in most runs, and quickly seen."""
+    alone = np.where(graded, openings, np.arange(openings.size).reshape(openings.shape))
+    ordered = np.sort(alone, axis=1)
+    return not bool((ordered[:, 1:] == ordered[:, :-1]).any())
+
+
 def _score(
-    right: npt.NDArray[np.float64], counted: npt.NDArray[np.int64]
+    right: npt.NDArray[np.float64], counted: npt.NDArray[np.int64], draws: Draws | None
 ) -> tuple[float, float, float]:
     """The share that is right with its sampling and its problem error; nan where none counts."""
     if not counted.any():
         return math.nan, math.nan, math.nan
-    score = statistics.measure(right, counted)
+    score = statistics.measure(right, counted, (draws and draws.effective) or None)
     return score.value, score.sampling_se, score.problem_se
 
 
 def _token_figures(scores: Scores) -> tuple[float | None, float | None]:
-    """Mean and 95th percentile of the samples' tokens, None where some do not tell theirs."""
+    """Mean and 95th percentile of the samples' tokens, None where some do not state theirs."""
     if scores.unknown_tokens:
         return None, None
     if not scores.received:

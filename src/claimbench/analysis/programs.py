@@ -4,12 +4,13 @@ estimate of a contest rating where the problems carry one."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.measure import Scores
+from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement
 from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
@@ -65,60 +66,64 @@ def _rating(cell: StoredCell, scores: Scores) -> dict[str, float]:
     return {name: value for name, value in found.items() if math.isfinite(value)}
 
 
-def program_lines(measurements: Iterable[Measurement]) -> list[tuple[str, str]]:
-    """(what, words) for each cell with programs, for the description of a run."""
-    lines = []
-    for m in measurements:
-        where = f"{m.model} on {m.benchmark}"
-        outcomes = {k: int(n) for k, n in m.metrics.items() if k.startswith(_OUTCOME)}
-        if outcomes:
-            ordered = sorted(outcomes.items(), key=lambda item: -item[1])
-            told = ", ".join(f"{k.removeprefix(_OUTCOME)} {n}" for k, n in ordered)
-            lines.append((f"Outcomes of {where}", told))
-            lines.append((f"Isolation of {where}", _isolation(m.metrics)))
-        if "lcb_differs" in m.metrics:
-            lines.append((f"LiveCodeBench's quirks, {where}", _quirks(m.metrics, sum(m.right))))
-        if "lcb_extraction_differs" in m.metrics:
-            lines.append((f"LiveCodeBench's extraction, {where}", _extraction(m.metrics)))
-        if any(key.startswith("rating_estimate") for key in m.metrics):
-            lines.append((f"Rating of {where} (an estimate)", _rating_words(m.metrics)))
-    return lines
+def program_lines(measurements: Iterable[Measurement]) -> list[tuple[Message, Value]]:
+    """(what, value) for each cell with programs, for the description of a run."""
+    return [line for m in measurements for line in _lines(m)]
 
 
-def _isolation(metrics: Mapping[str, float]) -> str:
+def _lines(m: Measurement) -> Iterator[tuple[Message, Value]]:
+    cell: Mapping[str, Value] = {"model": m.model, "benchmark": m.benchmark}
+    outcomes = {k: int(n) for k, n in m.metrics.items() if k.startswith(_OUTCOME)}
+    if outcomes:
+        ordered = sorted(outcomes.items(), key=lambda item: -item[1])
+        counts = tuple(
+            Message("count-of", {"what": term("outcome", k.removeprefix(_OUTCOME)), "count": n})
+            for k, n in ordered
+        )
+        yield Message("about-outcomes", cell), counts
+        yield Message("about-isolation", cell), _isolation(m.metrics)
+    if "lcb_differs" in m.metrics:
+        yield Message("about-quirks", cell), _quirks(m.metrics, sum(m.right))
+    if "lcb_extraction_differs" in m.metrics:
+        yield Message("about-extraction", cell), _extraction(m.metrics)
+    if any(key.startswith("rating_estimate") for key in m.metrics):
+        yield Message("about-rating", cell), _rating_found(m.metrics)
+
+
+def _isolation(metrics: Mapping[str, float]) -> Message:
     level = int(metrics.get("sandbox_level", 0))
-    words: str = ISOLATIONS[level - 1] if level else "no program was run"
+    found = term("isolation", ISOLATIONS[level - 1] if level else "none")
+    parts = [found]
     if again := int(metrics.get("rechecked", 0)):
-        words += f"; {again} passes run again test by test, "
-        words += f"{int(metrics.get('recheck_disagrees', 0))} of them disagreed"
-    return words
+        differ = int(metrics.get("recheck_disagrees", 0))
+        parts.append(Message("passes-run-again", {"count": again, "differ": differ}))
+    return Message("isolation", {"parts": tuple(parts)})
 
 
-def _quirks(metrics: Mapping[str, float], right: int) -> str:
+def _quirks(metrics: Mapping[str, float], right: int) -> Message:
     """What lcb_compat changed."""
     plain, differs = int(metrics["lcb_default_right"]), int(metrics["lcb_differs"])
-    return (
-        f"they decide here: {right} programs are right with them and {plain} without; "
-        f"{differs} verdicts differ"
-    )
+    return Message("quirks", {"right": right, "plain": plain, "differs": differs})
 
 
-def _extraction(metrics: Mapping[str, float]) -> str:
+def _extraction(metrics: Mapping[str, float]) -> Message:
     """How its rule, which program of a reply counts, would change the results."""
-    differs, gains, loses = (
-        int(metrics.get(f"lcb_extraction_{name}", 0)) for name in ("differs", "gains", "loses")
+    names = ("differs", "gains", "loses")
+    return Message(
+        "extraction", {name: int(metrics.get(f"lcb_extraction_{name}", 0)) for name in names}
     )
-    return f"takes another program from {differs} replies; {gains} more are right, {loses} fewer"
 
 
-def _rating_words(metrics: Mapping[str, float]) -> str:
+def _rating_found(metrics: Mapping[str, float]) -> Message:
     best = metrics.get("rating_estimate")
     low, high = metrics.get("rating_estimate_low"), metrics.get("rating_estimate_high")
-    if best is None:
-        bound = f"at most {high:.0f}" if high is not None else f"at least {low:.0f}"
-        return f"{bound} (one-sided, 95 %): {'nothing' if high is not None else 'all'} was solved"
-    ends = [f"{end:.0f}" if end is not None else "unbounded" for end in (low, high)]
-    return (
-        f"{best:.0f} (95 % {ends[0]} to {ends[1]}), at which what was solved is most likely; not a "
-        f"rating that any site gave"
-    )
+    if best is not None:
+        ends = {name: _end(end) for name, end in (("low", low), ("high", high))}
+        return Message("rating", {"best": round(best), **ends})
+    if high is not None:
+        return Message("rating-nothing-solved", {"high": round(high)})
+    return Message("rating-all-solved", {"low": None if low is None else round(low)})
+
+
+def _end(rating: float | None) -> Value:
+    return Message("unbounded") if rating is None else round(rating)

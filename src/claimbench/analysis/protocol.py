@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,22 +10,20 @@ from claimbench import engines
 from claimbench.config import (
     BenchmarkConfig,
     LmEvalTask,
-    PromptRules,
     SamplingConfig,
     plain,
 )
-from claimbench.engines.endpoint.settings import EndpointConfig, EndpointSettings
+from claimbench.engines.endpoint.config import EndpointConfig
+from claimbench.engines.endpoint.settings import EndpointSettings
+from claimbench.messages import Message, as_data
 from claimbench.models.prompts import prompt_rules
 from claimbench.records import CellName
 from claimbench.store.manifest import ImportedBenchmark, ImportedModel, ImportedRun, RunManifest
 
-PROMPT_ASSERTIONS: Mapping[str, str] = {
-    "token_ids": "token ids, asserted before they are sent; the server's own count of them agrees",
-    "counted_chat": "chat turns: the template is the server's; its tokens are as many as ours, and "
-    "the same where the server tells them",
-    "chat": "chat turns only: the template is the server's and is not checked",
-}
-"""What is asserted of the prompts that an endpoint is sent, by engine.endpoint.prompt."""
+PINNED = "pinned"
+"""What a protocol says of weights without a departure."""
+SERVERS = "server's own"
+"""What it says of a setting that an endpoint does not take."""
 
 
 def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
@@ -50,7 +48,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
         "prompt": benchmark.prompt,
         "system": rules.system or "none",
         "forced_prefix": rules.forced_prefix or None,
-        "bos": _bos_words(rules),
+        "bos": rules.prepend or None,
         "harness": "claimbench",
         "stop": list(benchmark.stop),
         "grader": benchmark.grader.kind,
@@ -59,7 +57,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
         "window": window_words(benchmark.dataset.window),
         "dtype": chosen.chosen_dtype or model.dtype,
         "engine": " ".join(manifest.engine.values()),
-        "weights": manifest.departures.get(cell.model, "the pinned checkpoint"),
+        "weights": manifest.departures.get(cell.model, PINNED),
         **_lm_eval_protocol(benchmark, run.sampling),
     }
     if isinstance(chosen, EndpointSettings):
@@ -77,22 +75,18 @@ def window_words(window: Sequence[str] | None) -> str | None:
     return f"{first} to {last}"
 
 
-def _bos_words(rules: PromptRules) -> str | None:
-    return f"with {rules.prepend} before it" if rules.prepend else None
-
-
 _CHANGES_NO_SAMPLE = ("return_token_ids", "max_tokens", "n", "stream_options")
 """What may be left out of a request without changing its reply."""
 
 
 def _served_protocol(endpoint: EndpointConfig) -> dict[str, Any]:
-    """What an endpoint leaves unknown: said, so that it stands among the departures."""
+    """What an endpoint leaves unknown: named, so that it stands among the departures."""
     not_sent = [key for key in endpoint.unsupported if key not in _CHANGES_NO_SAMPLE]
-    found: dict[str, Any] = dict.fromkeys(not_sent, "the server's own")
-    found["dtype"] = "the server's own"
+    found: dict[str, Any] = dict.fromkeys(not_sent, SERVERS)
+    found["dtype"] = SERVERS
     if endpoint.prompt != "token_ids":
-        found["prompt_assertion"] = PROMPT_ASSERTIONS[endpoint.prompt]
-        found["forced_prefix"] = "as the server's chat template has it"
+        found["prompt_assertion"] = endpoint.prompt
+        found["forced_prefix"] = "server's template"
     return found
 
 
@@ -103,10 +97,10 @@ def _lm_eval_protocol(benchmark: BenchmarkConfig, sampling: SamplingConfig) -> d
         return {}
     options = benchmark.grader.options
     shots, as_turns = task.num_fewshot, task.chat and task.multiturn
-    where = ", which runs programs outside of the sandbox" if task.unsafe_code else ""
+    where = " (outside of the sandbox)" if task.unsafe_code else ""
     return {
-        "harness": f"claimbench, task and metrics by lm-eval {task.version}",
-        "prompt": f"lm-eval's task {task.task}, version {task.task_version}",
+        "harness": f"claimbench, lm-eval {task.version}",
+        "prompt": f"lm-eval {task.task}, version {task.task_version}",
         "chat_template": "applied" if task.chat else "none",
         "shots": shots,
         "shots_as": ("chat turns" if as_turns else "text") if shots else None,
@@ -115,8 +109,8 @@ def _lm_eval_protocol(benchmark: BenchmarkConfig, sampling: SamplingConfig) -> d
     }
 
 
-def _departures(task: LmEvalTask, sampling: SamplingConfig) -> list[str]:
-    """Where the run's sampling is not what the task asks for, in words."""
+def _departures(task: LmEvalTask, sampling: SamplingConfig) -> list[Any]:
+    """Where the run's sampling is not what the task asks for, as data of messages."""
     own, chosen = task.generation, plain(sampling)
     greedy = own.get("do_sample") is False
     asked = {
@@ -125,10 +119,14 @@ def _departures(task: LmEvalTask, sampling: SamplingConfig) -> list[str]:
         "top_k": None if greedy else own.get("top_k"),
         "max_tokens": own.get("max_gen_toks", 256),  # 256: lm-eval's own default
     }
-    said = [
-        f"{key} {chosen[key]} (task: {value})"
+    found: list[Message] = [
+        Message("task-setting", {"setting": key, "run": chosen[key], "task": value})
         for key, value in asked.items()
         if value is not None and value != chosen[key]
     ]
-    said += [f"no stop at {text!r}" for text in task.dropped]
-    return said + [f"column {ours} read from {theirs}" for ours, theirs in task.columns.items()]
+    found += [Message("task-stop-dropped", {"stop": repr(text)}) for text in task.dropped]
+    found += [
+        Message("task-column", {"column": ours, "source": theirs})
+        for ours, theirs in task.columns.items()
+    ]
+    return [as_data(one) for one in found]

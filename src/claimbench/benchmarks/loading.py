@@ -134,6 +134,7 @@ def _digest_of(rows: Any) -> str:
 def _check_digest(dataset: DatasetConfig, name: str, found: str) -> None:
     if dataset.digest is not None and dataset.digest != found:
         raise DataError(
-            f"{name}: the content's digest is {found[:16]}…, pinned is {dataset.digest[:16]}… (key "
-            f"dataset.digest): this is not the pinned text; fetch the pinned revision"
+            f"{name}: the content's digest is {found}, pinned is {dataset.digest[:16]}… (key "
+            f"dataset.digest): this is not the pinned text; fetch the pinned revision, or pin what "
+            f"was found where the text is your own"
         )

@@ -20,10 +20,12 @@ from claimbench.claims.schema import (
     ClaimSpec,
     EfficiencyTest,
     Figure,
+    Link,
 )
 from claimbench.config.paths import seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
+from claimbench.messages import Disagreement, Texts
 from claimbench.records import Claim
 
 COPIED_RUN = 6
@@ -40,6 +42,10 @@ class _Open:
 
     def refuse(self, key: Key, sentence: str) -> ConfigError:
         return refusal(self.path, self.marks, key, sentence)
+
+
+Links = dict[str, dict[str, Disagreement | None]]
+"""By a claim's id: the claims about the same thing, and in what they disagree."""
 
 
 def load_articles(folder: Path | None = None, texts: Path | None = None) -> tuple[Article, ...]:
@@ -70,30 +76,24 @@ def load_claims(folder: Path | None = None) -> tuple[Claim, ...]:
     return tuple(_record(article, claim, links) for article in articles for claim in article.claims)
 
 
-def related_claims(articles: tuple[Article, ...]) -> dict[str, dict[str, str]]:
+def related_claims(articles: tuple[Article, ...]) -> Links:
     """For each claim the claims about the same thing, both ways round, with the disagreement
-    ("" where they agree)."""
-    links: dict[str, dict[str, str]] = {c.id: {} for a in articles for c in a.claims}
+    (None where they agree)."""
+    links: dict[str, dict[str, Disagreement | None]] = {
+        c.id: {} for a in articles for c in a.claims
+    }
     for article in articles:
         for claim in article.claims:
             for link in claim.related:
-                links[claim.id][link.claim] = link.disagreement
-                links[link.claim].setdefault(claim.id, _seen_from_there(link.disagreement))
+                found = _disagreement(link)
+                links[claim.id][link.claim] = found
+                links[link.claim].setdefault(claim.id, found and found.seen_from_there)
     return links
 
 
-_SIDES = {
-    "here": "there",
-    "there": "here",
-    "this article": "the other",
-    "the other": "this article",
-}
-
-
-def _seen_from_there(disagreement: str) -> str:
-    """A disagreement in the words of its other side: what was here is there."""
-    sides = "|".join(_SIDES)
-    return re.sub(rf"\b({sides})\b", lambda found: _SIDES[found[0]], disagreement)
+def _disagreement(link: Link) -> Disagreement | None:
+    found = link.disagreement
+    return Disagreement(Texts(found.here), Texts(found.there)) if found else None
 
 
 def benchmark_tests(claim: Claim) -> tuple[BenchmarkTest, ...]:
@@ -205,12 +205,16 @@ def _check_text(one: _Open, path: Path) -> None:
         for number in claim.line_numbers:
             if not 1 <= number <= len(lines) or not lines[number - 1].strip():
                 raise one.refuse(("claims", i, "lines"), f"the text has nothing on line {number}")
-        for key in ("text", "text_ko", "reason_ko", "note_ko"):
-            if copy := copied_words(getattr(claim, key), text):
-                raise one.refuse(("claims", i, key), f"copies the article's words ({copy})")
+        for key in ("text", "reason", "note"):
+            for language, ours in getattr(claim, key).items():
+                if copy := copied_words(ours, text):
+                    sentence = f"copies the article's words ({copy})"
+                    raise one.refuse(("claims", i, key, language), sentence)
 
 
-def _record(article: Article, claim: ClaimSpec, links: dict[str, dict[str, str]]) -> Claim:
+def _record(
+    article: Article, claim: ClaimSpec, links: dict[str, dict[str, Disagreement | None]]
+) -> Claim:
     key = TEST_KEYS.get(claim.kind)
     tested = key is not None and bool(getattr(claim, key))
     return Claim(
@@ -218,14 +222,11 @@ def _record(article: Article, claim: ClaimSpec, links: dict[str, dict[str, str]]
         article=article.id,
         lines=claim.lines,
         kind=claim.kind,
-        text=claim.text,
-        text_ko=claim.text_ko,
+        text=Texts(claim.text),
         test={key: claim.model_dump(mode="json")[key]} if tested and key else None,
-        reason=claim.reason,
-        reason_ko=claim.reason_ko,
+        reason=Texts(claim.reason),
         related=tuple(links[claim.id]),
         disagreements={other: why for other, why in links[claim.id].items() if why},
         speaker=claim.speaker,
-        note=claim.note,
-        note_ko=claim.note_ko,
+        note=Texts(claim.note),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from claimbench.claims import formula
 from claimbench.claims.schema import ArithmeticInput, ArithmeticTest, ArtifactCheck, Figure
+from claimbench.messages import Message, Texts, term
 from claimbench.records import Claim
 
 
@@ -20,21 +21,21 @@ class ArithmeticResult:
 
     `low` and `high` are the computed value (equal unless an input is a range), `claimed_low` and
     `claimed_high` what the claim allows, all in `unit`. `agrees` is None where the computed range
-    lies only partly inside. `working` shows the formula with its numbers; `unconfirmed` and
-    `bounds` name inputs that were not read in their source, or are only a floor or ceiling.
+    lies only partly inside. `working` shows the formula with its numbers; `unconfirmed` names
+    inputs that were not read in their source, `bounds` those that are only a floor or ceiling.
     """
 
     low: float
     high: float
     claimed_low: float
     claimed_high: float
-    unit: str
+    unit: Texts
     agrees: bool | None
     working: str
-    sources: tuple[str, ...]
+    sources: tuple[Message, ...]
     unconfirmed: tuple[str, ...]
-    bounds: tuple[str, ...]
-    note: str
+    bounds: tuple[Message, ...]
+    note: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ class ArtifactResult:
     repository: str
     field: str
     expected: str
-    found: str
+    found: Texts
     agrees: bool
-    source: str
-    note: str
+    source: Message
+    note: Texts
 
 
 def judge_arithmetic(
@@ -69,17 +70,17 @@ def judge_arithmetic(
         low,
         high,
         *allowed,
-        unit=test.unit,
+        unit=Texts(test.unit),
         agrees=_inside((low, high), allowed),
         working=_working(test.formula, given),
         sources=tuple(_source(name, figure) for name, figure in given.items()),
         unconfirmed=tuple(name for name, figure in given.items() if not figure.confirmed),
         bounds=tuple(
-            f"{name} is {figure.bound.replace('_', ' ')} this"
+            Message("input-bound", {"input": name, "bound": term("bound", figure.bound)})
             for name, figure in given.items()
             if figure.bound != "exact"
         ),
-        note=test.note,
+        note=Texts(test.note),
     )
 
 
@@ -120,27 +121,23 @@ def _at_limits(text: str, corners: Sequence[Mapping[str, float]]) -> tuple[float
     return min(values), max(values)
 
 
-def judge_artifacts(
-    claim: Claim, found: Mapping[tuple[str, str], str] | None = None
-) -> tuple[ArtifactResult, ...]:
-    """Each check of an artifact claim: the answer in `found` by (repository, field) where there is
-    one, else the recorded one."""
+def judge_artifacts(claim: Claim) -> tuple[ArtifactResult, ...]:
+    """Each check of an artifact claim, by the answer that was recorded."""
     checks: list[Any] = (claim.test or {}).get("checks", [])
-    return tuple(_artifact(ArtifactCheck.model_validate(c), found) for c in checks)
+    return tuple(_artifact(ArtifactCheck.model_validate(check)) for check in checks)
 
 
-def _artifact(check: ArtifactCheck, found: Mapping[tuple[str, str], str] | None) -> ArtifactResult:
-    live = (found or {}).get((check.repository, check.field))
-    answer = check.recorded if live is None else live
-    recorded = f"{check.source.file} ({check.source.date or 'undated'})"
+def _artifact(check: ArtifactCheck) -> ArtifactResult:
+    date = check.source.date
+    recorded = {"file": check.source.file, "date": date.isoformat() if date else None}
     return ArtifactResult(
         repository=check.repository,
         field=check.field,
         expected=check.expected,
-        found=answer,
-        agrees=answer.casefold() == check.expected.casefold(),
-        source=f"recorded from {recorded}" if live is None else "read from the repository",
-        note=check.note,
+        found=Texts(check.recorded),
+        agrees=check.recorded["en"].casefold() == check.expected.casefold(),
+        source=Message("source-recorded", recorded),
+        note=Texts(check.note),
     )
 
 
@@ -178,12 +175,12 @@ def _inside(value: tuple[float, float], allowed: tuple[float, float]) -> bool | 
 def _working(text: str, given: Mapping[str, Figure]) -> str:
     def shown(match: re.Match[str]) -> str:
         low, high = given[match[0]].ends
-        return f"{low:,.10g}" if low == high else f"[{low:,.10g} to {high:,.10g}]"
+        return f"{low:,.10g}" if low == high else f"[{low:,.10g}–{high:,.10g}]"
 
     return re.sub(rf"\b(?:{'|'.join(map(re.escape, given))})\b", shown, text)
 
 
-def _source(name: str, figure: Figure) -> str:
+def _source(name: str, figure: Figure) -> Message:
     source = figure.source
-    place = ", ".join(filter(None, (source.line and f"line {source.line}", source.commit)))
-    return f"{name}: {source.file}" + (f" ({place})" if place else "")
+    place = tuple(filter(None, (source.line and f"{source.line}", source.commit)))
+    return Message("source-of-input", {"input": name, "file": source.file, "place": place})

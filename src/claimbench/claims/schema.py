@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from claimbench.claims import formula
 from claimbench.config.yamlfile import Strict
@@ -48,18 +48,29 @@ class SourceSpec(Strict):
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def _by_language(value: object) -> object:
+    """Words alone are English."""
+    return {"en": value} if isinstance(value, str) else value
+
+
+def _has_english(value: dict[str, str]) -> dict[str, str]:
+    if odd := sorted(name for name in value if not re.fullmatch("[a-z]{2,3}(-[A-Z]{2})?", name)):
+        raise ValueError(f"{odd[0]} is no language: write en, ko or another code")
+    if empty := sorted(name for name, words in value.items() if not words.strip()):
+        raise ValueError(f"key {empty[0]} has no words")
+    if value and "en" not in value:
+        raise ValueError("key en is missing: every text stands in English too")
+    return value
+
+
+Written = Annotated[dict[str, str], BeforeValidator(_by_language), AfterValidator(_has_english)]
+"""Words that a person wrote, by language; English is required where there are any."""
+
+
 class Noted(Strict):
-    """What a reader should know beside a claim or a test of it, in both languages."""
+    """What a reader should know beside a claim or a test of it."""
 
-    note: str = ""
-    note_ko: str = ""
-
-    @model_validator(mode="after")
-    def _notes_are_in_both_languages(self) -> Self:
-        if bool(self.note) != bool(self.note_ko):
-            lacking, given = ("note_ko", "note") if self.note else ("note", "note_ko")
-            raise ValueError(f"key {lacking} is missing: {given} is given")
-        return self
+    note: Written = Field(default_factory=dict)
 
 
 class BenchmarkTest(Noted):
@@ -147,8 +158,7 @@ class ArithmeticTest(Noted):
 
     inputs: dict[str, ArithmeticInput] = Field(min_length=1)
     formula: str
-    unit: str
-    unit_ko: str = ""
+    unit: Written
     claimed: float | None = None
     tolerance: float | None = Field(default=None, ge=0)
     low: float | None = None
@@ -174,13 +184,12 @@ class ArithmeticTest(Noted):
 
 class ArtifactCheck(Noted):
     """One question to a checkpoint's repository. `expected` is what the claim says, `recorded`
-    what was found (used offline), `recorded_ko` its words in Korean where it has any."""
+    what was found; in English the two are compared."""
 
     repository: str
-    field: Literal["licence", "weights_public", "base_model", "parameters", "release_date"]
+    field: Literal["license", "weights_public", "base_model", "parameters", "release_date"]
     expected: str
-    recorded: str
-    recorded_ko: str = ""
+    recorded: Written
     source: SourceSpec
 
 
@@ -204,11 +213,18 @@ class EfficiencyTest(Noted):
     desk: ArithmeticTest | None = None
 
 
+class DisagreementSpec(Strict):
+    """What this article says, and what the other one says."""
+
+    here: Written
+    there: Written
+
+
 class Link(Strict):
-    """A claim about the same thing, and in what the two disagree (empty: they agree)."""
+    """A claim about the same thing, and in what the two disagree (absent: they agree)."""
 
     claim: str
-    disagreement: str = ""
+    disagreement: DisagreementSpec | None = None
 
 
 LINES = re.compile(r"\d+(-\d+)?(, \d+(-\d+)?)*")
@@ -220,15 +236,13 @@ class ClaimSpec(Noted):
     id: str
     lines: str
     kind: Kind
-    text: str = Field(min_length=1)
-    text_ko: str = Field(min_length=1)
+    text: Written = Field(min_length=1)
     speaker: str = ""
     tests: tuple[BenchmarkTest, ...] = ()
     measures: tuple[EfficiencyTest, ...] = ()
     arithmetic: ArithmeticTest | None = None
     checks: tuple[ArtifactCheck, ...] = ()
-    reason: str = ""
-    reason_ko: str = ""
+    reason: Written = Field(default_factory=dict)
     related: tuple[Link, ...] = ()
 
     @field_validator("lines")
@@ -254,9 +268,6 @@ class ClaimSpec(Noted):
         if not tested and not self.reason:
             wanted = f"{own}, or reason" if own else f"reason, as no run tests {self.kind} claims"
             raise ValueError(f"claim {self.id} needs the key {wanted}")
-        if bool(self.reason_ko) != bool(self.reason):
-            lacking, given = ("reason_ko", "reason") if self.reason else ("reason", "reason_ko")
-            raise ValueError(f"claim {self.id} has {given}, so key {lacking} is needed too")
         return self
 
     @property

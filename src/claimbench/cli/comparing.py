@@ -11,13 +11,9 @@ from rich.text import Text
 
 from claimbench.cli.ending import complain
 from claimbench.errors import ConfigError
-from claimbench.report.comparisons import (
-    changes_told,
-    comparison_files,
-    detail_lines,
-    headline,
-    to_json,
-)
+from claimbench.report.comparison_data import to_json
+from claimbench.report.comparisons import changes, comparison_files, details, headline
+from claimbench.report.messages import english, words
 from claimbench.report.tables import clean
 from claimbench.verdicts.comparisons import WORDS, Compared
 
@@ -37,31 +33,32 @@ def check_margins(margin: float | None, non_inferior: float | None) -> None:
             raise ConfigError(f"{name} {value:g}: a margin is above 0 and below 100 points")
 
 
-def show(found: Sequence[Compared], out: Path | None, as_json: bool) -> None:
+def show(found: Sequence[Compared], out: Path | None, as_json: bool, language: str) -> None:
     """The outcome first, then what stands behind it; files where asked for."""
     if as_json:
         typer.echo(to_json(found), nl=False)
     else:
-        _print(found)
-    for name, text in comparison_files(found).items() if out else ():
+        _print(found, language)
+    for name, text in comparison_files(found, language).items() if out else ():
         path = (out or Path()) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         typer.echo(path, err=as_json)
 
 
-def _print(found: Sequence[Compared]) -> None:
-    console = Console()
+def _print(found: Sequence[Compared], language: str) -> None:
+    console, catalogue = Console(), words(language)
     for one in found:
-        console.print(Text(clean(headline(one), LINE), style="bold"), soft_wrap=True)
-        for line in (*detail_lines(one), *changes_told(one)):
-            console.print(Text("  " + clean(line, LINE)), soft_wrap=True)
+        first = clean(catalogue.render(headline(one)), LINE)
+        console.print(Text(first, style="bold"), soft_wrap=True)
+        for line in (*details(one), *changes(one)):
+            console.print(Text("  " + clean(catalogue.render(line), LINE)), soft_wrap=True)
 
 
 def exit_on(found: Sequence[Compared], chosen: Sequence[str]) -> None:
     """Exit 1 where an outcome is among the chosen ones, naming what decided it."""
     hits = [one for one in found if one.word in chosen]
     for one in hits:
-        complain(clean(f"--fail-on {one.word}: {headline(one)}", LINE))
+        complain(clean(f"--fail-on {one.word}: {english(headline(one))}", LINE))
     if hits:
         raise typer.Exit(1)

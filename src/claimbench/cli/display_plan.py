@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from claimbench.cli.display_gpus import render_gpus
@@ -17,7 +17,7 @@ def render(facts: Mapping[str, Any], all_choices: bool = False) -> str:
     """The plan as text; `all_choices` of spreading it over GPUs, or the best of each GPU type."""
     lines = [f"run {facts['run']}: {facts['samples']} samples"]
     if lacking := facts.get("lacking"):
-        lines += [f"prompts and power are left out: {clean(lacking, 400)}"]
+        lines += [f"prompts are left out: {clean(lacking, 400)}"]
     else:
         lines += [line for cell in facts["cells"] for line in ["", *_cell_lines(cell)]]
     for target in facts["published"]:
@@ -50,15 +50,27 @@ def _prompt_words(tokens: Mapping[str, Any] | None) -> str:
 
 
 def _target_lines(t: Mapping[str, Any]) -> list[str]:
-    needed = t["samples_for_the_margin"]
-    words = (
-        f"{needed} samples per problem" if needed else "no number of samples: its own error rules"
-    )
+    theirs = t["published_samples"]
     return [
         f"against {t['figure']} = {t['published']}, margin {t['margin']:g} points:",
         f"  standard error at most {t['se_bound']} points; a true difference of "
         f"{t['detectable_difference']} points is found with 80 % power",
         f"  chance to show equality {100 * t['power_of_equivalence']:.0f} %, to show a difference "
-        f"of the margin's size {100 * t['power_of_difference']:.0f} %; 80 % for equality needs "
-        f"{words} (this figure alone, before Holm's correction over its table)",
+        f"of the margin's size {100 * t['power_of_difference']:.0f} %, both at least",
+        f"  80 % for equality needs {_samples_told(t['samples_for_power'])} samples per problem "
+        f"(among {t['family']} figures judged together: "
+        f"{_samples_told(t['samples_for_power_in_family'])}; in the worst case "
+        f"{_samples_told([t['samples_for_the_margin']])}); the published score has "
+        f"{theirs or 'an unknown number'}",
     ]
+
+
+def _samples_told(needed: Sequence[int | None]) -> str:
+    """`14 to 22`; `at least 158` where for the larger spread the published figure's own error
+    dominates, `no number of` where it does for all."""
+    least, most = needed[0], needed[-1]
+    if least is None:
+        return "no number of"
+    if most is None:
+        return f"at least {least}"
+    return str(least) if least == most else f"{least} to {most}"

@@ -41,8 +41,90 @@ Sbatch = Annotated[
 Wait = Annotated[
     bool, typer.Option("--wait/--no-wait", help="With --slurm: wait for the shards, and report.")
 ]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost", min=0, help="The most that this run folder may spend, by the price list."
+    ),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens-total", min=1, help="The most tokens that this run folder may spend."
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Grading processes (default: one for each core)."),
 ]
+Language = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="The language of pages: en, ko, …")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RunOut = Annotated[Path | None, typer.Option("--out", help="Run folder (default results/<run>).")]
+
+# Of `claimbench plan`.
+Gpus = Annotated[
+    list[str],
+    typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight."),
+]
+GpuCount = Annotated[
+    int | None,
+    typer.Option("--gpus", min=1, metavar="N", help="Fill N GPUs (default: up to eight)."),
+]
+LengthsOf = Annotated[
+    Path | None,
+    typer.Option("--lengths", metavar="RUNDIR", help="Mean reply lengths of an earlier run."),
+]
+
+# Of `claimbench import`.
+SourceFormat = Annotated[str, typer.Argument(metavar="SOURCE", help="Format of the outputs.")]
+OutputsFile = Annotated[Path, typer.Argument(metavar="PATH", help="The file that holds them.")]
+ModelName = Annotated[str | None, typer.Option("--model", help="Whose replies they are.")]
+BenchmarkName = Annotated[
+    str | None, typer.Option("--benchmark", help="Our benchmark: its golds and grader.")
+]
+GraderName = Annotated[
+    str | None,
+    typer.Option("--grader", help="Grade by the file's golds: latex, integer, number, choice."),
+]
+Mapping = Annotated[
+    Path | None, typer.Option("--mapping", help="Columns of a jsonl, csv or parquet file.")
+]
+SourceName = Annotated[str | None, typer.Option("--source-name", help="Who made the outputs.")]
+StatedProtocol = Annotated[
+    list[str],
+    typer.Option("--protocol", metavar="KEY=VALUE", help="What you know of how they did."),
+]
+ImportOut = Annotated[
+    Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
+]
+
+# Of `claimbench compare`.
+Compared = Annotated[
+    list[Path], typer.Argument(metavar="A B...", help="Run folders; the first is the reference.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option("--against", help="The reference: one of the run folders, or a model in them."),
+]
+Margin = Annotated[
+    float | None,
+    typer.Option("--margin", help="Points within which two runs count as equivalent."),
+]
+NonInferior = Annotated[
+    float | None,
+    typer.Option(
+        "--non-inferior", metavar="MARGIN", help="Test for not being worse by these points."
+    ),
+]
+Common = Annotated[
+    bool, typer.Option("--common", help="Compare the problems that both have, the same in both.")
+]
+ComparisonOut = Annotated[
+    Path | None, typer.Option("--out", help="Folder for comparison.md, .csv and .json.")
+]
+FailOnWord = Annotated[
+    list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
+]

@@ -46,14 +46,15 @@ def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name
 
 
 def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Marks]:
-    """A YAML file over the file beside it that its key `extends` names: mappings are merged, other
-    values replaced."""
+    """A YAML file over the file that its key `extends` names, beside it or in a folder there
+    (`families/r1`): mappings are merged, other values replaced."""
     data, marks = load_yaml(path)
     if not isinstance(data, dict) or "extends" not in data:
         return data, marks
-    base = path.parent / f"{data.pop('extends')}.yaml"
+    name = data.pop("extends")
+    base = path.parent / f"{name}.yaml"
     if path in below or not base.is_file():
-        why = "it extends itself" if path in below else f"there is no {base.name} beside it"
+        why = "it extends itself" if path in below else f"there is no {name}.yaml beside it"
         raise ConfigError(f"{path}: key extends: {why}")
     under, places = _load_extended(base, (*below, path))
     return (_merged(under, data) if isinstance(under, dict) else data), places | marks

@@ -42,15 +42,16 @@ class PromptRules(Strict):
 
 
 class ModelConfig(Strict):
-    """One checkpoint (configs/models/*.yaml). A variant of its prompt rules is a file of its own,
-    named MODEL~VARIANT, that extends the model's file."""
+    """One checkpoint (configs/models/*.yaml). What several share is a file in families/ that they
+    extend. A variant of its prompt rules is a file of its own, named MODEL~VARIANT, that extends
+    the model's file."""
 
     name: str
     title: str
     hub: str
     revision: str
     base: str = ""
-    licence: str
+    license: str
     parameters: float = Field(gt=0, description="billions of parameters")
     context: int = Field(gt=0, description="tokens the model was made for")
     dtype: DType = "bfloat16"

@@ -2,6 +2,7 @@
 `ENGINES`; docs/engines.md says how to add one.
 
     base.py         the contract: Engine, and the settings that make it
+    local.py        the settings of engines that load weights
     transformers/   continuous batching on a CPU or a GPU, through PyTorch
     vllm/           vLLM on GPUs, or its CPU build
     endpoint/       a server with OpenAI's API
@@ -16,13 +17,14 @@ from collections.abc import Mapping
 
 from claimbench.config import EngineConfig
 from claimbench.config.yamlfile import nearest, parse, place_of
-from claimbench.engines.base import Engine, EngineSettings, LocalSettings, Served
+from claimbench.engines.base import Engine, EngineSettings, Price, Served
 from claimbench.engines.endpoint.settings import EndpointSettings
+from claimbench.engines.local import LocalSettings
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError
 
-__all__ = ["ENGINES", "Engine", "EngineSettings", "LocalSettings", "Served", "settings"]
+__all__ = ["ENGINES", "Engine", "EngineSettings", "LocalSettings", "Price", "Served", "settings"]
 
 ENGINES: Mapping[str, type[EngineSettings]] = {
     "transformers": TransformersSettings,

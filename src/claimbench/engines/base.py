@@ -6,12 +6,13 @@ make it, and the engine (`Engine`). Importing the settings imports nothing heavy
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -47,7 +48,8 @@ class Engine(ABC):
         return {}
 
     def server(self) -> dict[str, Any]:
-        """What a server has said of its model so far, for provenance; {} without a server."""
+        """What a server has said of its model so far, for provenance; {} without a server. Under
+        `unused_tokens` (prompt, completion) are those of answers that gave no completion."""
         return {}
 
     def expect(self, server: Mapping[str, Any]) -> None:  # noqa: B027
@@ -66,6 +68,15 @@ class Served:
     name: str | None
     alias: bool
     prompt: PromptForm
+
+
+class Price(Strict):
+    """What a server charges for a million tokens, from its price list of the day `date`."""
+
+    input: float = Field(ge=0, description="per million prompt tokens")
+    output: float = Field(ge=0, description="per million completion tokens, reasoning included")
+    date: dt.date = Field(strict=False)
+    currency: str = "USD"
 
 
 class EngineSettings(Strict, ABC):
@@ -107,6 +118,11 @@ class EngineSettings(Strict, ABC):
         return None
 
     @property
+    def price(self) -> Price | None:
+        """What its tokens cost; None where they cost nothing, or nobody says."""
+        return None
+
+    @property
     def served(self) -> Served | None:
         """The model on a server; None where the engine loads weights."""
         return None
@@ -120,56 +136,6 @@ class EngineSettings(Strict, ABC):
     def remark(cls) -> str:
         """What else to know of the engine on this machine; loads what it needs to find out."""
         return ""
-
-
-class LocalSettings(EngineSettings):
-    """Settings of an engine that loads weights, alone or as replicas on Ray (docs/clusters.md).
-
-    The address of a Ray cluster is kept in no file.
-    """
-
-    dtype: DType | None = None
-    slots: int | None = Field(default=None, gt=0, description="requests generated together")
-    restarts: int = Field(default=0, ge=0, description="of an engine that died")
-    replicas: int = Field(default=1, gt=0, description="of the engine, on Ray")
-    ray_address: str | None = Field(default=None, min_length=1, exclude=True)
-
-    @property
-    def chosen_dtype(self) -> DType | None:
-        return self.dtype
-
-    @property
-    def gpus(self) -> int:
-        """GPUs of one replica, where it runs on GPUs."""
-        return 1
-
-    @property
-    def cpus(self) -> int:
-        """CPU cores to reserve for one replica."""
-        return 1
-
-    @property
-    def on_gpus(self) -> bool | None:
-        """Whether it runs on GPUs; None: where there are some."""
-        return None
-
-    def sized(self, longest: int) -> Self:
-        """These settings with room for `longest` tokens."""
-        return self
-
-    def start(self, model: ModelConfig, checkpoint: Path | None, longest: int, log: Log) -> Engine:
-        from claimbench.engines.restarting import RestartingEngine
-
-        chosen = self.sized(longest)
-        if self.replicas > 1 or self.ray_address is not None:
-            from claimbench.engines.ray import on_ray
-
-            return on_ray(model, checkpoint, chosen, log)
-
-        def make() -> Engine:
-            return chosen.make(model, checkpoint, log)
-
-        return RestartingEngine(make, self.restarts, log) if self.restarts else make()
 
 
 def installed_version(distribution: str) -> str | None:

@@ -11,9 +11,9 @@ Four of its "equal" are not believed, because they are known to hold of differen
 - two equations without a solution have the same solutions: `x^2 = -1` is `x^2 = -4`;
 - it compares numbers to six decimal places, however small they are: `\frac{\sin 1}{10^9}` is 0.
 
-Two of its "different" are not either: its letters may be negative or complex, so `\sqrt{1/n}` is not
-`1/\sqrt{n}` (where the gold is real for positive letters only, they are compared there), and i may
-be a variable: `e^{i\pi}` is not -1.
+Two of its "different" are not either: its letters may be negative or complex, so `\sqrt{1/n}` is
+not `1/\sqrt{n}` (where the gold is real for positive letters only, they are compared there), and i
+may be a variable: `e^{i\pi}` is not -1.
 
 math-verify and sympy are imported inside the functions: they take about a second.
 """
@@ -124,13 +124,13 @@ REAL_POINTS = (("0.37", "1.21"), ("1.83", "0.44"), ("2.6", "3.7"))
 
 def _equal_where_meant(gold: Any, answer: Any) -> bool:
     """Whether the two are equal as they are meant: i imaginary, letters under a root positive."""
-    from sympy import Expr
+    from sympy import Expr, I
 
     if not (isinstance(gold, Expr) and isinstance(answer, Expr)):
         return False
-    names = {str(letter) for letter in gold.free_symbols | answer.free_symbols}
-    if names == {"i"}:
-        return _agree(gold, answer, {})
+    letters = gold.free_symbols | answer.free_symbols
+    if letters and all(str(letter) == "i" for letter in letters):
+        return _agree(gold, answer, dict.fromkeys(letters, I))
     return gold.has(_half()) and _equal_where_real(gold, answer)
 
 
@@ -142,20 +142,18 @@ def _half() -> Any:
 
 def _equal_where_real(gold: Any, answer: Any) -> bool:
     """Whether two expressions agree for positive letters, without which the gold is not real."""
+    from sympy import Rational
+
     letters = sorted(gold.free_symbols, key=str)
     if not 1 <= len(letters) <= 2 or answer.free_symbols != gold.free_symbols:
         return False
     if gold.subs(dict.fromkeys(letters, -1.3)).evalf(20).is_real is not False:
         return False
-    return all(
-        _agree(gold, answer, dict(zip(letters, point, strict=False))) for point in REAL_POINTS
-    )
+    points = [map(Rational, point) for point in REAL_POINTS]
+    return all(_agree(gold, answer, dict(zip(letters, point, strict=False))) for point in points)
 
 
-def _agree(gold: Any, answer: Any, point: dict[Any, str]) -> bool:
-    from sympy import I, Rational, Symbol
-
-    at = {letter: Rational(value) for letter, value in point.items()} or {Symbol("i"): I}
+def _agree(gold: Any, answer: Any, at: dict[Any, Any]) -> bool:
     ours, theirs = gold.subs(at).evalf(30), answer.subs(at).evalf(30)
     both = ours.is_number and theirs.is_number and ours.is_finite and theirs.is_finite
     return bool(both and abs(ours - theirs) <= 1e-20 * (abs(ours) + abs(theirs)))

@@ -117,6 +117,7 @@ _STYLE_GROUP = re.compile(
     r"\{\s*\\(?:rm|bf|it|sf|tt)(?![A-Za-z])\s*|\\(?:rm|bf|it|sf|tt)\s*\{(?=[^{}]*\})"
 )
 _ARRAY = re.compile(r"[(\[]\s*\\begin\{array\}\s*\{[^{}]*\}(.*)\\end\{array\}\s*[)\]]", re.DOTALL)
+_LONE_GROUP = re.compile(r"(?<![\w\\^_}\])])\{([\d.]+|[A-Za-z])\}")
 _FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _OVER = re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}")
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -142,10 +143,13 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def _drop_style(text: str) -> str:
     if "\\" not in text:
-        return text
+        return texts.without_braces(text)
     text = _SWITCH.sub("", _STYLE_GROUP.sub(r"\\mathrm{", _COLOUR.sub("", text)))
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
-    return texts.unwrap(_OVER.sub(r"\\frac{\1}{\2}", _FRACTIONS.sub(r"\\frac", text)))
+    text = _LONE_GROUP.sub(r"\1", text)
+    return texts.without_braces(
+        texts.unwrap(_OVER.sub(r"\\frac{\1}{\2}", _FRACTIONS.sub(r"\\frac", text)))
+    )
 
 
 def _name_alike(text: str) -> str:
@@ -159,6 +163,7 @@ def _name_alike(text: str) -> str:
 # --- spaces and marks ----------------------------------------------------------------------------
 
 _DELIMITERS = re.compile(r"(?<!\\)\$|\\[()](?![A-Za-z])|\\!|\*\*")
+_FULL_STOP = re.compile(r"[\s.]+$")
 _CURRENCY = re.compile(r"\\\$|\bUS(?=\\?\$)")
 _SPACE = re.compile(
     r"(?<!\\)\\(?:q?quad|enspace|space|thinspace|hfill|nobreakspace|hspace\*?\{[^{}]*\}|[,;: >])"
@@ -171,7 +176,7 @@ _TRIGONOMETRIC = re.compile(r"\\?(?:sin|cos|tan|cot|sec|csc)")
 
 
 def _drop_marks(text: str) -> str:
-    return _CURRENCY.sub("", _DELIMITERS.sub("", text))
+    return _FULL_STOP.sub("", _CURRENCY.sub("", _DELIMITERS.sub("", text)))
 
 
 def _one_space(text: str) -> str:

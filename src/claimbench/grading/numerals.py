@@ -35,7 +35,7 @@ _POWER = re.compile(r"\^\{?\d\}?$")
 _SPACES = re.compile(r"\\[,!;: ]|~|\s+")
 
 
-_RELATION = re.compile(r"\\not|\\ne|[<>!≠≤≥]\s?=?\s?[-\d]|\\[lg]e")
+_RELATION = re.compile(r"\\not|\\ne|!=|[<>≠≤≥]\s?=?\s?[-\d]|\\[lg]e")
 
 
 def to_fraction(text: str) -> Fraction | None:

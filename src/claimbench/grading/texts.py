@@ -32,6 +32,14 @@ def unwrap(text: str) -> str:
     return text.replace("\x00", "\\text")
 
 
+def without_braces(text: str) -> str:
+    """`text` without braces around the whole of it."""
+    text = text.strip()
+    while text.startswith("{") and _closing_brace(text, 1) == len(text) - 1:
+        text = text[1:-1].strip()
+    return text
+
+
 def _closing_brace(text: str, start: int) -> int | None:
     depth = 1
     for place in range(start, len(text)):
@@ -103,7 +111,7 @@ _AND = re.compile(
 )
 _RELATION = re.compile(r"[<>]|\\[lg]e(?![A-Za-z])")
 _COMMA_TEXT = re.compile(r"\s*\\text\{\s*([,;])\s*\}\s*")
-_CONJUNCTION = re.compile(r"and|or|\\\\[lvw]")
+_CONJUNCTION = re.compile(r"and|or|\\[lvw]")
 _SAME_NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?)\s*=\s*([^=,]+)")
 
 

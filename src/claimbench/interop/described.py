@@ -16,7 +16,9 @@ from claimbench.grading.options import unknown_name
 from claimbench.interop.readers.rows import Outputs, file_digest
 from claimbench.interop.survey import Survey
 from claimbench.interop.wanted import Wanted
+from claimbench.messages import Message, as_data, import_source, import_title
 from claimbench.records import Tier
+from claimbench.report.messages import english
 from claimbench.verdicts.pairing import targets
 
 
@@ -65,11 +67,12 @@ def resolved_import(
     the files."""
     about = _import(wanted, outputs, found, benchmark, content)
     model_name, name = str(model["name"]), str(benchmark["name"])
+    who = import_source(wanted.whose, outputs.tool)
     tables = sorted({r.table for r in _targets(model_name, name)})
     return {
         "run": {
             "name": wanted.path.stem,
-            "title": f"Outputs of {about['whose']}: {model['title']} on {benchmark['title']}",
+            "title": english(import_title(who, model["title"], benchmark["title"])),
         },
         "import": about,
         "models": {model_name: model},
@@ -97,13 +100,13 @@ def _import(
     return {
         "source": wanted.source,
         "tool": outputs.tool,
-        "whose": wanted.whose or f"a user of {outputs.tool}",
+        "whose": wanted.whose,
         "tier": tier,
         "files": [_described(path) for path in outputs.files],
         "content": content,
         "protocol": _protocol(wanted, outputs, benchmark),
         "stated_by_importer": dict(wanted.protocol),
-        "notes": [*outputs.notes, *_notes(found, label_only)],
+        "notes": [as_data(note) for note in (*outputs.notes, *_notes(found, label_only))],
         "unmatched": {"rows": found.unmatched, "examples": found.examples},
     }
 
@@ -141,22 +144,16 @@ def _protocol(wanted: Wanted, outputs: Outputs, benchmark: Mapping[str, Any]) ->
     return {**found, "grader": benchmark["grader"]["kind"]}
 
 
-def _notes(found: Survey, label_only: bool) -> list[str]:
+def _notes(found: Survey, label_only: bool) -> list[Message]:
     notes = []
     if label_only:
-        notes.append("their labels are taken as they are: nothing was graded by us (tier C)")
+        notes.append(Message("import-labels-only"))
     if found.unmatched:
-        notes.append(f"{found.unmatched} rows fit no problem and are left out")
+        notes.append(Message("import-unmatched", {"rows": found.unmatched}))
     if found.by_id:
-        notes.append(
-            f"{found.by_id} of {found.rows} responses were matched by their id alone: their "
-            "questions are not ours word by word"
-        )
+        notes.append(Message("import-by-id", {"count": found.by_id, "rows": found.rows}))
     if found.reasoning_end and not found.reasoned and not label_only:
-        notes.append(
-            f"no response holds {found.reasoning_end}, which ends this model's reasoning: if the "
-            "file's maker cut the reasoning off, each counts as wrong here for want of it"
-        )
+        notes.append(Message("import-no-reasoning-end", {"tag": found.reasoning_end}))
     if lacking := found.rows - found.labels:
-        notes.append(f"{lacking} of {found.rows} responses have no label of theirs")
+        notes.append(Message("import-no-labels", {"count": lacking, "rows": found.rows}))
     return notes

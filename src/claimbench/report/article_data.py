@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from claimbench.report.korean_claims import reason_in_korean
-from claimbench.report.messages import plain
+from claimbench.messages import Value, as_data
+from claimbench.report.messages import english, languages, plain, words
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run
 from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
@@ -19,12 +19,12 @@ from claimbench.verdicts.spread import together
 
 def claims_data(verdicts: Sequence[ClaimVerdict], runs: Sequence[Run]) -> dict[str, Any]:
     """Every claim with its verdict and evidence; counts by kind and status; the runs read."""
-    return {
+    data = {
         "runs": [run.name for run in runs],
         "left_out": [line for run in runs for line in run.left_out],
         "counts": counts(verdicts),
-        "claims": [_claim(verdict) for verdict in verdicts],
     }
+    return {**plain(data), "claims": [_claim(verdict) for verdict in verdicts]}
 
 
 def counts(verdicts: Iterable[ClaimVerdict]) -> dict[str, dict[str, int]]:
@@ -37,32 +37,38 @@ def counts(verdicts: Iterable[ClaimVerdict]) -> dict[str, dict[str, int]]:
 
 def _claim(v: ClaimVerdict) -> dict[str, Any]:
     claim = v.claim
-    return {
+    data = {
         "id": claim.id,
         "article": claim.article,
         "lines": claim.lines,
         "kind": claim.kind,
         "text": claim.text,
-        "text_ko": claim.text_ko,
         "speaker": claim.speaker,
         "status": v.status,
         "tier": v.tier,
         "reason": v.reason,
-        "reason_ko": reason_in_korean(v),
-        "tiers": dict(v.tiers),
+        "tiers": v.tiers,
         "evidence": [_finding(f) for f in v.evidence],
         "proxies": [_proxy(f) for f in v.proxies],
-        "related": list(claim.related),
-        "disagreements": dict(claim.disagreements),
+        "related": claim.related,
+        "disagreements": {o: english(d.message) for o, d in claim.disagreements.items()},
+        "disagreement_messages": {o: as_data(d.message) for o, d in claim.disagreements.items()},
         "note": claim.note,
-        "note_ko": claim.note_ko,
     }
+    return {**plain(data), **_in_other_languages(v)}
+
+
+def _in_other_languages(v: ClaimVerdict) -> dict[str, str]:
+    """`text_ko`, `reason_ko`, `note_ko`, and so for each language but English."""
+    shown: dict[str, Value] = {"text": v.claim.text, "reason": v.reason, "note": v.claim.note}
+    others = languages()[1:]
+    return {f"{key}_{name}": words(name).render(x) for name in others for key, x in shown.items()}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    row = dataclasses.asdict(finding)
-    del row["test"], row["possible"]
-    return {**row, "final": finding.final}
+    fields = {f.name: getattr(finding, f.name) for f in dataclasses.fields(finding)}
+    del fields["test"], fields["possible"]
+    return {**fields, "final": finding.final}
 
 
 def _proxy(finding: Finding) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from claimbench.analysis.efficiency import Efficiency
+from claimbench.messages import Message, Value, term
 from claimbench.records import Tier
-from claimbench.report.korean_claims import reason_in_korean
-from claimbench.report.messages import english
+from claimbench.report.messages import languages, words
 from claimbench.report.tables import Table, interval, margin_told, needed, number
 from claimbench.verdicts.articles.results import TIERS, ClaimVerdict
 from claimbench.verdicts.remeasured import Remeasured
@@ -15,21 +15,25 @@ from claimbench.verdicts.spread import Spread
 
 
 def claims_table(verdicts: Iterable[ClaimVerdict]) -> Table:
-    """Every claim with its verdict, the verdict of each tier alone, and the reason."""
+    """Every claim with its verdict, the verdict of each tier alone, and the text and the reason in
+    every language (a column of its own for each but English)."""
+    others = languages()[1:]
     columns = (
         "claim", "article", "lines", "kind", "status", "tier", "our runs (A)",
-        "third parties, graded by us (B)", "third parties (C)", "vendors (D)", "text", "text_ko",
-        "reason", "reason_ko",
+        "third parties, graded by us (B)", "third parties (C)", "vendors (D)",
+        "text", *(f"text_{name}" for name in others),
+        "reason", *(f"reason_{name}" for name in others),
     )  # fmt: skip
-    return Table("claims", columns, tuple(_claim_row(v) for v in verdicts))
+    return Table("claims", columns, tuple(_claim_row(v, others) for v in verdicts))
 
 
-def _claim_row(v: ClaimVerdict) -> tuple[str, ...]:
+def _claim_row(v: ClaimVerdict, others: Sequence[str]) -> tuple[Value, ...]:
     claim = v.claim
     return (
         claim.id, claim.article, claim.lines, claim.kind, v.status, v.tier or "–",
-        *(v.tiers.get(tier, "–") for tier in TIERS), claim.text, claim.text_ko, v.reason,
-        reason_in_korean(v),
+        *(v.tiers.get(tier, "–") for tier in TIERS),
+        claim.text, *(words(name).render(claim.text) for name in others),
+        v.reason, *(words(name).render(v.reason) for name in others),
     )  # fmt: skip
 
 
@@ -39,15 +43,19 @@ ORIGINS: Mapping[str, tuple[Tier, ...]] = {
 """Whose evidence the tiers are."""
 
 
-def by_origin(v: ClaimVerdict) -> tuple[str, ...]:
+def by_origin(v: ClaimVerdict) -> tuple[Value, ...]:
     """What our runs, third parties and vendors each say of a claim, apart; of third parties both
     the outputs that we graded (B) and the scores that they state (C)."""
-    return tuple(_told(v, tiers) for tiers in ORIGINS.values())
+    return tuple(_origin(v, tiers) for tiers in ORIGINS.values())
 
 
-def _told(v: ClaimVerdict, tiers: tuple[Tier, ...]) -> str:
-    found = [(tier, v.tiers[tier]) for tier in tiers if tier in v.tiers]
-    return "; ".join(f"{status} ({tier})" for tier, status in found) or "–"
+def _origin(v: ClaimVerdict, tiers: tuple[Tier, ...]) -> Value:
+    found = tuple(
+        Message("origin", {"status": term("status", v.tiers[tier]), "tier": tier})
+        for tier in tiers
+        if tier in v.tiers
+    )
+    return Message("origins", {"origins": found}) if found else "–"
 
 
 def counts_table(counts: dict[str, dict[str, int]], statuses: Sequence[str]) -> Table:
@@ -71,7 +79,7 @@ def remeasured_table(rows: Iterable[Remeasured]) -> Table:
     return Table("published", columns, tuple(_remeasured_row(row) for row in rows))
 
 
-def _remeasured_row(row: Remeasured) -> tuple[str, ...]:
+def _remeasured_row(row: Remeasured) -> tuple[Value, ...]:
     v = row.verdict
     chances = (
         v.p_difference, v.p_difference_adjusted, v.p_equivalence, v.p_equivalence_adjusted,
@@ -80,7 +88,7 @@ def _remeasured_row(row: Remeasured) -> tuple[str, ...]:
         v.subject, v.benchmark, v.metric, row.measured.table, number(v.published),
         number(v.measured), "–" if v.difference is None else f"{v.difference:+.1f}",
         interval(v.interval_95), margin_told(v.margin), needed(v.needed_margin),
-        *(chance(p) for p in chances), v.verdict, english(v.sentence),
+        *(chance(p) for p in chances), v.verdict, v.sentence,
     )  # fmt: skip
 
 
@@ -133,7 +141,7 @@ def _efficiency_row(e: Efficiency, gpu_hour: float | None) -> tuple[str, ...]:
         str(e.samples),
         number(e.tokens_per_second),
         number(e.tokens_per_solved, 0),
-        "–" if within is None else f"{within[0]:.0f} to {within[1]:.0f}",
+        "–" if within is None else f"[{within[0]:.0f}, {within[1]:.0f}]",
         e.device or "–",
         number(e.device_seconds_per_solved, 2),
         "–" if cost is None else f"{cost:.4g}",

@@ -1,5 +1,5 @@
 """The articles' claims in a report: our runs, third parties and vendors apart, and what the runs
-say of distilled checkpoints beside R1."""
+say of distilled checkpoints beside their teacher."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from claimbench.messages import Message, Value, term
 from claimbench.report.article_tables import ORIGINS, by_origin
 from claimbench.report.document import Document
-from claimbench.report.korean_claims import reason_in_korean, what_in_korean
 from claimbench.report.tables import Table
-from claimbench.report.words import CLAIM_WORDS, Said
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 
 SYMBOLS = {"supported": "✓", "contradicted": "✗", "mixed": "±", "inconclusive": "?"}
@@ -44,22 +43,29 @@ def report_claims_table(verdicts: Iterable[ClaimVerdict]) -> Table:
     return Table("claims", columns, tuple(rows))
 
 
-def _distilled(v: ClaimVerdict) -> str:
+def _distilled(v: ClaimVerdict) -> Value:
     """`r1-distill-qwen-7b: 2 contradicted, 1 inconclusive`, over its tests and the runs. What they
     spent is no verdict."""
     counts: dict[str, Counter[str]] = {}
     for finding in v.proxies if v.claim.kind == "benchmark" else ():
         counts.setdefault(finding.model, Counter())[finding.verdict] += 1
-    told = (f"{name}: {_counted(found)}" for name, found in counts.items())
-    return "; ".join(told) or "–"
+    found = tuple(
+        Message("proxy-model-counts", {"model": name, "counts": counted("status", seen)})
+        for name, seen in counts.items()
+    )
+    return Message("proxy-counts", {"models": found}) if found else "–"
 
 
-def _counted(found: Counter[str]) -> str:
-    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(found.items()))
+def counted(family: str, counts: Counter[str]) -> tuple[Message, ...]:
+    """`2 contradicted`, `1 inconclusive`: how often each name of a family of terms occurs."""
+    return tuple(
+        Message("count-of", {"count": count, "what": term(family, name)})
+        for name, count in sorted(counts.items())
+    )
 
 
 def claim_rows(verdicts: Sequence[ClaimVerdict]) -> list[dict[str, Any]]:
-    """What the page shows of each claim, in both languages."""
+    """What the page shows of each claim."""
     return [_row(v) for v in verdicts]
 
 
@@ -68,57 +74,64 @@ def _row(v: ClaimVerdict) -> dict[str, Any]:
     return {
         "id": claim.id,
         "lines": claim.lines,
-        "kind": CLAIM_WORDS[claim.kind],
-        "text": Said(claim.text, claim.text_ko),
-        "origins": [_origin(told) for told in by_origin(v)],
+        "kind": term("kind", claim.kind),
+        "text": claim.text,
+        "origins": by_origin(v),
         "tier": v.tier or "–",
         "verdict": v.status,
-        "word": CLAIM_WORDS[v.status],
+        "word": term("status", v.status),
         "symbol": SYMBOLS.get(v.status, "·"),
-        "reason": Said(v.reason, reason_in_korean(v)),
-        "note": Said(claim.note, claim.note_ko),
+        "reason": v.reason,
+        "note": claim.note,
         "proxies": _proxies(v),
     }
 
 
-def _origin(told: str) -> Said:
-    korean = told
-    for word, said in CLAIM_WORDS.items():
-        korean = korean.replace(f"{word} (", f"{said.ko} (")
-    return Said(told, korean)
-
-
-def _proxies(v: ClaimVerdict) -> list[tuple[Said, Said]]:
+def _proxies(v: ClaimVerdict) -> list[tuple[Message, Message]]:
     """Each test of each distilled checkpoint, and what the runs make of it."""
-    ordered = sorted(v.proxies, key=lambda f: (f.test, f.what))
+    ordered = sorted(v.proxies, key=lambda f: (f.test, f.model))
     return [
-        (Said(what, what_in_korean(v, found[0])), _spent(found) or _verdicts(found))
-        for (_, what), group in groupby(ordered, key=lambda f: (f.test, f.what))
+        (found[0].what, _spent(found) or _verdicts(found))
+        for _, group in groupby(ordered, key=lambda f: (f.test, f.model))
         if (found := list(group))
     ]
 
 
-def _spent(found: Sequence[Finding]) -> Said | None:
+def _spent(found: Sequence[Finding]) -> Message | None:
     """What distilled checkpoints spent on a solved problem, where that is what was found."""
     spent = [(f, f.figures[0]) for f in found if f.figures and "tokens_per_solved" in f.figures[0]]
-    listed = [
-        f"{figure['benchmark']} {figure['tokens_per_solved']:.0f} ({f.source}, {f.tier})"
+    runs = tuple(
+        Message(
+            "proxy-spent-run",
+            {
+                "benchmark": figure["benchmark"],
+                "tokens": figure["tokens_per_solved"],
+                "run": f.source,
+                "tier": f.tier,
+            },
+        )
         for f, figure in spent
-    ]
-    more = len(listed) - NAMED_RUNS
-    told = "; ".join(listed[:NAMED_RUNS])
+    )
+    if not runs:
+        return None
+    more = len(runs) - NAMED_RUNS
     if more <= 0:
-        return Said(told, told) if told else None
-    return Said(f"{told}; {more} more", f"{told}; 외 {more}개")
+        return Message("proxy-spent", {"runs": runs})
+    return Message("proxy-spent-more", {"runs": runs[:NAMED_RUNS], "more": more})
 
 
-def _verdicts(found: Sequence[Finding]) -> Said:
-    """`inconclusive (run-1, run-2, 7 more)`, in both languages."""
-    english, korean = [], []
-    for verdict, group in groupby(sorted(found, key=lambda f: f.verdict), key=lambda f: f.verdict):
-        names = [f"{f.source}, {f.tier}" for f in group]
-        listed, more = "; ".join(names[:NAMED_RUNS]), len(names) - NAMED_RUNS
-        english.append(f"{verdict} ({listed}{f'; {more} more' if more > 0 else ''})")
-        word = CLAIM_WORDS[verdict].ko
-        korean.append(f"{word} ({listed}{f'; 외 {more}개' if more > 0 else ''})")
-    return Said("; ".join(english), "; ".join(korean))
+def _verdicts(found: Sequence[Finding]) -> Message:
+    """`inconclusive (run-1, A; run-2, A; 7 more)`."""
+    ordered = sorted(found, key=lambda f: f.verdict)
+    groups = groupby(ordered, key=lambda f: f.verdict)
+    said = tuple(_verdict(status, list(group)) for status, group in groups)
+    return Message("proxy-verdicts", {"verdicts": said})
+
+
+def _verdict(status: str, found: Sequence[Finding]) -> Message:
+    runs = tuple((f.source, f.tier) for f in found[:NAMED_RUNS])
+    more = len(found) - NAMED_RUNS
+    if more <= 0:
+        return Message("proxy-verdict", {"status": term("status", status), "runs": runs})
+    values: dict[str, Value] = {"status": term("status", status), "runs": runs, "more": more}
+    return Message("proxy-verdict-more", values)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from claimbench.analysis.agreement import Agreement
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import CapCurve, Lengths
+from claimbench.messages import Value
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts.articles.results import ClaimVerdict
+from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
 
@@ -29,12 +31,12 @@ class RunView:
     """One run. `about` are pairs (what, value) that describe it; `name` is its folder's."""
 
     name: str
-    title: str
+    title: Value
     measurements: tuple[Measurement, ...]
     verdicts: tuple[Verdict, ...]
     cells: tuple[CellView, ...]
     efficiency: tuple[Efficiency, ...]
-    about: tuple[tuple[str, str], ...]
+    about: tuple[tuple[Value, Value], ...]
     partial: bool
     agreements: tuple[Agreement, ...] = ()
 
@@ -44,15 +46,16 @@ class Document:
     """A report over one or many runs. `sources` are the published results by id; `gpu_hour` is the
     price of an hour of one GPU in US dollars, where one was given; `claims` are the articles',
     judged by these runs and what is published; without `texts` it shows nothing that a model or a
-    benchmark wrote."""
+    benchmark wrote; `comparisons` are of the later runs with the first."""
 
-    title: str
+    title: Value
     runs: tuple[RunView, ...]
     evidence: tuple[EvidenceGroup, ...]
     sources: Mapping[str, PublishedResult] = field(default_factory=dict)
     gpu_hour: float | None = None
     claims: tuple[ClaimVerdict, ...] = ()
     texts: bool = True
+    comparisons: tuple[Compared, ...] = ()
 
     @property
     def partial(self) -> bool:

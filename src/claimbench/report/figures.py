@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from claimbench.analysis.lengths import CapCurve, Lengths
+from claimbench.messages import Message, term
 from claimbench.report import svg
-from claimbench.report.tables import clean
-from claimbench.report.words import Said, say
+from claimbench.report.tables import clean, heading
+from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import Estimate, EvidenceGroup
 
 _ROW = 22
@@ -18,7 +19,6 @@ _PANEL = (440, 260)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 22, 66
 
 _CLASS = {"ours": "ours", "third party": "third", "vendor": "vendor"}
-_KEY = {"ours": "ours", "third party": "third_party", "vendor": "vendor"}
 
 
 def slug(*names: str) -> str:
@@ -30,7 +30,7 @@ def slug(*names: str) -> str:
 # --- measured and published side by side ------------------------------------------------------
 
 
-def forest(name: str, benchmark: str, groups: Sequence[EvidenceGroup]) -> str:
+def forest(pen: svg.Pen, name: str, benchmark: str, groups: Sequence[EvidenceGroup]) -> str:
     """Every score of `benchmark` with its 95 % interval, model by model."""
     low, high = _range([e for group in groups for e in group.estimates])
     x = svg.linear(low, high, _LABELS, _WIDTH - 130)
@@ -42,15 +42,15 @@ def forest(name: str, benchmark: str, groups: Sequence[EvidenceGroup]) -> str:
             rows.append(_estimate(estimate, x, y))
             y += _ROW
         y += 8
-    axis = _score_axis(x, svg.ticks(low, high, 6), 14, y - 8)
-    rows.append(svg.words(_LABELS - 20, 14, say("tier_short"), "tick middle"))
+    axis = _score_axis(pen, x, svg.ticks(low, high, 6), 14, y - 8)
+    rows.append(pen.words(_LABELS - 20, 14, heading("tier"), "tick middle"))
     said = "; ".join(_told(g, e) for g in groups for e in g.estimates)
-    return svg.figure(
+    return pen.figure(
         name,
         (_WIDTH, int(y + 40)),
-        say("evidence_title", benchmark=benchmark),
-        Said(said, said),
-        [*axis, *rows, *_legend(y + 32)],
+        Message("page-evidence-title", {"benchmark": benchmark}),
+        said,
+        [*axis, *rows, *_legend(pen, y + 32)],
     )
 
 
@@ -61,11 +61,13 @@ def _range(estimates: Iterable[Estimate]) -> tuple[float, float]:
     return max(0.0, min(ends) - pad), min(100.0, max(ends) + pad)
 
 
-def _score_axis(x: svg.Scale, values: Sequence[float], top: float, bottom: float) -> Iterable[str]:
+def _score_axis(
+    pen: svg.Pen, x: svg.Scale, values: Sequence[float], top: float, bottom: float
+) -> Iterable[str]:
     for value in values:
         yield svg.line(x(value), top, x(value), bottom, "grid")
         yield svg.words(x(value), bottom + 14, f"{value:g}", "tick middle")
-    yield svg.words(x(values[-1]) + 22, bottom + 14, say("score_axis"), "tick")
+    yield pen.words(x(values[-1]) + 22, bottom + 14, Message("page-score-axis"), "tick")
 
 
 def _estimate(e: Estimate, x: svg.Scale, y: float) -> str:
@@ -99,17 +101,17 @@ def _told(group: EvidenceGroup, e: Estimate) -> str:
     return f"{clean(group.model)}, {clean(e.who)} [{e.tier}]: {e.value:.1f}{interval}"
 
 
-def _legend(y: float) -> Iterable[str]:
+def _legend(pen: svg.Pen, y: float) -> Iterable[str]:
     for i, origin in enumerate(("ours", "third party", "vendor")):
         x = 20.0 + 150 * i
         yield _mark(_CLASS[origin], x, y - 4)
-        yield svg.words(x + 14, y, say(_KEY[origin]), "tick")
+        yield pen.words(x + 14, y, term("origin", origin), "tick")
 
 
 # --- score by token cap -----------------------------------------------------------------------
 
 
-def curve(name: str, model: str, benchmark: str, c: CapCurve) -> str:
+def curve(pen: svg.Pen, name: str, model: str, benchmark: str, c: CapCurve) -> str:
     """pass@1 as a function of the token cap, with its 95 % band."""
     width, height = _PANEL
     top = max(0.05, *c.high)
@@ -122,13 +124,13 @@ def curve(name: str, model: str, benchmark: str, c: CapCurve) -> str:
         *_frame(x, y, (0, c.caps[-1]), (0, top), 100),
         svg.path([*upper, *reversed(lower)], "band", closed=True),
         svg.path(middle, "curve"),
-        *_axis_names(say("score_axis"), say("cap_axis")),
+        *_axis_names(pen, Message("page-score-axis"), Message("page-cap-axis")),
     ]
     every = max(1, len(c.caps) // 5)
     shown = list(zip(c.caps, c.score, strict=True))[every - 1 :: every]
     told = ", ".join(f"{cap}: {100 * score:.1f}" for cap, score in shown)
-    title = say("curve_title", model=clean(model), benchmark=benchmark)
-    return svg.figure(name, _PANEL, title, say("curve_desc", points=told), parts)
+    title = Message("page-curve-title", {"model": model, "benchmark": benchmark})
+    return pen.figure(name, _PANEL, title, Message("page-curve-desc", {"points": told}), parts)
 
 
 def _frame(
@@ -149,10 +151,50 @@ def _frame(
     yield svg.line(left, y(up[0]), right, y(up[0]), "axis")
 
 
-def _axis_names(up: Said, across: Said) -> Iterable[str]:
+def _axis_names(pen: svg.Pen, up: Message, across: Message) -> Iterable[str]:
     width, height = _PANEL
-    yield svg.words(0, 11, up, "tick")
-    yield svg.words((_LEFT + width - _RIGHT) / 2, height - _BOTTOM + 34, across, "tick middle")
+    yield pen.words(0, 11, up, "tick")
+    yield pen.words((_LEFT + width - _RIGHT) / 2, height - _BOTTOM + 34, across, "tick middle")
+
+
+# --- two runs, problem by problem -----------------------------------------------------------
+
+
+def paired(pen: svg.Pen, name: str, one: Compared) -> str:
+    """The change of every problem in points, the largest loss first, and the mean change with its
+    95 % interval on such problems."""
+    width, height = _PANEL
+    gains = [100 * change.gain for change in one.changes]
+    same = [0.0] * (one.common - len(gains))
+    ordered = sorted([*gains, *same])
+    x = svg.linear(0, max(1, one.common - 1), _LEFT, width - _RIGHT)
+    y = svg.linear(-100, 100, height - _BOTTOM, _TOP)
+    low, high = (max(-100.0, min(100.0, end)) for end in one.such.interval_95)
+    corners = [(x(0), y(low)), (x(one.common - 1), y(low))]
+    corners += [(x(one.common - 1), y(high)), (x(0), y(high))]
+    mean = y(one.such.difference)
+    parts = [
+        *_change_grid(y),
+        svg.path(corners, "band", closed=True),
+        svg.path([(x(0), mean), (x(one.common - 1), mean)], "curve"),
+        *(svg.element("circle", cx=x(i), cy=y(v), r=2.5, class_=f"mark {_side(v)}")
+          for i, v in enumerate(ordered)),
+        *_axis_names(pen, Message("page-change-axis"), Message("page-problems-axis")),
+    ]  # fmt: skip
+    title = Message("page-paired-title", {"names": one.variant.run, "reference": one.reference.run})
+    described = {"better": one.better, "worse": one.worse, "same": len(same)}
+    return pen.figure(name, _PANEL, title, Message("page-paired-desc", described), parts)
+
+
+def _change_grid(y: svg.Scale) -> Iterable[str]:
+    for value in (-100, -50, 0, 50, 100):
+        class_ = "axis" if value == 0 else "grid"
+        yield svg.line(_LEFT, y(value), _PANEL[0] - _RIGHT, y(value), class_)
+        yield svg.words(_LEFT - 6, y(value) + 4, str(value).replace("-", "−"), "tick end")
+
+
+def _side(gain: float) -> str:
+    return "ours" if gain > 0 else "vendor" if gain < 0 else "third"
 
 
 # --- lengths ----------------------------------------------------------------------------------
@@ -160,22 +202,22 @@ def _axis_names(up: Said, across: Said) -> Iterable[str]:
 KINDS = ("right", "wrong", "cut", "ungraded")
 
 
-def histogram(name: str, model: str, benchmark: str, found: Lengths) -> str:
+def histogram(pen: svg.Pen, name: str, model: str, benchmark: str, found: Lengths) -> str:
     """Replies by number of tokens, stacked by what became of them."""
     width, height = _PANEL
     series = [getattr(found, kind) for kind in KINDS]
     most = max(1, *map(sum, zip(*series, strict=True)))
     x = svg.linear(0, found.edges[-1], _LEFT, width - _RIGHT)
     y = svg.linear(0, most, height - _BOTTOM, _TOP)
-    title = say("lengths_title", model=clean(model), benchmark=benchmark)
+    title = Message("page-lengths-title", {"model": model, "benchmark": benchmark})
     counts = {kind: sum(values) for kind, values in zip(KINDS, series, strict=True)}
     parts = [
         *_frame(x, y, (0, found.edges[-1]), (0, most)),
         *_bars(found, series, x, y),
-        *_axis_names(say("replies_axis"), say("tokens_axis")),
-        *_kinds(counts, height),
+        *_axis_names(pen, Message("page-replies-axis"), Message("page-tokens-axis")),
+        *_kinds(pen, counts, height),
     ]
-    return svg.figure(name, _PANEL, title, say("lengths_desc", **counts), parts)
+    return pen.figure(name, _PANEL, title, Message("page-lengths-desc", counts), parts)
 
 
 def _bars(
@@ -193,12 +235,12 @@ def _bars(
                 below += values[i]
 
 
-def _kinds(counts: dict[str, int], height: int) -> Iterable[str]:
+def _kinds(pen: svg.Pen, counts: Mapping[str, int], height: int) -> Iterable[str]:
     """The legend, of the kinds that occur."""
     x = float(_LEFT)
     for kind in KINDS:
         if counts[kind]:
             box = {"x": x, "y": height - 15.0, "width": 9.0, "height": 9.0}
             yield svg.element("rect", **box, class_=f"bar {kind}")
-            yield svg.words(x + 13, height - 7, say(kind), "tick")
+            yield pen.words(x + 13, height - 7, term("replies", kind), "tick")
             x += 108 if kind == "cut" else 78

@@ -17,47 +17,40 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from claimbench.analysis.efficiency import Efficiency
-from claimbench.records import Departure, Measurement, PublishedResult, Verdict
-from claimbench.report import figures
+from claimbench.grading.outcomes import VALUES
+from claimbench.messages import Message, term
+from claimbench.records import Measurement
+from claimbench.report import figures, svg
 from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.claim_tables import claim_rows, testable
-from claimbench.report.document import CellView, Document
-from claimbench.report.korean_run import description, setting, table_in_both, title
-from claimbench.report.lm_eval_table import lm_eval_tables
-from claimbench.report.markdown import agreement_tables
-from claimbench.report.messages import english
-from claimbench.report.tables import (
-    clean,
-    figure_of,
-    margin_told,
-    needed,
-    number,
-    or_unknown,
-    points,
-    sampling_error,
-    signed,
+from claimbench.report.comparisons import (
+    changes_table,
+    comparison_table,
+    details,
+    headline,
 )
+from claimbench.report.document import CellView, Document
+from claimbench.report.lm_eval_table import lm_eval_tables
+from claimbench.report.markdown import LEGENDS, agreement_tables
+from claimbench.report.messages import languages
+from claimbench.report.page_rows import (
+    efficiency_row,
+    measurement_row,
+    statuses,
+    table_cells,
+    tally,
+    verdict_row,
+)
+from claimbench.report.page_words import PageWords
+from claimbench.report.tables import Table, clean, heading, in_terms, points
 from claimbench.report.theme import page_style
 from claimbench.report.vote_table import vote_tables
-from claimbench.report.words import (
-    CLAIM_WORDS,
-    READING,
-    SCRIPT_WORDS,
-    VERDICT_WORDS,
-    Said,
-    in_both,
-    say,
-)
-from claimbench.verdicts.articles import STATUSES, ClaimVerdict
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
 if TYPE_CHECKING:
     from claimbench.report.samples import Pack
-
-SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?"}
 
 
 @cache
@@ -66,8 +59,16 @@ def asset(name: str) -> str:
     return (files("claimbench.report") / "assets" / name).read_text("utf-8")
 
 
-def render_html(document: Document, pack: Pack | None) -> str:
-    """The whole page. Without `pack` it holds no sample and no problem."""
+def render_html(
+    document: Document,
+    pack: Pack | None,
+    shown_first: str = "en",
+    others: Sequence[str] | None = None,
+) -> str:
+    """The whole page, in the language that is `shown_first` and the `others` (all there are, where
+    None). Without `pack` it holds no sample and no problem."""
+    rest = languages() if others is None else others
+    words = PageWords([shown_first, *(name for name in rest if name != shown_first)])
     script = asset("report.js")
     style = page_style(asset("page.css"), asset("figure.css"))
     page: str = _template().render(
@@ -76,31 +77,59 @@ def render_html(document: Document, pack: Pack | None) -> str:
         script=Markup(script),
         style=Markup(style),
         policy=_policy(script, style),
-        words=Markup(_as_json({k: list(v) for k, v in SCRIPT_WORDS.items()})),
-        verdict_words=VERDICT_WORDS,
-        reading=READING,
-        verdict_rows=[
-            _verdict(run.name, v, document.sources.get(v.claim))
-            for run in document.runs
-            for v in run.verdicts
-        ],
-        measurement_rows=[_measurement(r.name, m) for r in document.runs for m in r.measurements],
-        claim_rows=claim_rows(claims := testable(document)),
-        untestable=len(document.claims) - len(claims),
-        statuses=_statuses(claims),
-        efficiency_rows=[_efficiency(r.name, e) for r in document.runs for e in r.efficiency],
-        votes=[table_in_both(table) for table in vote_tables(document)],
-        lm_evals=[table_in_both(table) for table in lm_eval_tables(document)],
-        agreements=[table_in_both(table) for table in agreement_tables(document, SHOWN)],
-        abouts=[description(run.about) for run in document.runs],
-        differing=sum(len(a.disagreements) for r in document.runs for a in r.agreements),
-        forests=_forests(document),
-        cells=_cells(document),
-        tally=_tally(document),
+        **_words(words),
+        reading=LEGENDS,
+        **_tables(document),
+        cells=_cells(document, svg.Pen(words)),
+        forests=_forests(document, svg.Pen(words)),
+        comparisons=_comparisons(document, svg.Pen(words)),
         pack=pack,
         left=_left_out(pack) if pack else None,
     )
     return page.replace(_BLOCKS, "".join(_block(b) for b in pack.blocks) if pack else "")
+
+
+def _words(words: PageWords) -> dict[str, Any]:
+    """What the template puts values into words with."""
+    names = {one.language: one.say("page-language") for one in words.languages}
+    said = {"languages": names, "words": words.script(_script_words())}
+    return {
+        "words": Markup(_as_json(said)),
+        "language": words.first.language,
+        "say": words.say,
+        "shown": words.shown,
+        "label": words.label,
+        "option": words.option,
+        "text": lambda value: clean(words.first.render(value)),
+        "cell": lambda column, value: words.shown(in_terms(column, value, words.first)),
+        "message": lambda key, **values: Message(key, values),
+        "heading": heading,
+        "next_language": (words.languages[1:] or words.languages)[0].say("page-language"),
+    }
+
+
+def _tables(document: Document) -> dict[str, Any]:
+    """The rows of the page's tables."""
+    claims = testable(document)
+    runs = document.runs
+    return {
+        "verdict_rows": [
+            verdict_row(run.name, v, document.sources.get(v.claim))
+            for run in runs
+            for v in run.verdicts
+        ],
+        "measurement_rows": [measurement_row(r.name, m) for r in runs for m in r.measurements],
+        "claim_rows": claim_rows(claims),
+        "untestable": len(document.claims) - len(claims),
+        "statuses": statuses(claims),
+        "efficiency_rows": [efficiency_row(r.name, e) for r in runs for e in r.efficiency],
+        "comparison_tables": [table_cells(table) for table in _comparison_tables(document)],
+        "votes": [table_cells(table) for table in vote_tables(document)],
+        "lm_evals": [table_cells(table) for table in lm_eval_tables(document)],
+        "agreements": [table_cells(table) for table in agreement_tables(document, SHOWN)],
+        "differing": sum(len(a.disagreements) for r in runs for a in r.agreements),
+        "tally": tally(document),
+    }
 
 
 _BLOCKS = "<!-- blocks -->"
@@ -116,26 +145,8 @@ def _template() -> Any:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(say=_markup_of_key, both=_markup, korean=_korean, clean=clean)
-    environment.globals.update(told=setting, title=title)
+    environment.globals.update(clean=clean)
     return environment.from_string(asset("report.html.j2"))
-
-
-def _markup(said: Said, tag: str = "span") -> Markup:
-    """English on the page, Korean waiting in an attribute where it is another text."""
-    english, korean = escape(clean(said.en, 4000)), escape(clean(said.ko, 4000))
-    if english == korean:
-        return Markup(f"<{tag}>{english}</{tag}>")
-    return Markup(f'<{tag} data-ko="{korean}">{english}</{tag}>')
-
-
-@cache
-def _markup_of_key(key: str, tag: str = "span", **values: object) -> Markup:
-    return _markup(say(key, **values), tag)
-
-
-def _korean(key: str) -> str:
-    return say(key).ko
 
 
 def _as_json(content: Any) -> str:
@@ -153,129 +164,6 @@ def _policy(script: str, style: str) -> str:
     )
 
 
-# --- rows: (text shown, value to sort by) -----------------------------------------------------
-
-Cell = tuple[str, float | str]
-
-
-def _score(text: str, value: float | None) -> Cell:
-    return text, "" if value is None else round(value, 6)
-
-
-def _verdict(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, Any]:
-    rows = [(d.one_sided, _setting_row(d)) for d in v.departures]
-    return {
-        "run": run,
-        "model": v.subject,
-        "benchmark": figure_of(v),
-        "claim": v.claim,
-        "by": v.claim.partition(":")[0]
-        + (" #" + v.claim.partition("#")[2] if "#" in v.claim else ""),
-        "cells": [
-            _score(number(v.published), v.published),
-            _score(number(v.measured), v.measured),
-            _score(signed(v.difference), v.difference),
-            _score(_interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
-            _score(margin_told(v.margin), v.margin),
-            _score(needed(v.needed_margin), v.needed_margin),
-        ],
-        "tier": v.tier or "–",
-        "verdict": v.verdict,
-        "word": VERDICT_WORDS.get(v.verdict, Said(v.verdict, v.verdict)),
-        "symbol": SYMBOLS.get(v.verdict, "×"),
-        "sentence": in_both(v.sentence),
-        "departures": [row for one_sided, row in rows if not one_sided],
-        "one_sided": [row for one_sided, row in rows if one_sided],
-        "notes": [in_both(note) for note in v.notes],
-        "source": _source(source),
-    }
-
-
-def _interval(bounds: tuple[float, float] | None) -> str:
-    """The same in every language: `[−7.9, −1.5]`."""
-    return "–" if bounds is None else f"[{signed(bounds[0])}, {signed(bounds[1])}]"
-
-
-def _setting_row(d: Departure) -> tuple[str, Said, Said]:
-    return d.setting, setting(english(d.published)), setting(english(d.measured))
-
-
-def _source(result: PublishedResult | None) -> Said | None:
-    """File, line (a number, or words such as `Table 3`) and commit."""
-    if result is None:
-        return None
-    s = result.source
-    parts = [Said(s.file, s.file)]
-    if s.line:
-        numbered = s.line[0].isdigit()
-        parts.append(say("source_line", line=s.line) if numbered else Said(s.line, s.line))
-    if s.commit:
-        parts.append(say("source_commit", commit=s.commit))
-    return Said(*(", ".join(words) for words in zip(*parts, strict=True)))
-
-
-def _measurement(run: str, m: Measurement) -> dict[str, Any]:
-    looped = m.metrics.get("looped_share")
-    return {
-        "run": run,
-        "model": m.model,
-        "benchmark": m.benchmark,
-        "cells": [
-            _score(str(m.problems), m.problems),
-            _score(str(m.samples_per_problem), m.samples_per_problem),
-            _score(points(m.pass_at_1, 2), m.pass_at_1),
-            _score(sampling_error(m), m.sampling_se),
-            _score(points(m.problem_se, 2), m.problem_se),
-            _score(or_unknown(points(m.truncated_share)), m.truncated_share),
-            _score(points(m.no_answer_share), m.no_answer_share),
-            _score(or_unknown(points(looped)), looped),
-            _score(points(m.grader_error_share), m.grader_error_share),
-            _score(or_unknown(number(m.tokens_mean)), m.tokens_mean),
-            _score(or_unknown(number(m.tokens_p95, 0)), m.tokens_p95),
-            _score(f"{m.received}/{m.asked}", m.received),
-        ],
-    }
-
-
-def _efficiency(run: str, e: Efficiency) -> dict[str, Any]:
-    within = e.tokens_interval_95
-    return {
-        "run": run,
-        "model": e.model,
-        "benchmark": e.benchmark,
-        "cells": [
-            _score(f"{e.right:g}", e.right),
-            _score(str(e.samples), e.samples),
-            _score(number(e.tokens_per_second), e.tokens_per_second),
-            _score(number(e.tokens_per_solved, 0), e.tokens_per_solved),
-            _score(
-                "–" if within is None else f"[{within[0]:.0f}, {within[1]:.0f}]",
-                within and within[0],
-            ),
-            _score(number(e.device_seconds_per_solved, 2), e.device_seconds_per_solved),
-        ],
-        "device": e.device or "–",
-    }
-
-
-def _tally(document: Document) -> list[tuple[str, Said, str, int]]:
-    """Verdicts, their words and symbols, and how many there are; those that occur."""
-    counts = dict.fromkeys(VERDICT_WORDS, 0)
-    for v in document.verdicts:
-        counts[v.verdict] = counts.get(v.verdict, 0) + 1
-    return [
-        (word, VERDICT_WORDS.get(word, Said(word, word)), SYMBOLS.get(word, "×"), count)
-        for word, count in counts.items()
-        if count
-    ]
-
-
-def _statuses(verdicts: Sequence[ClaimVerdict]) -> list[tuple[str, Said]]:
-    """The verdicts on claims that occur, and their words."""
-    found = {v.status for v in verdicts}
-    return [(word, CLAIM_WORDS[word]) for word in STATUSES if word in found]
-
-
 # --- figures ----------------------------------------------------------------------------------
 
 
@@ -285,15 +173,28 @@ def evidence_by_benchmark(document: Document) -> list[tuple[str, list[EvidenceGr
     return [(name, list(found)) for name, found in groupby(groups, key=lambda g: g.benchmark)]
 
 
-def _forests(document: Document) -> list[tuple[str, Markup]]:
+def _forests(document: Document, pen: svg.Pen) -> list[tuple[str, Markup]]:
     """One figure per benchmark."""
     return [
-        (benchmark, Markup(figures.forest(f"forest-{i}", clean(benchmark), found)))
+        (benchmark, Markup(figures.forest(pen, f"forest-{i}", clean(benchmark), found)))
         for i, (benchmark, found) in enumerate(evidence_by_benchmark(document))
     ]
 
 
-def _cells(document: Document) -> list[dict[str, Any]]:
+def _comparisons(document: Document, pen: svg.Pen) -> list[tuple[Message, list[Message], Markup]]:
+    """Headline, details and figure of each comparison."""
+    return [
+        (headline(one), list(details(one)), Markup(figures.paired(pen, f"compared-{i}", one)))
+        for i, one in enumerate(document.comparisons)
+    ]
+
+
+def _comparison_tables(document: Document) -> list[Table]:
+    found = document.comparisons
+    return [comparison_table(found), changes_table(found)] if found else []
+
+
+def _cells(document: Document, pen: svg.Pen) -> list[dict[str, Any]]:
     numbered = enumerate((run, cell) for run in document.runs for cell in run.cells)
     return [
         {
@@ -302,7 +203,7 @@ def _cells(document: Document) -> list[dict[str, Any]]:
             "benchmark": cell.benchmark,
             "exact": bool(cell.curve and cell.curve.exact),
             "shares": _shares(m),
-            **_panels(i, cell),
+            **_panels(i, cell, pen),
         }
         for i, (run, cell) in numbered
         for m in run.measurements
@@ -315,30 +216,51 @@ def _shares(m: Measurement) -> dict[str, str]:
     return {"truncated": points(m.truncated_share), "looped": points(looped)}
 
 
-def _panels(i: int, cell: CellView) -> dict[str, Any]:
+def _panels(i: int, cell: CellView, pen: svg.Pen) -> dict[str, Any]:
     names = clean(cell.model), clean(cell.benchmark)
-    drawn = cell.curve and figures.curve(f"curve-{i}", *names, cell.curve)
+    drawn = cell.curve and figures.curve(pen, f"curve-{i}", *names, cell.curve)
     return {
         "curve": Markup(drawn) if drawn else None,
         "lengths": (
-            Markup(figures.histogram(f"lengths-{i}", *names, cell.lengths))
+            Markup(figures.histogram(pen, f"lengths-{i}", *names, cell.lengths))
             if cell.lengths
             else None
         ),
     }
 
 
-def _left_out(pack: Pack) -> Said:
+def _left_out(pack: Pack) -> Message:
     """What is in the file, and what is not."""
     if pack.shown == pack.stored:
-        return say("samples_all", shown=pack.shown)
-    return say(
-        "samples_some",
-        shown=pack.shown,
-        stored=pack.stored,
-        left=pack.stored - pack.shown,
-        failures=pack.failures[0],
-        failures_stored=pack.failures[1],
-        right=pack.right[0],
-        right_stored=pack.right[1],
-    )
+        return Message("page-samples-all", {"shown": pack.shown})
+    counts = {
+        "shown": pack.shown,
+        "stored": pack.stored,
+        "left": pack.stored - pack.shown,
+        "failures": pack.failures[0],
+        "failures_stored": pack.failures[1],
+        "right": pack.right[0],
+        "right_stored": pack.right[1],
+    }
+    return Message("page-samples-some", counts)
+
+
+def _script_words() -> dict[str, Message]:
+    """What the page's script says, by its own keys; the script puts counts into `{braces}`."""
+    places = {name: f"{{{name}}}" for name in ("shown", "all", "from", "to")}
+    rows = {"shown": places["shown"], "all": places["all"]}
+    range_ = {name: places[name] for name in ("from", "to", "all")}
+    counted = {
+        "shown_rows": Message("script-shown-rows", rows),
+        "rows_range": Message("script-rows-range", range_),
+    }
+    plain = {key.replace("-", "_"): term("script", key) for key in SCRIPT_KEYS}
+    return {**counted, **plain, **{name: term("outcome", name) for name in OUTCOMES}}
+
+
+SCRIPT_KEYS = (
+    "nothing", "open", "previous", "next", "close", "question", "choices", "gold", "reasoning",
+    "reply", "never-ended", "grade", "reason", "prompt-tokens", "tokens", "seconds", "end", "seed",
+    "outcome", "answer", "stop", "length", "loop", "unknown", "loading", "failed", "sample",
+)  # fmt: skip
+OUTCOMES = (*VALUES, "ungraded")

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 
+from claimbench.messages import Value
+from claimbench.report.page_words import PageWords
 from claimbench.report.tables import clean
-from claimbench.report.words import Said
 
 Scale = Callable[[float], float]
 
 
 def element(tag: str, *content: str, **attributes: str | float | None) -> str:
     """`<tag …>content</tag>`; content is markup already, attributes are escaped here. `class_` and
-    `data_ko` become `class` and `data-ko`; None leaves an attribute out."""
+    `aria_label` become `class` and `aria-label`; None leaves an attribute out."""
     told = "".join([f' {_name(k)}="{_plain(v)}"' for k, v in attributes.items() if v is not None])
     return f"<{tag}{told}>{''.join(content)}</{tag}>" if content else f"<{tag}{told}/>"
 
@@ -30,15 +32,49 @@ def _plain(value: str | float) -> str:
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else escape(str(value))
 
 
-def words(x: float, y: float, text: str | Said, class_: str, **attributes: str) -> str:
-    """A line of text; of a pair of languages the Korean one waits in an attribute."""
-    return said("text", text, x=float(x), y=float(y), class_=class_, **attributes)
+def words(x: float, y: float, text: str, class_: str) -> str:
+    """A line of text that is the same in every language."""
+    return element("text", escape(clean(text)), x=float(x), y=float(y), class_=class_)
 
 
-def said(tag: str, text: str | Said, **attributes: str | float) -> str:
-    if isinstance(text, str):
-        return element(tag, escape(clean(text)), **attributes)
-    return element(tag, escape(clean(text.en, 2000)), **attributes, data_ko=clean(text.ko, 2000))
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Writes the words of a figure in the languages of its page."""
+
+    page: PageWords
+
+    def words(self, x: float, y: float, value: Value, class_: str) -> str:
+        """A line of text."""
+        return self._said("text", value, x=float(x), y=float(y), class_=class_)
+
+    def _said(self, tag: str, value: Value, **attributes: str | float) -> str:
+        text, others = self.page.waiting(value)
+        waiting = {name.replace("-", "_"): other for name, other in others.items()}
+        return element(tag, escape(text), **attributes, **waiting)
+
+    def figure(
+        self,
+        name: str,
+        size: tuple[int, int],
+        title: Value,
+        description: Value,
+        parts: Iterable[str],
+    ) -> str:
+        """A whole figure. `name` is unique in its page; readers who do not see it get
+        `description`."""
+        width, height = size
+        return element(
+            "svg",
+            self._said("title", title, id=f"{name}-title"),
+            self._said("desc", description, id=f"{name}-desc"),
+            *parts,
+            class_="figure",
+            role="img",
+            aria_labelledby=f"{name}-title {name}-desc",
+            viewBox=f"0 0 {width} {height}",
+            width=str(width),
+            height=str(height),
+        )
 
 
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
@@ -48,25 +84,6 @@ def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
 def path(points: Iterable[tuple[float, float]], class_: str, closed: bool = False) -> str:
     steps = " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     return element("path", d=f"M{steps}{' Z' if closed else ''}", class_=class_)
-
-
-def figure(
-    name: str, size: tuple[int, int], title: Said, description: Said, parts: Iterable[str]
-) -> str:
-    """A whole figure. `name` is unique in its page; readers who do not see it get `description`."""
-    width, height = size
-    return element(
-        "svg",
-        said("title", title, id=f"{name}-title"),
-        said("desc", description, id=f"{name}-desc"),
-        *parts,
-        class_="figure",
-        role="img",
-        aria_labelledby=f"{name}-title {name}-desc",
-        viewBox=f"0 0 {width} {height}",
-        width=str(width),
-        height=str(height),
-    )
 
 
 def standalone(svg: str, style: str) -> str:

@@ -7,20 +7,49 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, Verdict
+from claimbench.report.messages import Words, english
 from claimbench.report.messages.functions import upwards
+from claimbench.verdicts.articles.results import STATUSES
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A named table. `rows` hold one text per column."""
+    """A named table. `columns` are names for programs, which `heading` puts into words; `rows` hold
+    one value per column. A state, such as a verdict, stands as its name (see `in_terms`)."""
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+_FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "verdict": ("verdict", "status", "comparison"),
+    "status": ("status",),
+    "kind": ("kind",),
+    "theirs": ("outcome",),
+    "ours": ("outcome",),
+}
+"""By column, the families of terms that its names belong to."""
+
+
+def heading(column: str) -> Message:
+    """The words at the head of a column; some count the claims of a status."""
+    if column in STATUSES:
+        return term("status", column)
+    return Message("column-" + re.sub("[^a-z0-9]+", "-", column.lower()).strip("-"))
+
+
+def in_terms(column: str, cell: Value, words: Words) -> Value:
+    """A cell whose state or outcome, if it is one, is a term; everything else as it is."""
+    if isinstance(cell, str):
+        found = (term(family, cell) for family in _FAMILIES.get(column, ()))
+        return next((one for one in found if words.knows(one)), cell)
+    return cell
 
 
 def points(share: float | None, digits: int = 1) -> str:
@@ -50,16 +79,14 @@ def needed(margin: float | None) -> str:
     return "–" if margin is None else upwards(margin)
 
 
-def or_unknown(told: str) -> str:
+def or_unknown(told: str) -> Value:
     """A figure that only imported outputs may lack: unknown, which is not zero."""
-    return "unknown" if told == "–" else told
+    return None if told == "–" else told
 
 
 def interval(bounds: tuple[float, float] | None) -> str:
-    """`−7.9 to −1.5`."""
-    if bounds is None:
-        return "–"
-    return f"{bounds[0]:+.1f} to {bounds[1]:+.1f}".replace("-", "−")
+    """The same in every language: `[−7.9, −1.5]`."""
+    return "–" if bounds is None else f"[{signed(bounds[0])}, {signed(bounds[1])}]"
 
 
 def signed(value: float | None) -> str:
@@ -67,29 +94,35 @@ def signed(value: float | None) -> str:
     return "–" if value is None else f"{value:+.1f}".replace("-", "−")
 
 
-def sampling_error(m: Measurement) -> str:
+def sampling_error(m: Measurement) -> Value:
     """`1.25`; `≤ 16.67` where it is a bound."""
     if m.greedy:
-        return "0 (greedy)"
+        return Message("error-greedy")
     return ("≤ " if m.sampling_se_is_bound else "") + points(m.sampling_se, 2)
+
+
+def distinct_draws(m: Measurement) -> str:
+    """`1872/1920` samples are draws of their own; `–` where each problem has one."""
+    return "–" if m.draws is None else f"{m.draws.distinct}/{sum(m.counted)}"
 
 
 def measurement_table(measurements: Iterable[Measurement]) -> Table:
     """What was measured; shares and scores in points."""
     columns = (
-        "model", "benchmark", "problems N", "samples n", "pass@1", "sampling SE", "problem SE",
-        "truncated", "no answer", "in a loop", "grader errors",
+        "model", "benchmark", "problems N", "samples n", "distinct", "pass@1", "sampling SE",
+        "problem SE", "truncated", "no answer", "repetition", "grader errors",
         "tokens mean", "tokens p95", "received",
     )  # fmt: skip
     return Table("measurements", columns, tuple(_measurement_row(m) for m in measurements))
 
 
-def _measurement_row(m: Measurement) -> tuple[str, ...]:
+def _measurement_row(m: Measurement) -> tuple[Value, ...]:
     return (
         m.model,
         m.benchmark,
         str(m.problems),
         str(m.samples_per_problem),
+        distinct_draws(m),
         points(m.pass_at_1, 2),
         sampling_error(m),
         points(m.problem_se, 2),
@@ -99,8 +132,14 @@ def _measurement_row(m: Measurement) -> tuple[str, ...]:
         points(m.grader_error_share),
         or_unknown(number(m.tokens_mean)),
         or_unknown(number(m.tokens_p95, 0)),
-        f"{m.received}/{m.asked}" + ("" if m.complete else " (partial)"),
+        received(m),
     )
+
+
+def received(m: Measurement) -> Value:
+    """`64/64`; marked where samples are missing."""
+    counts = f"{m.received}/{m.asked}"
+    return counts if m.complete else Message("received-partial", {"received": counts})
 
 
 def verdict_table(verdicts: Iterable[Verdict]) -> Table:
@@ -149,11 +188,12 @@ def clean(text: str, limit: int = 200) -> str:
 
 
 def to_csv(table: Table) -> str:
-    """The table as CSV. Text that a spreadsheet would run as a formula gets a leading quote."""
+    """The table as CSV, in English. Text that a spreadsheet would run as a formula gets a leading
+    quote."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows([_inert(cell) for cell in row] for row in table.rows)
+    writer.writerows([_inert(english(cell)) for cell in row] for row in table.rows)
     return out.getvalue()
 
 
@@ -165,13 +205,17 @@ def _inert(cell: str) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return re.fullmatch(r"[+-][\d.,]+( to [+−-]?[\d.,]+)?", cell) is not None
+    return re.fullmatch(r"[+-][\d.,]+", cell) is not None
 
 
-def to_markdown(table: Table) -> str:
+def to_markdown(table: Table, words: Words) -> str:
     """The table in Markdown, its cells escaped."""
-    lines = [_line(table.columns), _line(["---"] * len(table.columns))]
-    return "\n".join([*lines, *(_line([escape(c) for c in row]) for row in table.rows)]) + "\n"
+    heads = [escape(words.render(heading(column))) for column in table.columns]
+    lines = [_line(heads), _line(["---"] * len(heads))]
+    for row in table.rows:
+        cells = [in_terms(*cell, words) for cell in zip(table.columns, row, strict=True)]
+        lines.append(_line([escape(words.render(cell)) for cell in cells]))
+    return "\n".join(lines) + "\n"
 
 
 def _line(cells: Sequence[str]) -> str:

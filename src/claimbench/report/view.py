@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from claimbench import engines
@@ -13,16 +13,19 @@ from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.analysis.lm_eval_totals import read_totals
 from claimbench.analysis.measure import Scores, measure_cell
 from claimbench.analysis.programs import program_lines, program_metrics
-from claimbench.analysis.protocol import PROMPT_ASSERTIONS
 from claimbench.analysis.repetition import Looped, looped_ids
+from claimbench.analysis.servers import server_lines
+from claimbench.analysis.suspects import with_suspects
 from claimbench.analysis.votes import with_votes
 from claimbench.claims import load_published
 from claimbench.config import RunConfig, plain
+from claimbench.messages import Message, Value, from_data, import_source, import_title, term
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.samples import Source
 from claimbench.store import RunStore
 from claimbench.store.manifest import ImportEntry, RunManifest
+from claimbench.store.sessions import read_sessions
 from claimbench.verdicts.articles import ClaimVerdict, Run, judge_reported
 from claimbench.verdicts.side_by_side import gather
 
@@ -37,7 +40,7 @@ def view_cell(
     if measured.truncated_share is not None:
         more = {"looped_share": len(looped) / max(measured.received, 1), **more}
     measured = replace(measured, metrics={**measured.metrics, **more})
-    measured = with_votes(store, cell, measured)
+    measured = with_suspects(store, cell, with_votes(store, cell, measured))
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
@@ -67,12 +70,16 @@ def view_run(
     """The run of a folder."""
     return RunView(
         name=store.root.resolve().name,
-        title=store.manifest.title,
+        title=_title(store.manifest),
         measurements=tuple(m for m, _ in measured),
         verdicts=tuple(verdicts),
         cells=tuple(cell for _, cell in measured),
         efficiency=tuple(spent),
-        about=(*_about(store.manifest), *program_lines(m for m, _ in measured)),
+        about=(
+            *_about(store.manifest),
+            *server_lines(read_sessions(store)),
+            *program_lines(m for m, _ in measured),
+        ),
         partial=partial,
         agreements=tuple(agreements),
     )
@@ -85,7 +92,7 @@ def document(
     published = load_published()
     judged = {v.claim for run in runs for v in run.verdicts}
     return Document(
-        title=runs[0].title if len(runs) == 1 else f"{len(runs)} runs",
+        title=runs[0].title if len(runs) == 1 else Message("page-runs-title", {"count": len(runs)}),
         runs=tuple(runs),
         evidence=tuple(gather([(r.name, m) for r in runs for m in r.measurements], published)),
         sources={result.id: result for result in published if result.id in judged},
@@ -120,7 +127,20 @@ def sources(
     ]
 
 
-def _about(manifest: RunManifest) -> list[tuple[str, str]]:
+def _title(manifest: RunManifest) -> Value:
+    """The run file's own words; of an import, whose outputs they are."""
+    if manifest.imported is None:
+        return manifest.title
+    (model,), (benchmark,) = manifest.models.values(), manifest.benchmarks.values()
+    entry = manifest.imported
+    return import_title(import_source(entry.whose, entry.tool), model.title, benchmark.title)
+
+
+About = tuple[Value, Value]
+"""What of a run, and its value."""
+
+
+def _about(manifest: RunManifest) -> list[About]:
     if manifest.imported is not None:
         return _about_import(manifest.imported)
     run = manifest.run
@@ -128,28 +148,39 @@ def _about(manifest: RunManifest) -> list[tuple[str, str]]:
     served = engines.settings(run.engine).served
     sampling = ", ".join(f"{k} {v}" for k, v in plain(run.sampling).items())
     return [
-        ("Sampling", sampling),
-        ("Seed", str(run.seed)),
-        ("Engine", " ".join(manifest.engine.values())),
-        *([("Prompts", PROMPT_ASSERTIONS[served.prompt])] if served else []),
-        *(("Checkpoint of " + k, v) for k, v in manifest.checkpoints.items()),
-        *(("Departure of " + k, v) for k, v in manifest.departures.items()),
+        (Message("about-sampling"), sampling),
+        (Message("about-seed"), run.seed),
+        (Message("about-engine"), " ".join(manifest.engine.values())),
+        *([(Message("about-prompts"), term("setting", served.prompt))] if served else []),
+        *((Message("about-checkpoint", {"model": k}), v) for k, v in manifest.checkpoints.items()),
+        *(
+            (Message("about-departure", {"model": k}), from_data(v))
+            for k, v in manifest.departures.items()
+        ),
     ]
 
 
 _OF_INTEREST = ("temperature", "top_p", "top_k", "max_tokens", "shots", "system", "seed", "dtype")
 
 
-def _about_import(entry: ImportEntry) -> list[tuple[str, str]]:
+def _about_import(entry: ImportEntry) -> list[About]:
     """Whose outputs they are, what they state, and what is not known of them."""
-    unknown = [key for key in _OF_INTEREST if key not in entry.protocol]
+    unknown = tuple(key for key in _OF_INTEREST if key not in entry.protocol)
+    source: Mapping[str, Value] = {
+        "who": import_source(entry.whose, entry.tool),
+        "tier": entry.tier,
+    }
+    files = tuple(file.name for file in entry.files)
+    stated: tuple[Value, ...] = tuple(
+        Message("stated", {"setting": k, "value": from_data(v)}) for k, v in entry.protocol.items()
+    )
     return [
-        ("Outputs of", f"{entry.whose} (not our run; evidence tier {entry.tier})"),
-        ("Read from", f"{entry.tool}: {', '.join(file.name for file in entry.files)}"),
-        ("Digest of the files", entry.content),
-        ("Protocol as stated", ", ".join(f"{k} {v}" for k, v in entry.protocol.items())),
-        ("Stated by the importer", ", ".join(entry.stated_by_importer) or "nothing"),
-        ("Unknown", ", ".join(unknown) or "nothing of the protocol"),
-        *(("Note", note) for note in entry.notes),
-        *(("Left out, for example", place) for place in entry.unmatched.examples),
+        (Message("about-outputs"), Message("import-outputs", source)),
+        (Message("about-files"), Message("import-files", {"tool": entry.tool, "files": files})),
+        (Message("about-digest"), entry.content),
+        (Message("about-stated"), stated),
+        (Message("about-importer"), tuple(entry.stated_by_importer) or Message("nothing")),
+        (Message("about-unknown"), unknown or Message("nothing-of-protocol")),
+        *((Message("about-note"), from_data(note)) for note in entry.notes),
+        *((Message("about-left-out"), place) for place in entry.unmatched.examples),
     ]

@@ -20,17 +20,27 @@ class Design:
     """A planned comparison with a published score.
 
     `problems` is N; `spread` the mean of p_i(1−p_i) expected of our samples; `published_variance`
-    what the published score brings, its rounding included (0 for a greedy one).
+    what the published score brings, its rounding included (0 for a greedy one). `score`, our p
+    where it is known, gives the bound that stands for our variance at one sample per problem.
     """
 
     problems: int
     spread: float
     published_variance: float
+    score: float | None = None
 
     def variance(self, samples: float) -> float:
         """V at n samples per problem: (N·spread + 1/n)/(N²·n) + the published variance."""
         unit = (self.problems * self.spread + 1 / samples) / self.problems**2
         return unit / samples + self.published_variance
+
+    def variance_shown(self, samples: Floats) -> Floats:
+        """V (…) as a verdict at n `samples` (…) estimates it."""
+        unit = (self.problems * self.spread + 1 / samples) / self.problems**2
+        own = unit / samples
+        if self.score is not None:
+            own = np.where(samples > 1, own, self.score * (1 - self.score) / self.problems)
+        return np.asarray(own + self.published_variance)
 
 
 def power_of_difference(effect: ArrayLike, se: ArrayLike, df: float = INFINITE) -> Floats:
@@ -68,42 +78,60 @@ def detectable_difference(se: float, power: float = 0.8, df: float = INFINITE) -
     return float(brentq(excess, 0.0, 200.0)) * se
 
 
-def margin_reached(se: float, power: float = 0.8) -> float:
-    """The smallest margin at which equal scores are shown equal with the given power."""
-    from scipy.optimize import brentq
-
-    def excess(ratio: float) -> float:
-        return float(power_of_equivalence(ratio, 1.0)) - power
-
-    return float(brentq(excess, 0.0, 20.0)) * se
+def margin_reached(se: float, power: float = 0.8, level: float = 0.05) -> float:
+    """The smallest margin at which equal scores are shown equal with the given power: 2·Φ(δ/SE − z)
+    − 1 = power, z the 1 − `level` quantile."""
+    return (quantile(1 - level) + quantile((1 + power) / 2)) * se
 
 
 def required_samples(
-    design: Design, margin: float, power: float = 0.8, test: str = "equivalence"
+    design: Design, margin: float, power: float = 0.8, level: float = 0.05
 ) -> int | None:
-    """Smallest n per problem with the given power, None when no n has it.
-
-    `test` "equivalence": equal scores are shown to be within the margin. "difference": a true
-    difference as large as the margin is found. None means that the published figure's own error
-    dominates: it would remain if we sampled without end.
+    """Smallest n per problem with which equal scores are shown to be within the margin with the
+    given power, None when no n has it: then the published figure's own error dominates, which would
+    remain if we sampled without end. In a family of K a `level` of 0.05/K is Holm's first step.
     """
-    reach = {"equivalence": margin_reached, "difference": detectable_difference}[test]
-    largest_se = margin / reach(1.0, power)
+    largest_se = margin / margin_reached(1.0, power, level)
     return _samples_for(design, largest_se**2)
+
+
+MOST_SAMPLES = 4096
+"""No run takes more samples of each problem: a larger n is as good as none."""
 
 
 def deciding_samples(
-    design: Design, difference: float, margin: float, level: float = 0.05
+    design: Design, difference: float, margin: float, level: float = 0.05, power: float = 0.8
 ) -> int | None:
-    """Smallest n with which an observed difference, were it to stay, would be decided either way.
+    """Smallest n with which a new run decides either way with the given probability, from what is
+    known now; None where no n up to MOST_SAMPLES does.
 
-    The tests decide when |d| + z(1−level)·SE ≤ δ or |d| ≥ z(1−level/2)·SE; with `level` 0.05 the
-    two z are 1.645 and 1.96. In a family of K a `level` of 0.05/K is enough under Holm's correction
-    whatever the others do. None: no n decides, because the published figure's own error dominates.
+    The published score stays and the new mean is drawn around ours: d′ ~ N(d, s²), s = √(W/n). With
+    `level` 0.05/K, Holm's first step in a family of K, the answer holds whatever the others do.
     """
-    gap = abs(difference)
-    largest_se = max((margin - gap) / quantile(1 - level), gap / quantile(1 - level / 2))
-    return _samples_for(design, largest_se**2)
+    n = np.arange(1, MOST_SAMPLES + 1, dtype=float)
+    enough = np.flatnonzero(decision_probability(design, n, difference, margin, level) >= power)
+    return int(n[enough[0]]) if len(enough) else None
+
+
+def decision_probability(
+    design: Design, samples: ArrayLike, difference: float, margin: float, level: float = 0.05
+) -> Floats:
+    """The chance that a new run of n `samples` (…) ends in any verdict but *inconclusive*.
+
+    Equivalence is shown where |d′| ≤ e = δ − z(1 − level)·√V, a difference where |d′| exceeds e
+    and z(1 − level/2)·√V. At n = 1 the verdict's V rests on the bound p(1−p)/N.
+    """
+    from scipy.special import ndtr
+
+    n = np.asarray(samples, float)
+    own = design.spread / design.problems / n
+    shown = design.variance_shown(n)
+    s, se, d = np.sqrt(own), np.sqrt(shown), abs(difference)
+    reach = margin - quantile(1 - level) * se
+    apart = np.maximum(np.maximum(reach, 0), quantile(1 - level / 2) * se)
+    with np.errstate(divide="ignore"):
+        equal = np.where(reach > 0, ndtr((reach - d) / s) - ndtr((-reach - d) / s), 0.0)
+        return np.asarray(equal + ndtr((d - apart) / s) + ndtr((-d - apart) / s))
 
 
 def _samples_for(design: Design, largest_variance: float) -> int | None:

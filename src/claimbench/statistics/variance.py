@@ -53,36 +53,61 @@ class Score:
         return float(np.sqrt(self.problem_variance))
 
 
-def measure(right: ArrayLike, counted: ArrayLike) -> Score:
+def measure(right: ArrayLike, counted: ArrayLike, effective: ArrayLike | None = None) -> Score:
     """Score of `right` (N,) right samples out of `counted` (N,) graded ones, per problem.
 
     pass@1 is the mean of the problems' shares, each problem weighing the same however many of its
     samples could be graded. A problem without any graded sample has no share: it is left out and
     counted in `left_out`, because counting it as wrong would turn our error into the model's.
-    Raises ValueError when no problem has a graded sample or a count is impossible.
+    `effective` (N,) is how many draws the samples of each problem are worth where some are copies
+    (`count_draws`): the score keeps all samples, its error rests on the draws. Raises ValueError
+    when no problem has a graded sample or a count is impossible.
     """
     hits, tries = np.asarray(right, float), np.asarray(counted, float)
     _check_counts(hits, tries)
     kept = tries > 0
     hits, tries = hits[kept], tries[kept]
     shares = hits / tries
-    known = bool((tries > 1).any())
+    draws = tries if effective is None else np.asarray(effective, float)[kept]
+    known = bool((draws >= (2 if effective is None else MANY_DRAWS)).any())
     value, problems = float(shares.mean()), int(kept.sum())
-    if known:
+    if not known:
+        sampling = float(bound_variance(value, problems, 1))
+    elif effective is None:
         unit = float(unit_variance(shares, tries))
         sampling = float(sampling_variance(shares, tries))
     else:
-        sampling = float(bound_variance(value, problems, 1))
+        unit, sampling = _of_draws(shares, draws)
     return Score(
         value=value,
         problems=problems,
         left_out=int((~kept).sum()),
-        samples=_harmonic_mean(tries),
+        samples=_harmonic_mean(draws),
         sampling_variance=sampling,
         problem_variance=float(problem_variance(shares)),
         unit_variance=unit if known else None,
         is_bound=not known,
     )
+
+
+MANY_DRAWS = 1.5
+"""Fewer draws of a problem say nothing of its spread."""
+
+
+def _of_draws(shares: Floats, draws: Floats) -> tuple[float, float]:
+    """W and the sampling variance of problems with so many draws each."""
+    spread, mean = _draws_spread(shares, draws), _harmonic_mean(draws)
+    unit = (spread.sum() + 1 / mean) / len(shares) ** 2
+    return float(unit), float(((spread / draws).sum() + mean**-2) / len(shares) ** 2)
+
+
+def _draws_spread(shares: Floats, draws: Floats) -> Floats:
+    """w_i (N,), as in `unit_variance`; where a problem has one draw, q(1−q) with q = (Σ p_i + 2)/
+    (count + 4) over such problems: 0 would give false verdicts, 1/4 no verdict at all."""
+    single = draws < MANY_DRAWS
+    q = (shares[single].sum() + 2) / (single.sum() + 4)
+    spread = shares * (1 - shares) * draws / np.where(single, 1, draws - 1)
+    return np.where(single, q * (1 - q), spread)
 
 
 def pass_at_1(right: ArrayLike, counted: ArrayLike) -> tuple[Floats, Floats]:

@@ -29,7 +29,7 @@ def index_path(part: Path) -> Path:
 
 def header(kind: RowKind[Row]) -> bytes:
     """The first bytes of an index: kind and layout, so that another layout is not misread."""
-    return f"claimbench {kind.folder} index 1".encode("ascii").ljust(HEADER_BYTES, b"\0")
+    return f"claimbench {kind.folder} index 2".encode("ascii").ljust(HEADER_BYTES, b"\0")
 
 
 def load_index(kind: RowKind[Row], part: Path, *, save: bool) -> Index:

@@ -104,24 +104,25 @@ class Unmatched(Strict):
 
 class ImportEntry(Strict):
     """Whose outputs were imported, what is stated of their protocol, and what was left out.
-    `content` is the digest of all files."""
+    `content` is the digest of all files; `notes` are messages as data, and `whose` is absent where
+    only the tool is known."""
 
     source: str
     tool: str
-    whose: str
+    whose: str | None
     tier: Tier
     files: tuple[ImportedFile, ...]
     content: str
     protocol: dict[str, Any]
     stated_by_importer: dict[str, Any]
-    notes: tuple[str, ...]
+    notes: tuple[dict[str, Any], ...]
     unmatched: Unmatched
 
 
 class RunManifest(Strict):
     """The resolved configuration of a run folder. `departures` are in what each model's weights
-    depart from the pinned ones; `reasoning_end` is by model, and by model/benchmark where a
-    benchmark has a prompt of its own."""
+    depart from the pinned ones, as data of messages; `reasoning_end` is by model, and by
+    model/benchmark where a benchmark has a prompt of its own."""
 
     run: RunConfig | ImportedRun
     imported: ImportEntry | None = Field(default=None, alias="import")
@@ -129,7 +130,7 @@ class RunManifest(Strict):
     benchmarks: dict[str, BenchmarkConfig | ImportedBenchmark]
     engine: dict[str, str]
     checkpoints: dict[str, str]
-    departures: dict[str, str]
+    departures: dict[str, dict[str, Any]]
     graders: dict[str, GraderConfig]
     reasoning_end: dict[str, str | None]
     judging: Judging

@@ -203,6 +203,19 @@ def _tokens(count: int | None) -> int:
     return UNKNOWN_TOKENS if count is None else count
 
 
+OPENING = 800
+"""Characters, about 200 tokens: replies that are equal so far, and at least so long, are copies."""
+
+
+def opening_key(reasoning: str | None, text: str) -> int:
+    """The key of how a reply opens: equal for equal openings, odd where the reply is as long as
+    OPENING; shorter replies may well be equal by chance."""
+    reply = (reasoning or "") + text
+    opening = reply[:OPENING].encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(opening, digest_size=8).digest()
+    return int.from_bytes(digest, "little") & ~1 | (len(reply) >= OPENING)
+
+
 SAMPLES: RowKind[Sample] = RowKind(
     folder="samples",
     noun="sample",
@@ -230,6 +243,7 @@ SAMPLES: RowKind[Sample] = RowKind(
         ("completion_tokens", "<u4"),
         ("prompt_tokens", "<u4"),
         ("finish", "u1"),
+        ("opening", "<u8"),
     ),
     indexed=lambda row: (
         bytes.fromhex(row["id"]),
@@ -238,6 +252,7 @@ SAMPLES: RowKind[Sample] = RowKind(
         _tokens(row["completion_tokens"]),
         _tokens(row["prompt_tokens"]),
         FINISH_CODES[row["finish_reason"]],
+        opening_key(row["reasoning"], row["text"]),
     ),
 )
 

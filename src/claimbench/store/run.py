@@ -141,8 +141,9 @@ class RunStore:
     def sample_index(self, cell: CellName) -> Index:
         """What is known of the stored samples without reading their texts: one record each, with
         id (16 bytes), problem (`text_key` of its id), sample_index, completion_tokens,
-        prompt_tokens (UNKNOWN_TOKENS where not known), finish (`FINISH_CODES`), and where its line
-        is. Of samples with the same id only the first is there."""
+        prompt_tokens (UNKNOWN_TOKENS where not known), finish (`FINISH_CODES`), opening
+        (`opening_key`), and where its line is. Of samples with the same id only the first is
+        there."""
         return first_of_each(self._load(SAMPLES, cell)[1])
 
     def grade_index(self, cell: CellName, grader: str) -> Index:

@@ -8,7 +8,7 @@ from claimbench.verdicts.cases import Case, default_margin
 from claimbench.verdicts.claims import (
     Pair,
     Scope,
-    claim_sentence,
+    claim_message,
     compare_scores,
     outcomes_of,
 )
@@ -33,7 +33,7 @@ __all__ = [
     "Quantifier",
     "Relation",
     "Scope",
-    "claim_sentence",
+    "claim_message",
     "compare_protocols",
     "compare_scores",
     "compose",

@@ -18,12 +18,14 @@ class Case:
 
     `margin` δ in points, `default_margin` where None. `tier` is the evidence tier of a Measurement
     (A our run, B others' outputs graded by us); a third party's PublishedResult carries its own.
+    `laboratories` is how far third parties lie apart, where that is known.
     """
 
     result: PublishedResult
     measured: Evidence
     margin: float | None = None
     tier: Tier = "A"
+    laboratories: statistics.LaboratorySpread | None = None
 
     @property
     def k(self) -> int | None:
@@ -72,6 +74,7 @@ class Trial:
     noise: Noise
     published_variance: float
     comparison: statistics.Comparison | None
+    greedy: bool = False
     family: int = 1
     p_difference: float | None = None
     p_equivalence: float | None = None

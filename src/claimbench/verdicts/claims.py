@@ -5,11 +5,12 @@ A claim that compares scores is tested benchmark by benchmark and composed under
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from claimbench import statistics
+from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, PublishedResult
 from claimbench.verdicts.cases import default_margin
 from claimbench.verdicts.composition import Outcome, Relation, relation_p
@@ -17,6 +18,7 @@ from claimbench.verdicts.noise import (
     SHARES,
     Evidence,
     Noise,
+    exact_noise,
     is_greedy,
     is_vote,
     measured_noise,
@@ -33,12 +35,22 @@ Scope = Literal["test", "ability"]
 (problem error)."""
 
 
-NO_ERROR = "no error is known"
-"""How the reason begins where both scores may be there and still nothing can be tested: contest
-ratings, F1, a set whose size is not told."""
+Untried = Literal["untested", "not comparable", "no error is known"]
+"""Why a benchmark of a claim has no test: no score is known; the two scores are of different
+problems or metrics; or nothing can be tested (contest ratings, F1, a set of unknown size)."""
 
-APART = "the two scores are of different"
-"""How it begins where they do not compare: other problems, another metric."""
+
+class NoTest(ValueError):
+    """Two scores that cannot be tested: how they stand, and the reason as a message."""
+
+    def __init__(self, untried: Untried, reason: Message) -> None:
+        super().__init__(f"{untried}: {reason.key}")
+        self.untried = untried
+        self.reason = reason
+
+
+def _no_error(reason: Message) -> NoTest:
+    return NoTest("no error is known", reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +83,18 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
     On the test: the sampling errors of both sides. For ability: paired over the problems where both
     sides are known problem by problem, else the problem errors of both, unpaired, which is wider.
     A score whose decoding is unknown counts as sampled: that errs towards deciding nothing. Raises
-    ValueError where a side, its kind or the number of problems is unknown, or neither has noise.
+    NoTest where a side, its kind or the number of problems is unknown, or neither has noise.
     """
     subject, reference = pair.subject, pair.reference
     if known := [side for side in (subject, reference) if side is not None]:
         _check_metrics(*known)
     if subject is None or reference is None:
-        raise ValueError("one of the two scores is unknown")
+        raise NoTest("untested", Message("reason-score-unknown"))
     if scope == "ability" and (paired := _paired(subject, reference, pair.delta)) is not None:
         return paired
     noise = total(_noise(side, (subject, reference), scope) for side in (subject, reference))
     if not noise.variance:
-        raise ValueError(f"{NO_ERROR}: chance plays no part in either score")
+        raise _no_error(Message("reason-no-chance"))
     difference = points(subject) - points(reference)
     return statistics.compare(difference, 1e4 * noise.variance, pair.delta, noise.df)
 
@@ -90,13 +102,15 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
 def _check_metrics(*sides: Evidence) -> None:
     metrics = {metric_of(side) for side in sides}
     if len(metrics) > 1:
-        raise ValueError(f"{APART} metrics ({', '.join(sorted(metrics))})")
+        reason = Message("reason-metrics-differ", {"metrics": tuple(sorted(metrics))})
+        raise NoTest("not comparable", reason)
     metric = metrics.pop()
     if metric not in SHARES and not is_vote(metric):
-        raise ValueError(f"{NO_ERROR} for {metric}")
+        raise _no_error(Message("reason-no-error-for", {"metric": metric}))
     counts = {side.problems for side in sides if side.problems}
     if len(counts) > 1:
-        raise ValueError(f"{APART} problems ({sorted(counts)})")
+        reason = Message("reason-problems-differ", {"counts": tuple(sorted(counts))})
+        raise NoTest("not comparable", reason)
 
 
 def _paired(subject: Evidence, reference: Evidence, margin: float) -> statistics.Comparison | None:
@@ -125,27 +139,29 @@ def _noise(side: Evidence, sides: tuple[Evidence, Evidence], scope: Scope) -> No
     score = score_of(side)
     if scope == "ability":
         if problems is None:
-            raise ValueError(f"{NO_ERROR}: the number of problems is unknown")
+            raise _no_error(Message("reason-problems-unknown"))
         if problems < 2:
-            raise ValueError(f"{NO_ERROR}: one problem says nothing of others")
+            raise _no_error(Message("reason-one-problem"))
         if score is not None:
             return Noise(score.problem_variance)
         return Noise(float(statistics.problem_variance_bound(points(side) / 100, problems)))
+    if all(is_greedy(one) for one in sides):
+        return exact_noise(side)
     greedy = bool(is_greedy(side))
     if isinstance(side, PublishedResult) and is_vote(side.metric):
         side = replace(side, samples=1)  # one vote per problem is one sample of a vote
     if isinstance(side, Measurement):
         return measured_noise(side, greedy)
     if problems is None and side.sd is None:
-        raise ValueError(f"{NO_ERROR}: the number of problems is unknown")
+        raise _no_error(Message("reason-problems-unknown"))
     return published_noise(side, greedy, problems)
 
 
 def _outcome(pair: Pair, relation: Relation, scope: Scope) -> Outcome:
     try:
         comparison = compare_scores(pair, scope)
-    except ValueError as error:
-        return Outcome(pair.benchmark, reason=str(error))
+    except NoTest as refused:
+        return Outcome(pair.benchmark, reason=refused.reason, untried=refused.untried)
     holds, fails = relation_p(relation, comparison, pair.delta)
     return Outcome(pair.benchmark, holds, fails, comparison)
 
@@ -161,43 +177,25 @@ def _name(side: Evidence) -> str:
     return side.subject if isinstance(side, PublishedResult) else side.model
 
 
-RELATION_WORDS: dict[Relation, str] = {
-    "ahead": "ahead of",
-    "on par": "on par with",
-    "at least": "at least as good as",
-}
-
-
-def claim_sentence(
-    status: str,
-    relation: Relation,
-    pairs: Sequence[Pair],
-    seen: Sequence[Outcome],
-    scope: Scope = "test",
-) -> str:
+def claim_message(
+    status: str, relation: Relation, pairs: Sequence[Pair], seen: Sequence[Outcome]
+) -> Message:
     """What a reader needs of a composed claim: the relation, its status and each benchmark's."""
-    names = _names(pairs)
-    words = {state: f"{state} on" for state in SHOWN}
-    parts = [
-        f"{words[state]} {', '.join(found)}"
-        for state in words
-        if (found := [o.benchmark for o in seen if _shown(o) == state])
-    ]
-    meaning = "on these tests" if scope == "test" else "at problems like these"
-    told = f"{names[0]} {RELATION_WORDS[relation]} {names[1]} {meaning}"
-    return f"{told}: {status}; {'; '.join(parts)}"
+    subject, reference = _names(pairs)
+    by_standing = {name: [o.benchmark for o in seen if o.standing == name] for name in STANDINGS}
+    values: Mapping[str, Value] = {
+        "subject": subject,
+        "relation": term("relation", relation),
+        "reference": reference,
+        "status": term("status", status),
+        "where": tuple(
+            Message("standing-on", {"standing": term("standing", name), "benchmarks": tuple(found)})
+            for name, found in by_standing.items()
+            if found
+        ),
+    }
+    return Message("finding-benchmarks", values)
 
 
-SHOWN = ("holds", "fails", "open", "untested", "not comparable", NO_ERROR)
-"""How a benchmark of a claim can stand, as a reader is told it."""
-
-
-def why_untried(reason: str) -> str:
-    """What is said of a benchmark without a test, which composes as *open*, by the reason."""
-    if reason.startswith(NO_ERROR):
-        return NO_ERROR
-    return "not comparable" if reason.startswith(APART) else "untested"
-
-
-def _shown(outcome: Outcome) -> str:
-    return outcome.state if outcome.p_holds is not None else why_untried(outcome.reason)
+STANDINGS = ("holds", "fails", "open", *get_args(Untried))
+"""How a benchmark of a claim can stand."""

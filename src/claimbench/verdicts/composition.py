@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from claimbench import statistics
+from claimbench.messages import Message
 
 Relation = Literal["ahead", "on par", "at least"]
 Quantifier = Literal["some", "all", "listed"]
@@ -59,14 +60,21 @@ statements as the list is long, so some may hold while others fail.
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The relation on one benchmark. `p_holds` and `p_fails` are None where it was not tested,
-    with the `reason`; `comparison` is in points, subject minus reference."""
+    with how it stands then (`untried`) and the `reason`; `comparison` is in points, subject minus
+    reference."""
 
     benchmark: str
     p_holds: float | None = None
     p_fails: float | None = None
     comparison: statistics.Comparison | None = None
-    reason: str = ""
+    reason: Message | None = None
     state: State = "open"
+    untried: str = ""
+
+    @property
+    def standing(self) -> str:
+        """Its state, or why it has none: an untested benchmark composes as *open*."""
+        return self.untried or self.state
 
 
 def relation_p(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from claimbench import statistics
-from claimbench.records import Measurement, Message, PublishedResult, Value
+from claimbench.messages import Message, Value
+from claimbench.records import Measurement, PublishedResult
 
 Evidence = Measurement | PublishedResult
 """What a figure is compared with: our own measurement, or what a third party published."""
@@ -68,13 +69,16 @@ def score_of(evidence: Evidence) -> statistics.Score | None:
     """What is known problem by problem, None for a bare score."""
     if isinstance(evidence, PublishedResult) or not evidence.counted:
         return None
-    return _measured(evidence.right, evidence.counted)
+    effective = evidence.draws.effective if evidence.draws else ()
+    return _measured(evidence.right, evidence.counted, effective)
 
 
 @lru_cache(maxsize=1024)
-def _measured(right: tuple[int, ...], counted: tuple[int, ...]) -> statistics.Score:
+def _measured(
+    right: tuple[int, ...], counted: tuple[int, ...], effective: tuple[float, ...]
+) -> statistics.Score:
     """Worked out once for the dozens of figures and claims that one score is set beside."""
-    return statistics.measure(right, counted)
+    return statistics.measure(right, counted, effective or None)
 
 
 def is_greedy(evidence: Evidence) -> bool | None:
@@ -90,11 +94,20 @@ def problems_of(*sides: Evidence) -> int | None:
     return next((side.problems for side in sides if side.problems), None)
 
 
-def measured_noise(measured: Measurement, greedy: bool) -> Noise:
-    """Sampling variance of our own score; 0 when decoded greedily."""
-    if greedy:
+def exact_noise(evidence: Evidence) -> Noise:
+    """Of a score decoded greedily, taken for itself or beside another such score: its rounding."""
+    if isinstance(evidence, Measurement):
         return Noise(0.0)
+    return Noise(statistics.rounding_variance(evidence.decimals))
+
+
+def measured_noise(measured: Measurement, greedy: bool) -> Noise:
+    """Sampling variance of our own score. One decoded greedily counts as one sample of each problem
+    beside one that was sampled: greedy accuracy and pass@1 at a temperature are two quantities."""
     score = score_of(measured)
+    if greedy:
+        count = score.problems if score else measured.problems
+        return Noise(float(statistics.bound_variance(measured.pass_at_1, count, 1)))
     if score is not None and not score.is_bound:
         return Noise(score.sampling_variance)
     n = score.samples if score else measured.samples_per_problem
@@ -112,11 +125,12 @@ def published_noise(
     """Sampling variance of a published score, with its rounding.
 
     From the source's own standard deviation over seeds; else from our per-problem spread `ours`
-    (None where there is none); else the bound that its score sets.
+    (None where there is none); else the bound that its score sets. A greedy score counts as one
+    sample of each problem, as in `measured_noise`.
     """
     rounding = statistics.rounding_variance(result.decimals)
     if greedy:
-        return Noise(rounding)
+        result = replace(result, samples=1, sd=None)
     if result.sd is not None and result.runs is not None:
         variance = statistics.seed_variance(result.sd / 100, result.runs)
         return total([Noise(variance, result.runs - 1), Noise(rounding)])

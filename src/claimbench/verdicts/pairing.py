@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from claimbench import verdicts
-from claimbench.claims import published_as, select_published
+from claimbench.claims import load_published, published_as, select_published
 from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts import Case, default_margin
+from claimbench.verdicts.laboratories import ThirdParties
 from claimbench.verdicts.noise import is_vote
 
 VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
@@ -29,6 +30,7 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
     """Each measurement beside each published figure of the same model and benchmark, votes too: a
     run of too few samples for a verdict on them is told so."""
     rows = judging.get("problems", {})
+    third_parties = ThirdParties(load_published())
     keyed = [((subject_of(m.model), published_as(m.benchmark)), m) for m in measurements]
     for result in select_published(judging["published"]):
         for key, measured in keyed:
@@ -46,7 +48,8 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
             margin = judging["margins"].get(
                 measured.benchmark, default_margin(result.benchmark, result.value)
             )
-            yield Case(whole, measured, margin, tier=measured.tier)
+            spread = third_parties.spread(result.subject, result.benchmark)
+            yield Case(whole, measured, margin, tier=measured.tier, laboratories=spread)
 
 
 def _is_judged(metric: str) -> bool:

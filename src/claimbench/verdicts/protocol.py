@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from claimbench.records import Departure, Value
+from claimbench.messages import Departure, Value, from_data, term
 
 FORBIDDING = ("window", "problem_set", "split")
 """Keys whose difference forbids a comparison: the two scores are of different problems."""
+
+SETTINGS = (
+    "none", "applied", "text", "chat turns", "pinned", "server's own", "server's template",
+    "counted_chat", "chat",
+)  # fmt: skip
+"""Values of our own protocol that are words, not names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,5 @@ def _same(theirs: Any, ours: Any) -> bool:
 
 
 def _value(value: Any) -> Value:
-    """A setting as a message holds it: a list as a tuple, other YAML by its text."""
-    if isinstance(value, (list, tuple)):
-        return tuple(map(_value, value))
-    return value if value is None or isinstance(value, int | float | str) else str(value)
+    """A setting as a message holds it; what our own protocol calls by a name is a term."""
+    return term("setting", value) if value in SETTINGS else from_data(value)

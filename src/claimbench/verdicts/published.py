@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from claimbench import statistics
 from claimbench.errors import IncompleteRun
-from claimbench.records import Departure, Measurement, Message, PublishedResult, Tier, Verdict
-from claimbench.verdicts import sentences
+from claimbench.messages import Departure, Message
+from claimbench.records import Measurement, PublishedResult, Tier, Verdict
+from claimbench.verdicts import second_readings, sentences
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import (
     SHARES,
@@ -105,6 +106,8 @@ def _barred(case: Case) -> tuple[str, Message] | None:
     different = _different_things(case)
     if different:
         return "not comparable", different
+    if copies := _spoilt(case):
+        return "inconclusive", copies
     if is_vote(case.result.metric):
         return _barred_vote(case)
     spread_known = None not in (case.result.sd, getattr(case.measured, "sd", None))
@@ -126,6 +129,22 @@ def _different_things(case: Case) -> Message | None:
     if metric not in SHARES and not is_vote(metric):
         return Message("reason-no-share", {"metric": result.metric})
     return None
+
+
+CHANCE_TEMPERATURE = 0.3
+"""Up to here a model may well draw the same long reply again."""
+
+
+def _spoilt(case: Case) -> Message | None:
+    """Why copies among the samples leave no error to go by; None where they do not."""
+    measured = case.measured
+    if isinstance(measured, PublishedResult) or not (measured.draws and measured.draws.spoilt):
+        return None
+    temperature = measured.protocol.get("temperature")
+    if isinstance(temperature, (int, float)) and temperature <= CHANCE_TEMPERATURE:
+        return None
+    values = {"distinct": measured.draws.distinct, "samples": sum(measured.counted)}
+    return Message("reason-copies", values)
 
 
 def _barred_vote(case: Case) -> tuple[str, Message] | None:
@@ -155,7 +174,7 @@ def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial
     greedy_measured = _or(is_greedy(case.measured), assumed_measured)
     difference = case.value - case.result.value
     if greedy_published and greedy_measured:
-        return Trial(case, difference, Noise(0.0), 0.0, None)
+        return Trial(case, difference, Noise(0.0), 0.0, None, greedy=True)
     ours, theirs = _noises(case, greedy_published, greedy_measured)
     noise = total([ours, theirs])
     variance = 1e4 * noise.variance if noise.varying is None else _in_points(noise.varying)
@@ -166,6 +185,7 @@ def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial
         noise,
         theirs.variance,
         comparison=found,
+        greedy=greedy_published or greedy_measured,
         p_difference=found.p_difference,
         # Two votes differ by more than a margin by chance alone: *reproduced* is out of reach.
         p_equivalence=found.p_equivalence if case.votes is None else None,
@@ -190,9 +210,8 @@ def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[
     if isinstance(measured, PublishedResult):
         ours = published_noise(measured, greedy_measured, problems)
         return ours, published_noise(result, greedy_published, problems)
-    spread = None if greedy_measured else score_of(measured)
     ours = measured_noise(measured, greedy_measured)
-    return ours, published_noise(result, greedy_published, problems, spread)
+    return ours, published_noise(result, greedy_published, problems, score_of(measured))
 
 
 def _adjusted(trials: list[Trial]) -> list[Trial]:
@@ -219,8 +238,9 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
     word = shown.word if len(words) == 1 else "inconclusive"
     split = sentences.readings(trials) if len(words) > 1 else ()
     found = shown.comparison
+    labs, fragile = second_readings.laboratories(shown), second_readings.fragility(shown)
     return replace(
-        _frame(case, word, sentences.judged(shown, word)),
+        _frame(case, word, sentences.judged(shown, word, labs)),
         se=found.se if found else 0.0,
         interval_95=found.interval_95 if found else None,
         interval_90=found.interval_90 if found else None,
@@ -230,7 +250,17 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
         p_equivalence=shown.p_equivalence,
         p_difference_adjusted=shown.p_difference_adjusted,
         p_equivalence_adjusted=shown.p_equivalence_adjusted,
-        notes=(*split, *shown.noise.notes, *sentences.left_out(case.measured)),
+        notes=(
+            *split,
+            *sentences.copies(case.measured),
+            *sentences.two_quantities(shown),
+            *shown.noise.notes,
+            *sentences.left_out(case.measured),
+            *second_readings.notes(labs, fragile),
+        ),
+        laboratories=labs,
+        fragility=fragile,
+        deciding_samples=sentences.samples_to_decide(shown) if word == "inconclusive" else None,
     )
 
 

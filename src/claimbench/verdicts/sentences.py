@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from claimbench import statistics
-from claimbench.records import Measurement, Message, Value, term
+from claimbench.messages import Message, Value, term
+from claimbench.records import Laboratories, Measurement
 from claimbench.verdicts.cases import LEVEL, Case, Trial
 from claimbench.verdicts.noise import Evidence, is_greedy, problems_of, score_of
 
 
-def judged(trial: Trial, word: str) -> Message:
-    """The message of a case that could be tested."""
+def judged(trial: Trial, word: str, labs: Laboratories | None = None) -> Message:
+    """The message of a case that could be tested; a difference with how it stands among `labs`."""
     if word in ("lower", "higher"):
         found = _apart(trial, word)
     elif word == "reproduced":
         found = _equal(trial)
     else:
         found = _undecided(trial)
-    return Message("verdict-judged", {"scores": _scores(trial.case), "finding": found})
+    values: dict[str, Value] = {"scores": _scores(trial.case), "finding": found}
+    if labs is not None and word in ("lower", "higher"):
+        key = "among-laboratories-unusual" if labs.unusual else "among-laboratories-usual"
+        usual = Message(key)
+        return Message("verdict-among-laboratories", {**values, "laboratories": usual})
+    return Message("verdict-judged", values)
 
 
 def untried(case: Case, word: str, reason: Message) -> Message:
@@ -32,14 +38,32 @@ def untried(case: Case, word: str, reason: Message) -> Message:
 
 
 def readings(trials: Sequence[Trial]) -> tuple[Message, ...]:
-    """What each reading of the decoding would say, where they disagree."""
-    greedy = min(trials, key=lambda trial: trial.noise.variance)
-    sampled = max(trials, key=lambda trial: trial.noise.variance)
+    """What each reading of the decoding would say, where they disagree: the first takes what is
+    unknown for sampled, the last for greedy."""
+    sampled, greedy = trials[0], trials[-1]
     values: Mapping[str, Value] = {
         "sampled": term("verdict", sampled.word),
         "greedy": term("verdict", greedy.word),
     }
     return (Message("note-decoding-unknown", values),)
+
+
+def copies(measured: Evidence) -> tuple[Message, ...]:
+    """That samples are copies of others, and what the verdict rests on then."""
+    if not isinstance(measured, Measurement) or not (measured.draws and measured.draws.effective):
+        return ()
+    draws = measured.draws
+    values: dict[str, Value] = {"distinct": draws.distinct, "samples": sum(measured.counted)}
+    if draws.times > 1:
+        return (Message("note-every-draw-repeated", {**values, "times": draws.times}),)
+    return (Message("note-copies", values),)
+
+
+def two_quantities(trial: Trial) -> tuple[Message, ...]:
+    """That a greedy score beside a sampled one is another quantity."""
+    if trial.comparison is None or not trial.greedy:
+        return ()
+    return (Message("note-greedy-and-sampled"),)
 
 
 def left_out(measured: Evidence) -> tuple[Message, ...]:
@@ -127,13 +151,20 @@ def _remedy(trial: Trial) -> Message:
     if trial.case.votes is not None:
         spread = 100 * trial.case.votes.difference_se
         return Message("remedy-votes", {"k": trial.case.k, "spread": spread})
-    design = _design(trial)
-    gap, delta = trial.difference / 100, trial.case.delta / 100
-    level = LEVEL / trial.family
-    n = None if design is None else statistics.deciding_samples(design, gap, delta, level)
+    n = samples_to_decide(trial)
     if n is None:
         return Message("remedy-none-by-bound" if bounded else "remedy-none")
     return Message("remedy-samples-at-most" if bounded else "remedy-samples", {"n": n})
+
+
+def samples_to_decide(trial: Trial) -> int | None:
+    """The n with which a new run decides with a probability of 80 %, whatever the other figures of
+    the family do; None where no n does, or where more samples change nothing."""
+    design = _design(trial)
+    if design is None:
+        return None
+    gap, delta = trial.difference / 100, trial.case.delta / 100
+    return statistics.deciding_samples(design, gap, delta, LEVEL / trial.family)
 
 
 def _bounded(case: Case) -> bool:
@@ -157,4 +188,4 @@ def _design(trial: Trial) -> statistics.Design | None:
     spread = value * (1 - value)
     if score is not None and score.unit_variance is not None:
         spread = score.unit_variance * problems
-    return statistics.Design(problems, spread, trial.published_variance)
+    return statistics.Design(problems, spread, trial.published_variance, value)

@@ -14,6 +14,7 @@ from claimbench.records import Measurement, PublishedResult, Tier
 from claimbench.verdicts.noise import (
     SHARES,
     Noise,
+    exact_noise,
     is_greedy,
     measured_noise,
     problems_of,
@@ -74,7 +75,7 @@ def gather(
 
 def _estimates(ours: Sequence[Measured], theirs: Iterable[PublishedResult]) -> Iterable[Estimate]:
     for run, m in ours:
-        noise = measured_noise(m, bool(m.greedy))
+        noise = exact_noise(m) if m.greedy else measured_noise(m, False)
         origin: Origin = "ours" if m.tier == "A" else "third party"
         yield _estimate(run, origin, m.tier, 100 * m.pass_at_1, noise)
     mine = 100 * ours[0][1].pass_at_1
@@ -95,10 +96,12 @@ def _estimates(ours: Sequence[Measured], theirs: Iterable[PublishedResult]) -> I
 def _published(result: PublishedResult, ours: Measurement) -> Noise | None:
     """Its sampling error, from its own seeds, our spread over problems, or the bound; sampled where
     it is unknown whether it was greedy. None where the number of problems is unknown."""
+    if is_greedy(result):
+        return exact_noise(result)
     if result.sd is None and problems_of(result, ours) is None:
         return None
     spread = None if ours.greedy else score_of(ours)
-    return published_noise(result, bool(is_greedy(result)), problems_of(result, ours), spread)
+    return published_noise(result, False, problems_of(result, ours), spread)
 
 
 def _estimate(

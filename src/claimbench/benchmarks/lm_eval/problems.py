@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import random
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from claimbench.benchmarks.lm_eval.data import Rows, eval_split, rows_of
+from claimbench.benchmarks.lm_eval.data import eval_split
+from claimbench.benchmarks.lm_eval.tasks import (
+    FEWSHOT_SEED,
+    LoadedTask,
+    digest_of,
+    explained,
+    include_digest,
+    load_task,
+    seeded,
+)
 from claimbench.config import (
     LM_EVAL,
     BenchmarkConfig,
@@ -25,36 +28,16 @@ from claimbench.config import (
     ModelConfig,
     load_benchmark,
 )
-from claimbench.errors import ClaimbenchError, ConfigError, DataError, InputError
+from claimbench.errors import ConfigError, InputError
 from claimbench.grading.lm_eval import metrics
 from claimbench.grading.lm_eval.names import (
     TaskName,
-    build,
-    folder_digest,
     installed_version,
     leaves,
     quiet,
     settings_of,
 )
 from claimbench.records import Problem, Turn
-
-FEWSHOT_SEED = 1234
-"""lm-eval's own default (`--seed`), as are the seeds of the module generators below."""
-
-
-@dataclass(frozen=True)
-class LoadedTask:
-    """A task with its rows. `task` is lm-eval's object, `settings` its YAML as read."""
-
-    name: TaskName
-    task: Any
-    settings: Mapping[str, Any]
-    shots: int
-    rows: Rows
-
-    @property
-    def docs(self) -> list[dict[str, Any]]:
-        return list(self.task.task_docs)
 
 
 def resolve(experiment: Experiment, data_dir: Path | None) -> Experiment:
@@ -93,7 +76,7 @@ def load_problems(
     settings = benchmark.lm_eval
     assert settings is not None
     name = TaskName(settings.task, settings.group, settings.include)
-    loaded = _load(name, settings.num_fewshot, data_dir)
+    loaded = load_task(name, settings.num_fewshot, data_dir)
     contexts = _contexts(loaded, settings, limit)
     docs = loaded.docs[:limit]
     if len(contexts) != len(docs):
@@ -128,7 +111,7 @@ def check_model(model: ModelConfig, benchmark: BenchmarkConfig) -> None:
 def _benchmark(name: TaskName, options: LmEvalOptions, data_dir: Path | None) -> BenchmarkConfig:
     settings, _ = settings_of(name)
     metrics.refuse(name, settings, unsafe_code=options.confirm_run_unsafe_code)
-    loaded = _load(name, options.num_fewshot, data_dir)
+    loaded = load_task(name, options.num_fewshot, data_dir)
     generation = dict(loaded.task.config.generation_kwargs or {})
     until = _texts(generation.pop("until", ()))
     keep = options.until == "keep"
@@ -149,7 +132,7 @@ def _benchmark(name: TaskName, options: LmEvalOptions, data_dir: Path | None) ->
             version=installed_version(),
             task_version=version,
             include=name.include,
-            include_digest=_include_digest(name),
+            include_digest=include_digest(name),
             chat=options.chat,
             multiturn=options.multiturn,
             num_fewshot=loaded.shots,
@@ -160,34 +143,6 @@ def _benchmark(name: TaskName, options: LmEvalOptions, data_dir: Path | None) ->
             unsafe_code=bool(settings.get("unsafe_code")),
         ),
     )
-
-
-def _load(name: TaskName, shots: int | None, data_dir: Path | None) -> LoadedTask:
-    """The task with its rows; kept, because a plan needs it twice."""
-    count = _shots(settings_of(name)[0], shots)
-    return _load_once(name, count, data_dir, _include_digest(name))
-
-
-@lru_cache(maxsize=64)
-def _load_once(
-    name: TaskName, count: int, data_dir: Path | None, _include: str | None
-) -> LoadedTask:
-    settings, _ = settings_of(name)
-    rows = rows_of(name, settings, count, data_dir)
-    changes = {"custom_dataset": rows.make} if rows.make else {}
-    with _explained(name), _seeded():
-        task = build(name, changes)
-    task.set_config(key="num_fewshot", value=count)
-    metrics.refuse_task(name, task)
-    for place, doc in enumerate(task.task_docs):
-        _check_plain(name, place, doc)
-    return LoadedTask(name, task, settings, count, rows)
-
-
-def _shots(settings: Mapping[str, Any], asked: int | None) -> int:
-    """As lm-eval has it: the run's number, but a task that says 0 stays at 0."""
-    own = settings.get("num_fewshot")
-    return int(own or 0) if asked is None or own == 0 else asked
 
 
 def _dataset(loaded: LoadedTask) -> DatasetConfig:
@@ -201,7 +156,7 @@ def _dataset(loaded: LoadedTask) -> DatasetConfig:
         split=eval_split(settings),
         file=loaded.rows.file or f"{loaded.name.task} (made by the task)",
         rows=len(docs),
-        digest=_digest(docs),
+        digest=digest_of(docs),
     )
 
 
@@ -223,9 +178,9 @@ def _grader_options(loaded: LoadedTask, options: LmEvalOptions) -> dict[str, Any
         "task": name.task,
         "group": name.group,
         "include": name.include,
-        "include_digest": _include_digest(name),
+        "include_digest": include_digest(name),
         "version": installed_version(),
-        "docs": _digest(loaded.docs),
+        "docs": digest_of(loaded.docs),
         "metric": metric,
         "filter": chosen,
         "features": list(task.features),
@@ -237,7 +192,7 @@ def _contexts(loaded: LoadedTask, settings: LmEvalTask, limit: int | None) -> li
     """What lm-eval sends for each document; a chat as the JSON of its turns."""
     task = loaded.task
     task.set_fewshot_seed(seed=settings.fewshot_seed)
-    with _explained(loaded.name), _seeded(), quiet():
+    with explained(loaded.name), seeded(), quiet():
         task.build_all_requests(
             limit=limit,
             apply_chat_template=settings.chat,
@@ -289,62 +244,7 @@ def _check_names(names: tuple[str, ...], options: LmEvalOptions) -> None:
         )
 
 
-def _check_plain(name: TaskName, place: int, doc: Any) -> None:
-    """A document must survive JSON, or it could not be graded from the run folder."""
-    try:
-        same = json.loads(json.dumps(doc)) == doc
-    except (TypeError, ValueError):
-        same = False
-    if not same:
-        raise DataError(
-            f"{name.benchmark}: document {place + 1} holds more than texts, numbers and lists (an "
-            f"image, a date); claimbench cannot keep it in a run folder"
-        )
-
-
-def _digest(docs: list[dict[str, Any]]) -> str:
-    lines = "".join(json.dumps(doc, sort_keys=True) + "\n" for doc in docs)
-    return hashlib.sha256(lines.encode()).hexdigest()
-
-
 def _texts(until: Any) -> tuple[str, ...]:
     """The stop strings that are any: lm-eval ignores empty ones."""
     listed = [until] if isinstance(until, str) else list(until or ())
     return tuple(str(text) for text in listed if text)
-
-
-def _include_digest(name: TaskName) -> str | None:
-    return None if name.include is None else folder_digest(Path(name.include).expanduser())
-
-
-@contextmanager
-def _explained(name: TaskName) -> Iterator[None]:
-    """Whatever lm-eval or a task's own code raises becomes one sentence."""
-    try:
-        yield
-    except ClaimbenchError:
-        raise
-    except Exception as error:
-        if program := metrics.missing_program(error):  # A task's own code loads it.
-            raise metrics.not_in_cache(name, program) from error
-        why = (str(error).strip().splitlines() or [""])[0][:200]
-        raise InputError(
-            f"{name.benchmark}: lm-eval cannot make this task ({type(error).__name__}: {why}); "
-            f"check its YAML, and that its rows have the columns it reads"
-        ) from error
-
-
-@contextmanager
-def _seeded() -> Iterator[None]:
-    """lm-eval seeds the modules' generators before it loads tasks, and some tasks draw from them;
-    ours are given back as they were."""
-    import numpy as np
-
-    ours, numpys = random.getstate(), np.random.get_state()
-    random.seed(0)
-    np.random.seed(FEWSHOT_SEED)
-    try:
-        yield
-    finally:
-        random.setstate(ours)
-        np.random.set_state(numpys)

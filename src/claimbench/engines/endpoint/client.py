@@ -17,6 +17,7 @@ from claimbench.engines.endpoint.bounds import (
     http_package,
     most_bytes,
 )
+from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.faults import (
     Fault,
     Malformed,
@@ -26,7 +27,6 @@ from claimbench.engines.endpoint.faults import (
     refusal,
     safe_words,
 )
-from claimbench.engines.endpoint.settings import EndpointConfig
 from claimbench.engines.endpoint.stream import Whole
 from claimbench.errors import ConfigError, ModelError
 

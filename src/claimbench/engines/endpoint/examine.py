@@ -23,9 +23,9 @@ _SPARE = 8
 """Tokens without a character of their own: start, end, turns."""
 _REPEATS = 8
 """Replies in a row, equal to another one of their problem, before the seed counts as ignored."""
-_LONG = 24
-"""Tokens from which on two equal replies under two seeds are no chance. Shorter ones, such as the
-letter of a choice, are often equal."""
+_LONG = 120
+"""Characters from which on two equal replies under two seeds are no chance. Shorter ones, such as
+the letter of a choice, or the answer after a reasoning that is hidden, are often equal."""
 
 _SEEMS = {
     "unended": (
@@ -130,9 +130,9 @@ class SeedCheck:
     def add(self, request: Request, completion: Completion) -> None:
         """Raises EngineDied once the first replies to a problem are all the same."""
         sampled = request.sampling.temperature > 0 and request.sampling.top_k != 1
-        if self._passed or not sampled or completion.completion_tokens < _LONG:
+        whole = f"{completion.reasoning or ''}{completion.text}"
+        if self._passed or not sampled or len(whole) < _LONG:
             return
-        whole = f"{completion.reasoning}\0{completion.text}"
         prompt = (request.model, request.benchmark, request.problem_id)
         seed, text = self._first.setdefault(prompt, (request.seed, whole))
         if seed == request.seed:

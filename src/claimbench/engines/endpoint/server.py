@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from claimbench.config.yamlfile import nearest
-from claimbench.engines.endpoint.settings import EndpointConfig
+from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.errors import EngineDied
 
 _TOLD = ("id", "owned_by", "root", "parent", "max_model_len", "meta")

@@ -2,102 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
-
-from pydantic import Field, model_validator
+from typing import ClassVar
 
 from claimbench.config import ModelConfig
-from claimbench.config.addresses import holds_secret
-from claimbench.config.yamlfile import Strict
 from claimbench.engines.base import (
     Engine,
     EngineSettings,
     Log,
-    PromptForm,
+    Price,
     Served,
     stop_token_ids,
 )
-
-SentKey = Literal[
-    "temperature",
-    "top_p",
-    "top_k",
-    "min_p",
-    "seed",
-    "repetition_penalty",
-    "presence_penalty",
-    "frequency_penalty",
-    "stop_token_ids",
-    "skip_special_tokens",
-    "spaces_between_special_tokens",
-    "return_token_ids",
-    "max_tokens",
-    "n",
-    "stream_options",
-]
-"""What is sent and may be left out. Without `max_tokens`, `max_completion_tokens` is sent."""
-NO_EFFECT: frozenset[SentKey] = frozenset({"return_token_ids", "max_tokens", "n", "stream_options"})
-"""Those of them that change no sample."""
-
-
-class Price(Strict):
-    """What a server charges for a million tokens, from its price list of the day `date`."""
-
-    input: float = Field(ge=0, description="per million prompt tokens")
-    output: float = Field(ge=0, description="per million completion tokens, reasoning included")
-    date: dt.date = Field(strict=False)
-    currency: str = "USD"
-
-
-class EndpointConfig(Strict):
-    """An OpenAI-compatible server (docs/endpoint.md).
-
-    `model` is the model's name on the server (default: its hub id); `key_env` names the environment
-    variable with the key. `prompt` says how prompts go out: as token ids, as chat turns that the
-    server renders, or as chat turns whose length the server must count as we do. `alias` says that
-    the name may stand for another model later. `unsupported` names the parameters that the server
-    does not take: they are not sent, and those that can change a sample stand in every report.
-    `reasoning: hidden` says that the server keeps the reasoning to itself: a reply is then the
-    answer. `finish_reasons` says what the server's own words for the end of a reply mean.
-    `api_version` goes along in the query and the key in the header `api-key`, as Azure wants both.
-    `examine: false` lets a run go on whose first replies hold no answers. `timeout` is in seconds
-    of silence, `deadline` in seconds that one attempt at a request may take in all (default: the
-    timeout and one second per token of max_tokens).
-    """
-
-    base_url: str
-    model: str | None = None
-    key_env: str | None = None
-    prompt: PromptForm = "token_ids"
-    alias: bool = False
-    unsupported: tuple[SentKey, ...] = ()
-    reasoning: Literal["shown", "hidden"] = "shown"
-    finish_reasons: dict[str, Literal["stop", "length"]] = Field(default_factory=dict)
-    api_version: str | None = Field(default=None, pattern=r"^[\w.-]+$")
-    examine: bool = True
-    price: Price | None = None
-    concurrency: int = Field(default=64, gt=0, le=1000)
-    timeout: float = Field(default=3600.0, gt=0, allow_inf_nan=False)
-    deadline: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    stream: bool = False
-
-    @model_validator(mode="after")
-    def _holds_no_secret(self) -> EndpointConfig:
-        # Checked here, where the message does not repeat the value: it may be a key.
-        if not re.fullmatch(r"https?://\S+", self.base_url) or holds_secret(self.base_url):
-            raise ValueError(
-                "base_url must be http(s)://HOST/PATH, without user, password or query (an "
-                "api-version goes to api_version)"
-            )
-        if self.key_env is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.key_env):
-            raise ValueError(
-                "key_env must name an environment variable (capital letters), not a key"
-            )
-        return self
+from claimbench.engines.endpoint.config import NO_EFFECT, EndpointConfig
 
 
 class EndpointSettings(EngineSettings):
@@ -130,6 +48,10 @@ class EndpointSettings(EngineSettings):
         return EndpointEngine(
             self.endpoint, name, stop_ids, log=log, reasoning_end=_reasoning_end(model)
         )
+
+    @property
+    def price(self) -> Price | None:
+        return self.endpoint.price
 
     @property
     def served(self) -> Served:

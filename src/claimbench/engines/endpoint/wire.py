@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from claimbench.engines.endpoint.settings import EndpointConfig
+from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.records import Request
 
 _OFF = -1

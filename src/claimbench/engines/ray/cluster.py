@@ -10,10 +10,12 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from claimbench.engines.base import LocalSettings
 from claimbench.errors import ConfigError
+
+if TYPE_CHECKING:
+    from claimbench.engines.local import LocalSettings
 
 _LOCAL_STORE_BYTES = 128 * 2**20
 """Ray's shared memory on a local cluster; requests and replies are small and do not use it."""

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from claimbench.config import ModelConfig
-from claimbench.engines.base import Answer, Engine, LocalSettings, Log
+from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.ray.cluster import check_room, connected, needs_of
 from claimbench.engines.ray.dispatch import Dispatcher
 from claimbench.engines.ray.replica import Equipment, file_sizes
 from claimbench.records import Request
+
+if TYPE_CHECKING:
+    from claimbench.engines.local import LocalSettings
 
 _USUAL_SLOTS = 256
 

@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimbench.config import ModelConfig
-from claimbench.engines.base import Answer, Engine, LocalSettings
+from claimbench.engines.base import Answer, Engine
 from claimbench.errors import ClaimbenchError, ConfigError, ModelError
 from claimbench.records import Request
+
+if TYPE_CHECKING:
+    from claimbench.engines.local import LocalSettings
 
 AHEAD = 16
 """Requests that wait at a replica beyond those its engine has pulled."""

@@ -9,7 +9,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from claimbench.config import DType, ModelConfig
-from claimbench.engines.base import Engine, LocalSettings, Log, stop_token_ids, version_of
+from claimbench.engines.base import Engine, Log, stop_token_ids, version_of
+from claimbench.engines.local import LocalSettings
 from claimbench.errors import ConfigError
 
 _SLOTS = 64

@@ -7,12 +7,14 @@ import dataclasses
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimbench.config import ModelConfig
 from claimbench.config.yamlfile import nearest
-from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError
+
+if TYPE_CHECKING:
+    from claimbench.engines.vllm.settings import VllmSettings
 
 OURS: Mapping[str, str] = {
     "model": "models",

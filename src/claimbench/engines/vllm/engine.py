@@ -72,6 +72,7 @@ class VllmEngine(Engine):
             "attention_backend": backend.name if backend else "chosen by vLLM",
             "context": str(self._context),
             "slots": str(config.scheduler_config.max_num_seqs),
+            "batched_tokens": str(config.scheduler_config.max_num_batched_tokens),
             "tensor_parallel": str(config.parallel_config.tensor_parallel_size),
             "pipeline_parallel": str(config.parallel_config.pipeline_parallel_size),
             "batch_invariant": str(self._batch_invariant).lower(),
@@ -151,9 +152,13 @@ def set_environment(batch_invariant: bool) -> None:
 def _load(arguments: Mapping[str, Any]) -> LLMEngine:
     from vllm import EngineArgs, LLMEngine
     from vllm.exceptions import VLLMClientError
+    from vllm.usage.usage_lib import UsageContext
 
     try:
-        return LLMEngine.from_engine_args(EngineArgs(**arguments))
+        # As vllm.LLM does: in any other context the defaults of how many sequences and tokens go
+        # together are an eighth of that (get_batch_defaults in vLLM's arg_utils).
+        made = EngineArgs(**arguments)
+        return LLMEngine.from_engine_args(made, usage_context=UsageContext.LLM_CLASS)
     except Exception as error:
         reason = _first_line(error)
         if "bfloat16" in reason.lower() and "compute capability" in reason:

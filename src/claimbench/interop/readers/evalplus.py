@@ -22,13 +22,7 @@ from claimbench.interop.readers.rows import (
     refuse,
     text_of,
 )
-
-PROBLEM = "the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies"
-
-ALONE = (
-    "EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the"
-    " prompt, which stand before other replies"
-)
+from claimbench.messages import Message
 
 
 def read(path: Path) -> Outputs:
@@ -45,7 +39,7 @@ def read(path: Path) -> Outputs:
         files=(path, samples) if samples else (path,),
         rows=lambda: _rows(path, samples, base_only=False),
         protocol={"harness": "EvalPlus"},
-        notes=(PROBLEM,),
+        notes=(Message("import-evalplus"),),
     )
 
 
@@ -64,7 +58,7 @@ def of_base_tests(outputs: Outputs) -> Outputs:
     return replace(
         outputs,
         rows=lambda: _rows(path, samples[0] if samples else None, base_only=True),
-        notes=(*outputs.notes, "their labels are those of the base tests, as the benchmark's are"),
+        notes=(*outputs.notes, Message("import-base-tests")),
     )
 
 

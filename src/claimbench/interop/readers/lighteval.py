@@ -24,6 +24,7 @@ from claimbench.interop.readers.rows import (
     refuse,
     text_of,
 )
+from claimbench.messages import Message
 
 _COLUMNS = ("doc", "metric", "model_response")
 
@@ -37,10 +38,10 @@ def read(path: Path) -> Outputs:
     _, first = next(parquet_rows(path, _COLUMNS))
     doc = mapping_of(first["doc"], path.name, "doc")
     results = _results_of(path)
-    said = small_json(results) if results else {}
-    general = mapping_of(said.get("config_general"), path.name, "config_general")
+    stated = small_json(results) if results else {}
+    general = mapping_of(stated.get("config_general"), path.name, "config_general")
     task = str(doc.get("task_name") or path.stem)
-    lost = () if results else ("no results_<date>.json of the same date was found",)
+    lost = () if results else (Message("import-no-results-found"),)
     return Outputs(
         tool="lighteval",
         files=(path, results) if results else (path,),
@@ -48,7 +49,7 @@ def read(path: Path) -> Outputs:
         model=text_of(general.get("model_name"), path.name, "model_name"),
         task=task,
         protocol=_protocol(general, doc, task),
-        notes=("lighteval keeps no finish reason", *lost),
+        notes=(Message("import-lighteval"), *lost),
     )
 
 

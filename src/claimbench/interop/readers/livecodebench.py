@@ -22,6 +22,7 @@ from claimbench.interop.readers.rows import (
     refuse,
     text_of,
 )
+from claimbench.messages import Message
 
 
 def read(path: Path) -> Outputs:
@@ -33,7 +34,7 @@ def read(path: Path) -> Outputs:
         files=(path,),
         rows=lambda: _rows(path),
         protocol={"harness": "LiveCodeBench"},
-        notes=("a submission does not tell its model, its sampling or its tokens",),
+        notes=(Message("import-livecodebench"),),
     )
 
 

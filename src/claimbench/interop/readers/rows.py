@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.errors import DataError
+from claimbench.messages import Message
 from claimbench.records import FinishReason
 
 MOST_ROW_BYTES = 32 * 2**20
@@ -74,7 +75,7 @@ class Row:
 class Outputs:
     """What was found at a path. `rows` reads the files again each time it is called.
 
-    `tool` names the program that made them, with its version where they tell it; `protocol` holds
+    `tool` names the program that made them, with its version where they state it; `protocol` holds
     what they state, in the words of published protocols; `notes` say what was left out.
     """
 
@@ -84,7 +85,7 @@ class Outputs:
     model: str | None = None
     task: str | None = None
     protocol: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def refuse(place: object, why: str) -> DataError:
@@ -112,7 +113,7 @@ def count_of(value: Any, place: str, name: str, most: int = 2**32 - 2) -> int | 
 
 
 def _whole(value: Any) -> int | None:
-    """The whole number that `value` is or spells (`3`, `3.0`), None where it is none. A seed has
+    """The whole number that `value` is or writes (`3`, `3.0`), None where it is none. A seed has
     more digits than a float holds, so only what is no integer is read as one."""
     if isinstance(value, int):
         return None if isinstance(value, bool) else value

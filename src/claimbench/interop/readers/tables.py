@@ -31,6 +31,7 @@ from claimbench.interop.readers.rows import (
     seconds_of,
     text_of,
 )
+from claimbench.messages import Message
 
 
 class LabelColumn(Strict):
@@ -132,16 +133,12 @@ def _named(mapped: Mapped) -> list[str]:
     return [*others, *([label] if label else [])]
 
 
-def _notes(mapped: Mapped) -> tuple[str, ...]:
-    unknown = [
-        words
-        for words, column in (
-            ("tokens", mapped.completion_tokens),
-            ("finish reasons", mapped.finish_reason),
-        )
-        if column is None
-    ]
-    return tuple(f"{words} are not told" for words in unknown)
+def _notes(mapped: Mapped) -> tuple[Message, ...]:
+    unknown = (
+        (Message("import-no-tokens"), mapped.completion_tokens),
+        (Message("import-no-finish"), mapped.finish_reason),
+    )
+    return tuple(note for note, column in unknown if column is None)
 
 
 def _names(row: Mapping[str, Any]) -> str:
@@ -246,10 +243,10 @@ def _listed(row: Mapping[str, Any], column: str | None, place: str) -> list[Any]
 
 
 def _order(listed: list[Any], choices: int, place: str) -> tuple[int, ...]:
-    """Which choice was shown where, -1 where that is not known; nothing where no order is told."""
-    told = [i for i in listed if i != -1]
-    if not all(type(i) is int and 0 <= i < choices for i in told):
+    """Which choice was shown where, -1 where that is not known; nothing without an order."""
+    known = [i for i in listed if i != -1]
+    if not all(type(i) is int and 0 <= i < choices for i in known):
         raise refuse(place, f"choice_order must hold places among its {choices} choices, from 0 up")
-    if listed and (len(listed) != choices or len(set(told)) != len(told)):
+    if listed and (len(listed) != choices or len(set(known)) != len(known)):
         raise refuse(place, f"choice_order must name each of its {choices} choices once")
     return tuple(listed)

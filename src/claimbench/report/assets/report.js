@@ -2,34 +2,47 @@
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
-  const words = JSON.parse($("words").textContent);
+  const { languages, words } = JSON.parse($("words").textContent);
+  const codes = Object.keys(languages);
   const root = document.documentElement;
 
   // --- language and theme ---------------------------------------------------------------------
 
   const remember = (key, value) => { try { localStorage.setItem("claimbench-" + key, value); } catch { /* A file may have no storage. */ } };
   const recall = (key) => { try { return localStorage.getItem("claimbench-" + key); } catch { return null; } };
-  const inKorean = () => root.lang === "ko";
+  const following = (code) => codes[(codes.indexOf(code) + 1) % codes.length];
   const listeners = [];
 
   function say(key, values = {}) {
-    const pair = words[key];
-    const text = pair ? pair[inKorean() ? 1 : 0] : key;
+    const texts = words[key];
+    const text = texts ? texts[codes.indexOf(root.lang)] : key;
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  }
+
+  // The first language stands in the page; the others wait in attributes, where they differ.
+  function switchTexts(prefix, language, read, write) {
+    const waiting = codes.slice(1).map((code) => `[${prefix}${code}]`).join(",");
+    const first = prefix + codes[0];
+    for (const node of waiting ? document.querySelectorAll(waiting) : []) {
+      if (!node.hasAttribute(first)) node.setAttribute(first, read(node));
+      write(node, node.getAttribute(prefix + language) ?? node.getAttribute(first));
+    }
   }
 
   function setLanguage(language) {
     root.lang = language;
-    for (const node of document.querySelectorAll("[data-ko]")) {
-      node.dataset.en ??= node.textContent;
-      node.textContent = inKorean() ? node.dataset.ko : node.dataset.en;
-    }
-    for (const node of document.querySelectorAll("[data-ko-label]")) {
-      node.dataset.enLabel ??= node.getAttribute("aria-label");
-      node.setAttribute("aria-label", inKorean() ? node.dataset.koLabel : node.dataset.enLabel);
-    }
-    $("language").lang = inKorean() ? "en" : "ko";
+    switchTexts("data-", language, (node) => node.textContent, (node, text) => { node.textContent = text; });
+    switchTexts("data-label-", language, (node) => node.getAttribute("aria-label"), (node, text) => node.setAttribute("aria-label", text));
+    const next = following(language);
+    $("language").lang = next;
+    $("language").textContent = languages[next];
+    $("language").hidden = codes.length < 2;
     for (const listener of listeners) listener();
+  }
+
+  function firstLanguage() {
+    const wanted = [recall("language"), codes[0] === "en" ? (navigator.language ?? "").split("-")[0] : null];
+    return wanted.find((code) => codes.includes(code)) ?? codes[0];
   }
 
   const isDark = () => (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
@@ -40,7 +53,7 @@
   }
 
   $("language").addEventListener("click", () => {
-    const language = inKorean() ? "en" : "ko";
+    const language = following(root.lang);
     setLanguage(language);
     remember("language", language);
   });
@@ -184,7 +197,7 @@
     const option = (select, value, text, key) => {
       const node = element("option", "", text);
       node.value = value;
-      if (key) [node.dataset.en, node.dataset.ko] = words[key] ?? [text, text];
+      if (key && words[key]) codes.forEach((code, i) => node.setAttribute("data-" + code, words[key][i]));
       select.append(node);
     };
     index.cells.forEach((names, i) => option($("sample-cell"), i, names.slice(many ? 0 : 1).join(" · ")));
@@ -324,7 +337,7 @@
   // --- begin ----------------------------------------------------------------------------------
 
   setTheme(recall("theme"));
-  setLanguage(recall("language") ?? ((navigator.language ?? "").startsWith("ko") ? "ko" : "en"));
+  setLanguage(firstLanguage());
   if ($("index")) {
     $("sample-wait").textContent = say("loading");
     unpack($("index").textContent).then((index) => {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
-from claimbench.records import Message, Texts, Value
+from claimbench.messages import Message, Texts, Value
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
@@ -28,6 +28,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self._plain: dict[str, str] = {}
         self._bundles = [_bundle(name) for name in dict.fromkeys((language, ENGLISH))]
 
     def say(self, key: str, **values: Value) -> str:
@@ -47,11 +48,18 @@ class Words:
             return self._message(Message(_PLAIN_WORDS[value]))
         return f"{value:.10g}" if isinstance(value, float) else str(value)
 
-    def join(self, values: tuple[Value, ...], separator: str) -> str:
-        """Several values one after the other."""
-        return separator.join(map(self.render, values))
+    def knows(self, message: Message) -> bool:
+        """Whether some catalogue has the message."""
+        return any(bundle.has_message(message.key) for bundle in self._bundles)
 
     def _message(self, message: Message) -> str:
+        if not message.values:
+            return self._plain.get(message.key) or self._plain.setdefault(
+                message.key, self._formatted(message)
+            )
+        return self._formatted(message)
+
+    def _formatted(self, message: Message) -> str:
         bundle = next((one for one in self._bundles if one.has_message(message.key)), None)
         if bundle is None:
             raise KeyError(f"no catalogue has the message {message.key}")

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from claimbench.records import Departure, Message, Texts
+from claimbench.messages import Departure, Message, Texts, as_data
 from claimbench.report.messages.catalogue import english
 
 
@@ -35,27 +35,3 @@ def _field(key: str, value: Any) -> list[tuple[str, Any]]:
     ):
         fields.append((f"{key.removesuffix('s')}_messages", [as_data(one) for one in value]))
     return fields
-
-
-def as_data(value: Any) -> Any:
-    """A message's value as JSON takes it: a message has `key` and `values`, words that a person
-    wrote have `texts`."""
-    if isinstance(value, Departure):
-        return as_data(value.message)
-    if isinstance(value, Message):
-        return {"key": value.key, "values": {k: as_data(v) for k, v in value.values.items()}}
-    if isinstance(value, Texts):
-        return {"texts": dict(value.by_language)}
-    if isinstance(value, tuple):
-        return [as_data(one) for one in value]
-    return value
-
-
-def from_data(data: Any) -> Any:
-    """The value that `as_data` gave; raises KeyError for data that it did not give."""
-    if isinstance(data, Mapping) and "texts" in data:
-        return Texts(dict(data["texts"]))
-    if isinstance(data, Mapping):
-        values = {name: from_data(one) for name, one in data["values"].items()}
-        return Message(data["key"], values)
-    return tuple(map(from_data, data)) if isinstance(data, list) else data

@@ -33,8 +33,8 @@ shown-equal-alone = equivalence within ±{ SHORT($margin) } points is shown for 
 shown-neither = neither a difference nor equivalence within ±{ SHORT($margin) } points is shown
 shown-no-difference = no difference is shown
 
-remedy-samples = about { $n } samples per problem in a new run would decide, if the difference stays
-remedy-samples-at-most = at most about { $n } samples per problem in a new run would decide, if the difference stays
+remedy-samples = about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
+remedy-samples-at-most = at most about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
 remedy-none = no number of samples can decide, because the published figure's own error dominates
 remedy-none-by-bound = no number of samples can decide by the bound on the published figure's error, which a run known problem by problem would lower
 remedy-votes = two votes of { $k } differ by { FIXED($spread) } points (SE) by chance, and more samples here do not make the published vote any surer
@@ -53,3 +53,552 @@ note-samples-unknown = the samples per problem behind { $table }'s score are unk
 note-not-graded = { $failed } of { $samples } samples could not be graded, an error of ours, and are left out of the score
 note-problems-left-out = { $left } of { $total } problems have no graded sample and do not count
 note-decoding-unknown = it is unknown whether a score was decoded greedily: { $sampled } if it was sampled, { $greedy } if it was greedy
+note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a temperature: two quantities; the greedy one counts as one sample of each problem, which with up to about 280 problems nearly always leaves the verdict inconclusive
+reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
+note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
+note-copies = { $distinct } of { $samples } samples are draws of their own, the others are copies; the error rests on the draws
+
+## Claims of articles
+
+status-supported = supported
+status-contradicted = contradicted
+status-mixed = mixed
+status-inconclusive = inconclusive
+status-untested = untested
+status-not-testable = not testable
+
+kind-benchmark = benchmark
+kind-efficiency = efficiency
+kind-arithmetic = arithmetic
+kind-artifact = artifact
+kind-leaderboard = leaderboard
+kind-hardware = hardware
+kind-market = market
+kind-opinion = opinion
+
+claim-reason = { $status } (tier { $tier }). { LIST($findings, ". ") }
+claim-untested = { LIST($findings, "; ") }
+claim-no-evidence = no evidence is at hand
+
+finding = { $what }: { $status }; { LIST($details, "; ") }
+finding-benchmarks = { $subject } { $relation } { $reference } on these tests: { $status }; { LIST($where, "; ") }
+finding-by = by { $source }: { $finding }
+finding-noted = { $finding } ({ LIST($notes, "; ") })
+
+relation-ahead = ahead of
+relation-on-par = on par with
+relation-at-least = at least as good as
+relation-lower = lower
+relation-higher = higher
+
+quantifier-some = some
+quantifier-all = all
+quantifier-listed = each
+
+standing-holds = holds
+standing-fails = fails
+standing-open = open
+standing-untested = untested
+standing-not-comparable = not comparable
+standing-no-error-is-known = no error is known
+standing-on = { $standing } on { $benchmarks }
+
+reason-score-unknown = one of the two scores is unknown
+reason-no-chance = no error is known: chance plays no part in either score
+reason-no-error-for = no error is known for { $metric }
+reason-one-problem = no error is known: one problem says nothing of others
+reason-metrics-differ = the two scores are of different metrics ({ $metrics })
+reason-problems-differ = the two scores are of different problems ({ $counts })
+reason-quantity-unknown = the quantity or its error is not known
+reason-no-errors = neither side has an error
+
+what-benchmarks = { $subject } { $relation } { $reference } { $where }
+on-benchmark = on { $benchmark }
+on-benchmarks = on { $quantifier } of { $count } benchmarks
+what-computed = computed from the figures
+what-artifact = { $field } of { $repository }
+what-efficiency = { $relation } { $quantity } of { $subject } than of { $reference }
+what-quantity = { $quantity } of { $model }
+
+artifact-license = license
+artifact-weights-public = weights public
+artifact-base-model = base model
+artifact-parameters = parameters
+artifact-release-date = release date
+artifact-answers = claimed { $expected }, found { $found }
+
+quantity-tokens-per-second = tokens per second
+quantity-tokens-per-solved = tokens per solved
+quantity-gpu-seconds-per-solved = GPU seconds per solved
+quantity-cost-per-solved = cost per solved
+quantity-active-parameters = active parameters
+quantity-training-gpu-hours = training GPU hours
+quantity-price-per-token = price per token
+
+arithmetic = { $working } = { $value } { $unit }, claimed is { $claimed }
+range = { SIGNIFICANT($low) } to { SIGNIFICANT($high) }
+range-one = { SIGNIFICANT($value) }
+range-at-least = at least { SIGNIFICANT($low) }
+range-at-most = at most { SIGNIFICANT($high) }
+input-bound = { $input } is { $bound } this
+bound-at-least = at least
+bound-at-most = at most
+bound-about = about
+inputs-unconfirmed = not confirmed in a source: { $inputs }
+
+benchmark-open = { $benchmark }: open, { $reason }
+benchmark-ratio = { $benchmark }: { $standing }, { SIGNIFICANT($subject) } against { SIGNIFICANT($reference) }, a ratio of { FIXED($low, 2) } to { FIXED($high, 2) } at 95%
+runs-needed = runs of { LIST($models, " and ") } are needed, none is at hand
+proxy-tokens = { $model }: { FIXED($tokens, 0) } tokens per solved problem on { $benchmark }; this says nothing of { $subject } itself
+run-unfinished = { $run }: { $model } on { $benchmark } is unfinished ({ $received } of { $asked } samples, { $graded } graded) and counts as no evidence
+
+source-vendors = vendors' tables
+source-figures = dated figures
+source-our-run = our run
+source-imported = imported outputs
+source-recorded = recorded from { $file } ({ $date })
+source-lines = lines { $lines }
+source-place = { LIST($parts, ", ") }
+source-of-input = { $input }: { $file } { $place }
+
+note-weights = weights: { $weights }
+note-measured-as = measured as { $model } on { $benchmark }
+note-vendors = the figures of { $reference } are the vendors' (D)
+note-other-table = the figures of { $reference } stand in another table ({ $tables }), by another protocol
+
+disagreement = disagrees with { $other }: { $sides }
+disagreement-sides = { $here } here, { $there } there
+
+origin = { $status } ({ $tier })
+origins = { LIST($origins, "; ") }
+proxy-verdicts = { LIST($verdicts, "; ") }
+proxy-verdict = { $status } ({ LIST($runs, "; ") })
+proxy-verdict-more = { $status } ({ LIST($runs, "; ") }; { $more } more)
+proxy-spent = { LIST($runs, "; ") }
+proxy-spent-more = { LIST($runs, "; ") }; { $more } more
+proxy-spent-run = { $benchmark } { FIXED($tokens, 0) } ({ $run }, { $tier })
+proxy-in-part = { $verdict } in part
+proxy-source = { $source } ({ $tier }): { $status }
+proxy-counts = { LIST($models, "; ") }
+proxy-model-counts = { $model }: { $counts }
+count-of = { $count } { $what }
+
+## Columns of tables
+
+column-95-interval = 95% interval
+column-agreement = agreement
+column-all = all
+column-answer-found = answer found
+column-article = article
+column-benchmark = benchmark
+column-both-right = both right
+column-both-wrong = both wrong
+column-claim = claim
+column-cons-k = cons@k
+column-device = device
+column-device-seconds-per-solved = device-seconds per solved
+column-difference = difference
+column-distinct = distinct draws
+column-distilled = distilled
+column-dollars-per-solved = dollars per solved
+column-end = end
+column-gold = right answer
+column-grader-errors = grader errors %
+column-holm = Holm
+column-holm-equal = Holm equal
+column-in-our-words = in our words
+column-k = k
+column-kind = kind
+column-lines = lines
+column-lm-eval-s-filter = lm-eval's filter
+column-lm-eval-s-metric = lm-eval's metric
+column-lm-eval-s-stderr = lm-eval's stderr
+column-lm-eval-s-value = lm-eval's value
+column-margin = margin
+column-mean = mean
+column-mean-over-all-samples = mean over all samples
+column-measured = measured
+column-measured-by = measured by
+column-metric = metric
+column-model = model
+column-needed-margin = needed margin
+column-no-answer = no answer %
+column-no-label-of-theirs = no label of theirs
+column-not-graded-by-us = not graded by us
+column-our-answer = our answer
+column-our-pass-1 = our pass@1
+column-our-reason = our reason
+column-our-runs = our runs
+column-ours = ours
+column-outcome = outcome
+column-p = p
+column-p-difference = p difference
+column-p-equal = p equal
+column-p-likely = p likely
+column-pass-1 = pass@1
+column-pass-k = pass@k
+column-problem = problem
+column-problem-se = problem SE
+column-problems-n = problems N
+column-published = published
+column-published-by = published by
+column-received = received
+column-repetition = repetition %
+column-right = right
+column-run = run
+column-sample = sample
+column-samples = samples
+column-samples-n = samples n
+column-sampling-se = sampling SE
+column-sd-between-laboratories = sd between laboratories
+column-sd-by-chance-at-most = sd by chance, at most
+column-sd-by-chance-likely = sd by chance, likely
+column-se-between-two-votes = SE between two votes
+column-sentence = sentence
+column-setting = setting
+column-status = status
+column-test = test
+column-their-answer = their answer
+column-their-reason = their reason
+column-theirs = theirs
+column-they-right-we-wrong = they right, we wrong
+column-they-wrong-we-right = they wrong, we right
+column-third-parties = third parties
+column-tier = tier
+column-tokens = tokens
+column-tokens-mean = tokens mean
+column-tokens-p95 = tokens p95
+column-tokens-per-second = tokens per second
+column-tokens-per-solved = tokens per solved
+column-truncated = truncated %
+column-vendor = vendor
+column-vendors = vendors
+column-verdict = verdict
+column-verdicts = verdicts
+column-why = in our words, and why
+received-partial = { $received } (partial)
+error-greedy = 0 (greedy)
+
+## The report
+
+page-language = English
+page-skip = Skip to the content
+page-contents = Contents
+page-theme = Dark theme
+page-partial = Partial: samples or grades are missing, so there are estimates and no verdicts.
+page-no-script = Sorting, filtering and reading samples need JavaScript, which is switched off here.
+page-runs-title = { $count } runs
+page-summary = At a glance
+page-runs = Runs
+page-published-figures = Published figures judged
+page-graded-samples = Graded samples
+page-no-verdicts = No published figure was judged in this run.
+page-verdicts = Verdicts on published figures
+page-verdicts-caption = Published figures against what was measured: scores in %, differences and margins in points. Details opens the sentence, the protocol differences and the source.
+page-details = Details
+page-details-of = Details: { $what }
+page-departures = Where the protocols differ
+page-one-sided = Stated by one side only: { $count }
+page-one-sided-list = Stated by one side only: { LIST($departures, "; ") }
+page-notes = Notes
+page-note = Note: { $note }
+page-source = Published in
+page-source-line = line { $line }
+page-source-commit = commit { $commit }
+page-measurements = Measurements
+page-measurements-caption = What was measured; scores, errors and shares in %.
+page-votes = Votes and pass@k
+page-votes-caption = pass@k: the chance that at least one of k samples is right. cons@k: the share of problems that a majority vote over k samples gets right, expected over which k are drawn; a sample without an answer casts no vote. SE between two votes: what the cons@k of two such runs differs by through chance alone. In %.
+page-lm-eval = lm-eval's own figures
+page-lm-eval-caption = What lm-eval's filters and metrics make of the same replies, in its own units (a share is from 0 to 1), with its standard error where that is a formula. With repeats its filters take one of them, or their vote; our score is the mean over all samples.
+page-agreement = Their labels and our grades
+page-agreement-caption = Samples that came with a label, by who counts them as right.
+page-disagreements-caption = Where they differ: { $shown } of { $all }; tables/disagreements.csv has all.
+page-claims = The claims of the articles
+page-claims-note = Claims that can be tested, each with what this report's runs (A), third parties (others' outputs that it graded, B; scores as others report them, C) and vendors (D) say of it, apart. The verdict is that of the best tier that judges the claim's own subject. Distilled: what the runs say of checkpoints distilled from a claim's subject; they are other models, and nothing of theirs counts for or against the claim. Reasons: tables/claims.csv. { $count } further claims cannot be tested by any run; `claimbench claims` gives the reason of each.
+page-claims-none = None of the models that were measured here is one that a claim speaks of, or is distilled from one. tables/claims.csv has the { $count } testable claims as others' figures judge them.
+page-claims-caption = Claims to which these runs speak come first. Details opens the reason and what the runs say of distilled checkpoints.
+page-proxies = Distilled checkpoints, beside their teacher: they count neither for nor against the claim
+page-claim-lines = line { $lines } of the article
+page-cost = Cost
+page-cost-caption = A solved problem is a right sample; the tokens of wrong samples count as spent on it.
+page-cost-note = Tokens per second is the model's over its whole run, from the first request to the last completion and without loading; device-seconds count every GPU (every core, where no GPU worked) for that time, shared out by tokens. Both depend on the machine, the engine and its load as much as on the model. Dollars are what the GPUs cost at the price given with `--gpu-hour`.
+page-figures = Figures
+page-evidence = Measured and published side by side
+page-evidence-title = { $benchmark }: measured and published scores
+page-evidence-note = Points with 95% sampling intervals; where a source gives no error, the interval is our estimate or a bound. Laboratories differ by protocol more than by chance.
+page-curves = Score and length of replies
+page-curve-title = { $model } on { $benchmark }: score by token cap
+page-curve-short = Score by token cap
+page-curve-desc = pass@1 had the token limit been lower: { $points }.
+page-curve-exact = Score by token cap is recomputed from the stored samples. Of a reasoning model a cut reply holds no answer, so it is what a run with that limit would have scored (but where a cut falls behind the answer). The band is the 95% sampling interval.
+page-curve-bound = Score by token cap is recomputed from the stored samples. Of a model without a reasoning block it is a lower bound: an answer may stand before the cut.
+page-score-axis = score, %
+page-cap-axis = token cap
+page-lengths-title = { $model } on { $benchmark }: lengths of replies
+page-lengths-short = Lengths of replies
+page-lengths-desc = { $right } right, { $wrong } not right, { $cut } not right and cut by the limit, { $ungraded } not graded; by number of tokens.
+page-lengths-unknown = the imported outputs do not state their tokens.
+page-tokens-axis = tokens
+page-replies-axis = replies
+page-shares-note = { $truncated }% of the replies were cut by the limit; { $looped }% were cut while they repeated themselves.
+page-samples = Samples
+page-samples-caption = Stored replies, failures first.
+page-samples-all = All { $shown } stored samples are in this file.
+page-samples-some = { $shown } of { $stored } stored samples are in this file, failures first: { $failures } of { $failures_stored } that are not right and { $right } of { $right_stored } right ones. { $left } are left out; they are in the run folder.
+page-samples-none = This report was made without samples and problems (--no-samples); they are in the run folder.
+page-reading = How to read this
+page-about = The run
+page-about-many = The runs
+page-about-run = The run { $run }
+page-filter = Filter
+page-filter-samples = Filter by problem or answer
+page-cell = Model and benchmark
+page-more = The other { $count }
+page-all = all
+
+origin-ours = our run
+origin-third-party = third party
+origin-vendor = vendor
+
+replies-right = right
+replies-wrong = not right
+replies-cut = not right, cut
+replies-ungraded = not graded
+
+legend-sampling-se = Sampling SE: what a rerun on the same problems would vary by. A published figure on the same problems is compared with it.
+legend-problem-se = Problem SE: what other problems like these would vary by.
+legend-shares = Truncated: replies cut by the token limit. No answer: replies in which no answer was found. Repetition: replies that were cut while their last characters repeated exactly (a lower bound, repetitions with small changes are not found).
+legend-grader-errors = Grader errors are replies that the grader could not judge: an error of ours, left out of the score and never counted as wrong.
+legend-verdicts = Reproduced: equal within the margin that was fixed before the run. Lower or higher: a difference is shown and equality is not. Inconclusive: neither. Not comparable: the two scores are of different things. Needed margin: the smallest margin at which the figure would count as reproduced.
+legend-tiers = Evidence tiers: A our run, B a third party's raw outputs graded by us, C a third party's score, D the vendor's own figure.
+
+## Samples, read in the page
+
+script-shown-rows = { $shown } of { $all } rows
+script-rows-range = { $from } to { $to } of { $all } samples
+script-nothing = No sample matches.
+script-open = Read
+script-previous = Previous
+script-next = Next
+script-close = Close
+script-question = Question
+script-choices = Choices as shown
+script-gold = Right answer
+script-reasoning = Reasoning
+script-reply = Reply
+script-never-ended = The reasoning never ended: there is no answer.
+script-grade = Grade
+script-reason = reason
+script-prompt-tokens = prompt tokens
+script-tokens = tokens
+script-seconds = seconds
+script-end = end
+script-seed = seed
+script-outcome = outcome
+script-answer = answer found
+script-stop = ended
+script-length = cut
+script-loop = repetition
+script-unknown = unknown
+script-loading = Opening…
+script-failed = The samples could not be unpacked: this browser is too old for it.
+script-sample = sample
+
+outcome-correct = right
+outcome-right = right
+outcome-wrong = wrong
+outcome-no-answer = no answer
+outcome-no-code = no code
+outcome-grader-error = grader error
+outcome-sandbox-error = sandbox error
+outcome-wrong-answer = wrong answer
+outcome-runtime-error = runtime error
+outcome-time-limit = time limit
+outcome-memory-limit = memory limit
+outcome-ungraded = not graded
+outcome-not-graded = not graded
+
+## Pages of evidence
+
+legend-statuses = A claim's status is that of the best tier that judges its own subject. Supported, contradicted; mixed: some of what is claimed holds, some fails; inconclusive: the errors are too large, or a part is untested; untested: a run could test it, none has; not testable: no run of a model speaks to it.
+legend-family = Tests are corrected by Holm within a vendor's table, a model and a third party; the sentence says where a test alone would say otherwise. What is compared is one laboratory's figure under its protocol with the vendor's under its own.
+
+evidence-runs = Own runs read: { $runs }.
+evidence-no-runs = none
+evidence-left-out = Left out: { $what }.
+evidence-why = { LIST($parts, "; ") }
+evidence-proxies = Distilled checkpoints, beside their teacher
+evidence-proxies-note = What the same tests say of the distilled checkpoints. They are other models: nothing here counts for or against a claim about their teacher. In part: this source has figures on some of the benchmarks only, and the others could change the verdict.
+evidence-published = Third parties' figures against the vendor's
+evidence-laboratories = Between laboratories
+evidence-laboratories-note = The standard deviation of the third parties' figures of one model on one benchmark, beside what sampling alone would give: at most, from the scores alone; and likely, from the standard deviations over seeds that one of the laboratories publishes for that benchmark. Where the second p is small, laboratories differ by protocol more than by chance, and a verdict on one of them holds for its protocol only. Cochran's test over all models:
+evidence-alone = Not re-measured
+evidence-alone-note = Figures of the same models for which no third party's figure is at hand:
+evidence-untestable = not testable as published: { $reason }
+heterogeneity-bound = Q = { FIXED($q) } on { $df } degrees of freedom against the largest errors possible, p = { $p }
+heterogeneity-likely = Q = { FIXED($q) } on { $df } degrees of freedom against likely errors, which were estimated on { $errors } degrees of freedom, p = { $p }
+
+## What a run was
+
+about-sampling = Sampling
+about-seed = Seed
+about-engine = Engine
+about-prompts = Prompts
+about-checkpoint = Checkpoint of { $model }
+about-departure = Departure of { $model }
+about-outputs = Outputs of
+about-files = Read from
+about-digest = Digest of the files
+about-stated = Protocol as stated
+about-importer = Stated by the importer
+about-unknown = Unknown
+about-note = Note
+about-left-out = Left out, for example
+about-server = Server of { $model }
+server-hidden = it kept the reasoning of { $count } replies to itself; what it shows is graded as the answer
+server-unended = { $count } of the first { $of } replies never end their reasoning, though they are whole; the server seems to hide it
+server-all-reasoning = { $count } of the first { $of } replies stand whole in the field of the reasoning; the server's reasoning parser seems not to fit the model
+server-empty = { $count } of the first { $of } replies are empty; the server seems to drop what the model writes
+about-outcomes = Outcomes of { $model } on { $benchmark }
+about-isolation = Isolation of { $model } on { $benchmark }
+about-quirks = LiveCodeBench's quirks, { $model } on { $benchmark }
+about-extraction = LiveCodeBench's extraction, { $model } on { $benchmark }
+about-rating = Rating of { $model } on { $benchmark } (an estimate)
+
+nothing = nothing
+nothing-of-protocol = nothing of the protocol
+stated = { $setting } { PLAIN($value) }
+
+isolation = { LIST($parts, "; ") }
+isolation-namespaces = namespaces
+isolation-landlock = Landlock
+isolation-seccomp = seccomp
+isolation-rlimits = rlimits
+isolation-none = no program was run
+passes-run-again = { $count } passes run again test by test, { $differ } of them disagreed
+quirks = they decide here: { $right } programs are right with them and { $plain } without; { $differs } verdicts differ
+extraction = takes another program from { $differs } replies; { $gains } more are right, { $loses } fewer
+rating = { $best } (95% { $low } to { $high }), at which what was solved is most likely; not a rating that any site gave
+rating-nothing-solved = at most { $high } (one-sided, 95%): nothing was solved
+rating-all-solved = at least { $low } (one-sided, 95%): all was solved
+unbounded = unbounded
+
+weights-departures = { LIST($parts, "; ") }
+weights-served = as an endpoint serves them under the name { $name }, on its word
+weights-alias = as an endpoint serves them under the name { $name }, an alias: evidence about that alias, nothing else
+weights-local = local checkpoint { $folder }
+weights-note = { $note }
+weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
+
+setting-none = none
+setting-applied = applied
+setting-text = text
+setting-chat-turns = chat turns
+setting-pinned = the pinned checkpoint
+setting-servers-own = the server's own
+setting-servers-template = as the server's chat template has it
+setting-token-ids = token ids, asserted before they are sent; the server's own count of them agrees
+setting-counted-chat = chat turns: the template is the server's; its tokens are as many as ours, and the same where the server states them
+setting-chat = chat turns only: the template is the server's and is not checked
+
+task-setting = { $setting } { PLAIN($run) } (task: { PLAIN($task) })
+task-stop-dropped = no stop at { $stop }
+task-column = column { $column } read from { $source }
+
+## Imported outputs
+
+import-title = Outputs of { $who }: { $model } on { $benchmark }
+import-user = a user of { $tool }
+import-outputs = { $who } (not our run; evidence tier { $tier })
+import-files = { $tool }: { $files }
+import-labels-only = their labels are taken as they are: nothing was graded by us (tier C)
+import-unmatched = { $rows } rows fit no problem and are left out
+import-by-id = { $count } of { $rows } responses were matched by their id alone: their questions are not ours word by word
+import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning: if the file's maker cut the reasoning off, each counts as wrong here for want of it
+import-no-labels = { $count } of { $rows } responses have no label of theirs
+import-no-tokens = tokens are not stated
+import-no-finish = finish reasons are not stated
+import-one-model = only the rows of the model { $model } are taken
+import-filter = labels are those of lm-eval's filter { $filter }; other filters are left out
+import-no-results-beside = no results_<date>.json of the same date lies beside the samples
+import-no-results-found = no results_<date>.json of the same date was found
+import-lighteval = lighteval keeps no finish reason
+import-livecodebench = a submission does not state its model, its sampling or its tokens
+import-base-tests = their labels are those of the base tests, as the benchmark's are
+import-evalplus = the solutions EvalPlus ran are kept, which its own sanitizer cut out of the replies
+import-evalplus-alone = EvalPlus runs a solution alone, and so it is run here: without the imports and helpers of the prompt, which stand before other replies
+import-inspect-status = the log's status is { $status }, not success
+
+## Compared runs
+
+comparison-better = better
+comparison-worse = worse
+comparison-equivalent = equivalent
+comparison-not-worse = not worse
+comparison-inconclusive = inconclusive
+
+compared = { $names } on { $benchmark }: { $outcome } ({ SIGNED($difference) } points, 95% interval { $interval })
+
+## Runs against a reference run (compare)
+
+compare-headline = { $names } on { $benchmark }: { $outcome } ({ $found })
+compare-names = { $run } against { $reference }
+compare-better = better by { FIXED($gap) } points
+compare-worse = worse by { FIXED($gap) } points
+compare-equivalent = equivalent within ±{ SHORT($margin) } points
+compare-not-worse = not worse by { SHORT($margin) } points or more
+compare-shown-alone = inconclusive; a difference is shown alone, but not among { $family } comparisons
+compare-lower-here = lower on these problems, inconclusive for other problems like them
+compare-higher-here = higher on these problems, inconclusive for other problems like them
+compare-undecided = inconclusive; only a difference of { FIXED($detectable) } points or more shows reliably
+compare-interval = 95% interval { SIGNED($low) } to { SIGNED($high) }
+compare-found = { SIGNED($difference) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
+compare-counts = { $better } of { $common } problems better, { $worse } worse
+compare-partly = { $common } of { $problems } problems are compared
+compare-these = on these very problems: { $found }
+compare-power = power to find { SHORT($margin) } points: { FIXED($power, 0) }%; found with a power of 80%: { FIXED($detectable) } points
+compare-holm = p { SIGNIFICANT($p) }, { SIGNIFICANT($adjusted) } among { $family } comparisons (Holm)
+compare-ids-only = the texts of the problems are not in both folders: problems are matched by id alone
+compare-copies = { $run }: { $distinct } of { $samples } samples are draws of their own, the others are copies
+compare-setting = { $setting }: { PLAIN($reference) } in the reference, { PLAIN($run) } here
+compare-most-worse = worse most: { LIST($problems, "; ") }
+compare-most-better = better most: { LIST($problems, "; ") }
+compare-changes-worse = Problems that got worse most (right samples, reference then run)
+compare-changes-better = Problems that got better most (right samples, reference then run)
+compare-change = { $problem }: { $before } of { $of } → { $after } of { $then }
+page-comparison = Comparison
+page-comparison-figures = Figures of the comparison
+legend-comparison = Differences are in points, run minus reference, paired by problem. On such problems: what the difference would be on other problems like these, by Student's t over the problems (with one sample per problem, or few problems that differ, by the interval of Bonett and Price, where only McNemar's exact test shows a difference). On these problems: what a rerun of both on these very problems would show. Better, worse: a difference is shown on such problems; equivalent: it is shown to lie within the margin; not worse: it is shown not to be worse by the margin asked for; inconclusive: none of these. With several comparisons the outcome rests on p-values after Holm's correction. Detectable: the difference that would have been found with a power of 80%.
+column-reference = reference
+column-n = n
+column-reference-score = reference score %
+column-score = score %
+column-95-on-such-problems = 95% on such problems
+column-95-on-these-problems = 95% on these problems
+column-p-holm = p (Holm)
+column-p-equivalence-holm = p of equivalence (Holm)
+column-detectable = detectable
+column-better = better
+column-worse = worse
+column-reference-tokens = reference tokens
+column-reference-truncated = reference truncated %
+column-tokens-per-right = tokens per right sample
+column-reference-tokens-per-right = reference tokens per right sample
+column-reference-right = reference right
+column-change = change
+
+verdict-among-laboratories = { $scores }: { $finding }; as laboratories go, { $laboratories }
+among-laboratories-usual = not unusual
+among-laboratories-unusual = unusual
+note-laboratories-usual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } degrees of freedom): this difference is not unusual
+note-laboratories-unusual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } degrees of freedom): this difference is unusual
+note-tipping = { $grades } wrong grades would change the verdict
+note-tipping-up = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades)
+note-not-fragile = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades); a looser reading finds { $suspects } suspects
+note-fragile = fragile: a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades) would change the verdict, and a looser reading finds { $suspects } suspects
+page-change-axis = change in points
+page-problems-axis = problems, the largest loss first
+page-paired-title = { $names } against { $reference }, problem by problem
+page-paired-desc = { $better } problems better, { $worse } worse, { $same } the same
+page-paired-note = Each dot is a problem: its share of right samples here less that in the reference. The line is the mean, the band its 95% interval on such problems.

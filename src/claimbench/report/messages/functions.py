@@ -51,9 +51,19 @@ def as_it_is(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.10g}"
 
 
+def chance(p: float) -> str:
+    """`CHANCE($p)`: two digits: 0.014, 4e-08."""
+    return f"{p:.2g}"
+
+
 def upwards(value: float) -> str:
     """`UPWARDS($x)`: one decimal, rounded up: a margin so large would indeed suffice."""
     return f"{math.ceil(value * 10 - 1e-9) / 10:.1f}"
+
+
+def attached(unit: str) -> str:
+    """`UNIT($unit)`: a unit behind a number: Hangul follows at once, other words after a space."""
+    return unit if "가" <= unit.lstrip()[:1] <= "힣" else f" {unit.strip()}"
 
 
 def joined(parts: Parts | str, by: str = ", ") -> str:
@@ -80,7 +90,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SHORT": short,
     "SIGNIFICANT": significant,
     "PLAIN": as_it_is,
+    "CHANCE": chance,
     "UPWARDS": upwards,
+    "UNIT": attached,
     "LIST": joined,
     "PARTICLE": particle,
 }

@@ -33,8 +33,8 @@ shown-equal-alone = 이 수치만 보면 ±{ SHORT($margin) }포인트 안에서
 shown-neither = 차이도, ±{ SHORT($margin) }포인트 안에서 같음도 입증되지 않음
 shown-no-difference = 차이가 입증되지 않음
 
-remedy-samples = 차이가 그대로라면, 새 실행에서 문제당 표본 약 { $n }개로 판정할 수 있음
-remedy-samples-at-most = 차이가 그대로라면, 새 실행에서 문제당 표본 많아야 약 { $n }개로 판정할 수 있음
+remedy-samples = 실제 차이가 관측값과 같다면, 문제당 표본 약 { $n }개인 새 실행이 80% 확률로 판정에 이름
+remedy-samples-at-most = 실제 차이가 관측값과 같다면, 문제당 표본 많아야 약 { $n }개인 새 실행이 80% 확률로 판정에 이름
 remedy-none = 공표 수치 자체의 오차가 커서 표본을 늘려도 판정할 수 없음
 remedy-none-by-bound = 공표 수치의 오차를 상한으로만 알아 표본을 늘려도 판정할 수 없음. 문제별 결과를 아는 실행이 있으면 오차가 줄어듦
 remedy-votes = 표본 { $k }개의 투표 두 번은 우연만으로도 { FIXED($spread) }포인트(SE) 다르며, 이쪽 표본을 늘려도 공표된 투표가 더 확실해지지는 않음
@@ -53,3 +53,552 @@ note-samples-unknown = { $table } 점수의 문제당 표본 수를 알 수 없�
 note-not-graded = 표본 { $samples }개 중 { $failed }개는 우리 쪽 오류로 채점하지 못해 점수에서 제외함
 note-problems-left-out = 문제 { $total }개 중 { $left }개는 채점된 표본이 없어 제외함
 note-decoding-unknown = 점수가 그리디 디코딩으로 나왔는지 알 수 없음. 표집했다면 { $sampled }, 그리디였다면 { $greedy }
+note-greedy-and-sampled = 한 점수는 그리디 정확도, 다른 점수는 온도를 준 pass@1로 서로 다른 양임. 그리디 점수는 문제당 표본 하나로 치며, 문제가 280개쯤까지면 거의 언제나 판단 보류가 됨
+reason-copies = 표본 { $samples }개 중 { $distinct }개만 따로 뽑힌 것이고 나머지는 불규칙하게 되풀이됨. 서버나 캐시, 가져오기가 응답을 되풀이하며, 보이지 않는 사본도 있을 수 있음
+note-every-draw-repeated = 모든 응답이 { $times }번씩 있음. 표본 { $samples }개 중 따로 뽑힌 것은 { $distinct }개이며 오차는 이것으로 구함
+note-copies = 표본 { $samples }개 중 { $distinct }개가 따로 뽑힌 것이고 나머지는 사본임. 오차는 따로 뽑힌 것으로 구함
+
+## Claims of articles
+
+status-supported = 뒷받침됨
+status-contradicted = 반박됨
+status-mixed = 엇갈림
+status-inconclusive = 판단 보류
+status-untested = 미검증
+status-not-testable = 검증 불가
+
+kind-benchmark = 성능 비교
+kind-efficiency = 효율
+kind-arithmetic = 계산
+kind-artifact = 공개물
+kind-leaderboard = 순위
+kind-hardware = 하드웨어
+kind-market = 시장
+kind-opinion = 의견
+
+claim-reason = { $status }(증거 등급 { $tier }). { LIST($findings, ". ") }
+claim-untested = { LIST($findings, "; ") }
+claim-no-evidence = 이를 측정한 실행도, 공표된 수치도 아직 없음
+
+finding = { $what }: { $status }; { LIST($details, "; ") }
+finding-benchmarks = { $subject }, { $reference } 대비 { $relation }: { $status }; { LIST($where, "; ") }
+finding-by = { $source }: { $finding }
+finding-noted = { $finding } ({ LIST($notes, "; ") })
+
+relation-ahead = 앞섬
+relation-on-par = 대등
+relation-at-least = 뒤지지 않음
+relation-lower = 더 낮음
+relation-higher = 더 높음
+
+quantifier-some = 중 일부
+quantifier-all = 모두
+quantifier-listed = 각각
+
+standing-holds = 성립
+standing-fails = 불성립
+standing-open = 미결
+standing-untested = 미측정
+standing-not-comparable = 비교 불가
+standing-no-error-is-known = 오차를 알 수 없음
+standing-on = { $standing }: { $benchmarks }
+
+reason-score-unknown = 두 점수 중 하나를 알 수 없음
+reason-no-chance = 두 점수 모두 우연이 작용하지 않아 오차가 없음
+reason-no-error-for = { $metric }의 오차를 알 수 없음
+reason-one-problem = 문제가 하나뿐이라 다른 문제에 대해서는 알 수 없음
+reason-metrics-differ = 두 점수의 지표가 다름({ $metrics })
+reason-problems-differ = 두 점수의 문제가 다름({ $counts })
+reason-quantity-unknown = 값이나 오차를 알 수 없음
+reason-no-errors = 양쪽 모두 오차가 없음
+
+what-benchmarks = { $subject }, { $reference } 대비 { $relation }({ $where })
+on-benchmark = { $benchmark }
+on-benchmarks = 벤치마크 { $count }개 { $quantifier }
+what-computed = 수치로 계산한 값
+what-artifact = { $repository }의 { $field }
+what-efficiency = { $quantity }: { $subject }, { $reference } 대비 { $relation }
+what-quantity = { $model }의 { $quantity }
+
+artifact-license = 라이선스
+artifact-weights-public = 가중치 공개
+artifact-base-model = 바탕 모델
+artifact-parameters = 매개변수 수
+artifact-release-date = 공개일
+artifact-answers = 주장 { $expected }, 확인 { $found }
+
+quantity-tokens-per-second = 초당 토큰
+quantity-tokens-per-solved = 정답당 토큰
+quantity-gpu-seconds-per-solved = 정답당 GPU·초
+quantity-cost-per-solved = 정답당 비용
+quantity-active-parameters = 활성 매개변수
+quantity-training-gpu-hours = 학습 GPU 시간
+quantity-price-per-token = 토큰 가격
+
+arithmetic = { $working } = { $value }{ UNIT($unit) }. 주장은 { $claimed }
+range = { SIGNIFICANT($low) }~{ SIGNIFICANT($high) }
+range-one = { SIGNIFICANT($value) }
+range-at-least = { SIGNIFICANT($low) } 이상
+range-at-most = { SIGNIFICANT($high) } 이하
+input-bound = { $input }: { $bound }
+bound-at-least = 하한
+bound-at-most = 상한
+bound-about = 어림값
+inputs-unconfirmed = 출처에서 확인하지 못함: { $inputs }
+
+benchmark-open = { $benchmark }: 미결, { $reason }
+benchmark-ratio = { $benchmark }: { $standing }, { SIGNIFICANT($subject) } 대 { SIGNIFICANT($reference) }, 비율의 95% 구간 { FIXED($low, 2) }~{ FIXED($high, 2) }
+runs-needed = { LIST($models, " 및 ") }의 실행이 필요하나 없음
+proxy-tokens = { $model }: { $benchmark }에서 정답당 토큰 { FIXED($tokens, 0) }개. { $subject } 자체에 대해서는 아무것도 말해 주지 않음
+run-unfinished = { $run }: { $model }의 { $benchmark } 실행이 끝나지 않아(표본 { $asked }개 중 { $received }개, 채점 { $graded }개) 증거로 세지 않음
+
+source-vendors = 제작사의 표
+source-figures = 날짜가 있는 수치
+source-our-run = 우리 실행
+source-imported = 가져온 출력
+source-recorded = { $file }의 기록({ $date })
+source-lines = { $lines }행
+source-place = { LIST($parts, ", ") }
+source-of-input = { $input }: { $file } { $place }
+
+note-weights = 가중치: { $weights }
+note-measured-as = 측정: { $model }, { $benchmark }
+note-vendors = { $reference }의 수치는 제작사의 것(D)
+note-other-table = { $reference }의 수치는 다른 표({ $tables })의 것으로 프로토콜이 다름
+
+disagreement = { $other }{ PARTICLE($other, "과", "와") } 어긋남: { $sides }
+disagreement-sides = 여기서는 { $here }, 저기서는 { $there }
+
+origin = { $status }({ $tier })
+origins = { LIST($origins, "; ") }
+proxy-verdicts = { LIST($verdicts, "; ") }
+proxy-verdict = { $status }({ LIST($runs, "; ") })
+proxy-verdict-more = { $status }({ LIST($runs, "; ") }; 외 { $more }개)
+proxy-spent = { LIST($runs, "; ") }
+proxy-spent-more = { LIST($runs, "; ") }; 외 { $more }개
+proxy-spent-run = { $benchmark } { FIXED($tokens, 0) } ({ $run }, { $tier })
+proxy-in-part = { $verdict }(일부)
+proxy-source = { $source }({ $tier }): { $status }
+proxy-counts = { LIST($models, "; ") }
+proxy-model-counts = { $model }: { $counts }
+count-of = { $what } { $count }개
+
+## Columns of tables
+
+column-95-interval = 95% 구간
+column-agreement = 일치
+column-all = 전체
+column-answer-found = 찾은 답
+column-article = 기사
+column-benchmark = 벤치마크
+column-both-right = 둘 다 정답
+column-both-wrong = 둘 다 오답
+column-claim = 주장
+column-cons-k = cons@k
+column-device = 장치
+column-device-seconds-per-solved = 정답당 장치·초
+column-difference = 차이
+column-distinct = 따로 뽑힌 표본
+column-distilled = 증류 모델
+column-dollars-per-solved = 정답당 달러
+column-end = 종료
+column-gold = 정답
+column-grader-errors = 채점 오류 %
+column-holm = Holm 보정
+column-holm-equal = 같음의 Holm 보정
+column-in-our-words = 내용
+column-k = k
+column-kind = 종류
+column-lines = 행
+column-lm-eval-s-filter = lm-eval의 필터
+column-lm-eval-s-metric = lm-eval의 지표
+column-lm-eval-s-stderr = lm-eval의 표준오차
+column-lm-eval-s-value = lm-eval의 값
+column-margin = 허용 오차
+column-mean = 평균
+column-mean-over-all-samples = 모든 표본의 평균
+column-measured = 측정
+column-measured-by = 측정한 곳
+column-metric = 지표
+column-model = 모델
+column-needed-margin = 필요한 허용 오차
+column-no-answer = 답 없음 %
+column-no-label-of-theirs = 그쪽 판정 없음
+column-not-graded-by-us = 우리 채점 없음
+column-our-answer = 우리가 찾은 답
+column-our-pass-1 = 우리 pass@1
+column-our-reason = 우리의 이유
+column-our-runs = 우리 실행
+column-ours = 우리
+column-outcome = 결과
+column-p = p
+column-p-difference = 차이의 p
+column-p-equal = 같음의 p
+column-p-likely = 추정 오차 기준 p
+column-pass-1 = pass@1
+column-pass-k = pass@k
+column-problem = 문제
+column-problem-se = 문제 SE
+column-problems-n = 문제 수 N
+column-published = 공표
+column-published-by = 공표한 곳
+column-received = 받은 표본
+column-repetition = 반복 %
+column-right = 정답
+column-run = 실행
+column-sample = 표본
+column-samples = 표본
+column-samples-n = 표본 수 n
+column-sampling-se = 표집 SE
+column-sd-between-laboratories = 기관 간 표준편차
+column-sd-by-chance-at-most = 우연에 의한 표준편차(최대)
+column-sd-by-chance-likely = 우연에 의한 표준편차(추정)
+column-se-between-two-votes = 두 투표 사이의 SE
+column-sentence = 설명
+column-setting = 항목
+column-status = 판정
+column-test = 검증한 것
+column-their-answer = 그쪽이 찾은 답
+column-their-reason = 그쪽의 이유
+column-theirs = 그쪽
+column-they-right-we-wrong = 그쪽 정답, 우리 오답
+column-they-wrong-we-right = 그쪽 오답, 우리 정답
+column-third-parties = 제3자
+column-tier = 등급
+column-tokens = 토큰
+column-tokens-mean = 평균 토큰
+column-tokens-p95 = 토큰 p95
+column-tokens-per-second = 초당 토큰
+column-tokens-per-solved = 정답당 토큰
+column-truncated = 잘림 %
+column-vendor = 제작사
+column-vendors = 제작사
+column-verdict = 판정
+column-verdicts = 판정
+column-why = 내용과 이유
+received-partial = { $received } (미완료)
+error-greedy = 0 (그리디)
+
+## The report
+
+page-language = 한국어
+page-skip = 본문으로 건너뛰기
+page-contents = 차례
+page-theme = 어두운 화면
+page-partial = 미완료: 표본이나 채점이 아직 빠져 있어 추정치만 있고 판정은 없습니다.
+page-no-script = 정렬, 필터, 표본 읽기에는 자바스크립트가 필요한데 지금은 꺼져 있습니다.
+page-runs-title = 실행 { $count }개
+page-summary = 한눈에 보기
+page-runs = 실행
+page-published-figures = 판정한 공표 수치
+page-graded-samples = 채점한 표본
+page-no-verdicts = 이 실행에서 판정한 공표 수치가 없습니다.
+page-verdicts = 공표 수치에 대한 판정
+page-verdicts-caption = 공표된 수치와 측정한 값의 비교입니다. 점수는 %, 차이와 허용 오차는 포인트입니다. ‘자세히’를 누르면 설명, 프로토콜 차이, 출처가 열립니다.
+page-details = 자세히
+page-details-of = 자세히: { $what }
+page-departures = 프로토콜이 다른 점
+page-one-sided = 한쪽만 밝힌 것: { $count }개
+page-one-sided-list = 한쪽만 밝힌 것: { LIST($departures, "; ") }
+page-notes = 참고
+page-note = 참고: { $note }
+page-source = 공표된 곳
+page-source-line = { $line }행
+page-source-commit = 커밋 { $commit }
+page-measurements = 측정값
+page-measurements-caption = 측정한 값입니다. 점수, 오차, 비율은 %입니다.
+page-votes = 다수결과 pass@k
+page-votes-caption = pass@k는 표본 k개 중 하나라도 정답일 확률, cons@k는 표본 k개의 다수결로 맞히는 문제의 비율(어떤 k개를 뽑는지에 대한 기댓값)입니다. 답이 없는 표본은 투표하지 않습니다. 두 투표 사이의 SE는 그런 실행 두 번의 cons@k가 우연만으로 벌어지는 정도입니다. 단위는 %입니다.
+page-lm-eval = lm-eval 자체의 수치
+page-lm-eval-caption = 같은 답변을 lm-eval의 필터와 지표로 본 값입니다. 단위(비율은 0에서 1)와 표준오차(공식이 있을 때)는 lm-eval의 것입니다. 문제당 표본이 여럿이면 lm-eval의 필터는 그중 하나나 다수결을 택하고, 우리 점수는 모든 표본의 평균입니다.
+page-agreement = 그쪽의 판정과 우리 채점
+page-agreement-caption = 판정이 붙어 온 표본을 누가 정답으로 세는지에 따라 나눈 것입니다.
+page-disagreements-caption = 서로 다른 곳: { $all }개 중 { $shown }개. 전부는 tables/disagreements.csv에 있습니다.
+page-claims = 기사의 주장
+page-claims-note = 검증할 수 있는 주장과, 그에 대해 이 보고서의 실행(A), 제3자(우리가 채점한 다른 이의 출력 B, 다른 이가 보고한 점수 C), 제작사(D)가 말하는 바를 따로 적었습니다. 판정은 주장의 대상을 직접 판단하는 가장 높은 증거 등급의 것입니다. ‘증류 모델’은 주장의 대상을 증류한 모델에 대해 실행들이 말하는 바로, 다른 모델이므로 판정에 넣지 않습니다. 이유는 tables/claims.csv에 있습니다. 나머지 { $count }개는 어떤 실행으로도 검증할 수 없으며, 이유는 `claimbench claims --language ko`가 보여 줍니다.
+page-claims-none = 여기서 측정한 모델은 어떤 주장의 대상도, 그것을 증류한 모델도 아닙니다. 검증할 수 있는 주장 { $count }개를 다른 이의 수치로 판정한 결과는 tables/claims.csv에 있습니다.
+page-claims-caption = 이 실행들과 관련된 주장이 먼저 옵니다. ‘자세히’를 누르면 이유와, 증류 모델에 대한 결과가 열립니다.
+page-proxies = 증류 모델: 원래 모델에 대한 판정에는 넣지 않음
+page-claim-lines = 기사 { $lines }행
+page-cost = 소요 자원
+page-cost-caption = 오답 표본의 토큰도 정답에 든 것으로 셉니다.
+page-cost-note = 초당 토큰은 모델을 읽어 들이는 시간을 빼고 첫 요청부터 마지막 답변까지 잰 값입니다. 장치·초는 그 시간 동안의 모든 GPU(GPU가 없으면 모든 코어)를 세어 토큰 수로 나눈 것입니다. 둘 다 모델만큼이나 장비, 엔진, 부하에 달려 있습니다. 달러는 `--gpu-hour`로 준 가격에 따른 GPU 비용입니다.
+page-figures = 그림
+page-evidence = 측정값과 공표값 나란히 보기
+page-evidence-title = { $benchmark }: 측정 점수와 공표 점수
+page-evidence-note = 점과 95% 표집 구간입니다. 출처에 오차가 없으면 구간은 우리의 추정이나 상한입니다. 기관 사이의 차이는 우연보다 프로토콜에서 더 많이 옵니다.
+page-curves = 답변의 점수와 길이
+page-curve-title = { $model }, { $benchmark }: 토큰 한도별 점수
+page-curve-short = 토큰 한도별 점수
+page-curve-desc = 토큰 한도가 더 낮았을 때의 pass@1: { $points }.
+page-curve-exact = 토큰 한도별 점수는 저장된 표본에서 다시 계산했습니다. 추론 모델은 잘린 답변에 답이 없으므로 그 한도에서 얻었을 점수입니다(답 뒤에서 잘리는 경우는 제외). 띠는 95% 표집 구간입니다.
+page-curve-bound = 토큰 한도별 점수는 저장된 표본에서 다시 계산했습니다. 추론 구간이 없는 모델은 잘리기 전에 답했을 수 있으므로 하한입니다.
+page-score-axis = 점수(%)
+page-cap-axis = 토큰 한도
+page-lengths-title = { $model }, { $benchmark }: 답변 길이
+page-lengths-short = 답변 길이
+page-lengths-desc = 정답 { $right }, 오답 { $wrong }, 한도에 잘려 오답 { $cut }, 채점 안 됨 { $ungraded }. 토큰 수 기준.
+page-lengths-unknown = 가져온 출력에 토큰 수가 없습니다.
+page-tokens-axis = 토큰
+page-replies-axis = 답변 수
+page-shares-note = 답변의 { $truncated }%가 한도에 잘렸고, { $looped }%는 같은 말을 반복하다 잘렸습니다.
+page-samples = 표본
+page-samples-caption = 저장된 답변. 오답부터.
+page-samples-all = 저장된 표본 { $shown }개가 모두 이 파일에 있습니다.
+page-samples-some = 저장된 표본 { $stored }개 중 { $shown }개가 이 파일에 있습니다(오답부터). 오답 { $failures_stored }개 중 { $failures }개, 정답 { $right_stored }개 중 { $right }개입니다. 나머지 { $left }개는 실행 폴더에 있습니다.
+page-samples-none = 이 보고서는 표본과 문제 없이 만들었습니다(--no-samples). 표본은 실행 폴더에 있습니다.
+page-reading = 읽는 법
+page-about = 실행 정보
+page-about-many = 실행 정보
+page-about-run = 실행 { $run }
+page-filter = 필터
+page-filter-samples = 문제나 답으로 거르기
+page-cell = 모델과 벤치마크
+page-more = 나머지 { $count }개
+page-all = 전체
+
+origin-ours = 우리 실행
+origin-third-party = 제3자
+origin-vendor = 제작사
+
+replies-right = 정답
+replies-wrong = 오답
+replies-cut = 잘려서 오답
+replies-ungraded = 채점 안 됨
+
+legend-sampling-se = 표집 SE: 같은 문제로 다시 실행했을 때의 변동입니다. 같은 문제에 대한 공표 수치와 비교할 때 씁니다.
+legend-problem-se = 문제 SE: 비슷한 다른 문제들이었을 때의 변동입니다.
+legend-shares = 잘림: 토큰 한도에 잘린 답변. 답 없음: 답을 찾지 못한 답변. 반복: 마지막 글자들이 똑같이 반복되던 중에 잘린 답변(조금씩 바뀌는 반복은 찾지 못하므로 하한).
+legend-grader-errors = 채점 오류: 채점기가 판단하지 못한 답변입니다. 우리의 오류이므로 점수에서 빼며 오답으로 세지 않습니다.
+legend-verdicts = 재현됨: 실행 전에 정한 허용 오차 안에서 같음. 더 낮음/더 높음: 차이가 입증되고 같음은 입증되지 않음. 판단 보류: 둘 다 아님. 비교 불가: 두 점수가 서로 다른 것을 잼. 필요한 허용 오차: 재현으로 인정될 가장 작은 허용 오차.
+legend-tiers = 증거 등급: A 우리의 실행, B 제3자의 원출력을 우리가 채점, C 제3자가 보고한 점수, D 제작사의 수치.
+
+## Samples, read in the page
+
+script-shown-rows = { $all }행 중 { $shown }행
+script-rows-range = 표본 { $all }개 중 { $from }–{ $to }
+script-nothing = 맞는 표본이 없습니다.
+script-open = 읽기
+script-previous = 이전
+script-next = 다음
+script-close = 닫기
+script-question = 문제
+script-choices = 보인 선택지
+script-gold = 정답
+script-reasoning = 추론
+script-reply = 답변
+script-never-ended = 추론이 끝나지 않아 답이 없습니다.
+script-grade = 채점
+script-reason = 이유
+script-prompt-tokens = 프롬프트 토큰
+script-tokens = 토큰
+script-seconds = 초
+script-end = 종료
+script-seed = 시드
+script-outcome = 결과
+script-answer = 찾은 답
+script-stop = 정상 종료
+script-length = 잘림
+script-loop = 반복
+script-unknown = 알 수 없음
+script-loading = 여는 중…
+script-failed = 표본을 풀 수 없습니다. 브라우저가 너무 오래되었습니다.
+script-sample = 표본
+
+outcome-correct = 정답
+outcome-right = 정답
+outcome-wrong = 오답
+outcome-no-answer = 답 없음
+outcome-no-code = 코드 없음
+outcome-grader-error = 채점 오류
+outcome-sandbox-error = 샌드박스 오류
+outcome-wrong-answer = 잘못된 출력
+outcome-runtime-error = 실행 오류
+outcome-time-limit = 시간 초과
+outcome-memory-limit = 메모리 초과
+outcome-ungraded = 채점 안 됨
+outcome-not-graded = 채점 안 됨
+
+## Pages of evidence
+
+legend-statuses = 주장의 판정은 그 대상을 직접 판단하는 가장 높은 등급의 것입니다. 뒷받침됨, 반박됨, 엇갈림: 주장한 것 중 일부는 성립하고 일부는 성립하지 않음, 판단 보류: 오차가 너무 크거나 일부가 미검증, 미검증: 실행으로 검증할 수 있으나 아직 없음, 검증 불가: 어떤 모델 실행으로도 알 수 없음.
+legend-family = 검정은 제작사의 표, 모델, 제3자별로 Holm 방법으로 보정합니다. 한 수치만으로는 다르게 판정되는 곳은 설명에 밝힙니다. 비교하는 것은 한 기관이 자신의 프로토콜로 잰 수치와 제작사가 자신의 프로토콜로 잰 수치입니다.
+
+evidence-runs = 읽은 우리 실행: { $runs }.
+evidence-no-runs = 없음
+evidence-left-out = 제외: { $what }.
+evidence-why = { LIST($parts, "; ") }
+evidence-proxies = 원래 모델 곁의 증류 모델
+evidence-proxies-note = 같은 검증을 증류 모델에 적용한 결과입니다. 다른 모델이므로 원래 모델에 대한 주장의 판정에는 넣지 않습니다. ‘일부’는 이 출처의 수치가 벤치마크 중 일부에만 있고, 나머지에 따라 판정이 바뀔 수 있다는 뜻입니다.
+evidence-published = 제3자의 수치와 제작사의 수치
+evidence-laboratories = 기관 사이의 차이
+evidence-laboratories-note = 한 벤치마크에서 한 모델에 대한 제3자 수치들의 표준편차와, 표집만으로 생길 표준편차입니다. ‘최대’는 점수만으로 구한 것이고, ‘추정’은 그 벤치마크에서 한 기관이 공표한 시드 간 표준편차로 구한 것입니다. 둘째 p가 작으면 기관 사이의 차이는 우연보다 프로토콜에서 오며, 한 기관에 대한 판정은 그 프로토콜에만 해당합니다. 모든 모델에 대한 Cochran 검정:
+evidence-alone = 다시 측정되지 않은 수치
+evidence-alone-note = 같은 모델들의 수치 중 제3자의 수치가 없는 것:
+evidence-untestable = 공표된 대로는 검증할 수 없음: { $reason }
+heterogeneity-bound = 가능한 가장 큰 오차 기준 Q = { FIXED($q) }, 자유도 { $df }, p = { $p }
+heterogeneity-likely = 자유도 { $errors }로 추정한 오차 기준 Q = { FIXED($q) }, 자유도 { $df }, p = { $p }
+
+## What a run was
+
+about-sampling = 표집
+about-seed = 시드
+about-engine = 엔진
+about-prompts = 프롬프트
+about-checkpoint = { $model }의 체크포인트
+about-departure = { $model }의 다른 점
+about-outputs = 출력을 만든 이
+about-files = 읽은 파일
+about-digest = 파일의 다이제스트
+about-stated = 밝혀진 프로토콜
+about-importer = 가져온 사람이 밝힌 것
+about-unknown = 알 수 없는 것
+about-note = 참고
+about-left-out = 제외한 것의 예
+about-server = { $model }의 서버
+server-hidden = 응답 { $count }개의 추론을 보여 주지 않아, 보이는 부분을 답으로 채점함
+server-unended = 처음 응답 { $of }개 중 { $count }개가 끝까지 생성되었는데도 추론이 끝나지 않음. 서버가 추론을 숨기는 것으로 보임
+server-all-reasoning = 처음 응답 { $of }개 중 { $count }개가 통째로 추론 필드에 있음. 서버의 추론 파서가 모델에 맞지 않는 것으로 보임
+server-empty = 처음 응답 { $of }개 중 { $count }개가 비어 있음. 서버가 모델의 출력을 버리는 것으로 보임
+about-outcomes = 결과: { $model }, { $benchmark }
+about-isolation = 격리: { $model }, { $benchmark }
+about-quirks = LiveCodeBench의 특이점: { $model }, { $benchmark }
+about-extraction = LiveCodeBench의 코드 추출: { $model }, { $benchmark }
+about-rating = 레이팅(추정): { $model }, { $benchmark }
+
+nothing = 없음
+nothing-of-protocol = 프로토콜 중에는 없음
+stated = { $setting } { PLAIN($value) }
+
+isolation = { LIST($parts, "; ") }
+isolation-namespaces = 네임스페이스
+isolation-landlock = 랜드록
+isolation-seccomp = 시스템 호출 필터
+isolation-rlimits = 자원 제한
+isolation-none = 실행한 프로그램 없음
+passes-run-again = 통과 { $count }개를 테스트마다 따로 다시 실행, 그중 { $differ }개가 다름
+quirks = 이것이 결과를 가름: 적용하면 프로그램 { $right }개, 적용하지 않으면 { $plain }개가 정답. 판정 { $differs }개가 다름
+extraction = 답변 { $differs }개에서 다른 프로그램을 고름. 정답이 { $gains }개 늘고 { $loses }개 줆
+rating = { $best } (95% { $low }~{ $high }). 푼 결과가 가장 그럴듯해지는 값이며, 어떤 사이트가 준 레이팅은 아님
+rating-nothing-solved = 최대 { $high } (단측 95%): 푼 문제가 없음
+rating-all-solved = 최소 { $low } (단측 95%): 모두 풂
+unbounded = 끝없음
+
+weights-departures = { LIST($parts, "; ") }
+weights-served = 엔드포인트가 { $name } 이름으로 제공하는 가중치. 엔드포인트의 말을 따름
+weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치. 그 별칭에 대한 증거일 뿐임
+weights-local = 로컬 체크포인트 { $folder }
+weights-note = { $note }
+weights-dtype = 체크포인트의 { $checkpoint } 대신 { $dtype }{ PARTICLE($dtype, "으로", "로") } 계산
+
+setting-none = 없음
+setting-applied = 적용
+setting-text = 글
+setting-chat-turns = 대화 턴
+setting-pinned = 고정한 체크포인트
+setting-servers-own = 서버의 것
+setting-servers-template = 서버의 채팅 템플릿대로
+setting-token-ids = 보내기 전에 확인한 토큰 id. 서버가 센 수도 같음
+setting-counted-chat = 대화 턴. 템플릿은 서버의 것이며 토큰 수가 우리와 같고, 서버가 알려 주는 곳에서는 토큰도 같음
+setting-chat = 대화 턴만 보냄. 템플릿은 서버의 것으로 확인하지 않음
+
+task-setting = { $setting } { PLAIN($run) } (과제: { PLAIN($task) })
+task-stop-dropped = { $stop }에서 멈추지 않음
+task-column = { $column } 열을 { $source }에서 읽음
+
+## Imported outputs
+
+import-title = { $who }의 출력: { $model }, { $benchmark }
+import-user = { $tool } 사용자
+import-outputs = { $who }(우리 실행이 아님, 증거 등급 { $tier })
+import-files = { $tool }: { $files }
+import-labels-only = 그쪽의 판정을 그대로 받음. 우리가 채점한 것은 없음(등급 C)
+import-unmatched = { $rows }행은 맞는 문제가 없어 제외함
+import-by-id = 답변 { $rows }개 중 { $count }개는 id만으로 맞춤. 문제 글이 우리 것과 글자 그대로 같지는 않음
+import-no-reasoning-end = 추론을 끝내는 { $tag } 표시가 어느 답변에도 없음. 파일을 만든 이가 추론을 잘라 냈다면, 그 때문에 모두 오답으로 셈
+import-no-labels = 답변 { $rows }개 중 { $count }개에 그쪽의 판정이 없음
+import-no-tokens = 토큰 수가 없음
+import-no-finish = 종료 이유가 없음
+import-one-model = 모델 { $model }의 행만 받음
+import-filter = 판정은 lm-eval 필터 { $filter }의 것이며 다른 필터는 제외함
+import-no-results-beside = 표본 옆에 같은 날짜의 results_<date>.json이 없음
+import-no-results-found = 같은 날짜의 results_<date>.json이 없음
+import-lighteval = lighteval은 종료 이유를 남기지 않음
+import-livecodebench = 제출물에는 모델, 표집 설정, 토큰 수가 없음
+import-base-tests = 그쪽의 판정은 벤치마크처럼 기본 테스트의 것
+import-evalplus = EvalPlus가 실행한 풀이(정리 도구가 답변에서 잘라 낸 것)를 보관함
+import-evalplus-alone = EvalPlus는 풀이만 따로 실행하므로 여기서도 그렇게 실행함. 다른 답변 앞에 두는 프롬프트의 import와 도우미 함수는 붙이지 않음
+import-inspect-status = 로그의 상태가 success가 아니라 { $status }
+
+## Compared runs
+
+comparison-better = 더 나음
+comparison-worse = 더 나쁨
+comparison-equivalent = 대등
+comparison-not-worse = 더 나쁘지 않음
+comparison-inconclusive = 판단 보류
+
+compared = { $names }, { $benchmark }: { $outcome } (차이 { SIGNED($difference) }포인트, 95% 구간 { $interval })
+
+## 기준 실행과의 비교 (compare)
+
+compare-headline = { $benchmark }, { $names }: { $outcome } ({ $found })
+compare-names = { $run } 대 { $reference }
+compare-better = { FIXED($gap) }포인트 높음
+compare-worse = { FIXED($gap) }포인트 낮음
+compare-equivalent = ±{ SHORT($margin) }포인트 안에서 같음
+compare-not-worse = { SHORT($margin) }포인트 이상 낮지는 않음
+compare-shown-alone = 판단 보류. 이 비교만 보면 차이가 입증되지만 비교 { $family }개를 모두 고려하면 입증되지 않음
+compare-lower-here = 이 문제들에서는 낮음, 비슷한 다른 문제에서는 판단 보류
+compare-higher-here = 이 문제들에서는 높음, 비슷한 다른 문제에서는 판단 보류
+compare-undecided = 판단 보류. { FIXED($detectable) }포인트 이상의 차이라야 확실히 드러남
+compare-interval = 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
+compare-found = { SIGNED($difference) }포인트, 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
+compare-counts = 문제 { $common }개 중 { $better }개 나아짐, { $worse }개 나빠짐
+compare-partly = 문제 { $problems }개 중 { $common }개를 비교함
+compare-these = 바로 이 문제들에서: { $found }
+compare-power = { SHORT($margin) }포인트를 찾아낼 검정력 { FIXED($power, 0) }%. 80% 검정력으로 찾아낼 수 있는 차이 { FIXED($detectable) }포인트
+compare-holm = p { SIGNIFICANT($p) }, 비교 { $family }개를 보정하면(Holm) { SIGNIFICANT($adjusted) }
+compare-ids-only = 두 폴더 모두에 문제 본문이 있지는 않아 id만으로 짝을 지음
+compare-copies = { $run }: 표본 { $samples }개 중 { $distinct }개가 따로 뽑힌 것이고 나머지는 사본임
+compare-setting = { $setting }: 기준 { PLAIN($reference) }, 비교 대상 { PLAIN($run) }
+compare-most-worse = 가장 나빠진 문제: { LIST($problems, "; ") }
+compare-most-better = 가장 나아진 문제: { LIST($problems, "; ") }
+compare-changes-worse = 가장 나빠진 문제 (맞은 표본, 기준 → 비교 대상)
+compare-changes-better = 가장 나아진 문제 (맞은 표본, 기준 → 비교 대상)
+compare-change = { $problem }: { $of }개 중 { $before }개 → { $then }개 중 { $after }개
+page-comparison = 비교
+page-comparison-figures = 비교 수치
+legend-comparison = 차이는 비교 대상에서 기준을 뺀 포인트이며 문제별로 짝지어 구함. ‘비슷한 문제에서’는 이와 비슷한 다른 문제에서의 차이로, 문제에 대한 스튜던트 t로 구함(문제당 표본이 하나이거나 달라진 문제가 적으면 보닛·프라이스 구간을 쓰고, 차이는 맥니마 정확 검정으로만 입증함). ‘이 문제들에서’는 같은 문제로 두 실행을 다시 할 때의 차이. 높음·낮음은 비슷한 문제에서 차이가 입증됨, 같음은 허용 오차 안에 있음이 입증됨, 낮지는 않음은 정한 만큼 낮지 않음이 입증됨, 판단 보류는 어느 것도 입증되지 않음. 비교가 여럿이면 Holm 보정한 p값을 따름. ‘찾아낼 차이’는 80% 검정력으로 찾아낼 수 있는 차이.
+column-reference = 기준
+column-n = n
+column-reference-score = 기준 점수 %
+column-score = 점수 %
+column-95-on-such-problems = 비슷한 문제에서 95% 구간
+column-95-on-these-problems = 이 문제들에서 95% 구간
+column-p-holm = p (Holm)
+column-p-equivalence-holm = 같음의 p (Holm)
+column-detectable = 찾아낼 차이
+column-better = 나아짐
+column-worse = 나빠짐
+column-reference-tokens = 기준 토큰
+column-reference-truncated = 기준 잘림 %
+column-tokens-per-right = 정답 표본당 토큰
+column-reference-tokens-per-right = 기준 정답 표본당 토큰
+column-reference-right = 기준 정답
+column-change = 변화
+
+verdict-among-laboratories = { $scores }: { $finding }. 연구실 사이의 차이로 보면 { $laboratories }
+among-laboratories-usual = 드물지 않음
+among-laboratories-unusual = 드문 편임
+note-laboratories-usual = 같은 것을 잰 연구실끼리도 { FIXED($half) }포인트까지는 다름(표준편차 { FIXED($sd) }, 자유도 { $df }). 이 차이는 드물지 않음
+note-laboratories-unusual = 같은 것을 잰 연구실끼리는 { FIXED($half) }포인트까지 다름(표준편차 { FIXED($sd) }, 자유도 { $df }). 이 차이는 드문 편임
+note-tipping = 채점 { $grades }개가 틀렸다면 판정이 바뀜
+note-tipping-up = 채점 { $grades }개가 틀렸다면 판정이 바뀜. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓쳐도({ $upwards }개) 바뀜
+note-not-fragile = 채점 { $grades }개가 틀렸다면 판정이 바뀜. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓쳐도({ $upwards }개) 바뀌며, 느슨하게 다시 읽으면 의심되는 채점은 { $suspects }개임
+note-fragile = 깨지기 쉬운 판정임. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓치면({ $upwards }개) 판정이 바뀌는데, 느슨하게 다시 읽으면 의심되는 채점이 { $suspects }개임
+page-change-axis = 변화(포인트)
+page-problems-axis = 문제, 가장 나빠진 것부터
+page-paired-title = 문제별로 본 { $names } 대 { $reference }
+page-paired-desc = { $better }개 나아짐, { $worse }개 나빠짐, { $same }개 그대로
+page-paired-note = 점 하나가 문제 하나로, 이 실행의 정답 표본 비율에서 기준의 비율을 뺀 값. 선은 평균, 띠는 비슷한 문제에서의 95% 구간.

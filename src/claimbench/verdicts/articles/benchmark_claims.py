@@ -9,18 +9,14 @@ from itertools import combinations
 from typing import Any
 
 from claimbench import verdicts
+from claimbench.analysis.protocol import PINNED
 from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
+from claimbench.messages import Message, Texts, Value, from_data, term
 from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
-from claimbench.verdicts.articles.sources import Party
-from claimbench.verdicts.claims import RELATION_WORDS
+from claimbench.verdicts.articles.sources import VENDORS, Party
 from claimbench.verdicts.noise import Evidence, points
-
-PINNED = "the pinned checkpoint"
-"""What a run's protocol says of weights without a departure."""
-
-QUANTIFIERS = {"some": "on some of", "all": "on all of", "listed": "on each of"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ def _spoken(
     """A test on the figures of each party that can speak to it, and the benchmarks that another
     party can speak to and this one cannot."""
     asked = [party for party in scores.parties if test.subject in party.subjects]
-    key = test.model_dump_json(exclude={"quantifier", "note", "note_ko"})
+    key = test.model_dump_json(exclude={"quantifier", "note"})
     tested = [(party, _tested(test, key, party, scores)) for party in asked]
     anywhere = frozenset[str]().union(*(one.spoken for _, one in tested))
     for party, one in tested:
@@ -136,9 +132,9 @@ def _finding(
         test=place,
         what=describe(test),
         tier=party.tier,
-        source=party.name,
+        source=source_of(party),
         verdict=status,
-        sentence=verdicts.claim_sentence(status, test.relation, pairs, seen),
+        sentence=verdicts.claim_message(status, test.relation, pairs, seen),
         model=test.subject,
         figures=() if brief else tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
         ability=verdicts.compose(test.quantifier, ability)[0] if ability else "",
@@ -148,24 +144,28 @@ def _finding(
     )
 
 
-def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable[str]:
+def source_of(party: Party) -> Value:
+    """A table's or a run's name; the vendors' tables are read together."""
+    return Message("source-vendors") if party.name == VENDORS else party.name
+
+
+def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable[Message | Texts]:
     if test.note:
-        yield test.note
+        yield Texts(test.note)
     ours = [p.subject for p in pairs if isinstance(p.subject, Measurement)]
-    weights = {str(m.protocol.get("weights", PINNED)) for m in ours}
-    yield from (f"weights: {other}" for other in sorted(weights - {PINNED}))
-    yield from sorted(
-        f"measured as {m.model} on {m.benchmark}"
-        for m in ours
-        if (m.model, m.benchmark) not in party.measured
+    weights = [from_data(m.protocol.get("weights", PINNED)) for m in ours]
+    others = [w for i, w in enumerate(weights) if w != PINNED and w not in weights[:i]]
+    yield from (Message("note-weights", {"weights": other}) for other in others)
+    variants = {(m.model, m.benchmark) for m in ours} - set(party.measured)
+    yield from (
+        Message("note-measured-as", {"model": model, "benchmark": benchmark})
+        for model, benchmark in sorted(variants)
     )
     references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
     if party.tier != "D" and "D" in references:
-        yield f"the figures of {test.reference} are the vendors' (D)"
+        yield Message("note-vendors", {"reference": test.reference})
     if party.tier == "D" and (apart := sorted(_other_tables(pairs))):
-        where = ", ".join(apart)
-        told = f"the figures of {test.reference} stand in another table ({where})"
-        yield f"{told}, by another protocol"
+        yield Message("note-other-table", {"reference": test.reference, "tables": tuple(apart)})
 
 
 def _other_tables(pairs: Sequence[Pair]) -> set[str]:
@@ -178,12 +178,16 @@ def _other_tables(pairs: Sequence[Pair]) -> set[str]:
     return {theirs for ours, theirs in published if ours != theirs}
 
 
-def describe(test: BenchmarkTest) -> str:
+def describe(test: BenchmarkTest) -> Message:
     """`deepseek-r1 ahead of o1-preview on some of 4 benchmarks`."""
-    where = f"{QUANTIFIERS[test.quantifier]} {len(test.benchmarks)} benchmarks"
-    if len(test.benchmarks) == 1:
-        where = f"on {test.benchmarks[0]}"
-    return f"{test.subject} {RELATION_WORDS[test.relation]} {test.reference} {where}"
+    count = len(test.benchmarks)
+    where = Message("on-benchmark", {"benchmark": test.benchmarks[0]})
+    if count > 1:
+        quantifier = term("quantifier", test.quantifier)
+        where = Message("on-benchmarks", {"quantifier": quantifier, "count": count})
+    relation = term("relation", test.relation)
+    sides: Mapping[str, Value] = {"subject": test.subject, "reference": test.reference}
+    return Message("what-benchmarks", {**sides, "relation": relation, "where": where})
 
 
 def _possible(
@@ -208,7 +212,7 @@ def _figure(pair: Pair, outcome: Outcome) -> Mapping[str, Any]:
         "reference": _side(pair.reference),
     }
     if found is None:
-        return {**data, "reason": outcome.reason}
+        return {**data, "untried": outcome.untried, "reason": outcome.reason}
     return {
         **data,
         "difference": found.difference,
@@ -228,11 +232,12 @@ def _side(side: Evidence | None) -> Mapping[str, Any] | None:
     return {
         "value": points(side), "tier": side.tier, "figure": f"{side.model} on {side.benchmark}",
         "samples": side.samples_per_problem,
-        "source": "our run" if side.tier == "A" else "imported outputs",
+        "source": Message("source-our-run" if side.tier == "A" else "source-imported"),
     }  # fmt: skip
 
 
-def _place(result: PublishedResult) -> str:
+def _place(result: PublishedResult) -> Value:
     source = result.source
-    parts = (source.file, f"lines {source.line}" if source.line else "", source.commit)
-    return ", ".join(part for part in parts if part)
+    lines: Value = Message("source-lines", {"lines": source.line}) if source.line else ""
+    parts = tuple(part for part in (source.file, lines, source.commit) if part)
+    return Message("source-place", {"parts": parts})

@@ -10,9 +10,10 @@ from typing import Any
 from claimbench import statistics
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.claims import Catalogue, EfficiencyTest, Figure, efficiency_tests
+from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim
 from claimbench.verdicts import Outcome, compose
-from claimbench.verdicts.articles.published_data import desk_finding
+from claimbench.verdicts.articles.published_data import desk_finding, finding_sentence
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.runs import Run
 
@@ -45,19 +46,26 @@ def _findings(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Fi
     measured = list(_measured(place, test, spent))
     yield from measured
     if test.desk is None and not measured:
-        yield Finding(place, describe(test), None, "", "untested", _lacking(test))
+        yield _lacking(place, test)
 
 
-def describe(test: EfficiencyTest) -> str:
+def describe(test: EfficiencyTest) -> Message:
     """`lower cost per solved of deepseek-r1 than of o1-1217`."""
-    quantity = test.quantity.replace("_", " ")
-    return f"{test.relation} {quantity} of {test.subject} than of {test.reference}"
+    values: Mapping[str, Value] = {
+        "relation": term("relation", test.relation),
+        "quantity": term("quantity", test.quantity),
+    }
+    return Message(
+        "what-efficiency", {**values, "subject": test.subject, "reference": test.reference}
+    )
 
 
-def _lacking(test: EfficiencyTest) -> str:
-    needed = f"runs of {test.subject} and {test.reference} are needed, none is at hand"
-    words = f"{describe(test)}: untested; {needed}"
-    return f"{words} ({test.note})" if test.note else words
+def _lacking(place: int, test: EfficiencyTest) -> Finding:
+    needed = Message("runs-needed", {"models": (test.subject, test.reference)})
+    notes = (Texts(test.note),) if test.note else ()
+    what = describe(test)
+    sentence = finding_sentence(what, "untested", (needed,))
+    return Finding(place, what, None, "", "untested", sentence, notes=notes)
 
 
 def _measured(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
@@ -71,29 +79,25 @@ def _measured(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Fi
         outcomes = [_outcome(b, mine, theirs, test.relation) for b, mine, theirs in sides]
         if all(o.p_holds is None for o in outcomes):
             continue
-        word, seen = compose("listed", outcomes)
+        status, seen = compose("listed", outcomes)
+        told = tuple(_told(o, s) for o, s in zip(seen, sides, strict=True))
         yield Finding(
             test=place,
             what=describe(test),
             tier="A",
             source=run.name,
-            verdict=word,
-            sentence="; ".join(
-                [
-                    f"{describe(test)}: {word}",
-                    *(_told(o, s) for o, s in zip(seen, sides, strict=True)),
-                ]
-            ),
+            verdict=status,
+            sentence=finding_sentence(describe(test), status, told),
             figures=tuple({"benchmark": b, "subject": m, "reference": t} for b, m, t in sides),
-            possible=(word,),
+            possible=(status,),
         )
 
 
-Value = tuple[float, float] | None
+Quantity = tuple[float, float] | None
 """A quantity and its relative standard error; None where it is not known."""
 
 
-def _quantity(spending: Efficiency, test: EfficiencyTest, spent: Spendings) -> Value:
+def _quantity(spending: Efficiency, test: EfficiencyTest, spent: Spendings) -> Quantity:
     """The quantity of a test. Cost and device-seconds are tokens times a price, so they share the
     relative error of the tokens; a throughput comes without an error."""
     per_solved, error = spending.tokens_per_solved, spending.tokens_per_solved_se
@@ -110,12 +114,12 @@ def _quantity(spending: Efficiency, test: EfficiencyTest, spent: Spendings) -> V
     return None if value is None else (value, error / per_solved)
 
 
-def _outcome(benchmark: str, mine: Value, theirs: Value, relation: str) -> Outcome:
+def _outcome(benchmark: str, mine: Quantity, theirs: Quantity, relation: str) -> Outcome:
     """Two quantities compared by the logarithm of their ratio, two-sided at 5 %."""
     if mine is None or theirs is None:
-        return Outcome(benchmark, reason="the quantity or its error is not known")
+        return Outcome(benchmark, reason=Message("reason-quantity-unknown"))
     if not mine[1] and not theirs[1]:
-        return Outcome(benchmark, reason="neither side has an error")
+        return Outcome(benchmark, reason=Message("reason-no-errors"))
     gap = math.log(mine[0] / theirs[0])
     found = statistics.compare(gap, mine[1] ** 2 + theirs[1] ** 2)
     below = found.p_difference if gap < 0 else 1.0
@@ -124,14 +128,21 @@ def _outcome(benchmark: str, mine: Value, theirs: Value, relation: str) -> Outco
     return Outcome(benchmark, holds, fails, found)
 
 
-def _told(outcome: Outcome, side: tuple[str, Value, Value]) -> str:
+def _told(outcome: Outcome, side: tuple[str, Quantity, Quantity]) -> Message:
     _, mine, theirs = side
     if outcome.comparison is None or mine is None or theirs is None:
-        return f"{outcome.benchmark}: open, {outcome.reason}"
+        return Message("benchmark-open", {"benchmark": outcome.benchmark, "reason": outcome.reason})
     low, high = (math.exp(end) for end in outcome.comparison.interval_95)
-    return (
-        f"{outcome.benchmark}: {outcome.state}, {mine[0]:.4g} against {theirs[0]:.4g}, a ratio of "
-        f"{low:.2f} to {high:.2f} at 95 %"
+    return Message(
+        "benchmark-ratio",
+        {
+            "benchmark": outcome.benchmark,
+            "standing": term("standing", outcome.state),
+            "subject": mine[0],
+            "reference": theirs[0],
+            "low": low,
+            "high": high,
+        },
     )
 
 
@@ -142,17 +153,27 @@ def _proxy_findings(place: int, test: EfficiencyTest, spent: Spendings) -> Itera
         for one in run.efficiency:
             model = known.get(one.model)
             if model is not None and model.proxy_of == test.subject and one.tokens_per_solved:
-                yield Finding(
-                    place,
-                    f"{test.quantity.replace('_', ' ')} of {one.model}",
-                    "A",
-                    run.name,
-                    "untested",
-                    f"{one.model}: {one.tokens_per_solved:.0f} tokens per solved problem on "
-                    f"{one.benchmark}; this says nothing of {test.subject} itself",
-                    model=one.model,
-                    figures=(_spending(one),),
-                )
+                yield _proxy(place, test, run.name, one)
+
+
+def _proxy(place: int, test: EfficiencyTest, run: str, one: Efficiency) -> Finding:
+    quantity = term("quantity", test.quantity)
+    values: Mapping[str, Value] = {
+        "model": one.model,
+        "benchmark": one.benchmark,
+        "tokens": one.tokens_per_solved,
+        "subject": test.subject,
+    }
+    return Finding(
+        test=place,
+        what=Message("what-quantity", {"quantity": quantity, "model": one.model}),
+        tier="A",
+        source=run,
+        verdict="untested",
+        sentence=Message("proxy-tokens", values),
+        model=one.model,
+        figures=(_spending(one),),
+    )
 
 
 def _spending(one: Efficiency) -> dict[str, Any]:

@@ -4,7 +4,7 @@ efficiency claims needs no run."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from claimbench.claims import (
@@ -15,20 +15,21 @@ from claimbench.claims import (
     judge_artifacts,
 )
 from claimbench.claims.schema import ArithmeticTest
+from claimbench.messages import Message, Value, term
 from claimbench.records import Claim, Tier
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 
 DESK_TIER: Tier = "D"
 """Costs, prices and licences come from those who state them of their own work."""
 
-_WORDS = {True: "supported", False: "contradicted", None: "inconclusive"}
+_STATUSES = {True: "supported", False: "contradicted", None: "inconclusive"}
 
 
 def judge_arithmetic_claim(claim: Claim, figures: Mapping[str, Figure]) -> ClaimVerdict:
     """Supported where the computed value lies inside what is claimed; inconclusive where inputs
     that are ranges put only part of it there."""
     test = ArithmeticTest.model_validate((claim.test or {})["arithmetic"])
-    return settle(claim, [desk_finding(0, "computed from the figures", test, figures)], 1)
+    return settle(claim, [desk_finding(0, Message("what-computed"), test, figures)], 1)
 
 
 def judge_artifact_claim(claim: Claim) -> ClaimVerdict:
@@ -38,54 +39,56 @@ def judge_artifact_claim(claim: Claim) -> ClaimVerdict:
 
 
 def desk_finding(
-    place: int, what: str, test: ArithmeticTest, figures: Mapping[str, Figure]
+    place: int, what: Message, test: ArithmeticTest, figures: Mapping[str, Figure]
 ) -> Finding:
     """What dated figures make of a sum, with the working."""
     found = judge_arithmetic(test, figures)
-    word = _WORDS[found.agrees]
+    status = _STATUSES[found.agrees]
     return Finding(
         test=place,
         what=what,
         tier=DESK_TIER,
-        source="dated figures",
-        verdict=word,
-        sentence=f"{what}: {word}; {_told(found)}",
+        source=Message("source-figures"),
+        verdict=status,
+        sentence=finding_sentence(what, status, tuple(_working(found))),
         figures=(_figures(found),),
-        possible=(word,),
+        possible=(status,),
         notes=(found.note,) if found.note else (),
     )
 
 
-def _told(found: ArithmeticResult) -> str:
-    parts = [f"{found.working} = {_range(found.low, found.high)} {found.unit}, {_claimed(found)}"]
-    parts += found.bounds
+def finding_sentence(what: Message, status: str, details: tuple[Message, ...]) -> Message:
+    """`what: status; details`."""
+    values: Mapping[str, Value] = {"what": what, "status": term("status", status)}
+    return Message("finding", {**values, "details": details})
+
+
+def _working(found: ArithmeticResult) -> Iterable[Message]:
+    yield Message(
+        "arithmetic",
+        {
+            "working": found.working,
+            "value": _range(found.low, found.high),
+            "unit": found.unit,
+            "claimed": _range(found.claimed_low, found.claimed_high),
+        },
+    )
+    yield from found.bounds
     if found.unconfirmed:
-        parts.append(f"not confirmed in a source: {', '.join(found.unconfirmed)}")
-    return "; ".join(parts)
+        yield Message("inputs-unconfirmed", {"inputs": found.unconfirmed})
 
 
-def _claimed(found: ArithmeticResult) -> str:
-    low, high = found.claimed_low, found.claimed_high
-    if math.isinf(low):
-        return f"claimed is at most {number_told(high)}"
-    if math.isinf(high):
-        return f"claimed is at least {number_told(low)}"
-    return f"claimed is {_range(low, high)}"
-
-
-def _range(low: float, high: float) -> str:
+def _range(low: float, high: float) -> Message:
+    """A side that is infinite has no end."""
     if math.isinf(low) and math.isinf(high):
-        return "unknown"
+        return Message("unknown")
     if math.isinf(high):
-        return f"at least {number_told(low)}"
+        return Message("range-at-least", {"low": low})
     if math.isinf(low):
-        return f"at most {number_told(high)}"
-    return number_told(low) if low == high else f"{number_told(low)} to {number_told(high)}"
-
-
-def number_told(value: float) -> str:
-    """Four significant digits, large numbers whole: 0.05870, 16.67, 5,576,000."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+        return Message("range-at-most", {"high": high})
+    if low == high:
+        return Message("range-one", {"value": low})
+    return Message("range", {"low": low, "high": high})
 
 
 def _figures(found: ArithmeticResult) -> dict[str, Any]:
@@ -106,16 +109,26 @@ def _finite(value: float) -> float | None:
 
 
 def _artifact(place: int, result: ArtifactResult) -> Finding:
-    word = _WORDS[result.agrees]
-    what = f"{result.field.replace('_', ' ')} of {result.repository}"
+    status = _STATUSES[result.agrees]
+    what = Message(
+        "what-artifact",
+        {"field": term("artifact", result.field), "repository": result.repository},
+    )
+    answers: Mapping[str, Value] = {
+        "expected": _YES_NO.get(result.expected, result.expected),
+        "found": _YES_NO.get(result.found.by_language["en"], result.found),
+    }
     return Finding(
         test=place,
         what=what,
         tier=DESK_TIER,
         source=result.source,
-        verdict=word,
-        sentence=f"{what}: {word}; claimed {result.expected}, found {result.found}",
+        verdict=status,
+        sentence=finding_sentence(what, status, (Message("artifact-answers", answers),)),
         figures=({"expected": result.expected, "found": result.found, "source": result.source},),
-        possible=(word,),
+        possible=(status,),
         notes=(result.note,) if result.note else (),
     )
+
+
+_YES_NO: Mapping[str, Value] = {"yes": True, "no": False}

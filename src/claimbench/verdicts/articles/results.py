@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim, Tier
 from claimbench.verdicts import COMPOSITION, Quantifier
 
@@ -28,28 +29,27 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one party's figures make of one test of a claim.
+    """What one source's figures make of one test of a claim.
 
-    `test` is the test's place in the claim, `what` the test in words, `source` who measured the
+    `test` is the test's place in the claim, `what` the test itself, `source` who measured the
     subject, `model` which model that is, `sentence` all a reader needs. `lacks` names what another
-    party can speak to and this one cannot, `possible` the verdicts that it could lead to. `ability`
-    is the verdict under the problem error ("is better at problems like these"), "" where there is
-    no such reading.
-    `figures` are plain data.
+    source can speak to and this one cannot, `possible` the verdicts that it could lead to.
+    `ability` is the verdict under the problem error ("is better at problems like these"), "" where
+    there is no such reading. `figures` are plain data, their reasons messages.
     """
 
     test: int
-    what: str
+    what: Message
     tier: Tier | None
-    source: str
+    source: Value
     verdict: str
-    sentence: str
+    sentence: Message
     model: str = ""
     figures: tuple[Mapping[str, Any], ...] = ()
     ability: str = ""
     lacks: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message | Texts, ...] = ()
 
     @property
     def final(self) -> bool:
@@ -61,13 +61,13 @@ class Finding:
 class ClaimVerdict:
     """A claim's present standing. `tiers` is the verdict of each evidence tier alone; `status` that
     of `tier`, the best one that judges the claim's own subject. `proxies` are findings on distilled
-    checkpoints: shown beside the subject, never counted as it. `reason` is never empty; where there
-    is evidence it tells the `decisive` part of it."""
+    checkpoints: shown beside the subject, never counted as it. `reason` is never empty: what the
+    article's file says of a claim without a test, else the `decisive` part of the evidence."""
 
     claim: Claim
     status: str
     tier: Tier | None
-    reason: str
+    reason: Message | Texts
     tiers: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[Finding, ...] = ()
     decisive: tuple[Finding, ...] = ()
@@ -89,8 +89,10 @@ def settle(
     """
     tiers = [tier for tier in TIERS if any(f.tier == tier for f in findings)]
     if not tiers:
-        reason = "; ".join(f.sentence for f in findings) or "no evidence is at hand"
         found = tuple(findings)
+        reason = Message("claim-no-evidence")
+        if found:
+            reason = Message("claim-untested", {"findings": tuple(map(_noted, found))})
         return ClaimVerdict(claim, "untested", None, reason, {}, found, found, tuple(proxies))
     told = {tier: _tier(findings, tier, tests, quantifier) for tier in tiers}
     alone = next((tier for tier in tiers if told[tier][1]), None)
@@ -102,7 +104,7 @@ def settle(
         claim=claim,
         status=status,
         tier=tier,
-        reason=f"{status} (tier {tier}). " + ". ".join(map(_told, decisive)),
+        reason=_reason(status, tier, decisive),
         tiers={tier: status for tier, (status, _) in told.items()},
         evidence=tuple(findings),
         decisive=decisive,
@@ -152,8 +154,22 @@ def _possible(findings: Sequence[Finding], tier: Tier, test: int) -> tuple[str, 
     return judging[0].possible
 
 
-def _told(finding: Finding) -> str:
+def _reason(status: str, tier: Tier, decisive: Sequence[Finding]) -> Message:
+    findings = tuple(map(_attributed, decisive))
+    return Message(
+        "claim-reason", {"status": term("status", status), "tier": tier, "findings": findings}
+    )
+
+
+def _attributed(finding: Finding) -> Message:
     """Whose finding it is, where that is not the vendors', and what to know beside it."""
-    who = f"by {finding.source}: " if finding.tier in ("A", "B", "C") else ""
-    beside = f" ({'; '.join(finding.notes)})" if finding.notes else ""
-    return f"{who}{finding.sentence}{beside}"
+    told = _noted(finding)
+    if finding.tier in ("A", "B", "C"):
+        return Message("finding-by", {"source": finding.source, "finding": told})
+    return told
+
+
+def _noted(finding: Finding) -> Message:
+    if not finding.notes:
+        return finding.sentence
+    return Message("finding-noted", {"finding": finding.sentence, "notes": finding.notes})

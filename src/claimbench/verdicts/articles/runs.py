@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.errors import DataError
+from claimbench.messages import Message
 from claimbench.records import Measurement
 
 Record = TypeVar("Record", Measurement, Efficiency)
@@ -23,7 +24,7 @@ class Run:
     name: str
     measurements: tuple[Measurement, ...]
     efficiency: tuple[Efficiency, ...] = ()
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Message, ...] = ()
 
 
 def default_results() -> list[Path]:
@@ -66,12 +67,14 @@ def _load(folder: Path) -> Run:
         name=folder.name,
         measurements=tuple(m for m in measurements if m.complete),
         efficiency=_read(path, Efficiency) if path.is_file() else (),
-        left_out=tuple(
-            f"{folder.name}: {m.model} on {m.benchmark} is unfinished ({m.received} of {m.asked} "
-            f"samples, {m.graded} graded) and counts as no evidence"
-            for m in measurements
-            if not m.complete
-        ),
+        left_out=tuple(_unfinished(folder.name, m) for m in measurements if not m.complete),
+    )
+
+
+def _unfinished(run: str, m: Measurement) -> Message:
+    counts = {"received": m.received, "asked": m.asked, "graded": m.graded}
+    return Message(
+        "run-unfinished", {"run": run, "model": m.model, "benchmark": m.benchmark, **counts}
     )
 
 

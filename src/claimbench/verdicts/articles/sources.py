@@ -12,7 +12,8 @@ from claimbench.verdicts import Pair, compare_protocols
 from claimbench.verdicts.articles.runs import Run
 from claimbench.verdicts.noise import SHARES
 
-VENDORS = "vendors' tables"
+VENDORS = "vendors"
+"""The vendors' tables together, by name."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""Commands for the files of other tools: import and export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claimbench.cli.ending import displaying, resumable, show, stated
+from claimbench.cli.options import (
+    BenchmarkName,
+    DataDir,
+    GraderName,
+    ImportOut,
+    Mapping,
+    ModelName,
+    OutputsFile,
+    RunDir,
+    SourceFormat,
+    SourceName,
+    StatedProtocol,
+    Workers,
+)
+
+
+def import_(  # noqa: PLR0913, PLR0917
+    source: SourceFormat,
+    path: OutputsFile,
+    model: ModelName = None,
+    benchmark: BenchmarkName = None,
+    grader: GraderName = None,
+    mapping: Mapping = None,
+    source_name: SourceName = None,
+    protocol: StatedProtocol = [],  # noqa: B006
+    out: ImportOut = None,
+    data_dir: DataDir = None,
+    workers: Workers = None,
+) -> None:
+    """Make a run folder of outputs that another tool has written; the same command resumes.
+
+    SOURCE is lm-eval, lighteval, inspect, evalplus, livecodebench, jsonl, csv or parquet.
+
+    Examples: [bold]claimbench import lm-eval samples_gsm8k_DATE.jsonl --benchmark gsm8k[/bold] ·
+    [bold]claimbench import csv answers.csv --model toy --grader number --mapping m.yaml[/bold]
+    """
+    from claimbench.benchmarks import hub
+    from claimbench.interop import imports
+    from claimbench.runner import pipeline
+
+    hub.use()
+    wanted = imports.Wanted(
+        source, path, mapping, model, benchmark, grader, source_name, stated(protocol)
+    )
+    folder = out or Path("results") / path.stem
+    with displaying() as display, resumable(folder):
+        imported = imports.prepare(wanted, data_dir, display.log)
+        made = pipeline.import_outputs(imported, folder, workers, display.watch, display.log)
+    for line in imports.left_out(imported):
+        typer.echo(line, err=True)
+    show(made)
+
+
+def export(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="lm-eval, hub, csv or parquet.")],
+    run_dir: RunDir,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder (default RUNDIR/export-FORMAT).")
+    ] = None,
+    samples: Annotated[
+        bool,
+        typer.Option("--samples/--no-samples", help="Whether texts of samples and problems go in."),
+    ] = True,
+) -> None:
+    """Write a run's results in a format that others read.
+
+    Examples: [bold]claimbench export lm-eval results/smoke[/bold] · [bold]claimbench export csv
+    results/smoke --no-samples --out /tmp/table[/bold]
+    """
+    from claimbench.interop.writers import export_run
+    from claimbench.store import RunStore
+
+    with RunStore.existing(run_dir) as store:
+        written = export_run(form, store, out or run_dir / f"export-{form}", samples)
+    for path in written:
+        typer.echo(path)

@@ -1,0 +1,156 @@
+"""Commands on what is stored: grade, report, compare, claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claimbench.cli.ending import check_verdict_names, displaying, exit_on, show
+from claimbench.cli.options import (
+    Against,
+    AsJson,
+    Common,
+    Compared,
+    ComparisonOut,
+    FailOn,
+    FailOnWord,
+    GpuHour,
+    Language,
+    Margin,
+    NonInferior,
+    Quiet,
+    RunDir,
+    Workers,
+)
+from claimbench.errors import ConfigError
+
+
+def grade(
+    run_dir: RunDir,
+    workers: Workers = None,
+    quiet: Quiet = False,
+) -> None:
+    """Grade the stored samples of a run folder again, where the grader has changed.
+
+    Example: [bold]claimbench grade results/smoke --workers 2[/bold]
+    """
+    from claimbench.runner import pipeline
+    from claimbench.store import RunStore
+
+    with displaying(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
+        report = pipeline.grade(store, workers, display.watch, display.log)
+    show(report)
+
+
+def report(
+    run_dirs: Annotated[list[Path], typer.Argument(metavar="RUNDIR...", help="Run folders.")],
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Estimates of an unfinished run, without verdicts.")
+    ] = False,
+    samples: Annotated[
+        bool,
+        typer.Option(
+            "--samples/--no-samples",
+            help="Whether report.html holds samples and problems (without: may be committed).",
+        ),
+    ] = True,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder of the combined report (default: `report` beside the first run)."
+        ),
+    ] = None,
+    gpu_hour: GpuHour = None,
+    language: Language = "en",
+    fail_on: FailOn = [],  # noqa: B006
+) -> None:
+    """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
+
+    Several run folders get a combined report as well.
+
+    Examples: [bold]claimbench report results/smoke[/bold] · [bold]claimbench report results/a
+    results/b --no-samples --out results/both[/bold]
+    """
+    from claimbench.report.messages import words
+    from claimbench.runner import pipeline
+    from claimbench.runner.reports import report_each
+
+    check_verdict_names(fail_on)
+    words(language)  # An unknown one is refused before anything is written.
+    reports = report_each(run_dirs, partial, samples, gpu_hour, language)
+    made = reports[0]
+    if out or len(reports) > 1:
+        made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
+    show(made)
+    exit_on(made, fail_on)
+
+
+def compare(  # noqa: PLR0913, PLR0917
+    run_dirs: Compared,
+    against: Against = None,
+    margin: Margin = None,
+    non_inferior: NonInferior = None,
+    common: Common = False,
+    out: ComparisonOut = None,
+    as_json: AsJson = False,
+    fail_on: FailOnWord = [],  # noqa: B006
+    language: Language = "en",
+) -> None:
+    """Is a run better or worse than another on the same problems? Paired, problem by problem.
+
+    Folders of `claimbench run` and of `claimbench import` alike.
+
+    Examples: [bold]claimbench compare results/base results/mine[/bold] · [bold]claimbench compare
+    results/bf16 results/4bit --non-inferior 1 --fail-on worse --fail-on inconclusive[/bold]
+    """
+    from claimbench.cli import comparing
+    from claimbench.runner.comparing import compare_runs
+
+    comparing.check_words(fail_on)
+    comparing.check_margins(margin, non_inferior)
+    found = compare_runs(
+        run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
+    )
+    comparing.show(found, out, as_json, language)
+    comparing.exit_on(found, fail_on)
+
+
+def claims(
+    article: Annotated[str | None, typer.Option("--article", help="One article's claims.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Claims of one kind.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Claims with one verdict.")] = None,
+    results: Annotated[
+        list[Path],
+        typer.Option("--results", help="Run folders, or folders of them (default results)."),
+    ] = [],  # noqa: B006
+    gpu_hour: GpuHour = None,
+    language: Language = "en",
+    as_json: AsJson = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Write all tables here.")] = None,
+) -> None:
+    """Every claim, its present verdict, the evidence behind it and its tier.
+
+    Examples: [bold]claimbench claims --article hani-0130[/bold] · [bold]claimbench claims
+    --json[/bold] · [bold]claimbench claims --out results/evidence[/bold]
+    """
+    from claimbench.report import article_data, article_files
+    from claimbench.verdicts import articles
+
+    if out is not None and (article or kind or status):
+        raise ConfigError(
+            f"--out {out}: the files hold every claim; leave out --article, --kind and --status"
+        )
+    evidence = articles.load_evidence(results or articles.default_results(), gpu_hour)
+    chosen = articles.choose(articles.judge_claims(evidence), article, kind, status)
+    if out is not None:
+        for path in article_files.write_evidence(evidence, out):
+            typer.echo(path, err=as_json)
+    if as_json:
+        data = article_data.claims_data(chosen, evidence.runs)
+        typer.echo(article_data.to_json(data), nl=False)
+    elif out is None:
+        from claimbench.cli.display_claims import show_claims
+
+        show_claims(chosen, language)

@@ -1,0 +1,164 @@
+"""Commands that ask models, or show what asking them would take: plan, fetch, run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from claimbench.cli.ending import (
+    cap_from,
+    check_something_is_judged,
+    check_verdict_names,
+    displaying,
+    end,
+    one_of,
+    resumable,
+    run_words,
+)
+from claimbench.cli.options import (
+    AsJson,
+    DataDir,
+    FailOn,
+    GpuCount,
+    GpuHour,
+    Gpus,
+    LengthsOf,
+    MaxCost,
+    MaxTokens,
+    Offline,
+    Quiet,
+    RunFile,
+    RunOut,
+    Sbatch,
+    Sets,
+    ShardOf,
+    Slurm,
+    Wait,
+)
+
+if TYPE_CHECKING:
+    from claimbench.cli.display import Display
+    from claimbench.planning.plan import Plan
+    from claimbench.runner.budget import Cap
+    from claimbench.runner.generate import Progress
+    from claimbench.runner.pipeline import Report
+    from claimbench.runner.shards import Shard
+    from claimbench.runner.slurm import Array
+    from claimbench.runner.slurm.jobs import Job
+
+
+def run(  # noqa: PLR0913, PLR0917
+    run_file: RunFile,
+    out: RunOut = None,
+    sets: Sets = [],  # noqa: B006
+    data_dir: DataDir = None,
+    offline: Offline = False,
+    fail_on: FailOn = [],  # noqa: B006
+    quiet: Quiet = False,
+    shard: ShardOf = None,
+    slurm: Slurm = None,
+    sbatch: Sbatch = [],  # noqa: B006
+    wait: Wait = True,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+) -> None:
+    """Run everything from prompts to the report; the same command again resumes.
+
+    Examples: [bold]claimbench run smoke[/bold] · [bold]claimbench run
+    configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
+    [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold]
+    """
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.planning import estimate
+    from claimbench.runner import pipeline
+
+    experiment = config.load_experiment(run_file, sets)
+    folder = out or Path("results") / experiment.run.name
+    check_verdict_names(fail_on)
+    check_something_is_judged(experiment, fail_on)
+    part, array = one_of(shard, slurm, sbatch, wait)
+    cap = cap_from(max_cost, max_tokens, alone=not (part or array))
+    online = hub.use(offline)
+    with displaying(quiet) as display, resumable(folder):
+        plan = pipeline.plan(experiment, data_dir, online, display.log, root=folder)
+        estimate.check_power(plan)
+        words = run_words(run_file, sets, data_dir, offline)
+        made = _carry_out(plan, folder, part or array or cap, words, display)
+    end(made, folder, fail_on)
+
+
+def _carry_out(
+    plan: Plan, folder: Path, how: Shard | Array | Cap, words: list[str], display: Display
+) -> Report | Progress | Job:
+    """The whole run as far as its cap goes, one shard of it, or the array of shards that `words`
+    start."""
+    from claimbench.runner import pipeline
+    from claimbench.runner.budget import Cap
+    from claimbench.runner.shards import Shard
+
+    if isinstance(how, Cap):
+        return pipeline.run(plan, folder, display.watch, display.log, cap=how)
+    if isinstance(how, Shard):
+        return pipeline.run_shard(plan, how, folder, display.watch, display.log)
+    return how.run(plan, folder, words, display.watch, display.log)
+
+
+def plan(  # noqa: PLR0913, PLR0917
+    run_file: RunFile,
+    sets: Sets = [],  # noqa: B006
+    data_dir: DataDir = None,
+    offline: Offline = False,
+    gpus: Gpus = [],  # noqa: B006
+    gpu_count: GpuCount = None,
+    gpu_hour: GpuHour = None,
+    lengths: LengthsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dry run: requests, one rendered prompt per model and benchmark, estimates, power; what fits
+    on which GPUs, how long it takes and what it costs.
+
+    Without a checkpoint's tokenizer or a dataset, what needs them is left out.
+
+    Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distill-qwen-32b
+    --gpu h100x8 --gpu-hour 2.2[/bold]
+    """
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.cli import display_plan
+    from claimbench.planning import estimate
+    from claimbench.planning.gpu_table import choose_gpus
+    from claimbench.planning.gpus import gpu_plan
+    from claimbench.planning.lengths import Lengths
+    from claimbench.runner import pipeline
+
+    experiment = config.load_experiment(run_file, sets)
+    asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
+    online = hub.use(offline)
+    with displaying(quiet=as_json) as display:
+        made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.log)
+    facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
+    seen = made.experiment if made else experiment
+    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
+    typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
+    if made:
+        estimate.check_power(made)
+
+
+def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:  # noqa: B006
+    """Download models and datasets ahead of a run (GPU nodes are often offline).
+
+    Example: [bold]claimbench fetch r1-distill-qwen-1.5b[/bold]
+    """
+    from claimbench import config
+    from claimbench.benchmarks import hub
+    from claimbench.runner import pipeline
+
+    experiment = config.load_experiment(run_file, sets)
+    online = hub.use()
+    with displaying() as display:
+        lines = pipeline.fetch(experiment, data_dir, online, display.log)
+    typer.echo("\n".join(lines))

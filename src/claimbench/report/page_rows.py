@@ -1,0 +1,155 @@
+"""The rows of report.html's tables: texts as they are shown, and values to sort by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from claimbench.analysis.efficiency import Efficiency
+from claimbench.messages import Message, Value, term
+from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.report.document import Document
+from claimbench.report.tables import (
+    Table,
+    clean,
+    distinct_draws,
+    figure_of,
+    heading,
+    interval,
+    margin_told,
+    needed,
+    number,
+    or_unknown,
+    points,
+    sampling_error,
+    signed,
+)
+from claimbench.verdicts.articles import STATUSES, ClaimVerdict
+from claimbench.verdicts.pairing import VERDICTS
+
+SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?"}
+CELL_LENGTH = 300
+
+Cell = tuple[Value, float | str]
+"""What is shown, and what it is sorted by."""
+
+
+def _score(text: Value, value: float | None) -> Cell:
+    return text, "" if value is None else round(value, 6)
+
+
+def verdict_row(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, Any]:
+    return {
+        "run": run,
+        "model": v.subject,
+        "benchmark": figure_of(v),
+        "claim": v.claim,
+        "by": v.claim.partition(":")[0]
+        + (" #" + v.claim.partition("#")[2] if "#" in v.claim else ""),
+        "cells": [
+            _score(number(v.published), v.published),
+            _score(number(v.measured), v.measured),
+            _score(signed(v.difference), v.difference),
+            _score(interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
+            _score(margin_told(v.margin), v.margin),
+            _score(needed(v.needed_margin), v.needed_margin),
+        ],
+        "tier": v.tier or "–",
+        "verdict": v.verdict,
+        "word": term("verdict", v.verdict),
+        "symbol": SYMBOLS.get(v.verdict, "×"),
+        "sentence": v.sentence,
+        "departures": [d for d in v.departures if not d.one_sided],
+        "one_sided": [d for d in v.departures if d.one_sided],
+        "notes": v.notes,
+        "source": _source(source),
+    }
+
+
+def _source(result: PublishedResult | None) -> Value:
+    """File, line (a number, or words such as `Table 3`) and commit."""
+    if result is None:
+        return ""
+    s = result.source
+    parts: list[Value] = [s.file]
+    if s.line:
+        numbered = s.line[0].isdigit()
+        parts.append(Message("page-source-line", {"line": s.line}) if numbered else s.line)
+    if s.commit:
+        parts.append(Message("page-source-commit", {"commit": s.commit}))
+    return tuple(parts)
+
+
+def measurement_row(run: str, m: Measurement) -> dict[str, Any]:
+    looped = m.metrics.get("looped_share")
+    return {
+        "run": run,
+        "model": m.model,
+        "benchmark": m.benchmark,
+        "cells": [
+            _score(str(m.problems), m.problems),
+            _score(str(m.samples_per_problem), m.samples_per_problem),
+            _score(distinct_draws(m), m.draws.distinct if m.draws else None),
+            _score(points(m.pass_at_1, 2), m.pass_at_1),
+            _score(sampling_error(m), m.sampling_se),
+            _score(points(m.problem_se, 2), m.problem_se),
+            _score(or_unknown(points(m.truncated_share)), m.truncated_share),
+            _score(points(m.no_answer_share), m.no_answer_share),
+            _score(or_unknown(points(looped)), looped),
+            _score(points(m.grader_error_share), m.grader_error_share),
+            _score(or_unknown(number(m.tokens_mean)), m.tokens_mean),
+            _score(or_unknown(number(m.tokens_p95, 0)), m.tokens_p95),
+            _score(f"{m.received}/{m.asked}", m.received),
+        ],
+    }
+
+
+def efficiency_row(run: str, e: Efficiency) -> dict[str, Any]:
+    within = e.tokens_interval_95
+    return {
+        "run": run,
+        "model": e.model,
+        "benchmark": e.benchmark,
+        "cells": [
+            _score(f"{e.right:g}", e.right),
+            _score(str(e.samples), e.samples),
+            _score(number(e.tokens_per_second), e.tokens_per_second),
+            _score(number(e.tokens_per_solved, 0), e.tokens_per_solved),
+            _score(
+                "–" if within is None else f"[{within[0]:.0f}, {within[1]:.0f}]",
+                within and within[0],
+            ),
+            _score(number(e.device_seconds_per_solved, 2), e.device_seconds_per_solved),
+        ],
+        "device": e.device or "–",
+    }
+
+
+def tally(document: Document) -> list[tuple[str, Message, str, int]]:
+    """Verdicts, their words and symbols, and how many there are; those that occur."""
+    counts = dict.fromkeys(VERDICTS, 0)
+    for v in document.verdicts:
+        counts[v.verdict] += 1
+    return [
+        (name, term("verdict", name), SYMBOLS.get(name, "×"), count)
+        for name, count in counts.items()
+        if count
+    ]
+
+
+def statuses(verdicts: Sequence[ClaimVerdict]) -> list[tuple[str, Message]]:
+    """The verdicts on claims that occur, and their words."""
+    found = {v.status for v in verdicts}
+    return [(name, term("status", name)) for name in STATUSES if name in found]
+
+
+def table_cells(table: Table) -> tuple[list[Message], list[list[tuple[str, Value]]]]:
+    """The heads and rows of a plain table, each cell with its column; long texts are cut."""
+    rows = [
+        [
+            (column, clean(cell, CELL_LENGTH) if isinstance(cell, str) else cell)
+            for column, cell in zip(table.columns, row, strict=True)
+        ]
+        for row in table.rows
+    ]
+    return [heading(column) for column in table.columns], rows

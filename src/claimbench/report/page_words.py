@@ -1,0 +1,66 @@
+"""Words on a page that holds several languages: the first is shown, the others wait in attributes
+until the reader switches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup, escape
+
+from claimbench.messages import Message, Value
+from claimbench.report.messages import Words, words
+from claimbench.report.tables import clean
+
+_LONGEST = 4000
+"""Characters of one text on a page."""
+
+
+class PageWords:
+    """The languages of a page, the one that is shown first."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self.languages = tuple(words(name) for name in languages)
+
+    @property
+    def first(self) -> Words:
+        return self.languages[0]
+
+    def texts(self, value: Value) -> dict[str, str]:
+        """What is shown in each language, made harmless."""
+        return {one.language: clean(one.render(value), _LONGEST) for one in self.languages}
+
+    def waiting(self, value: Value, prefix: str = "data-") -> tuple[str, dict[str, str]]:
+        """The first language's text, and by attribute those of the others that differ from it."""
+        first, *others = self.texts(value).items()
+        return first[1], {
+            f"{prefix}{language}": text for language, text in others if text != first[1]
+        }
+
+    def shown(self, value: Value, tag: str = "span") -> Markup:
+        """An element with the value's words."""
+        text, others = self.waiting(value)
+        return Markup(f"<{tag}{_attributes(others)}>{escape(text)}</{tag}>")
+
+    def say(self, key: str, tag: str = "span", **values: Value) -> Markup:
+        """An element with the words of a message."""
+        return self.shown(Message(key, values), tag)
+
+    def option(self, value: Value, name: str = "") -> Markup:
+        """A choice of a list; `name` is what the page's script compares."""
+        text, others = self.waiting(value)
+        return Markup(
+            f'<option value="{escape(name)}"{_attributes(others)}>{escape(text)}</option>'
+        )
+
+    def label(self, value: Value) -> Markup:
+        """An element's name for those who do not see it."""
+        text, others = self.waiting(value, "data-label-")
+        return Markup(_attributes({"aria-label": text, **others}))
+
+    def script(self, keys: Mapping[str, Message]) -> dict[str, list[str]]:
+        """What the page's script says, by its key: one text per language."""
+        return {key: list(self.texts(message).values()) for key, message in keys.items()}
+
+
+def _attributes(values: Mapping[str, str]) -> str:
+    return "".join(f' {name.lower()}="{escape(text)}"' for name, text in values.items())

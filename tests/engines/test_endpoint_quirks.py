@@ -1,0 +1,126 @@
+"""What a run does with servers that misbehave: a table of quirks, each tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from endpoint_quirks import (
+    PROBLEMS,
+    QUIRKS,
+    SAMPLES,
+    Exchange,
+    Quirk,
+    answer_of,
+    serving_all,
+)
+
+from claimbench.engines.endpoint.engine import EndpointEngine
+from claimbench.engines.endpoint.faults import Backoff
+from claimbench.engines.endpoint.settings import EndpointConfig
+from claimbench.errors import EngineDied
+from claimbench.grading.reply import counted_text
+from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
+from claimbench.runner.generate import sample_of
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = Backoff(attempts=6, first=0.001, longest=0.002, start=0.01)
+
+Serve = tuple[Callable[[Quirk], str], list[list[Exchange]]]
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Serve]:
+    with serving_all(QUIRKS) as found:
+        yield found
+
+
+@dataclass
+class Outcome:
+    """What an engine made of the requests."""
+
+    completions: dict[str, Completion] = field(default_factory=dict)
+    failures: dict[str, RequestFailure] = field(default_factory=dict)
+    stopped: str = ""
+    log: list[str] = field(default_factory=list)
+
+
+def requests(by_ids: bool) -> list[Request]:
+    return [
+        Request(
+            id=f"{problem}/{sample}",
+            model="toy",
+            benchmark="sums",
+            problem_id=f"q{problem}",
+            sample_index=sample,
+            prompt_ids=(1, 2, problem) if by_ids else (),
+            sampling=Sampling(0.6, 0.95, 0, 100),
+            seed=problem * SAMPLES + sample + 1,
+            messages=() if by_ids else (Turn("user", f"problem {problem}"),),
+        )
+        for problem in range(PROBLEMS)
+        for sample in range(SAMPLES)
+    ]
+
+
+def run(quirk: Quirk, base_url: str) -> Outcome:
+    given = {"prompt": "chat", "concurrency": 1, "timeout": 0.5, **quirk.settings}
+    chosen = EndpointConfig(base_url=base_url, model="nobody/toy", **given)
+    found = Outcome()
+    engine = EndpointEngine(
+        chosen, "nobody/toy", [], QUICK, 1, found.log.append, reasoning_end=quirk.end
+    )
+    try:
+        for answer in engine.generate(requests(chosen.prompt == "token_ids")):
+            kept: Any = found.completions if isinstance(answer, Completion) else found.failures
+            assert answer.request_id not in kept
+            kept[answer.request_id] = answer
+    except EngineDied as death:
+        found.stopped = str(death)
+    return found
+
+
+# Most take half a second, to set up a client; the fast tests try every fourth.
+ROWS = [
+    pytest.param(quirk, id=quirk.title, marks=[pytest.mark.slow] if number % 4 else [])
+    for number, quirk in enumerate(QUIRKS)
+]
+
+
+@pytest.mark.parametrize("quirk", ROWS)
+def test_no_quirk_loses_a_usable_reply_or_ends_in_a_silent_zero(
+    quirk: Quirk, servers: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in quirk.environment.items():
+        monkeypatch.setenv(name, value)
+    url, asked = servers
+    found = run(quirk, url(quirk))
+    everything = {request.id: request for request in requests(False)}
+    gone = {key for key in everything if key.startswith("0/")} if quirk.does == "missing" else set()
+    if quirk.does == "stops":
+        assert re.search(quirk.words, found.stopped), found.stopped
+        assert "\n" not in found.stopped
+        paid = [exchange for exchange in asked[QUIRKS.index(quirk)] if not exchange.is_probe]
+        assert len(paid) - len(found.completions) <= quirk.lost
+        return
+    assert found.stopped == ""
+    assert (set(found.failures), set(found.completions)) == (gone, set(everything) - gone)
+    for key, completion in found.completions.items():
+        counted = counted_text(sample_of(everything[key], completion), quirk.end)
+        assert counted == answer_of(int(key[0])), completion
+        assert completion.finish_reason == quirk.finish
+    assert re.search(quirk.words, "\n".join(found.log))
+
+
+def test_the_table_is_long_and_documented() -> None:
+    titles = [quirk.title for quirk in QUIRKS]
+    assert len(titles) == len(set(titles)) >= 45
+    page = (ROOT / "docs" / "endpoint.md").read_text()
+    does = {"used": "every reply is used", "missing": "others go on", "stops": "the run stops"}
+    rows = dict(re.findall(r"^\| (.+?) \| (.+) \|$", page, re.M))
+    for quirk in QUIRKS[1:]:
+        assert does[quirk.does] in rows[quirk.title], quirk.title
