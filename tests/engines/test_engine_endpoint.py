@@ -679,3 +679,58 @@ def test_the_identity_holds_name_and_mode_and_not_the_address(journey: Journey) 
     for keys in ({"model": "other"}, {"prompt": "chat"}, {"unsupported": "[seed]"}):
         assert not same(keys)
     assert ids(prompt="chat") == ids(prompt="counted_chat")
+
+
+def test_a_server_that_hides_the_reasoning_is_named_in_the_report(journey: Journey) -> None:
+    def shown(answer: Any, body: Any) -> Any:
+        """Only the answer; the tokens of the reasoning are counted."""
+        choice = answer["choices"][0]
+        used = answer["usage"] | {"completion_tokens_details": {"reasoning_tokens": 1}}
+        text = choice["message"]["content"].rpartition("</think>")[2]
+        message = {"role": "assistant", "content": text}
+        return answer | {"choices": [choice | {"message": message}], "usage": used}
+
+    journey.server.change = shown
+    with openai_server(journey.server) as url:
+        report = journey.run(url, prompt="chat")
+    (measured,) = report.measurements
+    assert 0 < measured.pass_at_1 < 1
+    assert [line for line in journey.told if "keeps the reasoning of its replies" in line]
+    page = report.path.read_text()
+    assert "Server of toy" in page
+    assert "it kept the reasoning of 40 replies to itself" in page
+
+
+def test_replies_without_an_answer_are_no_silent_zero(journey: Journey) -> None:
+    def empty(answer: Any, body: Any) -> Any:
+        choice = answer["choices"][0] | {"message": {"role": "assistant", "content": " "}}
+        return answer | {"choices": [choice]}
+
+    journey.server.change = empty
+    with openai_server(journey.server) as url:
+        with pytest.raises(EngineDied, match="16 of 16 replies are empty"):
+            journey.run(url, prompt="chat")
+        report = journey.run(url, prompt="chat", examine="false")
+    assert report.measurements[0].pass_at_1 == 0
+    page = report.path.read_text()
+    assert "16 of the first 16 replies are empty; the server seems to drop" in page
+
+
+def test_a_problem_that_the_server_never_answers_holds_nothing_up(journey: Journey) -> None:
+
+    with openai_server(journey.server) as url:
+        plain = journey.run(url, "plain")
+        poison = journey.server.seen[5]["prompt"]
+
+        def faults(_: int, body: bytes) -> str | None:
+            asked = json.loads(body)
+            return "500" if asked["prompt"] == poison and asked["max_tokens"] > 1 else None
+
+        for _ in range(2):
+            one_problem = pytest.raises(IncompleteRun, match="8 of 40 samples could not")
+            with faulty_proxy(url, faults) as proxy, one_problem:
+                journey.run(proxy)
+            assert len(journey.samples()) == 32
+        report = journey.run(url)
+    assert report.measurements[0].right == plain.measurements[0].right
+    assert journey.samples() == journey.samples("plain")

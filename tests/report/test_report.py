@@ -199,4 +199,4 @@ def test_an_unfinished_run_is_marked(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["report", str(root), "--partial"])
     assert told.exit_code == 0, told.output
     page = (root / "report.html").read_text("utf-8")
-    assert "Partial: samples or grades are still missing" in page
+    assert "Partial: samples or grades are missing" in page

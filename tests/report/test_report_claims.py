@@ -11,6 +11,7 @@ import pytest
 from report_toys import lifelike, write_run
 
 from claimbench.report.claim_tables import report_claims_table
+from claimbench.report.messages import english
 from claimbench.runner import pipeline
 from claimbench.store import RunStore
 from claimbench.verdicts.articles import judge_claims, judge_reported, load_evidence
@@ -64,7 +65,7 @@ def test_imported_outputs_stand_with_third_parties(runs: list[Path]) -> None:
     found = report_claims_table(judge_reported([imported]))
     row = next(dict(zip(found.columns, r, strict=True)) for r in found.rows if r[0] == AHEAD)
     assert row["our runs"] == "–"
-    assert re.fullmatch(r"\w+ \(B\); supported \(C\)", row["third parties"])
+    assert re.fullmatch(r"\w+ \(B\); supported \(C\)", english(row["third parties"]))
 
 
 def test_runs_that_no_claim_speaks_of_say_so(runs: list[Path]) -> None:
@@ -89,7 +90,9 @@ def test_a_report_judges_as_the_claims_command_does(runs: list[Path]) -> None:
         )  # fmt: skip
         ours = {run.name for run in runs}
         expected = [
-            (f.test, f.what, f.source, f.verdict) for f in whole[name].proxies if f.source in ours
+            (f.test, f.what, f.source, f.verdict)
+            for f in whole[name].proxies
+            if english(f.source) in ours
         ]
         assert [(f.test, f.what, f.source, f.verdict) for f in v.proxies] == expected
 

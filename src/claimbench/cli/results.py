@@ -40,7 +40,7 @@ def grade(
     from claimbench.store import RunStore
 
     with displaying(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
-        report = pipeline.grade(store, workers, display.watch, display.tell)
+        report = pipeline.grade(store, workers, display.watch, display.log)
     show(report)
 
 

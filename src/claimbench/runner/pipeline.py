@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,16 @@ from claimbench.records import Measurement, Request, Verdict
 from claimbench.report import RunView, Source, messages, pack, report_files
 from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import shards
+from claimbench.runner.budget import (
+    NO_CAP,
+    Budget,
+    Cap,
+    Tokens,
+    cap_facts,
+    cap_of,
+    spent_in,
+)
+from claimbench.runner.comparing import compare_reports
 from claimbench.runner.generate import (
     GradeDesk,
     Progress,
@@ -44,6 +54,7 @@ from claimbench.store import RunStore, is_run, provenance, write_folder
 from claimbench.store.manifest import read_manifest
 from claimbench.store.problems import write_problems
 from claimbench.store.sessions import Session
+from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.pairing import judge
 
 Told = Callable[[str], None]
@@ -59,6 +70,7 @@ class Report:
     root: Path
     runs: tuple[RunView, ...]
     gpu_hour: float | None = None
+    comparisons: tuple[Compared, ...] = ()
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -133,14 +145,16 @@ def dry_plan(
         return None, str(missing)
 
 
-def run(plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0) -> Report:
+def run(
+    plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0, cap: Cap = NO_CAP
+) -> Report:
     """The whole journey; called again on the same folder it resumes. `patience` is how many seconds
-    another writer of the folder may take to end."""
+    another writer of the folder may take to end; `cap` is the most that the folder may spend."""
     with RunStore.open(
         root, resolved=plan.resolved, digest=plan.digest, patience=patience
     ) as store:
         write_plan_problems(store, plan)
-        _fill(plan, store, watch, told)
+        _fill(plan, store, watch, told, cap_of(store, cap))
         return report(store)
 
 
@@ -151,7 +165,7 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) ->
     with RunStore.open(root, resolved=plan.resolved, digest=plan.digest, shard=shard.name) as store:
         shards.refuse_other_counts(store, shard)
         write_plan_problems(store, plan)
-        _fill(own, store, watch, told)
+        _fill(own, store, watch, told, NO_CAP)
         progress = shards.standing(store)
         return report(store) if shards.complete(progress) else progress
 
@@ -219,7 +233,9 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     """One report over several runs, in the folder `root`, which may not be a run's own."""
     if is_run(root):
         raise ConfigError(f"--out {root} is a run folder: name another one for the report")
-    made = Report(root, tuple(run for one in reports for run in one.runs), reports[0].gpu_hour)
+    runs = tuple(run for one in reports for run in one.runs)
+    compared = tuple(compare_reports(reports)) if len(reports) > 1 else ()
+    made = Report(root, runs, reports[0].gpu_hour, compared)
     with ExitStack() as opened:
         found: list[Source] = []
         for one in reports if samples else ():
@@ -238,14 +254,18 @@ def write_plan_problems(store: RunStore, plan: Plan) -> None:
 # --- the stages of a run --------------------------------------------------------------------
 
 
-def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told) -> None:
+def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told, cap: Cap) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
-    session = Session(store, _provenance(plan))
+    spent = spent_in(store, [cell.name for cell in plan.cells]) if cap else Tokens()
+    budget = Budget(cap, plan.engine.price, spent)
+    session = Session(store, {**_provenance(plan), **cap_facts(cap)})
     settings = plan.experiment.run.grading
     with _grading(store, settings.workers, plan.asked, settings.min_isolation) as desk:
-        _generate_missing(plan, store, desk, session, watch, told)
+        _generate_missing(plan, store, desk, session, budget, watch, told)
         _grade_missing(store, plan, desk, watch, told)
     session.end()
+    if spent_words := budget.summary():
+        told(spent_words)
     _check_complete(desk.progress)
 
 
@@ -265,7 +285,13 @@ def _grading(
 
 
 def _generate_missing(
-    plan: Plan, store: RunStore, desk: GradeDesk, session: Session, watch: Watch, told: Told
+    plan: Plan,
+    store: RunStore,
+    desk: GradeDesk,
+    session: Session,
+    budget: Budget,
+    watch: Watch,
+    told: Told,
 ) -> None:
     """Load the engine of each model that owes samples, and ask for them."""
     progress = desk.progress
@@ -282,13 +308,16 @@ def _generate_missing(
             for cell in cells:
                 yield from cell.missing(present[cell.name])
 
+        def ask(engine: Engine, requests: Iterable[Request]) -> None:
+            generate(engine, requests, store, desk, progress, watch)
+
         with _loaded(plan, model, told) as engine:
             session.loaded(model.name, engine.describe())
             if facts := session.earlier_server(model.name):
                 engine.expect(facts)
             told(f"generating with {model.name}")
             with session.generating(model.name, progress.made, engine.server):
-                generate(engine, missing(), store, desk, progress, watch)
+                budget.spend(engine, missing(), ask)
         # The next model needs the memory: nothing here may keep this one.
         del engine
         gc.collect()
@@ -359,6 +388,7 @@ def _write_report(
     that its page shows, if any."""
     packed = None if found is None else pack(found)
     shown = document(made.runs, made.gpu_hour, texts=found is not None)
+    shown = replace(shown, comparisons=made.comparisons)
     files = chain((records or {}).items(), report_files(shown, packed))
     write_folder(made.root, ("tables", "figures"), files)
 
