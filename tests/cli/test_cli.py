@@ -208,7 +208,7 @@ def test_doctor_names_gpus_driver_and_cuda(tmp_path: Path, monkeypatch: pytest.M
     )
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(hub, "use", lambda: False)
+    monkeypatch.setattr(hub, "use", lambda **_: False)
     words = doctor.render(doctor.examine())
     assert "NVIDIA H100 80GB HBM3 (81559 MiB, driver 570.86)" in words
     assert "driver takes 12.8" in words
