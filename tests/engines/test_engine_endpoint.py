@@ -637,7 +637,7 @@ def test_a_chat_run_needs_no_checkpoint_and_says_what_is_not_asserted(
         report = journey.run(url, prompt="chat", unsupported="[top_k]")
     measured, (verdict,) = report.measurements[0], report.verdicts
     assert measured.received == 40
-    assert measured.protocol["top_k"] == "the server's own"
+    assert measured.protocol["top_k"] == "server's own"
     assert "template is the server's" in measured.protocol["prompt_assertion"]
     assert "prompt_assertion" in {found.setting for found in verdict.departures}
     assert any("on its word" in str(found.measured) for found in verdict.departures)

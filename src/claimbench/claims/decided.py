@@ -32,7 +32,7 @@ class ArithmeticResult:
     unit: Texts
     agrees: bool | None
     working: str
-    sources: tuple[Message, ...]
+    sources: tuple[str, ...]
     unconfirmed: tuple[str, ...]
     bounds: tuple[Message, ...]
     note: Texts
@@ -180,7 +180,7 @@ def _working(text: str, given: Mapping[str, Figure]) -> str:
     return re.sub(rf"\b(?:{'|'.join(map(re.escape, given))})\b", shown, text)
 
 
-def _source(name: str, figure: Figure) -> Message:
+def _source(name: str, figure: Figure) -> str:
     source = figure.source
-    place = tuple(filter(None, (source.line and f"{source.line}", source.commit)))
-    return Message("source-of-input", {"input": name, "file": source.file, "place": place})
+    file = f"{source.file}:{source.line}" if source.line else source.file
+    return f"{name}: {file}" + (f", {source.commit}" if source.commit else "")
