@@ -67,7 +67,7 @@ class DatasetMissing(Missing, DataError):
 
 
 class EngineDied(StageError):
-    """The engine cannot go on; open requests stay owed."""
+    """The engine cannot go on; open requests stay missing."""
 
 
 class StoreError(StageError):

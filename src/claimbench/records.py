@@ -111,7 +111,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class RequestFailure:
-    """A request that an engine could not serve: still owed, never a wrong answer."""
+    """A request that an engine could not serve: still missing, never a wrong answer."""
 
     request_id: str
     reason: str
@@ -121,8 +121,8 @@ class RequestFailure:
 class Sample:
     """A stored completion: what a grader and the statistics read.
 
-    Tokens, seconds and seed are None where imported outputs do not tell them, and `choice_order`
-    holds −1 where they do not tell which option was shown.
+    Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
+    holds −1 where they do not state which option was shown.
     """
 
     id: str
@@ -150,9 +150,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grader's judgement of one sample. `grader` is the digest of the grader and its settings:
-    only grades of the current digest count. `value` is 1.0 or 0.0, and None for an error of ours
-    (outcome `grader_error`), which is never counted as a wrong answer."""
+    """A grader's judgement of one sample. `grader` is the digest of the grader and its settings,
+    `sample_digest` that of the reply and `problem_digest` that of the problem with its gold: a
+    grade counts only while all three are what is stored. `value` is 1.0 or 0.0, and None for an
+    error of ours (outcome `grader_error`), which is never counted as a wrong answer."""
 
     sample_id: str
     grader: str
@@ -161,6 +162,8 @@ class Grade:
     answer: str | None
     reason: str
     metrics: Mapping[str, float] = field(default_factory=dict)
+    sample_digest: str = ""
+    problem_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ class Vote:
 class Draws:
     """How many graded samples are draws of their own: `distinct` of them, the others are copies.
     `effective` is what the samples of each problem are worth, () where none is a copy; `times` is g
-    where every draw is there exactly g times; `spoilt` where copies are too many, and too irregular,
+    where every draw is there exactly g times; `spoilt` where copies are too many and too irregular
     for an error to be given."""
 
     distinct: int

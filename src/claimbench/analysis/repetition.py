@@ -13,7 +13,7 @@ from typing import Any
 
 from claimbench.records import CellName
 from claimbench.store import RunStore, hex_ids
-from claimbench.store.rows import FINISH_CODES
+from claimbench.store.checks import FINISH_CODES
 
 TAIL = 8192
 """Characters at the end of a reply that are looked at."""
@@ -64,10 +64,11 @@ def looped_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
 def _looped(store: RunStore, name: CellName, known: dict[str, Any]) -> frozenset[str]:
     """Those of one cell, by what is `known`, which is brought up to date."""
     index = store.sample_index(name)
-    cut = sorted(hex_ids(index["id"][index["finish"] == FINISH_CODES["length"]]))
+    records = index[index["finish"] == FINISH_CODES["length"]]
+    cut = sorted(hex_ids(records["id"]))
     if not cut:
         return frozenset()
-    key, digest = str(name), _digest(cut)
+    key, digest = str(name), _digest([*cut, *map(str, sorted(records["digest"].tolist()))])
     if known.get(key, {}).get("cut") != digest:
         rows = store.samples(name, cut)
         looped = sorted(
@@ -77,10 +78,10 @@ def _looped(store: RunStore, name: CellName, known: dict[str, Any]) -> frozenset
     return frozenset(known[key]["looped"])
 
 
-def _digest(ids: list[str]) -> str:
+def _digest(looked_at: list[str]) -> str:
     """What was looked at, and by which rule."""
     rule = f"{TAIL} {REPEATS} {SHORTEST}"
-    return hashlib.blake2b(" ".join([rule, *ids]).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(" ".join([rule, *looked_at]).encode(), digest_size=16).hexdigest()
 
 
 def _known(store: RunStore) -> dict[str, Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from claimbench.records import Verdict
     from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
     from claimbench.runner.slurm import Array
     from claimbench.runner.slurm.jobs import Job
@@ -102,7 +102,7 @@ def keep_bars_out_of_logs() -> None:
 
 
 def unprinted(error: OSError) -> bool:
-    """Whether `error` is that of a full disk behind stdout, which is then said, once."""
+    """Whether `error` is that of a full disk behind stdout, which is then reported, once."""
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return False
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # What is left goes nowhere.
@@ -157,7 +157,7 @@ def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: b
 def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
     """Show what a run has come to."""
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
 
     if isinstance(made, Report):
         show(made)
@@ -218,6 +218,6 @@ def _figures(verdicts: Sequence[Verdict]) -> str:
     """`m on aime24: lower; m on math500: reproduced`."""
     from claimbench.report.tables import clean, figure_of
 
-    told = [clean(f"{v.subject} on {figure_of(v)}: {v.verdict}") for v in verdicts[:SHOWN_FIGURES]]
+    shown = [clean(f"{v.subject} on {figure_of(v)}: {v.verdict}") for v in verdicts[:SHOWN_FIGURES]]
     more = len(verdicts) - SHOWN_FIGURES
-    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")

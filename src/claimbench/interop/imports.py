@@ -14,7 +14,7 @@ from typing import Any
 
 from claimbench.analysis.labels import shortened, write_labels
 from claimbench.benchmarks.loading import load_problems
-from claimbench.config import BenchmarkConfig, digest, load_benchmark
+from claimbench.config import BenchmarkConfig, load_benchmark
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop import readers
 from claimbench.interop.described import (
@@ -32,6 +32,7 @@ from claimbench.messages import Message
 from claimbench.records import CellName, Problem, Sample
 from claimbench.report.tables import clean
 from claimbench.store import RunStore, safe_name
+from claimbench.store.manifest import decisive_digest
 from claimbench.store.problems import write_problems
 
 __all__ = [
@@ -107,14 +108,13 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     if wanted.source == "evalplus":
         described = evalplus.graded_alone(described)
     resolved = resolved_import(wanted, outputs, found, described_model, described, content)
-    parts = ("cells", "graders", "reasoning_end", "judging", "import")
-    decisive = digest({key: resolved[key] for key in parts})
+    decisive = decisive_digest(resolved)
     return Import(wanted, outputs, found, matcher, model, benchmark, content, resolved, decisive)
 
 
 def write_inputs(imported: Import, store: RunStore) -> None:
     """Keep the problems and their labels beside the samples."""
-    write_problems(store, imported.benchmark, imported.problems)
+    write_problems(store, {imported.benchmark: imported.problems})
     if imported.survey.labels:
         write_labels(store, imported.cell, _labels(imported))
 

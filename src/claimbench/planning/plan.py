@@ -17,7 +17,7 @@ from claimbench.benchmarks.loading import (
     load_problems,
     resolve,
 )
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
+from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, plain
 from claimbench.engines import EngineSettings
 from claimbench.errors import ConfigError
 from claimbench.messages import Message, as_data
@@ -26,9 +26,7 @@ from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
 from claimbench.records import Problem, Sampling, Turn
-
-_DECISIVE = ("cells", "graders", "reasoning_end", "judging")
-"""The parts of a resolved config that decide samples, grades and verdicts."""
+from claimbench.store.manifest import decisive_digest
 
 
 @dataclass(frozen=True)
@@ -85,8 +83,8 @@ def make_plan(
     _refuse_twins(cells)
     resolved = _resolved(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
-    decisive = {key: resolved[key] for key in _DECISIVE}
-    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest(decisive))
+    digest = decisive_digest(resolved)
+    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
 
 
 def _refuse_twins(cells: Iterable[Cell]) -> None:

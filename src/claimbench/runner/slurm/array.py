@@ -13,7 +13,7 @@ from claimbench.errors import ConfigError, IncompleteRun, StageError
 from claimbench.planning.plan import Plan
 from claimbench.runner import pipeline, shards
 from claimbench.runner.generate import Progress, Watch
-from claimbench.runner.pipeline import Report
+from claimbench.runner.reporting import Report
 from claimbench.runner.shards import Shard
 from claimbench.runner.slurm import jobs
 from claimbench.runner.slurm.jobs import Job
@@ -61,13 +61,10 @@ class Array:
         """The job that works on this folder, submitted if there is none; None where no sample is
         owed. `ended` is the id of one that was seen to end: a busy Slurm need not say so again."""
         shards.part(plan, Shard(1, self.count))
-        with RunStore.open(
-            root, resolved=plan.resolved, digest=plan.digest, shard="submit"
-        ) as store:
+        with pipeline.opened(plan, root, shard="submit") as store:
             former = jobs.recorded(root)
             if former and former.id != ended and former.states() != {}:
                 return former
-            pipeline.write_plan_problems(store, plan)
             owing = shards.owing(plan, self.count, shards.present_ids(plan, store))
             return self._submit(plan, store, words, owing) if owing else None
 
