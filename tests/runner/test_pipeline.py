@@ -25,7 +25,9 @@ from claimbench.errors import (
     StoreError,
     StoreLocked,
 )
+from claimbench.messages import from_data
 from claimbench.records import Request, RequestFailure
+from claimbench.report.messages import english
 from claimbench.runner import pipeline, preparing, reporting
 from claimbench.runner.reporting import Report
 from claimbench.store import RunStore
@@ -73,7 +75,7 @@ class Toy:
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
     def departure(self) -> str:
-        return str(RunStore.existing(self.out).config["departures"]["toy"])
+        return english(from_data(RunStore.existing(self.out).config["departures"]["toy"]))
 
 
 @pytest.fixture
@@ -176,7 +178,7 @@ def test_order_of_replies_changes_nothing(journey: Toy) -> None:
     assert journey.run(engine=ScriptedEngine(answer)).measurements == first.measurements
 
 
-def test_failed_requests_are_owed_and_never_wrong(journey: Toy) -> None:
+def test_failed_requests_are_missing_and_never_wrong(journey: Toy) -> None:
     def flaky(request: Request) -> str | RequestFailure:
         if request.sample_index == 5:
             return RequestFailure(request.id, "the server said 500")
@@ -222,7 +224,7 @@ def test_a_machine_s_own_precision_is_a_departure_and_stays_the_run_s(journey: T
     journey.fallback = "float32"
     begun = journey.run()
     assert "; computed in float32, not in the checkpoint's bfloat16" in journey.departure()
-    assert all(any("float32" in d for d in verdict.departures) for verdict in begun.verdicts)
+    assert all("float32" in str(verdict.departures) for verdict in begun.verdicts)
     journey.fallback = None  # resumed where the CPU has bfloat16
     journey.run(engine=ScriptedEngine({}))
     assert journey.engine.pulled == 0

@@ -41,7 +41,7 @@ class Interrupt:
     def __init__(self) -> None:
         self._came = -math.inf
 
-    def __call__(self, _signal: int, _frame: Any) -> None:
+    def __call__(self, _signal: int, _frame: object) -> None:
         now = time.monotonic()
         if now - self._came > TOGETHER_SECONDS:
             self._came = now

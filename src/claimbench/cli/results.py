@@ -11,6 +11,7 @@ from claimbench.cli.ending import check_verdict_names, displaying, exit_on, show
 from claimbench.cli.options import (
     Against,
     AsJson,
+    CombinedOut,
     Common,
     Compared,
     ComparisonOut,
@@ -20,8 +21,11 @@ from claimbench.cli.options import (
     Language,
     Margin,
     NonInferior,
+    Partial,
     Quiet,
     RunDir,
+    RunDirs,
+    WithSamples,
     Workers,
 )
 from claimbench.errors import ConfigError
@@ -45,23 +49,10 @@ def grade(
 
 
 def report(
-    run_dirs: Annotated[list[Path], typer.Argument(metavar="RUNDIR...", help="Run folders.")],
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Estimates of an unfinished run, without verdicts.")
-    ] = False,
-    samples: Annotated[
-        bool,
-        typer.Option(
-            "--samples/--no-samples",
-            help="Whether report.html holds samples and problems (without: may be committed).",
-        ),
-    ] = True,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", help="Folder of the combined report (default: `report` beside the first run)."
-        ),
-    ] = None,
+    run_dirs: RunDirs,
+    partial: Partial = False,
+    samples: WithSamples = True,
+    out: CombinedOut = None,
     gpu_hour: GpuHour = None,
     language: Language = "en",
     fail_on: FailOn = [],  # noqa: B006

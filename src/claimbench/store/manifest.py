@@ -123,7 +123,7 @@ class ImportEntry(Strict):
     content: str
     protocol: dict[str, Any]
     stated_by_importer: dict[str, Any]
-    notes: tuple[dict[str, Any], ...]
+    notes: tuple[str | dict[str, Any], ...]
     unmatched: Unmatched
 
 
@@ -138,7 +138,7 @@ class RunManifest(Strict):
     benchmarks: dict[str, BenchmarkConfig | ImportedBenchmark]
     engine: dict[str, str]
     checkpoints: dict[str, str]
-    departures: dict[str, dict[str, Any]]
+    departures: dict[str, str | dict[str, Any]]
     graders: dict[str, GraderConfig]
     reasoning_end: dict[str, str | None]
     judging: Judging
