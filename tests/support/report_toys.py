@@ -172,7 +172,7 @@ def _model(name: str, reasoning_end: str | None) -> dict[str, Any]:
             title=name,
             hub=f"toys/{name}",
             revision="0" * 40,
-            licence="MIT",
+            license="MIT",
             parameters=1,
             context=2 * LIMIT,
             prompt=PromptRules(bos="", head="", tail="", reasoning_end=reasoning_end),
