@@ -111,7 +111,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class RequestFailure:
-    """A request that an engine could not serve: still owed, never a wrong answer."""
+    """A request that an engine could not serve: still missing, never a wrong answer."""
 
     request_id: str
     reason: str
@@ -121,8 +121,8 @@ class RequestFailure:
 class Sample:
     """A stored completion: what a grader and the statistics read.
 
-    Tokens, seconds and seed are None where imported outputs do not tell them, and `choice_order`
-    holds −1 where they do not tell which option was shown.
+    Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
+    holds −1 where they do not state which option was shown.
     """
 
     id: str
@@ -179,7 +179,7 @@ class Vote:
 class Draws:
     """How many graded samples are draws of their own: `distinct` of them, the others are copies.
     `effective` is what the samples of each problem are worth, () where none is a copy; `times` is g
-    where every draw is there exactly g times; `spoilt` where copies are too many, and too irregular,
+    where every draw is there exactly g times; `spoilt` where copies are too many and too irregular
     for an error to be given."""
 
     distinct: int

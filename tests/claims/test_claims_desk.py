@@ -10,6 +10,7 @@ from claimbench import claims
 from claimbench.claims import formula
 from claimbench.claims.schema import ArithmeticTest, Figure
 from claimbench.records import Claim
+from claimbench.report.messages import english
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_arithmetic_shows_its_working_and_its_weak_inputs(
 ) -> None:
     result = claims.judge_arithmetic(every_claim["fnnews-0218-6"], figures)
     assert result.working == "100,000,000 / 6,000,000"
-    assert result.bounds == ("gpt4 is at least this",)
+    assert [english(bound) for bound in result.bounds] == ["gpt4 is at least this"]
 
 
 def test_a_range_partly_inside_the_claim_decides_nothing() -> None:
@@ -204,9 +205,3 @@ def test_licences_differ_between_r1_its_llama_distills_and_v3(
         "DeepSeek-R1-Distill-Llama-8B": False,
         "DeepSeek-V3": False,
     }
-
-
-def test_a_live_answer_stands_before_the_recorded_one(every_claim: dict[str, Claim]) -> None:
-    found = {("deepseek-ai/DeepSeek-R1", "weights_public"): "no"}
-    first = claims.judge_artifacts(every_claim["yonhap-0201-4"], found)[0]
-    assert (first.agrees, first.found, first.source) == (False, "no", "read from the repository")

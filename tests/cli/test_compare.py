@@ -187,5 +187,23 @@ def test_the_outcome_in_korean(runs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     found = compare(runs, "base", "mine", "--language", "ko", "--out", str(out))
     assert "b, mine 대 base:" in found.stdout
-    assert "포인트 낮음 (−" in found.stdout
+    assert "포인트 낮음 (95% 구간 −" in found.stdout
     assert "| 벤치마크 |" in (out / "comparison.md").read_text()
+
+
+def test_a_report_over_runs_shows_their_differences(runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "both"
+    words = ["report", str(runs / "base"), str(runs / "mine"), str(runs / "fewer")]
+    done = CliRunner().invoke(app, [*words, "--out", str(out)])
+    assert done.exit_code == 0
+    assert "mine against base on b: worse by" in done.stdout
+    assert "fewer against" not in done.stdout  # other problems: nothing to compare
+    text = (out / "report.md").read_text()
+    assert "## Comparison" in text
+    assert "**mine against base on b: worse by" in text
+    page = (out / "report.html").read_text()
+    assert 'id="comparison"' in page
+    assert "비교" in page
+    assert (out / "figures" / "compared-mine-m-b.svg").read_text().count("<circle") == 60
+    with (out / "tables" / "comparison.csv").open() as file:
+        assert [row["verdict"] for row in csv.DictReader(file)] == ["worse"]

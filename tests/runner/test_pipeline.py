@@ -26,8 +26,8 @@ from claimbench.errors import (
     StoreLocked,
 )
 from claimbench.records import Request, RequestFailure
-from claimbench.runner import pipeline
-from claimbench.runner.pipeline import Report
+from claimbench.runner import pipeline, preparing, reporting
+from claimbench.runner.reporting import Report
 from claimbench.store import RunStore
 
 
@@ -65,7 +65,7 @@ class Toy:
         self.engine = engine or ScriptedEngine(answer, shuffle=3)
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, sets)
-        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None, root=self.out)
+        plan = preparing.plan(experiment, self.root / "data", False, lambda _: None, root=self.out)
         return pipeline.run(plan, self.out, lambda _: None, lambda _: None)
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
@@ -187,8 +187,8 @@ def test_failed_requests_are_owed_and_never_wrong(journey: Toy) -> None:
     assert len(journey.rows("samples")) == 35
     with RunStore.existing(journey.out, writer=True) as store:
         with pytest.raises(IncompleteRun, match="35 of 40 samples"):
-            pipeline.report(store)
-        partial = pipeline.report(store, partial=True)
+            reporting.report(store)
+        partial = reporting.report(store, partial=True)
     assert partial.partial
     assert partial.verdicts == ()
     assert "Partial" in (journey.out / "report.md").read_text()
@@ -297,7 +297,7 @@ def test_low_power_is_refused_unless_told(journey: Toy) -> None:
         (["margins.sums=30", "samples=64"], False),
     ):
         experiment = config.load_experiment(path, sets)
-        plan = pipeline.plan(experiment, journey.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, journey.root / "data", False, lambda _: None)
         assert describe(plan)["published"][0]["published"] == 60.0
         if refused:
             with pytest.raises(InputError, match="under 50 %"):

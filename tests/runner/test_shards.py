@@ -17,9 +17,9 @@ from claimbench import config
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, EngineDied, StoreLocked
 from claimbench.planning.plan import Plan
-from claimbench.runner import pipeline, shards
+from claimbench.runner import pipeline, preparing, reporting, shards
 from claimbench.runner.generate import Progress
-from claimbench.runner.pipeline import Report
+from claimbench.runner.reporting import Report
 from claimbench.runner.shards import Shard
 from claimbench.runner.slurm.array import Array
 from claimbench.store import RunStore
@@ -32,7 +32,7 @@ class Sharded(Toy):
     def plan(self) -> Plan:
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path)
-        return pipeline.plan(experiment, self.root / "data", False, lambda _: None)
+        return preparing.plan(experiment, self.root / "data", False, lambda _: None)
 
     def shard(self, text: str, engine: ScriptedEngine | None = None) -> Report | Progress:
         self.engine = engine or ScriptedEngine(answer, shuffle=3)
@@ -114,7 +114,7 @@ def test_estimates_may_be_looked_at_while_shards_write(journey: Sharded) -> None
     journey.shard("1/2")
     with RunStore.existing(journey.out, writer=True, shard="2of2"):
         with RunStore.existing(journey.out, writer=True, shard="report") as beside:
-            assert pipeline.report(beside, partial=True).partial
+            assert reporting.report(beside, partial=True).partial
         with pytest.raises(StoreLocked, match="shard 2of2"):
             RunStore.existing(journey.out, writer=True)
 

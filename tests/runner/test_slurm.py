@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 import slurm_cluster
 from conftest import TOY_NAMES
+from waiting import await_that
 
 from claimbench import config
 from claimbench.config import paths
 from claimbench.errors import ConfigError
-from claimbench.runner import pipeline
+from claimbench.runner import preparing
 from claimbench.runner.slurm import parse_array
 from claimbench.runner.slurm.jobs import Job, first_complaint, submit
 from claimbench.runner.slurm.task import ShardTask
@@ -120,7 +121,7 @@ class Cluster:
 
     def ids(self) -> set[str]:
         experiment = config.load_experiment(self.root / "configs" / "runs" / "try.yaml")
-        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, self.root / "data", False, lambda _: None)
         return set(plan.cells[0].ids)
 
     def process_of(self, shard: str) -> int:
@@ -231,14 +232,6 @@ def test_the_complaint_is_of_a_shard_that_owes(tmp_path: Path) -> None:
     assert first_complaint(tmp_path, Job("7", 3, [1, 3]), {3}) == "no space left"
     assert first_complaint(tmp_path, Job("8", 3, [2]), {2}) == "of a job of one task"
     assert first_complaint(tmp_path, Job("9", 3, [2]), {2}) == ""
-
-
-def await_that(happened: Callable[[], bool], what: str) -> None:
-    for _ in range(1200):
-        if happened():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"this did not happen: {what}")
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from claimbench.cli import app
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import IncompleteRun, StoreError, WrongRunFolder
 from claimbench.records import Request
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, reporting
 from claimbench.runner.verify import folder_digest, verify
 from claimbench.store import RunStore
 from claimbench.store.seal import leaves, sealed
@@ -66,7 +66,7 @@ def test_a_power_cut_that_takes_samples_and_leaves_their_grades(journey: Toy) ->
         path.unlink()  # As if it had been killed before the first of them was written.
     assert {row["id"] for row in journey.rows("samples")} > known
     with RunStore.existing(journey.out, writer=True) as store:
-        made = pipeline.report(store, partial=True)
+        made = reporting.report(store, partial=True)
     assert (made.measurements[0].graded, made.measurements[0].received) == (20, 40)
     report = journey.run(engine=ScriptedEngine(wrong))
     assert report.measurements[0].pass_at_1 == pytest.approx(counted(journey)) == 0.5

@@ -136,7 +136,7 @@ class TestOwnRuns:
         assert verdict.se == pytest.approx(1.40993, abs=1e-5)
         assert verdict.needed_margin == pytest.approx(7.31913, abs=2e-5)
         assert verdict.tier == "A"
-        assert verdict.notes == ()
+        assert [note.key for note in verdict.notes] == ["note-tipping-up"]
 
     def test_unknown_m_takes_the_smallest_allowed_and_says_so(self) -> None:
         run = measured([48] * 15 + [16] * 15, 64)

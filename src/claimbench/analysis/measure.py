@@ -23,9 +23,9 @@ class Scores:
     """Samples and grades of one cell laid out by problem and sample index, shape (N, n).
 
     `value` is 1.0, 0.0, or nan where there is no grade or the grader failed; `present` and
-    `graded` say which samples are stored and graded; `tokens` is −1 where a sample does not tell
-    them, and `unknown_ends` whether some sample does not tell how it ended. `openings` are the keys
-    of how replies open (`store.rows.opening_key`).
+    `graded` say which samples are stored and graded; `tokens` is −1 where a sample does not state
+    them, and `unknown_ends` whether some sample does not state its end. `openings` are the keys of
+    how replies open (`store.rows.opening_key`).
     """
 
     present: npt.NDArray[np.bool_]
@@ -39,7 +39,7 @@ class Scores:
 
     @property
     def unknown_tokens(self) -> bool:
-        """Whether some stored sample does not tell its tokens."""
+        """Whether some stored sample does not state its tokens."""
         return bool((self.tokens[self.present] < 0).any())
 
     @property
@@ -184,7 +184,7 @@ def _score(
 
 
 def _token_figures(scores: Scores) -> tuple[float | None, float | None]:
-    """Mean and 95th percentile of the samples' tokens, None where some do not tell theirs."""
+    """Mean and 95th percentile of the samples' tokens, None where some do not state theirs."""
     if scores.unknown_tokens:
         return None, None
     if not scores.received:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from claimbench.analysis.cost import spending
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.measure import measure_cell
 from claimbench.errors import DataError
-from claimbench.records import Measurement, Problem
+from claimbench.records import CellName, Measurement, Problem
 from claimbench.store import RunStore, read_run
 
 
@@ -43,6 +43,27 @@ def read_measured(root: Path) -> list[Measured]:
         return [_from_store(store, config, cell, spent) for cell in cells]
 
 
+def described(
+    root: Path, measurements: Sequence[Measurement], spent: Sequence[Efficiency]
+) -> list[Measured]:
+    """The cells of a run folder that was measured already, with what makes them comparable."""
+    costs = {(one.model, one.benchmark): one for one in spent}
+    with RunStore.existing(root) as store:
+        config = store.config
+        contents = {cell.name: _contents(cell) for cell in stored_cells(store)}
+    return [
+        Measured(
+            m, contents[CellName(m.model, m.benchmark)], _grader(config, m.benchmark),
+            costs.get((m.model, m.benchmark)),
+        )
+        for m in measurements
+    ]  # fmt: skip
+
+
+def _contents(cell: StoredCell) -> dict[str, str]:
+    return {name: content_of(problem) for name, problem in cell.problems.items()}
+
+
 def _from_store(
     store: RunStore,
     config: Mapping[str, Any],
@@ -50,9 +71,8 @@ def _from_store(
     spent: Mapping[tuple[str, str], Efficiency],
 ) -> Measured:
     measured = measure_cell(store, cell)[1]
-    contents = {name: content_of(problem) for name, problem in cell.problems.items()}
-    name = cell.name
-    return Measured(measured, contents, _grader(config, cell.benchmark), spent.get(name))
+    grader = _grader(config, cell.benchmark)
+    return Measured(measured, _contents(cell), grader, spent.get(cell.name))
 
 
 def _from_results(root: Path, config: Mapping[str, Any]) -> Iterator[Measured]:

@@ -13,12 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from claimbench.report.comparisons import headline
 from claimbench.report.messages import english
 from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
 
 if TYPE_CHECKING:
     from claimbench.runner.generate import Progress as RunProgress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
 
 LINE_SECONDS = 15.0
 """Pause between two progress lines where there is no terminal to draw on."""
@@ -54,7 +55,7 @@ class Display:
     ) -> None:
         self._live.stop()
 
-    def tell(self, doing: str) -> None:
+    def log(self, doing: str) -> None:
         """Say which step begins."""
         doing = clean(doing)
         self._live.update(self._task, description=doing)
@@ -75,7 +76,7 @@ class Display:
 
 def rate(progress: RunProgress) -> str:
     """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded`."""
-    # Imported outputs may not tell their tokens.
+    # Imported outputs may not state their tokens.
     parts = [f"{progress.tokens_per_second:.0f} tokens/s"] if progress.tokens else []
     if progress.seconds_left is not None:
         minutes, seconds = divmod(int(progress.seconds_left), 60)
@@ -97,6 +98,8 @@ def show_report(report: Report) -> None:
         for verdict in named:
             console.print(Text(clean(f"{verdict.benchmark}: {english(verdict.sentence)}", 1000)))
         console.print()
+    for one in report.comparisons:
+        console.print(Text(clean(english(headline(one)), 1000)), soft_wrap=True)
     if report.partial:
         console.print(Text("Partial: samples or grades are missing, so there is no verdict."))
     columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))

@@ -54,8 +54,8 @@ def import_(  # noqa: PLR0913, PLR0917
     )
     folder = out or Path("results") / path.stem
     with displaying() as display, resumable(folder):
-        imported = imports.prepare(wanted, data_dir, display.tell)
-        made = pipeline.import_outputs(imported, folder, workers, display.watch, display.tell)
+        imported = imports.prepare(wanted, data_dir, display.log)
+        made = pipeline.import_outputs(imported, folder, workers, display.watch, display.log)
     for line in imports.left_out(imported):
         typer.echo(line, err=True)
     show(made)

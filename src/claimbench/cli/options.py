@@ -41,6 +41,18 @@ Sbatch = Annotated[
 Wait = Annotated[
     bool, typer.Option("--wait/--no-wait", help="With --slurm: wait for the shards, and report.")
 ]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost", min=0, help="The most that this run folder may spend, by the price list."
+    ),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens-total", min=1, help="The most tokens that this run folder may spend."
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Grading processes (default: one for each core)."),

@@ -41,7 +41,7 @@ def grade(
     from claimbench.store import RunStore
 
     with displaying(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
-        report = pipeline.grade(store, workers, display.watch, display.tell)
+        report = pipeline.grade(store, workers, display.watch, display.log)
     show(report)
 
 
@@ -64,6 +64,7 @@ def report(
         ),
     ] = None,
     gpu_hour: GpuHour = None,
+    language: Language = "en",
     fail_on: FailOn = [],  # noqa: B006
 ) -> None:
     """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
@@ -73,14 +74,16 @@ def report(
     Examples: [bold]claimbench report results/smoke[/bold] · [bold]claimbench report results/a
     results/b --no-samples --out results/both[/bold]
     """
-    from claimbench.runner import pipeline
+    from claimbench.report.messages import words
+    from claimbench.runner import reporting
     from claimbench.runner.reports import report_each
 
     check_verdict_names(fail_on)
-    reports = report_each(run_dirs, partial, samples, gpu_hour)
+    words(language)  # An unknown one is refused before anything is written.
+    reports = report_each(run_dirs, partial, samples, gpu_hour, language)
     made = reports[0]
     if out or len(reports) > 1:
-        made = pipeline.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
+        made = reporting.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
     show(made)
     exit_on(made, fail_on)
 

@@ -30,11 +30,11 @@ _NEEDED = {
 }
 """What pydantic calls by Python's names, in the words of YAML, by the type of its error."""
 
-_YAML_SLIPS = {
+_YAML_MISTAKES = {
     r"'\t'": "a tab: indent with spaces",
     "mapping values are not allowed": "a second colon in the line: put a text with one in quotes",
 }
-"""What the YAML parser says of common slips, and what they are."""
+"""What the YAML parser says of common mistakes, and what they are."""
 
 
 class Strict(BaseModel):
@@ -108,8 +108,8 @@ def _where(error: yaml.YAMLError) -> str:
 
 
 def _problem(error: yaml.YAMLError) -> str:
-    said = str(getattr(error, "problem", None) or str(error).splitlines()[0])
-    return next((told for slip, told in _YAML_SLIPS.items() if slip in said), said)
+    problem = str(getattr(error, "problem", None) or str(error).splitlines()[0])
+    return next((ours for theirs, ours in _YAML_MISTAKES.items() if theirs in problem), problem)
 
 
 def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:

@@ -11,9 +11,9 @@ Four of its "equal" are not believed, because they are known to hold of differen
 - two equations without a solution have the same solutions: `x^2 = -1` is `x^2 = -4`;
 - it compares numbers to six decimal places, however small they are: `\frac{\sin 1}{10^9}` is 0.
 
-Two of its "different" are not either: its letters may be negative or complex, so `\sqrt{1/n}` is not
-`1/\sqrt{n}` (where the gold is real for positive letters only, they are compared there), and i may
-be a variable: `e^{i\pi}` is not -1.
+Two of its "different" are not either: its letters may be negative or complex, so `\sqrt{1/n}` is
+not `1/\sqrt{n}` (where the gold is real for positive letters only, they are compared there), and i
+may be a variable: `e^{i\pi}` is not -1.
 
 math-verify and sympy are imported inside the functions: they take about a second.
 """

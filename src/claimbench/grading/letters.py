@@ -26,8 +26,8 @@ _ANSWER_WORDS = (
 )
 _MARKS = r"[ \t]*[*_]{0,3}[ \t]*"
 _BE = (
-    r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to|have[ \t]to"
-    r"|ought[ \t]to)[ \t]+(?:only[ \t]+)?be)"
+    r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to"
+    r"|have[ \t]to|ought[ \t]to)[ \t]+(?:only[ \t]+)?be)"
 )
 _ADVERB = (
     r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"

@@ -49,71 +49,12 @@ CHANGING = frozenset(
 POWERS = frozenset(("squared", "cubed"))
 """`3 squared` is 9, but `3 metres squared` is an area: they change the number they follow."""
 
-SHORT_UNITS = frozenset(
-    [
-        "mm",
-        "cm",
-        "dm",
-        "km",
-        "kg",
-        "mg",
-        "ml",
-        "dl",
-        "cl",
-        "ft",
-        "yd",
-        "mi",
-        "in",
-        "lb",
-        "lbs",
-        "oz",
-        "hr",
-        "hrs",
-        "min",
-        "mins",
-        "sec",
-        "secs",
-        "ms",
-        "ns",
-        "nm",
-        "gb",
-        "mb",
-        "kb",
-        "tb",
-        "am",
-        "pm",
-        "mph",
-        "kph",
-        "kmh",
-        "rpm",
-        "rad",
-        "deg",
-        "sr",
-        "hz",
-        "khz",
-        "mhz",
-        "kw",
-        "kwh",
-        "mw",
-        "wh",
-        "kj",
-        "kcal",
-        "cal",
-        "mol",
-        "pa",
-        "kpa",
-        "atm",
-        "ev",
-        "kev",
-        "mev",
-        "usd",
-        "eur",
-        "gbp",
-        "au",
-        "ly",
-        "pc",
-    ]
+_SHORT_UNITS = (
+    "mm cm dm km kg mg ml dl cl ft yd mi in lb lbs oz hr hrs min mins sec secs ms ns nm gb mb kb "
+    "tb am pm mph kph kmh rpm rad deg sr hz khz mhz kw kwh mw wh kj kcal cal mol pa kpa atm ev kev "
+    "mev usd eur gbp au ly pc"
 )
+SHORT_UNITS = frozenset(_SHORT_UNITS.split())
 """Units of two or three letters, which without spaces could be products of variables."""
 
 UNIT_LETTERS = frozenset("mgLlshdtNJWVAKFCT")

@@ -14,6 +14,7 @@ from claimbench.analysis.lm_eval_totals import read_totals
 from claimbench.analysis.measure import Scores, measure_cell
 from claimbench.analysis.programs import program_lines, program_metrics
 from claimbench.analysis.repetition import Looped, looped_ids
+from claimbench.analysis.servers import server_lines
 from claimbench.analysis.suspects import with_suspects
 from claimbench.analysis.votes import with_votes
 from claimbench.claims import load_published
@@ -24,6 +25,7 @@ from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.samples import Source
 from claimbench.store import RunStore
 from claimbench.store.manifest import ImportEntry, RunManifest
+from claimbench.store.sessions import read_sessions
 from claimbench.verdicts.articles import ClaimVerdict, Run, judge_reported
 from claimbench.verdicts.side_by_side import gather
 
@@ -73,7 +75,11 @@ def view_run(
         verdicts=tuple(verdicts),
         cells=tuple(cell for _, cell in measured),
         efficiency=tuple(spent),
-        about=(*_about(store.manifest), *program_lines(m for m, _ in measured)),
+        about=(
+            *_about(store.manifest),
+            *server_lines(read_sessions(store)),
+            *program_lines(m for m, _ in measured),
+        ),
         partial=partial,
         agreements=tuple(agreements),
     )

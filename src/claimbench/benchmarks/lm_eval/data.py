@@ -19,8 +19,8 @@ _ENDINGS = (".jsonl", ".jsonl.gz")
 
 @dataclass(frozen=True)
 class Rows:
-    """What to put in place of a task's dataset (nothing where `make` is None), and what is said of
-    it. `columns` are the local file's columns that were renamed: {task's name: file's name}."""
+    """What to put in place of a task's dataset (nothing where `make` is None), and what is reported
+    of it. `columns` are the local file's columns that were renamed: {task's name: file's name}."""
 
     make: Callable[..., Any] | None
     file: str | None

@@ -49,16 +49,16 @@ def read(path: Path) -> Outputs:
         header = _entry(log, log.getinfo("header.json"), path) if "header.json" in names else None
     if header is None:
         raise refuse(path.name, "header.json is missing: the log was not finished, or is no log")
-    said = mapping_of(header.get("eval"), path.name, "eval")
+    stated = mapping_of(header.get("eval"), path.name, "eval")
     plan = mapping_of(header.get("plan"), path.name, "plan")
-    packages = mapping_of(said.get("packages"), path.name, "packages")
+    packages = mapping_of(stated.get("packages"), path.name, "packages")
     status = header.get("status")
     return Outputs(
         tool=f"inspect-ai {packages.get('inspect_ai', '')}".strip(),
         files=(path,),
         rows=lambda: _rows(path),
-        model=text_of(said.get("model"), path.name, "model"),
-        task=text_of(said.get("task"), path.name, "task"),
+        model=text_of(stated.get("model"), path.name, "model"),
+        task=text_of(stated.get("task"), path.name, "task"),
         protocol=_protocol(mapping_of(plan.get("config"), path.name, "plan.config")),
         notes=() if status == "success" else (_unfinished(status),),
     )

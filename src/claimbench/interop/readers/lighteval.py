@@ -38,8 +38,8 @@ def read(path: Path) -> Outputs:
     _, first = next(parquet_rows(path, _COLUMNS))
     doc = mapping_of(first["doc"], path.name, "doc")
     results = _results_of(path)
-    said = small_json(results) if results else {}
-    general = mapping_of(said.get("config_general"), path.name, "config_general")
+    stated = small_json(results) if results else {}
+    general = mapping_of(stated.get("config_general"), path.name, "config_general")
     task = str(doc.get("task_name") or path.stem)
     lost = () if results else (Message("import-no-results-found"),)
     return Outputs(

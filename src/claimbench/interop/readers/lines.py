@@ -183,8 +183,8 @@ def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 
 def _first_line(error: Exception) -> str:
     """What an error says, without the bytes of the file that the parser shows below it."""
-    said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    reason = error.args[0] if error.args else ""
+    text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(error)
     return (text.strip().splitlines() or ["damaged"])[0][:80]
 
 

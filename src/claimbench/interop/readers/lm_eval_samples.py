@@ -43,26 +43,26 @@ def read(path: Path) -> Outputs:
     wanted = text_of(row.get("filter"), place, "filter")
     task = _DATE.sub("", path.name).removeprefix("samples_").removesuffix(".jsonl")
     results = _results_beside(path)
-    said = small_json(results) if results else {}
+    stated = small_json(results) if results else {}
     # In a file's name some characters are escaped; the results have the task's own name.
-    told = mapping_of(said.get("configs"), "results", "configs")
-    task = next((name for name in told if safe_name(name) == task), task)
+    configs = mapping_of(stated.get("configs"), "results", "configs")
+    task = next((name for name in configs if safe_name(name) == task), task)
     return Outputs(
-        tool=_tool(said),
+        tool=_tool(stated),
         files=(path, results) if results else (path,),
         rows=lambda: _rows(path, wanted),
-        model=text_of(said.get("model_name"), path.name, "model_name"),
+        model=text_of(stated.get("model_name"), path.name, "model_name"),
         task=task,
-        protocol=_protocol(said, task, _arguments(row, place)),
+        protocol=_protocol(stated, task, _arguments(row, place)),
         notes=_notes(results, wanted),
     )
 
 
-def _tool(said: Mapping[str, Any]) -> str:
+def _tool(stated: Mapping[str, Any]) -> str:
     """lm-eval with its version, or our own export in its format."""
-    if said.get("claimbench_version"):
-        return f"claimbench {said['claimbench_version']} (lm-eval's format)"
-    return f"lm-eval {said.get('lm_eval_version') or ''}".strip()
+    if stated.get("claimbench_version"):
+        return f"claimbench {stated['claimbench_version']} (lm-eval's format)"
+    return f"lm-eval {stated.get('lm_eval_version') or ''}".strip()
 
 
 def _results_beside(path: Path) -> Path | None:
@@ -176,10 +176,10 @@ def _arguments(row: Mapping[str, Any], place: str) -> Mapping[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def _protocol(said: Mapping[str, Any], task: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+def _protocol(stated: Mapping[str, Any], task: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What is stated; generation arguments are those that were sent with the first row."""
-    shots = mapping_of(said.get("n-shot"), "results", "n-shot").get(task)
-    config = mapping_of(said.get("config"), "results", "config")
+    shots = mapping_of(stated.get("n-shot"), "results", "n-shot").get(task)
+    config = mapping_of(stated.get("config"), "results", "config")
     known = {
         "temperature": 0.0 if sent.get("do_sample") is False else sent.get("temperature"),
         "top_p": sent.get("top_p"),
@@ -187,8 +187,8 @@ def _protocol(said: Mapping[str, Any], task: str, sent: Mapping[str, Any]) -> di
         "max_tokens": sent.get("max_gen_toks", sent.get("max_tokens")),
         "stop": sent.get("until"),
         "shots": shots,
-        "shots_as": "chat turns" if said.get("fewshot_as_multiturn") else None,
-        "system": said.get("system_instruction") or ("none" if said else None),
+        "shots_as": "chat turns" if stated.get("fewshot_as_multiturn") else None,
+        "system": stated.get("system_instruction") or ("none" if stated else None),
         "dtype": str(config["model_dtype"]).removeprefix("torch.")
         if config.get("model_dtype")
         else None,

@@ -101,9 +101,9 @@ def _failure(
         process.stdout.close()  # A worker that still writes ends of it.
     status = process.wait()
     complaints.seek(0)
-    said = complaints.read().decode("utf-8", "replace").strip()
-    if status == REFUSED and said:
-        return DataError(said.splitlines()[-1])
+    complaint = complaints.read().decode("utf-8", "replace").strip()
+    if status == REFUSED and complaint:
+        return DataError(complaint.splitlines()[-1])
     if status < 0:
         name = signal.Signals(-status).name
         most = f"more than {LIMITS.memory >> 20} MiB of memory"

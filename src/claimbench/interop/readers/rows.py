@@ -75,7 +75,7 @@ class Row:
 class Outputs:
     """What was found at a path. `rows` reads the files again each time it is called.
 
-    `tool` names the program that made them, with its version where they tell it; `protocol` holds
+    `tool` names the program that made them, with its version where they state it; `protocol` holds
     what they state, in the words of published protocols; `notes` say what was left out.
     """
 
@@ -113,7 +113,7 @@ def count_of(value: Any, place: str, name: str, most: int = 2**32 - 2) -> int | 
 
 
 def _whole(value: Any) -> int | None:
-    """The whole number that `value` is or spells (`3`, `3.0`), None where it is none. A seed has
+    """The whole number that `value` is or writes (`3`, `3.0`), None where it is none. A seed has
     more digits than a float holds, so only what is no integer is read as one."""
     if isinstance(value, int):
         return None if isinstance(value, bool) else value

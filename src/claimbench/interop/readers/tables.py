@@ -243,10 +243,10 @@ def _listed(row: Mapping[str, Any], column: str | None, place: str) -> list[Any]
 
 
 def _order(listed: list[Any], choices: int, place: str) -> tuple[int, ...]:
-    """Which choice was shown where, -1 where that is not known; nothing where no order is told."""
-    told = [i for i in listed if i != -1]
-    if not all(type(i) is int and 0 <= i < choices for i in told):
+    """Which choice was shown where, -1 where that is not known; nothing without an order."""
+    known = [i for i in listed if i != -1]
+    if not all(type(i) is int and 0 <= i < choices for i in known):
         raise refuse(place, f"choice_order must hold places among its {choices} choices, from 0 up")
-    if listed and (len(listed) != choices or len(set(told)) != len(told)):
+    if listed and (len(listed) != choices or len(set(known)) != len(known)):
         raise refuse(place, f"choice_order must name each of its {choices} choices once")
     return tuple(listed)

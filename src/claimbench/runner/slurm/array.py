@@ -13,7 +13,7 @@ from claimbench.errors import ConfigError, IncompleteRun, StageError
 from claimbench.planning.plan import Plan
 from claimbench.runner import pipeline, shards
 from claimbench.runner.generate import Progress, Watch
-from claimbench.runner.pipeline import Report
+from claimbench.runner.reporting import Report
 from claimbench.runner.shards import Shard
 from claimbench.runner.slurm import jobs
 from claimbench.runner.slurm.jobs import Job

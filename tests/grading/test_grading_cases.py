@@ -14,7 +14,7 @@ from grading_samples import problem, reply
 from claimbench.grading import GradingPool, make_grader
 from claimbench.records import Grade
 
-FILE = Path(__file__).parent / "data" / "grading_cases.jsonl"
+FILE = Path(__file__).parents[1] / "data" / "grading_cases.jsonl"
 CASES: list[dict[str, Any]] = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
 
 
