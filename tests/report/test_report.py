@@ -106,7 +106,12 @@ def test_without_samples_there_is_no_text_of_any(results: Path, tmp_path: Path) 
     try:
         assert told.exit_code == 0, told.output
         files = [*root.glob("*.*"), *root.glob("[tf]*/*"), *tmp_path.rglob("*.*")]
-        assert {p.name for p in files} >= {"report.html", "report.md", "verdicts.csv", "loops.json"}
+        assert {p.name for p in files} >= {
+            "report.html",
+            "report.md",
+            "verdicts.csv",
+            "repetitions.json",
+        }
         for path in files:
             text = path.read_text("utf-8")
             assert "What is" not in text, path

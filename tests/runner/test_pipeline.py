@@ -178,7 +178,7 @@ def test_order_of_replies_changes_nothing(journey: Toy) -> None:
     assert journey.run(engine=ScriptedEngine(answer)).measurements == first.measurements
 
 
-def test_failed_requests_are_owed_and_never_wrong(journey: Toy) -> None:
+def test_failed_requests_are_missing_and_never_wrong(journey: Toy) -> None:
     def flaky(request: Request) -> str | RequestFailure:
         if request.sample_index == 5:
             return RequestFailure(request.id, "the server said 500")

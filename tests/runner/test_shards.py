@@ -199,7 +199,7 @@ def test_a_turn_that_does_not_come_is_named(tmp_path: Path) -> None:
         pass
 
 
-def test_no_task_is_submitted_where_nothing_is_owed(
+def test_no_task_is_submitted_where_nothing_is_missing(
     journey: Sharded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Complete samples, a lost grade: the array is not submitted, and the grade is made."""
@@ -215,7 +215,7 @@ def test_no_task_is_submitted_where_nothing_is_owed(
 def test_a_slurm_too_busy_to_answer_costs_no_last_pass(
     journey: Sharded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The job is seen to end with a shard owed; asked again, Slurm says nothing."""
+    """The job is seen to end with a shard missing; asked again, Slurm says nothing."""
     journey.shard("1/2")
     (journey.out / "slurm").mkdir()
     (journey.out / "slurm" / "job.json").write_text('{"id": "7", "shards": 2}')

@@ -185,7 +185,7 @@ class _Asker:
     def begin(self, problem: Problem, sample: Sample) -> Any:
         return self.questions[int(sample.id)]
 
-    def conclude(self, sample: Sample, question: Any, verdict: object) -> Grade:
+    def conclude(self, sample: Sample, question: object, verdict: object) -> Grade:
         self.answers[sample.id] = verdict
         return make_grade(self.digest, sample, CORRECT, None, "")
 
@@ -193,7 +193,7 @@ class _Asker:
         return self.conclude(sample, None, self.begin(problem, sample).decide())
 
 
-def _ask(pool: GradingPool, questions: Iterable[Any]) -> list[Any]:
+def _ask(pool: GradingPool, questions: Iterable[object]) -> list[Any]:
     """The verdicts, None for a question that could not be decided."""
     asker = _Asker(list(questions))
     for place in range(len(asker.questions)):

@@ -100,7 +100,7 @@ def measure(
     model: str,
     benchmark: str,
     problem_ids: list[str],
-    protocol: Mapping[str, Any],
+    protocol: Mapping[str, object],
     *,
     asked: int | None = None,
     tier: Tier = "A",

@@ -66,7 +66,7 @@ def _contents(cell: StoredCell) -> dict[str, str]:
 
 def _from_store(
     store: RunStore,
-    config: Mapping[str, Any],
+    config: Mapping[str, object],
     cell: StoredCell,
     spent: Mapping[tuple[str, str], Efficiency],
 ) -> Measured:
@@ -75,7 +75,7 @@ def _from_store(
     return Measured(measured, _contents(cell), grader, spent.get(cell.name))
 
 
-def _from_results(root: Path, config: Mapping[str, Any]) -> Iterator[Measured]:
+def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured]:
     path = root / "measurements.json"
     try:
         found = TypeAdapter(list[Measurement]).validate_json(path.read_bytes())
@@ -95,7 +95,7 @@ def _grader(config: Mapping[str, Any], benchmark: str) -> str:
     return f"{grader['kind']} ({options})" if options else str(grader["kind"])
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """A value of an option, or the digest of a long one."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     return text if len(text) <= 60 else hashlib.sha256(text.encode()).hexdigest()[:12]

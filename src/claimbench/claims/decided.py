@@ -54,7 +54,7 @@ class ArtifactResult:
 def judge_arithmetic(
     test: ArithmeticTest | Claim, figures: Mapping[str, Figure]
 ) -> ArithmeticResult:
-    """Compute an arithmetic claim (or the desk check of an efficiency claim).
+    """Compute an arithmetic claim (or what published figures say of an efficiency claim).
 
     Where inputs are ranges, the value is computed at every combination of their ends: exact for
     formulas that are monotone in each input, as all of + - * / on positive numbers are. An input

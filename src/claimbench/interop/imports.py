@@ -45,7 +45,7 @@ __all__ = [
     "write_inputs",
 ]
 
-Told = Callable[[str], None]
+Log = Callable[[str], None]
 TOLD_EVERY = 50_000
 """Rows between two words about the first pass."""
 
@@ -83,12 +83,12 @@ class Import:
         return [replace(p, details={**p.details, "labels": labels(p.id)}) for p in found]
 
 
-def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
+def prepare(wanted: Wanted, data_dir: Path | None, log: Log) -> Import:
     """Read the outputs once and check them. Raises InputError; nothing is written."""
     check_stated(wanted)
     outputs = _of_one_model(readers.read(wanted.source, wanted.path, wanted.mapping), wanted)
     stats = _stats(outputs)
-    told(f"reading {wanted.path.name}")
+    log(f"reading {wanted.path.name}")
     content = _content(outputs)
     model, benchmark = _model_name(wanted, outputs), _benchmark_name(wanted, outputs)
     config = load_benchmark(benchmark) if wanted.benchmark else None
@@ -98,7 +98,7 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     found = survey(
         outputs,
         matcher(),
-        lambda number: _tell(told, wanted, number),
+        lambda number: _log_rows(log, wanted, number),
         described_model["prompt"]["reasoning_end"],
     )
     _check_found(found, wanted)
@@ -158,9 +158,9 @@ def _labels(imported: Import) -> Iterator[dict[str, Any]]:
 # --- what the outputs are ---------------------------------------------------------------------
 
 
-def _tell(told: Told, wanted: Wanted, number: int) -> None:
+def _log_rows(log: Log, wanted: Wanted, number: int) -> None:
     if number and number % TOLD_EVERY == 0:
-        told(f"reading {wanted.path.name}: {number:,} rows")
+        log(f"reading {wanted.path.name}: {number:,} rows")
 
 
 def _stats(outputs: Outputs) -> list[tuple[int, int]]:

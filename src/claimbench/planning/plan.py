@@ -58,28 +58,28 @@ def make_plan(
     online: bool,
     *,
     weights: bool = True,
-    told: Callable[[str], None] = lambda _: None,
+    log: Callable[[str], None] = lambda _: None,
 ) -> Plan:
     """Load datasets and tokenizers, render every prompt, and fix every sample's id.
 
     `engine` is the identity (name and version) of the engine that will be asked; with
-    `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
+    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done.
     """
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
     chosen = engines.settings(experiment.run.engine)
     asked = []
     for benchmark in experiment.benchmarks:
-        told(f"reading {benchmark.name}")
+        log(f"reading {benchmark.name}")
         problems = load_problems(benchmark, data_dir, experiment.run.limit)
         asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
     found: dict[str, Checkpoint] = {}
     cells: list[Cell] = []
     for model in experiment.models:
-        told(f"finding the checkpoint of {model.name}")
+        log(f"finding the checkpoint of {model.name}")
         found[model.name] = _checkpoint(chosen, model, online, weights)
         cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
-    told("rendering prompts")
+    log("rendering prompts")
     _refuse_twins(cells)
     resolved = _resolved(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}

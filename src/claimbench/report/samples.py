@@ -38,8 +38,8 @@ _BATCH = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The samples of one cell. `looped` are those caught in a loop; `reasoning_end` is the tag at
-    which this model's reasoning ends, if it has one."""
+    """The samples of one cell. `looped` are those cut while they repeated themselves;
+    `reasoning_end` is the tag at which this model's reasoning ends, if it has one."""
 
     run: str
     store: RunStore

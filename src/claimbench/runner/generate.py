@@ -185,12 +185,12 @@ def grade_stored(
     the current grader."""
     done = store.graded_ids(cell.name, cell.judge)
     present = store.present_ids(cell.name)
-    owed = [sample for sample in present if sample not in done]
+    missing = [sample for sample in present if sample not in done]
     if among is not None:
-        owed = [sample for sample in owed if sample in among]
-    if not owed:
+        missing = [sample for sample in missing if sample in among]
+    if not missing:
         return
-    for sample in store.samples(cell.name, owed):
+    for sample in store.samples(cell.name, missing):
         if sample.problem_id in cell.problems:
             desk.submit(sample)
             desk.catch_up()

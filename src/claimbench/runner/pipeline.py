@@ -37,7 +37,7 @@ from claimbench.runner.generate import (
     grade_stored,
     store_imported,
 )
-from claimbench.runner.preparing import Told
+from claimbench.runner.preparing import Log
 from claimbench.runner.reporting import Report, report
 from claimbench.runner.shards import Shard
 from claimbench.sandbox.restrictions import Isolation
@@ -47,28 +47,28 @@ from claimbench.store.sessions import Session
 
 
 def run(
-    plan: Plan, root: Path, watch: Watch, told: Told, patience: float = 0.0, cap: Cap = NO_CAP
+    plan: Plan, root: Path, watch: Watch, log: Log, patience: float = 0.0, cap: Cap = NO_CAP
 ) -> Report:
-    """The whole journey; called again on the same folder it resumes. `patience` is how many seconds
+    """The whole run; called again on the same folder it resumes. `patience` is how many seconds
     another writer of the folder may take to end; `cap` is the most that the folder may spend."""
     with opened(plan, root, patience=patience) as store:
-        _fill(plan, store, watch, told, cap_of(store, cap))
+        _fill(plan, store, watch, log, cap_of(store, cap))
         return report(store)
 
 
-def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, told: Told) -> Report | Progress:
+def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, log: Log) -> Report | Progress:
     """The samples and grades of one shard; the report, too, where they complete the run. Else how
     far the run is."""
     own = shards.part(plan, shard)
     with opened(plan, root, shard=shard.name) as store:
         shards.refuse_other_counts(store, shard)
-        _fill(own, store, watch, told, NO_CAP)
+        _fill(own, store, watch, log, NO_CAP)
         progress = shards.standing(store)
         return report(store) if shards.complete(progress) else progress
 
 
 def import_outputs(
-    imported: Import, root: Path, workers: int | None, watch: Watch, told: Told
+    imported: Import, root: Path, workers: int | None, watch: Watch, log: Log
 ) -> Report:
     """Others' outputs into a run folder, graded and reported; called again it resumes."""
     with RunStore.open(
@@ -80,19 +80,19 @@ def import_outputs(
         imports.write_inputs(imported, store)
         session = Session(store, provenance.collect(imports.provenance_of(imported)))
         with _grading(store, workers or idle_workers(imported.asked), imported.asked) as desk:
-            told("importing")
+            log("importing")
             samples = imports.samples_of(imported)
             store_imported(samples, imported.cell, store, desk, watch)
-            _grade_missing(store, None, desk, watch, told)
+            _grade_missing(store, None, desk, watch, log)
         session.end()
         return report(store)
 
 
-def grade(store: RunStore, workers: int | None, watch: Watch, told: Told) -> Report:
+def grade(store: RunStore, workers: int | None, watch: Watch, log: Log) -> Report:
     """Grade stored samples that lack a grade of the current grader, and report again."""
     asked = sum(cell.asked for cell in stored_cells(store))
     with _grading(store, workers or idle_workers(asked), asked) as desk:
-        _grade_missing(store, None, desk, watch, told)
+        _grade_missing(store, None, desk, watch, log)
     return report(store, partial=True)
 
 
@@ -117,18 +117,18 @@ def opened(
 # --- the stages of a run --------------------------------------------------------------------
 
 
-def _fill(plan: Plan, store: RunStore, watch: Watch, told: Told, cap: Cap) -> None:
+def _fill(plan: Plan, store: RunStore, watch: Watch, log: Log, cap: Cap) -> None:
     """Generate and grade what a plan, a whole run's or a shard's, asks for and the store lacks."""
     spent = spent_in(store, [cell.name for cell in plan.cells]) if cap else Tokens()
     budget = Budget(cap, plan.engine.price, spent)
     session = Session(store, {**_provenance(plan), **cap_facts(cap)})
     settings = plan.experiment.run.grading
     with _grading(store, settings.workers, plan.asked, settings.min_isolation) as desk:
-        _generate_missing(plan, store, desk, session, budget, watch, told)
-        _grade_missing(store, plan, desk, watch, told)
+        _generate_missing(plan, store, desk, session, budget, watch, log)
+        _grade_missing(store, plan, desk, watch, log)
     session.end()
     if spent_words := budget.summary():
-        told(spent_words)
+        log(spent_words)
     _check_complete(desk.progress)
 
 
@@ -154,7 +154,7 @@ def _generate_missing(
     session: Session,
     budget: Budget,
     watch: Watch,
-    told: Told,
+    log: Log,
 ) -> None:
     """Load the engine of each model that owes samples, and ask for them."""
     progress = desk.progress
@@ -174,26 +174,26 @@ def _generate_missing(
         def ask(engine: Engine, requests: Iterable[Request]) -> None:
             generate(engine, requests, store, desk, progress, watch)
 
-        with _loaded(plan, model, told) as engine:
+        with _loaded(plan, model, log) as engine:
             session.loaded(model.name, engine.describe())
             if facts := session.earlier_server(model.name):
                 engine.expect(facts)
-            told(f"generating with {model.name}")
+            log(f"generating with {model.name}")
             with session.generating(model.name, progress.made, engine.server):
                 budget.spend(engine, missing(), ask)
         # The next model needs the memory: nothing here may keep this one.
         del engine
         gc.collect()
-        told("grading")
+        log("grading")
         desk.drain()
 
 
 @contextmanager
-def _loaded(plan: Plan, model: ModelConfig, told: Told) -> Iterator[Engine]:
+def _loaded(plan: Plan, model: ModelConfig, log: Log) -> Iterator[Engine]:
     """The model's engine, closed at the end: its processes would keep the GPU's memory."""
-    told(f"loading {model.name}")
+    log(f"loading {model.name}")
     longest = max(cell.longest for cell in plan.cells if cell.model is model)
-    engine = plan.engine.start(model, plan.checkpoints[model.name].path, longest, told)
+    engine = plan.engine.start(model, plan.checkpoints[model.name].path, longest, log)
     try:
         engine.load()
         yield engine
@@ -202,12 +202,12 @@ def _loaded(plan: Plan, model: ModelConfig, told: Told) -> Iterator[Engine]:
 
 
 def _grade_missing(
-    store: RunStore, plan: Plan | None, desk: GradeDesk, watch: Watch, told: Told
+    store: RunStore, plan: Plan | None, desk: GradeDesk, watch: Watch, log: Log
 ) -> None:
     """Grade the stored samples that the plan asks for; without one, all."""
     own = None if plan is None else {c.name: set(c.ids) for c in plan.cells}
     for cell in desk.cells.values():
-        told(f"grading {cell.model} on {cell.benchmark}")
+        log(f"grading {cell.model} on {cell.benchmark}")
         among = None if own is None else own[cell.name]
         grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
         # Of a cell that shards share, only who finds the last grade makes them.

@@ -13,7 +13,7 @@ from typing import Any
 from claimbench.analysis.agreement import agreement
 from claimbench.analysis.cells import stored_cells
 from claimbench.analysis.cost import spending, spending_files
-from claimbench.analysis.repetition import looped_ids
+from claimbench.analysis.repetition import repeating_ids
 from claimbench.config import plain
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.records import Measurement, Verdict
@@ -77,7 +77,7 @@ def _report(
     store: RunStore, partial: bool, samples: bool, gpu_hour: float | None, language: str
 ) -> Report:
     cells = stored_cells(store)
-    looped = looped_ids(store, [cell.name for cell in cells])
+    looped = repeating_ids(store, [cell.name for cell in cells])
     measured = [view_cell(store, cell, looped[cell.name]) for cell in cells]
     measurements = tuple(m for m, _ in measured)
     complete = all(m.complete for m in measurements)

@@ -200,8 +200,8 @@ def _differing(measured: Measurement, stored: dict[str, Any] | None) -> Iterator
     now = json.loads(json.dumps(asdict(measured)))
     for key in COMPARED:
         if not _same(now[key], stored.get(key)):
-            told = f"{str(stored.get(key))[:40]}, the samples and grades give {str(now[key])[:40]}"
-            yield f"{name}: {key} is {told}"
+            found = f"{str(stored.get(key))[:40]}, the samples and grades give {str(now[key])[:40]}"
+            yield f"{name}: {key} is {found}"
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -143,7 +143,7 @@ def _matches_line(kind: RowKind[Row], part: Path, record: np.void) -> bool:
 def _scan(kind: RowKind[Row], part: Path, start: int, first_line: int) -> bytes:
     """The packed records of the whole lines from byte `start`, which is line `first_line`.
 
-    A torn last line (no newline, or NULs that a power cut left) is not there: it is owed again.
+    A torn last line (no newline, or NULs that a power cut left) is missing: it is asked for again.
     """
     packed, offset = bytearray(), start
     with part.open("rb", buffering=1 << 20) as file:
