@@ -47,9 +47,9 @@ def significant(value: float) -> str:
 
 
 def as_it_is(value: float | str | Parts) -> str:
-    """`PLAIN($x)`: a setting's number with all of its digits, words, or a list of words."""
+    """`PLAIN($x)`: a setting's number with all of its digits, words, or a list in brackets."""
     if isinstance(value, Parts):
-        return joined(value)
+        return f"[{', '.join(value.parts)}]"
     return value if isinstance(value, str) else f"{value:.10g}"
 
 
