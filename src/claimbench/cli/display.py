@@ -16,6 +16,7 @@ from rich.text import Text
 from claimbench.report.comparisons import headline
 from claimbench.report.messages import english
 from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
+from claimbench.report.verdict_sum import verdict_sum
 
 if TYPE_CHECKING:
     from claimbench.runner.generate import Progress as RunProgress
@@ -97,6 +98,8 @@ def show_report(report: Report) -> None:
         _print(console, verdict_table(named), _VERDICT_COLUMNS)
         for verdict in named:
             console.print(Text(clean(f"{verdict.benchmark}: {english(verdict.sentence)}", 1000)))
+        if len(named) > 1:
+            console.print(Text(english(verdict_sum(named))), soft_wrap=True)
         console.print()
     for one in report.comparisons:
         console.print(Text(clean(english(headline(one)), 1000)), soft_wrap=True)
