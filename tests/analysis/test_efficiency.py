@@ -175,7 +175,7 @@ def test_a_finished_run_that_is_asked_again_keeps_its_pace(journey: Toy) -> None
 
 
 def test_a_price_for_a_gpu_hour_reaches_the_report(journey: Toy) -> None:
-    from claimbench.runner import pipeline
+    from claimbench.runner import reporting
     from claimbench.store import RunStore
 
     journey.run()
@@ -185,7 +185,7 @@ def test_a_price_for_a_gpu_hour_reaches_the_report(journey: Toy) -> None:
     entry["generating"][0]["seconds"] = 30 * 3.6
     path.write_text(json.dumps([entry]))
     with RunStore.existing(journey.out, writer=True) as store:
-        pipeline.report(store, gpu_hour=1.0)
+        reporting.report(store, gpu_hour=1.0)
     with (journey.out / "tables" / "efficiency.csv").open() as file:
         (row,) = csv.DictReader(file)
     # 108 GPU-seconds for 30 right: 3.6 each, a thousandth of an hour.

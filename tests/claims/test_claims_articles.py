@@ -108,10 +108,10 @@ def test_disagreements_are_named_from_both_sides(
 def test_here_is_the_side_from_which_a_disagreement_is_told(every_claim: dict[str, Claim]) -> None:
     similar, similar_or_ahead = every_claim["fnnews-0218-2"], every_claim["eunsolan-0128-1"]
     said = similar.disagreements[similar_or_ahead.id].message
-    assert english(said) == "similar to o1 here, similar to o1 or ahead there"
+    assert english(said) == "here: similar to o1; there: similar to o1 or ahead"
     back = similar_or_ahead.disagreements[similar.id].message
-    assert english(back) == "similar to o1 or ahead here, similar to o1 there"
-    assert words("ko").render(back) == "여기서는 o1과 비슷하거나 앞섬, 저기서는 o1과 비슷함"
+    assert english(back) == "here: similar to o1 or ahead; there: similar to o1"
+    assert words("ko").render(back) == "여기: o1과 비슷하거나 앞섬, 저기: o1과 비슷함"
 
 
 @pytest.mark.shared

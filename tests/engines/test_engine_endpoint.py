@@ -37,7 +37,7 @@ from claimbench.engines.endpoint.patience import Patience
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.store import RunStore
 
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
@@ -530,12 +530,12 @@ class Journey:
         self.root, self.server, self.out = root, server, root / "out"
         self.monkeypatch, self.told = monkeypatch, list[str]()
 
-    def run(self, base_url: str, out: str = "out", **keys: Any) -> pipeline.Report:
+    def run(self, base_url: str, out: str = "out", **keys: Any) -> reporting.Report:
         given = {"base_url": base_url, "timeout": 5, "concurrency": 6} | keys
         sets = [f"engine.endpoint.{key}={value}" for key, value in given.items()]
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
-        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, self.root / "data", False, lambda _: None)
         return pipeline.run(plan, self.root / out, lambda _: None, self.told.append)
 
     def samples(self, out: str = "out") -> dict[str, str]:
@@ -637,11 +637,12 @@ def test_a_chat_run_needs_no_checkpoint_and_says_what_is_not_asserted(
         report = journey.run(url, prompt="chat", unsupported="[top_k]")
     measured, (verdict,) = report.measurements[0], report.verdicts
     assert measured.received == 40
-    assert measured.protocol["top_k"] == "the server's own"
-    assert "template is the server's" in measured.protocol["prompt_assertion"]
+    assert measured.protocol["top_k"] == "server's own"
+    assert measured.protocol["prompt_assertion"] == "chat"
     assert "prompt_assertion" in {found.setting for found in verdict.departures}
-    assert any("on its word" in str(found.measured) for found in verdict.departures)
-    assert "template is the server" in report.path.read_text()
+    assert any("weights-served" in str(found.measured) for found in verdict.departures)
+    page = report.path.read_text()
+    assert "template is the server's" in page and "on its word" in page
 
 
 def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(
@@ -656,12 +657,13 @@ def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(
         sets = ["benchmarks=[smoke-math]", "samples=2", "limit=4", "published=[]"]
         sets.append(f"engine.endpoint.base_url={url}")
         experiment = config.load_experiment(Path("r1-endpoint"), sets)
-        plan = pipeline.plan(experiment, None, False, lambda _: None)
+        plan = preparing.plan(experiment, None, False, lambda _: None)
         report = pipeline.run(plan, tmp_path / "out", lambda _: None, lambda _: None)
     (measured,) = report.measurements
     assert (measured.model, measured.graded, measured.no_answer_share) == ("deepseek-r1", 8, 0.0)
     assert {body["model"] for body in server.asked} == {"deepseek-ai/DeepSeek-R1"}
-    assert "deepseek-ai/DeepSeek-R1, on its word" in measured.protocol["weights"]
+    served = {"key": "weights-served", "values": {"name": "deepseek-ai/DeepSeek-R1"}}
+    assert measured.protocol["weights"]["values"]["parts"] == [served]
 
 
 def test_the_identity_holds_name_and_mode_and_not_the_address(journey: Journey) -> None:
@@ -670,7 +672,7 @@ def test_the_identity_holds_name_and_mode_and_not_the_address(journey: Journey) 
         sets = [f"engine.endpoint.{key}={value}" for key, value in given.items()]
         path = journey.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
-        plan = pipeline.plan(experiment, journey.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, journey.root / "data", False, lambda _: None)
         return plan.cells[0].ids
 
     same: Callable[[dict[str, str]], bool] = lambda keys: ids(**keys) == ids()  # noqa: E731

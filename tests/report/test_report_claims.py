@@ -12,7 +12,7 @@ from report_toys import lifelike, write_run
 
 from claimbench.report.claim_tables import report_claims_table
 from claimbench.report.messages import english
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.store import RunStore
 from claimbench.verdicts.articles import judge_claims, judge_reported, load_evidence
 from claimbench.verdicts.articles.runs import load_runs
@@ -25,7 +25,7 @@ AHEAD = "hani-0130-1"
 def made(root: Path, model: str, share: float, samples: int = 16) -> Path:
     write_run(root, [(model, "aime24")], lifelike({model: share}), samples=samples)
     with RunStore.existing(root, writer=True) as store:
-        pipeline.report(store)
+        reporting.report(store)
     return root
 
 
@@ -111,8 +111,8 @@ def test_many_runs_that_say_the_same_are_counted(tmp_path: Path) -> None:
     reports = []
     for root in roots:
         with RunStore.existing(root, writer=True) as store:
-            reports.append(pipeline.report(store, samples=False))
-    both = pipeline.combine(reports, tmp_path / "report", samples=False)
+            reports.append(reporting.report(store, samples=False))
+    both = reporting.combine(reports, tmp_path / "report", samples=False)
     page = (both.root / "report.html").read_text("utf-8")
     assert "run-3, A; 2 more)" in page
     assert "run-3, A; 외 2개)" in page
@@ -123,6 +123,6 @@ def test_estimates_of_an_unfinished_run_judge_no_claim(tmp_path: Path) -> None:
     part = next(root.glob("samples/*/*/*.jsonl"))
     part.write_bytes(b"".join(part.read_bytes().splitlines(keepends=True)[:-1]))
     with RunStore.existing(root, writer=True) as store:
-        pipeline.report(store, partial=True)
+        reporting.report(store, partial=True)
     assert "The claims of the articles" not in (root / "report.md").read_text("utf-8")
     assert 'id="claims"' not in (root / "report.html").read_text("utf-8")

@@ -14,7 +14,7 @@ from claimbench.analysis.programs import program_lines
 from claimbench.messages import Message, from_data, term
 from claimbench.report.messages import words
 from claimbench.report.tables import in_terms
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.store import RunStore
 from claimbench.verdicts.protocol import SETTINGS, compare_protocols
 
@@ -31,7 +31,7 @@ def test_every_sentence_and_note_of_a_verdict_has_korean_words(tmp_path: Path) -
     share = {"r1-distill-qwen-7b": 0.55, "r1-distill-qwen-1.5b": 0.3}
     write_run(root, cells, lifelike(share, 1), published=["deepseek-r1", "open-r1"])
     with RunStore.existing(root, writer=True) as store:
-        found = pipeline.report(store).verdicts
+        found = reporting.report(store).verdicts
     said = [message for v in found for message in (v.sentence, *v.notes)]
     assert len(said) > len(found)
     for message in said:

@@ -17,7 +17,7 @@ from claimbench.engines import ENGINES, Price
 from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import CapReached, ConfigError
 from claimbench.records import Request
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.runner.budget import Budget, Cap, Tokens, spent_in
 from claimbench.store import RunStore
 from claimbench.store.sessions import read_sessions
@@ -39,9 +39,9 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> list[ScriptedEngine]:
     return made
 
 
-def run(toy: Path, cap: Cap = Cap(), *sets: str) -> tuple[pipeline.Report, list[str]]:
+def run(toy: Path, cap: Cap = Cap(), *sets: str) -> tuple[reporting.Report, list[str]]:
     path = toy / "configs" / "runs" / "try.yaml"
-    plan = pipeline.plan(config.load_experiment(path, sets), toy / "data", False, lambda _: None)
+    plan = preparing.plan(config.load_experiment(path, sets), toy / "data", False, lambda _: None)
     log: list[str] = []
     made = pipeline.run(plan, toy / "out", lambda _: None, log.append, cap=cap)
     return made, log

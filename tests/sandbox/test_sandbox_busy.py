@@ -31,8 +31,7 @@ def hogs(count: int) -> Iterator[None]:
     """Programs that take all they get, each in a session of its own: Linux shares the time out
     among sessions. They are a shell's children, since a supervisor takes its own for one program's.
     """
-    spin = "print(flush=True)\nwhile True: pass"
-    words = ["sh", "-c", f"{sys.executable} -c '{spin}' & wait"]
+    words = ["sh", "-c", "(echo; while :; do :; done) & wait"]
     running = [
         subprocess.Popen(words, start_new_session=True, stdout=subprocess.PIPE)
         for _ in range(count)
@@ -110,8 +109,8 @@ class TestStarvedPrograms:
         spin = [sys.executable, "-c", "while True: pass"]
         proc = os.open("/proc", os.O_RDONLY)
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-        with one_core(), subprocess.Popen(spin) as slow, hogs(20):
-            clock = WallClock(0.5, proc)
+        with one_core(), subprocess.Popen(spin) as slow, hogs(60):
+            clock = WallClock(0.3, proc)
             while not clock.is_over:
                 clock.wait()
             slow.kill()

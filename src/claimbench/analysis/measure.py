@@ -15,7 +15,7 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import Draws, Measurement, Tier
 from claimbench.store import RunStore, positions, text_key
-from claimbench.store.rows import FINISH_CODES, UNKNOWN_TOKENS
+from claimbench.store.checks import FINISH_CODES, UNKNOWN_TOKENS
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def load_scores(store: RunStore, cell: StoredCell) -> Scores:
     known = (rows >= 0) & (samples["sample_index"] < n)
     samples, rows = samples[known], rows[known]
     place = rows * n + samples["sample_index"]
-    grades = store.grade_index(cell.name, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.judge)
     at = positions(samples["id"], grades["id"])
     found = at >= 0
 
@@ -100,7 +100,7 @@ def measure(
     model: str,
     benchmark: str,
     problem_ids: list[str],
-    protocol: Mapping[str, Any],
+    protocol: Mapping[str, object],
     *,
     asked: int | None = None,
     tier: Tier = "A",

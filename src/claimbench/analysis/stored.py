@@ -34,7 +34,7 @@ class Measured:
 def read_measured(root: Path) -> list[Measured]:
     """Every cell of the run folder `root`: from its samples and grades, or, where a folder holds
     results alone, from its measurements.json."""
-    config, _ = read_run(root)
+    config = read_run(root).config
     if not (root / "problems").is_dir() and (root / "measurements.json").is_file():
         return list(_from_results(root, config))
     with RunStore.existing(root) as store:
@@ -47,9 +47,9 @@ def described(
     root: Path, measurements: Sequence[Measurement], spent: Sequence[Efficiency]
 ) -> list[Measured]:
     """The cells of a run folder that was measured already, with what makes them comparable."""
-    config, _ = read_run(root)
     costs = {(one.model, one.benchmark): one for one in spent}
     with RunStore.existing(root) as store:
+        config = store.config
         contents = {cell.name: _contents(cell) for cell in stored_cells(store)}
     return [
         Measured(
@@ -66,16 +66,16 @@ def _contents(cell: StoredCell) -> dict[str, str]:
 
 def _from_store(
     store: RunStore,
-    config: Mapping[str, Any],
+    config: Mapping[str, object],
     cell: StoredCell,
     spent: Mapping[tuple[str, str], Efficiency],
 ) -> Measured:
     measured = measure_cell(store, cell)[1]
-    name = cell.model, cell.benchmark
-    return Measured(measured, _contents(cell), _grader(config, cell.benchmark), spent.get(name))
+    grader = _grader(config, cell.benchmark)
+    return Measured(measured, _contents(cell), grader, spent.get(cell.name))
 
 
-def _from_results(root: Path, config: Mapping[str, Any]) -> Iterator[Measured]:
+def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured]:
     path = root / "measurements.json"
     try:
         found = TypeAdapter(list[Measurement]).validate_json(path.read_bytes())
@@ -95,7 +95,7 @@ def _grader(config: Mapping[str, Any], benchmark: str) -> str:
     return f"{grader['kind']} ({options})" if options else str(grader["kind"])
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """A value of an option, or the digest of a long one."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     return text if len(text) <= 60 else hashlib.sha256(text.encode()).hexdigest()[:12]

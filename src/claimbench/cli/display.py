@@ -19,7 +19,7 @@ from claimbench.report.tables import Table, clean, figure_of, measurement_table,
 
 if TYPE_CHECKING:
     from claimbench.runner.generate import Progress as RunProgress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
 
 LINE_SECONDS = 15.0
 """Pause between two progress lines where there is no terminal to draw on."""

@@ -8,6 +8,7 @@ import io
 import math
 import os
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from claimbench.records import Verdict
     from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
     from claimbench.runner.slurm import Array
     from claimbench.runner.slurm.jobs import Job
@@ -33,19 +34,35 @@ TOGETHER_SECONDS = 5.0
 """SIGTERMs so close are one: long enough for a busy node to deliver both."""
 
 
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+
 class Interrupt:
     """SIGTERM, with which a batch system stops a run, as Ctrl-C: what is finished is stored. It
     goes to every process of a task, and a parent passes it on: the second of two that come together
     would break off what the first has begun to put in order."""
 
-    def __init__(self) -> None:
-        self._came = -math.inf
+    came = False
+    """Whether it came: the exit code then says so."""
 
-    def __call__(self, _signal: int, _frame: Any) -> None:
+    def __init__(self) -> None:
+        self._came_at = -math.inf
+
+    def __call__(self, _signal: int, _frame: object) -> None:
         now = time.monotonic()
-        if now - self._came > TOGETHER_SECONDS:
-            self._came = now
+        if now - self._came_at > TOGETHER_SECONDS:
+            self._came_at = now
+            Interrupt.came = True
             raise KeyboardInterrupt
+
+
+class Stopped(SystemExit):
+    """The end of a command that a signal stopped, after its last words: exit code 128 and the
+    number of the signal, as shells have it."""
+
+    def __init__(self) -> None:
+        super().__init__(TERMINATED if Interrupt.came else INTERRUPTED)
 
 
 @contextlib.contextmanager
@@ -56,7 +73,7 @@ def resumable(folder: Path) -> Iterator[None]:
         words = shlex.join(["claimbench", *sys.argv[1:]])
         kept = f"finished samples are in {folder}" if folder.exists() else "nothing was begun"
         complain(f"stopped; {kept}. Go on with: {words}")
-        sys.exit(1)
+        raise Stopped from None
 
 
 @contextlib.contextmanager
@@ -157,7 +174,7 @@ def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: b
 def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
     """Show what a run has come to."""
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
 
     if isinstance(made, Report):
         show(made)

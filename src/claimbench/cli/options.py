@@ -101,6 +101,25 @@ ImportOut = Annotated[
     Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
 ]
 
+# Of `claimbench report`.
+RunDirs = Annotated[list[Path], typer.Argument(metavar="RUNDIR...", help="Run folders.")]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="Estimates of an unfinished run, without verdicts.")
+]
+WithSamples = Annotated[
+    bool,
+    typer.Option(
+        "--samples/--no-samples",
+        help="Whether report.html holds samples and problems (without: may be committed).",
+    ),
+]
+CombinedOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", help="Folder of the combined report (default: `report` beside the first run)."
+    ),
+]
+
 # Of `claimbench compare`.
 Compared = Annotated[
     list[Path], typer.Argument(metavar="A B...", help="Run folders; the first is the reference.")

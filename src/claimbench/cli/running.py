@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from claimbench.planning.plan import Plan
     from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
     from claimbench.runner.slurm import Array
     from claimbench.runner.slurm.jobs import Job
@@ -74,7 +74,7 @@ def run(  # noqa: PLR0913, PLR0917
     from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.planning import estimate
-    from claimbench.runner import pipeline
+    from claimbench.runner import preparing
 
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
@@ -84,7 +84,7 @@ def run(  # noqa: PLR0913, PLR0917
     cap = cap_from(max_cost, max_tokens, alone=not (part or array))
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
-        plan = pipeline.plan(experiment, data_dir, online, display.log, root=folder)
+        plan = preparing.plan(experiment, data_dir, online, display.log, root=folder)
         estimate.check_power(plan)
         words = run_words(run_file, sets, data_dir, offline)
         made = _carry_out(plan, folder, part or array or cap, words, display)
@@ -133,13 +133,13 @@ def plan(  # noqa: PLR0913, PLR0917
     from claimbench.planning.gpu_table import choose_gpus
     from claimbench.planning.gpus import gpu_plan
     from claimbench.planning.lengths import Lengths
-    from claimbench.runner import pipeline
+    from claimbench.runner import preparing
 
     experiment = config.load_experiment(run_file, sets)
     asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
-        made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.log)
+        made, lacking = preparing.dry_plan(experiment, data_dir, online, display.log)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
     facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
@@ -155,10 +155,10 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
     """
     from claimbench import config
     from claimbench.benchmarks import hub
-    from claimbench.runner import pipeline
+    from claimbench.runner import preparing
 
     experiment = config.load_experiment(run_file, sets)
     online = hub.use()
     with displaying() as display:
-        lines = pipeline.fetch(experiment, data_dir, online, display.log)
+        lines = preparing.fetch(experiment, data_dir, online, display.log)
     typer.echo("\n".join(lines))

@@ -134,7 +134,7 @@ class EngineSettings(Strict, ABC):
 
     @classmethod
     def remark(cls) -> str:
-        """What else to know of the engine on this machine; loads what it needs to find out."""
+        """What else to know of the engine on this machine."""
         return ""
 
 

@@ -44,7 +44,7 @@ def check_stated(wanted: Wanted) -> None:
             )
 
 
-def _check_word(key: str, value: Any) -> None:
+def _check_word(key: str, value: object) -> None:
     """One `--protocol key=value`; a key of the user's own is as good as ours."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if value is None or (key in _NUMBERS and not number):

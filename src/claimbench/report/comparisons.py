@@ -23,6 +23,7 @@ from claimbench.verdicts.arms import Arm
 from claimbench.verdicts.comparisons import Change, Compared
 
 CHANGES_SHOWN = 10
+_CHANGES = {"worse": "compare-changes-worse", "better": "compare-changes-better"}
 CHANGES_IN_A_LINE = 3
 
 
@@ -222,7 +223,7 @@ def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
         yield f"**{escape(said.render(headline(one)))}**\n"
         yield "\n".join(f"- {escape(said.render(line))}" for line in details(one)) + "\n"
         for word, rows in _extremes(one):
-            yield f"{said.say(f'compare-changes-{word}')}:\n"
+            yield f"{said.say(_CHANGES[word])}:\n"
             yield "\n".join(f"- {escape(said.render(_change(c)))}" for c in rows) + "\n"
 
 

@@ -13,7 +13,7 @@ from claimbench.engines.base import Answer
 from claimbench.errors import CapReached, ConfigError
 from claimbench.records import CellName, Completion, Request
 from claimbench.store import RunStore
-from claimbench.store.rows import UNKNOWN_TOKENS
+from claimbench.store.checks import UNKNOWN_TOKENS
 from claimbench.store.sessions import read_sessions
 
 _TURN_TOKENS = 64

@@ -13,7 +13,7 @@ from claimbench.verdicts.arms import Arm, pair_arms
 from claimbench.verdicts.comparisons import Compared, compare_arms, compare_where_possible
 
 if TYPE_CHECKING:
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
 
 
 def compare_runs(

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from claimbench.errors import StageError
 from claimbench.report.messages import ENGLISH
-from claimbench.runner import pipeline
-from claimbench.runner.pipeline import Report
+from claimbench.runner import reporting
+from claimbench.runner.reporting import Report
 from claimbench.store import RunStore
 
 RUNS_EACH = 4
@@ -27,7 +27,7 @@ def report_each(
     gpu_hour: float | None = None,
     language: str = ENGLISH,
 ) -> list[Report]:
-    """`pipeline.report` of every run folder, in order, as if one after another.
+    """`reporting.report` of every run folder, in order, as if one after another.
 
     Raises the error of the first run that has one; runs behind it may have been reported.
     """
@@ -51,5 +51,5 @@ def _report(
 ) -> Report:
     # Estimates may be looked at beside shards at work; verdicts need the folder alone.
     beside = "report" if partial else None
-    with RunStore.existing(root, writer=True, shard=beside) as store:
-        return pipeline.report(store, partial, samples, gpu_hour, language)
+    with RunStore.existing(root, writer=True, shard=beside, purpose="report") as store:
+        return reporting.report(store, partial, samples, gpu_hour, language)

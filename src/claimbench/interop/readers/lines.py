@@ -170,7 +170,7 @@ class _Metered:
         self._taken = 0
 
 
-def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _shallow(events: Iterator[tuple[str, object]]) -> Iterator[tuple[str, Any]]:
     """Parser events while they nest no deeper than MOST_LEVELS: ijson names the whole path of each
     level, which for a file of brackets alone would take all memory."""
     level = 0

@@ -58,7 +58,7 @@ def read(path: Path) -> Outputs:
     )
 
 
-def _tool(stated: Mapping[str, Any]) -> str:
+def _tool(stated: Mapping[str, object]) -> str:
     """lm-eval with its version, or our own export in its format."""
     if stated.get("claimbench_version"):
         return f"claimbench {stated['claimbench_version']} (lm-eval's format)"
@@ -87,7 +87,7 @@ def _rows(path: Path, wanted: str | None) -> Iterator[Row]:
                 number += 1
 
 
-def _responses(row: Mapping[str, Any], place: str, number: int) -> Iterator[Row]:
+def _responses(row: Mapping[str, object], place: str, number: int) -> Iterator[Row]:
     doc = mapping_of(row.get("doc"), place, "doc")
     requests = list_of(row.get("resps"), place, "resps")
     if len(requests) != 1 or not isinstance(requests[0], list) or not requests[0]:
@@ -113,7 +113,7 @@ def _responses(row: Mapping[str, Any], place: str, number: int) -> Iterator[Row]
         )
 
 
-def _problem(row: Mapping[str, Any], doc: Mapping[str, Any], place: str) -> str | None:
+def _problem(row: Mapping[str, object], doc: Mapping[str, object], place: str) -> str | None:
     for key in _IDS:
         if isinstance(doc.get(key), str | int) and doc[key] != "":
             return str(doc[key])
@@ -125,31 +125,31 @@ def _texts(doc: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(doc[key] for key in keys if isinstance(doc[key], str) and doc[key])
 
 
-def _choices(doc: Mapping[str, Any]) -> tuple[str, ...]:
+def _choices(doc: Mapping[str, object]) -> tuple[str, ...]:
     """The options, where they are a plain list of texts."""
     found = doc.get("choices")
     plain = isinstance(found, list) and all(isinstance(c, str) for c in found)
     return tuple(found) if plain and isinstance(found, list) else ()
 
 
-def _is_index(value: Any) -> bool:
+def _is_index(value: object) -> bool:
     """Whether it is a sample's number, as our own export writes it for shuffled choices."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _prompt(row: Mapping[str, Any], place: str) -> str:
+def _prompt(row: Mapping[str, object], place: str) -> str:
     first = mapping_of(row.get("arguments"), place, "arguments").get("gen_args_0")
     prompt = first.get("arg_0") if isinstance(first, dict) else None
     return prompt if isinstance(prompt, str) else ""
 
 
-def _gold(row: Mapping[str, Any], place: str) -> str | None:
+def _gold(row: Mapping[str, object], place: str) -> str | None:
     """The target; of a worked answer in GSM8K's form, what stands behind its `####`."""
     target = text_of(row.get("target"), place, "target")
     return None if target is None else target.rpartition("####")[2].strip()
 
 
-def _filtered(row: Mapping[str, Any], index: int) -> str | None:
+def _filtered(row: Mapping[str, object], index: int) -> str | None:
     found = row.get("filtered_resps")
     if isinstance(found, list) and len(found) == 1 and isinstance(found[0], list):
         found = found[0]
@@ -157,7 +157,7 @@ def _filtered(row: Mapping[str, Any], index: int) -> str | None:
     return one if isinstance(one, str) else None
 
 
-def _label(row: Mapping[str, Any], place: str) -> bool | None:
+def _label(row: Mapping[str, object], place: str) -> bool | None:
     """The first metric of a known name, else the first one, where it is 0 or 1."""
     names = [m for m in list_of(row.get("metrics"), place, "metrics") if isinstance(m, str)]
     chosen = next((m for m in _METRICS if m in names), names[0] if names else None)
@@ -167,7 +167,7 @@ def _label(row: Mapping[str, Any], place: str) -> bool | None:
         return None
 
 
-def _arguments(row: Mapping[str, Any], place: str) -> Mapping[str, Any]:
+def _arguments(row: Mapping[str, object], place: str) -> Mapping[str, Any]:
     """The generation arguments of a row. Raises DataError for a log-likelihood task."""
     first = mapping_of(row.get("arguments"), place, "arguments").get("gen_args_0")
     sent = first.get("arg_1") if isinstance(first, dict) else None
@@ -176,7 +176,9 @@ def _arguments(row: Mapping[str, Any], place: str) -> Mapping[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def _protocol(stated: Mapping[str, Any], task: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+def _protocol(
+    stated: Mapping[str, object], task: str, sent: Mapping[str, object]
+) -> dict[str, Any]:
     """What is stated; generation arguments are those that were sent with the first row."""
     shots = mapping_of(stated.get("n-shot"), "results", "n-shot").get(task)
     config = mapping_of(stated.get("config"), "results", "config")

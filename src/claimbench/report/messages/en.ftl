@@ -1,4 +1,4 @@
-# The words of claimbench in English. docs/languages.md says how a catalogue is written.
+# The words of claimbench in English. CONTRIBUTING.md says how a catalogue is written.
 
 unknown = unknown
 yes = yes
@@ -157,9 +157,6 @@ source-figures = dated figures
 source-our-run = our run
 source-imported = imported outputs
 source-recorded = recorded from { $file } ({ $date })
-source-lines = lines { $lines }
-source-place = { LIST($parts, ", ") }
-source-of-input = { $input }: { $file } { $place }
 
 note-weights = weights: { $weights }
 note-measured-as = measured as { $model } on { $benchmark }
@@ -167,7 +164,7 @@ note-vendors = the figures of { $reference } are the vendors' (D)
 note-other-table = the figures of { $reference } stand in another table ({ $tables }), by another protocol
 
 disagreement = disagrees with { $other }: { $sides }
-disagreement-sides = { $here } here, { $there } there
+disagreement-sides = here: { $here }; there: { $there }
 
 origin = { $status } ({ $tier })
 origins = { LIST($origins, "; ") }
@@ -538,7 +535,6 @@ comparison-equivalent = equivalent
 comparison-not-worse = not worse
 comparison-inconclusive = inconclusive
 
-compared = { $names } on { $benchmark }: { $outcome } ({ SIGNED($difference) } points, 95% interval { $interval })
 
 ## Runs against a reference run (compare)
 

@@ -1,4 +1,4 @@
-# The words of claimbench in Korean. docs/languages.md says how a catalogue is written.
+# The words of claimbench in Korean. CONTRIBUTING.md says how a catalogue is written.
 
 unknown = 알 수 없음
 yes = 예
@@ -157,9 +157,6 @@ source-figures = 날짜가 있는 수치
 source-our-run = 우리 실행
 source-imported = 가져온 출력
 source-recorded = { $file }의 기록({ $date })
-source-lines = { $lines }행
-source-place = { LIST($parts, ", ") }
-source-of-input = { $input }: { $file } { $place }
 
 note-weights = 가중치: { $weights }
 note-measured-as = 측정: { $model }, { $benchmark }
@@ -167,7 +164,7 @@ note-vendors = { $reference }의 수치는 제작사의 것(D)
 note-other-table = { $reference }의 수치는 다른 표({ $tables })의 것으로 프로토콜이 다름
 
 disagreement = { $other }{ PARTICLE($other, "과", "와") } 어긋남: { $sides }
-disagreement-sides = 여기서는 { $here }, 저기서는 { $there }
+disagreement-sides = 여기: { $here }, 저기: { $there }
 
 origin = { $status }({ $tier })
 origins = { LIST($origins, "; ") }
@@ -538,7 +535,6 @@ comparison-equivalent = 대등
 comparison-not-worse = 더 나쁘지 않음
 comparison-inconclusive = 판단 보류
 
-compared = { $names }, { $benchmark }: { $outcome } (차이 { SIGNED($difference) }포인트, 95% 구간 { $interval })
 
 ## 기준 실행과의 비교 (compare)
 

@@ -236,8 +236,7 @@ def _side(side: Evidence | None) -> Mapping[str, Any] | None:
     }  # fmt: skip
 
 
-def _place(result: PublishedResult) -> Value:
+def _place(result: PublishedResult) -> str:
     source = result.source
-    lines: Value = Message("source-lines", {"lines": source.line}) if source.line else ""
-    parts = tuple(part for part in (source.file, lines, source.commit) if part)
-    return Message("source-place", {"parts": parts})
+    file = f"{source.file}:{source.line}" if source.line else source.file
+    return f"{file}, {source.commit}" if source.commit else file

@@ -13,7 +13,7 @@ from claimbench.claims import Catalogue, EfficiencyTest, Figure, efficiency_test
 from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim
 from claimbench.verdicts import Outcome, compose
-from claimbench.verdicts.articles.published_data import desk_finding, finding_sentence
+from claimbench.verdicts.articles.published_data import figures_finding, finding_sentence
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.runs import Run
 
@@ -41,11 +41,11 @@ def judge_efficiency_claim(claim: Claim, spent: Spendings) -> ClaimVerdict:
 
 
 def _findings(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
-    if test.desk is not None:
-        yield desk_finding(place, describe(test), test.desk, spent.figures)
+    if test.from_figures is not None:
+        yield figures_finding(place, describe(test), test.from_figures, spent.figures)
     measured = list(_measured(place, test, spent))
     yield from measured
-    if test.desk is None and not measured:
+    if test.from_figures is None and not measured:
         yield _lacking(place, test)
 
 

@@ -1,4 +1,4 @@
-"""Claims that are judged at the desk: sums and repositories."""
+"""Claims decided from published data: sums and repositories."""
 
 from __future__ import annotations
 
@@ -121,17 +121,19 @@ def test_what_rests_on_an_unconfirmed_figure_says_so() -> None:
     assert (result.agrees, result.unconfirmed) == (True, ("a",))
 
 
-def test_desk_checks_of_efficiency_claims(
+def test_checks_from_figures_of_efficiency_claims(
     every_claim: dict[str, Claim], figures: dict[str, Figure]
 ) -> None:
     price = claims.efficiency_tests(every_claim["fnnews-0218-8"])[0]
-    assert price.desk is not None
+    assert price.from_figures is not None
     # 60 / 2.19 = 27.397 times cheaper per output token.
-    assert claims.judge_arithmetic(price.desk, figures).low == pytest.approx(27.397, abs=1e-3)
+    low = claims.judge_arithmetic(price.from_figures, figures).low
+    assert low == pytest.approx(27.397, abs=1e-3)
     active = claims.efficiency_tests(every_claim["yonhap-0201-7"])[1]
-    assert active.desk is not None
+    assert active.from_figures is not None
     # 405 / 37 = 10.946 times the parameters at work.
-    assert claims.judge_arithmetic(active.desk, figures).low == pytest.approx(10.946, abs=1e-3)
+    low = claims.judge_arithmetic(active.from_figures, figures).low
+    assert low == pytest.approx(10.946, abs=1e-3)
 
 
 @pytest.mark.parametrize(
