@@ -640,8 +640,9 @@ def test_a_chat_run_needs_no_checkpoint_and_says_what_is_not_asserted(
     assert measured.protocol["top_k"] == "server's own"
     assert "template is the server's" in measured.protocol["prompt_assertion"]
     assert "prompt_assertion" in {found.setting for found in verdict.departures}
-    assert any("on its word" in str(found.measured) for found in verdict.departures)
-    assert "template is the server" in report.path.read_text()
+    assert any("weights-served" in str(found.measured) for found in verdict.departures)
+    page = report.path.read_text()
+    assert "template is the server's" in page and "on its word" in page
 
 
 def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(
@@ -661,7 +662,8 @@ def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(
     (measured,) = report.measurements
     assert (measured.model, measured.graded, measured.no_answer_share) == ("deepseek-r1", 8, 0.0)
     assert {body["model"] for body in server.asked} == {"deepseek-ai/DeepSeek-R1"}
-    assert "deepseek-ai/DeepSeek-R1, on its word" in measured.protocol["weights"]
+    served = {"key": "weights-served", "values": {"name": "deepseek-ai/DeepSeek-R1"}}
+    assert measured.protocol["weights"]["values"]["parts"] == [served]
 
 
 def test_the_identity_holds_name_and_mode_and_not_the_address(journey: Journey) -> None:

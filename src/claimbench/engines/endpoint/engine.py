@@ -158,6 +158,8 @@ class EndpointEngine(Engine):
         try:
             self._server.read_list(await self._models(client))
             await self._first_token(client, request)
+        except Refused as refused:
+            raise EngineDied(f"{refused}{self._proxy}") from None
         except Unreachable as fault:
             raise EngineDied(unreachable(self._host, fault) + self._proxy) from None
         except Malformed as fault:
@@ -221,7 +223,7 @@ class EndpointEngine(Engine):
         if len(set(self._unanswered)) >= _MOST_PROBLEMS and not late:
             raise EngineDied(gone(fault))
         try:
-            with suppress(NoAnswer):
+            with suppress(NoAnswer, Refused):  # whoever refuses is there
                 known = self._answered or self._first
                 assert known is not None
                 known = _short(known)
