@@ -9,7 +9,7 @@ INTERRUPTED = 130
 def leave_working_directory() -> None:
     """`python -m` looks for modules in the working directory first: a file `yaml.py` or `numpy.py`
     there, of whoever works in it, would be taken for the library."""
-    if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):
+    if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):  # noqa: PTH109
         del sys.path[0]
 
 
