@@ -123,9 +123,9 @@ def _warnings(one: Compared) -> Iterator[Message]:
 def changes(one: Compared) -> Iterator[Message]:
     """The largest changes either way, each group in one message."""
     for word, rows in _extremes(one):
-        told = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
+        changes = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
         key = "compare-most-worse" if word == "worse" else "compare-most-better"
-        yield Message(key, {"problems": told})
+        yield Message(key, {"problems": changes})
 
 
 def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
