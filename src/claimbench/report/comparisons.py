@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from claimbench.messages import Message, Value
+from claimbench.messages import Message, Value, from_data
 from claimbench.report.comparison_data import to_json
 from claimbench.report.messages import ENGLISH, Words, words
 from claimbench.report.tables import (
@@ -105,7 +105,8 @@ def details(one: Compared) -> Iterator[Message]:
         yield Message("compare-holm", {**p, "family": one.family})
     yield from _warnings(one)
     for key, theirs, ours in one.differences:
-        yield Message("compare-setting", {"setting": key, "reference": theirs, "run": ours})
+        sides = {"reference": from_data(theirs), "run": from_data(ours)}
+        yield Message("compare-setting", {"setting": key, **sides})
 
 
 def _warnings(one: Compared) -> Iterator[Message]:
