@@ -14,6 +14,7 @@ what to do; the command line prints it without a traceback.
         ├── StoreError        the run folder: damaged line, no space
         │   └── StoreLocked   another process writes this run folder
         ├── GradingError      the grading pool cannot go on
+        ├── CapReached        the run may not spend more
         └── IncompleteRun     samples received ≠ samples asked: no verdict
 """
 
@@ -57,6 +58,10 @@ class ModelError(StageError):
     """A checkpoint cannot be had or cannot be read."""
 
 
+class CheckpointDamaged(ModelError):
+    """A checkpoint's files are not what was fetched or made."""
+
+
 class CheckpointMissing(Missing, ModelError):
     """A checkpoint, its tokenizer or an engine is not here."""
 
@@ -66,7 +71,7 @@ class DatasetMissing(Missing, DataError):
 
 
 class EngineDied(StageError):
-    """The engine cannot go on; open requests stay owed."""
+    """The engine cannot go on; open requests stay missing."""
 
 
 class StoreError(StageError):
@@ -83,6 +88,10 @@ class StoreLocked(StoreError):
 
 class GradingError(StageError):
     """The grading pool cannot go on."""
+
+
+class CapReached(StageError):
+    """The cap on what a run may spend leaves no room for another request."""
 
 
 class IncompleteRun(StageError):

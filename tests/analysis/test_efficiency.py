@@ -18,6 +18,7 @@ from claimbench.analysis.efficiency import Efficiency, Pace, efficiency, paces, 
 from claimbench.claims import Figure, load_catalogue, load_claims, load_figures
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.records import Claim, Completion, RequestFailure
+from claimbench.report.messages import english
 from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_efficiency_claim
 from claimbench.verdicts.articles.runs import Run, load_runs
 
@@ -174,7 +175,7 @@ def test_a_finished_run_that_is_asked_again_keeps_its_pace(journey: Toy) -> None
 
 
 def test_a_price_for_a_gpu_hour_reaches_the_report(journey: Toy) -> None:
-    from claimbench.runner import pipeline
+    from claimbench.runner import reporting
     from claimbench.store import RunStore
 
     journey.run()
@@ -184,7 +185,7 @@ def test_a_price_for_a_gpu_hour_reaches_the_report(journey: Toy) -> None:
     entry["generating"][0]["seconds"] = 30 * 3.6
     path.write_text(json.dumps([entry]))
     with RunStore.existing(journey.out, writer=True) as store:
-        pipeline.report(store, gpu_hour=1.0)
+        reporting.report(store, gpu_hour=1.0)
     with (journey.out / "tables" / "efficiency.csv").open() as file:
         (row,) = csv.DictReader(file)
     # 108 GPU-seconds for 30 right: 3.6 each, a thousandth of an hour.
@@ -242,7 +243,7 @@ def test_cost_per_solved_decides_the_price_claim(price_claim: Claim) -> None:
     assert (shown.status, shown.tier) == ("supported", "D")
     ours = next(f for f in shown.evidence if f.tier == "A")
     assert ours.verdict == "supported"
-    assert "0.02201 against 0.303" in ours.sentence
+    assert "0.02201 against 0.303" in english(ours.sentence)
 
 
 def test_dearer_is_contradicted_and_close_is_open(price_claim: Claim) -> None:
@@ -254,7 +255,7 @@ def test_dearer_is_contradicted_and_close_is_open(price_claim: Claim) -> None:
 
 def test_one_side_alone_is_untested(price_claim: Claim) -> None:
     alone = judged(price_claim, spent("deepseek-r1", 10_000, 500))
-    assert "untested" in alone.reason
+    assert "untested" in english(alone.reason)
     assert all(f.tier != "A" for f in alone.evidence)
 
 
@@ -262,7 +263,7 @@ def test_a_distill_is_shown_and_says_nothing_of_r1(price_claim: Claim) -> None:
     v = judged(price_claim, spent("r1-distill-qwen-7b", 12_000, 500))
     assert (v.status, v.tier) == ("inconclusive", "D")
     (beside,) = v.proxies
-    assert "12000 tokens per solved problem on aime24" in beside.sentence
+    assert "12000 tokens per solved problem on aime24" in english(beside.sentence)
 
 
 def test_old_run_folders_without_efficiency_are_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from report_toys import Reply, write_run
 
 from claimbench.analysis.cells import stored_cells
 from claimbench.analysis.votes import FILE, read_ballots
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.statistics import Ballot
 from claimbench.store import RunStore
 
@@ -47,7 +47,7 @@ def test_answers_that_are_equal_vote_together(run: Path) -> None:
 
 def test_a_report_shows_votes_and_pass_at_k(run: Path) -> None:
     with RunStore.existing(run, writer=True) as store:
-        made = pipeline.report(store)
+        made = reporting.report(store)
     (measured,) = made.measurements
     # pass@1: (1/2 + 1/4 + 1)/3 = 7/12; pass@4: all three
     assert measured.pass_at_k == pytest.approx({1: 7 / 12, 4: 1.0})
@@ -68,5 +68,5 @@ def test_a_report_shows_votes_and_pass_at_k(run: Path) -> None:
 def test_one_sample_of_each_problem_casts_no_vote(tmp_path: Path) -> None:
     single = write_run(tmp_path / "one", [("m", "b")], reply, problems=3, samples=1)
     with RunStore.existing(single, writer=True) as store:
-        pipeline.report(store)
+        reporting.report(store)
     assert not (single / "tables" / "votes.csv").exists()

@@ -9,7 +9,9 @@ pytest.importorskip("lm_eval")
 from lm_eval_toys import Lab
 
 from claimbench.errors import ConfigError, DataError, InputError
+from claimbench.messages import from_data
 from claimbench.records import Request
+from claimbench.report.messages import english
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_a_reasoning_model_is_not_stopped_inside_its_reasoning(lab: Lab) -> None
     (measured,) = lab.run(plan, reply=reply).measurements
     assert measured.right == (0, 1, 1, 1, 1, 1)  # the first never ended its reasoning
     assert measured.no_answer_share == pytest.approx(1 / 6)
-    said = measured.protocol["departures_from_task"]
+    said = [english(from_data(one)) for one in measured.protocol["departures_from_task"]]
     assert "no stop at 'Question:'" in said
     assert "column Problem read from problem" in said
     assert "temperature 0.6 (task: 0.0)" in said

@@ -12,6 +12,7 @@ import pytest
 from claimbench import claims
 from claimbench.errors import ConfigError
 from claimbench.records import Claim
+from claimbench.report.messages import english, words
 
 SHARED = Path(os.environ.get("CLAIMBENCH_SHARED", Path(__file__).parents[3] / "shared"))
 TEXTS = SHARED / "seeds"
@@ -48,7 +49,7 @@ def test_every_line_named_as_still_to_be_read_has_a_claim() -> None:
     }
     for article in claims.load_articles():
         named = {n for claim in article.claims for n in claim.line_numbers}
-        assert set(still[article.id]) <= named, article.id
+        assert set(still.get(article.id, ())) <= named, article.id
 
 
 def test_every_claim_has_a_test_or_a_reason(every_claim: dict[str, Claim]) -> None:
@@ -63,10 +64,14 @@ def test_tests_of_claims_are_plain_data(every_claim: dict[str, Claim]) -> None:
         assert json.loads(json.dumps(claim.test)) == claim.test
 
 
-def test_texts_are_given_in_both_languages(every_claim: dict[str, Claim]) -> None:
+def test_texts_of_the_first_articles_are_given_in_both_languages(
+    every_claim: dict[str, Claim],
+) -> None:
     for claim in every_claim.values():
-        assert re.search("[a-z]", claim.text) and not re.search("[가-힣]", claim.text), claim.id
-        assert re.search("[가-힣]", claim.text_ko), claim.id
+        written = (claim.text, claim.reason, claim.note)
+        for text in filter(None, written) if claim.article in FIRST_READING else ():
+            assert not re.search("[가-힣]", text.by_language["en"]), claim.id
+            assert re.search("[가-힣]", text.by_language["ko"]), claim.id
 
 
 def test_a_claim_with_two_references_has_a_test_for_each(every_claim: dict[str, Claim]) -> None:
@@ -85,45 +90,43 @@ def test_distills_are_never_the_subject_of_a_claim(every_claim: dict[str, Claim]
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "words"),
+    ("one", "other", "said"),
     [
         ("yonhap-0127-3", "eunsolan-0128-4", "R1"),
-        ("yonhap-0201-3", "eunsolan-0128-2", "13 %"),
+        ("yonhap-0201-3", "eunsolan-0128-2", "13%"),
         ("yonhap-0127-8", "eunsolan-0128-15", "world-wide"),
         ("yonhap-0127-18", "yonhap-0201-5", "Llama"),
     ],
 )
 def test_disagreements_are_named_from_both_sides(
-    every_claim: dict[str, Claim], one: str, other: str, words: str
+    every_claim: dict[str, Claim], one: str, other: str, said: str
 ) -> None:
-    assert words in every_claim[one].disagreements[other]
-    assert words in every_claim[other].disagreements[one]
+    assert said in english(every_claim[one].disagreements[other].message)
+    assert said in english(every_claim[other].disagreements[one].message)
 
 
 def test_here_is_the_side_from_which_a_disagreement_is_told(every_claim: dict[str, Claim]) -> None:
     similar, similar_or_ahead = every_claim["fnnews-0218-2"], every_claim["eunsolan-0128-1"]
-    assert (
-        similar.disagreements[similar_or_ahead.id] == "similar to o1 here, similar or ahead there"
-    )
-    assert (
-        similar_or_ahead.disagreements[similar.id] == "similar to o1 there, similar or ahead here"
-    )
-    some = every_claim["yonhap-0127-1"].disagreements[similar_or_ahead.id]
-    assert some.startswith("this article says ahead on some tests, the other ")
-    other = similar_or_ahead.disagreements["yonhap-0127-1"]
-    assert other.startswith("the other says ahead on some tests, this article ")
+    said = similar.disagreements[similar_or_ahead.id].message
+    assert english(said) == "here: similar to o1; there: similar to o1 or ahead"
+    back = similar_or_ahead.disagreements[similar.id].message
+    assert english(back) == "here: similar to o1 or ahead; there: similar to o1"
+    assert words("ko").render(back) == "여기: o1과 비슷하거나 앞섬, 저기: o1과 비슷함"
 
 
 @pytest.mark.shared
 @needs_texts
 def test_articles_fit_their_texts_and_copy_none_of_them() -> None:
     articles = claims.load_articles(texts=TEXTS)
-    assert len(articles) == 5
+    assert {article.id for article in articles} >= set(FIRST_READING)
     for article in articles:
+        if not (TEXTS / article.file).exists():
+            continue  # An article of yours may lie elsewhere.
         text = (TEXTS / article.file).read_text(encoding="utf-8")
         for claim in article.claims:
-            words = " ".join((claim.text_ko, claim.reason, claim.reason_ko, claim.note))
-            assert not claims.copied_words(words, text), claim.id
+            for written in (claim.text, claim.reason, claim.note):
+                ours = " ".join(written.values())
+                assert not claims.copied_words(ours, text), claim.id
 
 
 @pytest.mark.shared
@@ -142,8 +145,8 @@ def test_a_changed_text_or_line_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"claims\.0\.lines: the text has nothing on line 99"):
         claims.check_article_text(wrong, TEXTS / article.file)
     quoted = text.decode().split("\n")[6]
-    copied = article.claims[0].model_copy(update={"text_ko": quoted})
-    with pytest.raises(ConfigError, match=r"claims\.0\.text_ko: copies the article's words"):
+    copied = article.claims[0].model_copy(update={"text": {"en": "Copied.", "ko": quoted}})
+    with pytest.raises(ConfigError, match=r"claims\.0\.text\.ko: copies the article's words"):
         claims.check_article_text(
             article.model_copy(update={"claims": (copied,)}), TEXTS / article.file
         )

@@ -52,8 +52,7 @@ claims:
   - id: paper-1-1
     lines: "1"
     kind: benchmark
-    text: Alpha is as good as Beta.
-    text_ko: 알파는 베타만큼 좋다.
+    text: {en: Alpha is as good as Beta., ko: 알파는 베타만큼 좋다.}
     tests:
       - subject: alpha
         reference: beta
@@ -64,8 +63,7 @@ claims:
   - id: paper-1-2
     lines: "2"
     kind: arithmetic
-    text: It costs four dollars.
-    text_ko: 값은 4달러다.
+    text: {en: It costs four dollars., ko: 값은 4달러다.}
     arithmetic:
       inputs:
         price: {figure: price}
@@ -77,9 +75,7 @@ claims:
     lines: "3"
     kind: opinion
     text: It is nice.
-    text_ko: 좋다.
     reason: A judgement.
-    reason_ko: 평가다.
     related:
       - {claim: paper-1-1}
 """
@@ -167,7 +163,7 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             "values is given twice",
         ),
         ("tier: D", "tier: E", "t.yaml:2: key tier: input should be 'A', 'B', 'C' or 'D', not 'E'"),
-        ("        margin: 3\n", "", "paper-1.yaml:16: key claims.0.tests.0: key margin is missing"),
+        ("        margin: 3\n", "", "paper-1.yaml:15: key claims.0.tests.0: key margin is missing"),
         ("margin: 3", "margin: -3", "key margin must be positive"),
         ("margin: 3", "margin: .nan", "key claims.0.tests.0.margin: input should be a finite"),
         ("tolerance: 0.5", "tolerance: .inf", "arithmetic.tolerance: input should be a finite"),
@@ -178,14 +174,14 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
         (
             "[aime24]",
             "[aime_24]",
-            "articles/paper-1.yaml:20: key claims.0.tests.0.benchmarks.0: benchmark aime_24 is not "
+            "articles/paper-1.yaml:19: key claims.0.tests.0.benchmarks.0: benchmark aime_24 is not "
             "defined; did you mean aime24?",
         ),
         ("[aime24]", "[aime24/rating]", "aime24 has no metric rating"),
         (
             "reference: beta",
             "reference: bet",
-            "paper-1.yaml:17: key claims.0.tests.0.reference: model",
+            "paper-1.yaml:16: key claims.0.tests.0.reference: model",
         ),
         ("relation: on par", "relation: equal", "input should be 'ahead', 'on par' or 'at least'"),
         ('    lines: "1"\n', "", "paper-1.yaml:10: key claims.0.lines is missing"),
@@ -195,23 +191,21 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             'paper-1.yaml:11: key claims.0.lines: write line numbers as "7"',
         ),
         ('lines: "1"', 'lines: "3-1"', "paper-1.yaml:11: key claims.0.lines: 3-1 ends before it"),
-        ("kind: opinion", "kind: opinon", "paper-1.yaml:36: key claims.2.kind: input should be"),
+        ("kind: opinion", "kind: opinon", "paper-1.yaml:34: key claims.2.kind: input should be"),
         (
             "    reason: A judgement.\n",
             "",
-            "paper-1.yaml:34: key claims.2: claim paper-1-3 needs the key reason, as no run",
-        ),
-        (
-            "    reason_ko: 평가다.\n",
-            "",
-            "key claims.2: claim paper-1-3 has reason, so key reason_ko is needed too",
+            "paper-1.yaml:32: key claims.2: claim paper-1-3 needs the key reason, as no run",
         ),
         (
             "kind: arithmetic",
             "kind: market",
             "key arithmetic does not belong to a claim of kind market",
         ),
-        ("    text_ko: 좋다.\n", "", "key claims.2.text_ko is missing"),
+        ("text: It is nice.", "text: {ko: 좋다.}", "claims.2.text: key en is missing"),
+        ("text: It is nice.", "text: {en: ' '}", "claims.2.text: key en has no words"),
+        ("text: It is nice.", "text: {en: Nice., korean: 좋다.}", "korean is no language"),
+        ("text: It is nice.", "note: It.", "key claims.2.text is missing"),
         ("      tolerance: 0.5\n", "", "key claims.1.arithmetic: key tolerance is missing"),
         (
             "{figure: price}",
@@ -233,7 +227,7 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
         (
             "id: paper-1-2",
             "id: paper-1-1",
-            "paper-1.yaml:22: key claims.1.id: paper-1-1 is given twice",
+            "paper-1.yaml:21: key claims.1.id: paper-1-1 is given twice",
         ),
         ("id: paper-1-2", "id: other-2", "key claims.1.id: must be paper-1- and a number"),
         (
@@ -253,15 +247,15 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             "t.yaml:14: key tables.main.rows.beta.values.0.also.0.reason is missing",
         ),
         (
-            "    text_ko: 알파는 베타만큼 좋다.\n",
-            "    text_ko: 알파는 베타만큼 좋다.\n    reason: none\n    reason_ko: 없음\n",
+            "알파는 베타만큼 좋다.}\n",
+            "알파는 베타만큼 좋다.}\n    reason: none\n",
             "key claims.0: claim paper-1-1 has both tests and reason: keep one",
         ),
         ("tier: D\n", "", "published/t.yaml:1: key tier is missing"),
         (
             "        margin: 3\n",
-            "        margin: 3\n        note: By our list.\n",
-            "paper-1.yaml:16: key claims.0.tests.0: key note_ko is missing: note is given",
+            "        margin: 3\n        note: {ko: 우리 목록대로.}\n",
+            "claims.0.tests.0.note: key en is missing",
         ),
         (
             "metrics: [rating]",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -190,7 +191,8 @@ def test_a_full_disk_behind_stdout_is_one_sentence(command: str) -> None:
 
 
 def test_a_terminal_without_korean_letters_shows_their_numbers() -> None:
-    words = [sys.executable, "-m", "claimbench", "claims", "--article", "hani-0130", "--korean"]
+    words = [sys.executable, "-m", "claimbench", "claims", "--article", "hani-0130"]
+    words += ["--language", "ko"]
     narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(words, check=False, capture_output=True, env=narrow)
     assert done.returncode == 0, done.stderr
@@ -206,7 +208,7 @@ def test_doctor_names_gpus_driver_and_cuda(tmp_path: Path, monkeypatch: pytest.M
     )
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(hub, "use", lambda: False)
+    monkeypatch.setattr(hub, "use", lambda **_: False)
     words = doctor.render(doctor.examine())
     assert "NVIDIA H100 80GB HBM3 (81559 MiB, driver 570.86)" in words
     assert "driver takes 12.8" in words
@@ -227,3 +229,20 @@ def test_the_memory_of_the_machine_is_known_without_torch() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     free, whole = map(int, done.stdout.split())
     assert 0 < free < whole
+
+
+def test_doctor_loads_no_torch_and_waits_for_no_hub() -> None:
+    """A hub that takes connections and says nothing; what it would be asked for later is there."""
+    code = (
+        "import sys\nfrom claimbench.cli import diagnosis\n"
+        "print(diagnosis.render(diagnosis.examine()))\nassert 'torch' not in sys.modules\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hidden = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "TRANSFORMERS_OFFLINE")
+        environment = {k: v for k, v in os.environ.items() if k not in hidden}
+        environment["HF_ENDPOINT"] = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        words = [sys.executable, "-c", code]
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "not reachable: working offline" in done.stdout
+    assert "resembles" in done.stdout

@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-import yaml
+import report_toys
 from report_toys import Reply, write_run
 from typer.testing import CliRunner, Result
 
@@ -105,27 +105,36 @@ def test_other_problems_are_refused_by_name(runs: Path) -> None:
     )
 
 
-def change(folder: Path, source: Path, edit: dict[str, object]) -> Path:
-    """A copy of a run whose benchmark is described otherwise."""
-    import shutil
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Makes a run like `same` whose benchmark is described otherwise."""
 
-    shutil.copytree(source, folder)
-    content = yaml.safe_load((folder / "run.yaml").read_text())
-    content["config"]["benchmarks"]["b"] |= edit
-    (folder / "run.yaml").write_text(yaml.safe_dump(content))
-    return folder
+    def make_other(name: str, edit: dict[str, object]) -> str:
+        plain = report_toys._benchmark
+        monkeypatch.setattr(report_toys, "_benchmark", lambda b, n: plain(b, n) | edit)
+        made = make(tmp_path / name, 0.0, 2)
+        monkeypatch.setattr(report_toys, "_benchmark", plain)
+        return str(made)
+
+    return make_other
 
 
-def test_other_prompts_and_graders_are_refused_by_name(runs: Path, tmp_path: Path) -> None:
-    asked = change(tmp_path / "asked", runs / "same", {"prompt": "Answer: {question}"})
-    found = compare(runs, "base", str(asked))
+def test_other_prompts_and_graders_are_refused_by_name(runs: Path, described) -> None:  # type: ignore[no-untyped-def]
+    found = compare(runs, "base", described("asked", {"prompt": "Answer: {question}"}))
     assert found.exit_code != 0
     assert "different prompts (prompt: '{question}' in base, 'Answer: {question}' in asked)" in str(
         found.exception
     )
-    grader = {"grader": {"kind": "number", "options": {}}}
-    graded = compare(runs, "base", str(change(tmp_path / "graded", runs / "same", grader)))
-    assert "different graders (integer in base, number in graded)" in str(graded.exception)
+    graded = described("graded", {"grader": {"kind": "number", "options": {}}})
+    assert "different graders (integer in base, number in graded)" in str(
+        compare(runs, "base", graded).exception
+    )
+
+
+def test_other_settings_are_listed_whatever_their_values(runs: Path, described) -> None:  # type: ignore[no-untyped-def]
+    found = compare(runs, "base", described("stops", {"stop": ["Q:", "END"]}))
+    assert found.exit_code == 0
+    assert "stop: unknown in the reference, Q:, END here" in found.stdout
 
 
 def test_several_runs_are_one_family(runs: Path) -> None:
@@ -187,5 +196,23 @@ def test_the_outcome_in_korean(runs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     found = compare(runs, "base", "mine", "--language", "ko", "--out", str(out))
     assert "b, mine 대 base:" in found.stdout
-    assert "포인트 낮음 (−" in found.stdout
+    assert "포인트 낮음 (95% 구간 −" in found.stdout
     assert "| 벤치마크 |" in (out / "comparison.md").read_text()
+
+
+def test_a_report_over_runs_shows_their_differences(runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "both"
+    words = ["report", str(runs / "base"), str(runs / "mine"), str(runs / "fewer")]
+    done = CliRunner().invoke(app, [*words, "--out", str(out)])
+    assert done.exit_code == 0
+    assert "mine against base on b: worse by" in done.stdout
+    assert "fewer against" not in done.stdout  # other problems: nothing to compare
+    text = (out / "report.md").read_text()
+    assert "## Comparison" in text
+    assert "**mine against base on b: worse by" in text
+    page = (out / "report.html").read_text()
+    assert 'id="comparison"' in page
+    assert "비교" in page
+    assert (out / "figures" / "compared-mine-m-b.svg").read_text().count("<circle") == 60
+    with (out / "tables" / "comparison.csv").open() as file:
+        assert [row["verdict"] for row in csv.DictReader(file)] == ["worse"]

@@ -11,8 +11,9 @@ import pytest
 from test_cli import claimbench
 
 from claimbench.cli.display_claims import show_claims
-from claimbench.report.korean_claims import reason_in_korean, what_in_korean
-from claimbench.report.words import CLAIM_WORDS
+from claimbench.messages import Texts, term
+from claimbench.report.article_pages import disagreements
+from claimbench.report.messages import words
 from claimbench.verdicts.articles import ClaimVerdict, judge_claims, load_evidence
 
 
@@ -37,8 +38,8 @@ def test_the_command_prints_and_refuses(tmp_path: Path) -> None:
 def test_hostile_words_do_not_reach_the_terminal(
     verdicts: Sequence[ClaimVerdict], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nasty = "red \x1b[31m [bold]x[/bold] \u202e over"
-    claim = replace(verdicts[0].claim, text=nasty, text_ko=nasty)
+    nasty = Texts({"en": "red \x1b[31m [bold]x[/bold] \u202e over"})
+    claim = replace(verdicts[0].claim, text=nasty)
     show_claims([replace(verdicts[0], claim=claim, reason=nasty)])
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
@@ -46,31 +47,31 @@ def test_hostile_words_do_not_reach_the_terminal(
     assert "[bold]x[/bold]" in shown
 
 
-@pytest.mark.parametrize("korean", [True, False])
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_terminal_shows_every_word(
-    verdicts: Sequence[ClaimVerdict], capsys: pytest.CaptureFixture[str], korean: bool
+    verdicts: Sequence[ClaimVerdict], capsys: pytest.CaptureFixture[str], language: str
 ) -> None:
-    show_claims(verdicts, korean)
+    show_claims(verdicts, language)
     shown = re.sub(r"[\s│┃]", "", capsys.readouterr().out)
+    known = words(language)
     for v in verdicts:
-        words = (v.claim.text_ko, reason_in_korean(v)) if korean else (v.claim.text, v.reason)
-        apart = [
-            f"{other}와(과) 어긋남" if korean else f"disagrees with {other}"
-            for other in v.claim.disagreements
-        ]
-        for text in (*words, *apart):
-            rows = re.sub(r"\s", "", text)
-            assert rows in shown, v.claim.id
+        for said in (v.claim.text, v.reason, *disagreements(v)):
+            assert re.sub(r"\s", "", known.render(said)) in shown, v.claim.id
+
+
+def test_an_unknown_language_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    wrong = claimbench("claims", "--article", "hani-0130", "--language", "kr", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "--language kr: there is no such catalogue; known are en, ko" in wrong.stderr
 
 
 def test_every_reason_has_korean_words(verdicts: tuple[ClaimVerdict, ...]) -> None:
+    known = words("ko")
     for v in verdicts:
-        told = reason_in_korean(v)
-        assert re.search("[가-힣]{2}", told), v.claim.id
-        assert told == v.claim.reason_ko or v.status != "not testable", v.claim.id
-        assert v.tier is None or f"등급 {v.tier}" in told, v.claim.id
+        said = known.render(v.reason)
+        assert re.search("[가-힣]{2}", said), v.claim.id
+        assert v.tier is None or f"등급 {v.tier}" in said, v.claim.id
         for f in v.decisive:
-            assert CLAIM_WORDS[f.verdict].ko in told, v.claim.id
-            assert what_in_korean(v, f) in told, v.claim.id
+            assert known.render(term("status", f.verdict)) in said, v.claim.id
             for figure in f.figures:
-                assert str(figure.get("benchmark", "")) in told, v.claim.id
+                assert str(figure.get("benchmark", "")) in said, v.claim.id

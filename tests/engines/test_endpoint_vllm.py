@@ -30,7 +30,7 @@ from claimbench.errors import EngineDied
 from claimbench.models import checkpoints
 from claimbench.models.prompts import MessageMaker, PromptMaker
 from claimbench.records import Completion, Problem, Request, Sampling
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.store import RunStore
 
 VENV = Path(os.environ.get("VLLM_VENV", ROOT / ".venv-vllm"))
@@ -182,19 +182,19 @@ def _running(metrics: str) -> float:
     return sum(float(n) for n in re.findall(r"^vllm:num_requests_running\{.*\} (\S+)", text, re.M))
 
 
-def run(project: Path, base_url: str, out: str, **keys: Any) -> pipeline.Report:
+def run(project: Path, base_url: str, out: str, **keys: Any) -> reporting.Report:
     given = {"base_url": base_url, "model": NAME, "timeout": 20} | keys
     sets = [f"engine.endpoint.{key}={value}" for key, value in given.items()]
     path = project / "configs" / "runs" / "try.yaml"
     experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
-    plan = pipeline.plan(experiment, project / "data", False, lambda _: None)
+    plan = preparing.plan(experiment, project / "data", False, lambda _: None)
     return pipeline.run(plan, project / out, lambda _: None, lambda _: None)
 
 
 def samples(project: Path, out: str) -> dict[str, str]:
     with RunStore.existing(project / out) as store:
         (cell,) = stored_cells(store)
-        rows = list(store.samples(cell.model, cell.benchmark))
+        rows = list(store.samples(cell.name))
     assert len({row.id for row in rows}) == len(rows)
     return {row.id: row.text for row in rows}
 

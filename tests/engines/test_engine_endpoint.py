@@ -37,7 +37,7 @@ from claimbench.engines.endpoint.patience import Patience
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
 from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.store import RunStore
 
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
@@ -530,12 +530,12 @@ class Journey:
         self.root, self.server, self.out = root, server, root / "out"
         self.monkeypatch, self.told = monkeypatch, list[str]()
 
-    def run(self, base_url: str, out: str = "out", **keys: Any) -> pipeline.Report:
+    def run(self, base_url: str, out: str = "out", **keys: Any) -> reporting.Report:
         given = {"base_url": base_url, "timeout": 5, "concurrency": 6} | keys
         sets = [f"engine.endpoint.{key}={value}" for key, value in given.items()]
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
-        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, self.root / "data", False, lambda _: None)
         return pipeline.run(plan, self.root / out, lambda _: None, self.told.append)
 
     def samples(self, out: str = "out") -> dict[str, str]:
@@ -637,11 +637,12 @@ def test_a_chat_run_needs_no_checkpoint_and_says_what_is_not_asserted(
         report = journey.run(url, prompt="chat", unsupported="[top_k]")
     measured, (verdict,) = report.measurements[0], report.verdicts
     assert measured.received == 40
-    assert measured.protocol["top_k"] == "the server's own"
-    assert "template is the server's" in measured.protocol["prompt_assertion"]
+    assert measured.protocol["top_k"] == "server's own"
+    assert measured.protocol["prompt_assertion"] == "chat"
     assert "prompt_assertion" in {found.setting for found in verdict.departures}
-    assert any("on its word" in str(found.measured) for found in verdict.departures)
-    assert "template is the server" in report.path.read_text()
+    assert any("weights-served" in str(found.measured) for found in verdict.departures)
+    page = report.path.read_text()
+    assert "template is the server's" in page and "on its word" in page
 
 
 def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(
@@ -656,12 +657,13 @@ def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(
         sets = ["benchmarks=[smoke-math]", "samples=2", "limit=4", "published=[]"]
         sets.append(f"engine.endpoint.base_url={url}")
         experiment = config.load_experiment(Path("r1-endpoint"), sets)
-        plan = pipeline.plan(experiment, None, False, lambda _: None)
+        plan = preparing.plan(experiment, None, False, lambda _: None)
         report = pipeline.run(plan, tmp_path / "out", lambda _: None, lambda _: None)
     (measured,) = report.measurements
     assert (measured.model, measured.graded, measured.no_answer_share) == ("deepseek-r1", 8, 0.0)
     assert {body["model"] for body in server.asked} == {"deepseek-ai/DeepSeek-R1"}
-    assert "deepseek-ai/DeepSeek-R1, on its word" in measured.protocol["weights"]
+    served = {"key": "weights-served", "values": {"name": "deepseek-ai/DeepSeek-R1"}}
+    assert measured.protocol["weights"]["values"]["parts"] == [served]
 
 
 def test_the_identity_holds_name_and_mode_and_not_the_address(journey: Journey) -> None:
@@ -670,7 +672,7 @@ def test_the_identity_holds_name_and_mode_and_not_the_address(journey: Journey) 
         sets = [f"engine.endpoint.{key}={value}" for key, value in given.items()]
         path = journey.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
-        plan = pipeline.plan(experiment, journey.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, journey.root / "data", False, lambda _: None)
         return plan.cells[0].ids
 
     same: Callable[[dict[str, str]], bool] = lambda keys: ids(**keys) == ids()  # noqa: E731
@@ -679,3 +681,58 @@ def test_the_identity_holds_name_and_mode_and_not_the_address(journey: Journey) 
     for keys in ({"model": "other"}, {"prompt": "chat"}, {"unsupported": "[seed]"}):
         assert not same(keys)
     assert ids(prompt="chat") == ids(prompt="counted_chat")
+
+
+def test_a_server_that_hides_the_reasoning_is_named_in_the_report(journey: Journey) -> None:
+    def shown(answer: Any, body: Any) -> Any:
+        """Only the answer; the tokens of the reasoning are counted."""
+        choice = answer["choices"][0]
+        used = answer["usage"] | {"completion_tokens_details": {"reasoning_tokens": 1}}
+        text = choice["message"]["content"].rpartition("</think>")[2]
+        message = {"role": "assistant", "content": text}
+        return answer | {"choices": [choice | {"message": message}], "usage": used}
+
+    journey.server.change = shown
+    with openai_server(journey.server) as url:
+        report = journey.run(url, prompt="chat")
+    (measured,) = report.measurements
+    assert 0 < measured.pass_at_1 < 1
+    assert [line for line in journey.told if "keeps the reasoning of its replies" in line]
+    page = report.path.read_text()
+    assert "Server of toy" in page
+    assert "it kept the reasoning of 40 replies to itself" in page
+
+
+def test_replies_without_an_answer_are_no_silent_zero(journey: Journey) -> None:
+    def empty(answer: Any, body: Any) -> Any:
+        choice = answer["choices"][0] | {"message": {"role": "assistant", "content": " "}}
+        return answer | {"choices": [choice]}
+
+    journey.server.change = empty
+    with openai_server(journey.server) as url:
+        with pytest.raises(EngineDied, match="16 of 16 replies are empty"):
+            journey.run(url, prompt="chat")
+        report = journey.run(url, prompt="chat", examine="false")
+    assert report.measurements[0].pass_at_1 == 0
+    page = report.path.read_text()
+    assert "16 of the first 16 replies are empty; the server seems to drop" in page
+
+
+def test_a_problem_that_the_server_never_answers_holds_nothing_up(journey: Journey) -> None:
+
+    with openai_server(journey.server) as url:
+        plain = journey.run(url, "plain")
+        poison = journey.server.seen[5]["prompt"]
+
+        def faults(_: int, body: bytes) -> str | None:
+            asked = json.loads(body)
+            return "500" if asked["prompt"] == poison and asked["max_tokens"] > 1 else None
+
+        for _ in range(2):
+            one_problem = pytest.raises(IncompleteRun, match="8 of 40 samples could not")
+            with faulty_proxy(url, faults) as proxy, one_problem:
+                journey.run(proxy)
+            assert len(journey.samples()) == 32
+        report = journey.run(url)
+    assert report.measurements[0].right == plain.measurements[0].right
+    assert journey.samples() == journey.samples("plain")

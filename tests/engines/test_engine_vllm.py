@@ -40,7 +40,7 @@ from claimbench.engines.vllm.engine import VllmEngine
 from claimbench.engines.vllm.replies import sampling_params
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.records import Completion, Request, RequestFailure, Sampling
-from claimbench.runner import pipeline
+from claimbench.runner import preparing
 
 pytestmark = pytest.mark.slow
 # float32: a CPU without bfloat16 in hardware is several times as fast in it.
@@ -392,7 +392,7 @@ def assert_like_raw(run: Path, project: Path, texts: dict[str, str], raw: Any) -
     """Every stored sample is what raw vLLM says to the same ids, parameters and seed."""
     from vllm import SamplingParams
 
-    plan = pipeline.plan(config.load_experiment(run), project / "data", False, lambda _: None)
+    plan = preparing.plan(config.load_experiment(run), project / "data", False, lambda _: None)
     asked = list(plan.cells[0].missing(()))
     params = [
         SamplingParams(

@@ -16,7 +16,7 @@ from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines import ENGINES
 from claimbench.errors import ConfigError
-from claimbench.runner import pipeline
+from claimbench.runner import preparing
 from claimbench.store import RunStore
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +58,7 @@ def test_a_key_that_the_engine_does_not_use_is_one_sentence(
     path.write_text(path.read_text() + f"engine:\n{lines}".replace("True", "true"))
     experiment = config.load_experiment(path)
     with pytest.raises(ConfigError, match=words) as caught:
-        pipeline.plan(experiment, toy / "data", False, lambda _: None)
+        preparing.plan(experiment, toy / "data", False, lambda _: None)
     assert re.match(re.escape(str(path)) + r":\d+: ", str(caught.value))
     assert "\n" not in str(caught.value)
 
@@ -87,7 +87,7 @@ def test_a_run_s_record_holds_the_keys_of_its_engine_and_no_address(
         toy / "configs" / "runs" / "try.yaml",
         ["engine.kind=vllm", "engine.tensor_parallel=2", "engine.ray_address=ray.example:1"],
     )
-    plan, _ = pipeline.dry_plan(experiment, toy / "data", False, lambda _: None)
+    plan, _ = preparing.dry_plan(experiment, toy / "data", False, lambda _: None)
     assert plan is not None
     recorded = plan.resolved["run"]["engine"]
     assert (recorded["kind"], recorded["tensor_parallel"], recorded["args"]) == ("vllm", 2, {})

@@ -92,7 +92,7 @@ def test_a_replica_says_how_its_engine_failed() -> None:
         raise ModelError("there is no such folder")
 
     replica = Replica(make)
-    assert replica.exchange([], True).failure == ("ModelError", "there is no such folder")
+    assert replica.exchange([], True).failure == (ModelError, "there is no such folder")
 
 
 # --- room ------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from claimbench.engines.vllm.replies import refusal
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.records import Request, Sampling
-from claimbench.runner import pipeline
+from claimbench.runner import preparing
 
 KNOWN = ("enforce_eager", "block_size", "gpu_memory_utilization", "max_num_seqs")
 
@@ -125,11 +125,11 @@ def test_a_dry_run_needs_no_vllm_and_a_run_does(toy: Path, monkeypatch: pytest.M
 
     experiment = config.load_experiment(toy / "configs/runs/try.yaml", ["engine.kind=vllm"])
     monkeypatch.setattr(metadata, "version", missing)
-    plan, lacking = pipeline.dry_plan(experiment, toy / "data", False, lambda _: None)
+    plan, lacking = preparing.dry_plan(experiment, toy / "data", False, lambda _: None)
     assert plan is not None and not lacking
     assert plan.cells[0].prompt_of(plan.cells[0].problems[0]).text.endswith("<think>\n")
     with pytest.raises(ModelError, match=r"pip install 'claimbench\[vllm\]'"):
-        pipeline.plan(experiment, toy / "data", False, lambda _: None)
+        preparing.plan(experiment, toy / "data", False, lambda _: None)
 
 
 def test_a_request_that_vllm_would_answer_otherwise_is_refused() -> None:

@@ -20,7 +20,7 @@ from claimbench.cli import app
 from claimbench.errors import StoreError
 from claimbench.records import CellName
 from claimbench.store import RunStore
-from claimbench.store.rows import FINISH_CODES
+from claimbench.store.checks import FINISH_CODES
 
 pytest.importorskip("ijson")
 pytest.importorskip("pyarrow")

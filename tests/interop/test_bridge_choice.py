@@ -17,7 +17,7 @@ from claimbench.engines import ENGINES
 from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import InputError
 from claimbench.records import CellName, Request
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, preparing
 from claimbench.store import RunStore
 
 pytest.importorskip("pyarrow")
@@ -63,7 +63,7 @@ def run(toy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(text.replace("tokens: 16", "tokens: 400"))
     kind = scripted_kind(lambda: ScriptedEngine(reply, shuffle=3))
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
-    plan = pipeline.plan(config.load_experiment(path), toy / "data", False, lambda _: None)
+    plan = preparing.plan(config.load_experiment(path), toy / "data", False, lambda _: None)
     pipeline.run(plan, toy / "run", lambda _: None, lambda _: None)
     return toy / "run"
 

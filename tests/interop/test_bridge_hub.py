@@ -17,7 +17,7 @@ from claimbench.cli import app
 from claimbench.engines import ENGINES
 from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import ConfigError
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, preparing
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 OPTIONAL = {"verifyToken", "date", "source", "evaluation_framework", "notes"}
@@ -67,7 +67,7 @@ def test_a_run_of_ours(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = scripted_kind(lambda: engine)
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     experiment = config.load_experiment(hub / "configs" / "runs" / "try.yaml", ["samples=8"])
-    plan = pipeline.plan(experiment, hub / "data", False, lambda _: None)
+    plan = preparing.plan(experiment, hub / "data", False, lambda _: None)
     pipeline.run(plan, hub / "out", lambda _: None, lambda _: None)
     entry = exported(hub / "out")
     assert entry["dataset"] == {"id": "nobody/sums", "task_id": "easy", "revision": REVISION}

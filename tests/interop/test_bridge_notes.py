@@ -12,6 +12,8 @@ from bridge_toys import imported
 
 from claimbench.errors import DataError
 from claimbench.interop.readers import inspect_log
+from claimbench.messages import from_data
+from claimbench.report.messages import english
 from claimbench.store import RunStore
 
 pytest.importorskip("ijson")
@@ -30,7 +32,7 @@ def run_of(folder: Path, rows: list[dict[str, str]], *words: str) -> RunStore:
 
 
 def notes(store: RunStore) -> str:
-    return "; ".join(store.config["import"]["notes"])
+    return "; ".join(english(from_data(note)) for note in store.config["import"]["notes"])
 
 
 def test_lone_surrogates_are_kept_in_every_field(tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ from claimbench.errors import ConfigError, DataError
 from claimbench.grading import default_workers, make_grader
 from claimbench.planning.plan import Plan
 from claimbench.records import Problem, Request
-from claimbench.runner import pipeline
-from claimbench.runner.pipeline import Report
+from claimbench.report.messages import english
+from claimbench.runner import pipeline, preparing
+from claimbench.runner.reporting import Report
 from claimbench.sandbox import isolation
 from claimbench.sandbox.client import SandboxError
 
@@ -178,7 +179,7 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, *sets: str, dies: int | Non
     kind = scripted_kind(lambda: engine)
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     experiment = config.load_experiment(root / "configs" / "runs" / "try.yaml", sets)
-    plan = pipeline.plan(experiment, root / "data", False, lambda _: None)
+    plan = preparing.plan(experiment, root / "data", False, lambda _: None)
     return pipeline.run(plan, root / "out", lambda _: None, lambda _: None)
 
 
@@ -280,11 +281,11 @@ def test_another_window_is_not_comparable(dated: Path, monkeypatch: pytest.Monke
     )
     (same,) = run(dated, monkeypatch).verdicts
     assert same.verdict != "not comparable"
-    assert not any(d.startswith("window") for d in same.departures)
+    assert not any(d.setting == "window" for d in same.departures)
     (dated / "out").rename(dated / "first")
     (other,) = run(dated, monkeypatch, "select.dated.window=[2024-08-01, 2024-12-31]").verdicts
     assert other.verdict == "not comparable"
-    assert "2024-08 to 2025-01 published, 2024-08 to 2024-12 measured" in other.sentence
+    assert "2024-08 to 2025-01 published, 2024-08 to 2024-12 measured" in english(other.sentence)
 
 
 class TestFloor:
@@ -310,7 +311,7 @@ class TestFloor:
         monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
         path = dated / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["grading.min_isolation=namespaces"])
-        plan = pipeline.plan(experiment, dated / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, dated / "data", False, lambda _: None)
         words = (
             r"isolation namespaces is asked for, and fails here .*install bubblewrap .*; or accept "
             r"the risk with grading\.min_isolation: (landlock|seccomp|rlimits)"
@@ -327,7 +328,7 @@ class TestFloor:
         def planned(*sets: str) -> Plan:
             path = dated / "configs" / "runs" / "try.yaml"
             experiment = config.load_experiment(path, sets)
-            return pipeline.plan(experiment, dated / "data", False, lambda _: None)
+            return preparing.plan(experiment, dated / "data", False, lambda _: None)
 
         default, stronger = planned(), planned("grading.min_isolation=landlock")
         assert default.digest == stronger.digest

@@ -11,7 +11,7 @@ from report_toys import Reply, write_run
 
 from claimbench.records import Measurement, Verdict
 from claimbench.report.messages import english
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.store import RunStore
 
 MODEL, BENCHMARK = "r1-distill-qwen-7b", "aime24"
@@ -36,7 +36,7 @@ def judged(root: Path, draw: Callable[[int, int], int]) -> tuple[Measurement, Ve
         root / "run", [(MODEL, BENCHMARK)], replies(draw), samples=16, published=["deepseek-r1"]
     )
     with RunStore.existing(run, writer=True) as store:
-        made = pipeline.report(store)
+        made = reporting.report(store)
     (verdict,) = [v for v in made.verdicts if v.metric == "pass@1"]
     return made.measurements[0], verdict
 

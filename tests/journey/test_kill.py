@@ -62,7 +62,7 @@ def test_twenty_kills_lose_nothing_and_repeat_nothing(toy: Path) -> None:
     child = start(toy, out, pause=0)
     output, errors = child.communicate(timeout=120)
     assert child.returncode == 0, errors
-    assert f"delivered {400 - len(seen)}" in output  # only what was owed was asked
+    assert f"delivered {400 - len(seen)}" in output  # only what was missing was asked for
     samples = stored(out)
     assert len(samples) == len({s["id"] for s in samples}) == 400
     (measured,) = json.loads((out / "measurements.json").read_text())

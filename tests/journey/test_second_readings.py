@@ -9,7 +9,7 @@ import pytest
 from report_toys import Reply, write_run
 
 from claimbench.analysis.suspects import FILE, reads_right
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.store import RunStore
 
 MODEL, BENCHMARK = "r1-distill-qwen-7b", "aime24"
@@ -52,7 +52,7 @@ def judged(root: Path, share: float) -> dict[str, object]:
         root / "run", [(MODEL, BENCHMARK)], missing(share), samples=16, published=["deepseek-r1"]
     )
     with RunStore.existing(run, writer=True) as store:
-        pipeline.report(store)
+        reporting.report(store)
     (verdict,) = [
         v for v in json.loads((run / "verdicts.json").read_text()) if v["metric"] == "pass@1"
     ]

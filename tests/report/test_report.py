@@ -21,7 +21,7 @@ from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Departure, Message
 from claimbench.records import Verdict
 from claimbench.report import html
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.store import RunStore
 from claimbench.verdicts.side_by_side import gather
 
@@ -106,7 +106,12 @@ def test_without_samples_there_is_no_text_of_any(results: Path, tmp_path: Path) 
     try:
         assert told.exit_code == 0, told.output
         files = [*root.glob("*.*"), *root.glob("[tf]*/*"), *tmp_path.rglob("*.*")]
-        assert {p.name for p in files} >= {"report.html", "report.md", "verdicts.csv", "loops.json"}
+        assert {p.name for p in files} >= {
+            "report.html",
+            "report.md",
+            "verdicts.csv",
+            "repetitions.json",
+        }
         for path in files:
             text = path.read_text("utf-8")
             assert "What is" not in text, path
@@ -152,28 +157,28 @@ def test_what_a_report_no_longer_has_is_removed(results: Path) -> None:
     stale = results / "one" / "figures" / "lengths-gone.svg"
     stale.write_text("<svg/>")
     with RunStore.existing(results / "one", writer=True) as store:
-        pipeline.report(store)
+        reporting.report(store)
     assert not stale.exists()
 
 
 def test_a_combined_report_is_no_run_folder(results: Path) -> None:
     with RunStore.existing(results / "two", writer=True) as store:
-        made = pipeline.report(store)
+        made = reporting.report(store)
     with pytest.raises(ConfigError, match="run folder"):
-        pipeline.combine([made], results / "one")
+        reporting.combine([made], results / "one")
 
 
 def test_results_without_samples_say_so(tmp_path: Path) -> None:
     root = write_run(tmp_path / "run", [("a", "aime24")], lifelike({"a": 0.5}), problems=2)
     with RunStore.existing(root, writer=True) as store:
-        pipeline.report(store)
+        reporting.report(store)
     for name in ("problems", "samples", "grades"):
         shutil.rmtree(root / name)
     with (
         RunStore.existing(root, writer=True) as store,
         pytest.raises(WrongRunFolder, match="holds results alone, without problems and samples"),
     ):
-        pipeline.report(store)
+        reporting.report(store)
 
 
 def test_a_run_that_stored_nothing_says_so(tmp_path: Path) -> None:
@@ -185,7 +190,7 @@ def test_a_run_that_stored_nothing_says_so(tmp_path: Path) -> None:
         RunStore.existing(root, writer=True) as store,
         pytest.raises(WrongRunFolder, match="its run stopped before it stored anything; give its"),
     ):
-        pipeline.report(store)
+        reporting.report(store)
 
 
 def test_an_unfinished_run_is_marked(tmp_path: Path) -> None:
@@ -199,4 +204,4 @@ def test_an_unfinished_run_is_marked(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["report", str(root), "--partial"])
     assert told.exit_code == 0, told.output
     page = (root / "report.html").read_text("utf-8")
-    assert "Partial: samples or grades are still missing" in page
+    assert "Partial: samples or grades are missing" in page

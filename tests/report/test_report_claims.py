@@ -11,7 +11,8 @@ import pytest
 from report_toys import lifelike, write_run
 
 from claimbench.report.claim_tables import report_claims_table
-from claimbench.runner import pipeline
+from claimbench.report.messages import english
+from claimbench.runner import reporting
 from claimbench.store import RunStore
 from claimbench.verdicts.articles import judge_claims, judge_reported, load_evidence
 from claimbench.verdicts.articles.runs import load_runs
@@ -24,7 +25,7 @@ AHEAD = "hani-0130-1"
 def made(root: Path, model: str, share: float, samples: int = 16) -> Path:
     write_run(root, [(model, "aime24")], lifelike({model: share}), samples=samples)
     with RunStore.existing(root, writer=True) as store:
-        pipeline.report(store)
+        reporting.report(store)
     return root
 
 
@@ -64,7 +65,7 @@ def test_imported_outputs_stand_with_third_parties(runs: list[Path]) -> None:
     found = report_claims_table(judge_reported([imported]))
     row = next(dict(zip(found.columns, r, strict=True)) for r in found.rows if r[0] == AHEAD)
     assert row["our runs"] == "–"
-    assert re.fullmatch(r"\w+ \(B\); supported \(C\)", row["third parties"])
+    assert re.fullmatch(r"\w+ \(B\); supported \(C\)", english(row["third parties"]))
 
 
 def test_runs_that_no_claim_speaks_of_say_so(runs: list[Path]) -> None:
@@ -89,7 +90,9 @@ def test_a_report_judges_as_the_claims_command_does(runs: list[Path]) -> None:
         )  # fmt: skip
         ours = {run.name for run in runs}
         expected = [
-            (f.test, f.what, f.source, f.verdict) for f in whole[name].proxies if f.source in ours
+            (f.test, f.what, f.source, f.verdict)
+            for f in whole[name].proxies
+            if english(f.source) in ours
         ]
         assert [(f.test, f.what, f.source, f.verdict) for f in v.proxies] == expected
 
@@ -108,8 +111,8 @@ def test_many_runs_that_say_the_same_are_counted(tmp_path: Path) -> None:
     reports = []
     for root in roots:
         with RunStore.existing(root, writer=True) as store:
-            reports.append(pipeline.report(store, samples=False))
-    both = pipeline.combine(reports, tmp_path / "report", samples=False)
+            reports.append(reporting.report(store, samples=False))
+    both = reporting.combine(reports, tmp_path / "report", samples=False)
     page = (both.root / "report.html").read_text("utf-8")
     assert "run-3, A; 2 more)" in page
     assert "run-3, A; 외 2개)" in page
@@ -120,6 +123,6 @@ def test_estimates_of_an_unfinished_run_judge_no_claim(tmp_path: Path) -> None:
     part = next(root.glob("samples/*/*/*.jsonl"))
     part.write_bytes(b"".join(part.read_bytes().splitlines(keepends=True)[:-1]))
     with RunStore.existing(root, writer=True) as store:
-        pipeline.report(store, partial=True)
+        reporting.report(store, partial=True)
     assert "The claims of the articles" not in (root / "report.md").read_text("utf-8")
     assert 'id="claims"' not in (root / "report.html").read_text("utf-8")

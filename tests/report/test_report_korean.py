@@ -8,15 +8,35 @@ from pathlib import Path
 
 import pytest
 from bridge_toys import file_of, imported
-from claimbench.report.korean_run import description, setting, table_in_both, title
-from report_toys import measurement
+from report_toys import lifelike, measurement, write_run
 
 from claimbench.analysis.programs import program_lines
-from claimbench.analysis.protocol import PROMPT_ASSERTIONS
-from claimbench.report.tables import Table
+from claimbench.messages import Message, from_data, term
+from claimbench.report.messages import words
+from claimbench.report.tables import in_terms
+from claimbench.runner import reporting
 from claimbench.store import RunStore
+from claimbench.verdicts.protocol import SETTINGS, compare_protocols
 
 HANGUL = re.compile("[가-힣]")
+
+
+def korean(value: object) -> str:
+    return words("ko").render(value)  # type: ignore[arg-type]
+
+
+def test_every_sentence_and_note_of_a_verdict_has_korean_words(tmp_path: Path) -> None:
+    root = tmp_path / "run"
+    cells = [("r1-distill-qwen-7b", "aime24"), ("r1-distill-qwen-1.5b", "aime24")]
+    share = {"r1-distill-qwen-7b": 0.55, "r1-distill-qwen-1.5b": 0.3}
+    write_run(root, cells, lifelike(share, 1), published=["deepseek-r1", "open-r1"])
+    with RunStore.existing(root, writer=True) as store:
+        found = reporting.report(store).verdicts
+    said = [message for v in found for message in (v.sentence, *v.notes)]
+    assert len(said) > len(found)
+    for message in said:
+        assert HANGUL.search(korean(message)), message
+        assert not re.search("[a-z]{2,} [a-z]{2,} [a-z]{2,}", korean(message)), message
 
 
 def test_an_import_is_described_in_korean(tmp_path: Path) -> None:
@@ -34,11 +54,11 @@ def test_an_import_is_described_in_korean(tmp_path: Path) -> None:
         out = tmp_path / source
         imported(out, source, file_of(pattern), *more)
         with RunStore.existing(out) as store:
-            told = store.config["import"]
-        about = [("Note", text) for text in told["notes"]]
-        about += [("Outputs of", f"{told['whose']} (not our run; evidence tier {told['tier']})")]
-        for what, value in description(about):
-            assert HANGUL.search(what.ko) and HANGUL.search(value.ko), value
+            notes = store.config["import"]["notes"]
+        assert notes
+        for note in map(from_data, notes):
+            assert isinstance(note, Message)
+            assert HANGUL.search(korean(note)), note
         assert "사용자의 출력: " in (out / "report.html").read_text("utf-8")
 
 
@@ -48,34 +68,58 @@ def test_a_run_of_programs_is_described_in_korean() -> None:
                "lcb_differs": 1.0, "lcb_default_right": 4.0,
                "lcb_extraction_differs": 2.0}  # fmt: skip
     lines = program_lines([replace(measurement(), metrics=metrics)])
-    assert len(lines) == 4
-    told = description(lines)
-    assert [what.ko for what, _ in told] == [
+    assert [korean(what) for what, _ in lines] == [
         "결과: m, b",
         "격리: m, b",
-        "LiveCodeBench의 별난 점: m, b",
+        "LiveCodeBench의 특이점: m, b",
         "LiveCodeBench의 코드 추출: m, b",
     ]
-    assert told[0][1].ko == "맞음 5, 코드 없음 1"
-    for _, value in told:
-        assert not re.search("[a-z]{3}", value.ko), value.ko
-    for text in PROMPT_ASSERTIONS.values():
-        assert HANGUL.search(description([("Prompts", text)])[0][1].ko)
+    assert korean(lines[0][1]) == "정답 5개, 코드 없음 1개"
+    for _, value in lines:
+        assert not re.search("[a-z]{3}", korean(value)), value
 
 
-def test_what_is_not_known_stays_as_it_is() -> None:
-    for text in ("vllm 0.10", "{0} and {braces}", "correct 5, other 1", "a; b"):
-        assert description([("Mine", text)])[0][1] == (text, text)
-        assert setting(text) == title(text) == (text, text)
-    assert setting("the server's own").ko == "서버의 것"
+@pytest.mark.parametrize(
+    ("found", "low", "high", "shown"),
+    [
+        (1500.0, 1400.0, None, "1500 (95% 1400~끝없음)"),
+        (None, None, 900.0, "최대 900 (단측 95%): 푼 문제가 없음"),
+        (None, 2500.0, None, "최소 2500 (단측 95%): 모두 풂"),
+    ],
+)
+def test_a_rating_has_korean_words(
+    found: float | None, low: float | None, high: float | None, shown: str
+) -> None:
+    named = {"": found, "_low": low, "_high": high}
+    metrics = {f"rating_estimate{k}": v for k, v in named.items() if v is not None}
+    ((_, value),) = program_lines([replace(measurement(), metrics=metrics)])
+    assert korean(value).startswith(shown)
 
 
-def test_tables_of_labels_have_korean_columns_and_outcomes() -> None:
-    table = Table(
-        "x",
-        ("model", "theirs", "ours", "their reason"),
-        (("right", "right", "no_answer", "right"),),
-    )
-    heads, (row,) = table_in_both(table)
-    assert [head.ko for head in heads] == ["모델", "그쪽", "우리", "그쪽의 이유"]
-    assert [cell.ko for cell in row] == ["right", "맞음", "답 없음", "right"]
+def test_settings_of_our_own_protocol_have_korean_words_and_others_stay() -> None:
+    published = dict.fromkeys(SETTINGS, "something else")
+    found = compare_protocols(published, {name: name for name in SETTINGS}).departures
+    assert len(found) == len(SETTINGS)
+    for departure in found:
+        assert HANGUL.search(korean(departure.measured)), departure
+        assert korean(departure.published) == "something else"
+    (other,) = compare_protocols({"prompt": "{0} and {braces}"}, {}).departures
+    assert korean(other.message) == "prompt: 공표 {0} and {braces}, 측정 알 수 없음"
+
+
+def test_cells_are_terms_by_their_column() -> None:
+    known = words("ko")
+    assert in_terms("ours", "no_answer", known) == term("outcome", "no_answer")
+    assert known.render(in_terms("theirs", "right", known)) == "정답"
+    assert in_terms("their reason", "right", known) == "right"
+    assert in_terms("verdict", "supported", known) == term("status", "supported")
+
+
+def test_particles_follow_the_word() -> None:
+    said = {
+        name: words("ko").say("disagreement", other=name, sides="x").partition(" ")[0]
+        for name in ("한국", "나라", "hani-0130-1", "hani-0130-2", "model")
+    }
+    assert list(said.values()) == [
+        "한국과", "나라와", "hani-0130-1과", "hani-0130-2와", "model과",
+    ]  # fmt: skip

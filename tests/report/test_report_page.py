@@ -13,7 +13,7 @@ from browser import Page, browse, why_absent
 from report_toys import HOSTILE, Reply, lifelike, write_run
 
 from claimbench.grading.outcomes import shown
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.store import RunStore
 
 absent = None if os.environ.get("CLAIMBENCH_BROWSER") == "required" else why_absent()
@@ -40,7 +40,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         question=lambda _, i: f"What is {i} + {i}? {HOSTILE[i % len(HOSTILE)]}",
     )
     with RunStore.existing(root, writer=True) as store:
-        pipeline.report(store)
+        reporting.report(store)
     return root / "report.html"
 
 

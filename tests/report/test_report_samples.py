@@ -18,7 +18,7 @@ from claimbench.analysis.cells import stored_cells
 from claimbench.records import CellName
 from claimbench.report import Pack, pack, view
 from claimbench.report.samples import BUDGET
-from claimbench.runner import pipeline
+from claimbench.runner import reporting
 from claimbench.store import RunStore
 
 
@@ -103,7 +103,7 @@ def test_a_page_holds_at_most_fifty_megabytes_of_real_texts(tmp_path: Path) -> N
     root = tmp_path / "r"  # 200 MB of replies that are not right
     write_run(root, [("m", "b")], reply, problems=1000, samples=3)
     with RunStore.existing(root, writer=True) as store:
-        pipeline.report(store)
+        reporting.report(store)
     page = (root / "report.html").read_text("utf-8")
     blocks = re.findall(r'<script type="text/plain" class="block">([^<]+)<', page)
     packed_bytes = sum(3 * len(block) // 4 for block in blocks)

@@ -25,9 +25,11 @@ from claimbench.errors import (
     StoreError,
     StoreLocked,
 )
+from claimbench.messages import from_data
 from claimbench.records import Request, RequestFailure
-from claimbench.runner import pipeline
-from claimbench.runner.pipeline import Report
+from claimbench.report.messages import english
+from claimbench.runner import pipeline, preparing, reporting
+from claimbench.runner.reporting import Report
 from claimbench.store import RunStore
 
 
@@ -65,7 +67,7 @@ class Toy:
         self.engine = engine or ScriptedEngine(answer, shuffle=3)
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, sets)
-        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None, root=self.out)
+        plan = preparing.plan(experiment, self.root / "data", False, lambda _: None, root=self.out)
         return pipeline.run(plan, self.out, lambda _: None, lambda _: None)
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
@@ -73,7 +75,7 @@ class Toy:
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
     def departure(self) -> str:
-        return str(RunStore.existing(self.out).config["departures"]["toy"])
+        return english(from_data(RunStore.existing(self.out).config["departures"]["toy"]))
 
 
 @pytest.fixture
@@ -176,7 +178,7 @@ def test_order_of_replies_changes_nothing(journey: Toy) -> None:
     assert journey.run(engine=ScriptedEngine(answer)).measurements == first.measurements
 
 
-def test_failed_requests_are_owed_and_never_wrong(journey: Toy) -> None:
+def test_failed_requests_are_missing_and_never_wrong(journey: Toy) -> None:
     def flaky(request: Request) -> str | RequestFailure:
         if request.sample_index == 5:
             return RequestFailure(request.id, "the server said 500")
@@ -187,8 +189,8 @@ def test_failed_requests_are_owed_and_never_wrong(journey: Toy) -> None:
     assert len(journey.rows("samples")) == 35
     with RunStore.existing(journey.out, writer=True) as store:
         with pytest.raises(IncompleteRun, match="35 of 40 samples"):
-            pipeline.report(store)
-        partial = pipeline.report(store, partial=True)
+            reporting.report(store)
+        partial = reporting.report(store, partial=True)
     assert partial.partial
     assert partial.verdicts == ()
     assert "Partial" in (journey.out / "report.md").read_text()
@@ -222,7 +224,7 @@ def test_a_machine_s_own_precision_is_a_departure_and_stays_the_run_s(journey: T
     journey.fallback = "float32"
     begun = journey.run()
     assert "; computed in float32, not in the checkpoint's bfloat16" in journey.departure()
-    assert all(any("float32" in d for d in verdict.departures) for verdict in begun.verdicts)
+    assert all("float32" in str(verdict.departures) for verdict in begun.verdicts)
     journey.fallback = None  # resumed where the CPU has bfloat16
     journey.run(engine=ScriptedEngine({}))
     assert journey.engine.pulled == 0
@@ -297,7 +299,7 @@ def test_low_power_is_refused_unless_told(journey: Toy) -> None:
         (["margins.sums=30", "samples=64"], False),
     ):
         experiment = config.load_experiment(path, sets)
-        plan = pipeline.plan(experiment, journey.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, journey.root / "data", False, lambda _: None)
         assert describe(plan)["published"][0]["published"] == 60.0
         if refused:
             with pytest.raises(InputError, match="under 50 %"):

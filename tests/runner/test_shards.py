@@ -17,9 +17,9 @@ from claimbench import config
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, EngineDied, StoreLocked
 from claimbench.planning.plan import Plan
-from claimbench.runner import pipeline, shards
+from claimbench.runner import pipeline, preparing, reporting, shards
 from claimbench.runner.generate import Progress
-from claimbench.runner.pipeline import Report
+from claimbench.runner.reporting import Report
 from claimbench.runner.shards import Shard
 from claimbench.runner.slurm.array import Array
 from claimbench.store import RunStore
@@ -32,7 +32,7 @@ class Sharded(Toy):
     def plan(self) -> Plan:
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path)
-        return pipeline.plan(experiment, self.root / "data", False, lambda _: None)
+        return preparing.plan(experiment, self.root / "data", False, lambda _: None)
 
     def shard(self, text: str, engine: ScriptedEngine | None = None) -> Report | Progress:
         self.engine = engine or ScriptedEngine(answer, shuffle=3)
@@ -114,7 +114,7 @@ def test_estimates_may_be_looked_at_while_shards_write(journey: Sharded) -> None
     journey.shard("1/2")
     with RunStore.existing(journey.out, writer=True, shard="2of2"):
         with RunStore.existing(journey.out, writer=True, shard="report") as beside:
-            assert pipeline.report(beside, partial=True).partial
+            assert reporting.report(beside, partial=True).partial
         with pytest.raises(StoreLocked, match="shard 2of2"):
             RunStore.existing(journey.out, writer=True)
 
@@ -199,7 +199,7 @@ def test_a_turn_that_does_not_come_is_named(tmp_path: Path) -> None:
         pass
 
 
-def test_no_task_is_submitted_where_nothing_is_owed(
+def test_no_task_is_submitted_where_nothing_is_missing(
     journey: Sharded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Complete samples, a lost grade: the array is not submitted, and the grade is made."""
@@ -215,7 +215,7 @@ def test_no_task_is_submitted_where_nothing_is_owed(
 def test_a_slurm_too_busy_to_answer_costs_no_last_pass(
     journey: Sharded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The job is seen to end with a shard owed; asked again, Slurm says nothing."""
+    """The job is seen to end with a shard missing; asked again, Slurm says nothing."""
     journey.shard("1/2")
     (journey.out / "slurm").mkdir()
     (journey.out / "slurm" / "job.json").write_text('{"id": "7", "shards": 2}')

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 import slurm_cluster
 from conftest import TOY_NAMES
+from waiting import await_that
 
 from claimbench import config
 from claimbench.config import paths
 from claimbench.errors import ConfigError
-from claimbench.runner import pipeline
+from claimbench.runner import preparing
 from claimbench.runner.slurm import parse_array
 from claimbench.runner.slurm.jobs import Job, first_complaint, submit
 from claimbench.runner.slurm.task import ShardTask
@@ -120,7 +121,7 @@ class Cluster:
 
     def ids(self) -> set[str]:
         experiment = config.load_experiment(self.root / "configs" / "runs" / "try.yaml")
-        plan = pipeline.plan(experiment, self.root / "data", False, lambda _: None)
+        plan = preparing.plan(experiment, self.root / "data", False, lambda _: None)
         return set(plan.cells[0].ids)
 
     def process_of(self, shard: str) -> int:
@@ -233,14 +234,6 @@ def test_the_complaint_is_of_a_shard_that_owes(tmp_path: Path) -> None:
     assert first_complaint(tmp_path, Job("9", 3, [2]), {2}) == ""
 
 
-def await_that(happened: Callable[[], bool], what: str) -> None:
-    for _ in range(1200):
-        if happened():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"this did not happen: {what}")
-
-
 @pytest.mark.slow
 @needs_slurm
 def test_what_sbatch_refuses_is_one_sentence(
@@ -277,7 +270,7 @@ def test_requeued_preempted_and_killed_shards_make_one_report(cluster: Cluster) 
 
     # The same command waits for the job that is there.
     said = cluster.wait_for(job, sbatch, lambda: cluster.slurm("scontrol", "release", f"{job}_1"))
-    assert "a last pass for what is owed" in said
+    assert "a last pass for what is missing" in said
     assert "Report: " in said
     samples = cluster.samples()
     assert len(samples) == len({s["id"] for s in samples}) == 15
@@ -306,7 +299,7 @@ def test_a_job_that_stored_all_it_could_before_the_wait_gets_its_last_pass(
     await_that(lambda: cluster.slurm("squeue", "-h", "-r", "-o%i").split() == [alone], "its turn")
     # From now on the job stores nothing: its last task ends without having begun.
     said = cluster.wait_for(job, sbatch, lambda: cluster.slurm("scancel", alone))
-    assert "a last pass for what is owed" in said
+    assert "a last pass for what is missing" in said
     assert "Report: " in said
     assert {s["id"] for s in cluster.samples()} == cluster.ids()
 

@@ -11,15 +11,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sandbox_programs import programs, verdicts
+from waiting import await_that
 
 from claimbench.sandbox.client import Outcome, Zygote
 from claimbench.sandbox.isolation import ISOLATIONS, _why_not
 from claimbench.sandbox.memory_files import Inputs
 from claimbench.sandbox.protocol import OK, Job, Limits
-from claimbench.sandbox.wall_clock import WallClock, could_run
+from claimbench.sandbox.wall_clock import Look, Turns, WallClock, look_at
 
 pytestmark = pytest.mark.slow
 
@@ -29,14 +31,20 @@ def hogs(count: int) -> Iterator[None]:
     """Programs that take all they get, each in a session of its own: Linux shares the time out
     among sessions. They are a shell's children, since a supervisor takes its own for one program's.
     """
-    words = ["sh", "-c", f"{sys.executable} -c 'while True: pass' & wait"]
-    running = [subprocess.Popen(words, start_new_session=True) for _ in range(count)]
+    words = ["sh", "-c", "(echo; while :; do :; done) & wait"]
+    running = [
+        subprocess.Popen(words, start_new_session=True, stdout=subprocess.PIPE)
+        for _ in range(count)
+    ]
     try:
+        for hog in running:
+            assert hog.stdout is not None
+            hog.stdout.readline()  # Before that it starts, and takes less than all it can get.
         yield
     finally:
         for hog in running:
             os.killpg(hog.pid, signal.SIGKILL)
-            hog.wait()
+            hog.communicate()
 
 
 @contextmanager
@@ -57,6 +65,15 @@ def run(zygote: Zygote, program: str, limits: Limits) -> Outcome:
         return zygote.run([job], inputs)
     finally:
         inputs.close()
+
+
+def pause(group: int, seconds: float) -> None:
+    """Stop the processes of a group for a while, from when its first has a child."""
+    children = Path(f"/proc/{group}/task/{group}/children")
+    await_that(children.read_text, "a program runs")
+    os.killpg(group, signal.SIGSTOP)
+    time.sleep(seconds)
+    os.killpg(group, signal.SIGCONT)
 
 
 BURN = (
@@ -92,8 +109,8 @@ class TestStarvedPrograms:
         spin = [sys.executable, "-c", "while True: pass"]
         proc = os.open("/proc", os.O_RDONLY)
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-        with one_core(), subprocess.Popen(spin) as slow, hogs(20):
-            clock = WallClock(0.5, proc)
+        with one_core(), subprocess.Popen(spin) as slow, hogs(60):
+            clock = WallClock(0.3, proc)
             while not clock.is_over:
                 clock.wait()
             slow.kill()
@@ -109,25 +126,67 @@ class TestStarvedPrograms:
     def test_a_machine_that_stands_still_costs_no_program_its_time(self) -> None:
         isolation = next(isolation for isolation in ISOLATIONS[1:] if _why_not(isolation) is None)
         with Zygote(isolation) as zygote:
-            group = zygote._process.pid
-            threading.Timer(0.1, os.killpg, (group, signal.SIGSTOP)).start()
-            threading.Timer(3.0, os.killpg, (group, signal.SIGCONT)).start()
+            pausing = threading.Thread(target=pause, args=(zygote._process.pid, 3.0))
+            pausing.start()
             program = BURN.replace("0.2", "0.5") + "burn()"
             outcome = run(zygote, program, Limits(5, 2.0, *MOST))
             assert outcome.records[0][0].state == OK
             assert outcome.endings[0].wall_s > 2.5
+            pausing.join()
 
 
 def test_who_could_run_is_told_from_who_sleeps() -> None:
     proc = os.open("/proc", os.O_RDONLY)
     with subprocess.Popen(["sleep", "60"]) as asleep:
-        time.sleep(0.2)
         sleeping = f"{asleep.pid}/task/{asleep.pid}"
-        assert not could_run([sleeping], proc)
-        assert could_run([sleeping, f"{os.getpid()}/task/{threading.get_native_id()}"], proc)
+        await_that(lambda: not look_at(sleeping, proc).ready, "it sleeps")
+        assert look_at(f"{os.getpid()}/task/{threading.get_native_id()}", proc).ready
         asleep.kill()
-    assert not could_run([sleeping], proc)
+    with pytest.raises(OSError):
+        look_at(sleeping, proc)
     os.close(proc)
+
+
+S = 10**9
+
+
+class TestLooks:
+    """Ten seconds between two looks, at a thread that ran for two seconds before the first."""
+
+    before = Look(Turns(2 * S, 1 * S), sleeps=5, ready=True)
+
+    def test_time_without_a_core_counts_as_waiting_though_the_kernel_has_not_counted_it(
+        self,
+    ) -> None:
+        """It waits still, or its core was taken from the whole virtual machine."""
+        look = Look(Turns(5 * S, 1 * S), sleeps=5, ready=True).after(self.before, 10)
+        assert look.since(self.before) == Turns(3 * S, 7 * S)
+        assert look.waiting_s == 0
+
+    def test_what_the_kernel_counts_later_counts_once(self) -> None:
+        waits = Look(Turns(2 * S, 1 * S), sleeps=5, ready=True).after(self.before, 10)
+        assert waits.turns.waited == 11 * S
+        ended = Look(Turns(3 * S, 12 * S), sleeps=6, ready=False).after(waits, 2)
+        assert ended.since(waits) == Turns(1 * S, 1 * S)
+
+    def test_who_sleeps_is_not_waiting(self) -> None:
+        for sleeps, ready in ((5, False), (6, False)):
+            look = Look(Turns(2 * S, 1 * S), sleeps, ready).after(self.before, 10)
+            assert (look.since(self.before), look.waiting_s) == (Turns(0, 0), 0)
+
+    def test_who_slept_and_is_ready_may_have_waited_and_no_longer_than_to_the_next_look(
+        self,
+    ) -> None:
+        may = Look(Turns(3 * S, 1 * S), sleeps=6, ready=True).after(self.before, 10)
+        assert (may.since(self.before).waited, may.waiting_s) == (0, 9)
+        still = Look(Turns(3 * S, 1 * S), sleeps=6, ready=True).after(may, 10)
+        assert (still.since(may).waited, still.waiting_s) == (10 * S, 9)
+        ran = Look(Turns(4 * S, 1 * S), sleeps=7, ready=False).after(may, 10)
+        assert (ran.since(may).waited, ran.waiting_s) == (0, 0)
+
+    def test_an_id_that_is_given_again_is_another_thread(self) -> None:
+        other = Look(Turns(1 * S, 3 * S), sleeps=0, ready=False).after(self.before, 10)
+        assert other.since(self.before) == Turns(1 * S, 3 * S)
 
 
 # --- the same 200 programs ------------------------------------------------------------------------

@@ -240,9 +240,12 @@ class TestCostsOfOurs:
             "\timport sys, numpy",
             "try: import numpy as np\nexcept ImportError: pass",
             "import sys; from numpy import *",
+            "__import__('numpy')",
+            "import importlib as i\nnp = i.import_module('numpy.linalg')",
+            "# import numpy",
         ):
             assert isolation._NUMPY.search(program)
-        for program in ("# import numpy", "import numpyro", "numpy = 1", "import sys\n\nnumpy"):
+        for program in ("import numpyro", "my_numpy = 1", "import num\n\npy"):
             assert not isolation._NUMPY.search(program)
 
     def test_a_flood_is_compared_in_little_memory(self) -> None:

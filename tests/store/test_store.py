@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_toys import SUMS, create, fill, grade, sample, sample_id, stored
+from store_toys import SUMS, create, fill, grade, judge, sample, sample_id, stored
 
 from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.records import CellName
@@ -23,12 +23,13 @@ from claimbench.store.rows import GRADES, SAMPLES
 
 def test_samples_and_grades_come_back_as_they_went_in(tmp_path: Path) -> None:
     rich = sample(1, choice_order=(2, 0, 1), reasoning="hm", seed=2**63, text="x\n\r\n\0")
-    graded = grade(1, value=None, answer=None, outcome="grader_error", metrics={"seconds": 0.5})
+    error = {"value": None, "answer": None, "outcome": "grader_error"}
+    graded = grade(1, rich, **error, metrics={"seconds": 0.5})
     with create(tmp_path / "run") as store:
         store.append_sample(rich)
         store.append_grade(SUMS, graded)
         assert list(store.samples(SUMS)) == [rich]
-        assert list(store.grades(SUMS, "g1")) == [graded]
+        assert list(store.grades(SUMS, judge("g1"))) == [graded]
     assert stored(tmp_path / "run") == [rich]
 
 
@@ -129,7 +130,7 @@ def test_index_tells_what_is_stored_without_the_texts(tmp_path: Path) -> None:
 def test_nothing_stored_is_an_empty_answer(tmp_path: Path) -> None:
     with create(tmp_path / "run") as store:
         assert len(store.sample_index(SUMS)) == 0
-        assert len(store.grade_index(SUMS, "g1")) == 0
+        assert len(store.grade_index(SUMS, judge("g1"))) == 0
         assert len(store.present_ids(SUMS)) == 0
         assert list(store.samples(SUMS)) == []
         assert list(store.samples(SUMS, [sample_id(1)])) == []
@@ -152,13 +153,26 @@ def test_chosen_samples_are_read_by_id(tmp_path: Path) -> None:
     assert [row.id for row in rows] == [sample_id(3), sample_id(40)]
 
 
-def test_of_two_samples_with_one_id_the_first_counts(tmp_path: Path) -> None:
+def test_of_two_equal_samples_with_one_id_the_first_counts(tmp_path: Path) -> None:
+    for seconds in (1.0, 2.0):
+        with create(tmp_path / "run") as store:
+            store.append_sample(sample(1, seconds=seconds))
+            store.append_sample(sample(1, seconds=3.0))
+    assert [row.seconds for row in stored(tmp_path / "run")] == [1.0]
+    assert len(RunStore.existing(tmp_path / "run").sample_index(SUMS)) == 1
+
+
+def test_two_replies_with_one_id_are_refused_with_both_places(tmp_path: Path) -> None:
     for text in ("first", "second"):
         with create(tmp_path / "run") as store:
+            store.append_sample(sample(0))
             store.append_sample(sample(1, text=text))
-            store.append_sample(sample(1, text="again"))
-    assert [row.text for row in stored(tmp_path / "run")] == ["first"]
-    assert len(RunStore.existing(tmp_path / "run").sample_index(SUMS)) == 1
+    first, second = sorted((tmp_path / "run/samples/toy/sums").glob("part-*.jsonl"))
+    with RunStore.existing(tmp_path / "run") as store:
+        for read in (store.sample_index, store.present_ids, store.samples):
+            with pytest.raises(StoreError, match="two replies to the same request") as caught:
+                read(SUMS)
+            assert str(caught.value).startswith(f"{first}:2 and {second}:2 are")
 
 
 def test_of_two_grades_of_a_sample_the_last_of_the_grader_counts(tmp_path: Path) -> None:
@@ -168,18 +182,20 @@ def test_of_two_grades_of_a_sample_the_last_of_the_grader_counts(tmp_path: Path)
         grade(1, grader="g2", outcome="wrong", value=0.0),
     ]
     with create(tmp_path / "run") as store:
+        for number in (1, 2):
+            store.append_sample(sample(number))
         for row in given_grades:
             store.append_grade(SUMS, row)
     with create(tmp_path / "run") as store:
         store.append_grade(SUMS, grade(1))
-        index = store.grade_index(SUMS, "g1")
+        index = store.grade_index(SUMS, judge("g1"))
         assert hex_ids(index["id"]) == [sample_id(2), sample_id(1)]
         assert index["value"].tolist() == [0.0, 1.0]
         assert index["outcome"].tolist() == [b"wrong", b"correct"]
         assert np.isnan(RunStore.existing(store.root)._load(GRADES, SUMS)[1]["value"][0])
-        assert list(store.grades(SUMS, "g2")) == [given_grades[2]]
-        assert len(store.grade_index(SUMS, "g3")) == 0
-        assert sorted(store.graded_ids(SUMS, "g1")) == sorted([sample_id(1), sample_id(2)])
+        assert list(store.grades(SUMS, judge("g2"))) == [given_grades[2]]
+        assert len(store.grade_index(SUMS, judge("g3"))) == 0
+        assert sorted(store.graded_ids(SUMS, judge("g1"))) == sorted([sample_id(1), sample_id(2)])
 
 
 def test_positions_join_two_indexes(tmp_path: Path) -> None:
@@ -189,7 +205,7 @@ def test_positions_join_two_indexes(tmp_path: Path) -> None:
         for number in (4, 1):
             store.append_grade(SUMS, grade(number, value=float(number)))
         samples = store.sample_index(SUMS)
-        grades = store.grade_index(SUMS, "g1")
+        grades = store.grade_index(SUMS, judge("g1"))
     assert positions(samples["id"], grades["id"]).tolist() == [-1, 1, -1, -1, 0, -1]
     assert positions(grades["id"], samples["id"]).tolist() == [4, 1]
     assert positions(samples["id"], grades["id"][:0]).tolist() == [-1] * 6

@@ -181,13 +181,48 @@ def test_an_index_notices_every_line_removed_by_hand(tmp_path: Path) -> None:
         assert sample_id(gone) not in RunStore.existing(tmp_path / "run").present_ids(SUMS)
 
 
-def test_two_lines_of_one_length_swapped_by_hand_are_named(tmp_path: Path) -> None:
+def test_two_lines_of_one_length_swapped_by_hand_are_read_as_they_are(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     part = fill(tmp_path / "run", 4)
     lines = part.read_bytes().splitlines(keepends=True)
     assert len(lines[1]) == len(lines[2])
     part.write_bytes(b"".join([lines[0], lines[2], lines[1], lines[3]]))
-    with pytest.raises(StoreError, match=r":2 is damaged \(it is not the sample"):
+    assert [row.id for row in stored(tmp_path / "run")] == [sample_id(n) for n in (0, 2, 1, 3)]
+    assert "did not agree with its lines: made again" in caplog.text
+
+
+def test_a_line_changed_behind_the_back_of_its_index_is_never_taken(tmp_path: Path) -> None:
+    """With the times of both files as they were: only reading the line can tell."""
+    part = fill(tmp_path / "run", 4)
+    times = part.stat().st_atime_ns, part.stat().st_mtime_ns
+    part.write_bytes(part.read_bytes().replace(b"answer is 2.", b"answer is 7."))
+    os.utime(part, ns=times)
+    with pytest.raises(StoreError, match=r":3 is not the sample that its index knows"):
         stored(tmp_path / "run")
+    assert [row.text[-2:] for row in stored(tmp_path / "run")] == ["0.", "1.", "7.", "3."]
+
+
+@pytest.mark.slow
+def test_every_flipped_bit_of_an_index_changes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is trusted of it is right, for every bit; and it is read again, for each 101st."""
+    part = fill(tmp_path / "run", 200)
+    path = index_module.index_path(part)
+    good = path.read_bytes()
+    with RunStore.existing(tmp_path / "run") as store:
+        expected = store.sample_index(SUMS).tobytes()
+    for bit in range(8 * len(good)):
+        flipped = bytearray(good)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        assert len(index_module._known_records(SAMPLES, part)) == 0, bit
+        if bit % 101 == 0:
+            caplog.clear()
+            records = index_module.load_index(SAMPLES, part, save=False)
+            assert records.tobytes() == expected, bit
+            assert len(caplog.records) == 1
 
 
 @pytest.mark.parametrize("what", ["garbage", "nul", "foreign", "swapped"])

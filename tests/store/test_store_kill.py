@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import store_toys
-from store_toys import SUMS, create, sample, sample_id
+from store_toys import SUMS, create, judge, sample, sample_id
 
 from claimbench.store import RunStore
 
@@ -21,15 +21,16 @@ WRITER = """
 import fcntl, os, random, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from store_toys import SUMS, create, grade, sample, sample_id
+from store_toys import SUMS, create, grade, judge, sample, sample_id
 fcntl.fcntl(1, 1031, 4096)
 store = create(Path(sys.argv[2]))
 present = store.present_ids(SUMS)
 rng = random.Random(len(present))
 for number in range(int(sys.argv[3])):
     if sample_id(number) not in present:
-        store.append_sample(sample(number, text="x" * rng.choice([10, 1000, 20_000])))
-        store.append_grade(SUMS, grade(number))
+        row = sample(number, text="x" * rng.choice([10, 1000, 20_000]))
+        store.append_sample(row)
+        store.append_grade(SUMS, grade(number, row))
         os.write(1, f"{number}\\n".encode())
 store.close()
 """
@@ -64,7 +65,7 @@ def test_kill_9_at_twenty_random_moments(tmp_path: Path) -> None:
         present = store.present_ids(SUMS)
         assert all(sample_id(number) in present for number in reported)
         assert len(reported) <= len(present) <= len(reported) + KILLS
-        graded = store.graded_ids(SUMS, "g1")
+        graded = store.graded_ids(SUMS, judge("g1"))
         assert all(sample_id(number) in graded for number in reported)
     assert len(set(reported)) == len(reported), "a finished sample was asked again"
     with create(root) as store:

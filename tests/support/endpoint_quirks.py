@@ -220,7 +220,7 @@ def refuses(key: str, words: str) -> Edit:
 
 
 def same_for_every_seed(asked: Exchange, answer: Json) -> Json:
-    thought = " ".join(f"step {i}," for i in range(14))
+    thought = " ".join(f"step {i}," for i in range(40))
     text = f"{thought}{REASONING_END}{answer_of(asked.problem)}"
     return choice(message={"role": "assistant", "content": text})(asked, answer)
 

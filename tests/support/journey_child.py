@@ -13,7 +13,7 @@ from pathlib import Path
 from claimbench import config, engines
 from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.records import Request
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, preparing
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
     kind = scripted_kind(lambda: engine)
     engines.ENGINES = {"transformers": kind}
     experiment = config.load_experiment(Path(run_file))
-    plan = pipeline.plan(experiment, Path(data_dir), False, lambda _: None)
+    plan = preparing.plan(experiment, Path(data_dir), False, lambda _: None)
     print("started", flush=True)
     pipeline.run(plan, Path(out), lambda _: None, lambda _: None)
     print("delivered", engine.delivered, flush=True)

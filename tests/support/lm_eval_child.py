@@ -14,7 +14,7 @@ from lm_eval_toys import reply_to
 from claimbench import config, engines
 from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.records import Request
-from claimbench.runner import pipeline
+from claimbench.runner import pipeline, preparing
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
     kind = scripted_kind(lambda: engine)
     engines.ENGINES = {"transformers": kind}
     experiment = config.load_experiment(Path(run_file))
-    plan = pipeline.plan(experiment, Path(data_dir), False, lambda _: None)
+    plan = preparing.plan(experiment, Path(data_dir), False, lambda _: None)
     golds.update({(c.benchmark.name, p.id): p.gold for c in plan.cells for p in c.problems})
     print("started", flush=True)
     pipeline.run(plan, Path(out), lambda _: None, lambda _: None)

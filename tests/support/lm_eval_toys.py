@@ -18,8 +18,8 @@ from claimbench.engines import ENGINES
 from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.planning.plan import Plan
 from claimbench.records import Measurement, Problem, Request
-from claimbench.runner import pipeline
-from claimbench.runner.pipeline import Report
+from claimbench.runner import pipeline, preparing
+from claimbench.runner.reporting import Report
 
 BUILT_IN = ("gsm8k", "minerva_math500", "hendrycks_math500", "aime24", "aime25")
 """Tasks of lm-eval's own, each asked on rows of ours."""
@@ -306,7 +306,7 @@ class Lab:
 
     def plan_of(self, path: Path) -> Plan:
         experiment = config.load_experiment(path)
-        plan = pipeline.plan(experiment, self.data, False, lambda _: None)
+        plan = preparing.plan(experiment, self.data, False, lambda _: None)
         self.golds = {(c.benchmark.name, p.id): p.gold for c in plan.cells for p in c.problems}
         return plan
 

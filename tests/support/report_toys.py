@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ from claimbench.config import (
 )
 from claimbench.grading import make_grader
 from claimbench.grading.outcomes import make_grade
-from claimbench.records import Measurement, Sample
+from claimbench.records import Grade, Measurement, Sample
 from claimbench.store import RunStore
+from claimbench.store.problems import read_problems
+from claimbench.store.rows import sample_digest
 
 Reply = tuple[str, str, str | None, int]
 """Text, outcome, answer, tokens; a reply of `limit` tokens or more is cut."""
@@ -68,14 +71,26 @@ def write_run(  # noqa: PLR0913
             rows = (_problem(benchmark, i, question) for i in range(problems))
             store.write_lines_once(f"problems/{benchmark}.jsonl", rows)
         for model, benchmark in cells:
+            digests = read_problems(store, benchmark).digests
             for i in range(problems):
                 for turn in range(samples):
-                    _append(store, (model, benchmark, i, turn), replies, grader.digest)
+                    _append(
+                        store, (model, benchmark, i, turn), replies, grader.digest, digests[f"q{i}"]
+                    )
     return root
 
 
+def named(grade: Grade, sample: Sample, problem: str) -> Grade:
+    """The grade with what it judged: the sample, and the problem of this digest."""
+    return replace(grade, sample_digest=sample_digest(sample), problem_digest=problem)
+
+
 def _append(
-    store: RunStore, place: tuple[str, str, int, int], replies: Replies, digest: str
+    store: RunStore,
+    place: tuple[str, str, int, int],
+    replies: Replies,
+    digest: str,
+    problem: str,
 ) -> None:
     model, benchmark, i, turn = place
     text, outcome, answer, tokens = replies(model, benchmark, i, turn)
@@ -94,7 +109,8 @@ def _append(
         seed=2**62 + i,
     )
     store.append_sample(sample)
-    store.append_grade(sample.cell, make_grade(digest, sample, outcome, answer, "compared"))
+    graded = make_grade(digest, sample, outcome, answer, "compared")
+    store.append_grade(sample.cell, named(graded, sample, problem))
 
 
 def _problem(benchmark: str, i: int, question: Callable[[str, int], str]) -> dict[str, Any]:
@@ -156,7 +172,7 @@ def _model(name: str, reasoning_end: str | None) -> dict[str, Any]:
             title=name,
             hub=f"toys/{name}",
             revision="0" * 40,
-            licence="MIT",
+            license="MIT",
             parameters=1,
             context=2 * LIMIT,
             prompt=PromptRules(bos="", head="", tail="", reasoning_end=reasoning_end),

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.records import CellName, Grade, Sample
-from claimbench.store import RunStore
+from claimbench.store import Judge, RunStore
+from claimbench.store.rows import sample_digest
 
 SUMS = CellName("toy", "sums")
 CONFIG = {"models": ["toy"], "sampling": {"temperature": 0.6, "top_p": 0.95}}
@@ -33,7 +34,13 @@ def sample(number: int, **changes: Any) -> Sample:
     return Sample(**{**values, **changes})
 
 
-def grade(number: int, **changes: Any) -> Grade:
+def judge(grader: str = "g1") -> Judge:
+    """The grader of that digest, on the problems that `grade` names."""
+    return Judge(grader, {f"p{n}": "0" * 16 for n in range(4000)})
+
+
+def grade(number: int, of: Sample | None = None, **changes: Any) -> Grade:
+    """A grade of `of`, else of the sample of that number."""
     values: dict[str, Any] = {
         "sample_id": sample_id(number),
         "grader": "g1",
@@ -41,6 +48,8 @@ def grade(number: int, **changes: Any) -> Grade:
         "value": 1.0,
         "answer": str(number),
         "reason": "equal",
+        "sample_digest": sample_digest(of or sample(number)),
+        "problem_digest": "0" * 16,
     }
     return Grade(**{**values, **changes})
 

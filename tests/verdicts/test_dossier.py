@@ -15,10 +15,12 @@ from conftest import ROOT
 
 from claimbench.claims import load_claims
 from claimbench.errors import ConfigError, DataError
+from claimbench.messages import Message, Texts
 from claimbench.records import Claim, Measurement, Tier
 from claimbench.report.article_data import claims_data, counts, to_json
 from claimbench.report.article_pages import claims_page
 from claimbench.report.article_tables import by_origin, claims_table
+from claimbench.report.messages import english
 from claimbench.verdicts.articles import (
     STATUSES,
     ClaimVerdict,
@@ -29,7 +31,7 @@ from claimbench.verdicts.articles import (
 )
 from claimbench.verdicts.articles.results import Finding, compose_tests, settle
 
-CLAIM = Claim("a-1", "a", "1", "benchmark", "text", "글", test={"tests": []})
+CLAIM = Claim("a-1", "a", "1", "benchmark", Texts({"en": "text"}), test={"tests": []})
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,8 @@ def by_id(verdicts: Sequence[ClaimVerdict], name: str) -> ClaimVerdict:
 
 def finding(tier: Tier | None, verdict: str, test: int = 0, **more: Any) -> Finding:
     more.setdefault("possible", (verdict,))
-    return Finding(test, "what", tier, f"party {tier}", verdict, "sentence", **more)
+    said = Message("what-computed")
+    return Finding(test, said, tier, f"party {tier}", verdict, said, **more)
 
 
 def measured(model: str, benchmark: str, share: float, n: int = 64) -> Measurement:
@@ -79,7 +82,7 @@ def test_every_claim_is_there_with_a_status_and_a_reason(verdicts: Sequence[Clai
     assert [v.claim.id for v in verdicts] == [c.id for c in load_claims()]
     for v in verdicts:
         assert v.status in STATUSES, v.claim.id
-        assert v.reason.strip(), v.claim.id
+        assert english(v.reason).strip(), v.claim.id
         assert (v.tier is None) == (v.status in ("untested", "not testable")), v.claim.id
         assert bool(v.evidence) == (v.claim.test is not None), v.claim.id
 
@@ -118,39 +121,39 @@ def test_headline_verdicts(verdicts: Sequence[ClaimVerdict]) -> None:
     assert [f.verdict for f in similar.evidence if f.tier == "D"] == ["contradicted", "mixed"]
     throughout = by_id(verdicts, "eunsolan-0128-1")
     assert throughout.status == "mixed"  # it names no tests, so each is read for itself
-    assert "fails on gpqa_diamond, simpleqa; open on aime24" in throughout.reason
+    assert "fails on gpqa_diamond, simpleqa; open on aime24" in english(throughout.reason)
     # large models on SimpleQA, 47.0, 38.2 and 28.4 against 30.1: two of three are ahead
     smaller = by_id(verdicts, "yonhap-0201-8")
     found = [f.verdict for f in smaller.evidence]
     assert (smaller.status, found) == ("mixed", ["supported", "supported", "contradicted"])
     # 37/405 = 0.0914 by active parameters, 671/405 = 1.657 by all: small or not
     assert by_id(verdicts, "yonhap-0201-24").status == "inconclusive"
-    assert "0.09136 to 1.657" in by_id(verdicts, "yonhap-0201-24").reason
+    assert "0.09136 to 1.657" in english(by_id(verdicts, "yonhap-0201-24").reason)
     assert by_id(verdicts, "yonhap-0127-2").status == "supported"  # 2.788M × 2 = 5.576M ≤ 6M
-    assert "5,576,000" in by_id(verdicts, "yonhap-0127-2").reason
+    assert "5,576,000" in english(by_id(verdicts, "yonhap-0127-2").reason)
     assert by_id(verdicts, "hani-0130-4").status == "contradicted"  # 20 to 90 million, not 10
     assert by_id(verdicts, "yonhap-0127-6").status == "mixed"  # V3 and the Llama distills
     price = by_id(verdicts, "fnnews-0218-8")
     assert price.status == "inconclusive"
-    assert "27.4 times cheaper" in price.reason  # 60 / 2.19
-    assert "untested" in price.reason
+    assert "27.4 times cheaper" in english(price.reason)  # 60 / 2.19
+    assert "untested" in english(price.reason)
 
 
 def test_what_a_party_did_not_measure_is_untested(verdicts: Sequence[ClaimVerdict]) -> None:
     third = next(f for f in by_id(verdicts, "hani-0130-1").evidence if f.tier == "C")
-    assert "open on aime24; untested on math500, gpqa_diamond" in third.sentence
+    assert "open on aime24; untested on math500, gpqa_diamond" in english(third.sentence)
 
 
 def test_figures_of_two_tables_are_told_apart(verdicts: Sequence[ClaimVerdict]) -> None:
     vendors = [f for f in by_id(verdicts, "yonhap-0127-1").evidence if f.tier == "D"]
-    assert ["another table (openai-o1/appendix-a)" in " ".join(f.notes) for f in vendors] == [
+    assert ["another table (openai-o1/appendix-a)" in english(f.notes) for f in vendors] == [
         True, False,
     ]  # fmt: skip
 
 
 def test_disagreements_between_articles_are_kept(verdicts: Sequence[ClaimVerdict]) -> None:
     rows = {c["id"]: c for c in claims_data(verdicts, ())["claims"]}
-    assert "17 %" in rows["eunsolan-0128-2"]["disagreements"]["yonhap-0201-3"]
+    assert "17%" in rows["eunsolan-0128-2"]["disagreements"]["yonhap-0201-3"]
     assert rows["yonhap-0127-3"]["disagreements"]["eunsolan-0128-4"]
 
 
@@ -231,8 +234,8 @@ def test_a_run_of_r1_outranks_what_is_published(tmp_path: Path) -> None:
     again = write_run(tmp_path / "high", *high)
     claim = {v.claim.id: v for v in judge_claims(load_evidence([again]))}["hani-0130-1"]
     assert (claim.status, claim.tier) == ("supported", "A")
-    assert "(A)" not in claim.reason
-    assert "by high: deepseek-r1 ahead of gpt-4o-0513" in claim.reason
+    assert "(A)" not in english(claim.reason)
+    assert "by high: deepseek-r1 ahead of gpt-4o-0513" in english(claim.reason)
 
 
 def test_a_distilled_checkpoint_stands_beside_and_never_counts(
@@ -246,7 +249,7 @@ def test_a_distilled_checkpoint_stands_beside_and_never_counts(
         )  # fmt: skip
     beside = by_id(found, "yonhap-0127-1").proxies
     ours = [f for f in beside if f.tier == "A"]
-    assert {f.what.split()[0] for f in ours} == {"r1-distill-qwen-7b"}
+    assert {f.model for f in ours} == {"r1-distill-qwen-7b"}
     assert all(f.source == "distill" for f in ours)
     # and every subject of evidence is the claim's own
     for v in found:
@@ -272,7 +275,9 @@ def test_another_window_is_no_evidence_beside_the_vendors_tables(
 ) -> None:
     """evalchemy's LiveCodeBench is of 2023-05 to 2024-05, DeepSeek's of 2024-08 to 2025-01."""
     coding = by_id(verdicts, "fnnews-0218-4").proxies
-    assert {f.source for f in coding if "qwen-7b" in f.what} == {"vendors' tables", "open-r1"}
+    assert {english(f.source) for f in coding if "qwen-7b" in f.model} == {
+        "vendors' tables", "open-r1",
+    }  # fmt: skip
     knowing = by_id(verdicts, "eunsolan-0128-1").proxies
     (one,) = (f for f in knowing if f.source == "evalchemy" and f.test == 0)
     assert [x["benchmark"] for x in one.figures if x["subject"]] == ["gpqa_diamond"]
@@ -285,10 +290,10 @@ def test_a_variant_or_a_task_speaks_for_its_model_and_benchmark(tmp_path: Path) 
     run = write_run(tmp_path / "task", task)
     claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
     assert claim.tiers["A"] == "supported"
-    assert "measured as deepseek-r1 on lm-eval:aime24" in claim.reason
+    assert "measured as deepseek-r1 on lm-eval:aime24" in english(claim.reason)
     both = write_run(tmp_path / "both", measured("deepseek-r1", "aime24", 0.6), variant)
     claim = {v.claim.id: v for v in judge_claims(load_evidence([both]))}["hani-0130-1"]
-    assert "measured as" not in claim.reason
+    assert "measured as" not in english(claim.reason)
 
 
 def test_other_weights_are_named(tmp_path: Path) -> None:
@@ -296,7 +301,7 @@ def test_other_weights_are_named(tmp_path: Path) -> None:
     other = replace(other, protocol={"temperature": 0.6, "weights": "a Q4 file"})
     run = write_run(tmp_path / "q4", other)
     claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
-    assert "weights: a Q4 file" in claim.reason
+    assert "weights: a Q4 file" in english(claim.reason)
 
 
 def test_an_unfinished_run_is_named_and_left_out(tmp_path: Path) -> None:
@@ -347,14 +352,18 @@ def test_a_folder_without_runs_is_refused(tmp_path: Path) -> None:
         load_evidence([tmp_path])
 
 
+def origins(v: ClaimVerdict) -> list[str]:
+    return list(map(english, by_origin(v)))
+
+
 def test_each_origin_of_evidence_stands_apart(evidence: Evidence) -> None:
     """Outputs of others that we graded (B) stand with the third parties, never with our runs."""
     claim = evidence.claims[0]
     found = settle(
         claim, [finding("B", "supported"), finding("C", "contradicted"), finding("D", "mixed")], 1
     )
-    assert by_origin(found) == ("–", "supported (B); contradicted (C)", "mixed (D)")
-    assert by_origin(settle(claim, [finding("A", "supported")], 1)) == ("supported (A)", "–", "–")
+    assert origins(found) == ["–", "supported (B); contradicted (C)", "mixed (D)"]
+    assert origins(settle(claim, [finding("A", "supported")], 1)) == ["supported (A)", "–", "–"]
     table = claims_table([found])
     row = dict(zip(table.columns, table.rows[0], strict=True))
     assert row["our runs (A)"] == "–"

@@ -8,6 +8,7 @@ import pytest
 from report_toys import measurement
 
 from claimbench.records import PublishedResult, Source
+from claimbench.report.messages import english
 from claimbench.report.tables import sampling_error
 from claimbench.verdicts.side_by_side import gather
 
@@ -16,9 +17,9 @@ def test_a_sampling_error_that_is_a_bound_says_so() -> None:
     """0 of 6 in three problems: 16.67 is what one right sample more would change, no estimate."""
     nothing = measurement(right=(0, 0, 0), counted=(2, 2, 2), sampling_se=1 / 6)
     assert sampling_error(nothing) == "≤ 16.67"
-    assert sampling_error(measurement(right=(1, 0, 1), counted=(1, 1, 1))).startswith("≤ ")
+    assert english(sampling_error(measurement(right=(1, 0, 1), counted=(1, 1, 1)))).startswith("≤ ")
     assert sampling_error(measurement()) == "5.00"
-    assert sampling_error(measurement(greedy=True)) == "0 (greedy)"
+    assert english(sampling_error(measurement(greedy=True))) == "0 (greedy)"
 
 
 def published(**changes: Any) -> PublishedResult:

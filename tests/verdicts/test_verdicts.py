@@ -10,9 +10,10 @@ import pytest
 from claimbench import statistics as stats
 from claimbench.errors import IncompleteRun
 from claimbench.messages import Departure
-from claimbench.records import Measurement, PublishedResult, Source, Vote
+from claimbench.records import Measurement, PublishedResult, Source, Verdict, Vote
 from claimbench.report.messages import english
-from claimbench.verdicts import Case, default_margin, judge_all, judge_family, judge_published
+from claimbench.verdicts import Case, default_margin, judge_all, judge_family
+from claimbench.verdicts.noise import Evidence
 
 SOURCE = Source("README.md")
 
@@ -63,6 +64,13 @@ def measured(right: list[int], n: int, **changes: Any) -> Measurement:
         counted=(n,) * len(right),
     )
     return replace(given, **changes)
+
+
+def judge_published(
+    result: PublishedResult, measured: Evidence, margin: float | None = None
+) -> Verdict:
+    """The verdict on one figure that stands alone."""
+    return judge_all([Case(result, measured, margin)])[0]
 
 
 class TestAgainstThirdParties:
@@ -136,7 +144,7 @@ class TestOwnRuns:
         assert verdict.se == pytest.approx(1.40993, abs=1e-5)
         assert verdict.needed_margin == pytest.approx(7.31913, abs=2e-5)
         assert verdict.tier == "A"
-        assert verdict.notes == ()
+        assert [note.key for note in verdict.notes] == ["note-tipping-up"]
 
     def test_unknown_m_takes_the_smallest_allowed_and_says_so(self) -> None:
         run = measured([48] * 15 + [16] * 15, 64)

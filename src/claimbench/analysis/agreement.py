@@ -97,7 +97,7 @@ def _values(
     store: RunStore, cell: StoredCell, ids: npt.NDArray[np.void]
 ) -> npt.NDArray[np.float64]:
     """Our values of the samples `ids`, nan where there is none."""
-    grades = store.grade_index(cell.name, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.judge)
     at = positions(ids, grades["id"])
     found: npt.NDArray[np.float64] = np.append(grades["value"], np.nan)[at]
     return found
@@ -107,7 +107,7 @@ def _disagreements(store: RunStore, cell: StoredCell, wanted: set[str]) -> tuple
     """The samples `wanted`, by problem and sample."""
     name = cell.name
     labels = {row["id"]: row for row in read_labels(store, name) if row["id"] in wanted}
-    grades = {g.sample_id: g for g in store.grades(name, cell.grader.digest, wanted)}
+    grades = {g.sample_id: g for g in store.grades(name, cell.judge, wanted)}
     found = [
         Disagreement(
             problem=sample.problem_id,

@@ -16,9 +16,9 @@ from claimbench.config import RunConfig
 from claimbench.grading import Grader, make_grader
 from claimbench.records import CellName, Problem, Tier
 from claimbench.sandbox.restrictions import Isolation
-from claimbench.store import RunStore
+from claimbench.store import Judge, RunStore
 from claimbench.store.manifest import CellEntry, RunManifest
-from claimbench.store.problems import read_problems
+from claimbench.store.problems import StoredProblems, read_problems
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class StoredCell:
     name: CellName
     samples: int
     problems: Mapping[str, Problem]
+    problem_digests: Mapping[str, str]
     grader: Grader
     protocol: Mapping[str, Any]
     asked: int
@@ -46,6 +47,11 @@ class StoredCell:
         return self.name.benchmark
 
     @cached_property
+    def judge(self) -> Judge:
+        """Which grades count: those of this grader, on the problems as they are stored."""
+        return Judge(self.grader.digest, self.problem_digests)
+
+    @cached_property
     def problem_ids(self) -> list[str]:
         return list(self.problems)
 
@@ -56,7 +62,7 @@ def stored_cells(store: RunStore, min_isolation: Isolation | None = None) -> lis
     manifest = store.manifest
     if min_isolation is None and isinstance(manifest.run, RunConfig):
         min_isolation = manifest.run.grading.min_isolation
-    problems: dict[str, dict[str, Problem]] = {}
+    problems: dict[str, StoredProblems] = {}
     for entry in manifest.cells.values():
         if entry.benchmark not in problems:
             problems[entry.benchmark] = read_problems(store, entry.benchmark)
@@ -69,7 +75,7 @@ def stored_cells(store: RunStore, min_isolation: Isolation | None = None) -> lis
 def _cell(
     manifest: RunManifest,
     entry: CellEntry,
-    problems: Mapping[str, Problem],
+    stored: StoredProblems,
     min_isolation: Isolation | None,
 ) -> StoredCell:
     grader = manifest.benchmarks[entry.benchmark].grader
@@ -77,10 +83,11 @@ def _cell(
     return StoredCell(
         name=entry.name,
         samples=entry.samples,
-        problems=problems,
+        problems=stored.problems,
+        problem_digests=stored.digests,
         grader=make_grader(grader.kind, grader.options, reasoning_end, min_isolation),
         protocol=protocol(manifest, entry.name),
-        asked=len(problems) * entry.samples if entry.asked is None else entry.asked,
+        asked=len(stored.problems) * entry.samples if entry.asked is None else entry.asked,
         tier=entry.tier,
         reasoning_end=reasoning_end,
     )

@@ -10,7 +10,7 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.efficiency import Efficiency, efficiency, paces
 from claimbench.analysis.measure import load_scores
 from claimbench.store import RunStore
-from claimbench.store.rows import UNKNOWN_TOKENS
+from claimbench.store.checks import UNKNOWN_TOKENS
 from claimbench.store.sessions import read_sessions
 
 

@@ -16,7 +16,7 @@ def labels_path(cell: CellName) -> str:
     return f"labels/{safe_name(cell.model)}/{safe_name(cell.benchmark)}.jsonl"
 
 
-def write_labels(store: RunStore, cell: CellName, rows: Iterable[dict[str, Any]]) -> None:
+def write_labels(store: RunStore, cell: CellName, rows: Iterable[dict[str, object]]) -> None:
     """Keep labels, one row each with id, label, answer and reason; once, whole."""
     path = labels_path(cell)
     if not (store.root / path).exists():

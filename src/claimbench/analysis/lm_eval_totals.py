@@ -19,14 +19,14 @@ from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, make_grade
 from claimbench.grading.pool import GradingPool
 from claimbench.records import Grade, Problem, Sample
 from claimbench.store import RunStore
+from claimbench.store.digests import text_key
 from claimbench.store.files import safe_name
-from claimbench.store.rows import text_key
 
 SAMPLES_AT_ONCE = 2000
 """How many replies are held in memory."""
 
-FORM = 2
-"""Of the file; one of another form is made again. 2: with standard errors."""
+FORM = 3
+"""Of the file; one of another form is made again. 3: names the problems, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,7 @@ def write_totals(store: RunStore, cell: StoredCell, pool: GradingPool) -> None:
     ids = _ids_by_problem(cell, index)
     if any(len(mine) != cell.samples for mine in ids.values()):
         return
-    stamp = {
-        "form": FORM,
-        "grader": cell.grader.digest,
-        "samples": hashlib.sha256(index.tobytes()).hexdigest(),
-    }
+    stamp = _stamp(cell, index)
     if (read_file(store, cell) or {}).items() >= stamp.items():
         return
     figures = {**_means(store, cell), **_lm_evals(store, cell, cell.grader, pool, ids)}
@@ -66,11 +62,18 @@ def write_totals(store: RunStore, cell: StoredCell, pool: GradingPool) -> None:
 
 
 def read_totals(store: RunStore, cell: StoredCell) -> Mapping[str, float]:
-    """The figures that `write_totals` kept for the cell's present grader, if any."""
+    """The figures that `write_totals` kept for the cell's present grader and samples, if any."""
     found = read_file(store, cell)
-    if not found or found.get("grader") != cell.grader.digest:
+    if not found or not found.items() >= _stamp(cell, store.sample_index(cell.name)).items():
         return {}
     return dict(found["metrics"])
+
+
+def _stamp(cell: StoredCell, index: Any) -> dict[str, Any]:
+    """What the figures are of."""
+    judged = hashlib.sha256(index.tobytes())
+    judged.update(json.dumps(dict(cell.problem_digests)).encode())
+    return {"form": FORM, "grader": cell.grader.digest, "samples": judged.hexdigest()}
 
 
 def read_file(store: RunStore, cell: StoredCell) -> dict[str, Any] | None:
@@ -102,7 +105,7 @@ def _means(store: RunStore, cell: StoredCell) -> dict[str, float]:
     (it gave no answer) counts 0, an error of the grader not at all."""
     totals: dict[str, float] = {}
     count = 0
-    for grade in store.grades(cell.name, cell.grader.digest):
+    for grade in store.grades(cell.name, cell.judge):
         if grade.outcome == GRADER_ERROR and not grade.metrics:
             continue
         count += 1
@@ -182,7 +185,7 @@ class _Asker:
     def begin(self, problem: Problem, sample: Sample) -> Any:
         return self.questions[int(sample.id)]
 
-    def conclude(self, sample: Sample, question: Any, verdict: object) -> Grade:
+    def conclude(self, sample: Sample, question: object, verdict: object) -> Grade:
         self.answers[sample.id] = verdict
         return make_grade(self.digest, sample, CORRECT, None, "")
 
@@ -190,7 +193,7 @@ class _Asker:
         return self.conclude(sample, None, self.begin(problem, sample).decide())
 
 
-def _ask(pool: GradingPool, questions: Iterable[Any]) -> list[Any]:
+def _ask(pool: GradingPool, questions: Iterable[object]) -> list[Any]:
     """The verdicts, None for a question that could not be decided."""
     asker = _Asker(list(questions))
     for place in range(len(asker.questions)):

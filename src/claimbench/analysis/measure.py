@@ -15,7 +15,7 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import Draws, Measurement, Tier
 from claimbench.store import RunStore, positions, text_key
-from claimbench.store.rows import FINISH_CODES, UNKNOWN_TOKENS
+from claimbench.store.checks import FINISH_CODES, UNKNOWN_TOKENS
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Scores:
     """Samples and grades of one cell laid out by problem and sample index, shape (N, n).
 
     `value` is 1.0, 0.0, or nan where there is no grade or the grader failed; `present` and
-    `graded` say which samples are stored and graded; `tokens` is −1 where a sample does not tell
-    them, and `unknown_ends` whether some sample does not tell how it ended. `openings` are the keys
-    of how replies open (`store.rows.opening_key`).
+    `graded` say which samples are stored and graded; `tokens` is −1 where a sample does not state
+    them, and `unknown_ends` whether some sample does not state its end. `openings` are the keys of
+    how replies open (`store.rows.opening_key`).
     """
 
     present: npt.NDArray[np.bool_]
@@ -39,7 +39,7 @@ class Scores:
 
     @property
     def unknown_tokens(self) -> bool:
-        """Whether some stored sample does not tell its tokens."""
+        """Whether some stored sample does not state its tokens."""
         return bool((self.tokens[self.present] < 0).any())
 
     @property
@@ -65,7 +65,7 @@ def load_scores(store: RunStore, cell: StoredCell) -> Scores:
     known = (rows >= 0) & (samples["sample_index"] < n)
     samples, rows = samples[known], rows[known]
     place = rows * n + samples["sample_index"]
-    grades = store.grade_index(cell.name, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.judge)
     at = positions(samples["id"], grades["id"])
     found = at >= 0
 
@@ -100,7 +100,7 @@ def measure(
     model: str,
     benchmark: str,
     problem_ids: list[str],
-    protocol: Mapping[str, Any],
+    protocol: Mapping[str, object],
     *,
     asked: int | None = None,
     tier: Tier = "A",
@@ -184,7 +184,7 @@ def _score(
 
 
 def _token_figures(scores: Scores) -> tuple[float | None, float | None]:
-    """Mean and 95th percentile of the samples' tokens, None where some do not tell theirs."""
+    """Mean and 95th percentile of the samples' tokens, None where some do not state theirs."""
     if scores.unknown_tokens:
         return None, None
     if not scores.received:

@@ -33,7 +33,7 @@ def program_metrics(store: RunStore, cell: StoredCell, scores: Scores) -> dict[s
     found = {f"{_OUTCOME}{name.decode()}": float(n) for name, n in zip(names, counts, strict=True)}
     marked = dict.fromkeys(_COUNTED, 0.0)
     level = 0.0
-    for grade in store.grades(cell.name, cell.grader.digest):
+    for grade in store.grades(cell.name, cell.judge):
         level = max(level, grade.metrics.get("sandbox_level", 0.0))
         for name in _COUNTED:
             marked[name] += grade.metrics.get(name, 0.0)

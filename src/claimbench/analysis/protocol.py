@@ -80,7 +80,7 @@ _CHANGES_NO_SAMPLE = ("return_token_ids", "max_tokens", "n", "stream_options")
 
 
 def _served_protocol(endpoint: EndpointConfig) -> dict[str, Any]:
-    """What an endpoint leaves unknown: said, so that it stands among the departures."""
+    """What an endpoint leaves unknown: named, so that it stands among the departures."""
     not_sent = [key for key in endpoint.unsupported if key not in _CHANGES_NO_SAMPLE]
     found: dict[str, Any] = dict.fromkeys(not_sent, SERVERS)
     found["dtype"] = SERVERS

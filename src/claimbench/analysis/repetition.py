@@ -1,4 +1,4 @@
-"""Replies caught in a loop: cut by the token limit while they repeated themselves.
+"""Repetition: replies cut by the token limit while they repeated themselves.
 
 Texts are read one at a time, and only those of cut replies; what was found is kept in the run
 folder, so that the next report reads none of them again.
@@ -13,24 +13,24 @@ from typing import Any
 
 from claimbench.records import CellName
 from claimbench.store import RunStore, hex_ids
-from claimbench.store.rows import FINISH_CODES
+from claimbench.store.checks import FINISH_CODES
 
 TAIL = 8192
 """Characters at the end of a reply that are looked at."""
 REPEATS = 4
 """How often the same piece must follow itself."""
 SHORTEST = 80
-"""Characters that the repetitions cover at least: four dots in a row are no loop."""
+"""Characters that the repetitions cover at least: four dots in a row are none."""
 
-FILE = "loops.json"
+FILE = "repetitions.json"
 
 _PROBE = 16
 
 
-def ends_in_loop(text: str) -> bool:
+def ends_in_repetition(text: str) -> bool:
     """Whether `text` ends in REPEATS or more copies of one piece, SHORTEST characters or more.
 
-    Copies are compared character by character, so that a loop which counts upwards is not found:
+    Copies are compared character by character, so that one that counts upwards is not found:
     shares of such replies are lower bounds.
     """
     tail = text[-TAIL:]
@@ -48,10 +48,10 @@ def ends_in_loop(text: str) -> bool:
 
 
 Looped = Mapping[CellName, frozenset[str]]
-"""Ids of the samples caught in a loop, by cell."""
+"""Ids of the samples cut while they repeated themselves, by cell."""
 
 
-def looped_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
+def repeating_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
     """The samples of each cell that were cut while they repeated themselves."""
     known = _known(store)
     before = dict(known)
@@ -64,23 +64,22 @@ def looped_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
 def _looped(store: RunStore, name: CellName, known: dict[str, Any]) -> frozenset[str]:
     """Those of one cell, by what is `known`, which is brought up to date."""
     index = store.sample_index(name)
-    cut = sorted(hex_ids(index["id"][index["finish"] == FINISH_CODES["length"]]))
+    records = index[index["finish"] == FINISH_CODES["length"]]
+    cut = sorted(hex_ids(records["id"]))
     if not cut:
         return frozenset()
-    key, digest = str(name), _digest(cut)
+    key, digest = str(name), _digest([*cut, *map(str, sorted(records["digest"].tolist()))])
     if known.get(key, {}).get("cut") != digest:
         rows = store.samples(name, cut)
-        looped = sorted(
-            sample.id for sample in rows if ends_in_loop(sample.text or sample.reasoning or "")
-        )
+        looped = sorted(s.id for s in rows if ends_in_repetition(s.text or s.reasoning or ""))
         known[key] = {"cut": digest, "looped": looped}
     return frozenset(known[key]["looped"])
 
 
-def _digest(ids: list[str]) -> str:
+def _digest(looked_at: list[str]) -> str:
     """What was looked at, and by which rule."""
     rule = f"{TAIL} {REPEATS} {SHORTEST}"
-    return hashlib.blake2b(" ".join([rule, *ids]).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(" ".join([rule, *looked_at]).encode(), digest_size=16).hexdigest()
 
 
 def _known(store: RunStore) -> dict[str, Any]:
@@ -92,5 +91,5 @@ def _known(store: RunStore) -> dict[str, Any]:
         return {}
 
 
-def _keep(store: RunStore, known: dict[str, Any]) -> None:
+def _keep(store: RunStore, known: dict[str, object]) -> None:
     store.write_file(FILE, json.dumps(known, indent=1) + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from claimbench.analysis.cost import spending
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.measure import measure_cell
 from claimbench.errors import DataError
-from claimbench.records import Measurement, Problem
+from claimbench.records import CellName, Measurement, Problem
 from claimbench.store import RunStore, read_run
 
 
@@ -34,7 +34,7 @@ class Measured:
 def read_measured(root: Path) -> list[Measured]:
     """Every cell of the run folder `root`: from its samples and grades, or, where a folder holds
     results alone, from its measurements.json."""
-    config, _ = read_run(root)
+    config = read_run(root).config
     if not (root / "problems").is_dir() and (root / "measurements.json").is_file():
         return list(_from_results(root, config))
     with RunStore.existing(root) as store:
@@ -43,19 +43,39 @@ def read_measured(root: Path) -> list[Measured]:
         return [_from_store(store, config, cell, spent) for cell in cells]
 
 
+def described(
+    root: Path, measurements: Sequence[Measurement], spent: Sequence[Efficiency]
+) -> list[Measured]:
+    """The cells of a run folder that was measured already, with what makes them comparable."""
+    costs = {(one.model, one.benchmark): one for one in spent}
+    with RunStore.existing(root) as store:
+        config = store.config
+        contents = {cell.name: _contents(cell) for cell in stored_cells(store)}
+    return [
+        Measured(
+            m, contents[CellName(m.model, m.benchmark)], _grader(config, m.benchmark),
+            costs.get((m.model, m.benchmark)),
+        )
+        for m in measurements
+    ]  # fmt: skip
+
+
+def _contents(cell: StoredCell) -> dict[str, str]:
+    return {name: content_of(problem) for name, problem in cell.problems.items()}
+
+
 def _from_store(
     store: RunStore,
-    config: Mapping[str, Any],
+    config: Mapping[str, object],
     cell: StoredCell,
     spent: Mapping[tuple[str, str], Efficiency],
 ) -> Measured:
     measured = measure_cell(store, cell)[1]
-    contents = {name: content_of(problem) for name, problem in cell.problems.items()}
-    name = cell.model, cell.benchmark
-    return Measured(measured, contents, _grader(config, cell.benchmark), spent.get(name))
+    grader = _grader(config, cell.benchmark)
+    return Measured(measured, _contents(cell), grader, spent.get(cell.name))
 
 
-def _from_results(root: Path, config: Mapping[str, Any]) -> Iterator[Measured]:
+def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured]:
     path = root / "measurements.json"
     try:
         found = TypeAdapter(list[Measurement]).validate_json(path.read_bytes())
@@ -70,12 +90,12 @@ def _from_results(root: Path, config: Mapping[str, Any]) -> Iterator[Measured]:
 def _grader(config: Mapping[str, Any], benchmark: str) -> str:
     """The kind of grader and its options; an lm-eval task's are its metric and filter."""
     grader = config["benchmarks"][benchmark]["grader"]
-    told = {k: v for k, v in grader["options"].items() if v not in (None, [], ())}
-    options = ", ".join(f"{key} {_short(value)}" for key, value in sorted(told.items()))
+    given = {k: v for k, v in grader["options"].items() if v not in (None, [], ())}
+    options = ", ".join(f"{key} {_short(value)}" for key, value in sorted(given.items()))
     return f"{grader['kind']} ({options})" if options else str(grader["kind"])
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """A value of an option, or the digest of a long one."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     return text if len(text) <= 60 else hashlib.sha256(text.encode()).hexdigest()[:12]

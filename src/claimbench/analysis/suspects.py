@@ -17,7 +17,7 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import NOT_EVALUATED, WRONG
 from claimbench.records import Measurement
 from claimbench.store import RunStore, hex_ids, positions
-from claimbench.store.rows import text_key
+from claimbench.store.digests import text_key
 
 FILE = "suspects.json"
 RULES_VERSION = 1
@@ -66,14 +66,14 @@ def _suspects(store: RunStore, cell: StoredCell) -> int:
 
 
 def _count(store: RunStore, cell: StoredCell) -> int:
-    grades = store.grade_index(cell.name, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.judge)
     wrong = grades[grades["outcome"] == WRONG.encode()]
     samples = store.sample_index(cell.name)
     at = positions(wrong["id"], samples["id"])
     wrong, problems = wrong[at >= 0], samples["problem"][at[at >= 0]]
     gold = {text_key(name): problem.gold for name, problem in cell.problems.items()}
     problem_of = dict(zip(hex_ids(wrong["id"]), problems.tolist(), strict=True))
-    rows = store.grade_values(cell.name, cell.grader.digest, wrong["id"]) if problem_of else ()
+    rows = store.grade_values(cell.name, cell.judge, wrong["id"]) if problem_of else ()
     return sum(_is_suspect(row, gold.get(problem_of[row["sample_id"]], "")) for row in rows)
 
 
@@ -85,9 +85,10 @@ def _is_suspect(row: Any, gold: str) -> bool:
 
 def _stamp(store: RunStore, cell: StoredCell) -> str:
     """What was looked at, and by which rule."""
-    grades = store.grade_index(cell.name, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.judge)
     content = f"{RULES_VERSION} {cell.grader.digest}".encode()
-    columns = (grades["id"].tobytes(), grades["value"].tobytes())
+    named = ("id", "value", "sample_digest", "problem_digest")
+    columns = (grades[name].tobytes() for name in named)
     return hashlib.blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()
 
 

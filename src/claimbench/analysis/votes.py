@@ -25,7 +25,7 @@ from claimbench.grading.reading import normalise
 from claimbench.records import Measurement, Vote
 from claimbench.statistics import Ballot
 from claimbench.store import RunStore, hex_ids, positions
-from claimbench.store.rows import text_key
+from claimbench.store.digests import text_key
 
 FILE = "votes.json"
 RULES_VERSION = 1
@@ -86,7 +86,7 @@ def _kind(cell: StoredCell) -> str:
 def _count(store: RunStore, cell: StoredCell) -> Iterable[Ballot]:
     samples = store.sample_index(cell.name)
     samples = samples[samples["sample_index"] < cell.samples]
-    grades = store.grade_index(cell.name, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.judge)
     at = positions(samples["id"], grades["id"])
     value = np.append(grades["value"], np.nan)[at]
     outcome = np.append(grades["outcome"], np.zeros(1, grades["outcome"].dtype))[at]
@@ -110,7 +110,7 @@ def _answers(store: RunStore, cell: StoredCell, wrong: Any) -> Mapping[int, Coun
         rows = store.sample_values(name, wrong["id"])
         orders = {row["id"]: row["choice_order"] for row in rows}
     found: dict[int, Counter[str]] = {}
-    for row in store.grade_values(name, cell.grader.digest, wrong["id"]) if problem_of else ():
+    for row in store.grade_values(name, cell.judge, wrong["id"]) if problem_of else ():
         if row["answer"] is not None:
             answer = _written(_kind(cell), row["answer"], orders.get(row["sample_id"], []))
             found.setdefault(problem_of[row["sample_id"]], Counter())[answer] += 1
@@ -162,9 +162,10 @@ _SAME: Mapping[str, Joiner] = {
 
 def _stamp(store: RunStore, cell: StoredCell) -> str:
     """What was counted, and by which rule."""
-    grades = store.grade_index(cell.name, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.judge)
     content = f"{RULES_VERSION} {cell.grader.digest} {cell.samples}".encode()
-    columns = (grades["id"].tobytes(), grades["value"].tobytes())
+    named = ("id", "value", "sample_digest", "problem_digest")
+    columns = (grades[name].tobytes() for name in named)
     return hashlib.blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()
 
 

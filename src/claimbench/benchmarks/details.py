@@ -56,7 +56,7 @@ def decisive(problem: Problem) -> tuple[str, ...]:
     return (*slots, *rating, *tests)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A column as the prompt shows it: a list one item a line."""
     if isinstance(value, list | tuple):
         return "\n".join(map(str, value))
@@ -82,14 +82,14 @@ def _columns(tests: TestsConfig, row: Row, name: str, number: int) -> dict[str, 
     return found | ({PRELUDE: tests.prelude} if tests.prelude else {})
 
 
-def _entry_point(form: str, columns: Mapping[str, Any], name: str, number: int) -> str:
+def _entry_point(form: str, columns: Mapping[str, object], name: str, number: int) -> str:
     try:
         return FORMS[form].entry_point(columns)
     except DataError as error:
         raise DataError(f"{name}: row {number}: {error}") from error
 
 
-def _kept(form: str, columns: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _kept(form: str, columns: Mapping[str, object], where: str) -> dict[str, Any]:
     """Tests inside the problem where they are small, else the file they were put into."""
     text = canonical(columns)
     kept = {"form": form, "sha256": digest_of(text)} | ({"row": where} if where else {})

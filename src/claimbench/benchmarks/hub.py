@@ -8,8 +8,8 @@ from __future__ import annotations
 import functools
 import http.client
 import os
-import queue
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -28,13 +28,13 @@ def shown_endpoint() -> str:
     return bare(endpoint())
 
 
-def use(offline: bool = False) -> bool:
+def use(offline: bool = False, seconds: float = PROBE_SECONDS) -> bool:
     """Decide once whether the hub is used; set the libraries' offline mode if not.
 
     Call before huggingface_hub, datasets or transformers are imported: they read their offline
-    mode on import. Returns True when the hub answers.
+    mode on import. Returns True when the hub answers within `seconds` of the first question.
     """
-    online = not (offline or _told_offline()) and _reachable(endpoint())
+    online = not (offline or _told_offline()) and _ask(endpoint()).in_time(seconds)
     if not online:
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["HF_DATASETS_OFFLINE"] = "1"
@@ -43,21 +43,38 @@ def use(offline: bool = False) -> bool:
     return online
 
 
+def ask() -> None:
+    """Begin to ask the hub, for a command that has other work to do before it needs the answer."""
+    if not _told_offline():
+        _ask(endpoint())
+
+
 def _told_offline() -> bool:
     names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
     return any(os.environ.get(name, "").upper() in {"1", "ON", "YES", "TRUE"} for name in names)
 
 
-@functools.cache
-def _reachable(address: str) -> bool:
-    """Whether the address answers anything in time. Asked from a thread, because looking a name up
-    can take longer than any time limit of a socket."""
-    answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
-    threading.Thread(target=lambda: answers.put(_answers(address)), daemon=True).start()
-    try:
-        return answers.get(timeout=PROBE_SECONDS)
-    except queue.Empty:
-        return False
+class _Question:
+    """Whether an address answers anything. Asked from a thread, because looking a name up can take
+    longer than any time limit of a socket."""
+
+    def __init__(self, address: str) -> None:
+        self._asked = time.monotonic()
+        self._answered = threading.Event()
+        self._answers = False
+        threading.Thread(target=self._ask, args=(address,), daemon=True).start()
+
+    def _ask(self, address: str) -> None:
+        self._answers = _answers(address)
+        self._answered.set()
+
+    def in_time(self, seconds: float) -> bool:
+        """Whether it answers within `seconds` of the question."""
+        self._answered.wait(max(0.0, self._asked + seconds - time.monotonic()))
+        return self._answers
+
+
+_ask = functools.cache(_Question)
 
 
 def _answers(address: str) -> bool:

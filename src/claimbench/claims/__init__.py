@@ -5,7 +5,7 @@ schema      what an article file holds, and how a claim of each kind is tested
 articles    seeds/articles/*.yaml → Article, Claim; checks against the text when it is at hand
 published   seeds/published/*.yaml → PublishedResult, Figure
 formula     a tiny safe expression language
-desk        claims that need no run: arithmetic and artifacts
+decided     claims that need no run: arithmetic and artifacts
 """
 
 from claimbench.claims.articles import (

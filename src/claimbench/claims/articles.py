@@ -184,7 +184,7 @@ def _check_figures(one: _Open, i: int, claim: ClaimSpec, figures: dict[str, Figu
 def _figures_of(claim: ClaimSpec) -> Iterator[tuple[Key, str]]:
     sums: list[tuple[Key, ArithmeticTest | None]] = [(("arithmetic",), claim.arithmetic)]
     for j, measure in enumerate(claim.measures):
-        sums.append((("measures", j, "desk"), measure.desk))
+        sums.append((("measures", j, "from_figures"), measure.from_figures))
         yield from ((("measures", j, "figures", k), n) for k, n in enumerate(measure.figures))
     for key, arithmetic in sums:
         for name, given in arithmetic.inputs.items() if arithmetic else ():

@@ -32,7 +32,7 @@ class Metric(Strict):
 
 class Benchmark(Strict):
     """A benchmark; `metrics[0]` is meant where none is named. `whole` says that every laboratory
-    scores all of the `problems`, so that a figure's last digits tell how many samples it needs.
+    scores all of the `problems`, so that a figure's last digits show how many samples it needs.
     `tasks` are what else asks its problems, each in its own way: prompt, shots, filter and metric
     are the task's, which stands among a verdict's departures."""
 

@@ -32,7 +32,7 @@ class ArithmeticResult:
     unit: Texts
     agrees: bool | None
     working: str
-    sources: tuple[Message, ...]
+    sources: tuple[str, ...]
     unconfirmed: tuple[str, ...]
     bounds: tuple[Message, ...]
     note: Texts
@@ -54,7 +54,7 @@ class ArtifactResult:
 def judge_arithmetic(
     test: ArithmeticTest | Claim, figures: Mapping[str, Figure]
 ) -> ArithmeticResult:
-    """Compute an arithmetic claim (or the desk check of an efficiency claim).
+    """Compute an arithmetic claim (or what published figures say of an efficiency claim).
 
     Where inputs are ranges, the value is computed at every combination of their ends: exact for
     formulas that are monotone in each input, as all of + - * / on positive numbers are. An input
@@ -180,7 +180,7 @@ def _working(text: str, given: Mapping[str, Figure]) -> str:
     return re.sub(rf"\b(?:{'|'.join(map(re.escape, given))})\b", shown, text)
 
 
-def _source(name: str, figure: Figure) -> Message:
+def _source(name: str, figure: Figure) -> str:
     source = figure.source
-    place = tuple(filter(None, (source.line and f"{source.line}", source.commit)))
-    return Message("source-of-input", {"input": name, "file": source.file, "place": place})
+    file = f"{source.file}:{source.line}" if source.line else source.file
+    return f"{name}: {file}" + (f", {source.commit}" if source.commit else "")

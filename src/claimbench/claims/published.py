@@ -50,7 +50,7 @@ def stamp(folder: Path) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=4)
-def _load_published(folder: Path, _stamp: tuple[Any, ...]) -> tuple[PublishedResult, ...]:
+def _load_published(folder: Path, _stamp: tuple[object, ...]) -> tuple[PublishedResult, ...]:
     """Read once for as long as no file changes: a report judges hundreds of runs by them."""
     catalogue = load_catalogue(folder)
     results: list[PublishedResult] = []

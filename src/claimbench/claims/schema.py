@@ -194,8 +194,8 @@ class ArtifactCheck(Noted):
 
 
 class EfficiencyTest(Noted):
-    """A measurable quantity of a run, compared with a reference or with dated figures; the desk
-    check, where there is one, is what published figures say before any run."""
+    """A measurable quantity of a run, compared with a reference or with dated figures.
+    `from_figures`, where there is one, is what published figures say before any run."""
 
     quantity: Literal[
         "tokens_per_second",
@@ -210,7 +210,7 @@ class EfficiencyTest(Noted):
     reference: str
     relation: Literal["lower", "higher"]
     figures: tuple[str, ...] = ()
-    desk: ArithmeticTest | None = None
+    from_figures: ArithmeticTest | None = None
 
 
 class DisagreementSpec(Strict):

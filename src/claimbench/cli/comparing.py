@@ -11,7 +11,8 @@ from rich.text import Text
 
 from claimbench.cli.ending import complain
 from claimbench.errors import ConfigError
-from claimbench.report.comparisons import changes, comparison_files, details, headline, to_json
+from claimbench.report.comparison_data import to_json
+from claimbench.report.comparisons import changes, comparison_files, details, headline
 from claimbench.report.messages import english, words
 from claimbench.report.tables import clean
 from claimbench.verdicts.comparisons import WORDS, Compared
@@ -46,12 +47,12 @@ def show(found: Sequence[Compared], out: Path | None, as_json: bool, language: s
 
 
 def _print(found: Sequence[Compared], language: str) -> None:
-    console, said = Console(), words(language)
+    console, catalogue = Console(), words(language)
     for one in found:
-        first = clean(said.render(headline(one)), LINE)
+        first = clean(catalogue.render(headline(one)), LINE)
         console.print(Text(first, style="bold"), soft_wrap=True)
         for line in (*details(one), *changes(one)):
-            console.print(Text("  " + clean(said.render(line), LINE)), soft_wrap=True)
+            console.print(Text("  " + clean(catalogue.render(line), LINE)), soft_wrap=True)
 
 
 def exit_on(found: Sequence[Compared], chosen: Sequence[str]) -> None:

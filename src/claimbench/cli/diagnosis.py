@@ -11,6 +11,7 @@ from typing import Any
 
 from claimbench import __version__, config, engines
 from claimbench.benchmarks import hub
+from claimbench.config import processor
 from claimbench.config.machine import missing_packages, whole_memory
 from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.store import provenance
@@ -19,15 +20,19 @@ _DATASETS = ("datasets", "huggingface_hub")
 """What reads datasets from the hub."""
 
 
+_HUB_SECONDS = 1.5
+"""A hub that does not answer so soon shows as not reachable; a run waits twice as long."""
+
+
 def examine() -> dict[str, Any]:
     """Facts about this machine as plain data."""
-    online = hub.use()
+    hub.ask()
     return {
         "claimbench": __version__,
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(whole_memory() / 2**30, 1),
-        "hub": {"address": hub.shown_endpoint(), "reachable": online},
+        "processor": _processor(),
         "engines": {name: kind.missing() for name, kind in engines.ENGINES.items()},
         "remarks": {name: kind.remark() for name, kind in engines.ENGINES.items()},
         "datasets": missing_packages(_DATASETS),
@@ -40,6 +45,8 @@ def examine() -> dict[str, Any]:
             "folder": str(configs_dir()),
             **{kind: config.names(kind) for kind in ("models", "benchmarks", "runs")},
         },
+        # Last: the hub has had the time that all this took.
+        "hub": {"address": hub.shown_endpoint(), "reachable": hub.use(seconds=_HUB_SECONDS)},
     }
 
 
@@ -49,6 +56,7 @@ def render(facts: dict[str, Any]) -> str:
     lines = [
         f"claimbench {facts['claimbench']}, Python {facts['python']}",
         f"machine     {facts['cores']} cores, {facts['memory_gib']} GiB memory",
+        f"processor   {_processor_words(facts['processor'])}",
         f"GPUs        {_gpu_words(facts['gpus'])}",
         f"CUDA        {_cuda_words(facts)}",
         f"hub         {facts['hub']['address']} ({reachable})",
@@ -62,6 +70,22 @@ def render(facts: dict[str, Any]) -> str:
     for kind in ("models", "benchmarks", "runs"):
         lines.append(f"{kind:<11} {', '.join(facts['configs'][kind])}")
     return "\n".join(lines)
+
+
+def _processor() -> dict[str, Any]:
+    """Its name, and the measured processor that it resembles, by its flags, or None."""
+    like = processor.resembled(processor.flags())
+    return {"name": processor.processor_name(), "resembles": like and like.facts()}
+
+
+def _processor_words(facts: dict[str, Any]) -> str:
+    name, like = facts["name"] or "unknown", facts["resembles"]
+    if like is None:
+        return f"{name}; resembles none on which the smoke run was timed"
+    return (
+        f"{name}; resembles {like['name']}, on two cores of which the smoke run took "
+        f"{like['first_s']} s, and {like['again_s']} s when run again"
+    )
 
 
 def _sandbox_words() -> str:

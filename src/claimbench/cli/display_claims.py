@@ -34,8 +34,8 @@ def show_claims(verdicts: Sequence[ClaimVerdict], language: str = ENGLISH) -> No
     for article, group in groupby(verdicts, key=lambda v: v.claim.article):
         console.print(_table(article, list(group), known))
     for kind, row in counts(verdicts).items():
-        said = known.render(counted("status", Counter(row)))
-        console.print(Text(f"{known.render(term('kind', kind))}: {said}"))
+        shown = known.render(counted("status", Counter(row)))
+        console.print(Text(f"{known.render(term('kind', kind))}: {shown}"))
 
 
 def _table(article: str, verdicts: Sequence[ClaimVerdict], known: Words) -> RichTable:

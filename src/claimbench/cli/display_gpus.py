@@ -43,7 +43,7 @@ def _gpu_lines(entry: Mapping[str, Any], whole: bool) -> list[str]:
     return [_HEAD, *(_gpu_line(row) for row in shown), *_notes(entry["gpus"])]
 
 
-def _gpu_line(row: Mapping[str, Any]) -> str:
+def _gpu_line(row: Mapping[str, object]) -> str:
     name = f"  {row['title']:<12}"
     if not row["fits"]:
         if "tensor_parallel" in row:
@@ -57,15 +57,15 @@ def _gpu_line(row: Mapping[str, Any]) -> str:
     ).rstrip()
 
 
-def _spread(row: Mapping[str, Any]) -> str:
+def _spread(row: Mapping[str, object]) -> str:
     return f"{row['tensor_parallel']:>6} × {row['replicas']:<4}"
 
 
-def _mark(row: Mapping[str, Any]) -> str:
+def _mark(row: Mapping[str, object]) -> str:
     marks = {"cheapest": "cheapest", "fastest": "fastest", "own": "this run"}
     return ", ".join(word for key, word in marks.items() if row[key])
 
 
-def _notes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _notes(rows: Sequence[Mapping[str, object]]) -> list[str]:
     notes = [row[key] for row in rows for key in ("departure", "unconfirmed") if key in row]
     return [f"  {note}" for note in dict.fromkeys(notes)]

@@ -43,7 +43,7 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _prompt_words(tokens: Mapping[str, Any] | None) -> str:
+def _prompt_words(tokens: Mapping[str, object] | None) -> str:
     if tokens is None:
         return "  prompts     chat turns; their tokens are the server's business"
     return f"  prompts     {tokens['mean']} tokens on average, longest {tokens['longest']}"

@@ -8,6 +8,7 @@ import io
 import math
 import os
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from claimbench.cli.display import Display
     from claimbench.config import Experiment
     from claimbench.records import Verdict
+    from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
     from claimbench.runner.slurm import Array
     from claimbench.runner.slurm.jobs import Job
@@ -32,19 +34,35 @@ TOGETHER_SECONDS = 5.0
 """SIGTERMs so close are one: long enough for a busy node to deliver both."""
 
 
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+
 class Interrupt:
     """SIGTERM, with which a batch system stops a run, as Ctrl-C: what is finished is stored. It
     goes to every process of a task, and a parent passes it on: the second of two that come together
     would break off what the first has begun to put in order."""
 
-    def __init__(self) -> None:
-        self._came = -math.inf
+    came = False
+    """Whether it came: the exit code then says so."""
 
-    def __call__(self, _signal: int, _frame: Any) -> None:
+    def __init__(self) -> None:
+        self._came_at = -math.inf
+
+    def __call__(self, _signal: int, _frame: object) -> None:
         now = time.monotonic()
-        if now - self._came > TOGETHER_SECONDS:
-            self._came = now
+        if now - self._came_at > TOGETHER_SECONDS:
+            self._came_at = now
+            Interrupt.came = True
             raise KeyboardInterrupt
+
+
+class Stopped(SystemExit):
+    """The end of a command that a signal stopped, after its last words: exit code 128 and the
+    number of the signal, as shells have it."""
+
+    def __init__(self) -> None:
+        super().__init__(TERMINATED if Interrupt.came else INTERRUPTED)
 
 
 @contextlib.contextmanager
@@ -55,7 +73,7 @@ def resumable(folder: Path) -> Iterator[None]:
         words = shlex.join(["claimbench", *sys.argv[1:]])
         kept = f"finished samples are in {folder}" if folder.exists() else "nothing was begun"
         complain(f"stopped; {kept}. Go on with: {words}")
-        sys.exit(1)
+        raise Stopped from None
 
 
 @contextlib.contextmanager
@@ -101,7 +119,7 @@ def keep_bars_out_of_logs() -> None:
 
 
 def unprinted(error: OSError) -> bool:
-    """Whether `error` is that of a full disk behind stdout, which is then said, once."""
+    """Whether `error` is that of a full disk behind stdout, which is then reported, once."""
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return False
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # What is left goes nowhere.
@@ -116,6 +134,19 @@ def show(report: Report) -> None:
     from claimbench.cli.display import show_report
 
     show_report(report)
+
+
+def cap_from(cost: float | None, tokens: int | None, alone: bool) -> Cap:
+    """The cap that is asked for. Raises ConfigError where other processes spend beside this one."""
+    from claimbench.runner.budget import Cap
+
+    cap = Cap(cost, tokens)
+    if cap and not alone:
+        raise ConfigError(
+            "--max-cost and --max-tokens-total cap what one process spends: leave them out, or run "
+            "without --shard and --slurm"
+        )
+    return cap
 
 
 def one_of(
@@ -143,7 +174,7 @@ def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: b
 def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
     """Show what a run has come to."""
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
 
     if isinstance(made, Report):
         show(made)
@@ -204,6 +235,6 @@ def _figures(verdicts: Sequence[Verdict]) -> str:
     """`m on aime24: lower; m on math500: reproduced`."""
     from claimbench.report.tables import clean, figure_of
 
-    told = [clean(f"{v.subject} on {figure_of(v)}: {v.verdict}") for v in verdicts[:SHOWN_FIGURES]]
+    shown = [clean(f"{v.subject} on {figure_of(v)}: {v.verdict}") for v in verdicts[:SHOWN_FIGURES]]
     more = len(verdicts) - SHOWN_FIGURES
-    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")

@@ -54,8 +54,8 @@ def import_(  # noqa: PLR0913, PLR0917
     )
     folder = out or Path("results") / path.stem
     with displaying() as display, resumable(folder):
-        imported = imports.prepare(wanted, data_dir, display.tell)
-        made = pipeline.import_outputs(imported, folder, workers, display.watch, display.tell)
+        imported = imports.prepare(wanted, data_dir, display.log)
+        made = pipeline.import_outputs(imported, folder, workers, display.watch, display.log)
     for line in imports.left_out(imported):
         typer.echo(line, err=True)
     show(made)
@@ -78,8 +78,10 @@ def export(
     results/smoke --no-samples --out /tmp/table[/bold]
     """
     from claimbench.interop.writers import export_run
+    from claimbench.runner.verify import refuse_wrong
     from claimbench.store import RunStore
 
+    refuse_wrong(run_dir)
     with RunStore.existing(run_dir) as store:
         written = export_run(form, store, out or run_dir / f"export-{form}", samples)
     for path in written:

@@ -41,6 +41,18 @@ Sbatch = Annotated[
 Wait = Annotated[
     bool, typer.Option("--wait/--no-wait", help="With --slurm: wait for the shards, and report.")
 ]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost", min=0, help="The most that this run folder may spend, by the price list."
+    ),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens-total", min=1, help="The most tokens that this run folder may spend."
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Grading processes (default: one for each core)."),
@@ -89,6 +101,25 @@ ImportOut = Annotated[
     Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
 ]
 
+# Of `claimbench report`.
+RunDirs = Annotated[list[Path], typer.Argument(metavar="RUNDIR...", help="Run folders.")]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="Estimates of an unfinished run, without verdicts.")
+]
+WithSamples = Annotated[
+    bool,
+    typer.Option(
+        "--samples/--no-samples",
+        help="Whether report.html holds samples and problems (without: may be committed).",
+    ),
+]
+CombinedOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", help="Folder of the combined report (default: `report` beside the first run)."
+    ),
+]
+
 # Of `claimbench compare`.
 Compared = Annotated[
     list[Path], typer.Argument(metavar="A B...", help="Run folders; the first is the reference.")
@@ -116,3 +147,12 @@ ComparisonOut = Annotated[
 FailOnWord = Annotated[
     list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
 ]
+
+# Of `claimbench claims`.
+ArticleId = Annotated[str | None, typer.Option("--article", help="One article's claims.")]
+ClaimKind = Annotated[str | None, typer.Option("--kind", help="Claims of one kind.")]
+ClaimStatus = Annotated[str | None, typer.Option("--status", help="Claims with one verdict.")]
+ResultFolders = Annotated[
+    list[Path], typer.Option("--results", help="Run folders, or folders of them (default results).")
+]
+EvidenceOut = Annotated[Path | None, typer.Option("--out", help="Write all tables here.")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from claimbench.cli.ending import (
+    cap_from,
     check_something_is_judged,
     check_verdict_names,
     displaying,
@@ -25,6 +26,8 @@ from claimbench.cli.options import (
     GpuHour,
     Gpus,
     LengthsOf,
+    MaxCost,
+    MaxTokens,
     Offline,
     Quiet,
     RunFile,
@@ -39,8 +42,9 @@ from claimbench.cli.options import (
 if TYPE_CHECKING:
     from claimbench.cli.display import Display
     from claimbench.planning.plan import Plan
+    from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
-    from claimbench.runner.pipeline import Report
+    from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
     from claimbench.runner.slurm import Array
     from claimbench.runner.slurm.jobs import Job
@@ -58,8 +62,10 @@ def run(  # noqa: PLR0913, PLR0917
     slurm: Slurm = None,
     sbatch: Sbatch = [],  # noqa: B006
     wait: Wait = True,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
 ) -> None:
-    """Run the whole journey; the same command again resumes.
+    """Run everything from prompts to the report; the same command again resumes.
 
     Examples: [bold]claimbench run smoke[/bold] · [bold]claimbench run
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
@@ -68,38 +74,37 @@ def run(  # noqa: PLR0913, PLR0917
     from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.planning import estimate
-    from claimbench.runner import pipeline
+    from claimbench.runner import preparing
 
     experiment = config.load_experiment(run_file, sets)
     folder = out or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
     check_something_is_judged(experiment, fail_on)
     part, array = one_of(shard, slurm, sbatch, wait)
+    cap = cap_from(max_cost, max_tokens, alone=not (part or array))
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
-        plan = pipeline.plan(experiment, data_dir, online, display.tell, root=folder)
+        plan = preparing.plan(experiment, data_dir, online, display.log, root=folder)
         estimate.check_power(plan)
         words = run_words(run_file, sets, data_dir, offline)
-        made = _carry_out(plan, folder, part, array, words, display)
+        made = _carry_out(plan, folder, part or array or cap, words, display)
     end(made, folder, fail_on)
 
 
 def _carry_out(
-    plan: Plan,
-    folder: Path,
-    part: Shard | None,
-    array: Array | None,
-    words: list[str],
-    display: Display,
+    plan: Plan, folder: Path, how: Shard | Array | Cap, words: list[str], display: Display
 ) -> Report | Progress | Job:
-    """The whole run, one shard of it, or the array of shards that `words` start."""
+    """The whole run as far as its cap goes, one shard of it, or the array of shards that `words`
+    start."""
     from claimbench.runner import pipeline
+    from claimbench.runner.budget import Cap
+    from claimbench.runner.shards import Shard
 
-    if array:
-        return array.run(plan, folder, words, display.watch, display.tell)
-    if part:
-        return pipeline.run_shard(plan, part, folder, display.watch, display.tell)
-    return pipeline.run(plan, folder, display.watch, display.tell)
+    if isinstance(how, Cap):
+        return pipeline.run(plan, folder, display.watch, display.log, cap=how)
+    if isinstance(how, Shard):
+        return pipeline.run_shard(plan, how, folder, display.watch, display.log)
+    return how.run(plan, folder, words, display.watch, display.log)
 
 
 def plan(  # noqa: PLR0913, PLR0917
@@ -128,13 +133,13 @@ def plan(  # noqa: PLR0913, PLR0917
     from claimbench.planning.gpu_table import choose_gpus
     from claimbench.planning.gpus import gpu_plan
     from claimbench.planning.lengths import Lengths
-    from claimbench.runner import pipeline
+    from claimbench.runner import preparing
 
     experiment = config.load_experiment(run_file, sets)
     asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
-        made, lacking = pipeline.dry_plan(experiment, data_dir, online, display.tell)
+        made, lacking = preparing.dry_plan(experiment, data_dir, online, display.log)
     facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
     facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
@@ -150,10 +155,10 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
     """
     from claimbench import config
     from claimbench.benchmarks import hub
-    from claimbench.runner import pipeline
+    from claimbench.runner import preparing
 
     experiment = config.load_experiment(run_file, sets)
     online = hub.use()
     with displaying() as display:
-        lines = pipeline.fetch(experiment, data_dir, online, display.tell)
+        lines = preparing.fetch(experiment, data_dir, online, display.log)
     typer.echo("\n".join(lines))

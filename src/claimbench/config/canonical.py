@@ -14,7 +14,7 @@ def plain(config: BaseModel) -> dict[str, Any]:
     return dict(config.model_dump(mode="json"))
 
 
-def digest(data: Any) -> str:
+def digest(data: object) -> str:
     """SHA-256 (hex) of plain data in canonical JSON."""
     text = json.dumps(data, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -102,7 +102,7 @@ def _run_file(path: Path) -> Path:
     raise ConfigError(f"{path}: there is no such file, and no run of this name{near}")
 
 
-def _apply_set(data: dict[str, Any], marks: Marks, option: str) -> None:
+def _apply_set(data: dict[str, object], marks: Marks, option: str) -> None:
     """Change `data` as a `--set` option says, and where its key was given."""
     key, equals, text = option.partition("=")
     if not equals or not key:

@@ -30,11 +30,11 @@ _NEEDED = {
 }
 """What pydantic calls by Python's names, in the words of YAML, by the type of its error."""
 
-_YAML_SLIPS = {
+_YAML_MISTAKES = {
     r"'\t'": "a tab: indent with spaces",
     "mapping values are not allowed": "a second colon in the line: put a text with one in quotes",
 }
-"""What the YAML parser says of common slips, and what they are."""
+"""What the YAML parser says of common mistakes, and what they are."""
 
 
 class Strict(BaseModel):
@@ -46,7 +46,7 @@ class Strict(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _lists_become_tuples(cls, data: Any) -> Any:
+    def _lists_become_tuples(cls, data: object) -> Any:
         # YAML knows only lists; the frozen configs hold tuples.
         if not isinstance(data, Mapping):
             return data
@@ -108,8 +108,8 @@ def _where(error: yaml.YAMLError) -> str:
 
 
 def _problem(error: yaml.YAMLError) -> str:
-    said = str(getattr(error, "problem", None) or str(error).splitlines()[0])
-    return next((told for slip, told in _YAML_SLIPS.items() if slip in said), said)
+    problem = str(getattr(error, "problem", None) or str(error).splitlines()[0])
+    return next((ours for theirs, ours in _YAML_MISTAKES.items() if theirs in problem), problem)
 
 
 def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
@@ -124,7 +124,7 @@ def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
 
 
 def parse(
-    kind: type[Model], data: Any, path: Path, marks: Marks | None = None, inside: Key = ()
+    kind: type[Model], data: object, path: Path, marks: Marks | None = None, inside: Key = ()
 ) -> Model:
     """Validate `data` as `kind`; a ConfigError names file, line, key and the nearest known key.
     `inside` is the key of the file that holds `data`."""
@@ -138,7 +138,7 @@ def parse(
 
 def _sentence(
     kind: type[BaseModel],
-    data: Any,
+    data: object,
     error: ValidationError,
     path: Path,
     marks: Marks,
@@ -173,7 +173,7 @@ def _given_instead(error: Any) -> str:
     return got
 
 
-def _as_yaml(value: Any) -> str:
+def _as_yaml(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 

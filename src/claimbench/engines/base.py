@@ -6,12 +6,15 @@ make it, and the engine (`Engine`). Importing the settings imports nothing heavy
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar, Literal
+
+from pydantic import Field
 
 from claimbench.config import DType, ModelConfig
 from claimbench.config.machine import missing_packages
@@ -45,7 +48,8 @@ class Engine(ABC):
         return {}
 
     def server(self) -> dict[str, Any]:
-        """What a server has said of its model so far, for provenance; {} without a server."""
+        """What a server has said of its model so far, for provenance; {} without a server. Under
+        `unused_tokens` (prompt, completion) are those of answers that gave no completion."""
         return {}
 
     def expect(self, server: Mapping[str, Any]) -> None:  # noqa: B027
@@ -64,6 +68,15 @@ class Served:
     name: str | None
     alias: bool
     prompt: PromptForm
+
+
+class Price(Strict):
+    """What a server charges for a million tokens, from its price list of the day `date`."""
+
+    input: float = Field(ge=0, description="per million prompt tokens")
+    output: float = Field(ge=0, description="per million completion tokens, reasoning included")
+    date: dt.date = Field(strict=False)
+    currency: str = "USD"
 
 
 class EngineSettings(Strict, ABC):
@@ -105,6 +118,11 @@ class EngineSettings(Strict, ABC):
         return None
 
     @property
+    def price(self) -> Price | None:
+        """What its tokens cost; None where they cost nothing, or nobody says."""
+        return None
+
+    @property
     def served(self) -> Served | None:
         """The model on a server; None where the engine loads weights."""
         return None
@@ -116,7 +134,7 @@ class EngineSettings(Strict, ABC):
 
     @classmethod
     def remark(cls) -> str:
-        """What else to know of the engine on this machine; loads what it needs to find out."""
+        """What else to know of the engine on this machine."""
         return ""
 
 

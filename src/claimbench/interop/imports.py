@@ -14,7 +14,7 @@ from typing import Any
 
 from claimbench.analysis.labels import shortened, write_labels
 from claimbench.benchmarks.loading import load_problems
-from claimbench.config import BenchmarkConfig, digest, load_benchmark
+from claimbench.config import BenchmarkConfig, load_benchmark
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop import readers
 from claimbench.interop.described import (
@@ -32,6 +32,7 @@ from claimbench.messages import Message
 from claimbench.records import CellName, Problem, Sample
 from claimbench.report.tables import clean
 from claimbench.store import RunStore, safe_name
+from claimbench.store.manifest import decisive_digest
 from claimbench.store.problems import write_problems
 
 __all__ = [
@@ -44,7 +45,7 @@ __all__ = [
     "write_inputs",
 ]
 
-Told = Callable[[str], None]
+Log = Callable[[str], None]
 TOLD_EVERY = 50_000
 """Rows between two words about the first pass."""
 
@@ -82,12 +83,12 @@ class Import:
         return [replace(p, details={**p.details, "labels": labels(p.id)}) for p in found]
 
 
-def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
+def prepare(wanted: Wanted, data_dir: Path | None, log: Log) -> Import:
     """Read the outputs once and check them. Raises InputError; nothing is written."""
     check_stated(wanted)
     outputs = _of_one_model(readers.read(wanted.source, wanted.path, wanted.mapping), wanted)
     stats = _stats(outputs)
-    told(f"reading {wanted.path.name}")
+    log(f"reading {wanted.path.name}")
     content = _content(outputs)
     model, benchmark = _model_name(wanted, outputs), _benchmark_name(wanted, outputs)
     config = load_benchmark(benchmark) if wanted.benchmark else None
@@ -97,7 +98,7 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     found = survey(
         outputs,
         matcher(),
-        lambda number: _tell(told, wanted, number),
+        lambda number: _log_rows(log, wanted, number),
         described_model["prompt"]["reasoning_end"],
     )
     _check_found(found, wanted)
@@ -107,14 +108,13 @@ def prepare(wanted: Wanted, data_dir: Path | None, told: Told) -> Import:
     if wanted.source == "evalplus":
         described = evalplus.graded_alone(described)
     resolved = resolved_import(wanted, outputs, found, described_model, described, content)
-    parts = ("cells", "graders", "reasoning_end", "judging", "import")
-    decisive = digest({key: resolved[key] for key in parts})
+    decisive = decisive_digest(resolved)
     return Import(wanted, outputs, found, matcher, model, benchmark, content, resolved, decisive)
 
 
 def write_inputs(imported: Import, store: RunStore) -> None:
     """Keep the problems and their labels beside the samples."""
-    write_problems(store, imported.benchmark, imported.problems)
+    write_problems(store, {imported.benchmark: imported.problems})
     if imported.survey.labels:
         write_labels(store, imported.cell, _labels(imported))
 
@@ -158,9 +158,9 @@ def _labels(imported: Import) -> Iterator[dict[str, Any]]:
 # --- what the outputs are ---------------------------------------------------------------------
 
 
-def _tell(told: Told, wanted: Wanted, number: int) -> None:
+def _log_rows(log: Log, wanted: Wanted, number: int) -> None:
     if number and number % TOLD_EVERY == 0:
-        told(f"reading {wanted.path.name}: {number:,} rows")
+        log(f"reading {wanted.path.name}: {number:,} rows")
 
 
 def _stats(outputs: Outputs) -> list[tuple[int, int]]:

@@ -34,9 +34,9 @@ def check_stated(wanted: Wanted) -> None:
     an address with a password or a key: what is stated stands in every report."""
     for key, value in wanted.protocol.items():
         _check_word(key, value)
-    said = {f"--protocol {key}": value for key, value in wanted.protocol.items()}
-    said |= {"--source-name": wanted.whose, "--model": wanted.model}
-    for option, value in said.items():
+    given = {f"--protocol {key}": value for key, value in wanted.protocol.items()}
+    given |= {"--source-name": wanted.whose, "--model": wanted.model}
+    for option, value in given.items():
         if isinstance(value, str) and holds_secret(value):
             raise ConfigError(
                 f"{option} holds an address with user, password or query, which may be secret and "
@@ -44,7 +44,7 @@ def check_stated(wanted: Wanted) -> None:
             )
 
 
-def _check_word(key: str, value: Any) -> None:
+def _check_word(key: str, value: object) -> None:
     """One `--protocol key=value`; a key of the user's own is as good as ours."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if value is None or (key in _NUMBERS and not number):

@@ -39,7 +39,7 @@ def describe(plan: Plan) -> dict[str, Any]:
 
 
 def outline(experiment: Experiment, lacking: str) -> dict[str, Any]:
-    """What can be said without tokenizers or datasets: `lacking` says what is missing."""
+    """What can be stated without tokenizers or datasets: `lacking` says what is missing."""
     cells = [
         {
             "model": model.name,

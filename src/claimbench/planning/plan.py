@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,18 @@ from claimbench.benchmarks.loading import (
     load_problems,
     resolve,
 )
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, digest, plain
+from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, plain
 from claimbench.engines import EngineSettings
 from claimbench.errors import ConfigError
+from claimbench.grading import make_grader
+from claimbench.grading.fitness import cannot_apply
 from claimbench.messages import Message, as_data
 from claimbench.models import checkpoints
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
 from claimbench.records import Problem, Sampling, Turn
-
-_DECISIVE = ("cells", "graders", "reasoning_end", "judging")
-"""The parts of a resolved config that decide samples, grades and verdicts."""
+from claimbench.store.manifest import decisive_digest
 
 
 @dataclass(frozen=True)
@@ -60,33 +60,44 @@ def make_plan(
     online: bool,
     *,
     weights: bool = True,
-    told: Callable[[str], None] = lambda _: None,
+    log: Callable[[str], None] = lambda _: None,
 ) -> Plan:
     """Load datasets and tokenizers, render every prompt, and fix every sample's id.
 
     `engine` is the identity (name and version) of the engine that will be asked; with
-    `weights=False` the checkpoints' tokenizers are enough; `told` hears what is being done.
+    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done.
     """
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
     chosen = engines.settings(experiment.run.engine)
     asked = []
     for benchmark in experiment.benchmarks:
-        told(f"reading {benchmark.name}")
+        log(f"reading {benchmark.name}")
         problems = load_problems(benchmark, data_dir, experiment.run.limit)
+        _check_grader(benchmark, problems)
         asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
     found: dict[str, Checkpoint] = {}
     cells: list[Cell] = []
     for model in experiment.models:
-        told(f"finding the checkpoint of {model.name}")
+        log(f"finding the checkpoint of {model.name}")
         found[model.name] = _checkpoint(chosen, model, online, weights)
         cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
-    told("rendering prompts")
+    log("rendering prompts")
     _refuse_twins(cells)
     resolved = _resolved(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
-    decisive = {key: resolved[key] for key in _DECISIVE}
-    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest(decisive))
+    digest = decisive_digest(resolved)
+    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
+
+
+def _check_grader(benchmark: BenchmarkConfig, problems: Sequence[Problem]) -> None:
+    """Refuse a grader that could judge no reply, before anything is generated."""
+    grader = make_grader(benchmark.grader.kind, benchmark.grader.options, None)
+    if reason := cannot_apply(grader, problems):
+        raise ConfigError(
+            f"benchmark {benchmark.name}: its grader {benchmark.grader.kind} can judge none of its "
+            f"problems ({reason}); name another grader or mend the data"
+        )
 
 
 def _refuse_twins(cells: Iterable[Cell]) -> None:

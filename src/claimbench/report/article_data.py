@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -90,6 +91,7 @@ def published_data(evidence: PublishedEvidence) -> dict[str, Any]:
                 "figure": r.id,
                 "value": r.value,
                 "note": r.note,
+                "untestable": r.untestable,
                 "source": dataclasses.asdict(r.source),
             }
             for r in evidence.alone
@@ -109,8 +111,23 @@ def _remeasured(row: Remeasured) -> dict[str, Any]:
 
 
 def to_json(data: Any) -> str:
-    """Readable JSON, its floats to six significant digits."""
-    return json.dumps(_plain(data), indent=1, ensure_ascii=False) + "\n"
+    """Readable JSON, its floats to six significant digits, each message in one line."""
+    messages: list[str] = []
+    text = json.dumps(_held(_plain(data), messages), indent=1, ensure_ascii=False) + "\n"
+    return _HELD.sub(lambda found: messages[int(found[1])], text)
+
+
+_HELD = re.compile('"<message (\\d+)>"')
+
+
+def _held(value: Any, messages: list[str]) -> Any:
+    """`value` with a mark in the place of each message."""
+    if isinstance(value, dict) and value.keys() == {"key", "values"}:
+        messages.append(json.dumps(value, ensure_ascii=False))
+        return f"<message {len(messages) - 1}>"
+    if isinstance(value, dict):
+        return {key: _held(one, messages) for key, one in value.items()}
+    return [_held(one, messages) for one in value] if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

@@ -1,12 +1,11 @@
-"""Compared runs as messages, tables, Markdown and plain data."""
+"""Compared runs as messages, tables and Markdown."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
-from claimbench.messages import Message, Value
+from claimbench.messages import Message, Value, from_data
+from claimbench.report.comparison_data import to_json
 from claimbench.report.messages import ENGLISH, Words, words
 from claimbench.report.tables import (
     Table,
@@ -20,9 +19,11 @@ from claimbench.report.tables import (
     to_markdown,
 )
 from claimbench.statistics import Comparison
-from claimbench.verdicts.comparisons import Arm, Change, Compared
+from claimbench.verdicts.arms import Arm
+from claimbench.verdicts.comparisons import Change, Compared
 
 CHANGES_SHOWN = 10
+_CHANGES = {"worse": "compare-changes-worse", "better": "compare-changes-better"}
 CHANGES_IN_A_LINE = 3
 
 
@@ -34,9 +35,18 @@ def headline(one: Compared) -> Message:
             "names": _names(one),
             "benchmark": one.variant.benchmark,
             "outcome": _outcome(one),
-            "found": _found(one.such),
+            "found": _found(one.such) if one.word not in _SIDES else _interval(one.such),
         },
     )
+
+
+_SIDES = ("better", "worse")
+"""Outcomes that say the difference themselves."""
+
+
+def _interval(comparison: Comparison) -> Message:
+    low, high = comparison.interval_95
+    return Message("compare-interval", {"low": low, "high": high})
 
 
 def _outcome(one: Compared) -> Message:
@@ -46,7 +56,8 @@ def _outcome(one: Compared) -> Message:
         return Message("compare-not-worse", {"margin": one.non_inferior})
     if one.word == "inconclusive":
         return _undecided(one)
-    return Message(f"compare-{one.word}", {"gap": abs(one.such.difference)})
+    key = "compare-better" if one.word == "better" else "compare-worse"
+    return Message(key, {"gap": abs(one.such.difference)})
 
 
 def _undecided(one: Compared) -> Message:
@@ -54,8 +65,8 @@ def _undecided(one: Compared) -> Message:
     if one.shown_alone:
         return Message("compare-shown-alone", {"family": one.family})
     if one.shown_here and one.method == "t":
-        side = "lower" if one.these.difference < 0 else "higher"
-        return Message(f"compare-{side}-here")
+        lower = one.these.difference < 0
+        return Message("compare-lower-here" if lower else "compare-higher-here")
     return Message("compare-undecided", {"detectable": one.detectable})
 
 
@@ -94,7 +105,8 @@ def details(one: Compared) -> Iterator[Message]:
         yield Message("compare-holm", {**p, "family": one.family})
     yield from _warnings(one)
     for key, theirs, ours in one.differences:
-        yield Message("compare-setting", {"setting": key, "reference": theirs, "run": ours})
+        sides = {"reference": from_data(theirs), "run": from_data(ours)}
+        yield Message("compare-setting", {"setting": key, **sides})
 
 
 def _warnings(one: Compared) -> Iterator[Message]:
@@ -111,8 +123,9 @@ def _warnings(one: Compared) -> Iterator[Message]:
 def changes(one: Compared) -> Iterator[Message]:
     """The largest changes either way, each group in one message."""
     for word, rows in _extremes(one):
-        told = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
-        yield Message(f"compare-most-{word}", {"problems": told})
+        changes = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
+        key = "compare-most-worse" if word == "worse" else "compare-most-better"
+        yield Message(key, {"problems": changes})
 
 
 def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
@@ -195,80 +208,6 @@ def changes_table(found: Sequence[Compared]) -> Table:
     return Table("changes", columns, tuple(rows))
 
 
-def data_of(found: Sequence[Compared]) -> list[dict[str, Any]]:
-    """Plain data; differences, intervals, errors and margins in points, the rest as named."""
-    return [_data(one) for one in found]
-
-
-def _data(one: Compared) -> dict[str, Any]:
-    return {
-        "benchmark": one.variant.benchmark,
-        "verdict": one.word,
-        "reference": _side(one.reference),
-        "run": _side(one.variant),
-        "problems": one.common,
-        "score": one.score,
-        "reference_score": one.reference_score,
-        "problems_of_either": one.problems,
-        "matched_by_id_alone": one.ids_only,
-        "method": one.method,
-        "such_problems": _comparison(one.such),
-        "these_problems": _comparison(one.these),
-        "margin": one.margin,
-        "non_inferior_margin": one.non_inferior,
-        "p_not_worse": one.p_not_worse,
-        "family": one.family,
-        "p_holm": dict(one.adjusted),
-        "detectable_difference": one.detectable,
-        "power_at_margin": one.power,
-        "better": one.better,
-        "worse": one.worse,
-        "changes": [_change_data(change) for change in one.changes],
-        "differences": [
-            {"key": key, "reference": theirs, "run": ours} for key, theirs, ours in one.differences
-        ],
-    }
-
-
-def _side(arm: Arm) -> dict[str, Any]:
-    m, spent = arm.measurement, arm.cell.efficiency
-    return {
-        "run": arm.run,
-        "model": m.model,
-        "tier": m.tier,
-        "samples_per_problem": m.samples_per_problem,
-        "tokens_mean": m.tokens_mean,
-        "truncated_share": m.truncated_share,
-        "tokens_per_right": None if spent is None else spent.tokens_per_solved,
-        "device_seconds_per_right": None if spent is None else spent.device_seconds_per_solved,
-    }
-
-
-def _comparison(found: Comparison) -> dict[str, Any]:
-    return {
-        "difference": found.difference,
-        "se": found.se,
-        "interval_95": found.interval_95,
-        "interval_90": found.interval_90,
-        "p_difference": found.p_difference,
-        "p_equivalence": found.p_equivalence,
-    }
-
-
-def _change_data(change: Change) -> dict[str, Any]:
-    return {
-        "problem": change.problem,
-        "right": change.right,
-        "counted": change.counted,
-        "reference_right": change.reference_right,
-        "reference_counted": change.reference_counted,
-    }
-
-
-def to_json(found: Sequence[Compared]) -> str:
-    return json.dumps(data_of(found), indent=1, ensure_ascii=False, default=str) + "\n"
-
-
 def render(found: Sequence[Compared], language: str = ENGLISH) -> str:
     """The comparison as Markdown."""
     said = words(language)
@@ -285,7 +224,7 @@ def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
         yield f"**{escape(said.render(headline(one)))}**\n"
         yield "\n".join(f"- {escape(said.render(line))}" for line in details(one)) + "\n"
         for word, rows in _extremes(one):
-            yield f"{said.say(f'compare-changes-{word}')}:\n"
+            yield f"{said.say(_CHANGES[word])}:\n"
             yield "\n".join(f"- {escape(said.render(_change(c)))}" for c in rows) + "\n"
 
 

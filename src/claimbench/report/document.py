@@ -11,13 +11,14 @@ from claimbench.analysis.lengths import CapCurve, Lengths
 from claimbench.messages import Value
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts.articles.results import ClaimVerdict
+from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
 
 @dataclass(frozen=True, slots=True)
 class CellView:
     """One model on one benchmark: the score at every token cap and the lengths of its replies,
-    None where imported outputs do not tell their tokens."""
+    None where imported outputs do not state their tokens."""
 
     model: str
     benchmark: str
@@ -45,7 +46,7 @@ class Document:
     """A report over one or many runs. `sources` are the published results by id; `gpu_hour` is the
     price of an hour of one GPU in US dollars, where one was given; `claims` are the articles',
     judged by these runs and what is published; without `texts` it shows nothing that a model or a
-    benchmark wrote."""
+    benchmark wrote; `comparisons` are of the later runs with the first."""
 
     title: Value
     runs: tuple[RunView, ...]
@@ -54,6 +55,7 @@ class Document:
     gpu_hour: float | None = None
     claims: tuple[ClaimVerdict, ...] = ()
     texts: bool = True
+    comparisons: tuple[Compared, ...] = ()
 
     @property
     def partial(self) -> bool:

@@ -9,6 +9,7 @@ from claimbench.analysis.lengths import CapCurve, Lengths
 from claimbench.messages import Message, term
 from claimbench.report import svg
 from claimbench.report.tables import clean, heading
+from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import Estimate, EvidenceGroup
 
 _ROW = 22
@@ -76,12 +77,12 @@ def _estimate(e: Estimate, x: svg.Scale, y: float) -> str:
         svg.words(14, y + 4, label, "label"),
         svg.words(_LABELS - 20, y + 4, e.tier, "tick middle"),
     ]
-    told = f"{e.value:.1f}"
+    text = f"{e.value:.1f}"
     if e.low is not None and e.high is not None:
         parts.append(svg.line(x(e.low), y, x(e.high), y, f"interval {kind}"))
-        told += f"  [{e.low:.1f}, {e.high:.1f}]"
+        text += f"  [{e.low:.1f}, {e.high:.1f}]"
     parts.append(_mark(kind, x(e.value), y))
-    parts.append(svg.words(_WIDTH - 120, y + 4, told, "number"))
+    parts.append(svg.words(_WIDTH - 120, y + 4, text, "number"))
     return svg.element("g", *parts)
 
 
@@ -127,9 +128,9 @@ def curve(pen: svg.Pen, name: str, model: str, benchmark: str, c: CapCurve) -> s
     ]
     every = max(1, len(c.caps) // 5)
     shown = list(zip(c.caps, c.score, strict=True))[every - 1 :: every]
-    told = ", ".join(f"{cap}: {100 * score:.1f}" for cap, score in shown)
+    points = ", ".join(f"{cap}: {100 * score:.1f}" for cap, score in shown)
     title = Message("page-curve-title", {"model": model, "benchmark": benchmark})
-    return pen.figure(name, _PANEL, title, Message("page-curve-desc", {"points": told}), parts)
+    return pen.figure(name, _PANEL, title, Message("page-curve-desc", {"points": points}), parts)
 
 
 def _frame(
@@ -154,6 +155,46 @@ def _axis_names(pen: svg.Pen, up: Message, across: Message) -> Iterable[str]:
     width, height = _PANEL
     yield pen.words(0, 11, up, "tick")
     yield pen.words((_LEFT + width - _RIGHT) / 2, height - _BOTTOM + 34, across, "tick middle")
+
+
+# --- two runs, problem by problem -----------------------------------------------------------
+
+
+def paired(pen: svg.Pen, name: str, one: Compared) -> str:
+    """The change of every problem in points, the largest loss first, and the mean change with its
+    95 % interval on such problems."""
+    width, height = _PANEL
+    gains = [100 * change.gain for change in one.changes]
+    same = [0.0] * (one.common - len(gains))
+    ordered = sorted([*gains, *same])
+    x = svg.linear(0, max(1, one.common - 1), _LEFT, width - _RIGHT)
+    y = svg.linear(-100, 100, height - _BOTTOM, _TOP)
+    low, high = (max(-100.0, min(100.0, end)) for end in one.such.interval_95)
+    corners = [(x(0), y(low)), (x(one.common - 1), y(low))]
+    corners += [(x(one.common - 1), y(high)), (x(0), y(high))]
+    mean = y(one.such.difference)
+    parts = [
+        *_change_grid(y),
+        svg.path(corners, "band", closed=True),
+        svg.path([(x(0), mean), (x(one.common - 1), mean)], "curve"),
+        *(svg.element("circle", cx=x(i), cy=y(v), r=2.5, class_=f"mark {_side(v)}")
+          for i, v in enumerate(ordered)),
+        *_axis_names(pen, Message("page-change-axis"), Message("page-problems-axis")),
+    ]  # fmt: skip
+    title = Message("page-paired-title", {"names": one.variant.run, "reference": one.reference.run})
+    described = {"better": one.better, "worse": one.worse, "same": len(same)}
+    return pen.figure(name, _PANEL, title, Message("page-paired-desc", described), parts)
+
+
+def _change_grid(y: svg.Scale) -> Iterable[str]:
+    for value in (-100, -50, 0, 50, 100):
+        class_ = "axis" if value == 0 else "grid"
+        yield svg.line(_LEFT, y(value), _PANEL[0] - _RIGHT, y(value), class_)
+        yield svg.words(_LEFT - 6, y(value) + 4, str(value).replace("-", "−"), "tick end")
+
+
+def _side(gain: float) -> str:
+    return "ours" if gain > 0 else "vendor" if gain < 0 else "third"
 
 
 # --- lengths ----------------------------------------------------------------------------------

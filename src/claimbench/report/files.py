@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from claimbench.report import figures, svg
 from claimbench.report.article_tables import claims_table
 from claimbench.report.claim_tables import testable
+from claimbench.report.comparisons import changes_table, comparison_table
 from claimbench.report.document import Document
 from claimbench.report.html import asset, evidence_by_benchmark, render_html
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -33,6 +34,8 @@ def report_files(document: Document, pack: Pack | None, language: str = ENGLISH)
         *lm_eval_tables(document),
         *agreement_tables(document),
     ]
+    if document.comparisons:
+        tables += [comparison_table(document.comparisons), changes_table(document.comparisons)]
     if verdicts := testable(document):
         tables.append(claims_table(verdicts))
     yield from ((f"tables/{table.name}.csv", to_csv(table)) for table in tables)
@@ -46,6 +49,9 @@ def _figures(document: Document, pen: svg.Pen) -> Iterator[File]:
     many = len(document.runs) > 1
     for benchmark, groups in evidence_by_benchmark(document):
         yield _path("evidence", benchmark), figures.forest(pen, "forest", clean(benchmark), groups)
+    for one in document.comparisons:
+        variant = one.variant.run, one.variant.model, one.variant.benchmark
+        yield _path("compared", *variant), figures.paired(pen, "compared", one)
     for run in document.runs:
         for cell in run.cells:
             names = clean(cell.model), clean(cell.benchmark)

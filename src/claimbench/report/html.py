@@ -25,6 +25,12 @@ from claimbench.records import Measurement
 from claimbench.report import figures, svg
 from claimbench.report.agreement_tables import SHOWN
 from claimbench.report.claim_tables import claim_rows, testable
+from claimbench.report.comparisons import (
+    changes_table,
+    comparison_table,
+    details,
+    headline,
+)
 from claimbench.report.document import CellView, Document
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import LEGENDS, agreement_tables
@@ -38,8 +44,9 @@ from claimbench.report.page_rows import (
     verdict_row,
 )
 from claimbench.report.page_words import PageWords
-from claimbench.report.tables import clean, heading, in_terms, points
+from claimbench.report.tables import Table, clean, heading, in_terms, points
 from claimbench.report.theme import page_style
+from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
@@ -76,6 +83,7 @@ def render_html(
         **_tables(document),
         cells=_cells(document, svg.Pen(words)),
         forests=_forests(document, svg.Pen(words)),
+        comparisons=_comparisons(document, svg.Pen(words)),
         pack=pack,
         left=_left_out(pack) if pack else None,
     )
@@ -111,11 +119,13 @@ def _tables(document: Document) -> dict[str, Any]:
             for run in runs
             for v in run.verdicts
         ],
+        "verdict_sum": verdict_sum(document.verdicts),
         "measurement_rows": [measurement_row(r.name, m) for r in runs for m in r.measurements],
         "claim_rows": claim_rows(claims),
         "untestable": len(document.claims) - len(claims),
         "statuses": statuses(claims),
         "efficiency_rows": [efficiency_row(r.name, e) for r in runs for e in r.efficiency],
+        "comparison_tables": [table_cells(table) for table in _comparison_tables(document)],
         "votes": [table_cells(table) for table in vote_tables(document)],
         "lm_evals": [table_cells(table) for table in lm_eval_tables(document)],
         "agreements": [table_cells(table) for table in agreement_tables(document, SHOWN)],
@@ -171,6 +181,19 @@ def _forests(document: Document, pen: svg.Pen) -> list[tuple[str, Markup]]:
         (benchmark, Markup(figures.forest(pen, f"forest-{i}", clean(benchmark), found)))
         for i, (benchmark, found) in enumerate(evidence_by_benchmark(document))
     ]
+
+
+def _comparisons(document: Document, pen: svg.Pen) -> list[tuple[Message, list[Message], Markup]]:
+    """Headline, details and figure of each comparison."""
+    return [
+        (headline(one), list(details(one)), Markup(figures.paired(pen, f"compared-{i}", one)))
+        for i, one in enumerate(document.comparisons)
+    ]
+
+
+def _comparison_tables(document: Document) -> list[Table]:
+    found = document.comparisons
+    return [comparison_table(found), changes_table(found)] if found else []
 
 
 def _cells(document: Document, pen: svg.Pen) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from claimbench.records import Verdict
 from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
 from claimbench.report.article_tables import efficiency_table
 from claimbench.report.claim_tables import report_claims_table, spoken, testable
+from claimbench.report.comparisons import comparison_table, sections
 from claimbench.report.document import Document
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.messages import ENGLISH, Words, words
@@ -22,6 +23,7 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
+from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
 
 
@@ -65,7 +67,12 @@ def render_document(
         parts.append(f"**{page.say('page-partial')}**\n")
     if document.verdicts:
         parts += [page.head("page-verdicts"), page.table(judged)]
+        parts += [f"{page.text(verdict_sum(document.verdicts))}\n"]
         parts += [s for run in document.runs for s in page.sentences(run.verdicts)]
+    if document.comparisons:
+        parts += [page.head("page-comparison"), *sections(document.comparisons, page.words)]
+        parts += [page.table(comparison_table(document.comparisons))]
+        parts += [f"{page.say('legend-comparison')}\n"]
     parts += [page.head("page-measurements"), page.table(measured)]
     for table in vote_tables(document):
         parts += page.section("page-votes", table, "page-votes-caption")

@@ -38,8 +38,8 @@ _BATCH = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The samples of one cell. `looped` are those caught in a loop; `reasoning_end` is the tag at
-    which this model's reasoning ends, if it has one."""
+    """The samples of one cell. `looped` are those cut while they repeated themselves;
+    `reasoning_end` is the tag at which this model's reasoning ends, if it has one."""
 
     run: str
     store: RunStore
@@ -122,7 +122,7 @@ def _records(number: int, source: Source) -> npt.NDArray[np.void]:
     rows = np.array([row_of.get(int(key), -1) for key in distinct], dtype=np.int64)[inverse]
     kept = (rows >= 0) & (samples["sample_index"] < cell.samples)
     samples, rows = samples[kept], rows[kept]
-    grades = store.grade_index(cell.name, cell.grader.digest)
+    grades = store.grade_index(cell.name, cell.judge)
     at = positions(samples["id"], grades["id"])
     values = np.append(grades["value"], np.nan)[at]
     found = np.empty(len(samples), dtype=_RANK)
@@ -152,7 +152,7 @@ def _rows(sources: Sequence[Source], batch: npt.NDArray[np.void]) -> Iterator[Ro
         source = sources[number]
         cell, ids = source.cell, batch["id"][batch["source"] == number]
         name = cell.name
-        stored = source.store.grade_values(name, cell.grader.digest, ids)
+        stored = source.store.grade_values(name, cell.judge, ids)
         grades = {grade["sample_id"]: grade for grade in stored}
         for sample in source.store.sample_values(name, ids):
             sample_id = sample["id"]

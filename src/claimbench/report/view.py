@@ -13,7 +13,8 @@ from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.analysis.lm_eval_totals import read_totals
 from claimbench.analysis.measure import Scores, measure_cell
 from claimbench.analysis.programs import program_lines, program_metrics
-from claimbench.analysis.repetition import Looped, looped_ids
+from claimbench.analysis.repetition import Looped, repeating_ids
+from claimbench.analysis.servers import server_lines
 from claimbench.analysis.suspects import with_suspects
 from claimbench.analysis.votes import with_votes
 from claimbench.claims import load_published
@@ -24,6 +25,7 @@ from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.samples import Source
 from claimbench.store import RunStore
 from claimbench.store.manifest import ImportEntry, RunManifest
+from claimbench.store.sessions import read_sessions
 from claimbench.verdicts.articles import ClaimVerdict, Run, judge_reported
 from claimbench.verdicts.side_by_side import gather
 
@@ -32,7 +34,7 @@ def view_cell(
     store: RunStore, cell: StoredCell, looped: frozenset[str]
 ) -> tuple[Measurement, CellView]:
     """What was measured of a cell, and how its score depends on the length of its replies; `looped`
-    are the ids of those caught in a loop."""
+    are the ids of those cut while they repeated themselves."""
     scores, measured = measure_cell(store, cell)
     more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
     if measured.truncated_share is not None:
@@ -73,7 +75,11 @@ def view_run(
         verdicts=tuple(verdicts),
         cells=tuple(cell for _, cell in measured),
         efficiency=tuple(spent),
-        about=(*_about(store.manifest), *program_lines(m for m, _ in measured)),
+        about=(
+            *_about(store.manifest),
+            *server_lines(read_sessions(store)),
+            *program_lines(m for m, _ in measured),
+        ),
         partial=partial,
         agreements=tuple(agreements),
     )
@@ -108,7 +114,7 @@ def sources(
 ) -> list[Source]:
     """The samples of a run, for a report that embeds them; `looped` where that is known."""
     if looped is None:
-        looped = looped_ids(store, [cell.name for cell in cells])
+        looped = repeating_ids(store, [cell.name for cell in cells])
     return [
         Source(
             run=store.root.resolve().name,

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from claimbench.analysis.stored import read_measured
+from claimbench.analysis.stored import described, read_measured
 from claimbench.errors import InputError
-from claimbench.verdicts.comparisons import Arm, Compared, compare_arms, pair_arms
+from claimbench.verdicts.arms import Arm, pair_arms
+from claimbench.verdicts.comparisons import Compared, compare_arms, compare_where_possible
+
+if TYPE_CHECKING:
+    from claimbench.runner.reporting import Report
 
 
 def compare_runs(
@@ -47,3 +52,18 @@ def _name_of(against: str, roots: Sequence[Path], names: Sequence[str]) -> str:
         if root.resolve() == wanted:
             return name
     return against
+
+
+def compare_reports(reports: Sequence[Report]) -> list[Compared]:
+    """The runs of several reports against the first, wherever they can be compared."""
+    if any(one.partial for one in reports):
+        return []
+    names = unique_names([one.root for one in reports])
+    arms = [
+        Arm(name, cell)
+        for one, name in zip(reports, names, strict=True)
+        for cell in described(
+            one.root, one.measurements, [e for r in one.runs for e in r.efficiency]
+        )
+    ]
+    return compare_where_possible(arms)

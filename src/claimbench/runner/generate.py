@@ -9,13 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.engines import Engine
+from claimbench.errors import GradingError
 from claimbench.grading import GradingPool
 from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample
 from claimbench.store import RunStore
+from claimbench.store.rows import sample_digest
 
 Cells = Mapping[CellName, StoredCell]
 """The cells of a run by name."""
@@ -67,6 +70,18 @@ class Progress:
 Watch = Callable[[Progress], None]
 
 
+class _Judged(NamedTuple):
+    """What a grade under way judges."""
+
+    cell: CellName
+    sample_digest: str
+    problem_digest: str
+
+
+FIRST_GRADES = 50
+"""So many grades, none of them a judgement, and no later one would be."""
+
+
 class GradeDesk:
     """Hands samples to the grading pool and stores the grades that come back."""
 
@@ -77,11 +92,13 @@ class GradeDesk:
         self.cells = cells
         self.pool = pool
         self.progress = progress
-        self._open: dict[str, CellName] = {}
+        self._open: dict[str, _Judged] = {}
+        self._kept = self._failed = 0
 
     def submit(self, sample: Sample) -> None:
         cell = self.cells[sample.cell]
-        self._open[sample.id] = cell.name
+        digests = sample_digest(sample), cell.problem_digests[sample.problem_id]
+        self._open[sample.id] = _Judged(cell.name, *digests)
         self.pool.submit(cell.grader, cell.problems[sample.problem_id], sample)
 
     def collect(self) -> None:
@@ -102,9 +119,21 @@ class GradeDesk:
             self._keep(grade)
 
     def _keep(self, grade: Grade) -> None:
-        self._store.append_grade(self._open.pop(grade.sample_id), grade)
+        judged = self._open.pop(grade.sample_id)
+        named = replace(
+            grade, sample_digest=judged.sample_digest, problem_digest=judged.problem_digest
+        )
+        self._store.append_grade(judged.cell, named)
         self.progress.graded += 1
         self.progress.right += grade.value or 0.0
+        self._kept += 1
+        self._failed += grade.value is None
+        if self._kept == self._failed == FIRST_GRADES:
+            raise GradingError(
+                f"the first {FIRST_GRADES} grades are all errors of the grader (the last: "
+                f"{grade.reason or grade.outcome}), so the run stops; its samples are kept: mend "
+                "the cause and run the same command again"
+            )
 
 
 def generate(
@@ -168,14 +197,14 @@ def grade_stored(
 ) -> None:
     """Grade the cell's stored samples (those `among` these ids, if given) that have no grade under
     the current grader."""
-    done = store.graded_ids(cell.name, cell.grader.digest)
+    done = store.graded_ids(cell.name, cell.judge)
     present = store.present_ids(cell.name)
-    owed = [sample for sample in present if sample not in done]
+    missing = [sample for sample in present if sample not in done]
     if among is not None:
-        owed = [sample for sample in owed if sample in among]
-    if not owed:
+        missing = [sample for sample in missing if sample in among]
+    if not missing:
         return
-    for sample in store.samples(cell.name, owed):
+    for sample in store.samples(cell.name, missing):
         if sample.problem_id in cell.problems:
             desk.submit(sample)
             desk.catch_up()

@@ -11,8 +11,9 @@ from functools import partial as bound
 from pathlib import Path
 
 from claimbench.errors import StageError
-from claimbench.runner import pipeline
-from claimbench.runner.pipeline import Report
+from claimbench.report.messages import ENGLISH
+from claimbench.runner import reporting
+from claimbench.runner.reporting import Report
 from claimbench.store import RunStore
 
 RUNS_EACH = 4
@@ -24,12 +25,13 @@ def report_each(
     partial: bool = False,
     samples: bool = True,
     gpu_hour: float | None = None,
+    language: str = ENGLISH,
 ) -> list[Report]:
-    """`pipeline.report` of every run folder, in order, as if one after another.
+    """`reporting.report` of every run folder, in order, as if one after another.
 
     Raises the error of the first run that has one; runs behind it may have been reported.
     """
-    report = bound(_report, partial=partial, samples=samples, gpu_hour=gpu_hour)
+    report = bound(_report, partial=partial, samples=samples, gpu_hour=gpu_hour, language=language)
     workers = min(len(os.sched_getaffinity(0)), len(roots) // RUNS_EACH)
     if workers < 2:
         return [report(root) for root in roots]
@@ -44,8 +46,10 @@ def report_each(
         ) from error
 
 
-def _report(root: Path, *, partial: bool, samples: bool, gpu_hour: float | None) -> Report:
+def _report(
+    root: Path, *, partial: bool, samples: bool, gpu_hour: float | None, language: str
+) -> Report:
     # Estimates may be looked at beside shards at work; verdicts need the folder alone.
     beside = "report" if partial else None
-    with RunStore.existing(root, writer=True, shard=beside) as store:
-        return pipeline.report(store, partial, samples, gpu_hour)
+    with RunStore.existing(root, writer=True, shard=beside, purpose="report") as store:
+        return reporting.report(store, partial, samples, gpu_hour, language)

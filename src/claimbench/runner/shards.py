@@ -119,7 +119,7 @@ def standing(store: RunStore, cells: Sequence[StoredCell] | None = None) -> Prog
     progress = Progress(asked=sum(cell.asked for cell in cells))
     for cell in cells:
         index = store.sample_index(cell.name)
-        grades = store.grade_index(cell.name, cell.grader.digest)
+        grades = store.grade_index(cell.name, cell.judge)
         progress.stored += len(index)
         progress.tokens += int(index["completion_tokens"].sum())
         progress.graded += len(grades)

@@ -8,6 +8,7 @@ assert. The prelude's own functions and classes are the tests'.
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 from collections.abc import Callable
 from typing import Any, Final
@@ -80,7 +81,9 @@ class Checks:
         defined = {n.name for n in tree.body if isinstance(n, ast.ClassDef)}
         found = self._program.start(self._job.names, defined | set(self._space))
         bound = {name: found.get(name, self._missing(name)) for name in self._job.names}
-        self._space.update(bound)
+        # A function that is handed to `check` needs no name there, and may have that of a builtin.
+        hidden = {self._job.entry_point} & set(vars(builtins)) if self._job.style == "call" else ()
+        self._space.update({name: it for name, it in bound.items() if name not in hidden})
         return bound
 
     def _missing(self, name: str) -> Callable[..., Any]:

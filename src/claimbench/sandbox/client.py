@@ -22,6 +22,7 @@ from claimbench.sandbox.bubblewrap import bubblewrap
 from claimbench.sandbox.memory_files import Inputs, memory_files, read, write
 from claimbench.sandbox.protocol import (
     ALONE,
+    PACKAGES,
     TOGETHER,
     WIDE,
     Ending,
@@ -38,6 +39,8 @@ STACK: Final = 2**30
 """Bytes of the main thread's stack; deep recursion in C needs more than the usual 8 MiB, and only a
 limit that is raised before the interpreter starts counts."""
 _START_S: Final = 60.0
+_SLOW_START: Final = 5
+"""So many times as long for a zygote that imports large packages."""
 _MOST_REPORT: Final = 2**22
 _MOST_ANSWER: Final = 2**16
 _MOST_ALONE: Final = 256
@@ -74,13 +77,15 @@ class Zygote:
     """A warm interpreter in a process of its own. Start and use it from one thread: it ends with
     the thread that started it."""
 
-    def __init__(self, isolation: Isolation, warmth: Warmth = WIDE) -> None:
+    def __init__(
+        self, isolation: Isolation, warmth: Warmth = WIDE, packages: Sequence[str] = ()
+    ) -> None:
         self.isolation = isolation
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
         with theirs, _big_stack(), _opened("/proc") as proc:
             self._process = subprocess.Popen(
-                _command(isolation, (theirs.fileno(), proc), warmth),
+                _command(isolation, (theirs.fileno(), proc), warmth, packages),
                 pass_fds=[theirs.fileno(), proc],
                 env=_ENVIRONMENT,
                 cwd="/",
@@ -90,7 +95,7 @@ class Zygote:
                 process_group=0,
             )
         self._socket = ours
-        self._hear(_START_S)
+        self._hear(_START_S * (_SLOW_START if warmth == PACKAGES else 1))
 
     def run(self, jobs: Sequence[Job], inputs: Inputs) -> Outcome:
         """Run one job, or the two of an assert-style test at once. Raises SandboxError where the
@@ -222,8 +227,10 @@ def _big_stack() -> Iterator[None]:
 # --- the command ---------------------------------------------------------------------------------
 
 
-def _command(isolation: Isolation, descriptors: tuple[int, int], warmth: Warmth) -> list[str]:
+def _command(
+    isolation: Isolation, descriptors: tuple[int, int], warmth: Warmth, packages: Sequence[str]
+) -> list[str]:
     script = Path(__file__).with_name("zygote.py")
-    words = [*map(str, descriptors), isolation, warmth]
+    words = [*map(str, descriptors), isolation, warmth, ",".join(packages)]
     start = [sys.executable, "-P", str(script), *words]
     return [*bubblewrap(), *start] if isolation == "namespaces" else start

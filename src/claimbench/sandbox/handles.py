@@ -60,8 +60,13 @@ class Handle:
 
     # --- passed on ------------------------------------------------------------------------------
 
+    def __getattribute__(self, name: str) -> Any:
+        return (
+            _ask("getattr", self, name) if name in _DUNDERS else object.__getattribute__(self, name)
+        )
+
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__") and name not in _DUNDERS:
+        if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return _ask("getattr", self, name)
 

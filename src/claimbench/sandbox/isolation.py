@@ -15,7 +15,7 @@ from claimbench.errors import ConfigError
 from claimbench.sandbox.bubblewrap import tool_path
 from claimbench.sandbox.client import Outcome, SandboxError, Zygote
 from claimbench.sandbox.memory_files import Inputs
-from claimbench.sandbox.protocol import LEAN, LEAN_MODULES, NUMPY, WIDE, Job, Warmth
+from claimbench.sandbox.protocol import LEAN, LEAN_MODULES, NUMPY, PACKAGES, WIDE, Job, Warmth
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.sandbox.self_test import escapes
 
@@ -34,9 +34,10 @@ _ADVICE: Final = {
     "seccomp": "use a Linux kernel, on x86-64 or arm64, with CONFIG_SECCOMP_FILTER",
     "rlimits": "use Linux 3.17 or newer with Python 3.11 to 3.13",
 }
+_NUMPY: Final = re.compile(r"\bnumpy\b")
+"""Wherever the word stands: `__import__("numpy")` imports it, too."""
 # A statement at a time, and not `\s`, which would go on over thousands of empty lines: else hostile
 # texts are searched once from each of their parts.
-_NUMPY: Final = re.compile(r"(?:^|[;:])[ \t\f]*(?:import|from)[ \t\f][^\n;:]*\bnumpy\b", re.M)
 _IMPORTS: Final = re.compile(r"(?:^|[;:])[ \t]*(from|import)[ \t]+([^\n;#]+)", re.M)
 _UNSEEN: Final = re.compile(r"\b(?:(?:__import__|importlib|exec|eval)\b|(?:import|from)\\)|[\r\f]")
 """What may import without a statement that _IMPORTS finds."""
@@ -59,22 +60,29 @@ class Sandbox:
     """Runs programs with one isolation: a warm zygote, and others with more in them once
     one is needed.
 
-    For one thread; see Zygote. A sandbox that fails is started afresh once.
+    `packages`: what programs may import beside the standard library and numpy. For one thread; see
+    Zygote. A sandbox that fails is started afresh once.
     """
 
-    def __init__(self, isolation: Isolation) -> None:
+    def __init__(self, isolation: Isolation, packages: Sequence[str] = ()) -> None:
         self.isolation = isolation
+        self.packages = tuple(packages)
         self._zygotes: dict[Warmth, Zygote] = {}
 
     def run(self, jobs: Sequence[Job], inputs: Inputs) -> Outcome:
         """Run a job (or the two of an assert-style test). Raises SandboxError where the sandbox
         fails twice in a row."""
-        return self._tried(warmth_for(jobs), lambda zygote: zygote.run(jobs, inputs))
+        return self._tried(self._warmth_for(jobs), lambda zygote: zygote.run(jobs, inputs))
 
     def run_alone(self, job: Job, inputs: Inputs) -> list[Outcome]:
         """Run each test of a job in a child of its own; see Zygote. Raises SandboxError where the
         sandbox fails twice in a row."""
-        return self._tried(warmth_for([job]), lambda zygote: zygote.run_alone(job, inputs))
+        return self._tried(self._warmth_for([job]), lambda zygote: zygote.run_alone(job, inputs))
+
+    def _warmth_for(self, jobs: Sequence[Job]) -> Warmth:
+        texts = [text for job in jobs for text in (job.code, job.check)] if self.packages else []
+        named = any(re.search(rf"\b{p}\b", text) for p in self.packages for text in texts)
+        return PACKAGES if named else warmth_for(jobs)
 
     def _tried(self, warmth: Warmth, act: Callable[[Zygote], _Made]) -> _Made:
         try:
@@ -89,7 +97,7 @@ class Sandbox:
 
     def _zygote(self, warmth: Warmth) -> Zygote:
         if warmth not in self._zygotes:
-            zygote = self._zygotes[warmth] = Zygote(self.isolation, warmth)
+            zygote = self._zygotes[warmth] = Zygote(self.isolation, warmth, self.packages)
             if self.isolation != "rlimits" and (holes := escapes(zygote)):
                 self._drop(warmth)
                 raise SandboxError(
@@ -116,7 +124,7 @@ def warmth_for(jobs: Sequence[Job]) -> Warmth:
     """What has to be imported in the zygote that runs the jobs: `LEAN` only for a plain program all
     of whose imports can be seen and are among those."""
     texts = [text for job in jobs for text in (job.code, job.check)]
-    if any(_NUMPY.search(text) for text in texts):
+    if any("numpy" in text and _NUMPY.search(text) for text in texts):
         return NUMPY
     plain = all(job.kind == "stdin" and not job.compat for job in jobs)
     return LEAN if plain and all(_imports_little(text) for text in texts) else WIDE
@@ -166,21 +174,21 @@ def check_isolation(minimum: Isolation) -> Found:
     )
 
 
-def open_sandbox(minimum: Isolation) -> Sandbox:
+def open_sandbox(minimum: Isolation, packages: Sequence[str] = ()) -> Sandbox:
     """A sandbox with the best isolation of this machine, started and self-tested:
     `check_isolation` and `Sandbox` in one, with one zygote instead of two. Raises SandboxError as
     `check_isolation`."""
     for isolation in ISOLATIONS[: ISOLATIONS.index(minimum) + 1]:
         if _lacks_tool(isolation):
             continue
-        sandbox = Sandbox(isolation)
+        sandbox = Sandbox(isolation, packages)
         try:
             sandbox.start()
         except (SandboxError, OSError, AttributeError):
             sandbox.close()
         else:
             return sandbox
-    return Sandbox(check_isolation(minimum).isolation)
+    return Sandbox(check_isolation(minimum).isolation, packages)
 
 
 def _lacks_tool(isolation: Isolation) -> bool:

@@ -46,7 +46,8 @@ def abi() -> int:
 
 
 def make_ruleset(readable: Iterable[str]) -> int:
-    """A descriptor of the rules "read these folders, nothing else"; OSError without Landlock."""
+    """A descriptor of the rules "read these folders and files, nothing else"; OSError without
+    Landlock."""
     version = abi()
     rights = max((count for since, count in _FILE_RIGHTS if version >= since), default=0)
     attributes = _RulesetAttributes(
@@ -65,7 +66,7 @@ def make_ruleset(readable: Iterable[str]) -> int:
                 if entry.name not in _PACKAGES and not entry.is_symlink():
                     _allow(ruleset, entry.path, _READ_FILE | (_READ_DIR if entry.is_dir() else 0))
         else:
-            _allow(ruleset, path, _READ_FILE | _READ_DIR)
+            _allow(ruleset, path, _READ_FILE | (_READ_DIR if os.path.isdir(path) else 0))
     return ruleset
 
 

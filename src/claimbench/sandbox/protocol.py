@@ -14,12 +14,13 @@ Style = Literal["", "call", "unittest"]
 """What is done once a test program has run: nothing, its function `check` is called with the entry
 point, or its cases of unittest are run."""
 
-Warmth = Literal["lean", "wide", "numpy"]
+Warmth = Literal["lean", "wide", "numpy", "packages"]
 LEAN: Final = "lean"
 WIDE: Final = "wide"
 NUMPY: Final = "numpy"
+PACKAGES: Final = "packages"
 """What a zygote has imported: what a usual `stdin` program needs, all that programs import often,
-or numpy as well."""
+or numpy as well, or the packages that the benchmark allows."""
 LEAN_MODULES: Final = (
     *("bisect", "collections", "copy", "functools", "heapq", "io", "itertools", "json", "math"),
     *("operator", "os", "re", "string", "sys", "threading", "time", "typing"),

@@ -9,6 +9,7 @@ import math
 import os
 import resource
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -54,14 +55,25 @@ def make_restrictions(isolation: Isolation, folders: list[str]) -> Restrictions:
     return Restrictions()
 
 
-def readable_folders(numpy: bool) -> list[str]:
-    """What a program may read: Python's standard library, and numpy with its libraries."""
+def readable_folders(installed: bool) -> list[str]:
+    """What a program may read: Python's standard library, and the `installed` packages that were
+    imported, with their libraries."""
     # `sysconfig` would say so, too, but what it imports would stay in this process.
     paths = {os.path.dirname(module.__file__ or "") for module in (os, _ctypes)}
-    if numpy:
-        package = os.path.dirname(sys.modules["numpy"].__file__ or "")
-        paths |= {package, f"{package}.libs"}
-    return [path for path in sorted(paths) if os.path.isdir(path)]
+    if installed:
+        paths |= set(_installed())
+    return [path for path in sorted(paths) if os.path.exists(path)]
+
+
+def _installed() -> Iterator[str]:
+    """Of each imported package that was installed: its folder (or file), and its libraries'."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) or ""
+        folder, base = os.path.split(file)
+        if "." in name or name == "claimbench" or "-packages" not in folder:
+            continue
+        package = folder if base.startswith("__init__.") else file
+        yield from (package, f"{package}.libs")
 
 
 @lru_cache(maxsize=64)

@@ -70,6 +70,8 @@ attempts = {
     "read /etc/passwd": lambda: open("/etc/passwd").read(),
     "read its parent's environment": lambda: open(f"/proc/{os.getppid()}/environ").read(),
     "open its parent's memory": lambda: open(f"/proc/{os.getppid()}/mem", "rb").close(),
+    "learn a file's size": lambda: os.stat(SECRET),
+    "learn whether a file is there": lambda: os.readlink("/proc/self/exe"),
     "list /": lambda: os.listdir("/"),
     "write a file": lambda: open("/tmp/claimbench-probe", "w").close(),
     "make a folder": lambda: os.mkdir("/tmp/claimbench-probe-folder"),

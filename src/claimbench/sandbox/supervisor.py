@@ -196,11 +196,14 @@ def _live(
 
 
 def _import_named(source: str) -> None:
-    """Isolation C: import the standard modules that the source names, while files can be opened."""
+    """Under `seccomp`: import the modules that the source names, while files can be opened."""
     for line in _IMPORT.findall(source):
-        for name in re.split(r"[,\s]+", line.partition(" import ")[0]):
+        module, _, parts = line.partition(" import ")
+        inside = [f"{module.strip()}.{part}" for part in re.split(r"[,\s]+", parts) if part]
+        for name in (*re.split(r"[,\s]+", module), *inside):
             top = name.partition(".")[0]
-            if top in sys.stdlib_module_names and top not in _NEVER_IMPORTED_FIRST:
+            known = top in sys.stdlib_module_names or (top in sys.modules and top != module)
+            if known and top not in _NEVER_IMPORTED_FIRST:
                 # unittest.__main__ is a program, which ends with an exit.
                 with contextlib.suppress(BaseException):
                     importlib.import_module(name)
@@ -240,7 +243,7 @@ def _reaped(pid: int, start: float) -> tuple[int, float, float] | None:
 
 
 def _kill_orphans() -> None:
-    """Isolation D: what a program forked has become this subreaper's child."""
+    """Under `rlimits`: what a program forked has become this subreaper's child."""
     while True:
         try:
             with open(f"/proc/self/task/{os.getpid()}/children") as children:

@@ -1,9 +1,9 @@
 """How long children may take by the clock, on a machine that may be busy.
 
 CPU time is what is limited; the clock only ends what hangs without computing. So time does not
-count in which a child waited for a core (another program had it), nor time in which the machine
-stood still (a paused container). Else the verdict on a slow program would depend on what ran beside
-it.
+count in which a child waited for a core (another program had it, or another virtual machine), nor
+time in which the machine stood still (a paused container). Else the verdict on a slow program would
+depend on what ran beside it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import _signal  # type: ignore[import-not-found]
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-STARVED_FACTOR: Final = 10
-"""However busy the machine: nothing takes longer than so many times what it may."""
+STARVED_FACTOR: Final = 30
+"""However busy the machine: nothing takes longer than so many times what it may. With ten times,
+a program that needs 0.2 s of CPU time and may take 0.9 s got no verdict beside 36 others on two
+cores."""
 MOST_THREADS: Final = 1000
 """Of children at once. No limit of the kernel's holds for root's threads, and all processes of the
 machine share one supply of ids."""
@@ -41,8 +43,8 @@ class WallClock:
         self._passed = 0.0
         self._waited = 0.0
         self._waiting = 0.0
-        self._begun = self._ran = time.monotonic()
-        self._seen: dict[str, Turns] = {}
+        self._begun = self._looked = time.monotonic()
+        self._seen: dict[str, Look] = {}
 
     def shorten(self, rest_s: float) -> None:
         """Allow no more than `rest_s` from now on."""
@@ -51,25 +53,23 @@ class WallClock:
     def wait(self) -> None:
         """Sleep until a child may have ended, or for a while."""
         begun = time.monotonic()
-        if _signal.sigtimedwait([_signal.SIGCHLD], _LOOK_S) is None:
+        # Most programs end before the first look. Of one that does not, or that is one of two, the
+        # last stretch of time counts only with what it waited in it.
+        if _signal.sigtimedwait([_signal.SIGCHLD], _LOOK_S) is None or self._seen:
             self._look()
         self._passed += min(time.monotonic() - begun, _STANDSTILL_S)
 
     def _look(self) -> None:
-        seen = turns_of_children(self._proc)
-        news = [
-            turns.since(self._seen.get(thread, Turns(0, 0)))
-            for thread, turns in seen.items()
-            if turns != self._seen.get(thread)
-        ]
-        # The kernel counts a wait when it is over, so it may be longer than the time since a look.
         now = time.monotonic()
-        self._waited = min(self._waited + waited_for_others(news) / 1e9, now - self._begun)
-        # One that still lasts is known by this: none of them has run, and one of them could have.
-        if any(turns.ran for turns in news) or not could_run(seen, self._proc):
-            self._ran = now
-        self._waiting = now - self._ran
-        self._seen = seen
+        gap = min(now - self._looked, _STANDSTILL_S)
+        before, self._looked = self._seen, now
+        found = looks_at_children(self._proc)
+        self._seen = {thread: look.after(before.get(thread), gap) for thread, look in found.items()}
+        news = [look.since(before.get(thread)) for thread, look in self._seen.items()]
+        # The kernel counts a wait when it is over, so it may be longer than the time since a look.
+        waited = waited_for_others([turns for turns in news if any(turns)]) / 1e9
+        self._waited = min(self._waited + waited, now - self._begun)
+        self._waiting = max((look.waiting_s for look in self._seen.values()), default=0.0)
 
     @property
     def is_over(self) -> bool:
@@ -97,10 +97,40 @@ class Turns(NamedTuple):
     ran: int
     waited: int
 
-    def since(self, before: Turns) -> Turns:
-        if self.ran < before.ran:  # another thread, which has the number of one that is gone
-            return self
-        return Turns(self.ran - before.ran, self.waited - before.waited)
+
+class Look(NamedTuple):
+    """A thread at one moment: its turns, how often it has gone to sleep, and whether it is `ready`:
+    has a core, or waits for one or for the kernel to bring its memory back. `waiting_s`: how long
+    it may have waited, at most, when it was first seen ready after a sleep; 0 once it has run."""
+
+    turns: Turns
+    sleeps: int
+    ready: bool
+    waiting_s: float = 0.0
+
+    def after(self, before: Look | None, gap_s: float) -> Look:
+        """With the waits that the kernel does not count, or not yet: the one that still lasts, and
+        those for a core that is virtual and had no real one (steal of proc_stat(5)). Who only ran
+        and waited in the `gap_s` seconds since the look before has waited whenever it did not run.
+        """
+        ran = self.since(before).ran
+        rest = max(0.0, gap_s - ran / 1e9)
+        if before is None or not self._is_of(before):
+            return self._replace(waiting_s=rest * self.ready)
+        stayed = before.ready and self.ready and before.sleeps == self.sleeps
+        waited = max(self.turns.waited, before.turns.waited + int(rest * 1e9) * stayed)
+        waiting_s = (before.waiting_s if ran == 0 else 0.0) if stayed else rest * self.ready
+        return self._replace(turns=Turns(self.turns.ran, waited), waiting_s=waiting_s)
+
+    def since(self, before: Look | None) -> Turns:
+        """Its turns since the look before."""
+        if before is None or not self._is_of(before):
+            return self.turns
+        return Turns(self.turns.ran - before.turns.ran, self.turns.waited - before.turns.waited)
+
+    def _is_of(self, before: Look) -> bool:
+        """Whether both are of one thread: ids are given again."""
+        return self.turns.ran >= before.turns.ran
 
 
 def waited_for_others(news: Sequence[Turns]) -> int:
@@ -118,28 +148,27 @@ def waited_for_others(news: Sequence[Turns]) -> int:
     return max(longest, sum(turns.waited for turns in news) - own)
 
 
-def turns_of_children(proc: int) -> dict[str, Turns]:
-    """The turns of each thread of this process's children, or of the first that are more than they
-    may be; {} where this kernel does not say."""
-    found: dict[str, Turns] = {}
+def looks_at_children(proc: int) -> dict[str, Look]:
+    """A look at each thread of this process's children, or at the first that are more than they may
+    be; {} where this kernel does not say."""
+    found: dict[str, Look] = {}
     with contextlib.suppress(OSError):
         for pid in _read("thread-self/children", proc).split():
             for thread in islice(_threads(pid, proc), MOST_THREADS + 1):
-                # It may end meanwhile. Linux's Documentation/scheduler/sched-stats.rst.
+                # It may end meanwhile.
                 with contextlib.suppress(OSError, ValueError, IndexError):
-                    ran, waited = _read(f"{thread}/schedstat", proc).split()[:2]
-                    found[thread] = Turns(int(ran), int(waited))
+                    found[thread] = look_at(thread, proc)
     return found
 
 
-def could_run(threads: Iterable[str], proc: int) -> bool:
-    """Whether a thread waits for a core, or for the kernel to bring its memory back (states R and D
-    of proc(5))."""
-    for thread in threads:
-        with contextlib.suppress(OSError, IndexError):
-            if _read(f"{thread}/stat", proc).rpartition(")")[2].split()[0] in "RD":
-                return True
-    return False
+def look_at(thread: str, proc: int) -> Look:
+    """A look at the thread `PID/task/ID`: Linux's sched-stats.rst for schedstat, proc_pid_status(5)
+    for the rest. Raises OSError, ValueError or IndexError where it has ended."""
+    ran, waited = _read(f"{thread}/schedstat", proc).split()[:2]
+    status = _read(f"{thread}/status", proc)
+    state = status.partition("\nState:\t")[2][0]
+    sleeps = status.partition("\nvoluntary_ctxt_switches:\t")[2].split()[0]
+    return Look(Turns(int(ran), int(waited)), int(sleeps), state in "RD")
 
 
 def _threads(pid: str, proc: int) -> list[str]:

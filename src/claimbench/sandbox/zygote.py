@@ -1,9 +1,9 @@
 """The warm interpreter: forks a locked child per program, waits for it, kills it when it is late.
 
-Started by `client` as `python zygote.py SOCKET PROC ISOLATION WARMTH`, an interpreter of its own
-with a clean environment. It never sees an expected output and never runs a line of a program
-itself. A child cannot fork, so killing it ends everything it did; it also dies with the zygote, and
-the zygote with its parent.
+Started by `client` as `python zygote.py SOCKET PROC ISOLATION WARMTH PACKAGES`, an interpreter of
+its own with a clean environment. It never sees an expected output and never runs a line of a
+program itself. A child cannot fork, so killing it ends everything it did; it also dies with the
+zygote, and the zygote with its parent.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import _socket
 import contextlib
 import gc
 import importlib
+import importlib._bootstrap_external as external
 import os
 import struct
 import sys
@@ -24,7 +25,7 @@ if __name__ == "__main__":
 
 from claimbench.sandbox import child
 from claimbench.sandbox.interpreter import THREAD_STACK
-from claimbench.sandbox.protocol import LEAN, LEAN_MODULES, NUMPY
+from claimbench.sandbox.protocol import LEAN, LEAN_MODULES, NUMPY, PACKAGES
 from claimbench.sandbox.restrictions import limit_all, make_restrictions, readable_folders
 from claimbench.sandbox.supervisor import MOST_FILES, Run, Supervisor
 from claimbench.sandbox.syscalls import (
@@ -59,8 +60,8 @@ def main() -> None:
     proc, isolation, warmth = _lowered(int(sys.argv[2])), sys.argv[3], sys.argv[4]
     prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    run = _prepare(isolation, warmth, proc)
-    restrictions = make_restrictions(isolation, readable_folders(warmth == NUMPY))  # type: ignore[arg-type]
+    run = _prepare(isolation, warmth, sys.argv[5].split(","), proc)
+    restrictions = make_restrictions(isolation, readable_folders(warmth in (NUMPY, PACKAGES)))  # type: ignore[arg-type]
     drop_capabilities()
     limit_all(MOST_FILES)
     supervisor = Supervisor(restrictions, run, proc)
@@ -77,21 +78,24 @@ def _lowered(descriptor: int) -> int:
     return lower
 
 
-def _prepare(isolation: str, warmth: str, proc: int) -> Run:
+def _prepare(isolation: str, warmth: str, extra: list[str], proc: int) -> Run:
     """Import, then freeze: what is warm here is warm in every child."""
     others = WIDE_MODULES if warmth != LEAN else ()
     for name in (*LEAN_MODULES, *others, *(SECCOMP_MODULES if isolation == "seccomp" else ())):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    if warmth == NUMPY:
+    if warmth in (NUMPY, PACKAGES):
         importlib.import_module("numpy")
+    for name in extra if warmth == PACKAGES else ():
+        importlib.import_module(name)
     run = _runner(warmth)
-    packages = ("site-packages", "dist-packages")
-    sys.path[:] = [p for p in sys.path if p and p != _PACKAGES and not p.endswith(packages)]
+    installed = ("site-packages", "dist-packages")
+    sys.path[:] = [p for p in sys.path if p and p != _PACKAGES and not p.endswith(installed)]
     sys.argv[:] = ["main.py"]
     for name in [name for name in sys.modules if name.partition(".")[0] == "claimbench"]:
         del sys.modules[name]
     threading.stack_size(THREAD_STACK)
+    external._path_stat = _stat_opened  # type: ignore[attr-defined]
     _go_first(proc)
     _signal.pthread_sigmask(_signal.SIG_SETMASK, _CHILD_ENDED)
     for number in _OURS:
@@ -100,6 +104,15 @@ def _prepare(isolation: str, warmth: str, proc: int) -> Run:
     gc.collect()
     gc.freeze()
     return run
+
+
+def _stat_opened(path: str) -> os.stat_result:
+    """For imports, which ask for a file by its path: of one that may be opened, its status."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        return os.fstat(file)
+    finally:
+        os.close(file)
 
 
 def _runner(warmth: str) -> Run:

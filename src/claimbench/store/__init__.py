@@ -14,15 +14,17 @@ of what they mean.
     run.py       RunStore, which puts them together
 """
 
+from claimbench.store.current import Judge
+from claimbench.store.digests import text_key
 from claimbench.store.files import safe_name, write_folder
 from claimbench.store.index import IdSet, hex_ids, positions
-from claimbench.store.rows import text_key
 from claimbench.store.run import RunStore
 from claimbench.store.runfile import is_run, read_run
 from claimbench.store.together import Values
 
 __all__ = [
     "IdSet",
+    "Judge",
     "RunStore",
     "Values",
     "hex_ids",

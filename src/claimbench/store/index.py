@@ -6,8 +6,13 @@ It is a cache: whatever of it does not fit its part is read from the part again.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
+import shlex
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +21,8 @@ import numpy.typing as npt
 from claimbench.errors import StoreError
 from claimbench.store.files import explaining, temporary_name
 from claimbench.store.rows import DamagedLine, Index, Row, RowKind
+
+_LOG = logging.getLogger(__name__)
 
 HEADER_BYTES = 32
 SAVED_FROM_ROWS = 1000
@@ -29,35 +36,68 @@ def index_path(part: Path) -> Path:
 
 def header(kind: RowKind[Row]) -> bytes:
     """The first bytes of an index: kind and layout, so that another layout is not misread."""
-    return f"claimbench {kind.folder} index 2".encode("ascii").ljust(HEADER_BYTES, b"\0")
+    return f"claimbench {kind.folder} index 3".encode("ascii").ljust(HEADER_BYTES, b"\0")
 
 
-def load_index(kind: RowKind[Row], part: Path, *, save: bool) -> Index:
+def load_index(kind: RowKind[Row], part: Path, *, save: bool, alone: bool = True) -> Index:
     """The records of every whole line of `part`, in order.
 
-    `save` replaces an index that lacked many of them. Raises StoreError for a damaged line.
+    `save` replaces an index that lacked many of them or was wrong; `alone` says that nobody else
+    may be writing the part. Raises StoreError for a line that does not decode.
     """
+    found = read_index(kind, part)
+    if found.wrong:
+        _LOG.warning("%s did not agree with its lines: made again", index_path(part))
+    lacking = found.lacking >= SAVED_FROM_ROWS and (found.fresh or alone)
+    if save and (lacking or found.wrong):
+        _save(kind, part, found.records)
+    return found.records
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A part's records. `lacking` of them were read from the part; `fresh`: the index was written
+    after the part; `wrong`: it says other things than the lines do."""
+
+    records: Index
+    lacking: int
+    fresh: bool
+    wrong: bool
+
+
+def read_index(kind: RowKind[Row], part: Path) -> Loaded:
+    """The records of every whole line of `part`. Raises StoreError for one that does not decode."""
     with explaining(part, "read"):
-        trusted = _trusted_records(kind, part)
+        fresh = _is_fresh(part)
+        known = _known_records(kind, part)
+        trusted = known if fresh else known[:0]
         covered = int(trusted["offset"][-1] + trusted["length"][-1]) if len(trusted) else 0
         scanned = _scan(kind, part, covered, len(trusted) + 1)
     records = np.concatenate([trusted, np.frombuffer(scanned, dtype=kind.dtype)])
-    if save and len(records) - len(trusted) >= SAVED_FROM_ROWS:
-        _save(kind, part, records)
-    return records
+    wrong = _is_wrong(part, known, records)
+    return Loaded(records, len(records) - len(trusted), fresh, wrong)
 
 
-def _trusted_records(kind: RowKind[Row], part: Path) -> Index:
+def _is_fresh(part: Path) -> bool:
+    """Whether the part was last written before its index was, as every append does: one edited
+    since holds other lines than the index knows, maybe of the same lengths."""
+    for pause in (0.0, 0.001, 0.01):  # Another process may be between its two writes.
+        time.sleep(pause)
+        written = part.stat().st_mtime_ns
+        with contextlib.suppress(OSError):
+            if written <= index_path(part).stat().st_mtime_ns:
+                return True
+    return False
+
+
+def _known_records(kind: RowKind[Row], part: Path) -> Index:
     """The index's records as far as they fit the part; empty where the index cannot be trusted.
 
-    Lines follow one another without a gap and the last one is the line its record was made of,
-    so a line removed or changed by hand, which moves the lines behind it, is noticed.
+    Every record is as it was packed, lines follow one another without a gap, and the last one is
+    the line its record was made of.
     """
     none = np.empty(0, dtype=kind.dtype)
-    try:
-        content = index_path(part).read_bytes()  # Before the part's size: a live part only grows.
-    except OSError:
-        return none
+    content = _content(part)  # Before the part's size: a live part only grows.
     size = part.stat().st_size
     if content[:HEADER_BYTES] != header(kind):
         return none
@@ -66,8 +106,25 @@ def _trusted_records(kind: RowKind[Row], part: Path) -> Index:
     ends = records["offset"] + records["length"]
     if count == 0 or records["offset"][0] != 0 or np.any(records["offset"][1:] != ends[:-1]):
         return none
+    if not kind.sound(records).all():
+        return none
     records = records[: int(np.searchsorted(ends, size, side="right"))]
     return records if len(records) and _matches_line(kind, part, records[-1]) else none
+
+
+def _content(part: Path) -> bytes:
+    try:
+        return index_path(part).read_bytes()
+    except OSError:
+        return b""
+
+
+def _is_wrong(part: Path, known: Index, records: Index) -> bool:
+    """Whether the index of `part` says other things than its lines do."""
+    if len(known):
+        return known.tobytes() != records[: len(known)].tobytes()
+    # Records that cannot be trusted. Those of lines that a power cut took may be all there are.
+    return len(_content(part)) > HEADER_BYTES and len(records) > 0
 
 
 def _matches_line(kind: RowKind[Row], part: Path, record: np.void) -> bool:
@@ -86,7 +143,7 @@ def _matches_line(kind: RowKind[Row], part: Path, record: np.void) -> bool:
 def _scan(kind: RowKind[Row], part: Path, start: int, first_line: int) -> bytes:
     """The packed records of the whole lines from byte `start`, which is line `first_line`.
 
-    A torn last line (no newline, or NULs that a power cut left) is not there: it is owed again.
+    A torn last line (no newline, or NULs that a power cut left) is missing: it is asked for again.
     """
     packed, offset = bytearray(), start
     with part.open("rb", buffering=1 << 20) as file:
@@ -107,8 +164,20 @@ def _scan(kind: RowKind[Row], part: Path, start: int, first_line: int) -> bytes:
 
 def damaged(kind: RowKind[Row], part: Path, number: int, why: Exception) -> StoreError:
     return StoreError(
-        f"{part}:{number} is damaged ({why}): remove that line (sed -i '{number}d' '{part}') and"
-        f" run the same command again; that sample is {kind.redone} again, the rest is kept."
+        f"{part}:{number} is damaged ({why}): remove that line (sed -i {number}d"
+        f" {shlex.quote(str(part))}) and run the same command again; that sample is {kind.redone}"
+        " again, the rest is kept."
+    )
+
+
+def disagreeing(kind: RowKind[Row], part: Path, number: int) -> StoreError:
+    """Of a whole line that its index record was not made of, though nothing else shows it; the
+    index is gone then, and is made again from the lines."""
+    with contextlib.suppress(OSError):
+        index_path(part).unlink()
+    return StoreError(
+        f"{part}:{number} is not the {kind.noun} that its index knows: the index is removed and"
+        " will be made again from the lines; run the same command again."
     )
 
 

@@ -12,11 +12,19 @@ from typing import Any
 
 from pydantic import Field
 
-from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig
+from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig, digest
 from claimbench.config.yamlfile import Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.records import CellName, Tier
 from claimbench.store.runfile import read_run
+
+DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
+"""The parts of a resolved config that decide samples, grades and verdicts."""
+
+
+def decisive_digest(config: Mapping[str, Any]) -> str:
+    """The digest of a run: configs that differ in titles, devices or parallelism share it."""
+    return digest({key: config[key] for key in DECISIVE if key in config})
 
 
 class CellEntry(Strict):
@@ -115,7 +123,7 @@ class ImportEntry(Strict):
     content: str
     protocol: dict[str, Any]
     stated_by_importer: dict[str, Any]
-    notes: tuple[dict[str, Any], ...]
+    notes: tuple[str | dict[str, Any], ...]
     unmatched: Unmatched
 
 
@@ -130,7 +138,7 @@ class RunManifest(Strict):
     benchmarks: dict[str, BenchmarkConfig | ImportedBenchmark]
     engine: dict[str, str]
     checkpoints: dict[str, str]
-    departures: dict[str, dict[str, Any]]
+    departures: dict[str, str | dict[str, Any]]
     graders: dict[str, GraderConfig]
     reasoning_end: dict[str, str | None]
     judging: Judging
@@ -149,7 +157,7 @@ class RunManifest(Strict):
 
 def read_manifest(root: Path) -> RunManifest:
     """The manifest of the run folder `root`. Raises WrongRunFolder where it is none."""
-    return manifest_of(root, read_run(root)[0])
+    return manifest_of(root, read_run(root).config)
 
 
 def manifest_of(root: Path, config: Mapping[str, Any]) -> RunManifest:

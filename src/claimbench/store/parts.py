@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic
 
 import numpy as np
 
 from claimbench.errors import StoreError
+from claimbench.records import CellName
 from claimbench.store import index
 from claimbench.store.files import explained, explaining, make_folder, sync_folder
 from claimbench.store.rows import Index, Row, RowKind
@@ -110,9 +113,9 @@ def _write_all(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
-def load_parts(kind: RowKind[Row], parts: list[Path], *, save: bool) -> Index:
+def load_parts(kind: RowKind[Row], parts: list[Path], *, save: bool, alone: bool = True) -> Index:
     """The index records of all whole lines of `parts`; `part` numbers them in that order."""
-    loaded: list[Index] = [index.load_index(kind, part, save=save) for part in parts]
+    loaded: list[Index] = [index.load_index(kind, part, save=save, alone=alone) for part in parts]
     for number, records in enumerate(loaded):
         records["part"] = number
     return np.concatenate([np.empty(0, dtype=kind.dtype), *loaded])
@@ -122,19 +125,19 @@ class LoadedParts:
     """Index records that were loaded already, for as long as their parts stay as they are: a report
     asks for those of a cell several times. At most KEPT_BYTES of them, the latest asked for."""
 
-    KEPT_BYTES = 128_000_000
+    KEPT_BYTES = 256_000_000
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, Path], tuple[_State, Index]] = {}
 
-    def get(self, kind: RowKind[Any], parts: list[Path], *, save: bool) -> Index:
+    def get(self, kind: RowKind[Any], parts: list[Path], *, save: bool, alone: bool) -> Index:
         """`load_parts`, or what it gave before; not to be written to."""
         if not parts:
-            return load_parts(kind, parts, save=save)
+            return load_parts(kind, parts, save=save, alone=alone)
         key, state = (kind.folder, parts[0].parent), _state(parts)
         found = self._kept.pop(key, None)
         if found is None or found[0] != state:
-            records = load_parts(kind, parts, save=save)
+            records = load_parts(kind, parts, save=save, alone=alone)
             records.flags.writeable = False
             found = state, records  # The state from before: a part that grew is loaded again.
         self._kept[key] = found
@@ -144,6 +147,29 @@ class LoadedParts:
     def _forget(self) -> None:
         while sum(records.nbytes for _, records in self._kept.values()) > self.KEPT_BYTES:
             del self._kept[next(iter(self._kept))]
+
+
+class Derived:
+    """Records that were chosen among loaded ones, for as long as what they were made of stays the
+    same objects. The latest of a few cells."""
+
+    KEPT = 4
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, CellName], tuple[tuple[object, ...], Index]] = {}
+
+    def get(
+        self, key: tuple[str, CellName], sources: tuple[object, ...], make: Callable[[], Index]
+    ) -> Index:
+        """What `make` gives, or gave for the same `sources`; not to be written to."""
+        found = self._kept.pop(key, None)
+        if found is None or not all(map(operator.is_, found[0], sources)):
+            found = sources, make()
+            found[1].flags.writeable = False
+        self._kept[key] = found
+        if len(self._kept) > self.KEPT:
+            del self._kept[next(iter(self._kept))]
+        return found[1]
 
 
 _State = tuple[tuple[Path, int, int], ...]

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from claimbench.errors import WrongRunFolder
 from claimbench.records import Problem, Turn
 from claimbench.store.files import safe_name
+from claimbench.store.rows import json_line
 from claimbench.store.run import RunStore
 
 
-def write_problems(store: RunStore, benchmark: str, problems: Iterable[Problem]) -> None:
-    """Keep the problems of one benchmark beside the samples: a report can then show them, a grader
+def problem_files(problems: Mapping[str, Iterable[Problem]]) -> dict[str, str]:
+    """The SHA-256 of the file of each benchmark's problems, by its path in a run folder."""
+    found = {}
+    for benchmark, own in problems.items():
+        content = hashlib.sha256()
+        for problem in own:
+            content.update(json_line(_row(problem)).encode())
+        found[_problems_path(benchmark)] = content.hexdigest()
+    return found
+
+
+def write_problems(store: RunStore, problems: Mapping[str, Iterable[Problem]]) -> None:
+    """Keep the problems of each benchmark beside the samples: a report can then show them, a grader
     read them."""
-    store.write_lines_once(_problems_path(benchmark), (_stored(store, p) for p in problems))
+    for benchmark, own in problems.items():
+        path = _problems_path(benchmark)
+        # What is there was held against its digest when the folder was opened.
+        if path not in store.files or not (store.root / path).exists():
+            store.write_lines_once(path, (_stored(store, p) for p in own))
 
 
-def read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
-    """The problems of one benchmark by id, in order. Raises WrongRunFolder where they are not
-    there."""
+@dataclass(frozen=True, slots=True)
+class StoredProblems:
+    """The problems of one benchmark by id, in order, and the digest of each with its gold."""
+
+    problems: dict[str, Problem]
+    digests: dict[str, str]
+
+
+def read_problems(store: RunStore, benchmark: str) -> StoredProblems:
+    """Raises WrongRunFolder where the problems are not there."""
     if not (store.root / _problems_path(benchmark)).exists():
         if not (store.root / "report.md").exists():
             raise WrongRunFolder(
@@ -33,8 +57,11 @@ def read_problems(store: RunStore, benchmark: str) -> dict[str, Problem]:
             "in claimbench's repository): read its report.md, or name the folder in which the run "
             "was made"
         )
-    rows = store.read_lines(_problems_path(benchmark))
-    return {row["id"]: _problem(store, benchmark, row) for row in rows}
+    found = StoredProblems({}, {})
+    for row in store.read_lines(_problems_path(benchmark)):
+        found.digests[row["id"]] = hashlib.sha256(json_line(row).encode()).hexdigest()[:16]
+        found.problems[row["id"]] = _problem(store, benchmark, row)
+    return found
 
 
 def _problems_path(benchmark: str) -> str:
@@ -44,12 +71,18 @@ def _problems_path(benchmark: str) -> str:
 def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
     """The problem as a row. Tests that lie in a file of their own are put into the run folder,
     which can then be graded on another machine."""
+    row = _row(problem)
+    name = row["details"].get("tests", {}).get("file")
+    if name and not (store.root / name).exists():
+        store.write_file(name, Path(problem.details["tests"]["file"]).read_text("ascii"))
+    return row
+
+
+def _row(problem: Problem) -> dict[str, Any]:
+    """The problem as it is stored; a file of tests is named by its path in the run folder."""
     row = {key: value for key, value in asdict(problem).items() if key != "benchmark"}
     if file := row["details"].get("tests", {}).get("file"):
-        name = f"problems/tests/{Path(file).name}"
-        if not (store.root / name).exists():
-            store.write_file(name, Path(file).read_text("ascii"))
-        row["details"]["tests"]["file"] = name
+        row["details"]["tests"]["file"] = f"problems/tests/{Path(file).name}"
     return row
 
 

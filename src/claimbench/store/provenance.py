@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench import __version__
+from claimbench.config.processor import processor_name
 
 _PACKAGES = (
     "torch",
@@ -45,7 +46,7 @@ def collect(run: Mapping[str, Any]) -> dict[str, Any]:
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "cpu": {"model": _cpu_model(), "cores": len(os.sched_getaffinity(0))},
+        "cpu": {"model": processor_name(), "cores": len(os.sched_getaffinity(0))},
         "gpus": gpus(),
         "packages": versions(),
         "slurm": {
@@ -67,7 +68,7 @@ def versions() -> dict[str, str]:
 
 
 def gpus() -> list[dict[str, str]]:
-    """Name, memory and driver of the NVIDIA devices, as nvidia-smi tells them; [] without one."""
+    """Name, memory and driver of the NVIDIA devices, as nvidia-smi lists them; [] without one."""
     keys = ("name", "memory.total", "driver_version")
     command = ["nvidia-smi", f"--query-gpu={','.join(keys)}", "--format=csv,noheader"]
     try:
@@ -115,11 +116,3 @@ def _git(folder: Path, *words: str) -> str:
         ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True
     )
     return done.stdout.strip()
-
-
-def _cpu_model() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((ln.split(":", 1)[1].strip() for ln in lines if ln.startswith("model name")), "")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from claimbench.store import index
 from claimbench.store.files import explaining
 from claimbench.store.rows import DamagedLine, Index, Row, RowKind
-from claimbench.store.together import Values, learn, read_together
+from claimbench.store.together import Values, learn, read_together, without_part
 
 RANGE_BYTES = 1 << 20
 """About how much of a part is in memory at once, unless a single line is longer."""
@@ -84,10 +85,23 @@ def _checked(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Values
     offset, length = int(record["offset"]), int(record["length"])
     try:
         values = kind.values(line)
-        packed = kind.pack_values(values, offset, length)
-        if packed[:-4] != record.tobytes()[:-4]:  # All but its part.
-            raise DamagedLine(f"it is not the {kind.noun} that was stored there")
+        body = kind.body(values, offset, length)
     except DamagedLine as error:
         raise index.damaged(kind, part, index.line_number(part, offset), error) from error
+    if body != without_part(record)[: len(body)]:
+        raise index.disagreeing(kind, part, index.line_number(part, offset))
     learn(kind, values)
     return values
+
+
+def chosen(records: Index, ids: Iterable[str] | None) -> Index:
+    """The records of `ids`, or all."""
+    if ids is None:
+        return records
+    wanted = np.array(list({bytes.fromhex(sample_id) for sample_id in ids}), dtype="V16")
+    return of_ids(records, wanted)
+
+
+def of_ids(records: Index, ids: npt.NDArray[np.void]) -> Index:
+    """The records of `ids`, an `id` column."""
+    return records[index.positions(records["id"], ids) >= 0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
+import random
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property
+from operator import mul
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -16,20 +17,34 @@ import numpy.typing as npt
 
 from claimbench.errors import StoreError
 from claimbench.records import Grade, Sample
+from claimbench.store.checks import (
+    COUNT,
+    DIGEST,
+    FINISH,
+    FINISH_CODES,
+    ID,
+    MAYBE_COUNT,
+    MAYBE_NUMBER,
+    MAYBE_TEXT,
+    MAYBE_WHOLE,
+    NUMBERS,
+    OUTCOME,
+    TEXT,
+    UNKNOWN_TOKENS,
+    WHOLES,
+    Check,
+)
+from claimbench.store.digests import hex_digest, opening_key, reply_digest, text_key
 
 Row = TypeVar("Row", Sample, Grade)
 Index = npt.NDArray[np.void]
 
-FINISH_CODES = {"stop": 0, "length": 1, "unknown": 2}
-"""`finish` in a sample's index record."""
-
-UNKNOWN_TOKENS = 2**32 - 1
-"""The tokens of a sample that does not tell them, in its index record."""
-
-OUTCOME_BYTES = 24
-_U32 = 2**32
-_STRUCT_CODES = {"V16": "16s", "<u8": "Q", "<u4": "I", "u1": "B", "<f8": "d", "S24": "24s"}
+_STRUCT_CODES = {"V16": "16s", "<u8": "Q", "<u4": "I", "<f8": "d", "S24": "24s"}
 _PLACE = (("offset", "<u8"), ("length", "<u4"), ("part", "<u4"))
+_CHECK = ("check", "<u8")
+
+CHECK_START = 0x9E3779B97F4A7C15
+"""What the check of a record of NULs is not: a power cut can leave those."""
 
 # Pure ASCII: a lone surrogate in a model's text survives as its escape, and no reader takes
 # U+2028 or U+0085 for the end of a line. A raw NUL can then only come from a power cut.
@@ -40,80 +55,11 @@ class DamagedLine(ValueError):
     """Why a stored line cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What a value must be, in words and as a test; `of_type` where that hangs on its type alone,
-    not on which value of the type it is."""
-
-    words: str
-    holds: Callable[[Any], bool]
-    of_type: bool = False
-
-
-def _is_id(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and bytes.fromhex(value).hex() == value and len(value) == 32
-    except ValueError:
-        return False
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_wholes(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and all(map(_is_whole, value))
-
-
-def _is_numbers(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_is_number, value.values()))
-
-
-def _is_outcome(value: Any) -> bool:
-    return isinstance(value, str) and value.isascii() and 0 < len(value) <= OUTCOME_BYTES
-
-
-ID = Check("an id of 32 hex digits", _is_id)
-TEXT = Check("a text", lambda value: isinstance(value, str), of_type=True)
-MAYBE_TEXT = Check(
-    "a text or null", lambda value: value is None or isinstance(value, str), of_type=True
-)
-MAYBE_WHOLE = Check(
-    "a whole number or null", lambda value: value is None or _is_whole(value), of_type=True
-)
-COUNT = Check("a whole number from 0 up", lambda value: _is_whole(value) and 0 <= value < _U32)
-MAYBE_COUNT = Check(
-    "a whole number from 0 up or null",
-    lambda value: value is None or (_is_whole(value) and 0 <= value < UNKNOWN_TOKENS),
-)
-MAYBE_NUMBER = Check(
-    "a number or null", lambda value: value is None or _is_number(value), of_type=True
-)
-WHOLES = Check("a list of whole numbers", _is_wholes)
-NUMBERS = Check("a mapping to numbers", _is_numbers)
-FINISH = Check(
-    "one of " + ", ".join(map(repr, FINISH_CODES)),
-    lambda value: isinstance(value, str) and value in FINISH_CODES,
-)
-OUTCOME = Check(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)
-
-
-@lru_cache(maxsize=1 << 16)
-def text_key(text: str) -> int:
-    """The 64-bit key under which the index keeps a problem id or a grader digest. Among 10,000
-    problems the chance of any two sharing one is below 1e-11."""
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
-
-
 @dataclass(frozen=True)
 class RowKind(Generic[Row]):
     """How one kind of row is stored: `checks` per JSON key; the `columns` of its index record and
-    what of a row's values is `indexed` there (before the row's place: offset, length, part)."""
+    what of a row's values is `indexed` there, before the row's place (offset, length, part) and
+    the record's own check."""
 
     folder: str
     noun: str
@@ -125,7 +71,7 @@ class RowKind(Generic[Row]):
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:
-        return np.dtype([*self.columns, *_PLACE])
+        return np.dtype([*self.columns, *_PLACE, _CHECK])
 
     @cached_property
     def _struct(self) -> struct.Struct:
@@ -133,27 +79,46 @@ class RowKind(Generic[Row]):
         return struct.Struct("<" + "".join(_STRUCT_CODES[code] for _, code in columns))
 
     @cached_property
+    def _factors(self) -> tuple[int, ...]:
+        return check_factors(self._struct.size // 8)
+
+    @cached_property
     def _required(self) -> frozenset[str]:
-        return frozenset(
+        plain = (
             f.name
             for f in fields(self.record)
             if f.default is MISSING and f.default_factory is MISSING
         )
+        return frozenset(plain) | {name for name, check in self.checks.items() if check is DIGEST}
 
     def pack(self, row: Row, offset: int, length: int) -> bytes:
         """The index record of `row`, whose line is `length` bytes at `offset` of its part."""
-        return self.pack_values(self._values_of(row), offset, length)
+        return self.pack_values(self.values_of(row), offset, length)
 
     def pack_values(self, values: Mapping[str, Any], offset: int, length: int) -> bytes:
         """The same from the row's values by key."""
+        body = self.body(values, offset, length)
+        words = struct.unpack(f"<{len(body) // 8}Q", body)
+        check = CHECK_START + sum(map(mul, words, self._factors))
+        return body + int(check % 2**64).to_bytes(8, "little")
+
+    def body(self, values: Mapping[str, Any], offset: int, length: int) -> bytes:
+        """The record without its check."""
         return self._struct.pack(*self.indexed(values), offset, length, 0)
 
-    def _values_of(self, row: Row) -> dict[str, Any]:
+    def sound(self, records: Index) -> npt.NDArray[np.bool_]:
+        """Which records are as they were packed: one with a flipped bit is not."""
+        words = np.ascontiguousarray(records).view("<u8").reshape(len(records), -1)
+        sums: npt.NDArray[np.uint64] = words[:, :-1] @ np.array(self._factors, dtype=np.uint64)
+        found: npt.NDArray[np.bool_] = sums + np.uint64(CHECK_START) == words[:, -1]
+        return found
+
+    def values_of(self, row: Row) -> dict[str, Any]:
         return {name: getattr(row, name) for name in self.checks}
 
     def encode(self, row: Row) -> bytes:
         """`row` as one line. Raises StoreError for a row that could not be read back."""
-        values = self._values_of(row)
+        values = self.values_of(row)
         if "metrics" in values:
             values["metrics"] = dict(values["metrics"])
         if wrong := self._wrong(values):
@@ -183,6 +148,13 @@ class RowKind(Generic[Row]):
         return ""
 
 
+def check_factors(count: int) -> tuple[int, ...]:
+    """Odd factors, one for each word of 64 bits: modulo 2**64 no flipped bit of a word, times an
+    odd number, leaves their sum as it was."""
+    rng = random.Random(count)
+    return tuple(rng.getrandbits(64) | 1 for _ in range(count))
+
+
 def json_object(line: bytes) -> dict[str, Any]:
     """The JSON object of one line. Raises DamagedLine."""
     try:
@@ -201,19 +173,6 @@ def json_line(value: Mapping[str, Any]) -> str:
 
 def _tokens(count: int | None) -> int:
     return UNKNOWN_TOKENS if count is None else count
-
-
-OPENING = 800
-"""Characters, about 200 tokens: replies that are equal so far, and at least so long, are copies."""
-
-
-def opening_key(reasoning: str | None, text: str) -> int:
-    """The key of how a reply opens: equal for equal openings, odd where the reply is as long as
-    OPENING; shorter replies may well be equal by chance."""
-    reply = (reasoning or "") + text
-    opening = reply[:OPENING].encode("utf-8", "surrogatepass")
-    digest = hashlib.blake2b(opening, digest_size=8).digest()
-    return int.from_bytes(digest, "little") & ~1 | (len(reply) >= OPENING)
 
 
 SAMPLES: RowKind[Sample] = RowKind(
@@ -239,20 +198,22 @@ SAMPLES: RowKind[Sample] = RowKind(
     columns=(
         ("id", "V16"),
         ("problem", "<u8"),
+        ("digest", "<u8"),
         ("sample_index", "<u4"),
         ("completion_tokens", "<u4"),
         ("prompt_tokens", "<u4"),
-        ("finish", "u1"),
+        ("finish", "<u4"),
         ("opening", "<u8"),
     ),
     indexed=lambda row: (
         bytes.fromhex(row["id"]),
         text_key(row["problem_id"]),
+        reply_digest(row),
         row["sample_index"],
         _tokens(row["completion_tokens"]),
         _tokens(row["prompt_tokens"]),
         FINISH_CODES[row["finish_reason"]],
-        opening_key(row["reasoning"], row["text"]),
+        opening_key(row.get("reasoning"), row["text"]),
     ),
 )
 
@@ -269,12 +230,28 @@ GRADES: RowKind[Grade] = RowKind(
         "answer": MAYBE_TEXT,
         "reason": TEXT,
         "metrics": NUMBERS,
+        "sample_digest": DIGEST,
+        "problem_digest": DIGEST,
     },
-    columns=(("id", "V16"), ("grader", "<u8"), ("value", "<f8"), ("outcome", "S24")),
+    columns=(
+        ("id", "V16"),
+        ("grader", "<u8"),
+        ("value", "<f8"),
+        ("outcome", "S24"),
+        ("sample_digest", "<u8"),
+        ("problem_digest", "<u8"),
+    ),
     indexed=lambda row: (
         bytes.fromhex(row["sample_id"]),
         text_key(row["grader"]),
         math.nan if row["value"] is None else row["value"],
         row["outcome"].encode("ascii"),
+        int(row["sample_digest"], 16),
+        int(row["problem_digest"], 16),
     ),
 )
+
+
+def sample_digest(sample: Sample) -> str:
+    """`reply_digest` of a sample, as its grade names it."""
+    return hex_digest(reply_digest(SAMPLES.values_of(sample)))

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,25 +17,22 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from claimbench.errors import StoreError, WrongRunFolder
+from claimbench.errors import StoreError
 from claimbench.records import CellName, Grade, Sample
-from claimbench.store import runfile
-from claimbench.store.files import explaining, inside, safe_name, write_files, write_once
-from claimbench.store.index import IdSet, first_of_each, last_of_each, positions
+from claimbench.store import lines, runfile
+from claimbench.store.current import Judge, distinct_samples
+from claimbench.store.files import inside, safe_name, write_files
+from claimbench.store.index import IdSet
 from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
 from claimbench.store.manifest import RunManifest, manifest_of
-from claimbench.store.parts import LoadedParts, PartWriter, list_parts
-from claimbench.store.reading import read_rows, read_values
+from claimbench.store.parts import Derived, LoadedParts, PartWriter, list_parts
+from claimbench.store.reading import chosen, of_ids, read_rows, read_values
 from claimbench.store.rows import (
     GRADES,
     SAMPLES,
-    DamagedLine,
     Index,
     Row,
     RowKind,
-    json_line,
-    json_object,
-    text_key,
 )
 from claimbench.store.together import Values
 
@@ -55,17 +52,25 @@ class RunStore:
     """
 
     def __init__(
-        self, root: Path, *, shard: str | None, writer: bool, patience: float = 0.0
+        self,
+        root: Path,
+        *,
+        shard: str | None,
+        writer: bool,
+        patience: float = 0.0,
+        purpose: str = "",
     ) -> None:
         self.root = root
-        self.config, self.digest = runfile.read_run(root)
+        found = runfile.read_sealed(root)
+        self.config, self.digest, self.files = found.config, found.digest, found.files
         self._shard = shard
-        self._lock = FolderLock(root, shard, patience) if writer else None
+        self._lock = FolderLock(root, shard, patience, purpose) if writer else None
         self._pid = os.getpid()
         self._writers: dict[tuple[str, CellName], PartWriter[Any]] = {}
         self._ended: list[PartWriter[Any]] = []
         self._opening = threading.Lock()
         self._loaded = LoadedParts()
+        self._derived = Derived()
         self._failure: StoreError | None = None
         self._closing = threading.Event()
         self._syncer = threading.Thread(target=self._sync_until_closed, daemon=True)
@@ -79,25 +84,27 @@ class RunStore:
         *,
         resolved: Mapping[str, Any],
         digest: str,
+        files: Mapping[str, str] | None = None,
         shard: str | None = None,
         patience: float = 0.0,
     ) -> Self:
-        """Create the run folder of a config, or go on with it, as its writer.
+        """Create the run folder of a config, or go on with it, as its writer. `files` are the
+        SHA-256 of the problems files that it goes with, by their path in the folder.
 
         Raises WrongRunFolder where `root` belongs to a config of another digest, naming the keys
         that differ, and StoreLocked where another process writes it (as the same `shard`, if given)
         and has not ended after `patience` seconds.
         """
-        runfile.create_run(root, resolved, digest)
+        runfile.create_run(root, resolved, digest, files or {})
         return cls(root, shard=shard, writer=True, patience=patience)
 
     @classmethod
     def existing(
-        cls, root: Path, *, writer: bool = False, shard: str | None = None, patience: float = 0.0
+        cls, root: Path, *, writer: bool = False, shard: str | None = None, purpose: str = ""
     ) -> Self:
-        """Open a run folder as it is: to read it, or as its `writer` (to grade again), after at
-        most `patience` seconds."""
-        return cls(root, shard=shard, writer=writer, patience=patience)
+        """Open a run folder as it is: to read it, or as its `writer` (to grade again); where a
+        process with the same `purpose` writes it, when that has ended."""
+        return cls(root, shard=shard, writer=writer, purpose=purpose)
 
     def __enter__(self) -> Self:
         return self
@@ -140,49 +147,75 @@ class RunStore:
 
     def sample_index(self, cell: CellName) -> Index:
         """What is known of the stored samples without reading their texts: one record each, with
-        id (16 bytes), problem (`text_key` of its id), sample_index, completion_tokens,
-        prompt_tokens (UNKNOWN_TOKENS where not known), finish (`FINISH_CODES`), opening
-        (`opening_key`), and where its line is. Of samples with the same id only the first is
-        there."""
-        return first_of_each(self._load(SAMPLES, cell)[1])
+        id (16 bytes), problem (`text_key` of its id), digest (of the reply), sample_index,
+        completion_tokens, prompt_tokens (UNKNOWN_TOKENS where not known), finish (`FINISH_CODES`),
+        opening (`opening_key`), and where its line is. Raises StoreError where two replies have
+        one id."""
+        return self._samples(cell)[1]
 
-    def grade_index(self, cell: CellName, grader: str) -> Index:
-        """The grades by the grader of digest `grader`: one record each, with id (of the sample),
-        value (nan for none) and outcome (bytes). Of a sample's grades only the last is there."""
-        return _graded_by(grader, self._load(GRADES, cell)[1])
+    def grade_index(self, cell: CellName, judge: Judge) -> Index:
+        """The grades by `judge` of the samples as they are stored: one record each, with id (of
+        the sample), value (nan for none) and outcome (bytes). Of a sample's grades only the last
+        is there."""
+        return self._grades(cell, judge)[1]
 
     def present_ids(self, cell: CellName) -> IdSet:
         """The ids of the stored samples."""
-        return IdSet(self._load(SAMPLES, cell)[1]["id"])
+        records = self._load(SAMPLES, cell)[1]
+        ids = IdSet(records["id"])
+        if len(ids) < len(records):
+            self._samples(cell)  # Raises where two replies have one id.
+        return ids
 
-    def graded_ids(self, cell: CellName, grader: str) -> IdSet:
-        """The ids of the samples that the grader of digest `grader` has graded."""
-        return IdSet(self.grade_index(cell, grader)["id"])
+    def graded_ids(self, cell: CellName, judge: Judge) -> IdSet:
+        """The ids of the samples that `judge` has graded."""
+        return IdSet(self.grade_index(cell, judge)["id"])
 
     def samples(self, cell: CellName, ids: Iterable[str] | None = None) -> Iterator[Sample]:
         """The stored samples (those of `ids`, if given), in stored order, one in memory at a time.
         Ids that are not stored are left out."""
-        parts, records = self._load(SAMPLES, cell)
-        return read_rows(SAMPLES, parts, _chosen(first_of_each(records), ids))
+        parts, records = self._samples(cell)
+        return read_rows(SAMPLES, parts, chosen(records, ids))
 
     def grades(
-        self, cell: CellName, grader: str, ids: Iterable[str] | None = None
+        self, cell: CellName, judge: Judge, ids: Iterable[str] | None = None
     ) -> Iterator[Grade]:
-        """The grades by the grader of digest `grader`, of all samples or those of `ids`, in stored
-        order, one in memory at a time."""
-        parts, records = self._load(GRADES, cell)
-        return read_rows(GRADES, parts, _chosen(_graded_by(grader, records), ids))
+        """The grades by `judge`, of all samples or those of `ids`, in stored order, one in memory
+        at a time."""
+        parts, records = self._grades(cell, judge)
+        return read_rows(GRADES, parts, chosen(records, ids))
 
     def sample_values(self, cell: CellName, ids: Ids) -> Iterator[Values]:
         """The samples of `ids` (an `id` column) as `samples` gives them, but as mappings: for who
         reads a million."""
-        parts, records = self._load(SAMPLES, cell)
-        return read_values(SAMPLES, parts, _of_ids(first_of_each(records), ids))
+        parts, records = self._samples(cell)
+        return read_values(SAMPLES, parts, of_ids(records, ids))
 
-    def grade_values(self, cell: CellName, grader: str, ids: Ids) -> Iterator[Values]:
-        """The grades by the grader of digest `grader` of the samples `ids`, as mappings."""
+    def grade_values(self, cell: CellName, judge: Judge, ids: Ids) -> Iterator[Values]:
+        """The grades by `judge` of the samples `ids`, as mappings."""
+        parts, records = self._grades(cell, judge)
+        return read_values(GRADES, parts, of_ids(records, ids))
+
+    def _samples(self, cell: CellName) -> tuple[list[Path], Index]:
+        """The parts, and one record of each sample."""
+        parts, records = self._load(SAMPLES, cell)
+        make = partial(distinct_samples, parts, records)
+        return parts, self._derived.get((SAMPLES.folder, cell), (records,), make)
+
+    def _grades(self, cell: CellName, judge: Judge) -> tuple[list[Path], Index]:
+        """The parts, and the record of each sample's grade that counts."""
         parts, records = self._load(GRADES, cell)
-        return read_values(GRADES, parts, _of_ids(_graded_by(grader, records), ids))
+        samples = self._samples(cell)[1]
+        make = partial(judge.grades, records, samples)
+        return parts, self._derived.get((GRADES.folder, cell), (records, samples, judge), make)
+
+    def parts(self, kind: RowKind[Any], cell: CellName) -> list[Path]:
+        """The part files of a cell, in the order in which they were begun."""
+        return list_parts(self._folder(kind, cell))
+
+    def all_records(self, kind: RowKind[Any], cell: CellName) -> Index:
+        """The record of every stored line, also of those that do not count."""
+        return self._load(kind, cell)[1]
 
     def turn(self, name: str, patience: float = TURN_SECONDS) -> AbstractContextManager[None]:
         """A moment alone, among all writers of this folder, with what `name` stands for; waits for
@@ -205,25 +238,11 @@ class RunStore:
     def write_lines_once(self, relpath: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write `rows` as JSON lines. Raises WrongRunFolder where the file is there with
         others."""
-        path = inside(self.root, relpath)
-        if not write_once(path, map(json_line, rows)):
-            raise WrongRunFolder(
-                f"{path} differs from what this run would store there: give another --out, or"
-                " restore the former data; nothing was touched."
-            )
+        lines.write_once_lines(inside(self.root, relpath), rows)
 
     def read_lines(self, relpath: str) -> Iterator[dict[str, Any]]:
         """The rows of a file that `write_lines_once` wrote."""
-        path = inside(self.root, relpath)
-        with explaining(path, "read"), path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    yield json_object(line)
-                except DamagedLine as error:
-                    raise StoreError(
-                        f"{path}:{number} is damaged ({error}): remove the file, and the same"
-                        " command writes it again."
-                    ) from error
+        return lines.read(inside(self.root, relpath))
 
     def _append(self, kind: RowKind[Row], cell: CellName, row: Row) -> None:
         if self._failure:
@@ -259,7 +278,9 @@ class RunStore:
     def _load(self, kind: RowKind[Row], cell: CellName) -> tuple[list[Path], Index]:
         """The parts there are, and their index records, which number them in that order."""
         parts = list_parts(self._folder(kind, cell))
-        return parts, self._loaded.get(kind, parts, save=self._lock is not None)
+        return parts, self._loaded.get(
+            kind, parts, save=self._lock is not None, alone=self._shard is None
+        )
 
     def _sync_until_closed(self) -> None:
         while not self._closing.wait(SYNC_SECONDS):
@@ -277,20 +298,3 @@ def _closing_failure(writer: PartWriter[Any]) -> StoreError | None:
     except StoreError as error:
         return error
     return None
-
-
-def _chosen(records: Index, ids: Iterable[str] | None) -> Index:
-    """The records of `ids`, or all."""
-    if ids is None:
-        return records
-    wanted = np.array(list({bytes.fromhex(sample_id) for sample_id in ids}), dtype="V16")
-    return _of_ids(records, wanted)
-
-
-def _of_ids(records: Index, ids: Ids) -> Index:
-    return records[positions(records["id"], ids) >= 0]
-
-
-def _graded_by(grader: str, records: Index) -> Index:
-    """The last grade of each sample by the grader of digest `grader`."""
-    return last_of_each(records[records["grader"] == text_key(grader)])

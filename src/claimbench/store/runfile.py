@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,27 @@ import yaml
 
 from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.store.files import explaining, write_once
+from claimbench.store.seal import changes, check_files, check_seal, sealed
 
-_SHOWN_CHANGES = 8
-_ABSENT = object()
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same, a dozen times as quick, where PyYAML was built with libyaml."""
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def create_run(root: Path, resolved: Mapping[str, Any], digest: str) -> None:
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    """What run.yaml says. `files` has the SHA-256 of the problems files by their path; `sealed` is
+    false for one that an earlier version wrote: only results are read from such a folder."""
+
+    config: dict[str, Any]
+    digest: str
+    files: dict[str, str]
+    sealed: bool = True
+
+
+def create_run(
+    root: Path, resolved: Mapping[str, Any], digest: str, files: Mapping[str, str]
+) -> None:
     """Create `root` with its run.yaml, or check that an existing one is of the same run.
 
     Raises WrongRunFolder for another run, or for a folder that is no run folder.
@@ -28,11 +42,12 @@ def create_run(root: Path, resolved: Mapping[str, Any], digest: str) -> None:
     path = root / "run.yaml"
     if not is_run(root):
         _refuse_foreign(root)
-        write_once(path, [_as_yaml(config, digest)])
-    stored, stored_digest = read_run(root)
-    if stored_digest != digest:
+        write_once(path, [_as_yaml(sealed(config, digest, files))])
+    stored = read_run(root)
+    if (stored.digest, stored.files) != (digest, dict(files)):
+        before, after = {**stored.config, "files": stored.files}, {**config, "files": dict(files)}
         raise WrongRunFolder(
-            f"{path} belongs to another run ({_changes(stored, config)}): give another --out, or"
+            f"{path} belongs to another run ({changes(before, after)}): give another --out, or"
             " undo the change; nothing was touched."
         )
 
@@ -44,9 +59,10 @@ def is_run(root: Path) -> bool:
         return path.exists()
 
 
-def read_run(root: Path) -> tuple[dict[str, Any], str]:
-    """The resolved config and the digest of the run folder `root`. Raises StoreError, and for a
-    folder that is none WrongRunFolder."""
+def read_run(root: Path) -> RunFile:
+    """What run.yaml of the folder `root` says, checked against its seal, and the problems files
+    against their digests. Raises StoreError, and WrongRunFolder for a folder that is none or that
+    was edited."""
     path = root / "run.yaml"
     if not is_run(root):
         why = "no run.yaml" if root.exists() else "there is no such folder"
@@ -54,13 +70,36 @@ def read_run(root: Path) -> tuple[dict[str, Any], str]:
     with explaining(path, "read"):
         text = path.read_bytes()
     try:
-        content = yaml.load(text, _LOADER)
-        return dict(content["config"]), str(content["digest"])
+        content = dict(yaml.load(text, _LOADER))
+        found = RunFile(
+            config=dict(content["config"]),
+            digest=str(content["digest"]),
+            files=dict(content.get("files", {})),
+            sealed="seal" in content or "format" in content,
+        )
     except (yaml.YAMLError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"{path} is damaged (no readable 'config' and 'digest'): restore it, or move {root}"
             " away and run again."
         ) from error
+    if found.sealed:
+        check_seal(path, content)
+        check_files(root, found.files)
+    return found
+
+
+def read_sealed(root: Path) -> RunFile:
+    """The same of a folder whose samples are to be read. Raises WrongRunFolder for one that an
+    earlier version made."""
+    found = read_run(root)
+    if not found.sealed:
+        raise WrongRunFolder(
+            f"{root} was made by an earlier version of claimbench, whose grades do not name what "
+            "they judged: its results can be read (report.md, `claimbench claims --results`, "
+            "`claimbench compare`); to resume, grade or report, run or import again with another "
+            "--out"
+        )
+    return found
 
 
 def _meant(root: Path) -> str:
@@ -80,9 +119,8 @@ def _plain(resolved: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _as_yaml(config: dict[str, Any], digest: str) -> str:
-    content = {"digest": digest, "config": config}
-    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+def _as_yaml(content: dict[str, Any]) -> str:
+    return str(yaml.dump(content, Dumper=_DUMPER, sort_keys=False, allow_unicode=True))
 
 
 def _refuse_foreign(root: Path) -> None:
@@ -96,30 +134,3 @@ def _refuse_foreign(root: Path) -> None:
             f"{root} is not a run folder (it holds '{min(visible)}' but no run.yaml): give another"
             " --out."
         )
-
-
-def _changes(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """The keys that differ, as `a.b: old -> new`."""
-    before, after = dict(_leaves(old)), dict(_leaves(new))
-    keys = [k for k in {**before, **after} if before.get(k, _ABSENT) != after.get(k, _ABSENT)]
-    shown = [f"{k}: {_shown(before, k)} -> {_shown(after, k)}" for k in keys[:_SHOWN_CHANGES]]
-    if len(keys) > len(shown):
-        shown.append(f"and {len(keys) - len(shown)} more")
-    return "; ".join(shown) or "another digest, though no key differs"
-
-
-def _leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The values at the ends of nested mappings and lists, with their dotted keys."""
-    if isinstance(value, (dict, list)) and value:
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, inner in items:
-            yield from _leaves(inner, f"{prefix}.{key}" if prefix else str(key))
-    else:
-        yield prefix, value
-
-
-def _shown(leaves: dict[str, Any], key: str) -> str:
-    if key not in leaves:
-        return "(absent)"
-    text = json.dumps(leaves[key], ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -22,7 +22,7 @@ from claimbench.verdicts.composition import (
 )
 from claimbench.verdicts.noise import is_greedy
 from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
-from claimbench.verdicts.published import judge_all, judge_family, judge_published
+from claimbench.verdicts.published import judge_all, judge_family
 
 __all__ = [
     "COMPOSITION",
@@ -41,7 +41,6 @@ __all__ = [
     "is_greedy",
     "judge_all",
     "judge_family",
-    "judge_published",
     "outcomes_of",
     "relation_p",
 ]

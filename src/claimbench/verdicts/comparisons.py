@@ -6,54 +6,26 @@ Never by overlapping intervals: both runs are paired problem by problem (docs/st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from claimbench import statistics
-from claimbench.analysis.stored import Measured
 from claimbench.errors import IncompleteRun, InputError
-from claimbench.records import Measurement
+from claimbench.verdicts.arms import (
+    Arm,
+    check_comparable,
+    common_problems,
+    differences,
+    named,
+    pair_arms,
+)
 from claimbench.verdicts.cases import LEVEL, default_margin
 
 Word = Literal["better", "worse", "equivalent", "not worse", "inconclusive"]
 WORDS: tuple[Word, ...] = ("better", "worse", "equivalent", "not worse", "inconclusive")
-
-PROMPT_KEYS = ("prompt", "shots", "shots_as", "chat_template")
-"""What of a protocol is the benchmark's way of asking. A system text or a forced prefix belongs to
-a model, as its chat template does, and is listed where it differs."""
-
-SHOWN_NAMES = 3
-SHOWN_CHARACTERS = 120
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One model on one benchmark in the run folder named `run`."""
-
-    run: str
-    cell: Measured
-
-    @property
-    def measurement(self) -> Measurement:
-        return self.cell.measurement
-
-    @property
-    def contents(self) -> Mapping[str, str]:
-        return self.cell.contents
-
-    @property
-    def grader(self) -> str:
-        return self.cell.grader
-
-    @property
-    def model(self) -> str:
-        return self.measurement.model
-
-    @property
-    def benchmark(self) -> str:
-        return self.measurement.benchmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +115,32 @@ def compare_arms(
     problems that both have, the same in both, are compared. Raises IncompleteRun where samples
     are missing.
     """
-    found = [_compare(*pair, margin, non_inferior, common) for pair in pairs]
+    return _judged([_compare(*pair, margin, non_inferior, common) for pair in pairs])
+
+
+def compare_where_possible(arms: Sequence[Arm]) -> list[Compared]:
+    """Every run against the first wherever the two can be compared; what cannot be is left out."""
+    found = []
+    try:
+        pairs = pair_arms(arms)
+    except InputError:
+        return []
+    for pair in pairs:
+        with suppress(InputError, IncompleteRun):
+            found.append(_compare(*pair, None, None, False))
+    return _judged(found)
+
+
+def _judged(found: Sequence[Compared]) -> list[Compared]:
+    """The comparisons of one family, with Holm's correction over each kind of test."""
+    if not found:
+        return []
     adjusted = {
         "difference": statistics.holm([one.such.p_difference for one in found]),
         "these problems": statistics.holm([one.these.p_difference for one in found]),
         "equivalence": statistics.holm([one.such.p_equivalence or 0.0 for one in found]),
     }
-    if non_inferior is not None:
+    if found[0].non_inferior is not None:
         adjusted["not worse"] = statistics.holm([one.p_not_worse or 0.0 for one in found])
     return [
         replace(
@@ -166,20 +157,15 @@ def _compare(
     non_inferior: float | None,
     common: bool,
 ) -> Compared:
-    _check(variant, reference)
-    names = _common_problems(variant, reference, common)
-    rows = [_change(name, variant, reference) for name in names]
-    rows = [row for row in rows if row.counted and row.reference_counted]
-    if len(rows) < 2:
-        raise InputError(
-            f"{_named(variant, reference)}: {len(rows)} problems have a graded sample in both, and "
-            "at least two are needed to compare"
-        )
+    check_comparable(variant, reference)
+    rows = _rows(variant, reference, common)
     reference_score = _mean(row.reference_right / row.reference_counted for row in rows)
     margin = margin or default_margin(variant.benchmark, reference_score)
-    first = [row.right for row in rows], [row.counted for row in rows]
-    second = [row.reference_right for row in rows], [row.reference_counted for row in rows]
-    found = statistics.compare_runs(first, second, margin / 100)
+    found = statistics.compare_runs(
+        ([row.right for row in rows], [row.counted for row in rows]),
+        ([row.reference_right for row in rows], [row.reference_counted for row in rows]),
+        margin / 100,
+    )
     such = found.such
     return Compared(
         variant=variant,
@@ -198,12 +184,23 @@ def _compare(
         better=found.better,
         worse=found.worse,
         changes=tuple(sorted((row for row in rows if row.gain), key=lambda row: row.gain)),
-        differences=tuple(_differences(variant, reference)),
-        ids_only=not all(variant.contents.values()) or not all(reference.contents.values()),
-        p_not_worse=(
-            None if non_inferior is None else statistics.p_not_worse(such, non_inferior / 100)
-        ),
+        differences=tuple(differences(variant, reference)),
+        ids_only=not all((*variant.contents.values(), *reference.contents.values())),
+        p_not_worse=non_inferior and statistics.p_not_worse(such, non_inferior / 100),
     )
+
+
+def _rows(variant: Arm, reference: Arm, common: bool) -> list[Change]:
+    """The counts of every problem that has a graded sample in both."""
+    names = common_problems(variant, reference, common)
+    rows = [_change(name, variant, reference) for name in names]
+    rows = [row for row in rows if row.counted and row.reference_counted]
+    if len(rows) < 2:
+        raise InputError(
+            f"{named(variant, reference)}: {len(rows)} problems have a graded sample in both, and "
+            "at least two are needed to compare"
+        )
+    return rows
 
 
 def _mean(shares: Iterable[float]) -> float:
@@ -233,133 +230,3 @@ def _counts(arm: Arm) -> dict[str, tuple[int, int]]:
         name: (right, counted)
         for name, right, counted in zip(m.problem_ids, m.right, m.counted, strict=True)
     }
-
-
-# --- what may be compared -------------------------------------------------------------------
-
-
-def _check(variant: Arm, reference: Arm) -> None:
-    """Refuse what is asked otherwise, graded otherwise or unfinished."""
-    if variant.grader != reference.grader:
-        raise InputError(
-            f"{_named(variant, reference)}: graded by different graders ({reference.grader} in "
-            f"{reference.run}, {variant.grader} in {variant.run})"
-        )
-    theirs, ours = reference.measurement.protocol, variant.measurement.protocol
-    for key in PROMPT_KEYS:
-        if key in theirs and key in ours and theirs[key] != ours[key]:
-            raise InputError(
-                f"{_named(variant, reference)}: asked by different prompts ({key}: "
-                f"{_brief(theirs[key])} in {reference.run}, {_brief(ours[key])} in {variant.run})"
-            )
-    for arm in (reference, variant):
-        m = arm.measurement
-        if not m.complete:
-            raise IncompleteRun(
-                f"{arm.run}: {m.model} on {m.benchmark} has {m.received} of {m.asked} samples, "
-                f"{m.graded} graded; finish the run before it is compared"
-            )
-
-
-def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
-
-
-def _common_problems(variant: Arm, reference: Arm, common: bool) -> list[str]:
-    """The problems of both, in the reference's order."""
-    apart = [
-        *(f"{name} only in {reference.run}" for name in _missing(reference, variant)),
-        *(f"{name} only in {variant.run}" for name in _missing(variant, reference)),
-        *(f"{name} reads differently" for name in _changed(variant, reference)),
-    ]
-    if apart and not common:
-        more = f", and {len(apart) - SHOWN_NAMES} more" if len(apart) > SHOWN_NAMES else ""
-        raise InputError(
-            f"{_named(variant, reference)}: the problems differ ({', '.join(apart[:SHOWN_NAMES])}"
-            f"{more}); --common compares those that are the same in both"
-        )
-    changed = set(_changed(variant, reference))
-    return [name for name in reference.contents if name in variant.contents and name not in changed]
-
-
-def _missing(one: Arm, other: Arm) -> list[str]:
-    return [name for name in one.contents if name not in other.contents]
-
-
-def _changed(variant: Arm, reference: Arm) -> list[str]:
-    """Problems of one id and two texts. A text that a folder does not hold is no difference."""
-    return [
-        name
-        for name, digest in reference.contents.items()
-        if digest and variant.contents.get(name) and variant.contents[name] != digest
-    ]
-
-
-def _named(variant: Arm, reference: Arm) -> str:
-    return f"{variant.benchmark}: {variant.run} cannot be compared with {reference.run}"
-
-
-def _differences(variant: Arm, reference: Arm) -> Iterable[tuple[str, Any, Any]]:
-    """What else differs in the two protocols, known on both sides or on one; and n."""
-    theirs, ours = reference.measurement, variant.measurement
-    yield from (
-        (key, theirs.protocol.get(key), ours.protocol.get(key))
-        for key in sorted(set(theirs.protocol) | set(ours.protocol))
-        if theirs.protocol.get(key) != ours.protocol.get(key)
-    )
-    if theirs.samples_per_problem != ours.samples_per_problem:
-        yield "samples per problem", theirs.samples_per_problem, ours.samples_per_problem
-
-
-# --- who is compared with whom --------------------------------------------------------------
-
-
-def pair_arms(arms: Sequence[Arm], against: str | None = None) -> list[tuple[Arm, Arm]]:
-    """(variant, reference) for every variant and benchmark.
-
-    The reference is the run, or the model of the only run, that `against` names, else the first.
-    Within two runs a model is paired with the same model, or with the only one there. Raises
-    InputError where nothing, or more than one, is left to pair with.
-    """
-    chosen = _references(arms, against)
-    ours = [arm for arm in arms if arm not in chosen]
-    if not ours:
-        raise InputError("compare needs a run beside the reference: name two run folders or more")
-    pairs = [(arm, found) for arm in ours if (found := _partner(arm, chosen)) is not None]
-    if not pairs:
-        names = sorted({arm.benchmark for arm in chosen}), sorted({arm.benchmark for arm in ours})
-        raise InputError(
-            f"there is no benchmark in common: {', '.join(names[0])} in the reference, "
-            f"{', '.join(names[1])} beside it"
-        )
-    return pairs
-
-
-def _references(arms: Sequence[Arm], against: str | None) -> list[Arm]:
-    runs = list(dict.fromkeys(arm.run for arm in arms))
-    models = list(dict.fromkeys(arm.model for arm in arms))
-    if against is None:
-        first = arms[0]
-        if len(runs) > 1:
-            return [arm for arm in arms if arm.run == first.run]
-        return [arm for arm in arms if arm.model == first.model]
-    found = [arm for arm in arms if arm.run == against] or [
-        arm for arm in arms if arm.model == against
-    ]
-    if not found:
-        known = ", ".join([*runs, *models])
-        raise InputError(f"--against {against}: the runs and models here are {known}")
-    return found
-
-
-def _partner(arm: Arm, references: Sequence[Arm]) -> Arm | None:
-    same = [other for other in references if other.benchmark == arm.benchmark]
-    alike = [other for other in same if other.model == arm.model] or same
-    if len(alike) > 1:
-        models = ", ".join(other.model for other in alike)
-        raise InputError(
-            f"{arm.benchmark}: {arm.model} of {arm.run} could be compared with {models}; name one "
-            "with --against"
-        )
-    return alike[0] if alike else None

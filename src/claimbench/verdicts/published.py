@@ -2,7 +2,7 @@
 
 *reproduced*: shown to lie within the margin δ of the published figure. *lower*, *higher*: a
 difference is shown, and equivalence is not. *inconclusive*: neither. *not comparable*: the two
-scores are of different things. docs/statistics.md tells the rules.
+scores are of different things. docs/statistics.md has the rules.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from claimbench import statistics
 from claimbench.errors import IncompleteRun
 from claimbench.messages import Departure, Message
-from claimbench.records import Measurement, PublishedResult, Tier, Verdict
+from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts import second_readings, sentences
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import (
@@ -30,17 +30,6 @@ from claimbench.verdicts.noise import (
     total,
 )
 from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
-
-
-def judge_published(
-    result: PublishedResult,
-    measured: Evidence,
-    margin: float | None = None,
-    *,
-    tier: Tier = "A",
-) -> Verdict:
-    """The verdict on one published figure that stands alone; see `Case` and `judge_family`."""
-    return judge_family([Case(result, measured, margin, tier)])[0]
 
 
 def judge_all(cases: Sequence[Case]) -> list[Verdict]:

@@ -67,7 +67,8 @@ def notes(labs: Laboratories | None, found: Fragility | None) -> tuple[Message, 
     said = []
     if labs is not None:
         values: dict[str, Value] = {"half": labs.half_width, "sd": labs.sd, "df": labs.df}
-        said.append(Message(f"note-laboratories-{'un' if labs.unusual else ''}usual", values))
+        key = "note-laboratories-unusual" if labs.unusual else "note-laboratories-usual"
+        said.append(Message(key, values))
     if found is not None:
         said.append(_fragility_note(found))
     return tuple(said)

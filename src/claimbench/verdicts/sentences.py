@@ -21,7 +21,8 @@ def judged(trial: Trial, word: str, labs: Laboratories | None = None) -> Message
         found = _undecided(trial)
     values: dict[str, Value] = {"scores": _scores(trial.case), "finding": found}
     if labs is not None and word in ("lower", "higher"):
-        usual = Message(f"among-laboratories-{'un' if labs.unusual else ''}usual")
+        key = "among-laboratories-unusual" if labs.unusual else "among-laboratories-usual"
+        usual = Message(key)
         return Message("verdict-among-laboratories", {**values, "laboratories": usual})
     return Message("verdict-judged", values)
 

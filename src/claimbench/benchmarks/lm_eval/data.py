@@ -19,15 +19,17 @@ _ENDINGS = (".jsonl", ".jsonl.gz")
 
 @dataclass(frozen=True)
 class Rows:
-    """What to put in place of a task's dataset (nothing where `make` is None), and what is said of
-    it. `columns` are the local file's columns that were renamed: {task's name: file's name}."""
+    """What to put in place of a task's dataset (nothing where `make` is None), and what is reported
+    of it. `columns` are the local file's columns that were renamed: {task's name: file's name}."""
 
     make: Callable[..., Any] | None
     file: str | None
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
-def rows_of(name: TaskName, settings: Mapping[str, Any], shots: int, data_dir: Path | None) -> Rows:
+def rows_of(
+    name: TaskName, settings: Mapping[str, object], shots: int, data_dir: Path | None
+) -> Rows:
     """The rows of a task: from `data_dir` where a file of it serves, else from where its YAML says
     (the hub or its cache), with an error that names the file that would serve."""
     if settings.get("custom_dataset") is not None:
@@ -49,7 +51,7 @@ def rows_of(name: TaskName, settings: Mapping[str, Any], shots: int, data_dir: P
     return _local(settings, found, wanted[0])
 
 
-def _local(settings: Mapping[str, Any], found: Mapping[str, Path], asked: str) -> Rows:
+def _local(settings: Mapping[str, object], found: Mapping[str, Path], asked: str) -> Rows:
     rows = {split: [dict(row) for row in read_file(path)] for split, path in found.items()}
     have = set(rows[asked][0]) if rows[asked] else set()
     renamed = _renamed(_template_names(settings), have)
@@ -62,7 +64,7 @@ def _local(settings: Mapping[str, Any], found: Mapping[str, Path], asked: str) -
     return Rows(lambda **_: _splits(rows, asked), found[asked].name, renamed)
 
 
-def _splits(rows: Mapping[str, list[dict[str, Any]]], asked: str) -> Any:
+def _splits(rows: Mapping[str, list[dict[str, object]]], asked: str) -> Any:
     import datasets
 
     tables = {split: datasets.Dataset.from_list(found) for split, found in rows.items()}
@@ -73,7 +75,7 @@ class _Splits(dict[str, Any]):
     """A dataset's splits; one that no few-shot example is drawn from may be missing, and is
     empty (lm-eval looks at it all the same)."""
 
-    def __init__(self, tables: Mapping[str, Any], empty: Any) -> None:
+    def __init__(self, tables: Mapping[str, object], empty: object) -> None:
         super().__init__(tables)
         self._empty = empty
 
@@ -110,7 +112,7 @@ def _declared_files(settings: Mapping[str, Any]) -> str:
     return ", ".join(Path(str(file)).name for file in named) or str(settings["dataset_path"])
 
 
-def eval_split(settings: Mapping[str, Any]) -> str:
+def eval_split(settings: Mapping[str, object]) -> str:
     """The split whose rows are asked."""
     return str(settings.get("test_split") or settings.get("validation_split") or "test")
 
@@ -128,7 +130,7 @@ def _wanted_splits(settings: Mapping[str, Any], shots: int) -> list[str]:
 # --- finding files --------------------------------------------------------------------------
 
 
-def _stems(settings: Mapping[str, Any]) -> list[str]:
+def _stems(settings: Mapping[str, object]) -> list[str]:
     """The names under which a task's file is looked for, the dataset's own last."""
     dataset = str(settings.get("dataset_path") or settings["task"]).rsplit("/", 1)[-1]
     subset = settings.get("dataset_name")
@@ -137,7 +139,7 @@ def _stems(settings: Mapping[str, Any]) -> list[str]:
     return [str(settings["task"]), own, plain if subset not in _PLAIN_SUBSETS else _key(own)]
 
 
-def _find(settings: Mapping[str, Any], wanted: list[str], data_dir: Path) -> dict[str, Path]:
+def _find(settings: Mapping[str, object], wanted: list[str], data_dir: Path) -> dict[str, Path]:
     """The local file of each wanted split that has one. Case and punctuation do not matter:
     math500.jsonl serves MATH-500."""
     here = {
@@ -162,7 +164,7 @@ def _key(name: str) -> str:
 # --- columns --------------------------------------------------------------------------------
 
 
-def _template_names(settings: Mapping[str, Any]) -> set[str]:
+def _template_names(settings: Mapping[str, object]) -> set[str]:
     """The columns that the task's templates name (functions may read others)."""
     from jinja2 import Environment, TemplateError, meta
 

@@ -64,7 +64,7 @@ def _shots(settings: Mapping[str, Any], asked: int | None) -> int:
     return int(own or 0) if asked is None or own == 0 else asked
 
 
-def _check_plain(name: TaskName, place: int, doc: Any) -> None:
+def _check_plain(name: TaskName, place: int, doc: object) -> None:
     """A document must survive JSON, or it could not be graded from the run folder."""
     try:
         same = json.loads(json.dumps(doc)) == doc
@@ -77,7 +77,7 @@ def _check_plain(name: TaskName, place: int, doc: Any) -> None:
         )
 
 
-def digest_of(docs: list[dict[str, Any]]) -> str:
+def digest_of(docs: list[dict[str, object]]) -> str:
     lines = "".join(json.dumps(doc, sort_keys=True) + "\n" for doc in docs)
     return hashlib.sha256(lines.encode()).hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Literal
 
@@ -10,7 +9,7 @@ from pydantic import Field, model_validator
 
 from claimbench.config.addresses import holds_secret
 from claimbench.config.yamlfile import Strict
-from claimbench.engines.base import PromptForm
+from claimbench.engines.base import Price, PromptForm
 
 SentKey = Literal[
     "temperature",
@@ -32,15 +31,6 @@ SentKey = Literal[
 """What is sent and may be left out. Without `max_tokens`, `max_completion_tokens` is sent."""
 NO_EFFECT: frozenset[SentKey] = frozenset({"return_token_ids", "max_tokens", "n", "stream_options"})
 """Those of them that change no sample."""
-
-
-class Price(Strict):
-    """What a server charges for a million tokens, from its price list of the day `date`."""
-
-    input: float = Field(ge=0, description="per million prompt tokens")
-    output: float = Field(ge=0, description="per million completion tokens, reasoning included")
-    date: dt.date = Field(strict=False)
-    currency: str = "USD"
 
 
 class EndpointConfig(Strict):

@@ -28,13 +28,15 @@ from claimbench.engines.endpoint.faults import (
     NoAnswer,
     Refused,
     Unreachable,
+    gone,
     safe_words,
+    unreachable,
 )
 from claimbench.engines.endpoint.loop import Submit, end_tasks, event_loop
 from claimbench.engines.endpoint.patience import Patience
 from claimbench.engines.endpoint.pending import Pending, problem_of
 from claimbench.engines.endpoint.proxies import proxy_words
-from claimbench.engines.endpoint.replies import completion_of
+from claimbench.engines.endpoint.replies import completion_of, tokens_of
 from claimbench.engines.endpoint.server import Server
 from claimbench.engines.endpoint.wire import body_of
 from claimbench.errors import EngineDied
@@ -45,6 +47,8 @@ _MOST_IN_A_ROW = 3
 unknown word."""
 _MOST_PROBLEMS = 8
 """Different problems given up one after another before a server that answers probes is given up."""
+_PAID = ("prompt", "completion")
+"""Tokens that were paid for and are in no completion: of probes, and of replies without use."""
 _LATE_ATTEMPTS = _LIST_ATTEMPTS = 2
 _OTHER_LIMIT = "max_completion_tokens"
 _TOO_SHORT = ("output limit was reached", "minimum", "at least", "greater than or equal")
@@ -91,13 +95,15 @@ class EndpointEngine(Engine):
         self._examiner, self._seeds = Examiner(reasoning_end, log), SeedCheck()
         self._unanswered: list[Hashable] = []
         self._words: Counter[tuple[str, str]] = Counter()
+        self._paid: Counter[str] = Counter()
         self._first: Request | None = None
         self._answered: Request | None = None
         self._skipping = False
 
     def server(self) -> dict[str, Any]:
         facts = {**self._server.facts(), "retries": self._patience.retries}
-        return {**facts, "first_replies": self._examiner.facts()}
+        unused = {key: self._paid[key] for key in _PAID}
+        return {**facts, "first_replies": self._examiner.facts(), "unused_tokens": unused}
 
     def expect(self, server: Mapping[str, Any]) -> None:
         self._server.expect(server.get("answers_as"))
@@ -152,8 +158,10 @@ class EndpointEngine(Engine):
         try:
             self._server.read_list(await self._models(client))
             await self._first_token(client, request)
+        except Refused as refused:
+            raise EngineDied(f"{refused}{self._proxy}") from None
         except Unreachable as fault:
-            raise EngineDied(_unreachable(self._host, fault) + self._proxy) from None
+            raise EngineDied(unreachable(self._host, fault) + self._proxy) from None
         except Malformed as fault:
             raise EngineDied(
                 f"The server's first answer cannot be used: {fault}{self._proxy}. Check "
@@ -203,6 +211,8 @@ class EndpointEngine(Engine):
             return _GivenUp(request, failure, late)
         self._unanswered.clear()
         self._answered = request
+        kept = completion.prompt_tokens, completion.completion_tokens
+        self._paid.subtract(dict(zip(_PAID, kept, strict=True)))
         return completion
 
     async def _check_alive(self, client: Client, fault: Fault, late: bool) -> None:
@@ -211,15 +221,15 @@ class EndpointEngine(Engine):
         if len(self._unanswered) < _MOST_IN_A_ROW:
             return
         if len(set(self._unanswered)) >= _MOST_PROBLEMS and not late:
-            raise EngineDied(_gone(fault))
+            raise EngineDied(gone(fault))
         try:
-            with suppress(NoAnswer):
+            with suppress(NoAnswer, Refused):  # whoever refuses is there
                 known = self._answered or self._first
                 assert known is not None
                 known = _short(known)
                 await self._patience.ask(lambda: self._ask(client, known), 1)
         except Fault:
-            raise EngineDied(_gone(fault)) from None
+            raise EngineDied(gone(fault)) from None
         if not self._skipping:
             self._skipping = True
             self._log(
@@ -231,6 +241,7 @@ class EndpointEngine(Engine):
         started = time.monotonic()
         seconds = deadline_of(request, self._settings)
         answer = await client.ask(body, most_of(request), seconds)
+        self._paid.update(dict(zip(_PAID, tokens_of(answer), strict=True)))
         self._server.check(answer)
         took = time.monotonic() - started
         own = self._settings.finish_reasons
@@ -279,18 +290,3 @@ def deadline_of(request: Request, settings: EndpointConfig) -> float:
     """Seconds that one attempt at `request` may take: `deadline`, or by default the `timeout`, as a
     request may wait its turn in silence, and what its tokens take on a very slow server."""
     return settings.deadline or settings.timeout + _SECONDS_PER_TOKEN * request.sampling.max_tokens
-
-
-def _unreachable(host: str, fault: Fault) -> str:
-    return (
-        f"The server {host} (engine.endpoint.base_url) cannot be reached: {fault}; "
-        f"{fault.attempts} attempts. Check the address and that the server is up, and run the same "
-        f"command again."
-    )
-
-
-def _gone(fault: Fault) -> str:
-    return (
-        f"The server does not serve requests any more ({fault}; {fault.attempts} attempts each); "
-        f"look after it, and run the same command again."
-    )

@@ -23,9 +23,11 @@ _SPARE = 8
 """Tokens without a character of their own: start, end, turns."""
 _REPEATS = 8
 """Replies in a row, equal to another one of their problem, before the seed counts as ignored."""
-_LONG = 120
+_LONG = 200
 """Characters from which on two equal replies under two seeds are no chance. Shorter ones, such as
 the letter of a choice, or the answer after a reasoning that is hidden, are often equal."""
+_WARM = 0.3
+"""Below this temperature even long replies are often equal: programs, for example."""
 
 _SEEMS = {
     "unended": (
@@ -89,7 +91,10 @@ class Examiner:
             return
         self._found[self._kind(completion)] += 1
         if self._seen == FIRST and (sentence := self.complaint()):
-            raise EngineDied(f"{sentence}. The replies are kept; run again when that is mended.")
+            raise EngineDied(
+                f"{sentence}. The replies are kept; run again when that is mended "
+                f"(engine.endpoint.examine: false goes on)."
+            )
 
     def complaint(self) -> str:
         """What is wrong with all replies so far; empty where one has an answer."""
@@ -125,11 +130,12 @@ class SeedCheck:
     def __init__(self) -> None:
         self._first: dict[Any, tuple[int, str]] = {}
         self._equal = 0
+        self._problems: set[Any] = set()
         self._passed = False
 
     def add(self, request: Request, completion: Completion) -> None:
         """Raises EngineDied once the first replies to a problem are all the same."""
-        sampled = request.sampling.temperature > 0 and request.sampling.top_k != 1
+        sampled = request.sampling.temperature >= _WARM and request.sampling.top_k != 1
         whole = f"{completion.reasoning or ''}{completion.text}"
         if self._passed or not sampled or len(whole) < _LONG:
             return
@@ -141,9 +147,11 @@ class SeedCheck:
             self._passed, self._first = True, {}
             return
         self._equal += 1
-        if self._equal >= _REPEATS:
+        self._problems.add(prompt)
+        if self._equal >= _REPEATS and len(self._problems) > 1:
             raise EngineDied(
                 f"The server gives the same reply to different seeds ({self._equal} of "
                 f"{self._equal} replies repeat another of their problem word for word): it ignores "
-                f"the seed, or a cache answers; switch that off, and begin the run anew."
+                f"the seed, or a cache answers; switch that off, and begin the run anew "
+                f"(engine.endpoint.examine: false goes on)."
             )

@@ -145,3 +145,20 @@ def safe_words(said: Any, key: str | None) -> str:
         text = text.replace(key, "[key]")
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= _LONGEST_WORDS else line[:_LONGEST_WORDS] + "…"
+
+
+def unreachable(host: str, fault: Fault) -> str:
+    """What to do where no connection comes about."""
+    return (
+        f"The server {host} (engine.endpoint.base_url) cannot be reached: {fault}; "
+        f"{fault.attempts} attempts. Check the address and that the server is up, and run the same "
+        f"command again."
+    )
+
+
+def gone(fault: Fault) -> str:
+    """What to do where a server has stopped to answer."""
+    return (
+        f"The server does not serve requests any more ({fault}; {fault.attempts} attempts each); "
+        f"look after it, and run the same command again."
+    )

@@ -104,6 +104,16 @@ def _usage(answer: Mapping[str, Any]) -> Usage:
     return Usage(prompt, completion, reasoning)
 
 
+def tokens_of(answer: Any) -> tuple[int, int]:
+    """Tokens of the prompt and of the reply that an answer says it took; zeros where it does not
+    say."""
+    try:
+        used = _usage(answer)
+    except (Malformed, AttributeError):
+        return 0, 0
+    return used.prompt, used.completion
+
+
 def _count(usage: Mapping[str, Any], key: str) -> int:
     count = _whole(usage.get(key))
     if count is None:

@@ -11,6 +11,7 @@ from claimbench.engines.base import (
     Engine,
     EngineSettings,
     Log,
+    Price,
     Served,
     stop_token_ids,
 )
@@ -47,6 +48,10 @@ class EndpointSettings(EngineSettings):
         return EndpointEngine(
             self.endpoint, name, stop_ids, log=log, reasoning_end=_reasoning_end(model)
         )
+
+    @property
+    def price(self) -> Price | None:
+        return self.endpoint.price
 
     @property
     def served(self) -> Served:

@@ -9,18 +9,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from claimbench import errors
 from claimbench.engines.base import Answer, Log
 from claimbench.engines.ray.cluster import Needs, places
 from claimbench.engines.ray.replica import BEAT_SECONDS, News, Replica
-from claimbench.errors import EngineDied, InputError, ModelError
+from claimbench.errors import ClaimbenchError, EngineDied, InputError, ModelError
 from claimbench.records import Request
 
 
 @dataclass(eq=False)
 class _Post:
     """A replica as the driver sees it: the actor that is it now, and what it was handed and has
-    not answered. `over`: it was told that no more will come for now."""
+    not answered. `over`: it knows that no more will come for now."""
 
     number: int
     restarts_left: int
@@ -104,11 +103,10 @@ class Dispatcher:
         else:
             self._hand(post, news)
 
-    def _failed(self, post: _Post, kind: str, sentence: str) -> None:
+    def _failed(self, post: _Post, kind: type[ClaimbenchError], sentence: str) -> None:
         """The engine of a replica failed: what would fail anywhere ends the run."""
-        error = getattr(errors, kind, EngineDied)
-        if issubclass(error, InputError | ModelError):
-            raise error(sentence)
+        if issubclass(kind, InputError | ModelError):
+            raise kind(sentence)
         self._lost(post, sentence)
 
     def _lost(self, post: _Post, why: str) -> None:
@@ -141,7 +139,7 @@ class Dispatcher:
                 f"start nodes, and run the same command again"
             )
 
-    # --- what replicas are told -------------------------------------------------------------
+    # --- what replicas are sent -------------------------------------------------------------
 
     def _start(self, post: _Post) -> None:
         import ray

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimbench.config import ModelConfig
 from claimbench.engines.base import Answer, Engine
-from claimbench.errors import ClaimbenchError, ConfigError, ModelError
+from claimbench.errors import ClaimbenchError, ConfigError, EngineDied, ModelError
 from claimbench.records import Request
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ BEAT_SECONDS = 5.0
 @dataclass(frozen=True, slots=True)
 class News:
     """What a replica answers: finished requests, how many more it has room for, whether it rests,
-    and how its engine failed (the name of the error, its sentence)."""
+    and how its engine failed (the error, its sentence)."""
 
     answers: tuple[Answer, ...]
     wants: int
     resting: bool
-    failure: tuple[str, str] | None = None
+    failure: tuple[type[ClaimbenchError], str] | None = None
 
 
 class Replica:
@@ -50,7 +50,7 @@ class Replica:
         self._outbox: list[Answer] = []
         self._over = self._loading = True
         self._resting = False
-        self._failure: tuple[str, str] | None = None
+        self._failure: tuple[type[ClaimbenchError], str] | None = None
         threading.Thread(target=self._work, daemon=True).start()
 
     def exchange(self, requests: list[Request], over: bool) -> News:
@@ -87,10 +87,10 @@ class Replica:
                         self._put(answer)
                 self._rest()
         except ClaimbenchError as error:
-            self._fail(type(error).__name__, str(error))
+            self._fail(type(error), str(error))
         except BaseException as error:
             reason = (str(error).strip().splitlines() or [""])[0][:300]
-            self._fail("EngineDied", f"The engine failed: {type(error).__name__}: {reason}")
+            self._fail(EngineDied, f"The engine failed: {type(error).__name__}: {reason}")
 
     def _feed(self) -> Iterator[Request]:
         while True:
@@ -112,7 +112,7 @@ class Replica:
             self._loading, self._resting = False, True
             self._changed.notify_all()
 
-    def _fail(self, kind: str, sentence: str) -> None:
+    def _fail(self, kind: type[ClaimbenchError], sentence: str) -> None:
         with self._changed:
             self._failure = kind, sentence
             self._changed.notify_all()

@@ -25,12 +25,7 @@ def fallback(device: str, models: Sequence[ModelConfig]) -> DType | None:
     where = choose_device(device)
     if where.type != "cpu" or not any(model.dtype == "bfloat16" for model in models):
         return None
-    if cpu_has_bfloat16():
+    if can_pack(torch.bfloat16, where):
         return None
     largest = max(model.parameters for model in models) * 1e9 * _BYTES
     return "float32" if largest <= _SHARE_OF_MEMORY * whole_memory() else None
-
-
-def cpu_has_bfloat16() -> bool:
-    """Whether the CPU computes in bfloat16."""
-    return can_pack(torch.bfloat16, torch.device("cpu"))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from claimbench.config import DType, ModelConfig
+from claimbench.config import DType, ModelConfig, processor
 from claimbench.engines.base import Engine, Log, stop_token_ids, version_of
 from claimbench.engines.local import LocalSettings
 from claimbench.errors import ConfigError
@@ -20,7 +20,7 @@ class TransformersSettings(LocalSettings):
     """`device` is auto, cpu or cuda; `token_budget` is how many tokens are kept for all requests
     together (default: what half of the free memory holds)."""
 
-    packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "gguf")
+    packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "accelerate", "gguf")
     extra: ClassVar[str] = "cpu"
     instead: ClassVar[Mapping[str, str]] = {
         "context": "the transformers engine sizes itself by its requests; remove the key",
@@ -58,11 +58,11 @@ class TransformersSettings(LocalSettings):
 
     @classmethod
     def remark(cls) -> str:
-        try:
-            from claimbench.engines.transformers.precision import cpu_has_bfloat16
-        except ImportError:
+        """By the flags alone: to load torch takes seconds."""
+        flags = processor.flags()
+        if not flags or processor.has_bfloat16(flags):
             return ""
-        return "" if cpu_has_bfloat16() else "no bfloat16 in this CPU: models run in float32 on it"
+        return "no bfloat16 in this CPU: models run in float32 on it"
 
     @property
     def cpus(self) -> int:

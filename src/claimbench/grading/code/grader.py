@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 
 from claimbench.errors import ConfigError
@@ -22,6 +23,8 @@ from claimbench.records import Grade, Problem, Sample
 from claimbench.sandbox.isolation import ISOLATIONS, check_isolation
 from claimbench.sandbox.restrictions import Isolation
 
+PACKAGES = ("sortedcontainers", "sympy", "networkx", "scipy", "pandas")
+"""What LiveCodeBench solutions import beside numpy."""
 RULES_VERSION = 6
 """Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
@@ -33,9 +36,10 @@ class CodeGrader:
     Options: `lcb_compat`, whether LiveCodeBench's quirks decide (the difference is a metric);
     `recheck_share`, which share of the passes is run again test by test; `memory_mib`, the address
     space of a program; `prompt_first`, whether the prompt's part of a program stands before it
-    (EvalPlus runs solutions alone). `min_isolation`, the weakest isolation with which a program is
-    run, is the run's (`grading.min_isolation`): it cannot change a grade, so it is not in the
-    digest; the isolation that a grade was made with is one of its metrics.
+    (EvalPlus runs solutions alone); `packages`, which of PACKAGES programs may import beside the
+    standard library and numpy. `min_isolation`, the weakest isolation with which a program is run,
+    is the run's (`grading.min_isolation`): it cannot change a grade, so it is not in the digest;
+    the isolation that a grade was made with is one of its metrics.
     """
 
     reasoning_end: str | None = None
@@ -44,6 +48,7 @@ class CodeGrader:
     recheck_share: float = 0.03
     memory_mib: int = 2048
     prompt_first: bool = True
+    packages: Sequence[str] = ()
 
     kind = "code"
     failure_outcome = SANDBOX_ERROR
@@ -53,6 +58,8 @@ class CodeGrader:
             raise unknown_name("grader code: min_isolation", str(self.min_isolation), ISOLATIONS)
         _check(type(self.lcb_compat) is bool, "lcb_compat", "true or false")
         _check(type(self.prompt_first) is bool, "prompt_first", "true or false")
+        unknown = [name for name in self.packages if name not in PACKAGES]
+        _check(not unknown, "packages", f"a list of some of {', '.join(PACKAGES)}")
         share = type(self.recheck_share) in (int, float) and 0 <= self.recheck_share <= 1
         _check(share, "recheck_share", "a number from 0 to 1")
         _check(type(self.memory_mib) is int and self.memory_mib >= 64, "memory_mib", "at least 64")
@@ -64,16 +71,22 @@ class CodeGrader:
             "recheck_share": self.recheck_share,
             "memory_mib": self.memory_mib,
             "prompt_first": self.prompt_first,
+            "packages": sorted(self.packages),
             # The Python that runs the programs decides how deep they may recurse, and more.
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         }
-        packages = ("numpy",)
+        packages = ("numpy", *sorted(self.packages))
         return grader_digest(self.kind, settings, self.reasoning_end, RULES_VERSION, packages)
 
     def check(self) -> None:
-        """Raises SandboxError, with what to install or change, where this machine's isolation is
-        weaker than the run asks for."""
+        """Raises ConfigError where a package is missing, and SandboxError, with what to install or
+        change, where this machine's isolation is weaker than the run asks for."""
         check_isolation(self.min_isolation)
+        if missing := [name for name in self.packages if find_spec(name) is None]:
+            raise ConfigError(
+                f"grader code: the package {missing[0]}, which programs may import, is not "
+                f"installed (pip install {' '.join(missing)})"
+            )
 
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         begun = self.begin(problem, sample)
@@ -95,6 +108,7 @@ class CodeGrader:
             _draw(sample.id) < self.recheck_share,
             self.lcb_compat,
             not self.prompt_first,
+            tuple(self.packages),
             _other(livecodebench_code(text), code),
         )
 

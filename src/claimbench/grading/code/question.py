@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from claimbench.errors import DataError
 from claimbench.grading.code.judge import CodeVerdict, Prepared, judge
 from claimbench.grading.code.unpack import TestsSource
 from claimbench.grading.outcomes import NO_CODE
@@ -43,12 +44,21 @@ class CodeQuestion:
     recheck: bool
     compat: bool
     alone: bool = False
+    packages: tuple[str, ...] = ()
     their_code: str | None = None
     allowance: Allowance = field(default=_ALLOWED, compare=False)
 
     def decide(self) -> Judged:
-        """Raises SandboxError where the sandbox fails, DataError where the tests are damaged."""
-        sandbox = _sandbox(self.min_isolation)
+        """Raises SandboxError where the sandbox fails, DataError where the tests are damaged, or
+        check nothing."""
+        try:
+            return self._judged()
+        except DataError as error:
+            where = self.tests.where
+            raise error if where in str(error) else DataError(f"{where}: {error}") from error
+
+    def _judged(self) -> Judged:
+        sandbox = _sandbox(self.min_isolation, self.packages)
         tests = _prepared(self.tests, self.memory)
         verdict = judge(self.code, tests, sandbox, recheck=self.recheck, alone=self.alone)
         if tests.tests.kind == "assert":  # a form that LiveCodeBench does not have
@@ -66,9 +76,9 @@ class CodeQuestion:
 
 
 @lru_cache(maxsize=1)
-def _sandbox(min_isolation: Isolation) -> Sandbox:
+def _sandbox(min_isolation: Isolation, packages: tuple[str, ...]) -> Sandbox:
     """This process's sandbox, warm from the first program to the last."""
-    sandbox = open_sandbox(min_isolation)
+    sandbox = open_sandbox(min_isolation, packages)
     atexit.register(sandbox.close)
     return sandbox
 

@@ -89,7 +89,7 @@ class TestsSource:
                 raise DataError("it has no tests, which any program would pass")
         except DataError as error:
             raise DataError(f"{self.where}: {error}") from error
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             found = f"{type(error).__name__}: {str(error)[:100]}"
             message = (
                 f"{self.where}: its tests are not in the form {self.form} ({found}): "

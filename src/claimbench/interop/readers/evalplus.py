@@ -92,7 +92,9 @@ def _rows(path: Path, samples: Path | None, *, base_only: bool) -> Iterator[Row]
         )
 
 
-def _solution(result: Mapping[str, Any], others: list[str], index: int, place: str) -> str | None:
+def _solution(
+    result: Mapping[str, object], others: list[str], index: int, place: str
+) -> str | None:
     if "solution" in result:
         return text_of(result["solution"], place, "solution")
     if index >= len(others):
@@ -108,7 +110,7 @@ def _solutions(path: Path) -> dict[str, list[str]]:
     return found
 
 
-def _label(result: Mapping[str, Any], place: str, *, base_only: bool) -> bool | None:
+def _label(result: Mapping[str, object], place: str, *, base_only: bool) -> bool | None:
     """Right where all tests pass: the extra ones too, where they were run and are wanted."""
     base = label_of(result.get("base_status"), place, "base_status")
     if base_only:
@@ -117,7 +119,7 @@ def _label(result: Mapping[str, Any], place: str, *, base_only: bool) -> bool | 
     return base if plus is None else bool(base and plus)
 
 
-def _word(result: Mapping[str, Any], tests: str) -> str:
+def _word(result: Mapping[str, object], tests: str) -> str:
     """What they say of the base or the extra tests, with the first input that failed."""
     status = result.get(f"{tests}_status")
     failed = result.get(f"{tests}_fail_tests")

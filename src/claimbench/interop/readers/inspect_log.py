@@ -49,16 +49,16 @@ def read(path: Path) -> Outputs:
         header = _entry(log, log.getinfo("header.json"), path) if "header.json" in names else None
     if header is None:
         raise refuse(path.name, "header.json is missing: the log was not finished, or is no log")
-    said = mapping_of(header.get("eval"), path.name, "eval")
+    stated = mapping_of(header.get("eval"), path.name, "eval")
     plan = mapping_of(header.get("plan"), path.name, "plan")
-    packages = mapping_of(said.get("packages"), path.name, "packages")
+    packages = mapping_of(stated.get("packages"), path.name, "packages")
     status = header.get("status")
     return Outputs(
         tool=f"inspect-ai {packages.get('inspect_ai', '')}".strip(),
         files=(path,),
         rows=lambda: _rows(path),
-        model=text_of(said.get("model"), path.name, "model"),
-        task=text_of(said.get("task"), path.name, "task"),
+        model=text_of(stated.get("model"), path.name, "model"),
+        task=text_of(stated.get("task"), path.name, "task"),
         protocol=_protocol(mapping_of(plan.get("config"), path.name, "plan.config")),
         notes=() if status == "success" else (_unfinished(status),),
     )
@@ -77,7 +77,7 @@ def _rows(path: Path) -> Iterator[Row]:
             yield _row(_entry(log, info, path), f"{path.name}, {info.filename}", number)
 
 
-def _row(sample: Mapping[str, Any], place: str, number: int) -> Row:
+def _row(sample: Mapping[str, object], place: str, number: int) -> Row:
     output = mapping_of(sample.get("output"), place, "output")
     replies = list_of(output.get("choices"), place, "output.choices")
     reply = mapping_of(replies[0] if replies else None, place, "output.choices")
@@ -109,7 +109,7 @@ def _row(sample: Mapping[str, Any], place: str, number: int) -> Row:
     )
 
 
-def _asked(value: Any, place: str) -> Any:
+def _asked(value: object, place: str) -> Any:
     """The input: a text, or chat turns of which the last of the user is the question."""
     if not isinstance(value, list):
         return value
@@ -117,7 +117,9 @@ def _asked(value: Any, place: str) -> Any:
     return next((t.get("content") for t in reversed(turns) if t.get("role") == "user"), None)
 
 
-def _content(value: Any, sample: Mapping[str, Any], place: str) -> tuple[str | None, str | None]:
+def _content(
+    value: object, sample: Mapping[str, object], place: str
+) -> tuple[str | None, str | None]:
     """(text, reasoning) of a message's content: a text, or a list of parts."""
     if not isinstance(value, list):
         return _attached(text_of(value, place, "content"), sample), None
@@ -129,7 +131,7 @@ def _content(value: Any, sample: Mapping[str, Any], place: str) -> tuple[str | N
     return "".join(texts), "".join(thought) if thought else None
 
 
-def _attached(text: str | None, sample: Mapping[str, Any]) -> str | None:
+def _attached(text: str | None, sample: Mapping[str, object]) -> str | None:
     """Long texts stand once, among the sample's attachments."""
     if text is None or not text.startswith(_ATTACHED):
         return text
@@ -138,7 +140,7 @@ def _attached(text: str | None, sample: Mapping[str, Any]) -> str | None:
     return held if isinstance(held, str) else text
 
 
-def _score(sample: Mapping[str, Any], place: str) -> tuple[bool | None, str | None, str | None]:
+def _score(sample: Mapping[str, object], place: str) -> tuple[bool | None, str | None, str | None]:
     """(label, answer, explanation) of the first scorer, where its value is right or wrong."""
     scores = mapping_of(sample.get("scores"), place, "scores")
     score = mapping_of(next(iter(scores.values()), None), place, "scores")
@@ -155,7 +157,7 @@ def _score(sample: Mapping[str, Any], place: str) -> tuple[bool | None, str | No
     )
 
 
-def _protocol(sent: Mapping[str, Any]) -> dict[str, Any]:
+def _protocol(sent: Mapping[str, object]) -> dict[str, Any]:
     known = {
         "temperature": sent.get("temperature"),
         "top_p": sent.get("top_p"),

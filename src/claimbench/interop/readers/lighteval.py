@@ -38,8 +38,8 @@ def read(path: Path) -> Outputs:
     _, first = next(parquet_rows(path, _COLUMNS))
     doc = mapping_of(first["doc"], path.name, "doc")
     results = _results_of(path)
-    said = small_json(results) if results else {}
-    general = mapping_of(said.get("config_general"), path.name, "config_general")
+    stated = small_json(results) if results else {}
+    general = mapping_of(stated.get("config_general"), path.name, "config_general")
     task = str(doc.get("task_name") or path.stem)
     lost = () if results else (Message("import-no-results-found"),)
     return Outputs(
@@ -72,7 +72,7 @@ def _rows(path: Path) -> Iterator[Row]:
             number += 1
 
 
-def _responses(row: Mapping[str, Any], place: str, number: int) -> Iterator[Row]:
+def _responses(row: Mapping[str, object], place: str, number: int) -> Iterator[Row]:
     doc = mapping_of(row["doc"], place, "doc")
     reply = mapping_of(row["model_response"], place, "model_response")
     texts = list_of(reply.get("text"), place, "model_response.text")
@@ -98,19 +98,19 @@ def _responses(row: Mapping[str, Any], place: str, number: int) -> Iterator[Row]
         )
 
 
-def _texts(doc: Mapping[str, Any]) -> tuple[str, ...]:
+def _texts(doc: Mapping[str, object]) -> tuple[str, ...]:
     found = (doc.get("original_query"), doc.get("query"))
     return tuple(text for text in found if isinstance(text, str) and text)
 
 
-def _prompt(doc: Mapping[str, Any], reply: Mapping[str, Any]) -> str:
+def _prompt(doc: Mapping[str, object], reply: Mapping[str, object]) -> str:
     sent = reply.get("input")
     if isinstance(sent, list):  # Chat turns.
         sent = json.dumps(sent, ensure_ascii=False)
     return str(doc.get("query") or sent or "")
 
 
-def _gold(doc: Mapping[str, Any], place: str) -> str | None:
+def _gold(doc: Mapping[str, object], place: str) -> str | None:
     choices = list_of(doc.get("choices"), place, "doc.choices")
     index = doc.get("gold_index")
     index = index[0] if isinstance(index, list) and index else index
@@ -119,7 +119,7 @@ def _gold(doc: Mapping[str, Any], place: str) -> str | None:
     return text_of(choices[index], place, "doc.choices")
 
 
-def _label(row: Mapping[str, Any], place: str) -> bool | None:
+def _label(row: Mapping[str, object], place: str) -> bool | None:
     """The first metric that is there, where it is 0 or 1."""
     metrics = mapping_of(row["metric"], place, "metric")
     value = next((v for v in metrics.values() if v is not None), None)

@@ -170,7 +170,7 @@ class _Metered:
         self._taken = 0
 
 
-def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _shallow(events: Iterator[tuple[str, object]]) -> Iterator[tuple[str, Any]]:
     """Parser events while they nest no deeper than MOST_LEVELS: ijson names the whole path of each
     level, which for a file of brackets alone would take all memory."""
     level = 0
@@ -183,8 +183,8 @@ def _shallow(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 
 def _first_line(error: Exception) -> str:
     """What an error says, without the bytes of the file that the parser shows below it."""
-    said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    reason = error.args[0] if error.args else ""
+    text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(error)
     return (text.strip().splitlines() or ["damaged"])[0][:80]
 
 

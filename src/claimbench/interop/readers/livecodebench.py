@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.interop.readers.lines import json_items
 from claimbench.interop.readers.rows import (
@@ -46,7 +45,7 @@ def _rows(path: Path) -> Iterator[Row]:
             number += 1
 
 
-def _responses(problem: Mapping[str, Any], place: str, number: int) -> Iterator[Row]:
+def _responses(problem: Mapping[str, object], place: str, number: int) -> Iterator[Row]:
     if "output_list" not in problem and "code_list" not in problem:
         raise refuse(place, "no problem with its replies: name LiveCodeBench's *_eval_all.json")
     codes = list_of(problem.get("code_list"), place, "code_list")
@@ -71,13 +70,13 @@ def _responses(problem: Mapping[str, Any], place: str, number: int) -> Iterator[
         )
 
 
-def _program(codes: list[Any], index: int, count: int) -> str | None:
+def _program(codes: list[object], index: int, count: int) -> str | None:
     """The program that they cut out of a reply."""
     program = codes[index] if len(codes) == count else None
     return program if isinstance(program, str) else None
 
 
-def _reason(reasons: Any, index: int, count: int) -> str | None:
+def _reason(reasons: object, index: int, count: int) -> str | None:
     """What their grader noted of a sample; a JSON text or a mapping."""
     if not isinstance(reasons, list) or len(reasons) != count:
         return None

@@ -43,26 +43,26 @@ def read(path: Path) -> Outputs:
     wanted = text_of(row.get("filter"), place, "filter")
     task = _DATE.sub("", path.name).removeprefix("samples_").removesuffix(".jsonl")
     results = _results_beside(path)
-    said = small_json(results) if results else {}
+    stated = small_json(results) if results else {}
     # In a file's name some characters are escaped; the results have the task's own name.
-    told = mapping_of(said.get("configs"), "results", "configs")
-    task = next((name for name in told if safe_name(name) == task), task)
+    configs = mapping_of(stated.get("configs"), "results", "configs")
+    task = next((name for name in configs if safe_name(name) == task), task)
     return Outputs(
-        tool=_tool(said),
+        tool=_tool(stated),
         files=(path, results) if results else (path,),
         rows=lambda: _rows(path, wanted),
-        model=text_of(said.get("model_name"), path.name, "model_name"),
+        model=text_of(stated.get("model_name"), path.name, "model_name"),
         task=task,
-        protocol=_protocol(said, task, _arguments(row, place)),
+        protocol=_protocol(stated, task, _arguments(row, place)),
         notes=_notes(results, wanted),
     )
 
 
-def _tool(said: Mapping[str, Any]) -> str:
+def _tool(stated: Mapping[str, object]) -> str:
     """lm-eval with its version, or our own export in its format."""
-    if said.get("claimbench_version"):
-        return f"claimbench {said['claimbench_version']} (lm-eval's format)"
-    return f"lm-eval {said.get('lm_eval_version') or ''}".strip()
+    if stated.get("claimbench_version"):
+        return f"claimbench {stated['claimbench_version']} (lm-eval's format)"
+    return f"lm-eval {stated.get('lm_eval_version') or ''}".strip()
 
 
 def _results_beside(path: Path) -> Path | None:
@@ -87,7 +87,7 @@ def _rows(path: Path, wanted: str | None) -> Iterator[Row]:
                 number += 1
 
 
-def _responses(row: Mapping[str, Any], place: str, number: int) -> Iterator[Row]:
+def _responses(row: Mapping[str, object], place: str, number: int) -> Iterator[Row]:
     doc = mapping_of(row.get("doc"), place, "doc")
     requests = list_of(row.get("resps"), place, "resps")
     if len(requests) != 1 or not isinstance(requests[0], list) or not requests[0]:
@@ -113,7 +113,7 @@ def _responses(row: Mapping[str, Any], place: str, number: int) -> Iterator[Row]
         )
 
 
-def _problem(row: Mapping[str, Any], doc: Mapping[str, Any], place: str) -> str | None:
+def _problem(row: Mapping[str, object], doc: Mapping[str, object], place: str) -> str | None:
     for key in _IDS:
         if isinstance(doc.get(key), str | int) and doc[key] != "":
             return str(doc[key])
@@ -125,31 +125,31 @@ def _texts(doc: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(doc[key] for key in keys if isinstance(doc[key], str) and doc[key])
 
 
-def _choices(doc: Mapping[str, Any]) -> tuple[str, ...]:
+def _choices(doc: Mapping[str, object]) -> tuple[str, ...]:
     """The options, where they are a plain list of texts."""
     found = doc.get("choices")
     plain = isinstance(found, list) and all(isinstance(c, str) for c in found)
     return tuple(found) if plain and isinstance(found, list) else ()
 
 
-def _is_index(value: Any) -> bool:
+def _is_index(value: object) -> bool:
     """Whether it is a sample's number, as our own export writes it for shuffled choices."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _prompt(row: Mapping[str, Any], place: str) -> str:
+def _prompt(row: Mapping[str, object], place: str) -> str:
     first = mapping_of(row.get("arguments"), place, "arguments").get("gen_args_0")
     prompt = first.get("arg_0") if isinstance(first, dict) else None
     return prompt if isinstance(prompt, str) else ""
 
 
-def _gold(row: Mapping[str, Any], place: str) -> str | None:
+def _gold(row: Mapping[str, object], place: str) -> str | None:
     """The target; of a worked answer in GSM8K's form, what stands behind its `####`."""
     target = text_of(row.get("target"), place, "target")
     return None if target is None else target.rpartition("####")[2].strip()
 
 
-def _filtered(row: Mapping[str, Any], index: int) -> str | None:
+def _filtered(row: Mapping[str, object], index: int) -> str | None:
     found = row.get("filtered_resps")
     if isinstance(found, list) and len(found) == 1 and isinstance(found[0], list):
         found = found[0]
@@ -157,7 +157,7 @@ def _filtered(row: Mapping[str, Any], index: int) -> str | None:
     return one if isinstance(one, str) else None
 
 
-def _label(row: Mapping[str, Any], place: str) -> bool | None:
+def _label(row: Mapping[str, object], place: str) -> bool | None:
     """The first metric of a known name, else the first one, where it is 0 or 1."""
     names = [m for m in list_of(row.get("metrics"), place, "metrics") if isinstance(m, str)]
     chosen = next((m for m in _METRICS if m in names), names[0] if names else None)
@@ -167,7 +167,7 @@ def _label(row: Mapping[str, Any], place: str) -> bool | None:
         return None
 
 
-def _arguments(row: Mapping[str, Any], place: str) -> Mapping[str, Any]:
+def _arguments(row: Mapping[str, object], place: str) -> Mapping[str, Any]:
     """The generation arguments of a row. Raises DataError for a log-likelihood task."""
     first = mapping_of(row.get("arguments"), place, "arguments").get("gen_args_0")
     sent = first.get("arg_1") if isinstance(first, dict) else None
@@ -176,10 +176,12 @@ def _arguments(row: Mapping[str, Any], place: str) -> Mapping[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def _protocol(said: Mapping[str, Any], task: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+def _protocol(
+    stated: Mapping[str, object], task: str, sent: Mapping[str, object]
+) -> dict[str, Any]:
     """What is stated; generation arguments are those that were sent with the first row."""
-    shots = mapping_of(said.get("n-shot"), "results", "n-shot").get(task)
-    config = mapping_of(said.get("config"), "results", "config")
+    shots = mapping_of(stated.get("n-shot"), "results", "n-shot").get(task)
+    config = mapping_of(stated.get("config"), "results", "config")
     known = {
         "temperature": 0.0 if sent.get("do_sample") is False else sent.get("temperature"),
         "top_p": sent.get("top_p"),
@@ -187,8 +189,8 @@ def _protocol(said: Mapping[str, Any], task: str, sent: Mapping[str, Any]) -> di
         "max_tokens": sent.get("max_gen_toks", sent.get("max_tokens")),
         "stop": sent.get("until"),
         "shots": shots,
-        "shots_as": "chat turns" if said.get("fewshot_as_multiturn") else None,
-        "system": said.get("system_instruction") or ("none" if said else None),
+        "shots_as": "chat turns" if stated.get("fewshot_as_multiturn") else None,
+        "system": stated.get("system_instruction") or ("none" if stated else None),
         "dtype": str(config["model_dtype"]).removeprefix("torch.")
         if config.get("model_dtype")
         else None,

@@ -76,7 +76,7 @@ def _worker(
 ) -> Iterator[subprocess.Popen[bytes]]:
     asked = [str(path), json.dumps(list(columns)), json.dumps(LIMITS._asdict())]
     process = subprocess.Popen(
-        [sys.executable, "-m", "claimbench.interop.readers.parquet_worker", *asked],
+        [sys.executable, "-P", "-m", "claimbench.interop.readers.parquet_worker", *asked],
         # The plain allocator maps what it needs and no more, which is what is limited.
         env={**environment(), "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"},
         stdin=subprocess.DEVNULL,
@@ -101,9 +101,9 @@ def _failure(
         process.stdout.close()  # A worker that still writes ends of it.
     status = process.wait()
     complaints.seek(0)
-    said = complaints.read().decode("utf-8", "replace").strip()
-    if status == REFUSED and said:
-        return DataError(said.splitlines()[-1])
+    complaint = complaints.read().decode("utf-8", "replace").strip()
+    if status == REFUSED and complaint:
+        return DataError(complaint.splitlines()[-1])
     if status < 0:
         name = signal.Signals(-status).name
         most = f"more than {LIMITS.memory >> 20} MiB of memory"

@@ -68,7 +68,9 @@ def write_stream(path: Path, columns: Sequence[str], limits: Limits) -> None:
             out.write_batch(batch)
 
 
-def checked_batches(file: Any, path: Path, columns: Sequence[str], limits: Limits) -> Iterator[Any]:
+def checked_batches(
+    file: object, path: Path, columns: Sequence[str], limits: Limits
+) -> Iterator[Any]:
     """The rows, a few at a time, none larger in memory than `limits.batch`."""
     import pyarrow as pa
 

@@ -75,7 +75,7 @@ class Row:
 class Outputs:
     """What was found at a path. `rows` reads the files again each time it is called.
 
-    `tool` names the program that made them, with its version where they tell it; `protocol` holds
+    `tool` names the program that made them, with its version where they state it; `protocol` holds
     what they state, in the words of published protocols; `notes` say what was left out.
     """
 
@@ -93,7 +93,7 @@ def refuse(place: object, why: str) -> DataError:
     return DataError(f"{place}: {why}")
 
 
-def text_of(value: Any, place: str, name: str) -> str | None:
+def text_of(value: object, place: str, name: str) -> str | None:
     """A text, or None where there is none. Numbers become their text; anything else is refused."""
     if value is None or isinstance(value, str):
         return value
@@ -102,7 +102,7 @@ def text_of(value: Any, place: str, name: str) -> str | None:
     return None if isinstance(value, float) and math.isnan(value) else str(value)
 
 
-def count_of(value: Any, place: str, name: str, most: int = 2**32 - 2) -> int | None:
+def count_of(value: object, place: str, name: str, most: int = 2**32 - 2) -> int | None:
     """A whole number from 0 to `most`, or None where there is none."""
     if value is None or value == "" or _is_nan(value):
         return None
@@ -113,7 +113,7 @@ def count_of(value: Any, place: str, name: str, most: int = 2**32 - 2) -> int | 
 
 
 def _whole(value: Any) -> int | None:
-    """The whole number that `value` is or spells (`3`, `3.0`), None where it is none. A seed has
+    """The whole number that `value` is or writes (`3`, `3.0`), None where it is none. A seed has
     more digits than a float holds, so only what is no integer is read as one."""
     if isinstance(value, int):
         return None if isinstance(value, bool) else value
@@ -139,7 +139,7 @@ def seconds_of(value: Any, place: str) -> float | None:
     return seconds
 
 
-def label_of(value: Any, place: str, name: str = "label") -> bool | None:
+def label_of(value: object, place: str, name: str = "label") -> bool | None:
     """Right, wrong, or None where there is no label (null, empty, NaN). Anything else, such as a
     score of 0.5, is refused."""
     if value is None or value == "" or _is_nan(value):
@@ -152,13 +152,13 @@ def label_of(value: Any, place: str, name: str = "label") -> bool | None:
     raise refuse(place, f"{name} is {_shown(value)}, which is neither right (1) nor wrong (0)")
 
 
-def finish_of(value: Any) -> FinishReason:
+def finish_of(value: object) -> FinishReason:
     """How a reply ended, in our words; `unknown` for what we have no word for."""
     word = str(value).strip().lower()
     return "stop" if word in _STOPPED else "length" if word in _CUT else "unknown"
 
 
-def mapping_of(value: Any, place: str, name: str) -> Mapping[str, Any]:
+def mapping_of(value: object, place: str, name: str) -> Mapping[str, Any]:
     """A mapping with keys; None counts as an empty one."""
     if value is None:
         return {}
@@ -167,7 +167,7 @@ def mapping_of(value: Any, place: str, name: str) -> Mapping[str, Any]:
     return value
 
 
-def list_of(value: Any, place: str, name: str) -> list[Any]:
+def list_of(value: object, place: str, name: str) -> list[Any]:
     """A list; None counts as an empty one."""
     if value is None:
         return []
@@ -201,17 +201,17 @@ def file_digest(path: Path) -> str:
         raise refuse(path, f"cannot be read ({error.strerror or error})") from error
 
 
-def _is_nan(value: Any) -> bool:
+def _is_nan(value: object) -> bool:
     if isinstance(value, str):
         return value.strip().lower() == "nan"
     return isinstance(value, float) and math.isnan(value)
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     words = {dict: "a mapping", list: "a list", str: "a text", bool: "true or false"}
     return words.get(type(value), "a number" if isinstance(value, int | float) else "no text")
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     text = ascii(value) if isinstance(value, str | int | float) else _kind(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -141,7 +141,7 @@ def _notes(mapped: Mapped) -> tuple[Message, ...]:
     return tuple(note for note, column in unknown if column is None)
 
 
-def _names(row: Mapping[str, Any]) -> str:
+def _names(row: Mapping[str, object]) -> str:
     names = ", ".join(map(str, row))
     return names if len(names) <= 80 else names[:77] + "..."
 
@@ -157,7 +157,9 @@ def _rows(path: Path, reader: Reader, mapped: Mapped, own: bool) -> Iterator[Row
         raise refuse(path.name, f"no row has {min(unseen)!r}, which the mapping names")
 
 
-def _row(raw: Mapping[str, Any], mapped: Mapped, place: str, number: int = 0, *, own: bool) -> Row:
+def _row(
+    raw: Mapping[str, object], mapped: Mapped, place: str, number: int = 0, *, own: bool
+) -> Row:
     """One row; the escapes of our `own` exports are undone."""
     try:
         row = restore_row(raw) if own else raw
@@ -201,7 +203,7 @@ def _present(response: str | None, mapped: Mapped, place: str) -> str | None:
     return response
 
 
-def _at(row: Mapping[str, Any], column: str | None, place: str) -> Any:
+def _at(row: Mapping[str, object], column: str | None, place: str) -> Any:
     """The value of a column, or of a key below it. A row of JSON may lack a column."""
     if column is None:
         return None
@@ -217,7 +219,7 @@ def _at(row: Mapping[str, Any], column: str | None, place: str) -> Any:
     return value
 
 
-def _label(row: Mapping[str, Any], mapped: Mapped, place: str) -> bool | None:
+def _label(row: Mapping[str, object], mapped: Mapped, place: str) -> bool | None:
     if not isinstance(mapped.label, LabelColumn):
         return label_of(_at(row, mapped.label, place), place)
     value = _at(row, mapped.label.column, place)
@@ -231,7 +233,7 @@ def _label(row: Mapping[str, Any], mapped: Mapped, place: str) -> bool | None:
     raise refuse(place, f"label is {word[:40]!r}, which the mapping does not name")
 
 
-def _listed(row: Mapping[str, Any], column: str | None, place: str) -> list[Any]:
+def _listed(row: Mapping[str, object], column: str | None, place: str) -> list[Any]:
     """A list; in CSV a JSON list."""
     value = _at(row, column, place)
     if isinstance(value, str) and value:
@@ -243,10 +245,10 @@ def _listed(row: Mapping[str, Any], column: str | None, place: str) -> list[Any]
 
 
 def _order(listed: list[Any], choices: int, place: str) -> tuple[int, ...]:
-    """Which choice was shown where, -1 where that is not known; nothing where no order is told."""
-    told = [i for i in listed if i != -1]
-    if not all(type(i) is int and 0 <= i < choices for i in told):
+    """Which choice was shown where, -1 where that is not known; nothing without an order."""
+    known = [i for i in listed if i != -1]
+    if not all(type(i) is int and 0 <= i < choices for i in known):
         raise refuse(place, f"choice_order must hold places among its {choices} choices, from 0 up")
-    if listed and (len(listed) != choices or len(set(told)) != len(told)):
+    if listed and (len(listed) != choices or len(set(known)) != len(known)):
         raise refuse(place, f"choice_order must name each of its {choices} choices once")
     return tuple(listed)

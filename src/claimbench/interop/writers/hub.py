@@ -26,7 +26,7 @@ from claimbench.store.files import write_whole
 from claimbench.store.manifest import ImportedDataset
 from claimbench.store.sessions import read_sessions
 
-_TOLD = ("temperature", "top_p", "max_tokens", "shots", "weights")
+_SHOWN = ("temperature", "top_p", "max_tokens", "shots", "weights")
 
 
 def write(store: RunStore, out: Path, samples: bool) -> list[Path]:
@@ -72,7 +72,7 @@ def _notes(store: RunStore, cell: StoredCell, m: Measurement) -> str:
     greedy = m.greedy is True
     bound = "at most " if m.sampling_se_is_bound else ""
     error = "greedy" if greedy else f"sampling SE {bound}{100 * m.sampling_se:.2f}"
-    said = [f"{key} {cell.protocol[key]}" for key in _TOLD if key in cell.protocol]
+    shown = [f"{key} {cell.protocol[key]}" for key in _SHOWN if key in cell.protocol]
     whose = ""
     if store.manifest.imported is not None:
         entry = store.manifest.imported
@@ -80,5 +80,5 @@ def _notes(store: RunStore, cell: StoredCell, m: Measurement) -> str:
         whose = f"; outputs of {who}, tier {m.tier}"
     return (
         f"pass@1 in percent, {m.samples_per_problem} samples per problem, {error}; "
-        f"{', '.join(said)}; claimbench {__version__}{whose}"
+        f"{', '.join(shown)}; claimbench {__version__}{whose}"
     )

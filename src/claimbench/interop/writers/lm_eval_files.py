@@ -1,7 +1,7 @@
 """A run as lm-eval writes it: results_<date>.json and samples_<task>_<date>.jsonl.
 
 The shape is that of lm-eval 0.4.13 (`loggers/evaluation_tracker.py`, `evaluator.py`). What it has
-no place for is left out; docs/export.md tells what.
+no place for is left out; docs/export.md lists what.
 """
 
 from __future__ import annotations
@@ -117,14 +117,14 @@ def _config(cell: StoredCell) -> dict[str, Any]:
 
 def _sent(cell: StoredCell) -> dict[str, Any]:
     """Our sampling in lm-eval's words; what is unknown is left out."""
-    said = cell.protocol
+    protocol = cell.protocol
     words = {"temperature": "temperature", "top_p": "top_p", "top_k": "top_k"}
-    sent = {theirs: said[ours] for ours, theirs in words.items() if ours in said}
-    if "max_tokens" in said:
-        sent["max_gen_toks"] = said["max_tokens"]
-    if "temperature" in said:
-        sent["do_sample"] = said["temperature"] != 0
-    return {"until": list(said.get("stop", [])), **sent}
+    sent = {theirs: protocol[ours] for ours, theirs in words.items() if ours in protocol}
+    if "max_tokens" in protocol:
+        sent["max_gen_toks"] = protocol["max_tokens"]
+    if "temperature" in protocol:
+        sent["do_sample"] = protocol["temperature"] != 0
+    return {"until": list(protocol.get("stop", [])), **sent}
 
 
 # --- samples ----------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def graded_samples(store: RunStore, cell: StoredCell) -> Iterator[Graded]:
 
 def _batch(store: RunStore, cell: StoredCell, ids: list[str]) -> Iterator[Graded]:
     name = cell.name
-    grades = {g.sample_id: g for g in store.grades(name, cell.grader.digest, ids)}
+    grades = {g.sample_id: g for g in store.grades(name, cell.judge, ids)}
     samples = {s.id: s for s in store.samples(name, ids)}
     for sample_id in ids:
         sample = samples[sample_id]

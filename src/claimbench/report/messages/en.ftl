@@ -1,4 +1,4 @@
-# The words of claimbench in English. docs/languages.md says how a catalogue is written.
+# The words of claimbench in English. CONTRIBUTING.md says how a catalogue is written.
 
 unknown = unknown
 yes = yes
@@ -157,9 +157,6 @@ source-figures = dated figures
 source-our-run = our run
 source-imported = imported outputs
 source-recorded = recorded from { $file } ({ $date })
-source-lines = lines { $lines }
-source-place = { LIST($parts, ", ") }
-source-of-input = { $input }: { $file } { $place }
 
 note-weights = weights: { $weights }
 note-measured-as = measured as { $model } on { $benchmark }
@@ -167,7 +164,7 @@ note-vendors = the figures of { $reference } are the vendors' (D)
 note-other-table = the figures of { $reference } stand in another table ({ $tables }), by another protocol
 
 disagreement = disagrees with { $other }: { $sides }
-disagreement-sides = { $here } here, { $there } there
+disagreement-sides = here: { $here }; there: { $there }
 
 origin = { $status } ({ $tier })
 origins = { LIST($origins, "; ") }
@@ -455,6 +452,11 @@ about-importer = Stated by the importer
 about-unknown = Unknown
 about-note = Note
 about-left-out = Left out, for example
+about-server = Server of { $model }
+server-hidden = it kept the reasoning of { $count } replies to itself; what it shows is graded as the answer
+server-unended = { $count } of the first { $of } replies never end their reasoning, though they are whole; the server seems to hide it
+server-all-reasoning = { $count } of the first { $of } replies stand whole in the field of the reasoning; the server's reasoning parser seems not to fit the model
+server-empty = { $count } of the first { $of } replies are empty; the server seems to drop what the model writes
 about-outcomes = Outcomes of { $model } on { $benchmark }
 about-isolation = Isolation of { $model } on { $benchmark }
 about-quirks = LiveCodeBench's quirks, { $model } on { $benchmark }
@@ -533,7 +535,6 @@ comparison-equivalent = equivalent
 comparison-not-worse = not worse
 comparison-inconclusive = inconclusive
 
-compared = { $names } on { $benchmark }: { $outcome } ({ SIGNED($difference) } points, 95% interval { $interval })
 
 ## Runs against a reference run (compare)
 
@@ -547,6 +548,7 @@ compare-shown-alone = inconclusive; a difference is shown alone, but not among {
 compare-lower-here = lower on these problems, inconclusive for other problems like them
 compare-higher-here = higher on these problems, inconclusive for other problems like them
 compare-undecided = inconclusive; only a difference of { FIXED($detectable) } points or more shows reliably
+compare-interval = 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-found = { SIGNED($difference) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared
@@ -591,3 +593,11 @@ note-tipping = { $grades } wrong grades would change the verdict
 note-tipping-up = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades)
 note-not-fragile = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades); a looser reading finds { $suspects } suspects
 note-fragile = fragile: a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades) would change the verdict, and a looser reading finds { $suspects } suspects
+page-change-axis = change in points
+page-problems-axis = problems, the largest loss first
+page-paired-title = { $names } against { $reference }, problem by problem
+page-paired-desc = { $better } problems better, { $worse } worse, { $same } the same
+page-paired-note = Each dot is a problem: its share of right samples here less that in the reference. The line is the mean, the band its 95% interval on such problems.
+verdict-count = { $count } { $verdict }
+verdict-sum = Of { $total } figures { LIST($counts, ", ") }.
+verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were every score equal to the published one, about { FIXED($chance, 2) } would be lower or higher by chance alone.

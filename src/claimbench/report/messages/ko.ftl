@@ -1,4 +1,4 @@
-# The words of claimbench in Korean. docs/languages.md says how a catalogue is written.
+# The words of claimbench in Korean. CONTRIBUTING.md says how a catalogue is written.
 
 unknown = 알 수 없음
 yes = 예
@@ -157,9 +157,6 @@ source-figures = 날짜가 있는 수치
 source-our-run = 우리 실행
 source-imported = 가져온 출력
 source-recorded = { $file }의 기록({ $date })
-source-lines = { $lines }행
-source-place = { LIST($parts, ", ") }
-source-of-input = { $input }: { $file } { $place }
 
 note-weights = 가중치: { $weights }
 note-measured-as = 측정: { $model }, { $benchmark }
@@ -167,7 +164,7 @@ note-vendors = { $reference }의 수치는 제작사의 것(D)
 note-other-table = { $reference }의 수치는 다른 표({ $tables })의 것으로 프로토콜이 다름
 
 disagreement = { $other }{ PARTICLE($other, "과", "와") } 어긋남: { $sides }
-disagreement-sides = 여기서는 { $here }, 저기서는 { $there }
+disagreement-sides = 여기: { $here }, 저기: { $there }
 
 origin = { $status }({ $tier })
 origins = { LIST($origins, "; ") }
@@ -455,6 +452,11 @@ about-importer = 가져온 사람이 밝힌 것
 about-unknown = 알 수 없는 것
 about-note = 참고
 about-left-out = 제외한 것의 예
+about-server = { $model }의 서버
+server-hidden = 응답 { $count }개의 추론을 보여 주지 않아, 보이는 부분을 답으로 채점함
+server-unended = 처음 응답 { $of }개 중 { $count }개가 끝까지 생성되었는데도 추론이 끝나지 않음. 서버가 추론을 숨기는 것으로 보임
+server-all-reasoning = 처음 응답 { $of }개 중 { $count }개가 통째로 추론 필드에 있음. 서버의 추론 파서가 모델에 맞지 않는 것으로 보임
+server-empty = 처음 응답 { $of }개 중 { $count }개가 비어 있음. 서버가 모델의 출력을 버리는 것으로 보임
 about-outcomes = 결과: { $model }, { $benchmark }
 about-isolation = 격리: { $model }, { $benchmark }
 about-quirks = LiveCodeBench의 특이점: { $model }, { $benchmark }
@@ -533,7 +535,6 @@ comparison-equivalent = 대등
 comparison-not-worse = 더 나쁘지 않음
 comparison-inconclusive = 판단 보류
 
-compared = { $names }, { $benchmark }: { $outcome } (차이 { SIGNED($difference) }포인트, 95% 구간 { $interval })
 
 ## 기준 실행과의 비교 (compare)
 
@@ -547,6 +548,7 @@ compare-shown-alone = 판단 보류. 이 비교만 보면 차이가 입증되지
 compare-lower-here = 이 문제들에서는 낮음, 비슷한 다른 문제에서는 판단 보류
 compare-higher-here = 이 문제들에서는 높음, 비슷한 다른 문제에서는 판단 보류
 compare-undecided = 판단 보류. { FIXED($detectable) }포인트 이상의 차이라야 확실히 드러남
+compare-interval = 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
 compare-found = { SIGNED($difference) }포인트, 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
 compare-counts = 문제 { $common }개 중 { $better }개 나아짐, { $worse }개 나빠짐
 compare-partly = 문제 { $problems }개 중 { $common }개를 비교함
@@ -591,3 +593,11 @@ note-tipping = 채점 { $grades }개가 틀렸다면 판정이 바뀜
 note-tipping-up = 채점 { $grades }개가 틀렸다면 판정이 바뀜. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓쳐도({ $upwards }개) 바뀜
 note-not-fragile = 채점 { $grades }개가 틀렸다면 판정이 바뀜. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓쳐도({ $upwards }개) 바뀌며, 느슨하게 다시 읽으면 의심되는 채점은 { $suspects }개임
 note-fragile = 깨지기 쉬운 판정임. 채점기가 정답의 { SIGNIFICANT($rate) }%를 놓치면({ $upwards }개) 판정이 바뀌는데, 느슨하게 다시 읽으면 의심되는 채점이 { $suspects }개임
+page-change-axis = 변화(포인트)
+page-problems-axis = 문제, 가장 나빠진 것부터
+page-paired-title = 문제별로 본 { $names } 대 { $reference }
+page-paired-desc = { $better }개 나아짐, { $worse }개 나빠짐, { $same }개 그대로
+page-paired-note = 점 하나가 문제 하나로, 이 실행의 정답 표본 비율에서 기준의 비율을 뺀 값. 선은 평균, 띠는 비슷한 문제에서의 95% 구간.
+verdict-count = { $verdict } { $count }개
+verdict-sum = 수치 { $total }개 중 { LIST($counts, ", ") }.
+verdict-sum-by-chance = 수치 { $total }개 중 { LIST($counts, ", ") }. 모든 점수가 공표된 값과 같더라도 우연만으로 약 { FIXED($chance, 2) }개는 더 낮거나 더 높게 나옴.

@@ -1,4 +1,4 @@
-"""Submit, wait, a last pass for what is owed, report."""
+"""Submit, wait, a last pass for what is missing, report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from claimbench.errors import ConfigError, IncompleteRun, StageError
 from claimbench.planning.plan import Plan
 from claimbench.runner import pipeline, shards
 from claimbench.runner.generate import Progress, Watch
-from claimbench.runner.pipeline import Report
+from claimbench.runner.reporting import Report
 from claimbench.runner.shards import Shard
 from claimbench.runner.slurm import jobs
 from claimbench.runner.slurm.jobs import Job
@@ -26,7 +26,7 @@ LET_GO_SECONDS = 300.0
 """How long the last shards may take to end once all samples are graded."""
 _OURS = ("array", "output", "error", "open-mode", "signal", "requeue", "no-requeue", "ntasks")
 
-Told = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,20 @@ class Array:
     wait: bool = True
 
     def run(
-        self, plan: Plan, root: Path, words: Sequence[str], watch: Watch, told: Told
+        self, plan: Plan, root: Path, words: Sequence[str], watch: Watch, log: Log
     ) -> Report | Job:
-        """The whole journey; called again it waits for the job that is still there, or submits
-        what is owed. `words` are what `claimbench run` is given, but for the shard."""
+        """The whole run; called again it waits for the job that is still there, or submits
+        what is missing. `words` are what `claimbench run` is given, but for the shard."""
         job = self._begin(plan, root, words)
         if not self.wait:
-            return job or _report(plan, root, watch, told)
+            return job or _report(plan, root, watch, log)
         try:
-            if job and not self._filled(job, plan, root, watch, told):
-                told("a last pass for what is owed")
+            if job and not self._filled(job, plan, root, watch, log):
+                log("a last pass for what is missing")
                 job = self._begin(plan, root, words, ended=job.id)
-                if job and not self._filled(job, plan, root, watch, told):
+                if job and not self._filled(job, plan, root, watch, log):
                     raise _incomplete(job, plan, root)
-            return _report(plan, root, watch, told)
+            return _report(plan, root, watch, log)
         except KeyboardInterrupt:
             raise _left_alone(root) from None
 
@@ -59,15 +59,13 @@ class Array:
         self, plan: Plan, root: Path, words: Sequence[str], ended: str | None = None
     ) -> Job | None:
         """The job that works on this folder, submitted if there is none; None where no sample is
-        owed. `ended` is the id of one that was seen to end: a busy Slurm need not say so again."""
+        missing. `ended` is the id of one that was seen to end: a busy Slurm may not report it
+        again."""
         shards.part(plan, Shard(1, self.count))
-        with RunStore.open(
-            root, resolved=plan.resolved, digest=plan.digest, shard="submit"
-        ) as store:
+        with pipeline.opened(plan, root, shard="submit") as store:
             former = jobs.recorded(root)
             if former and former.id != ended and former.states() != {}:
                 return former
-            pipeline.write_plan_problems(store, plan)
             owing = shards.owing(plan, self.count, shards.present_ids(plan, store))
             return self._submit(plan, store, words, owing) if owing else None
 
@@ -75,14 +73,15 @@ class Array:
         self, plan: Plan, store: RunStore, words: Sequence[str], owing: Sequence[Shard]
     ) -> Job:
         stored, root, name = shards.standing(store).stored, store.root, plan.experiment.run.name
-        run = [sys.executable, "-m", "claimbench", "run", *words, "--out", str(root.resolve())]
+        python = [sys.executable, "-P", "-m", "claimbench"]
+        run = [*python, "run", *words, "--out", str(root.resolve())]
         tasks = [ShardTask([*run, "--shard", str(shard)]) for shard in owing]
         number = jobs.submit(tasks, self.sbatch, root, name)
         job = Job(number, self.count, [shard.number for shard in owing], stored)
         store.write_file(jobs.RECORD, jobs.record(job))
         return job
 
-    def _filled(self, job: Job, plan: Plan, root: Path, watch: Watch, told: Told) -> bool:
+    def _filled(self, job: Job, plan: Plan, root: Path, watch: Watch, log: Log) -> bool:
         """Wait until every sample is stored and graded, or nobody is left to do it; whether every
         sample is stored. Raises IncompleteRun where the job ended without storing any."""
         store = RunStore.existing(root)
@@ -94,7 +93,7 @@ class Array:
             states = job.states()  # Before the look at the store, so that nothing is missed.
             now = shards.standing(store, cells)
             _take_over(seen, start, now)
-            told(_in_words(job, states))
+            log(_in_words(job, states))
             watch(seen)
             if shards.complete(now) or states == {}:
                 break
@@ -139,10 +138,10 @@ def _take_over(seen: Progress, start: Progress, now: Progress) -> None:
     seen.tokens = now.tokens - start.tokens
 
 
-def _report(plan: Plan, root: Path, watch: Watch, told: Told) -> Report:
-    """Grade what a shard may have left ungraded, and report; no sample is owed, so that no engine
-    is loaded."""
-    return pipeline.run(plan, root, watch, told, patience=LET_GO_SECONDS)
+def _report(plan: Plan, root: Path, watch: Watch, log: Log) -> Report:
+    """Grade what a shard may have left ungraded, and report; no sample is missing, so no engine is
+    loaded."""
+    return pipeline.run(plan, root, watch, log, patience=LET_GO_SECONDS)
 
 
 def _in_words(job: Job, states: Mapping[str, int] | None) -> str:
@@ -156,12 +155,12 @@ def _incomplete(job: Job, plan: Plan, root: Path) -> IncompleteRun:
     store = RunStore.existing(root)
     now = shards.standing(store)
     owing = shards.owing(plan, job.shards, shards.present_ids(plan, store))
-    said = jobs.first_complaint(root, job, {shard.number for shard in owing})
+    complaint = jobs.first_complaint(root, job, {shard.number for shard in owing})
     return IncompleteRun(
         f"Slurm job {job.id} ended, and {now.asked - now.stored} of {now.asked} samples are still "
-        f"owed by {len(owing)} of {job.shards} shards"
-        f"{f' (its log says: {said})' if said else ''}; see {root / jobs.FOLDER}, mend that, and "
-        f"run the same command again"
+        f"missing from {len(owing)} of {job.shards} shards"
+        f"{f' (its log says: {complaint})' if complaint else ''}; see {root / jobs.FOLDER}, "
+        f"mend that, and run the same command again"
     )
 
 

@@ -79,9 +79,9 @@ def _submitit() -> Any:
 
 
 def _sbatch_words(error: str) -> str:
-    """What sbatch itself said, of the message that submitit makes of it."""
-    said = [line for line in error.splitlines() if line.strip().startswith("sbatch:")]
-    return clean("; ".join(said or error.strip().splitlines()[-1:]), 300)
+    """The words of sbatch itself, of the message that submitit makes of it."""
+    words = [line for line in error.splitlines() if line.strip().startswith("sbatch:")]
+    return clean("; ".join(words or error.strip().splitlines()[-1:]), 300)
 
 
 def record(job: Job) -> str:
@@ -98,7 +98,7 @@ def recorded(root: Path) -> Job | None:
 
 def first_complaint(root: Path, job: Job, owing: Container[int]) -> str:
     """The last line that a task of the job wrote to its log, for the user; empty without logs. Only
-    the tasks of the shards `owing` are asked: another's may tell of a stop that it made good."""
+    the tasks of the shards `owing` are asked: another's may report a stop that it made good."""
     places = [place for place, number in enumerate(job.tasks) if number in owing]
     names = [f"{job.id}_{place}_*log.err" for place in places] or [f"{job.id}_*log.err"]
     logs = [log for name in names for log in sorted((root / FOLDER).glob(name))]

@@ -36,7 +36,7 @@ class ShardTask:
         if self._stopped:
             time.sleep(REQUEUE_SECONDS)
         if code != 0:
-            sys.exit(1)  # The child has said why, in one sentence.
+            sys.exit(1)  # The child has written why, in one sentence.
 
     def checkpoint(self) -> Any:
         """Called on the signal that time is up: end the shard; submitit then queues it again."""
@@ -65,7 +65,7 @@ class ShardTask:
         until = time.monotonic() + STOP_SECONDS
         while not _has_ended(self._child.pid):
             if time.monotonic() > until:
-                self._child.kill()  # What is stored stays; a torn line is owed again.
+                self._child.kill()  # What is stored stays; a torn line is asked for again.
             time.sleep(0.1)
 
 

@@ -1,11 +1,10 @@
-"""A dossier: all evidence at hand → every claim's verdict, and every re-measured figure's.
+"""Article verdicts: all evidence at hand → every claim's verdict, and every re-measured figure's.
 
-findings            one party's word on one test, and a claim's verdict from all of them
-parties, runs       who measured what: vendors, third parties, our own run folders
-benchmark_claims, desk_claims, efficiency_claims    claims by kind
-claims, reported    all claims of all articles; as a report tells them
-published, spread   third parties' figures against the vendor's, and against one another
-efficiency          what a run spent per second and per solved problem
+results             one source's result on one test, and a claim's verdict from all of them
+sources, runs       who measured what: vendors, third parties, our own run folders
+benchmark_claims, published_data, efficiency_claims    claims by kind
+claims, reported    all claims of all articles; as a report shows them
+filters             claims of one article, kind or status
 """
 
 from claimbench.analysis.efficiency import Efficiency, efficiency, paces
@@ -13,7 +12,7 @@ from claimbench.verdicts.articles.claims import Evidence, judge_claims, load_evi
 from claimbench.verdicts.articles.filters import choose
 from claimbench.verdicts.articles.reported import judge_reported
 from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict, Finding
-from claimbench.verdicts.articles.runs import Run, default_results
+from claimbench.verdicts.articles.runs import Run, default_results, run_folders
 from claimbench.verdicts.remeasured import judge_published_evidence
 
 __all__ = [
@@ -31,4 +30,5 @@ __all__ = [
     "judge_reported",
     "load_evidence",
     "paces",
+    "run_folders",
 ]

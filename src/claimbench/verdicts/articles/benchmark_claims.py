@@ -44,7 +44,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class _Tested:
-    """A test's comparisons on one party's figures, before they are composed and told: `outcomes`
+    """A test's comparisons on one party's figures, before they are composed: `outcomes`
     have no states yet. `spoken` are the benchmarks on which the pair could be tested."""
 
     pairs: Sequence[Pair]
@@ -236,8 +236,7 @@ def _side(side: Evidence | None) -> Mapping[str, Any] | None:
     }  # fmt: skip
 
 
-def _place(result: PublishedResult) -> Value:
+def _place(result: PublishedResult) -> str:
     source = result.source
-    lines: Value = Message("source-lines", {"lines": source.line}) if source.line else ""
-    parts = tuple(part for part in (source.file, lines, source.commit) if part)
-    return Message("source-place", {"parts": parts})
+    file = f"{source.file}:{source.line}" if source.line else source.file
+    return f"{file}, {source.commit}" if source.commit else file

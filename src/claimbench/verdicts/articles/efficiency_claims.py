@@ -13,7 +13,7 @@ from claimbench.claims import Catalogue, EfficiencyTest, Figure, efficiency_test
 from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim
 from claimbench.verdicts import Outcome, compose
-from claimbench.verdicts.articles.published_data import desk_finding, finding_sentence
+from claimbench.verdicts.articles.published_data import figures_finding, finding_sentence
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.runs import Run
 
@@ -33,7 +33,7 @@ class Spendings:
 
 
 def judge_efficiency_claim(claim: Claim, spent: Spendings) -> ClaimVerdict:
-    """The claim's verdict: supported where every quantity it rests on tells for it."""
+    """The claim's verdict: supported where every quantity it rests on speaks for it."""
     tests = efficiency_tests(claim)
     found = [f for i, test in enumerate(tests) for f in _findings(i, test, spent)]
     beside = [f for i, test in enumerate(tests) for f in _proxy_findings(i, test, spent)]
@@ -41,11 +41,11 @@ def judge_efficiency_claim(claim: Claim, spent: Spendings) -> ClaimVerdict:
 
 
 def _findings(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
-    if test.desk is not None:
-        yield desk_finding(place, describe(test), test.desk, spent.figures)
+    if test.from_figures is not None:
+        yield figures_finding(place, describe(test), test.from_figures, spent.figures)
     measured = list(_measured(place, test, spent))
     yield from measured
-    if test.desk is None and not measured:
+    if test.from_figures is None and not measured:
         yield _lacking(place, test)
 
 
@@ -80,14 +80,14 @@ def _measured(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Fi
         if all(o.p_holds is None for o in outcomes):
             continue
         status, seen = compose("listed", outcomes)
-        told = tuple(_told(o, s) for o, s in zip(seen, sides, strict=True))
+        lines = tuple(_line(o, s) for o, s in zip(seen, sides, strict=True))
         yield Finding(
             test=place,
             what=describe(test),
             tier="A",
             source=run.name,
             verdict=status,
-            sentence=finding_sentence(describe(test), status, told),
+            sentence=finding_sentence(describe(test), status, lines),
             figures=tuple({"benchmark": b, "subject": m, "reference": t} for b, m, t in sides),
             possible=(status,),
         )
@@ -128,7 +128,7 @@ def _outcome(benchmark: str, mine: Quantity, theirs: Quantity, relation: str) ->
     return Outcome(benchmark, holds, fails, found)
 
 
-def _told(outcome: Outcome, side: tuple[str, Quantity, Quantity]) -> Message:
+def _line(outcome: Outcome, side: tuple[str, Quantity, Quantity]) -> Message:
     _, mine, theirs = side
     if outcome.comparison is None or mine is None or theirs is None:
         return Message("benchmark-open", {"benchmark": outcome.benchmark, "reason": outcome.reason})

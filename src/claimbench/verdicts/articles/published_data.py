@@ -29,7 +29,7 @@ def judge_arithmetic_claim(claim: Claim, figures: Mapping[str, Figure]) -> Claim
     """Supported where the computed value lies inside what is claimed; inconclusive where inputs
     that are ranges put only part of it there."""
     test = ArithmeticTest.model_validate((claim.test or {})["arithmetic"])
-    return settle(claim, [desk_finding(0, Message("what-computed"), test, figures)], 1)
+    return settle(claim, [figures_finding(0, Message("what-computed"), test, figures)], 1)
 
 
 def judge_artifact_claim(claim: Claim) -> ClaimVerdict:
@@ -38,7 +38,7 @@ def judge_artifact_claim(claim: Claim) -> ClaimVerdict:
     return settle(claim, found, len(found))
 
 
-def desk_finding(
+def figures_finding(
     place: int, what: Message, test: ArithmeticTest, figures: Mapping[str, Figure]
 ) -> Finding:
     """What dated figures make of a sum, with the working."""

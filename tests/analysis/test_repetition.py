@@ -1,4 +1,4 @@
-"""Replies that end in a loop: what counts as one, and what is read to find it."""
+"""Replies that end in a repetition: what counts as one, and what is read to find it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_toys import LIMIT, Reply, write_run
 
-from claimbench.analysis import repetition as loops
-from claimbench.analysis.repetition import ends_in_loop, looped_ids
+from claimbench.analysis import repetition
+from claimbench.analysis.repetition import ends_in_repetition, repeating_ids
+from claimbench.records import CellName
 from claimbench.store import RunStore
+
+CELL = CellName("m", "b")
 
 
 @pytest.mark.parametrize(
@@ -35,20 +38,20 @@ from claimbench.store import RunStore
     ],
 )
 def test_a_loop_is_four_copies_at_the_end(text: str, looped: bool) -> None:
-    assert ends_in_loop(text) is looped
+    assert ends_in_repetition(text) is looped
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text("abc ", min_size=1, max_size=300), st.integers(0, 299), st.text("abc", max_size=50))
 def test_every_loop_that_fits_is_found(piece: str, cut: int, before: str) -> None:
-    copies = max(4, -(-loops.SHORTEST // len(piece)))
-    assert ends_in_loop(before + piece * copies + piece[: cut % len(piece)])
+    copies = max(4, -(-repetition.SHORTEST // len(piece)))
+    assert ends_in_repetition(before + piece * copies + piece[: cut % len(piece)])
 
 
 def test_random_text_is_no_loop() -> None:
     rng = random.Random(1)
     for _ in range(200):
-        assert not ends_in_loop("".join(rng.choices("ab", k=400)))
+        assert not ends_in_repetition("".join(rng.choices("ab", k=400)))
 
 
 def test_texts_are_read_once_for_loops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,11 +60,11 @@ def test_texts_are_read_once_for_loops(tmp_path: Path, monkeypatch: pytest.Monke
 
     root = write_run(tmp_path / "r", [("m", "b")], reply, problems=5, samples=1)
     with RunStore.existing(root, writer=True) as store:
-        found = looped_ids(store, [("m", "b")])["m", "b"]
+        found = repeating_ids(store, [CELL])[CELL]
         assert len(found) == 3  # the other two ended by themselves
-        monkeypatch.setattr(loops, "ends_in_loop", lambda _: pytest.fail("read again"))
-        assert looped_ids(store, [("m", "b")])["m", "b"] == found
+        monkeypatch.setattr(repetition, "ends_in_repetition", lambda _: pytest.fail("read again"))
+        assert repeating_ids(store, [CELL])[CELL] == found
         for damaged in ("{", "[]", '{"m/b": 3}', '{"m/b": {"cut": "0", "looped": []}}'):
-            monkeypatch.setattr(loops, "ends_in_loop", ends_in_loop)
-            (root / "loops.json").write_text(damaged)
-            assert looped_ids(store, [("m", "b")])["m", "b"] == found
+            monkeypatch.setattr(repetition, "ends_in_repetition", ends_in_repetition)
+            (root / "repetitions.json").write_text(damaged)
+            assert repeating_ids(store, [CELL])[CELL] == found

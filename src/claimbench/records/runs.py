@@ -1,6 +1,6 @@
-"""The nouns of claimbench: frozen records that the stages hand to one another.
+"""The records of a run, from a problem to what was measured.
 
-A stage imports this module and nothing of the other stages. Shares and probabilities are fractions
+Shares and probabilities are fractions
 in [0, 1]; published values stay in the unit they were published in (percentage points for scores).
 Token counts are tokens of the model's own tokenizer; durations are seconds.
 """
@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
-
-from claimbench.messages import NO_TEXT, Departure, Disagreement, Message, Texts
 
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
@@ -111,7 +109,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class RequestFailure:
-    """A request that an engine could not serve: still owed, never a wrong answer."""
+    """A request that an engine could not serve: still missing, never a wrong answer."""
 
     request_id: str
     reason: str
@@ -121,8 +119,8 @@ class RequestFailure:
 class Sample:
     """A stored completion: what a grader and the statistics read.
 
-    Tokens, seconds and seed are None where imported outputs do not tell them, and `choice_order`
-    holds −1 where they do not tell which option was shown.
+    Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
+    holds −1 where they do not state which option was shown.
     """
 
     id: str
@@ -150,9 +148,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grader's judgement of one sample. `grader` is the digest of the grader and its settings:
-    only grades of the current digest count. `value` is 1.0 or 0.0, and None for an error of ours
-    (outcome `grader_error`), which is never counted as a wrong answer."""
+    """A grader's judgement of one sample. `grader` is the digest of the grader and its settings,
+    `sample_digest` that of the reply and `problem_digest` that of the problem with its gold: a
+    grade counts only while all three are what is stored. `value` is 1.0 or 0.0, and None for an
+    error of ours (outcome `grader_error`), which is never counted as a wrong answer."""
 
     sample_id: str
     grader: str
@@ -161,6 +160,8 @@ class Grade:
     answer: str | None
     reason: str
     metrics: Mapping[str, float] = field(default_factory=dict)
+    sample_digest: str = ""
+    problem_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ class Vote:
 class Draws:
     """How many graded samples are draws of their own: `distinct` of them, the others are copies.
     `effective` is what the samples of each problem are worth, () where none is a copy; `times` is g
-    where every draw is there exactly g times; `spoilt` where copies are too many, and too irregular,
+    where every draw is there exactly g times; `spoilt` where copies are too many and too irregular
     for an error to be given."""
 
     distinct: int
@@ -236,122 +237,3 @@ class Measurement:
         as where all are wrong, all are right, or each problem has one."""
         differed = any(0 < r < c for r, c in zip(self.right, self.counted, strict=True))
         return bool(self.counted) and not self.greedy and not differed
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a figure can be looked up: a file (or page) at a commit (or date), and the line."""
-
-    file: str
-    line: str = ""
-    commit: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedResult:
-    """A published figure of `subject` on `benchmark`.
-
-    `value` is in points (0 to 100) for shares, in the metric's own unit otherwise. `samples` is m,
-    the samples per problem behind it, None where unknown (`samples_min` is then the smallest number
-    the source allows). `sd` over `runs` runs where the source reports seeds, in points. `decimals`
-    says how the figure was rounded. `greedy` None: unknown. `protocol` has the keys the source
-    states; a missing key is unknown, not default. `untestable`: why nobody can measure it again.
-    """
-
-    id: str
-    table: str
-    subject: str
-    benchmark: str
-    metric: str
-    value: float
-    tier: Tier
-    source: Source
-    samples: int | None = None
-    samples_min: int = 1
-    sd: float | None = None
-    runs: int | None = None
-    decimals: int = 1
-    greedy: bool | None = None
-    problems: int | None = None
-    protocol: Mapping[str, Any] = field(default_factory=dict)
-    note: str = ""
-    untestable: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A claim of an article, in our own words. `test` says how it is made testable (its keys
-    depend on `kind`); `reason` says why it is not, where it is not. `disagreements` says, by the id
-    of a related claim, in what the two disagree; `speaker` whom the article quotes."""
-
-    id: str
-    article: str
-    lines: str
-    kind: str
-    text: Texts
-    test: Mapping[str, Any] | None = None
-    reason: Texts = NO_TEXT
-    related: tuple[str, ...] = ()
-    note: Texts = NO_TEXT
-    disagreements: Mapping[str, Disagreement] = field(default_factory=dict)
-    speaker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Laboratories:
-    """Third parties' figures of the model on the benchmark, or `pooled` over models: their standard
-    deviation `sd` in points, the difference between two that 95 % stay below (`half_width`), and
-    whether the verdict's difference is `unusual` among them."""
-
-    sd: float
-    df: int
-    pooled: bool
-    half_width: float
-    unusual: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fragility:
-    """How many grades would have to be wrong to change a verdict (`tipping_point`), and how many of
-    the wrong ones would have to be right (`upwards`, None where no number would): a grader that
-    misses the share `miss_rate` of right answers. `fragile` where there are as many `suspects`."""
-
-    tipping_point: int
-    upwards: int | None
-    miss_rate: float | None
-    suspects: int | None
-    fragile: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
-    `needed_margin` are in points; `departures` lists where the measured protocol differs from the
-    published one; `sentence` is what a reader needs; `deciding_samples` how many samples per
-    problem a new run needs to decide with a probability of 80 %, where this one did not."""
-
-    claim: str
-    subject: str
-    benchmark: str
-    metric: str
-    verdict: str
-    tier: Tier | None
-    sentence: Message
-    measured: float | None = None
-    published: float | None = None
-    difference: float | None = None
-    se: float | None = None
-    interval_95: tuple[float, float] | None = None
-    interval_90: tuple[float, float] | None = None
-    margin: float | None = None
-    needed_margin: float | None = None
-    p_difference: float | None = None
-    p_equivalence: float | None = None
-    p_difference_adjusted: float | None = None
-    p_equivalence_adjusted: float | None = None
-    departures: tuple[Departure, ...] = ()
-    notes: tuple[Message, ...] = ()
-    deciding_samples: int | None = None
-    laboratories: Laboratories | None = None
-    fragility: Fragility | None = None

@@ -1,0 +1,54 @@
+"""The nouns of claimbench: frozen records that the stages hand to one another.
+
+A stage imports this package and nothing of the other stages.
+"""
+
+from claimbench.records.judged import (
+    Claim,
+    Fragility,
+    Laboratories,
+    PublishedResult,
+    Source,
+    Verdict,
+)
+from claimbench.records.runs import (
+    CellName,
+    Completion,
+    Draws,
+    FinishReason,
+    Grade,
+    Measurement,
+    Problem,
+    Request,
+    RequestFailure,
+    Role,
+    Sample,
+    Sampling,
+    Tier,
+    Turn,
+    Vote,
+)
+
+__all__ = [
+    "CellName",
+    "Claim",
+    "Completion",
+    "Draws",
+    "FinishReason",
+    "Fragility",
+    "Grade",
+    "Laboratories",
+    "Measurement",
+    "Problem",
+    "PublishedResult",
+    "Request",
+    "RequestFailure",
+    "Role",
+    "Sample",
+    "Sampling",
+    "Source",
+    "Tier",
+    "Turn",
+    "Verdict",
+    "Vote",
+]

@@ -1,0 +1,96 @@
+"""Before a run: what it will ask for, and what it needs on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from claimbench import engines
+from claimbench.config import Experiment, RunConfig
+from claimbench.errors import Missing
+from claimbench.models import checkpoints
+from claimbench.planning.plan import Plan, make_plan
+from claimbench.store import is_run
+from claimbench.store.manifest import read_manifest
+
+Log = Callable[[str], None]
+
+
+def plan(
+    experiment: Experiment,
+    data_dir: Path | None,
+    online: bool,
+    log: Log,
+    weights: bool = True,
+    root: Path | None = None,
+) -> Plan:
+    """What a run, into the folder `root`, would ask for. Without `weights` the plan is for reading
+    only: a tokenizer is enough, and the engine need not be installed."""
+    experiment = _in_what_precision(experiment, root, log)
+    settings = engines.settings(experiment.run.engine)
+    try:
+        engine = settings.identity()
+    except Missing:
+        if weights:
+            raise
+        engine = {"name": settings.kind, "version": "not installed here"}
+    return make_plan(experiment, engine, data_dir, online, weights=weights, log=log)
+
+
+def _in_what_precision(experiment: Experiment, root: Path | None, log: Log) -> Experiment:
+    """The experiment with the dtype that this machine computes in, where the run leaves it open. A
+    run that has begun in one goes on in it, on whatever machine."""
+    settings = engines.settings(experiment.run.engine)
+    if settings.served or settings.chosen_dtype is not None:
+        return experiment
+    begun = read_manifest(root) if root is not None and is_run(root) else None
+    if begun is None:
+        dtype = settings.fallback(experiment.models)
+    else:
+        stored = None
+        if isinstance(begun.run, RunConfig):
+            stored = engines.settings(begun.run.engine).chosen_dtype
+        # Only what a machine falls back to: any other dtype was the run's own, and is missed.
+        dtype = stored if stored == "float32" else None
+    if dtype is None:
+        return experiment
+    why = "as this CPU has no bfloat16" if begun is None else "as this run was begun"
+    log(f"computing in {dtype}, {why}; the run names no engine.dtype")
+    engine = experiment.run.engine.model_copy(update={"dtype": dtype})
+    return experiment.model_copy(
+        update={"run": experiment.run.model_copy(update={"engine": engine})}
+    )
+
+
+def dry_plan(
+    experiment: Experiment, data_dir: Path | None, online: bool, log: Log
+) -> tuple[Plan | None, str]:
+    """What a run would ask for, else None and what is missing on this machine."""
+    try:
+        return plan(experiment, data_dir, online, log, weights=False), ""
+    except Missing as missing:
+        return None, str(missing)
+
+
+def fetch(experiment: Experiment, data_dir: Path | None, online: bool, log: Log) -> list[str]:
+    """Download what a run needs, ahead of it, and check every byte of the checkpoints. Returns one
+    line per thing that is now here."""
+    from claimbench.benchmarks.loading import load_fewshot, load_problems, resolve
+
+    experiment = resolve(experiment, data_dir)
+    served = engines.settings(experiment.run.engine).served
+    lines = []
+    for model in experiment.models:
+        log(f"model {model.name}")
+        found = (
+            checkpoints.served(model, served, online)
+            if served
+            else checkpoints.find(model, online, whole=True)
+        )
+        lines.append(f"model {model.name}: {found.identity}")
+    for benchmark in experiment.benchmarks:
+        log(f"benchmark {benchmark.name}")
+        count = len(load_problems(benchmark, data_dir))
+        load_fewshot(benchmark, data_dir)
+        lines.append(f"benchmark {benchmark.name}: {count} problems")
+    return lines

@@ -1,0 +1,148 @@
+"""Stored samples and grades → measurements, verdicts, tables, figures and pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from claimbench.analysis.agreement import agreement
+from claimbench.analysis.cells import stored_cells
+from claimbench.analysis.cost import spending, spending_files
+from claimbench.analysis.repetition import repeating_ids
+from claimbench.config import plain
+from claimbench.errors import ConfigError, IncompleteRun
+from claimbench.records import Measurement, Verdict
+from claimbench.report import RunView, Source, messages, pack, report_files
+from claimbench.report.view import document, sources, view_cell, view_run
+from claimbench.runner.comparing import compare_reports
+from claimbench.store import RunStore, is_run, write_folder
+from claimbench.verdicts.comparisons import Compared
+from claimbench.verdicts.pairing import judge
+
+REPORT_SECONDS = 3600.0
+"""How long to wait for one's turn to report: the report of a million samples takes minutes."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report says, and where its files are."""
+
+    root: Path
+    runs: tuple[RunView, ...]
+    gpu_hour: float | None = None
+    comparisons: tuple[Compared, ...] = ()
+    language: str = messages.ENGLISH
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        return tuple(m for run in self.runs for m in run.measurements)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return tuple(v for run in self.runs for v in run.verdicts)
+
+    @property
+    def partial(self) -> bool:
+        return any(run.partial for run in self.runs)
+
+    @property
+    def path(self) -> Path:
+        return self.root / "report.md"
+
+
+def report(
+    store: RunStore,
+    partial: bool = False,
+    samples: bool = True,
+    gpu_hour: float | None = None,
+    language: str = messages.ENGLISH,
+) -> Report:
+    """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
+
+    Without `samples` no text of a sample or problem is in them. Raises IncompleteRun where samples
+    are missing, unless `partial`: then there are no verdicts. `gpu_hour` is what an hour of one GPU
+    costs, in US dollars; pages are in `language` first. Of several that report at once each waits
+    for its turn.
+    """
+    with store.turn("report", REPORT_SECONDS):
+        return _report(store, partial, samples, gpu_hour, language)
+
+
+def _report(
+    store: RunStore, partial: bool, samples: bool, gpu_hour: float | None, language: str
+) -> Report:
+    cells = stored_cells(store)
+    looped = repeating_ids(store, [cell.name for cell in cells])
+    measured = [view_cell(store, cell, looped[cell.name]) for cell in cells]
+    measurements = tuple(m for m, _ in measured)
+    complete = all(m.complete for m in measurements)
+    if not (complete or partial):
+        raise IncompleteRun(_counts(measurements, store.root))
+    verdicts = judge(measurements, plain(store.manifest.judging)) if complete else ()
+    spent = spending(store, cells)
+    labels = [found for cell in cells if (found := agreement(store, cell))]
+    seen = view_run(store, measured, verdicts, spent, not complete, labels)
+    made = Report(store.root, (seen,), gpu_hour, language=language)
+    records = {
+        "measurements.json": _json([asdict(m) for m in made.measurements]),
+        "verdicts.json": _json(messages.plain(made.verdicts)),
+        **spending_files(spent),
+    }
+    _write_report(made, sources(store, cells, looped) if samples else None, records)
+    return made
+
+
+def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Report:
+    """One report over several runs, in the folder `root`, which may not be a run's own."""
+    if is_run(root):
+        raise ConfigError(f"--out {root} is a run folder: name another one for the report")
+    runs, first = tuple(run for one in reports for run in one.runs), reports[0]
+    compared = tuple(compare_reports(reports)) if len(reports) > 1 else ()
+    made = Report(root, runs, first.gpu_hour, compared, first.language)
+    with ExitStack() as opened:
+        found: list[Source] = []
+        for one in reports if samples else ():
+            store = opened.enter_context(RunStore.existing(one.root))
+            found += sources(store, stored_cells(store))
+        _write_report(made, found if samples else None)
+    return made
+
+
+def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
+    lacking = [m for m in measurements if not m.complete]
+    counts = ", ".join(
+        f"{m.model} on {m.benchmark}: {m.received} of {m.asked} samples, {m.graded} graded"
+        for m in lacking
+    )
+    return (
+        f"{root}: samples are missing ({counts}), so no verdict is given; finish it with the "
+        f"`claimbench run` or `import` that began it, or see estimates with `claimbench report "
+        f"--partial`"
+    )
+
+
+def _write_report(
+    made: Report, found: Sequence[Source] | None, records: Mapping[str, str] | None = None
+) -> None:
+    """Write all files of a report, `records` (by relative path) among them; `found` are the samples
+    that its page shows, if any."""
+    packed = None if found is None else pack(found)
+    shown = document(made.runs, made.gpu_hour, texts=found is not None)
+    shown = replace(shown, comparisons=made.comparisons)
+    files = chain((records or {}).items(), report_files(shown, packed, made.language))
+    write_folder(made.root, ("tables", "figures"), files)
+
+
+def _json(data: Any) -> str:
+    """Readable; in ASCII where foreign names hold lone surrogates, which no file takes."""
+    text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(data, indent=1) + "\n"
+    return text

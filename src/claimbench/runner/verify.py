@@ -1,0 +1,211 @@
+"""Everything in a run folder held against everything else: `claimbench verify`.
+
+What a report says rests on files that were copied, merged and kept for years. Here each is read
+whole: run.yaml and the problems against their digests, every line of samples and grades against
+what it names, the counts against the plan, and the results against the samples they were made of.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from claimbench.analysis.cells import StoredCell, stored_cells
+from claimbench.analysis.measure import measure_cell
+from claimbench.benchmarks.loading import content_digest
+from claimbench.errors import ClaimbenchError, StoreError
+from claimbench.records import Measurement
+from claimbench.runner.verify_rows import check_rows
+from claimbench.store import RunStore, read_run, safe_name
+from claimbench.store.manifest import decisive_digest
+from claimbench.store.seal import file_digest
+from claimbench.store.sessions import FILE as PROVENANCE
+from claimbench.store.sessions import read_sessions
+
+PROVEN = ("run.yaml", PROVENANCE, "measurements.json", "verdicts.json", "efficiency.json")
+PROVEN_FOLDERS = ("problems", "labels", "samples", "grades")
+"""What the digest of a folder covers. Reports, tables and caches can be made again from these."""
+
+COMPARED = (
+    "asked", "received", "graded", "problems", "samples_per_problem", "pass_at_1", "sampling_se",
+    "problem_se", "truncated_share", "tokens_mean", "right", "counted", "problem_ids", "tier",
+)  # fmt: skip
+"""The figures of measurements.json that are measured again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderDigest:
+    """SHA-256 over the names and contents of a run folder's files, on a date."""
+
+    sha256: str
+    files: int
+    bytes: int
+    date: str
+
+    def __str__(self) -> str:
+        return f"sha256:{self.sha256} ({self.files} files, {self.bytes:,} bytes, {self.date})"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What `verify` found: `wrong` does not fit together, `missing` is not finished yet."""
+
+    root: Path
+    wrong: tuple[str, ...]
+    missing: tuple[str, ...]
+    samples: int
+    grades: int
+    digest: FolderDigest
+
+    @property
+    def good(self) -> bool:
+        return not (self.wrong or self.missing)
+
+
+def verify(root: Path) -> Verified:
+    """Check the run folder `root`, whole. Raises WrongRunFolder where it is none or run.yaml or
+    its problems were edited."""
+    wrong, missing = list[str](), list[str]()
+    with RunStore.existing(root) as store:
+        cells = stored_cells(store)
+        wrong += _manifest(store, cells)
+        samples = grades = 0
+        for cell in cells:
+            found = check_rows(store, cell)
+            wrong += found.wrong
+            missing += found.missing
+            samples, grades = samples + found.samples, grades + found.grades
+        wrong += _strangers(root, cells)
+        wrong += _provenance(store)
+        if not wrong:  # Else the samples cannot be measured, or the figures follow.
+            wrong += _results(store, cells)
+    return Verified(root, tuple(wrong), tuple(missing), samples, grades, folder_digest(root))
+
+
+def refuse_wrong(root: Path) -> None:
+    """Raises StoreError where the run folder `root` does not prove itself; one that holds results
+    alone, or that is not finished, is left to its reader."""
+    if not (root / "run.yaml").is_file():
+        return
+    if not read_run(root).sealed or not (root / "problems").is_dir():
+        return
+    found = verify(root)
+    if found.wrong:
+        raise StoreError(
+            f"{root} does not fit together ({found.wrong[0]}; {len(found.wrong)} in all): see "
+            f"`claimbench verify`, and ask whoever made it"
+        )
+
+
+def folder_digest(root: Path) -> FolderDigest:
+    """The digest of what a run's results rest on, and of the results."""
+    paths = [root / name for name in PROVEN]
+    paths += [path for folder in PROVEN_FOLDERS for path in (root / folder).rglob("*.json*")]
+    total, count, size = hashlib.sha256(), 0, 0
+    for path in sorted(path for path in paths if path.is_file()):
+        name = path.relative_to(root).as_posix()
+        total.update(f"{name}\0{file_digest(path)}\n".encode("utf-8", "surrogateescape"))
+        count, size = count + 1, size + path.stat().st_size
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    return FolderDigest(total.hexdigest(), count, size, today)
+
+
+def _manifest(store: RunStore, cells: Sequence[StoredCell]) -> Iterator[str]:
+    """run.yaml against itself and the problems."""
+    if store.digest != decisive_digest(store.config):
+        yield "run.yaml: key digest is not that of its config"
+    manifest = store.manifest
+    for cell in cells:
+        entry = manifest.cells[str(cell.name)]
+        if entry.problems != len(cell.problems):
+            yield f"{cell.name}: {len(cell.problems)} problems, run.yaml names {entry.problems}"
+        if entry.problems_digest != content_digest(list(cell.problems.values())):
+            yield f"{cell.name}: the problems are not those of problems_digest in run.yaml"
+        yield from _tests(cell)
+
+
+def _tests(cell: StoredCell) -> Iterator[str]:
+    """The tests of coding problems that lie in files of their own, named by their digest."""
+    for problem in cell.problems.values():
+        tests = problem.details.get("tests", {})
+        if not (file := tests.get("file")):
+            continue
+        try:
+            found = file_digest(Path(file))
+        except OSError as error:
+            yield f"{file}: cannot be read ({error.strerror})"
+            continue
+        if found != tests["sha256"]:
+            yield f"{file}: the tests of problem {problem.id} are not those of its digest"
+
+
+def _strangers(root: Path, cells: Iterable[StoredCell]) -> Iterator[str]:
+    """Samples and grades that no cell of run.yaml has: a report would leave them out."""
+    known = {f"{safe_name(cell.model)}/{safe_name(cell.benchmark)}" for cell in cells}
+    for folder in ("samples", "grades"):
+        for path in sorted((root / folder).glob("*/*")):
+            name = path.relative_to(root / folder).as_posix()
+            if name not in known:
+                yield f"{folder}/{name}: run.yaml has no such model and benchmark"
+
+
+def _provenance(store: RunStore) -> Iterator[str]:
+    """Every session worked with the checkpoints that run.yaml names."""
+    try:
+        sessions = read_sessions(store)
+    except StoreError as error:
+        yield str(error)
+        return
+    if not sessions and (store.root / "samples").is_dir():
+        yield f"{PROVENANCE}: no session made these samples"
+    for session in sessions:
+        for model, identity in dict(session.get("checkpoints", {})).items():
+            expected = store.manifest.checkpoints.get(model)
+            if identity != expected:
+                yield f"{PROVENANCE}: {model} ran as {identity}, run.yaml names {expected}"
+
+
+def _results(store: RunStore, cells: Sequence[StoredCell]) -> Iterator[str]:
+    """measurements.json against what is measured now; a folder that has no report yet has none."""
+    path = store.root / "measurements.json"
+    if not path.is_file():
+        return
+    try:
+        rows = {(row["model"], row["benchmark"]): row for row in json.loads(path.read_bytes())}
+    except (OSError, ValueError, TypeError, KeyError):
+        yield "measurements.json: cannot be read; make it again with `claimbench report`"
+        return
+    for cell in cells:
+        try:
+            measured = measure_cell(store, cell)[1]
+        except ClaimbenchError as error:
+            yield f"{cell.name}: {error}"
+            continue
+        yield from _differing(measured, rows.pop(cell.name, None))
+    for name in rows:
+        yield f"measurements.json: run.yaml has no {'/'.join(name)}"
+
+
+def _differing(measured: Measurement, stored: dict[str, Any] | None) -> Iterator[str]:
+    name = f"measurements.json: {measured.model}/{measured.benchmark}"
+    if stored is None:
+        yield f"{name} is missing"
+        return
+    now = json.loads(json.dumps(asdict(measured)))
+    for key in COMPARED:
+        if not _same(now[key], stored.get(key)):
+            found = f"{str(stored.get(key))[:40]}, the samples and grades give {str(now[key])[:40]}"
+            yield f"{name}: {key} is {found}"
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, (int, float)):
+        both = math.isnan(one) and math.isnan(other)
+        return both or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return bool(one == other)

@@ -1,0 +1,130 @@
+"""Every stored line of one cell: whole, its own, named once, and judged as it stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from claimbench.analysis.cells import StoredCell
+from claimbench.errors import StoreError
+from claimbench.store import RunStore, hex_ids, text_key
+from claimbench.store.rows import GRADES, SAMPLES, Index, RowKind
+from claimbench.store.whole import read_whole
+
+SHOWN = 5
+"""Lines of one fault that are named; the rest are counted."""
+
+
+@dataclass
+class CellFaults:
+    """What is wrong with the rows of a cell, what is missing, and how many there are."""
+
+    wrong: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    samples: int = 0
+    grades: int = 0
+
+
+def _many(what: str, places: list[str]) -> list[str]:
+    """One fault of many rows; none of no rows."""
+    shown = ", ".join(places[:SHOWN])
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    return [f"{what}: {shown}{more}"] if places else []
+
+
+def check_rows(store: RunStore, cell: StoredCell) -> CellFaults:
+    """Read every line of the cell's samples and grades."""
+    found = CellFaults()
+    for kind, strange in ((SAMPLES, _strange_sample), (GRADES, None)):
+        _lines(store, cell, kind, strange, found)
+    if not found.wrong:  # Else its indexes cannot be read.
+        try:
+            _together(store, cell, found)
+        except StoreError as error:
+            found.wrong.append(str(error))
+    return found
+
+
+def _lines(
+    store: RunStore, cell: StoredCell, kind: RowKind[Any], strange: Any, found: CellFaults
+) -> None:
+    places: dict[str, list[str]] = {}
+    for part in store.parts(kind, cell.name):
+        try:
+            rows, indexed = read_whole(kind, part)
+            if not indexed:
+                found.missing.append(
+                    f"{_short(store, part)}: its index does not agree with its lines"
+                )
+            for number, values in enumerate(rows, 1):
+                if strange and (why := strange(cell, values)):
+                    places.setdefault(why, []).append(f"{_short(store, part)}:{number}")
+        except StoreError as error:
+            found.wrong.append(str(error))
+    for why, where in places.items():
+        found.wrong += _many(f"{cell.name}: {why}", where)
+
+
+def _strange_sample(cell: StoredCell, values: Mapping[str, Any]) -> str:
+    """Why a sample is not one of this cell, if so."""
+    if (values["model"], values["benchmark"]) != cell.name:
+        return "samples of another model or benchmark"
+    if values["problem_id"] not in cell.problems:
+        return "samples of a problem that is not there"
+    if values["sample_index"] >= cell.samples:
+        return f"samples beyond the {cell.samples} of a problem"
+    return ""
+
+
+def _together(store: RunStore, cell: StoredCell, found: CellFaults) -> None:
+    """Samples and grades against one another and the plan."""
+    samples = store.sample_index(cell.name)
+    graded = store.grade_index(cell.name, cell.judge)
+    found.samples, found.grades = len(samples), len(graded)
+    every = store.all_records(SAMPLES, cell.name)
+    if len(every) > len(samples):
+        found.wrong.append(f"{cell.name}: {len(every) - len(samples)} samples are there twice")
+    if len(samples) != cell.asked:
+        found.missing.append(f"{cell.name}: {len(samples)} of {cell.asked} samples")
+    if len(graded) != len(samples):
+        lacking = len(samples) - len(graded)
+        found.missing.append(
+            f"{cell.name}: {lacking} samples have no grade of their present text and gold"
+        )
+    strangers = np.setdiff1d(_ids(store.all_records(GRADES, cell.name)), _ids(every))
+    # Lost samples that are asked again get their ids, and then these are graded again.
+    orphans = _many(f"{cell.name}: grades of samples that are not there", _shown(strangers))
+    if len(samples) == cell.asked:
+        found.wrong += [*orphans, *_identity(store, cell, samples)]
+    else:
+        found.missing += orphans
+
+
+def _identity(store: RunStore, cell: StoredCell, samples: Index) -> Iterator[str]:
+    """The samples' ids against the digest of those that the plan asked for."""
+    expected = store.manifest.cells[str(cell.name)].samples_digest
+    if expected is None:  # Imported: the ids are of files that are not here.
+        return
+    row_of = {text_key(problem): row for row, problem in enumerate(cell.problem_ids)}
+    rows = np.array([row_of[int(key)] for key in samples["problem"]], dtype=np.int64)
+    order = np.lexsort((samples["sample_index"], rows))
+    ids = "".join(hex_ids(samples["id"][order]))
+    if hashlib.sha256(ids.encode()).hexdigest() != expected:
+        yield f"{cell.name}: the samples are not those of samples_digest in run.yaml"
+
+
+def _ids(records: Index) -> Any:
+    return np.ascontiguousarray(records["id"]).view("S16")
+
+
+def _shown(ids: Any) -> list[str]:
+    return [bytes(raw).ljust(16, b"\0").hex() for raw in ids.tolist()]
+
+
+def _short(store: RunStore, part: Path) -> str:
+    return part.relative_to(store.root).as_posix()

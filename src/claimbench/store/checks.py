@@ -1,0 +1,85 @@
+"""What the values of a stored row must be, key by key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+FINISH_CODES = {"stop": 0, "length": 1, "unknown": 2}
+"""`finish` in a sample's index record."""
+
+UNKNOWN_TOKENS = 2**32 - 1
+"""The tokens of a sample that does not state them, in its index record."""
+
+OUTCOME_BYTES = 24
+_U32 = 2**32
+_HEX_64 = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a value must be, in words and as a test; `of_type` where that hangs on its type alone,
+    not on which value of the type it is."""
+
+    words: str
+    holds: Callable[[Any], bool]
+    of_type: bool = False
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bytes.fromhex(value).hex() == value and len(value) == 32
+    except ValueError:
+        return False
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and _HEX_64.fullmatch(value) is not None
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_wholes(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(map(_is_whole, value))
+
+
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_number, value.values()))
+
+
+def _is_outcome(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and 0 < len(value) <= OUTCOME_BYTES
+
+
+ID = Check("an id of 32 hex digits", _is_id)
+DIGEST = Check("a digest of 16 hex digits", _is_digest)
+TEXT = Check("a text", lambda value: isinstance(value, str), of_type=True)
+MAYBE_TEXT = Check(
+    "a text or null", lambda value: value is None or isinstance(value, str), of_type=True
+)
+MAYBE_WHOLE = Check(
+    "a whole number or null", lambda value: value is None or _is_whole(value), of_type=True
+)
+COUNT = Check("a whole number from 0 up", lambda value: _is_whole(value) and 0 <= value < _U32)
+MAYBE_COUNT = Check(
+    "a whole number from 0 up or null",
+    lambda value: value is None or (_is_whole(value) and 0 <= value < UNKNOWN_TOKENS),
+)
+MAYBE_NUMBER = Check(
+    "a number or null", lambda value: value is None or _is_number(value), of_type=True
+)
+WHOLES = Check("a list of whole numbers", _is_wholes)
+NUMBERS = Check("a mapping to numbers", _is_numbers)
+FINISH = Check(
+    "one of " + ", ".join(map(repr, FINISH_CODES)),
+    lambda value: isinstance(value, str) and value in FINISH_CODES,
+)
+OUTCOME = Check(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)

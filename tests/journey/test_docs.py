@@ -1,0 +1,50 @@
+"""The documentation: links, indexes, and the picture of the committed evidence."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page, as GitHub makes them."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in found}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in _LINK.findall(page.read_text()):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), f"{page.name}: {link}"
+        if anchor:
+            assert anchor in headings(target), f"{page.name}: {link}"
+
+
+def test_the_index_lists_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    for page in (ROOT / "docs").glob("*.md"):
+        assert page.name == "README.md" or f"]({page.name})" in index, page.name
+
+
+def test_every_measuring_script_is_listed() -> None:
+    listed = set(
+        re.findall(r"`scripts/(bench_\w+)`", (ROOT / "docs" / "performance.md").read_text())
+    )
+    assert listed == {path.name for path in (ROOT / "scripts").glob("bench_*")}
+
+
+def test_the_picture_is_that_of_the_committed_evidence() -> None:
+    """Where this fails, the evidence has changed: run scripts/evidence-figure."""
+    draw = runpy.run_path(str(ROOT / "scripts" / "evidence-figure"))["draw"]
+    assert (ROOT / "docs" / "evidence.svg").read_text() == draw()
