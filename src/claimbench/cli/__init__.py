@@ -14,7 +14,9 @@ import typer
 from claimbench import __version__
 from claimbench.cli import exchange, results, running
 from claimbench.cli.ending import (
+    INTERRUPTED,
     Interrupt,
+    Stopped,
     complain,
     keep_bars_out_of_logs,
     print_anywhere,
@@ -30,9 +32,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-INTERRUPTED = 130
-"""The exit code that typer makes of Ctrl-C, without a word."""
 
 
 def _version(wanted: bool) -> None:
@@ -72,6 +71,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "grade": results.grade,
     "report": results.report,
     "compare": results.compare,
+    "verify": results.verify,
     "claims": results.claims,
     "fetch": running.fetch,
     "doctor": doctor,
@@ -105,11 +105,12 @@ def main() -> None:
     except KeyboardInterrupt:
         _stopped()
     except SystemExit as ended:
-        if ended.code != INTERRUPTED:
+        # Typer makes this code of Ctrl-C, without a word.
+        if isinstance(ended, Stopped) or ended.code != INTERRUPTED:
             raise
         _stopped()
 
 
 def _stopped() -> None:
     complain("stopped; whatever was stored is kept")
-    sys.exit(1)
+    raise Stopped

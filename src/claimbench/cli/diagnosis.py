@@ -73,7 +73,7 @@ def render(facts: dict[str, Any]) -> str:
 
 
 def _processor() -> dict[str, Any]:
-    """Its name, and the measured processor that it resembles, by its flags; None for no such one."""
+    """Its name, and the measured processor that it resembles, by its flags, or None."""
     like = processor.resembled(processor.flags())
     return {"name": processor.processor_name(), "resembles": like and like.facts()}
 

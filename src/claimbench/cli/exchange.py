@@ -78,8 +78,10 @@ def export(
     results/smoke --no-samples --out /tmp/table[/bold]
     """
     from claimbench.interop.writers import export_run
+    from claimbench.runner.verify import refuse_wrong
     from claimbench.store import RunStore
 
+    refuse_wrong(run_dir)
     with RunStore.existing(run_dir) as store:
         written = export_run(form, store, out or run_dir / f"export-{form}", samples)
     for path in written:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import json
 
 import typer
 
 from claimbench.cli.ending import check_verdict_names, displaying, exit_on, show
 from claimbench.cli.options import (
     Against,
+    ArticleId,
     AsJson,
+    ClaimKind,
+    ClaimStatus,
     CombinedOut,
     Common,
     Compared,
     ComparisonOut,
+    EvidenceOut,
     FailOn,
     FailOnWord,
     GpuHour,
@@ -23,6 +26,7 @@ from claimbench.cli.options import (
     NonInferior,
     Partial,
     Quiet,
+    ResultFolders,
     RunDir,
     RunDirs,
     WithSamples,
@@ -108,18 +112,32 @@ def compare(  # noqa: PLR0913, PLR0917
     comparing.exit_on(found, fail_on)
 
 
+def verify(run_dir: RunDir, as_json: AsJson = False) -> None:
+    """Check everything in a run folder against everything else; exit 1 where it does not fit.
+
+    run.yaml, problems, every sample and grade, indexes, counts, provenance and results. The digest
+    at the end is of the whole folder: state it where you publish the results.
+
+    Example: [bold]claimbench verify results/smoke[/bold]
+    """
+    from claimbench.cli.display_verified import as_data, lines
+    from claimbench.runner.verify import verify as check
+
+    found = check(run_dir)
+    typer.echo(json.dumps(as_data(found), indent=1) if as_json else "\n".join(lines(found)))
+    if not found.good:
+        raise typer.Exit(1)
+
+
 def claims(
-    article: Annotated[str | None, typer.Option("--article", help="One article's claims.")] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Claims of one kind.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Claims with one verdict.")] = None,
-    results: Annotated[
-        list[Path],
-        typer.Option("--results", help="Run folders, or folders of them (default results)."),
-    ] = [],  # noqa: B006
+    article: ArticleId = None,
+    kind: ClaimKind = None,
+    status: ClaimStatus = None,
+    results: ResultFolders = [],  # noqa: B006
     gpu_hour: GpuHour = None,
     language: Language = "en",
     as_json: AsJson = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write all tables here.")] = None,
+    out: EvidenceOut = None,
 ) -> None:
     """Every claim, its present verdict, the evidence behind it and its tier.
 
@@ -127,13 +145,17 @@ def claims(
     --json[/bold] · [bold]claimbench claims --out results/evidence[/bold]
     """
     from claimbench.report import article_data, article_files
+    from claimbench.runner.verify import refuse_wrong
     from claimbench.verdicts import articles
 
     if out is not None and (article or kind or status):
         raise ConfigError(
             f"--out {out}: the files hold every claim; leave out --article, --kind and --status"
         )
-    evidence = articles.load_evidence(results or articles.default_results(), gpu_hour)
+    folders = results or articles.default_results()
+    for root in articles.run_folders(folders):
+        refuse_wrong(root)
+    evidence = articles.load_evidence(folders, gpu_hour)
     chosen = articles.choose(articles.judge_claims(evidence), article, kind, status)
     if out is not None:
         for path in article_files.write_evidence(evidence, out):

@@ -1,5 +1,5 @@
-"""What this machine's processor can do, by its flags, so that nothing heavy is loaded to know it; and
-the processors on which the speed of the smoke run was measured."""
+"""What this machine's processor can do, by its flags, so that nothing heavy is loaded to know it;
+and the processors on which the speed of the smoke run was measured."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def processor_name() -> str:
 
 
 def flags() -> frozenset[str]:
-    """What its instruction sets are, in Linux's words; empty where the system gives none. Those that
+    """Its instruction sets, in Linux's words; empty where the system gives none. Those that
     ONEDNN_MAX_CPU_ISA switches off for torch's matrix products are left out."""
     found = _cpuinfo()
     flags = frozenset((found.get("flags") or found.get("Features") or "").split())
@@ -58,7 +58,7 @@ def has_bfloat16(flags: Set[str]) -> bool:
 
 
 def resembled(flags: Set[str]) -> Measured | None:
-    """The fastest of the measured processors all of whose flags these are; None for another kind."""
+    """The fastest of the measured processors that have no other flags; None for another kind."""
     return next((measured for measured in MEASURED if measured.flags <= flags), None)
 
 

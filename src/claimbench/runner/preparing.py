@@ -73,7 +73,8 @@ def dry_plan(
 
 
 def fetch(experiment: Experiment, data_dir: Path | None, online: bool, log: Log) -> list[str]:
-    """Download what a run needs, ahead of it. Returns one line per thing that is now here."""
+    """Download what a run needs, ahead of it, and check every byte of the checkpoints. Returns one
+    line per thing that is now here."""
     from claimbench.benchmarks.loading import load_fewshot, load_problems, resolve
 
     experiment = resolve(experiment, data_dir)
@@ -82,7 +83,9 @@ def fetch(experiment: Experiment, data_dir: Path | None, online: bool, log: Log)
     for model in experiment.models:
         log(f"model {model.name}")
         found = (
-            checkpoints.served(model, served, online) if served else checkpoints.find(model, online)
+            checkpoints.served(model, served, online)
+            if served
+            else checkpoints.find(model, online, whole=True)
         )
         lines.append(f"model {model.name}: {found.identity}")
     for benchmark in experiment.benchmarks:

@@ -51,5 +51,5 @@ def _report(
 ) -> Report:
     # Estimates may be looked at beside shards at work; verdicts need the folder alone.
     beside = "report" if partial else None
-    with RunStore.existing(root, writer=True, shard=beside) as store:
+    with RunStore.existing(root, writer=True, shard=beside, purpose="report") as store:
         return reporting.report(store, partial, samples, gpu_hour, language)

@@ -29,12 +29,12 @@ class CellFaults:
     samples: int = 0
     grades: int = 0
 
-    def many(self, what: str, places: list[str]) -> None:
-        """One fault of many rows."""
-        if places:
-            shown = ", ".join(places[:SHOWN])
-            more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
-            self.wrong.append(f"{what}: {shown}{more}")
+
+def _many(what: str, places: list[str]) -> list[str]:
+    """One fault of many rows; none of no rows."""
+    shown = ", ".join(places[:SHOWN])
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    return [f"{what}: {shown}{more}"] if places else []
 
 
 def check_rows(store: RunStore, cell: StoredCell) -> CellFaults:
@@ -67,7 +67,7 @@ def _lines(
         except StoreError as error:
             found.wrong.append(str(error))
     for why, where in places.items():
-        found.many(f"{cell.name}: {why}", where)
+        found.wrong += _many(f"{cell.name}: {why}", where)
 
 
 def _strange_sample(cell: StoredCell, values: Mapping[str, Any]) -> str:
@@ -97,9 +97,12 @@ def _together(store: RunStore, cell: StoredCell, found: CellFaults) -> None:
             f"{cell.name}: {lacking} samples have no grade of their present text and gold"
         )
     strangers = np.setdiff1d(_ids(store.all_records(GRADES, cell.name)), _ids(every))
-    found.many(f"{cell.name}: grades of samples that are not there", _shown(strangers))
+    # Lost samples that are asked again get their ids, and then these are graded again.
+    orphans = _many(f"{cell.name}: grades of samples that are not there", _shown(strangers))
     if len(samples) == cell.asked:
-        found.wrong += _identity(store, cell, samples)
+        found.wrong += [*orphans, *_identity(store, cell, samples)]
+    else:
+        found.missing += orphans
 
 
 def _identity(store: RunStore, cell: StoredCell, samples: Index) -> Iterator[str]:

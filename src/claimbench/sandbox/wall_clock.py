@@ -17,9 +17,9 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 STARVED_FACTOR: Final = 30
-"""However busy the machine: nothing takes longer than so many times what it may. With ten times, a
-program that needs 0.2 s of CPU time and may take 0.9 s got no verdict beside 36 others on two cores.
-"""
+"""However busy the machine: nothing takes longer than so many times what it may. With ten times,
+a program that needs 0.2 s of CPU time and may take 0.9 s got no verdict beside 36 others on two
+cores."""
 MOST_THREADS: Final = 1000
 """Of children at once. No limit of the kernel's holds for root's threads, and all processes of the
 machine share one supply of ids."""

@@ -20,6 +20,7 @@ import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from claimbench.errors import StoreError, StoreLocked
 from claimbench.store.files import explained, explaining, safe_name
@@ -31,6 +32,10 @@ EARLIER_SELF_SECONDS = 120.0
 """How long a job that was started again waits for its former processes to let go: a batch system
 ends them within a minute, a file server forgets a dead machine's locks within two."""
 
+QUEUE_SECONDS = 3600.0
+"""How long one of several reports of a folder waits for the others: that of a million samples
+takes minutes."""
+
 TURN_SECONDS = 60.0
 """How long to wait for one's turn at a file that several writers change for a moment each."""
 
@@ -38,21 +43,24 @@ TURN_SECONDS = 60.0
 class FolderLock:
     """Exclusive right to write `root`, or to write as `shard` of it, until `release`.
 
-    Raises StoreLocked where another process has it (after `patience` seconds, if given),
-    StoreError where locks do not work.
+    Raises StoreLocked where another process has it (after `patience` seconds, if given; after
+    QUEUE_SECONDS where that process has the same `purpose`), StoreError where locks do not work.
     """
 
-    def __init__(self, root: Path, shard: str | None = None, patience: float = 0.0) -> None:
+    def __init__(
+        self, root: Path, shard: str | None = None, patience: float = 0.0, purpose: str = ""
+    ) -> None:
         self._fds: list[int] = []
         self._patience = patience
+        self._purpose = purpose
         _let_go_in_children()
         try:
             if shard is None:
-                self._take(root, root / "run.lock", fcntl.LOCK_EX, holder(None))
+                self._take(root, root / "run.lock", fcntl.LOCK_EX, holder(None, purpose))
             else:
                 self._take(root, root / "run.lock", fcntl.LOCK_SH, None)
                 own = root / f"shard-{safe_name(shard)}.lock"
-                self._take(root, own, fcntl.LOCK_EX, holder(shard))
+                self._take(root, own, fcntl.LOCK_EX, holder(shard, purpose))
         except BaseException:
             self.release()
             raise
@@ -81,10 +89,17 @@ class FolderLock:
             try:
                 return _lock_patiently(fd, mode)
             except BlockingIOError:
-                patience = EARLIER_SELF_SECONDS if _is_earlier_self(path) else self._patience
+                patience = self._patience_with(path)
                 if time.monotonic() - started >= patience:
                     raise
             time.sleep(0.5)
+
+    def _patience_with(self, path: Path) -> float:
+        """How long to wait for who holds `path`."""
+        if _is_earlier_self(path):
+            return EARLIER_SELF_SECONDS
+        same = self._purpose and _note(path).get("purpose") == self._purpose
+        return QUEUE_SECONDS if same else self._patience
 
     def release(self) -> None:
         while self._fds:
@@ -139,22 +154,30 @@ def _await_turn(fd: int, path: Path, patience: float) -> None:
 
 def _is_earlier_self(path: Path) -> bool:
     """Whether `path` was last held by this Slurm job, before it was started again."""
-    job = os.environ.get("SLURM_JOB_ID")
+    job, note = os.environ.get("SLURM_JOB_ID"), _note(path)
     try:
-        note = json.loads(path.read_text())
         earlier = int(note.get("restart", 0)) < int(os.environ.get("SLURM_RESTART_COUNT", "0"))
         return job is not None and note.get("job") == job and earlier
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError):
         return False
 
 
-def holder(shard: str | None) -> dict[str, str]:
+def _note(path: Path) -> dict[str, Any]:
+    """What the last holder of a lock file wrote into it; {} where that cannot be read."""
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def holder(shard: str | None, purpose: str = "") -> dict[str, str]:
     """Who this process is, for the one that is refused."""
     facts = {
         "process": str(os.getpid()),
         "host": socket.gethostname(),
         "since": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
         "shard": shard,
+        "purpose": purpose or None,
         "job": os.environ.get("SLURM_JOB_ID"),
         "restart": os.environ.get("SLURM_RESTART_COUNT"),
     }

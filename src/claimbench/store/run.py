@@ -52,14 +52,19 @@ class RunStore:
     """
 
     def __init__(
-        self, root: Path, *, shard: str | None, writer: bool, patience: float = 0.0
+        self,
+        root: Path,
+        *,
+        shard: str | None,
+        writer: bool,
+        patience: float = 0.0,
+        purpose: str = "",
     ) -> None:
         self.root = root
-        found = runfile.read_run(root)
-        runfile.refuse_unsealed(root, found)
+        found = runfile.read_sealed(root)
         self.config, self.digest, self.files = found.config, found.digest, found.files
         self._shard = shard
-        self._lock = FolderLock(root, shard, patience) if writer else None
+        self._lock = FolderLock(root, shard, patience, purpose) if writer else None
         self._pid = os.getpid()
         self._writers: dict[tuple[str, CellName], PartWriter[Any]] = {}
         self._ended: list[PartWriter[Any]] = []
@@ -95,11 +100,11 @@ class RunStore:
 
     @classmethod
     def existing(
-        cls, root: Path, *, writer: bool = False, shard: str | None = None, patience: float = 0.0
+        cls, root: Path, *, writer: bool = False, shard: str | None = None, purpose: str = ""
     ) -> Self:
-        """Open a run folder as it is: to read it, or as its `writer` (to grade again), after at
-        most `patience` seconds."""
-        return cls(root, shard=shard, writer=writer, patience=patience)
+        """Open a run folder as it is: to read it, or as its `writer` (to grade again); where a
+        process with the same `purpose` writes it, when that has ended."""
+        return cls(root, shard=shard, writer=writer, purpose=purpose)
 
     def __enter__(self) -> Self:
         return self
@@ -209,7 +214,7 @@ class RunStore:
         return list_parts(self._folder(kind, cell))
 
     def all_records(self, kind: RowKind[Any], cell: CellName) -> Index:
-        """The record of every stored line, those that do not count included."""
+        """The record of every stored line, also of those that do not count."""
         return self._load(kind, cell)[1]
 
     def turn(self, name: str, patience: float = TURN_SECONDS) -> AbstractContextManager[None]:

@@ -88,8 +88,10 @@ def read_run(root: Path) -> RunFile:
     return found
 
 
-def refuse_unsealed(root: Path, found: RunFile) -> None:
-    """Raises WrongRunFolder for a folder that an earlier version made."""
+def read_sealed(root: Path) -> RunFile:
+    """The same of a folder whose samples are to be read. Raises WrongRunFolder for one that an
+    earlier version made."""
+    found = read_run(root)
     if not found.sealed:
         raise WrongRunFolder(
             f"{root} was made by an earlier version of claimbench, whose grades do not name what "
@@ -97,6 +99,7 @@ def refuse_unsealed(root: Path, found: RunFile) -> None:
             "`claimbench compare`); to resume, grade or report, run or import again with another "
             "--out"
         )
+    return found
 
 
 def _meant(root: Path) -> str:

@@ -76,7 +76,7 @@ def _worker(
 ) -> Iterator[subprocess.Popen[bytes]]:
     asked = [str(path), json.dumps(list(columns)), json.dumps(LIMITS._asdict())]
     process = subprocess.Popen(
-        [sys.executable, "-m", "claimbench.interop.readers.parquet_worker", *asked],
+        [sys.executable, "-P", "-m", "claimbench.interop.readers.parquet_worker", *asked],
         # The plain allocator maps what it needs and no more, which is what is limited.
         env={**environment(), "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"},
         stdin=subprocess.DEVNULL,

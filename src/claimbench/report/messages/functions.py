@@ -46,8 +46,10 @@ def significant(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def as_it_is(value: float | str) -> str:
-    """`PLAIN($x)`: a setting's number with all of its digits, or words."""
+def as_it_is(value: float | str | Parts) -> str:
+    """`PLAIN($x)`: a setting's number with all of its digits, words, or a list in brackets."""
+    if isinstance(value, Parts):
+        return f"[{', '.join(value.parts)}]"
     return value if isinstance(value, str) else f"{value:.10g}"
 
 

@@ -73,7 +73,8 @@ class Array:
         self, plan: Plan, store: RunStore, words: Sequence[str], owing: Sequence[Shard]
     ) -> Job:
         stored, root, name = shards.standing(store).stored, store.root, plan.experiment.run.name
-        run = [sys.executable, "-m", "claimbench", "run", *words, "--out", str(root.resolve())]
+        python = [sys.executable, "-P", "-m", "claimbench"]
+        run = [*python, "run", *words, "--out", str(root.resolve())]
         tasks = [ShardTask([*run, "--shard", str(shard)]) for shard in owing]
         number = jobs.submit(tasks, self.sbatch, root, name)
         job = Job(number, self.count, [shard.number for shard in owing], stored)

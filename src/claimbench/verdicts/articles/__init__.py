@@ -12,7 +12,7 @@ from claimbench.verdicts.articles.claims import Evidence, judge_claims, load_evi
 from claimbench.verdicts.articles.filters import choose
 from claimbench.verdicts.articles.reported import judge_reported
 from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict, Finding
-from claimbench.verdicts.articles.runs import Run, default_results
+from claimbench.verdicts.articles.runs import Run, default_results, run_folders
 from claimbench.verdicts.remeasured import judge_published_evidence
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "judge_reported",
     "load_evidence",
     "paces",
+    "run_folders",
 ]

@@ -39,8 +39,14 @@ def load_runs(folders: Iterable[Path]) -> tuple[Run, ...]:
     Unfinished measurements are left out, with their counts. Raises DataError for a folder without
     measurements and for a file that cannot be read.
     """
+    return tuple(map(_load, run_folders(folders)))
+
+
+def run_folders(folders: Iterable[Path]) -> list[Path]:
+    """The run folders among `folders`, or one folder down, each once, in the order of their
+    names. Raises DataError for a folder without any."""
     found = {path.resolve(): path for folder in folders for path in _run_folders(folder)}
-    return tuple(_load(path) for path in sorted(found.values(), key=lambda path: path.name))
+    return sorted(found.values(), key=lambda path: path.name)
 
 
 def _run_folders(folder: Path) -> list[Path]:

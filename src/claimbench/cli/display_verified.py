@@ -1,0 +1,38 @@
+"""What `claimbench verify` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from claimbench.report.tables import clean
+from claimbench.runner.verify import Verified
+
+
+def lines(found: Verified) -> Iterator[str]:
+    """A line for each fault, then the counts and the folder's digest."""
+    for fault in found.wrong:
+        yield f"wrong    {clean(fault, 600)}"
+    for lack in found.missing:
+        yield f"missing  {clean(lack, 600)}"
+    state = "everything fits together" if found.good else "do not trust its results as they are"
+    if not found.wrong and found.missing:
+        state = "what is there fits together"
+    yield f"{clean(str(found.root))}: {found.samples:,} samples, {found.grades:,} grades; {state}"
+    yield f"digest of the folder: {found.digest}"
+
+
+def as_data(found: Verified) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "folder": str(found.root),
+        "good": found.good,
+        "wrong": list(found.wrong),
+        "missing": list(found.missing),
+        "samples": found.samples,
+        "grades": found.grades,
+        "sha256": found.digest.sha256,
+        "files": found.digest.files,
+        "bytes": found.digest.bytes,
+        "date": found.digest.date,
+    }
