@@ -191,6 +191,15 @@ class TestTestsThatCheckNothing:
         with pytest.raises(DataError, match="never use the program"):
             judge("def f(x): return 1", CodeTests("assert", (), "f", "assert 1 == 1"), sandbox)
 
+    def test_the_grade_names_the_problem_and_what_to_do(self) -> None:
+        columns = {"check": IDLE["a case that nobody runs"], "entry_point": "f"}
+        text = unpack.canonical(columns)
+        kept = {"form": "check", "sha256": unpack.digest_of(text), "data": columns}
+        problem = Problem("ours", "p1", details={"tests": kept})
+        sample = Sample("s1", "m", "ours", "p1", 0, "def f(x): return 1", "stop", 1, 1, 0.0)
+        with pytest.raises(DataError, match=r"^ours, problem p1: .*the form `unittest`"):
+            make_grader("code", {}, None).grade(problem, sample)
+
     @pytest.mark.parametrize(
         "check",
         [

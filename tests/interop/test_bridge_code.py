@@ -170,3 +170,52 @@ def test_humaneval_in_the_shape_of_evalplus(shared: Path, tmp_path: Path) -> Non
     m = imported(tmp_path / "run", "evalplus", path, *words)
     assert m["right"] == [1] * len(tasks) and m["counted"] == [2] * len(tasks)
     assert table(tmp_path / "run", "disagreements") == []
+
+
+@pytest.mark.shared
+def test_a_solution_is_run_alone_as_evalplus_runs_it(shared: Path, tmp_path: Path) -> None:
+    """Without the prompt's imports it fails there, so it fails here; the note says why."""
+    with gzip.open(shared / "data" / "humaneval.jsonl.gz", "rt") as file:
+        tasks = [json.loads(line) for line in file]
+    needs = [task for task in tasks if "from typing import" in task["prompt"]][:5]
+    results = {
+        task["task_id"]: [
+            {"solution": text, "base_status": status, "plus_status": None}
+            for text, status in (
+                (task["prompt"] + task["canonical_solution"], "pass"),
+                (task["prompt"].partition("\n")[2] + task["canonical_solution"], "fail"),
+            )
+        ]
+        for task in needs
+    }
+    path = tmp_path / "eval_results.json"
+    path.write_text(json.dumps({"eval": results}))
+    words = ("--model", "somebody", "--benchmark", "humaneval", "--data-dir", shared / "data")
+    m = imported(tmp_path / "run", "evalplus", path, *words)
+    assert m["right"] == [1] * len(needs) and m["counted"] == [2] * len(needs)
+    assert table(tmp_path / "run", "disagreements") == []
+    assert "EvalPlus runs a solution alone" in (tmp_path / "run" / "report.md").read_text()
+
+
+@pytest.mark.shared
+def test_mbpp_by_its_numbers(shared: Path, tmp_path: Path) -> None:
+    """EvalPlus writes Mbpp/11 where MBPP has 11; MBPP/56's function is named check."""
+    with (shared / "data" / "mbpp.jsonl").open() as file:
+        rows = {row["task_id"]: row for row in map(json.loads, file)}
+    results = {
+        f"Mbpp/{number}": [
+            {"solution": text, "base_status": status, "plus_status": None}
+            for text, status in ((rows[number]["code"], "pass"), ("x = 1", "fail"))
+        ]
+        for number in (11, 56, 126, 252, 431)
+    }
+    path = tmp_path / "eval_results.json"
+    path.write_text(json.dumps({"eval": results}))
+    words = ("--model", "somebody", "--benchmark", "mbpp", "--data-dir", shared / "data")
+    m = imported(tmp_path / "run", "evalplus", path, *words)
+    assert m["right"] == [1] * 5 and m["counted"] == [2] * 5
+    assert table(tmp_path / "run", "disagreements") == []
+    # Another benchmark's problems have other names.
+    path.write_text(json.dumps({"eval": {f"HumanEval/{n}": results["Mbpp/11"] for n in (11, 56)}}))
+    with pytest.raises(Exception, match="none of 4 rows has a problem of mbpp"):
+        imported(tmp_path / "other", "evalplus", path, *words)

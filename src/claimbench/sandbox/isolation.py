@@ -80,7 +80,7 @@ class Sandbox:
         return self._tried(self._warmth_for([job]), lambda zygote: zygote.run_alone(job, inputs))
 
     def _warmth_for(self, jobs: Sequence[Job]) -> Warmth:
-        texts = [text for job in jobs for text in (job.code, job.check)]
+        texts = [text for job in jobs for text in (job.code, job.check)] if self.packages else []
         named = any(re.search(rf"\b{p}\b", text) for p in self.packages for text in texts)
         return PACKAGES if named else warmth_for(jobs)
 
@@ -124,7 +124,7 @@ def warmth_for(jobs: Sequence[Job]) -> Warmth:
     """What has to be imported in the zygote that runs the jobs: `LEAN` only for a plain program all
     of whose imports can be seen and are among those."""
     texts = [text for job in jobs for text in (job.code, job.check)]
-    if any(_NUMPY.search(text) for text in texts):
+    if any("numpy" in text and _NUMPY.search(text) for text in texts):
         return NUMPY
     plain = all(job.kind == "stdin" and not job.compat for job in jobs)
     return LEAN if plain and all(_imports_little(text) for text in texts) else WIDE

@@ -86,7 +86,7 @@ def evalplus_tests(columns: Mapping[str, Any]) -> CodeTests:
         raise DataError("it has no inputs, so any program would pass")
     pattern = _example(prompt, name)
     if name in COMPLEX:
-        inputs = [list(map(complex, arguments)) for arguments in inputs]
+        inputs = [list(map(_as_complex, arguments)) for arguments in inputs]
     elif pattern is not None:
         inputs = [list(_like(pattern, tuple(arguments))) for arguments in inputs]
     check = _PROGRAM.format(
@@ -99,6 +99,11 @@ def evalplus_tests(columns: Mapping[str, Any]) -> CodeTests:
     )
     # An MBPP+ prompt is a docstring, which may stand before any program.
     return CodeTests("assert", entry_point=name, check=check, prelude=prompt.rstrip("\n") + "\n")
+
+
+def _as_complex(value: Any) -> Any:
+    """A number that JSON holds as a text; another function of the same name may take lists."""
+    return complex(value) if isinstance(value, str | int | float) else value
 
 
 def _accepted(name: str) -> str:

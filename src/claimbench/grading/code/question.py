@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from claimbench.errors import DataError
 from claimbench.grading.code.judge import CodeVerdict, Prepared, judge
 from claimbench.grading.code.unpack import TestsSource
 from claimbench.grading.outcomes import NO_CODE
@@ -48,7 +49,15 @@ class CodeQuestion:
     allowance: Allowance = field(default=_ALLOWED, compare=False)
 
     def decide(self) -> Judged:
-        """Raises SandboxError where the sandbox fails, DataError where the tests are damaged."""
+        """Raises SandboxError where the sandbox fails, DataError where the tests are damaged, or
+        check nothing."""
+        try:
+            return self._judged()
+        except DataError as error:
+            where = self.tests.where
+            raise error if where in str(error) else DataError(f"{where}: {error}") from error
+
+    def _judged(self) -> Judged:
         sandbox = _sandbox(self.min_isolation, self.packages)
         tests = _prepared(self.tests, self.memory)
         verdict = judge(self.code, tests, sandbox, recheck=self.recheck, alone=self.alone)
