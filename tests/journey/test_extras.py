@@ -58,10 +58,11 @@ class Installed:
         (measured,) = json.loads((self.folder / out / "measurements.json").read_text())
         return float(measured["pass_at_1"])
 
-    def lacks(self, engine: str) -> list[str]:
-        """What doctor misses for an engine."""
-        engines: dict[str, list[str]] = json.loads(self("doctor", "--json"))["engines"]
-        return engines[engine]
+    def lacks(self, what: str) -> list[str]:
+        """The packages that doctor misses for an engine, or for datasets from the hub."""
+        facts = json.loads(self("doctor", "--json"))
+        missing: list[str] = (facts["engines"] | {"datasets": facts["datasets"]})[what]
+        return missing
 
 
 def sums(folder: Path) -> Path:
@@ -117,7 +118,7 @@ def test_cpu_goes_from_an_empty_cache_to_a_verdict(tmp_path: Path) -> None:
     claimbench("export", "csv", "results/smoke")
     claimbench("fetch", "smoke")
     assert "<|im_start|>" in claimbench("plan", "smoke")
-    assert claimbench.lacks("transformers") == claimbench.lacks("datasets from the hub") == []
+    assert claimbench.lacks("transformers") == claimbench.lacks("datasets") == []
 
 
 @pytest.mark.parametrize("prompt", ["token_ids", "counted_chat", "chat"])
@@ -176,7 +177,7 @@ def test_import_reads_and_writes_tables(tmp_path: Path) -> None:
         *_, path = claimbench("export", form, "results/sums").split()
         claimbench("import", form, path, "--grader", "number", "--out", form)
         assert claimbench.score(form) == 1
-    assert claimbench.lacks("datasets from the hub") == []
+    assert claimbench.lacks("datasets") == []
 
 
 def test_lm_eval_runs_a_task_of_its_own(tmp_path: Path) -> None:
