@@ -55,6 +55,7 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def tiny_checkpoint() -> Path:
     """The tiny real model; fetched into the user's cache if it is not there."""
+    pytest.importorskip("torch")
     from claimbench import config
     from claimbench.models import checkpoints
 

@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-import yaml
+import report_toys
 from report_toys import Reply, write_run
 from typer.testing import CliRunner, Result
 
@@ -105,27 +105,36 @@ def test_other_problems_are_refused_by_name(runs: Path) -> None:
     )
 
 
-def change(folder: Path, source: Path, edit: dict[str, object]) -> Path:
-    """A copy of a run whose benchmark is described otherwise."""
-    import shutil
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Makes a run like `same` whose benchmark is described otherwise."""
 
-    shutil.copytree(source, folder)
-    content = yaml.safe_load((folder / "run.yaml").read_text())
-    content["config"]["benchmarks"]["b"] |= edit
-    (folder / "run.yaml").write_text(yaml.safe_dump(content))
-    return folder
+    def make_other(name: str, edit: dict[str, object]) -> str:
+        plain = report_toys._benchmark
+        monkeypatch.setattr(report_toys, "_benchmark", lambda b, n: plain(b, n) | edit)
+        made = make(tmp_path / name, 0.0, 2)
+        monkeypatch.setattr(report_toys, "_benchmark", plain)
+        return str(made)
+
+    return make_other
 
 
-def test_other_prompts_and_graders_are_refused_by_name(runs: Path, tmp_path: Path) -> None:
-    asked = change(tmp_path / "asked", runs / "same", {"prompt": "Answer: {question}"})
-    found = compare(runs, "base", str(asked))
+def test_other_prompts_and_graders_are_refused_by_name(runs: Path, described) -> None:  # type: ignore[no-untyped-def]
+    found = compare(runs, "base", described("asked", {"prompt": "Answer: {question}"}))
     assert found.exit_code != 0
     assert "different prompts (prompt: '{question}' in base, 'Answer: {question}' in asked)" in str(
         found.exception
     )
-    grader = {"grader": {"kind": "number", "options": {}}}
-    graded = compare(runs, "base", str(change(tmp_path / "graded", runs / "same", grader)))
-    assert "different graders (integer in base, number in graded)" in str(graded.exception)
+    graded = described("graded", {"grader": {"kind": "number", "options": {}}})
+    assert "different graders (integer in base, number in graded)" in str(
+        compare(runs, "base", graded).exception
+    )
+
+
+def test_other_settings_are_listed_whatever_their_values(runs: Path, described) -> None:  # type: ignore[no-untyped-def]
+    found = compare(runs, "base", described("stops", {"stop": ["Q:", "END"]}))
+    assert found.exit_code == 0
+    assert "stop: unknown in the reference, [Q:, END] here" in found.stdout
 
 
 def test_several_runs_are_one_family(runs: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from claimbench.cli.display import _MEASUREMENT_COLUMNS, _VERDICT_COLUMNS, _print
@@ -41,3 +42,16 @@ def test_verdicts_are_whole_on_80_columns() -> None:
         assert word in heading
     assert "28.85±1.21" in figures
     assert "…" not in heading + figures
+
+
+@pytest.mark.parametrize("width", [40, 46, 80])
+def test_a_narrow_terminal_keeps_the_verdict(width: int) -> None:
+    row = (MODEL, BENCHMARK, "28.9", "28.85 ± 1.21", "reproduced")
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    _print(console, Table("verdicts", _VERDICT_COLUMNS, (row,)), _VERDICT_COLUMNS)
+    assert isinstance(console.file, io.StringIO)
+    printed = console.file.getvalue()
+    assert "verdict" in printed.splitlines()[2]
+    assert "28.85 ± 1.21" in printed
+    assert ("published" in printed) == (width == 80)
+    assert max(map(len, printed.splitlines())) <= width

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_cli import claimbench
+from command import claimbench
 
 from claimbench.cli.display_claims import show_claims
 from claimbench.messages import Texts, term

@@ -90,8 +90,8 @@ def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured
 def _grader(config: Mapping[str, Any], benchmark: str) -> str:
     """The kind of grader and its options; an lm-eval task's are its metric and filter."""
     grader = config["benchmarks"][benchmark]["grader"]
-    told = {k: v for k, v in grader["options"].items() if v not in (None, [], ())}
-    options = ", ".join(f"{key} {_short(value)}" for key, value in sorted(told.items()))
+    given = {k: v for k, v in grader["options"].items() if v not in (None, [], ())}
+    options = ", ".join(f"{key} {_short(value)}" for key, value in sorted(given.items()))
     return f"{grader['kind']} ({options})" if options else str(grader["kind"])
 
 

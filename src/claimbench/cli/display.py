@@ -16,6 +16,7 @@ from rich.text import Text
 from claimbench.report.comparisons import headline
 from claimbench.report.messages import english
 from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
+from claimbench.report.verdict_sum import verdict_sum
 
 if TYPE_CHECKING:
     from claimbench.runner.generate import Progress as RunProgress
@@ -97,6 +98,8 @@ def show_report(report: Report) -> None:
         _print(console, verdict_table(named), _VERDICT_COLUMNS)
         for verdict in named:
             console.print(Text(clean(f"{verdict.benchmark}: {english(verdict.sentence)}", 1000)))
+        if len(named) > 1:
+            console.print(Text(english(verdict_sum(named))), soft_wrap=True)
         console.print()
     for one in report.comparisons:
         console.print(Text(clean(english(headline(one)), 1000)), soft_wrap=True)
@@ -112,7 +115,29 @@ _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
 _MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
 
 
+_DROPPED = ("published", "truncated", "problem SE", "sampling SE", "benchmark")
+"""What a narrow terminal goes without, first to last: the sentences and the report have it."""
+
+
 def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
+    for name in _DROPPED:
+        # Three characters part two columns, and one stands on each side.
+        if sum(_least(table, column) + 3 for column in columns) - 1 <= console.width:
+            break
+        columns = tuple(column for column in columns if column != name)
+    console.print(_drawn(table, columns))
+
+
+def _least(table: Table, column: str) -> int:
+    """The narrowest that a column can be: names fold, figures do not."""
+    heading = max(map(len, column.replace(" SE", "\nSE").split("\n")))
+    if column in _WORDS:
+        return heading
+    place = table.columns.index(column)
+    return max([heading, *(len(clean(english(row[place]))) for row in table.rows)])
+
+
+def _drawn(table: Table, columns: tuple[str, ...]) -> RichTable:
     title = table.name.capitalize()
     drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     places = [table.columns.index(name) for name in columns]
@@ -126,4 +151,4 @@ def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
         )
     for row in table.rows:
         drawn.add_row(*(Text(clean(english(row[place]))) for place in places))
-    console.print(drawn)
+    return drawn

@@ -147,3 +147,12 @@ ComparisonOut = Annotated[
 FailOnWord = Annotated[
     list[str], typer.Option("--fail-on", metavar="WORD", help="Exit 1 on this, such as worse.")
 ]
+
+# Of `claimbench claims`.
+ArticleId = Annotated[str | None, typer.Option("--article", help="One article's claims.")]
+ClaimKind = Annotated[str | None, typer.Option("--kind", help="Claims of one kind.")]
+ClaimStatus = Annotated[str | None, typer.Option("--status", help="Claims with one verdict.")]
+ResultFolders = Annotated[
+    list[Path], typer.Option("--results", help="Run folders, or folders of them (default results).")
+]
+EvidenceOut = Annotated[Path | None, typer.Option("--out", help="Write all tables here.")]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from claimbench.cli.ending import check_verdict_names, displaying, exit_on, show
 from claimbench.cli.options import (
     Against,
+    ArticleId,
     AsJson,
+    ClaimKind,
+    ClaimStatus,
     CombinedOut,
     Common,
     Compared,
     ComparisonOut,
+    EvidenceOut,
     FailOn,
     FailOnWord,
     GpuHour,
@@ -24,6 +26,7 @@ from claimbench.cli.options import (
     NonInferior,
     Partial,
     Quiet,
+    ResultFolders,
     RunDir,
     RunDirs,
     WithSamples,
@@ -127,17 +130,14 @@ def verify(run_dir: RunDir, as_json: AsJson = False) -> None:
 
 
 def claims(
-    article: Annotated[str | None, typer.Option("--article", help="One article's claims.")] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Claims of one kind.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Claims with one verdict.")] = None,
-    results: Annotated[
-        list[Path],
-        typer.Option("--results", help="Run folders, or folders of them (default results)."),
-    ] = [],  # noqa: B006
+    article: ArticleId = None,
+    kind: ClaimKind = None,
+    status: ClaimStatus = None,
+    results: ResultFolders = [],  # noqa: B006
     gpu_hour: GpuHour = None,
     language: Language = "en",
     as_json: AsJson = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write all tables here.")] = None,
+    out: EvidenceOut = None,
 ) -> None:
     """Every claim, its present verdict, the evidence behind it and its tier.
 

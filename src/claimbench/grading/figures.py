@@ -70,7 +70,7 @@ def _repeating(match: re.Match[str]) -> str:
 
 
 _BASE_TEN = re.compile(
-    r"(?<=\d)\s?_\s?(?:\{\s?(?:10|\\text\{\s?ten\s?\}|ten)\s?\}|\\text\{\s?ten\s?\})"
+    r"(?<=[\d)])\s?_\s?(?:\{\s?(?:10|\\text\{\s?ten\s?\}|ten)\s?\}|\\text\{\s?ten\s?\})"
 )
 _ORDINAL = re.compile(
     r"(?<=\d)\s?(?:\^\s?)?(?:\{\s?)?(?:\\text\{\s?)?(?:st|nd|rd|th)(?![A-Za-z])\.?"

@@ -8,6 +8,9 @@ _RELATION = re.compile(r"<|>|\\le(?![A-Za-z])|\\ge(?![A-Za-z])")
 _NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?|\\(?:theta|alpha|beta|lambda))\s*")
 _MEMBER = re.compile(r"\s*[A-Za-z]\s*\\in(?![A-Za-z])\s*")
 _BUILDER = re.compile(r"\s*\\\{\s*[A-Za-z]\s*(?:\\mid|\||:)\s*(.*?)\s*\\\}\s*")
+_AND = re.compile(
+    r"\s*,?\s*(?:\\text\{\s*and\s*\}|(?<![A-Za-z\\])and(?![A-Za-z])|\\(?:land|wedge)(?![A-Za-z]))\s*"
+)
 _OR = re.compile(
     r"\s*,?\s*(?:\\text\{\s*or\s*\}|(?<![A-Za-z\\])or(?![A-Za-z])|\\lor(?![A-Za-z])|\\cup)\s*"
 )
@@ -25,9 +28,33 @@ def as_interval(text: str) -> str:
         return text[member.end() :]
     if not _RELATION.search(text):
         return text
+    both = _AND.split(text)
+    if len(both) == 2:
+        return _intersection(both) or text
     intervals = [_interval(part) for part in _OR.split(text)]
     known = [interval for interval in intervals if interval is not None]
     return r" \cup ".join(known) if len(known) == len(intervals) else text
+
+
+def names_another(gold: str, answer: str) -> bool:
+    """Whether both are statements about one variable, and not the same one."""
+    one, other = _variable(gold), _variable(answer)
+    return bool(one and other and one != other)
+
+
+def _variable(text: str) -> str | None:
+    match = _MEMBER.match(text) or re.match(rf"{_NAME.pattern}(?:{_RELATION.pattern})", text)
+    return match.group().strip()[0] if match and match.group().strip()[0] != "\\" else None
+
+
+def _intersection(parts: list[str]) -> str | None:
+    """`x \\ge 0` and `x < 5` as `[0, 5)`."""
+    halves = sorted(_interval(part) or "" for part in parts)
+    upper = next((half for half in halves if half.startswith("(-\\infty, ")), None)
+    lower = next((half for half in halves if half.endswith(", \\infty)")), None)
+    if upper is None or lower is None:
+        return None
+    return lower.removesuffix("\\infty)") + upper.removeprefix("(-\\infty, ")
 
 
 def _interval(text: str) -> str | None:

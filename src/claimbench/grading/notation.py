@@ -117,6 +117,7 @@ _STYLE_GROUP = re.compile(
     r"\{\s*\\(?:rm|bf|it|sf|tt)(?![A-Za-z])\s*|\\(?:rm|bf|it|sf|tt)\s*\{(?=[^{}]*\})"
 )
 _ARRAY = re.compile(r"[(\[]\s*\\begin\{array\}\s*\{[^{}]*\}(.*)\\end\{array\}\s*[)\]]", re.DOTALL)
+_UNBRACED = re.compile(r"\\(?:mathrm|mathbf|mathit|text|textbf)\s+([A-Za-z0-9])(?![A-Za-z])")
 _LONE_GROUP = re.compile(r"(?<![\w\\^_}\])])\{([\d.]+|[A-Za-z])\}")
 _FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _OVER = re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}")
@@ -128,7 +129,7 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\lbrack(?![A-Za-z])\s?", "["),
         (r"\\rbrack(?![A-Za-z])\s?", "]"),
         (r"\\varnothing(?![A-Za-z])|\\\{\s*\\\}", r"\emptyset"),
-        (r"\\(?:textdegree|degree)(?![A-Za-z])", r"^\circ"),
+        (r"\\(?:textdegree|degree|deg)(?![A-Za-z])", r"^\circ"),
         (r"\\le(?:qslant|q)(?![A-Za-z])|<=", r"\le "),
         (r"\\ge(?:qslant|q)(?![A-Za-z])|>=", r"\ge "),
         (r"\\gt(?![A-Za-z])", ">"),
@@ -144,6 +145,7 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def _drop_style(text: str) -> str:
     if "\\" not in text:
         return texts.without_braces(text)
+    text = _UNBRACED.sub(r" \1", text)
     text = _SWITCH.sub("", _STYLE_GROUP.sub(r"\\mathrm{", _COLOUR.sub("", text)))
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
     text = _LONE_GROUP.sub(r"\1", text)

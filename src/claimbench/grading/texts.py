@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from claimbench.grading.words import UNIT_LETTERS, is_plain_unit, is_unit
+from claimbench.grading.words import SHORT_UNITS, UNIT_LETTERS, is_plain_unit, is_unit
 
 _COMMAND = re.compile(
     r"\\(?:boxed|fbox|underline|mathbf|boldsymbol|bm|pmb|mathit|mathsf|mathtt|textbf|textit"
@@ -14,8 +14,8 @@ MAX_COMMANDS = 60
 """More text commands than that are not unwrapped: each costs a look for its brace."""
 
 _LETTERS = re.compile(r"\(?\s*[A-Za-z]\s*\)?(?:(?:\s*(?:,|;|and\b|or\b|&))+\s*\(?[A-Za-z]\)?)*\.?")
-_ORDINAL = re.compile(r"\s*(?:st|nd|rd|th)\b")
-_READABLE = re.compile(r"[A-Za-z][A-Za-z .,'’():/-]*[A-Za-z.:)]|[A-Za-z]")
+_DEGREE_NAME = re.compile(r"\\(?:circ|textdegree|degree)")
+_READABLE = re.compile(r"[(-]?[A-Za-z][A-Za-z .,'’():/-]*[A-Za-z.:)]|[A-Za-z]")
 
 
 def unwrap(text: str) -> str:
@@ -56,25 +56,49 @@ def _rewritten(before: str, inner: str, after: str) -> str:
     plain = inner.strip()
     if not plain:
         return " "
-    if _is_unit_letter(before, plain):
-        return f"\x00{{{plain}}}"
+    words = _words_of(before, plain)
+    if words is not None:
+        return f"\x00{{{words}}}"
     if _LETTERS.fullmatch(plain):
         return f" {plain.rstrip('.')} " if before or after else plain.rstrip(".")
-    if _READABLE.fullmatch(plain):
-        return f"\x00{{{plain}}}"
-    if not re.search(r"[A-Za-z0-9]", plain.replace("\\circ", "")):
-        return inner
+    return inner if _needs_no_braces(before, plain, after) else f"{{{inner}}}"
+
+
+def _words_of(before: str, plain: str) -> str | None:
+    """The words or the unit that the content is; None for letters and formulas."""
+    if _is_unit_letter(before, plain):
+        return plain
+    if _NUMBER_BEFORE.search(before) and _is_unit_product(plain):
+        return re.sub(r"[^A-Za-z]+", " ", plain).strip()
+    return plain if _READABLE.fullmatch(plain) and not _LETTERS.fullmatch(plain) else None
+
+
+def _needs_no_braces(before: str, plain: str, after: str) -> bool:
+    if not re.search(r"[A-Za-z0-9]", _DEGREE_NAME.sub("", plain)):
+        return True
     alone = not before.strip(" $") and not after.strip(" $")
-    simple = alone or re.fullmatch(r"[\w.]+", plain) is not None
-    return inner if simple or " " in plain else f"{{{inner}}}"
+    return alone or " " in plain or re.fullmatch(r"[\w.]+", plain) is not None
 
 
 def _is_unit_letter(before: str, letter: str) -> bool:
-    number = re.search(r"[\d)}]\s*(?:\\[,;: ]|~|\\quad)*\s*(?:/|\\cdot)?\s*$", before)
     if re.search(r"\x00\{[^{}]*\}\s*$", before):
         return False
-    inside = before.endswith(("frac{", "}{")) and "\x00" in before
+    number = _NUMBER_BEFORE.search(before)
+    inside = before.endswith("}{") and "\x00" in before
     return len(letter) == 1 and letter in UNIT_LETTERS and bool(number or inside)
+
+
+def _is_unit_product(text: str) -> bool:
+    r"""`m\,s^{-1}`, `kg \cdot m/s^2`."""
+    letters = re.findall(r"[A-Za-z]+", text.replace("\\cdot", " "))
+    plain = _PRODUCT.fullmatch(text) is not None and not text.isalpha()
+    return plain and all(one in UNIT_LETTERS or one.lower() in SHORT_UNITS for one in letters)
+
+
+_NUMBER_BEFORE = re.compile(
+    r"(?:[\d)}]|\\circ)\s*(?:\\[,;: ]|~|\\quad)*\s*(?:/|\\cdot|\\frac\s?\{)?\s*$"
+)
+_PRODUCT = re.compile(r"(?:[A-Za-z]{1,3}|\\[,;: ]|\\cdot|/|\^\{?-?\d\}?|\s){1,20}")
 
 
 # --- units ---------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ _STATEMENTS = "is are was were be been has have had does do equals equal"
 _COMPARISONS = "than least most under over above below between exceeds exceeding"
 _OPERATIONS = (
     "plus minus negative twice double doubled triple tripled quadruple halved factorial reciprocal "
-    "inverse root logarithm modulo remainder base squares"
+    "inverse root logarithm modulo remainder base squares tens ones"
 )
 _CONJUNCTIONS = "and or to or/and through until versus"
 CHANGING = frozenset(
@@ -48,6 +48,9 @@ CHANGING = frozenset(
 
 POWERS = frozenset(("squared", "cubed"))
 """`3 squared` is 9, but `3 metres squared` is an area: they change the number they follow."""
+
+VARIABLES = frozenset("bcknpqruvwxyz")
+"""Single letters that are no units, not even within a text."""
 
 _SHORT_UNITS = (
     "mm cm dm km kg mg ml dl cl ft yd mi in lb lbs oz hr hrs min mins sec secs ms ns nm gb mb kb "
@@ -71,6 +74,8 @@ def is_unit(phrase: str) -> bool:
     """Whether `phrase`, a text after a number, leaves the number as it is."""
     words = [word.lower().replace("’", "'") for word in _WORDS.findall(phrase)]
     if not words or len(words) > MAX_UNIT_WORDS or _NO_UNIT.search(phrase):
+        return False
+    if not VARIABLES.isdisjoint(_WORDS.findall(phrase)):
         return False
     return words[0] not in POWERS and CHANGING.isdisjoint(words)
 

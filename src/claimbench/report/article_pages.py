@@ -18,6 +18,7 @@ from claimbench.report.article_tables import (
 )
 from claimbench.report.messages import english, words
 from claimbench.report.tables import Table, escape, to_markdown
+from claimbench.report.verdict_sum import verdict_sum
 from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run
 from claimbench.verdicts.remeasured import PublishedEvidence
@@ -111,6 +112,7 @@ def published_page(evidence: PublishedEvidence) -> str:
             f"# {say('evidence-published')}\n",
             f"{say('legend-verdicts')} {say('legend-family')}\n",
             to_markdown(short, words()),
+            f"{english(verdict_sum([row.verdict for row in evidence.rows]))}\n",
             f"## {say('evidence-laboratories')}\n",
             f"{say('evidence-laboratories-note')}\n",
             "\n".join(f"- {name}: {_test(one)}" for name, one in together(evidence.spreads).items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from claimbench.messages import Message, Value
+from claimbench.messages import Message, Value, from_data
 from claimbench.report.comparison_data import to_json
 from claimbench.report.messages import ENGLISH, Words, words
 from claimbench.report.tables import (
@@ -105,7 +105,8 @@ def details(one: Compared) -> Iterator[Message]:
         yield Message("compare-holm", {**p, "family": one.family})
     yield from _warnings(one)
     for key, theirs, ours in one.differences:
-        yield Message("compare-setting", {"setting": key, "reference": theirs, "run": ours})
+        sides = {"reference": from_data(theirs), "run": from_data(ours)}
+        yield Message("compare-setting", {"setting": key, **sides})
 
 
 def _warnings(one: Compared) -> Iterator[Message]:
@@ -122,9 +123,9 @@ def _warnings(one: Compared) -> Iterator[Message]:
 def changes(one: Compared) -> Iterator[Message]:
     """The largest changes either way, each group in one message."""
     for word, rows in _extremes(one):
-        told = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
+        changes = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
         key = "compare-most-worse" if word == "worse" else "compare-most-better"
-        yield Message(key, {"problems": told})
+        yield Message(key, {"problems": changes})
 
 
 def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:

@@ -18,7 +18,7 @@ from claimbench.verdicts.side_by_side import EvidenceGroup
 @dataclass(frozen=True, slots=True)
 class CellView:
     """One model on one benchmark: the score at every token cap and the lengths of its replies,
-    None where imported outputs do not tell their tokens."""
+    None where imported outputs do not state their tokens."""
 
     model: str
     benchmark: str

@@ -77,12 +77,12 @@ def _estimate(e: Estimate, x: svg.Scale, y: float) -> str:
         svg.words(14, y + 4, label, "label"),
         svg.words(_LABELS - 20, y + 4, e.tier, "tick middle"),
     ]
-    told = f"{e.value:.1f}"
+    text = f"{e.value:.1f}"
     if e.low is not None and e.high is not None:
         parts.append(svg.line(x(e.low), y, x(e.high), y, f"interval {kind}"))
-        told += f"  [{e.low:.1f}, {e.high:.1f}]"
+        text += f"  [{e.low:.1f}, {e.high:.1f}]"
     parts.append(_mark(kind, x(e.value), y))
-    parts.append(svg.words(_WIDTH - 120, y + 4, told, "number"))
+    parts.append(svg.words(_WIDTH - 120, y + 4, text, "number"))
     return svg.element("g", *parts)
 
 
@@ -128,9 +128,9 @@ def curve(pen: svg.Pen, name: str, model: str, benchmark: str, c: CapCurve) -> s
     ]
     every = max(1, len(c.caps) // 5)
     shown = list(zip(c.caps, c.score, strict=True))[every - 1 :: every]
-    told = ", ".join(f"{cap}: {100 * score:.1f}" for cap, score in shown)
+    points = ", ".join(f"{cap}: {100 * score:.1f}" for cap, score in shown)
     title = Message("page-curve-title", {"model": model, "benchmark": benchmark})
-    return pen.figure(name, _PANEL, title, Message("page-curve-desc", {"points": told}), parts)
+    return pen.figure(name, _PANEL, title, Message("page-curve-desc", {"points": points}), parts)
 
 
 def _frame(

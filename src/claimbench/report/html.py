@@ -46,6 +46,7 @@ from claimbench.report.page_rows import (
 from claimbench.report.page_words import PageWords
 from claimbench.report.tables import Table, clean, heading, in_terms, points
 from claimbench.report.theme import page_style
+from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
@@ -118,6 +119,7 @@ def _tables(document: Document) -> dict[str, Any]:
             for run in runs
             for v in run.verdicts
         ],
+        "verdict_sum": verdict_sum(document.verdicts),
         "measurement_rows": [measurement_row(r.name, m) for r in runs for m in r.measurements],
         "claim_rows": claim_rows(claims),
         "untestable": len(document.claims) - len(claims),

@@ -23,6 +23,7 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
+from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
 
 
@@ -66,6 +67,7 @@ def render_document(
         parts.append(f"**{page.say('page-partial')}**\n")
     if document.verdicts:
         parts += [page.head("page-verdicts"), page.table(judged)]
+        parts += [f"{page.text(verdict_sum(document.verdicts))}\n"]
         parts += [s for run in document.runs for s in page.sentences(run.verdicts)]
     if document.comparisons:
         parts += [page.head("page-comparison"), *sections(document.comparisons, page.words)]

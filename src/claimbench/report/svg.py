@@ -19,8 +19,8 @@ Scale = Callable[[float], float]
 def element(tag: str, *content: str, **attributes: str | float | None) -> str:
     """`<tag …>content</tag>`; content is markup already, attributes are escaped here. `class_` and
     `aria_label` become `class` and `aria-label`; None leaves an attribute out."""
-    told = "".join([f' {_name(k)}="{_plain(v)}"' for k, v in attributes.items() if v is not None])
-    return f"<{tag}{told}>{''.join(content)}</{tag}>" if content else f"<{tag}{told}/>"
+    shown = "".join([f' {_name(k)}="{_plain(v)}"' for k, v in attributes.items() if v is not None])
+    return f"<{tag}{shown}>{''.join(content)}</{tag}>" if content else f"<{tag}{shown}/>"
 
 
 @cache

@@ -79,9 +79,9 @@ def needed(margin: float | None) -> str:
     return "–" if margin is None else upwards(margin)
 
 
-def or_unknown(told: str) -> Value:
+def or_unknown(text: str) -> Value:
     """A figure that only imported outputs may lack: unknown, which is not zero."""
-    return None if told == "–" else told
+    return None if text == "–" else text
 
 
 def interval(bounds: tuple[float, float] | None) -> str:

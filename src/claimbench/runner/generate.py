@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.engines import Engine
+from claimbench.errors import GradingError
 from claimbench.grading import GradingPool
 from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample
 from claimbench.store import RunStore
@@ -77,6 +78,10 @@ class _Judged(NamedTuple):
     problem_digest: str
 
 
+FIRST_GRADES = 50
+"""So many grades, none of them a judgement, and no later one would be."""
+
+
 class GradeDesk:
     """Hands samples to the grading pool and stores the grades that come back."""
 
@@ -88,6 +93,7 @@ class GradeDesk:
         self.pool = pool
         self.progress = progress
         self._open: dict[str, _Judged] = {}
+        self._kept = self._failed = 0
 
     def submit(self, sample: Sample) -> None:
         cell = self.cells[sample.cell]
@@ -120,6 +126,14 @@ class GradeDesk:
         self._store.append_grade(judged.cell, named)
         self.progress.graded += 1
         self.progress.right += grade.value or 0.0
+        self._kept += 1
+        self._failed += grade.value is None
+        if self._kept == self._failed == FIRST_GRADES:
+            raise GradingError(
+                f"the first {FIRST_GRADES} grades are all errors of the grader (the last: "
+                f"{grade.reason or grade.outcome}), so the run stops; its samples are kept: mend "
+                "the cause and run the same command again"
+            )
 
 
 def generate(

@@ -2,7 +2,7 @@
 
 `variance` says how large the errors are, `comparison` tests differences, `votes` holds pass@k and
 cons@k, `power` says what a run can show before it is made. No names, no files; randomness comes in
-as an argument. Everything is a fraction in [0, 1]. The rules are told in docs/statistics.md.
+as an argument. Everything is a fraction in [0, 1]. The rules are in docs/statistics.md.
 """
 
 from claimbench.statistics.comparison import (

@@ -11,7 +11,7 @@ FINISH_CODES = {"stop": 0, "length": 1, "unknown": 2}
 """`finish` in a sample's index record."""
 
 UNKNOWN_TOKENS = 2**32 - 1
-"""The tokens of a sample that does not tell them, in its index record."""
+"""The tokens of a sample that does not state them, in its index record."""
 
 OUTCOME_BYTES = 24
 _U32 = 2**32

@@ -171,7 +171,7 @@ def damaged(kind: RowKind[Row], part: Path, number: int, why: Exception) -> Stor
 
 
 def disagreeing(kind: RowKind[Row], part: Path, number: int) -> StoreError:
-    """Of a whole line that its index record was not made of, though nothing else tells so; the
+    """Of a whole line that its index record was not made of, though nothing else shows it; the
     index is gone then, and is made again from the lines."""
     with contextlib.suppress(OSError):
         index_path(part).unlink()

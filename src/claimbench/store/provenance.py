@@ -68,7 +68,7 @@ def versions() -> dict[str, str]:
 
 
 def gpus() -> list[dict[str, str]]:
-    """Name, memory and driver of the NVIDIA devices, as nvidia-smi tells them; [] without one."""
+    """Name, memory and driver of the NVIDIA devices, as nvidia-smi lists them; [] without one."""
     keys = ("name", "memory.total", "driver_version")
     command = ["nvidia-smi", f"--query-gpu={','.join(keys)}", "--format=csv,noheader"]
     try:

@@ -75,9 +75,11 @@ class Session:
     def earlier_server(self, model: str) -> dict[str, Any] | None:
         """What a server said of this model in an earlier session of this run folder."""
         for entry in reversed(read_sessions(self._store)):
-            for spell in entry.get("generating", []):
-                if spell.get("model") == model and (spell.get("server") or {}).get("answers_as"):
-                    return dict(spell["server"])
+            for interval in entry.get("generating", []):
+                if interval.get("model") == model and (interval.get("server") or {}).get(
+                    "answers_as"
+                ):
+                    return dict(interval["server"])
         return None
 
     def end(self) -> None:

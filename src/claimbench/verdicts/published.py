@@ -2,7 +2,7 @@
 
 *reproduced*: shown to lie within the margin δ of the published figure. *lower*, *higher*: a
 difference is shown, and equivalence is not. *inconclusive*: neither. *not comparable*: the two
-scores are of different things. docs/statistics.md tells the rules.
+scores are of different things. docs/statistics.md has the rules.
 """
 
 from __future__ import annotations

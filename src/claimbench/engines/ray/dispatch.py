@@ -19,7 +19,7 @@ from claimbench.records import Request
 @dataclass(eq=False)
 class _Post:
     """A replica as the driver sees it: the actor that is it now, and what it was handed and has
-    not answered. `over`: it was told that no more will come for now."""
+    not answered. `over`: it knows that no more will come for now."""
 
     number: int
     restarts_left: int
@@ -139,7 +139,7 @@ class Dispatcher:
                 f"start nodes, and run the same command again"
             )
 
-    # --- what replicas are told -------------------------------------------------------------
+    # --- what replicas are sent -------------------------------------------------------------
 
     def _start(self, post: _Post) -> None:
         import ray

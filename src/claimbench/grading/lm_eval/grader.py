@@ -68,7 +68,7 @@ class LmEvalGrader:
 
     @cached_property
     def judged(self) -> Any:
-        """The task as a worker is told of it."""
+        """The task as a worker gets it."""
         from claimbench.grading.lm_eval.judging import JudgedTask
         from claimbench.grading.lm_eval.names import TaskName
 

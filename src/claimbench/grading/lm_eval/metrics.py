@@ -79,7 +79,7 @@ def missing_program(error: Exception) -> str | None:
 
 
 def refuse_task(name: TaskName, task: Any) -> None:
-    """The same, of what only the task object tells."""
+    """The same, of what only the task object knows."""
     if task.OUTPUT_TYPE != "generate_until" or getattr(task, "MULTIMODAL", False):
         raise ConfigError(f"{name.benchmark}: this is no task with text in and text out")
 

@@ -1,7 +1,7 @@
 """A run as lm-eval writes it: results_<date>.json and samples_<task>_<date>.jsonl.
 
 The shape is that of lm-eval 0.4.13 (`loggers/evaluation_tracker.py`, `evaluator.py`). What it has
-no place for is left out; docs/export.md tells what.
+no place for is left out; docs/export.md lists what.
 """
 
 from __future__ import annotations

@@ -598,3 +598,6 @@ page-problems-axis = problems, the largest loss first
 page-paired-title = { $names } against { $reference }, problem by problem
 page-paired-desc = { $better } problems better, { $worse } worse, { $same } the same
 page-paired-note = Each dot is a problem: its share of right samples here less that in the reference. The line is the mean, the band its 95% interval on such problems.
+verdict-count = { $count } { $verdict }
+verdict-sum = Of { $total } figures { LIST($counts, ", ") }.
+verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were every score equal to the published one, about { FIXED($chance, 2) } would be lower or higher by chance alone.

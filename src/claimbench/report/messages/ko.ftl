@@ -598,3 +598,6 @@ page-problems-axis = 문제, 가장 나빠진 것부터
 page-paired-title = 문제별로 본 { $names } 대 { $reference }
 page-paired-desc = { $better }개 나아짐, { $worse }개 나빠짐, { $same }개 그대로
 page-paired-note = 점 하나가 문제 하나로, 이 실행의 정답 표본 비율에서 기준의 비율을 뺀 값. 선은 평균, 띠는 비슷한 문제에서의 95% 구간.
+verdict-count = { $verdict } { $count }개
+verdict-sum = 수치 { $total }개 중 { LIST($counts, ", ") }.
+verdict-sum-by-chance = 수치 { $total }개 중 { LIST($counts, ", ") }. 모든 점수가 공표된 값과 같더라도 우연만으로 약 { FIXED($chance, 2) }개는 더 낮거나 더 높게 나옴.

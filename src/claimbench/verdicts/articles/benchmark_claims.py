@@ -44,7 +44,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class _Tested:
-    """A test's comparisons on one party's figures, before they are composed and told: `outcomes`
+    """A test's comparisons on one party's figures, before they are composed: `outcomes`
     have no states yet. `spoken` are the benchmarks on which the pair could be tested."""
 
     pairs: Sequence[Pair]

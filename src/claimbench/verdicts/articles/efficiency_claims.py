@@ -33,7 +33,7 @@ class Spendings:
 
 
 def judge_efficiency_claim(claim: Claim, spent: Spendings) -> ClaimVerdict:
-    """The claim's verdict: supported where every quantity it rests on tells for it."""
+    """The claim's verdict: supported where every quantity it rests on speaks for it."""
     tests = efficiency_tests(claim)
     found = [f for i, test in enumerate(tests) for f in _findings(i, test, spent)]
     beside = [f for i, test in enumerate(tests) for f in _proxy_findings(i, test, spent)]
@@ -80,14 +80,14 @@ def _measured(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Fi
         if all(o.p_holds is None for o in outcomes):
             continue
         status, seen = compose("listed", outcomes)
-        told = tuple(_told(o, s) for o, s in zip(seen, sides, strict=True))
+        lines = tuple(_line(o, s) for o, s in zip(seen, sides, strict=True))
         yield Finding(
             test=place,
             what=describe(test),
             tier="A",
             source=run.name,
             verdict=status,
-            sentence=finding_sentence(describe(test), status, told),
+            sentence=finding_sentence(describe(test), status, lines),
             figures=tuple({"benchmark": b, "subject": m, "reference": t} for b, m, t in sides),
             possible=(status,),
         )
@@ -128,7 +128,7 @@ def _outcome(benchmark: str, mine: Quantity, theirs: Quantity, relation: str) ->
     return Outcome(benchmark, holds, fails, found)
 
 
-def _told(outcome: Outcome, side: tuple[str, Quantity, Quantity]) -> Message:
+def _line(outcome: Outcome, side: tuple[str, Quantity, Quantity]) -> Message:
     _, mine, theirs = side
     if outcome.comparison is None or mine is None or theirs is None:
         return Message("benchmark-open", {"benchmark": outcome.benchmark, "reason": outcome.reason})

@@ -94,10 +94,10 @@ def settle(
         if found:
             reason = Message("claim-untested", {"findings": tuple(map(_noted, found))})
         return ClaimVerdict(claim, "untested", None, reason, {}, found, found, tuple(proxies))
-    told = {tier: _tier(findings, tier, tests, quantifier) for tier in tiers}
-    alone = next((tier for tier in tiers if told[tier][1]), None)
+    by_tier = {tier: _tier(findings, tier, tests, quantifier) for tier in tiers}
+    alone = next((tier for tier in tiers if by_tier[tier][1]), None)
     chosen = [alone or _best(findings, tiers, test) for test in range(tests)]
-    status = told[alone][0] if alone else _combined(findings, chosen, quantifier)
+    status = by_tier[alone][0] if alone else _combined(findings, chosen, quantifier)
     tier = max(chosen)
     decisive = tuple(f for f in findings if f.tier in (chosen[f.test], None))
     return ClaimVerdict(
@@ -105,7 +105,7 @@ def settle(
         status=status,
         tier=tier,
         reason=_reason(status, tier, decisive),
-        tiers={tier: status for tier, (status, _) in told.items()},
+        tiers={tier: status for tier, (status, _) in by_tier.items()},
         evidence=tuple(findings),
         decisive=decisive,
         proxies=tuple(proxies),
@@ -163,10 +163,10 @@ def _reason(status: str, tier: Tier, decisive: Sequence[Finding]) -> Message:
 
 def _attributed(finding: Finding) -> Message:
     """Whose finding it is, where that is not the vendors', and what to know beside it."""
-    told = _noted(finding)
+    noted = _noted(finding)
     if finding.tier in ("A", "B", "C"):
-        return Message("finding-by", {"source": finding.source, "finding": told})
-    return told
+        return Message("finding-by", {"source": finding.source, "finding": noted})
+    return noted
 
 
 def _noted(finding: Finding) -> Message:
