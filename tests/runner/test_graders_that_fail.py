@@ -1,5 +1,5 @@
-"""Graders that cannot judge: refused before a run, or stopped early in it; and a run beside an import
-of its own outputs."""
+"""Graders that cannot judge: refused before a run, or stopped early in it; and a run beside an
+import of its own outputs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_fifty_errors_at_the_start_stop_a_run_and_keep_its_samples(
     with monkeypatch.context() as broken:
         broken.setattr("claimbench.planning.plan.cannot_apply", lambda grader, problems: "")
         broken.setattr(NumberGrader, "begin", failing)
-        with pytest.raises(GradingError, match="first 50 grades are all errors .* out of order"):
+        with pytest.raises(GradingError, match=r"first 50 grades are all errors .* out of order"):
             journey.run("samples=20", engine=ScriptedEngine(answer))
     kept = len(journey.rows("samples"))
     assert kept >= 50

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from pipeline_toys import Toy, answer
 from report_toys import lifelike, write_run
-from test_pipeline import Toy, answer
 from typer.testing import CliRunner
 
 from claimbench import config
