@@ -74,7 +74,8 @@ def read_index(kind: RowKind[Row], part: Path) -> Loaded:
         covered = int(trusted["offset"][-1] + trusted["length"][-1]) if len(trusted) else 0
         scanned = _scan(kind, part, covered, len(trusted) + 1)
     records = np.concatenate([trusted, np.frombuffer(scanned, dtype=kind.dtype)])
-    wrong = _is_wrong(part, known, records)
+    # Trusted records are the first of what was read, of course.
+    wrong = _is_wrong(part, known, records) if trusted is not known or not len(known) else False
     return Loaded(records, len(records) - len(trusted), fresh, wrong)
 
 
