@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_pipeline import Toy, answer
+from pipeline_toys import Toy, answer
+from verdict_toys import measured
 
 from claimbench.analysis.efficiency import Efficiency, Pace, efficiency, paces, tokens_per_solved
 from claimbench.claims import Figure, load_catalogue, load_claims, load_figures
@@ -267,10 +268,10 @@ def test_a_distill_is_shown_and_says_nothing_of_r1(price_claim: Claim) -> None:
 
 
 def test_old_run_folders_without_efficiency_are_read(tmp_path: Path) -> None:
-    from test_dossier import measured
-
     folder = tmp_path / "old"
     folder.mkdir()
-    (folder / "measurements.json").write_text(json.dumps([asdict(measured("m", "b", 0.5))]))
+    (folder / "measurements.json").write_text(
+        json.dumps([asdict(measured([1, 0], 4, model="m", benchmark="b"))])
+    )
     (run,) = load_runs([tmp_path])
     assert run.efficiency == ()

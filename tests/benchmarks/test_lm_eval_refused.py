@@ -69,4 +69,4 @@ def test_a_reasoning_model_is_not_stopped_inside_its_reasoning(lab: Lab) -> None
     said = [english(from_data(one)) for one in measured.protocol["departures_from_task"]]
     assert "no stop at 'Question:'" in said
     assert "column Problem read from problem" in said
-    assert "temperature 0.6 (task: 0.0)" in said
+    assert "temperature 0.6 (task: 0)" in said

@@ -10,19 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from command import claimbench
 
 from claimbench.benchmarks import hub
 from claimbench.cli import diagnosis as doctor
 from claimbench.config import machine
 
 HEAVY = ("torch", "transformers", "numpy", "scipy", "pydantic", "datasets", "sympy", "jinja2")
-
-
-def claimbench(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "claimbench", *map(str, words)]
-    return subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=120, cwd=cwd
-    )
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -134,7 +134,7 @@ def test_other_prompts_and_graders_are_refused_by_name(runs: Path, described) ->
 def test_other_settings_are_listed_whatever_their_values(runs: Path, described) -> None:  # type: ignore[no-untyped-def]
     found = compare(runs, "base", described("stops", {"stop": ["Q:", "END"]}))
     assert found.exit_code == 0
-    assert "stop: unknown in the reference, Q:, END here" in found.stdout
+    assert "stop: unknown in the reference, [Q:, END] here" in found.stdout
 
 
 def test_several_runs_are_one_family(runs: Path) -> None:

@@ -72,6 +72,8 @@ REWRITINGS: dict[str, Callable[[str], str]] = {
     "coloured": lambda gold: rf"\color{{blue}}{{{gold}}}",
     "boxed again": lambda gold: rf"\boxed{{{gold}}}",
     "spaced": lambda gold: rf"\ {gold}\ ",
+    "tightened": lambda gold: re.sub(r"\s*([-+=,])\s*", r"\1", gold),
+    "spread": lambda gold: re.sub(r"(?<=[\w}])([-+=])(?=[\w\\])", r" \1 ", gold),
     "sized brackets": lambda gold: re.sub(
         r"(?<!left)(?<![A-Za-z\\])\(([^()]*)\)", r"\\left(\1\\right)", gold
     ),

@@ -7,7 +7,9 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,6 +20,7 @@ from typer.testing import CliRunner
 
 from claimbench.claims.schema import ArtifactCheck, EfficiencyTest, Figure, Kind
 from claimbench.cli import app
+from claimbench.cli.display_claims import show_claims
 from claimbench.grading.outcomes import VALUES
 from claimbench.report import view
 from claimbench.report.article_data import claims_data
@@ -209,8 +212,8 @@ def everything_said(root: Path) -> dict[str, Any]:
     with RunStore.existing(root, writer=True) as store:
         made = reporting.report(store, samples=False)
     document = view.document(made.runs)
-    terminal = CliRunner().invoke(app, ["claims", "--language", "ko", "--results", str(root)])
-    assert terminal.exit_code == 0, terminal.output
+    with redirect_stdout(StringIO()) as terminal:
+        show_claims(verdicts, "ko")
     return {
         "states": [(v.claim.id, v.status, v.tier) for v in verdicts],
         "verdicts": [v.verdict for v in made.verdicts],
@@ -220,7 +223,7 @@ def everything_said(root: Path) -> dict[str, Any]:
         "efficiency.json": (root / "efficiency.json").read_bytes(),
         "page": render_html(document, None, "ko", ["ko"]),
         "markdown": render_document(document, [], "ko"),
-        "terminal": terminal.output,
+        "terminal": terminal.getvalue(),
     }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_pipeline import Toy, answer
+from pipeline_toys import Toy, answer
 
 from claimbench import config
 from claimbench.engines.scripted import ScriptedEngine

@@ -19,6 +19,21 @@ def close(value: float, digits: float = 1e-6) -> object:
     return pytest.approx(value, abs=digits)
 
 
+NO_ANSWER = -1
+
+
+def ballot_of(groups: list[int], right: int) -> stats.Ballot:
+    """The ballot of samples by answer group."""
+    others = sorted(groups.count(g) for g in set(groups) - {right, NO_ANSWER})
+    return stats.Ballot(groups.count(right), tuple(others), groups.count(NO_ANSWER))
+
+
+def vote_chance(
+    groups: list[int], right: int, k: int, rng: np.random.Generator | None = None
+) -> float:
+    return float(stats.vote_chances([ballot_of(groups, right)], k, rng)[0])
+
+
 class TestVariance:
     def test_unit_variance_of_two_problems(self) -> None:
         # n = 4: w = 0.5·0.5·4/3 = 0.333333 and 0.25·0.75·4/3 = 0.25
@@ -231,29 +246,29 @@ class TestVotes:
     def test_vote_with_ties(self) -> None:
         # samples R R W X, k = 3, four draws: RRW and RRX right, RWX twice a tie of three
         # (1 + 1 + 1/3 + 1/3)/4 = 2/3
-        assert stats.vote_chance([7, 7, 1, 2], 7, 3) == close(2 / 3, 1e-12)
+        assert vote_chance([7, 7, 1, 2], 7, 3) == close(2 / 3, 1e-12)
 
     def test_samples_without_answer_cast_no_vote(self) -> None:
         # R − − W, k = 2, six pairs: R with − twice right, RW half, W with − twice and −− wrong
         # (2 + 1/2)/6 = 5/12
-        groups = [0, stats.NO_ANSWER, stats.NO_ANSWER, 1]
-        assert stats.vote_chance(groups, 0, 2) == close(5 / 12, 1e-12)
+        groups = [0, NO_ANSWER, NO_ANSWER, 1]
+        assert vote_chance(groups, 0, 2) == close(5 / 12, 1e-12)
 
     def test_one_vote_is_pass_at_1(self) -> None:
         # k = 1: 3 of 8 samples are right
-        assert stats.vote_chance([0, 0, 0, 1, 2, 3, 3, -1], 0, 1) == close(3 / 8, 1e-12)
+        assert vote_chance([0, 0, 0, 1, 2, 3, 3, -1], 0, 1) == close(3 / 8, 1e-12)
 
     def test_all_samples_vote_once(self) -> None:
         # k = n: two against two and one mute: a tie of two
-        assert stats.vote_chance([4, 4, 9, 9, -1], 4, 5) == close(0.5, 1e-12)
+        assert vote_chance([4, 4, 9, 9, -1], 4, 5) == close(0.5, 1e-12)
 
     def test_nobody_right_or_nobody_answers(self) -> None:
-        assert stats.vote_chance([1, 2, 3], 0, 2) == 0
-        assert stats.vote_chance([-1, -1, -1], 0, 2) == 0
+        assert vote_chance([1, 2, 3], 0, 2) == 0
+        assert vote_chance([-1, -1, -1], 0, 2) == 0
 
     def test_too_few_samples(self) -> None:
         with pytest.raises(ValueError, match="needs at least 4"):
-            stats.vote_chance([1, 2], 1, 4)
+            stats.cons_at_k([stats.Ballot(1, (1,))], 4)
 
     def test_error_of_two_votes(self) -> None:
         # 40 against 24 of 64: lead 16, z = 16/√(64 − 4 + 1) = 2.04859, Φ(−1.44857) = 0.073730
@@ -271,25 +286,25 @@ class TestVotes:
         k = data.draw(st.integers(1, len(groups)))  # type: ignore[attr-defined]
 
         def won(draw: tuple[int, ...]) -> float:
-            votes = {g: draw.count(g) for g in draw if g != stats.NO_ANSWER}
+            votes = {g: draw.count(g) for g in draw if g != NO_ANSWER}
             top = max(votes.values(), default=0)
             return (votes.get(0, -1) == top) / max(1, sum(v == top for v in votes.values()))
 
         every = [won(draw) for draw in combinations(groups, k)]
-        assert stats.vote_chance(groups, 0, k) == pytest.approx(sum(every) / len(every), abs=1e-12)
+        assert vote_chance(groups, 0, k) == pytest.approx(sum(every) / len(every), abs=1e-12)
 
     def test_drawn_votes_agree_with_counted_ones(self) -> None:
         groups = [0] * 900 + [1] * 850 + [2] * 100 + [-1] * 350
         with pytest.raises(ValueError, match="random generator"):
-            stats.vote_chance(groups, 0, 1000)
-        drawn = stats.vote_chance(groups, 0, 1000, np.random.default_rng(1))
+            vote_chance(groups, 0, 1000)
+        drawn = vote_chance(groups, 0, 1000, np.random.default_rng(1))
         # R − W over 1000 of 2200 draws: mean 50·1000/2200 = 22.7; variance of the draw's R − W:
         # 1000·(1750/2200 − (50/2200)²)·(1200/2199) = 433.8, sd 20.83; Φ(22.7/20.83) = 0.862
         assert drawn == pytest.approx(0.862, abs=0.02)
 
     def test_cons_over_problems(self) -> None:
         # problem 1 as above with k = 1: 3/8; problem 2 always right: mean 11/16
-        ballots = [stats.ballot_of([0, 0, 0, 1, 2, 3, 3, -1], 0), stats.ballot_of([5] * 8, 5)]
+        ballots = [ballot_of([0, 0, 0, 1, 2, 3, 3, -1], 0), ballot_of([5] * 8, 5)]
         score = stats.cons_at_k(ballots, 1)
         assert (score.k, score.samples) == (1, 8)
         assert score.value == close(11 / 16, 1e-12)
@@ -298,9 +313,9 @@ class TestVotes:
 
     @given(st.lists(st.lists(st.integers(-1, 4), min_size=6, max_size=6), min_size=1, max_size=5))
     def test_many_problems_at_once_are_each_alone(self, groups: list[list[int]]) -> None:
-        ballots = [stats.ballot_of(one, 0) for one in groups]
+        ballots = [ballot_of(one, 0) for one in groups]
         for k in (1, 3, 6):
-            alone = [stats.vote_chance(one, 0, k) for one in groups]
+            alone = [vote_chance(one, 0, k) for one in groups]
             assert stats.vote_chances(ballots, k) == pytest.approx(alone, abs=1e-12)
 
 

@@ -453,5 +453,5 @@ def _processes_left(sandbox: Sandbox) -> list[str]:
 
 
 if __name__ == "__main__":
-    signal.alarm(500)
+    signal.alarm(900)
     print(json.dumps(run_all(sys.argv[1], *map(int, sys.argv[2:]))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from test_verdicts import measured
+from verdict_toys import measured
 
 from claimbench.claims import load_published
 from claimbench.records import Measurement, Verdict, Vote

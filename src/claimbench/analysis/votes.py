@@ -92,13 +92,22 @@ def _count(store: RunStore, cell: StoredCell) -> Iterable[Ballot]:
     outcome = np.append(grades["outcome"], np.zeros(1, grades["outcome"].dtype))[at]
     wrong = (value == 0) & (outcome == WRONG.encode())
     answers = _answers(store, cell, samples[wrong])
-    for problem in cell.problem_ids:
-        own = samples["problem"] == text_key(problem)
-        counted = int((own & np.isfinite(value)).sum())
+    same = _SAME[_kind(cell)]
+    row_of = {text_key(problem): row for row, problem in enumerate(cell.problem_ids)}
+    rows = np.array([row_of.get(key, -1) for key in samples["problem"].tolist()], dtype=np.int64)
+    counts = _by_problem(rows, value, len(row_of))
+    for problem, (right, counted) in zip(cell.problem_ids, counts, strict=True):
         if counted:
-            right = int((own & (value == 1)).sum())
-            others = _sizes(answers.get(text_key(problem), Counter()), _SAME[_kind(cell)])
+            others = _sizes(answers.get(text_key(problem), Counter()), same)
             yield Ballot(right, others, counted - right - sum(others))
+
+
+def _by_problem(rows: Any, value: Any, problems: int) -> list[tuple[int, int]]:
+    """(right, counted) of each problem, from the problem's row of each sample."""
+    known = rows >= 0
+    right = np.bincount(rows[known & (value == 1)], minlength=problems)
+    counted = np.bincount(rows[known & np.isfinite(value)], minlength=problems)
+    return list(zip(right.tolist(), counted.tolist(), strict=True))
 
 
 def _answers(store: RunStore, cell: StoredCell, wrong: Any) -> Mapping[int, Counter[str]]:

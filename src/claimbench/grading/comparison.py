@@ -16,7 +16,7 @@ from functools import lru_cache
 from claimbench.grading.arithmetic import letters_of, tokens_of
 from claimbench.grading.exact import exact_verdict
 from claimbench.grading.figures import without_modulus
-from claimbench.grading.intervals import as_interval
+from claimbench.grading.intervals import as_interval, names_another
 from claimbench.grading.notation import canonical, has_percent
 from claimbench.grading.reading import normalise, outer_brackets, read, split_outside
 from claimbench.grading.words import CHANGING
@@ -36,8 +36,11 @@ def compare(gold: str, answer: str) -> Comparison:
     """The plain comparison of a gold with an answer."""
     if gold == answer and gold.strip():
         return Comparison(gold, answer, True)
-    one = as_interval(canonical(gold))
-    other = as_interval(_alike(one, canonical(answer)))
+    one, other = canonical(gold), canonical(answer)
+    if names_another(one, other):
+        return Comparison(one, other, False)
+    one = as_interval(one)
+    other = as_interval(_alike(one, other))
     verdict = _verdict(one, other)
     if verdict is not True and has_percent(gold) != has_percent(answer):
         verdict = _as_hundredth(one, other, has_percent(gold)) or verdict
@@ -117,13 +120,15 @@ def _without_approximation(answer: str) -> str:
 
 _TEXT = re.compile(r"\\text\{([^{}]*)\}")
 _BARE_WORD = re.compile(r"(?<![A-Za-z\\{])[A-Za-z][a-z'’]{2,}(?![A-Za-z])")
+_SENTENCE = re.compile(r"(?=.*[A-Za-z]{4})[A-Za-z]+(?:[ '’-][A-Za-z'’]+)*")
+"""Words without a command; `p - q` and `abc` are formulas."""
 _ARTICLE = re.compile(r"^(?:an?|the)\s")
 
 
 def _words(text: str) -> str:
     """The words of an answer that is nothing but words, folded; else ""."""
     bare = _TEXT.sub(r" \1 ", text)
-    if "\\text" not in text and not re.fullmatch(r"[A-Za-z][A-Za-z'’ -]{3,}", text):
+    if "\\text" not in text and not _SENTENCE.fullmatch(text):
         return ""
     if not re.fullmatch(r"[A-Za-z'’ ,.()-]+", bare) or len(re.sub(r"[^A-Za-z]", "", bare)) < 2:
         return ""

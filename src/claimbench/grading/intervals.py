@@ -36,6 +36,17 @@ def as_interval(text: str) -> str:
     return r" \cup ".join(known) if len(known) == len(intervals) else text
 
 
+def names_another(gold: str, answer: str) -> bool:
+    """Whether both are statements about one variable, and not the same one."""
+    one, other = _variable(gold), _variable(answer)
+    return bool(one and other and one != other)
+
+
+def _variable(text: str) -> str | None:
+    match = _MEMBER.match(text) or re.match(rf"{_NAME.pattern}(?:{_RELATION.pattern})", text)
+    return match.group().strip()[0] if match and match.group().strip()[0] != "\\" else None
+
+
 def _intersection(parts: list[str]) -> str | None:
     """`x \\ge 0` and `x < 5` as `[0, 5)`."""
     halves = sorted(_interval(part) or "" for part in parts)

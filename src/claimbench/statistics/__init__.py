@@ -59,20 +59,15 @@ from claimbench.statistics.variance import (
     unit_variance,
 )
 from claimbench.statistics.votes import (
-    NO_ANSWER,
     Ballot,
     VoteScore,
-    ballot_of,
     cons_at_k,
-    exact_vote_chances,
     pass_at_k,
-    vote_chance,
     vote_chances,
     vote_difference_variance,
 )
 
 __all__ = [
-    "NO_ANSWER",
     "Ballot",
     "Comparison",
     "Design",
@@ -85,7 +80,6 @@ __all__ = [
     "VarianceAt",
     "VoteScore",
     "allowed_samples",
-    "ballot_of",
     "bonett_price",
     "bootstrap",
     "bound_variance",
@@ -98,7 +92,6 @@ __all__ = [
     "decision_probability",
     "detectable_difference",
     "deterministic_equal",
-    "exact_vote_chances",
     "holm",
     "interval",
     "laboratory_spread",
@@ -128,7 +121,6 @@ __all__ = [
     "tipping_point",
     "transferred_unit_variance",
     "unit_variance",
-    "vote_chance",
     "vote_chances",
     "vote_difference_variance",
 ]

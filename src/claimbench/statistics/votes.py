@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb, lgamma
 
@@ -12,9 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from claimbench.statistics.comparison import Floats
-
-NO_ANSWER = -1
-"""The answer group of a sample that gave no answer: it casts no vote."""
 
 LARGEST_EXACT_LOG = 600.0
 """ln C(n, k) above which the exact count would leave a double's range."""
@@ -36,31 +32,6 @@ def pass_at_k(right: ArrayLike, counted: ArrayLike, k: int) -> Floats:
     )
 
 
-def vote_chance(
-    groups: ArrayLike, right_group: int, k: int, rng: np.random.Generator | None = None
-) -> float:
-    """cons@k of one problem: the chance that a majority vote of k samples drawn without
-    replacement from these n is right, ties split evenly.
-
-    `groups` (n,) holds each sample's answer group, NO_ANSWER for none; samples in one group gave
-    equal answers. A vote without any answer is wrong. Exact; where n is so large that the count
-    leaves a double's range, 20,000 votes are drawn and `rng` is needed. Raises ValueError where
-    n < k.
-    """
-    ballot = ballot_of(np.asarray(groups, int).tolist(), right_group)
-    if not 1 <= k <= ballot.samples:
-        raise ValueError(f"cons@{k} needs at least {k} samples, {ballot.samples} are here")
-    return float(vote_chances([ballot], k, rng)[0])
-
-
-def ballot_of(groups: Iterable[int], right_group: int) -> Ballot:
-    """The ballot of samples by answer group, NO_ANSWER for none."""
-    sizes = Counter(groups)
-    mute = sizes.pop(NO_ANSWER, 0)
-    right = sizes.pop(right_group, 0)
-    return Ballot(right, tuple(sorted(sizes.values())), mute)
-
-
 def _log_choose(n: int, k: int) -> float:
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
@@ -74,7 +45,7 @@ def _needed(rng: np.random.Generator | None) -> np.random.Generator:
 def _drawn_chance(
     sizes: np.ndarray, mute: int, k: int, rng: np.random.Generator, draws: int = 20_000
 ) -> float:
-    """Monte Carlo form of `vote_chance`; `sizes` (G,) with the right group first."""
+    """Monte Carlo form of `vote_chances`; `sizes` (G,) with the right group first."""
     votes = rng.multivariate_hypergeometric([*sizes, mute], k, size=draws)[:, :-1]
     best = votes.max(axis=1)
     winners = (votes == best[:, None]).sum(axis=1)
@@ -167,7 +138,9 @@ def cons_at_k(
 def vote_chances(
     ballots: Sequence[Ballot], k: int, rng: np.random.Generator | None = None
 ) -> Floats:
-    """`vote_chance` of each ballot (N,), counted for many problems at once."""
+    """The chance (N,) that a majority vote of k samples drawn without replacement is right, ties
+    split evenly; a vote without any answer is wrong. Exact; where n is so large that the count
+    leaves a double's range, 20,000 votes are drawn and `rng` is needed."""
     chances = np.array([_settled(ballot, k) for ballot in ballots])
     open_ = np.flatnonzero(np.isnan(chances)).tolist()
     if not open_:
