@@ -132,10 +132,30 @@ def test_ctrl_c_is_one_sentence_while_modules_load(
     code = INTERRUPTED.replace("{module!r}", repr(module))
     words = [sys.executable, "-c", code, *command.split()]
     done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 130
     assert done.stderr.strip().splitlines()[-1].startswith("claimbench: stopped")
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sigterm_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
+    code = INTERRUPTED.replace("{module!r}", repr("claimbench.verdicts.articles"))
+    ended = "__import__('os').kill(__import__('os').getpid(), 15)"
+    assert "raise KeyboardInterrupt" in code
+    words = [sys.executable, "-c", code.replace("raise KeyboardInterrupt", ended), "claims"]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 143, done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith("claimbench: stopped")
+    assert "Traceback" not in done.stderr
+
+
+def test_modules_of_the_working_directory_are_not_taken(tmp_path: Path) -> None:
+    for name in ("yaml", "numpy", "typer", "pydantic", "rich"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('taken from the folder')\n")
+    words = [sys.executable, "-m", "claimbench", "claims", "--kind", "market"]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
 
 
 @pytest.mark.skipif(

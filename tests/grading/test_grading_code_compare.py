@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claimbench.grading.code.compare import output_difference, value_difference
-from claimbench.sandbox.codec import Opaque
+from claimbench.sandbox.plain import Opaque
 
 RIGHT = [
     ("5", "5"), ("5\n", "5"), ("5", "5\n\n\n"), ("\n\n  5  \n", "5"), ("\t5\r\n", "5"),

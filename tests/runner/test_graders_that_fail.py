@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_pipeline import Toy, answer
+from pipeline_toys import Toy, answer
 from typer.testing import CliRunner
 
 from claimbench.cli import app

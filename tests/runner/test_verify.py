@@ -19,7 +19,7 @@ from claimbench.cli import app
 from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import IncompleteRun, StoreError, WrongRunFolder
 from claimbench.records import Request
-from claimbench.runner import pipeline, reporting
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.runner.verify import folder_digest, verify
 from claimbench.store import RunStore
 from claimbench.store.seal import leaves, sealed
@@ -142,7 +142,7 @@ def commands(journey: Toy) -> Iterator[Callable[[], object]]:
     """What each command does with the folder, before anything else."""
     path = journey.root / "configs" / "runs" / "try.yaml"
     experiment = config.load_experiment(path)
-    plan = pipeline.plan(experiment, journey.root / "data", False, lambda _: None)
+    plan = preparing.plan(experiment, journey.root / "data", False, lambda _: None)
     yield lambda: pipeline.run(plan, journey.out, lambda _: None, lambda _: None)
     for writer in (True, False):  # grade and report; export and claims
         yield lambda writer=writer: RunStore.existing(journey.out, writer=writer)

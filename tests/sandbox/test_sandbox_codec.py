@@ -16,14 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claimbench.sandbox.codec import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    NotPlain,
-    Opaque,
-    decode,
-    encode,
-)
+from claimbench.sandbox.codec import MAX_BYTES, MAX_DEPTH, decode, encode
+from claimbench.sandbox.plain import NotPlain, Opaque
 from claimbench.sandbox.shortened import shortened
 
 PLAIN = [

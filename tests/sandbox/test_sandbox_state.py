@@ -20,9 +20,10 @@ from claimbench.grading.code.compare import output_difference
 from claimbench.grading.code.judge import judge
 from claimbench.sandbox import isolation, landlock, supervisor
 from claimbench.sandbox.client import Zygote
-from claimbench.sandbox.codec import NotPlain, decode, encode
+from claimbench.sandbox.codec import decode, encode
 from claimbench.sandbox.isolation import Sandbox, _why_not
 from claimbench.sandbox.memory_files import Inputs
+from claimbench.sandbox.plain import NotPlain
 from claimbench.sandbox.protocol import Job, Limits
 
 SEARCH = r"""

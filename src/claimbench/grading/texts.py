@@ -14,6 +14,8 @@ MAX_COMMANDS = 60
 """More text commands than that are not unwrapped: each costs a look for its brace."""
 
 _LETTERS = re.compile(r"\(?\s*[A-Za-z]\s*\)?(?:(?:\s*(?:,|;|and\b|or\b|&))+\s*\(?[A-Za-z]\)?)*\.?")
+_WORD = re.compile(r"[A-Za-z]{2}")
+"""`p - q` has none: it is a formula."""
 _DEGREE_NAME = re.compile(r"\\(?:circ|textdegree|degree)")
 _READABLE = re.compile(r"[(-]?[A-Za-z][A-Za-z .,'’():/-]*[A-Za-z.:)]|[A-Za-z]")
 
@@ -68,9 +70,11 @@ def _words_of(before: str, plain: str) -> str | None:
     """The words or the unit that the content is; None for letters and formulas."""
     if _is_unit_letter(before, plain):
         return plain
+    if _LETTERS.fullmatch(plain):
+        return None
     if _NUMBER_BEFORE.search(before) and _is_unit_product(plain):
         return re.sub(r"[^A-Za-z]+", " ", plain).strip()
-    return plain if _READABLE.fullmatch(plain) and not _LETTERS.fullmatch(plain) else None
+    return plain if _READABLE.fullmatch(plain) and _WORD.search(plain) else None
 
 
 def _needs_no_braces(before: str, plain: str, after: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from claimbench.sandbox import codec, objects
+from claimbench.sandbox import objects
 from claimbench.sandbox.handles import Handle, Reference
 from claimbench.sandbox.messages import Gone, Peer
 from claimbench.sandbox.objects import (
@@ -21,6 +21,7 @@ from claimbench.sandbox.objects import (
     MOST_ITEMS,
     Nodes,
 )
+from claimbench.sandbox.plain import NotPlain, is_plain
 from claimbench.sandbox.shortened import shortened
 
 VALUE, RAISED_IT, STOPPED = range(3)
@@ -98,7 +99,7 @@ class Program:
             for place, new in changed.items():
                 update(args[place] if type(place) is int else kwargs[place], new)
             printed = str.__str__(printed)
-        except (codec.NotPlain, *_DAMAGED) as error:
+        except (NotPlain, *_DAMAGED) as error:
             raise Gone(_NO_VALUE) from error
         if printed:
             sys.stdout.write(printed)
@@ -135,7 +136,7 @@ class Program:
     def _refer(self, value: object) -> tuple[int, object] | None:
         if isinstance(value, Handle):
             return HANDLE, value._reference_.number
-        if codec.is_plain(value):
+        if is_plain(value):
             return None
         if isinstance(value, type) and value in self._exceptions.values():
             return HANDLE, next(n for n, kind in self._exceptions.items() if kind is value)

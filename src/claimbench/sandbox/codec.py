@@ -19,6 +19,8 @@ from decimal import Decimal, DecimalException
 from fractions import Fraction
 from typing import Any, Final
 
+from claimbench.sandbox.plain import PLAIN, TYPES, NotPlain, Opaque, as_base
+
 MAX_BYTES: Final = 16 * 2**20
 """Of one encoded value."""
 MAX_SAME_HASH: Final = 64
@@ -32,37 +34,10 @@ MAX_DIGITS: Final = 4000
 _COUNT = struct.Struct("<I")
 _FLOAT = struct.Struct("<d")
 _SEQUENCES: Final[dict[type, bytes]] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
-_TYPES: Final = {
-    kind.__name__: kind
-    for kind in (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, object)
-}
-PLAIN: Final = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
-
-
 _DAMAGED = (
     *(struct.error, IndexError, KeyError, TypeError, UnicodeError, ValueError),
     *(ArithmeticError, DecimalException),
 )
-
-
-class NotPlain(Exception):
-    """A value that may not pass, or bytes that are no value."""
-
-
-class Opaque:
-    """Stands for a value that is not plain; equal to nothing, itself included."""
-
-    __slots__ = ("kind",)
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def __eq__(self, other: object) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return f"<{self.kind}>"
 
 
 Pack = Callable[[object], tuple[int, object] | None]
@@ -125,37 +100,12 @@ def _write_other(value: object, kind: type, out: _Out, depth: int) -> None:
     """A value that is of no plain type."""
     if (base := next((p for p in PLAIN if issubclass(kind, p)), None)) is not None:
         _write(as_base(value, base), out, depth)
-    elif isinstance(value, type) and _TYPES.get(value.__name__) is value:
+    elif isinstance(value, type) and TYPES.get(value.__name__) is value:
         _blob(b"y", getattr(value, "__name__").encode("ascii"), out)  # noqa: B009 (narrowed)
     elif any(k.__module__ == "numpy" and k.__name__ == "generic" for k in kind.__mro__):
         _write(getattr(value, "item")(), out, depth + 1)  # noqa: B009 (typed as object)
     else:
         _blob(b"o", kind.__name__[:100].encode("utf-8", "replace"), out)
-
-
-def is_plain(value: object) -> bool:
-    """Whether a value of no plain type passes as one."""
-    kind = type(value)
-    if isinstance(value, type):
-        return _TYPES.get(value.__name__) is value
-    return issubclass(kind, PLAIN) or any(
-        k.__module__ == "numpy" and k.__name__ == "generic" for k in kind.__mro__
-    )
-
-
-def as_base(value: Any, base: type) -> object:
-    """A value of a plain type's subclass, as that type, whatever methods the subclass has."""
-    if base is int:
-        return int.__index__(value)
-    if base is float:
-        return float.__float__(value)
-    if base is complex:
-        return complex.__complex__(value)
-    if base is str:
-        return str.__str__(value)
-    if base is dict:
-        return dict(dict.items(value))
-    return base(base.__iter__(value))  # type: ignore[attr-defined]
 
 
 def _blob(tag: bytes, content: bytes, out: _Out) -> None:
@@ -301,7 +251,7 @@ class _Reader:
         if tag == b"s":
             return content.decode("utf-8", "surrogatepass")
         if tag == b"y":
-            return _TYPES[content.decode("ascii")]
+            return TYPES[content.decode("ascii")]
         if tag in b"DR":
             return _number(tag, content.decode("ascii"))
         return content if tag == b"b" else Opaque(content.decode("utf-8", "replace"))

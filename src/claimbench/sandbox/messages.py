@@ -12,6 +12,7 @@ from typing import Final
 
 from claimbench.sandbox import codec
 from claimbench.sandbox.interpreter import write_all
+from claimbench.sandbox.plain import NotPlain
 
 CALLS: Final = 5
 ANSWERS: Final = 6
@@ -51,7 +52,7 @@ class Peer:
     def _receive(self) -> bytes | None:
         try:
             return _read_message(self._stream)
-        except (OSError, ValueError, codec.NotPlain) as error:
+        except (OSError, ValueError, NotPlain) as error:
             raise Gone(str(error)) from error
 
     def _send(self, tag: bytes, data: bytes) -> None:
@@ -72,6 +73,6 @@ def _read_message(stream: io.BufferedReader) -> bytes | None:
         return None
     length = int.from_bytes(head, "little")
     if length > codec.MAX_BYTES:
-        raise codec.NotPlain("it is too large")
+        raise NotPlain("it is too large")
     data = stream.read(length)
     return data if len(data) == length else None

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from claimbench.sandbox import codec
+from claimbench.sandbox.plain import NotPlain
 
 MOST_PARTS: Final = 500_000
 """Of a message, lists of numbers apart: a program that sends millions of them in no time would make
@@ -219,10 +220,10 @@ def unpack(
         for node, (_, _, attributes) in zip(nodes, states, strict=True):
             _set_attributes(node, codec.decode(attributes, other, MOST_PARTS))
         return codec.decode(whole, other, MOST_PARTS), nodes
-    except codec.NotPlain:
+    except NotPlain:
         raise
     except Exception as error:
-        raise codec.NotPlain("it is no value") from error
+        raise NotPlain("it is no value") from error
 
 
 def attributes_of(thing: object) -> Iterator[tuple[str, object]]:

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import builtins
 import copy
-import io
 import operator
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
 from claimbench.sandbox import objects
 from claimbench.sandbox.child import REPORT
-from claimbench.sandbox.codec import PLAIN, NotPlain, as_base, is_plain
 from claimbench.sandbox.interpreter import attempt, words_of, write_all
 from claimbench.sandbox.messages import Gone, Peer
 from claimbench.sandbox.objects import ARGUMENT, CALLBACK, HANDLE, MUTABLE, Nodes
+from claimbench.sandbox.plain import PLAIN, NotPlain, as_base, is_plain
 from claimbench.sandbox.protocol import Record
+from claimbench.sandbox.redirected import patched, printing
 
 VALUE, RAISED_IT, STOPPED = range(3)
 """How a request came out: a value, an exception, no more items."""
@@ -31,7 +29,6 @@ _Given = tuple[int | str, object]
 _Reply = tuple[int, object, dict[int | str, object], str]
 """How it came out, what came of it, changed arguments, what was printed."""
 MOST_OBJECTS: Final = 1_000_000
-MOST_PRINTED: Final = 2**20
 _OPERATORS: Final = {
     name: getattr(operator, name)
     for name in (
@@ -95,7 +92,7 @@ class _Service:
         mutable = self._mutable(args, kwargs)
         before = [self._state(arg) for _, arg in mutable]
         captures, patches = bool(options.get("captures")), options.get("patches", {})
-        with _printing(captures) as printed, _patched(patches):
+        with printing(captures) as printed, patched(patches):
             outcome = self._outcome(what, args, kwargs)
         after = [self._state(arg) for _, arg in mutable]
         changed = [
@@ -276,39 +273,6 @@ class _Argument:
 
     def __init__(self, place: int | str) -> None:
         self.place = place
-
-
-class _Printed(io.StringIO):
-    """What is printed, up to a limit."""
-
-    def write(self, text: str) -> int:
-        super().write(text[: max(0, MOST_PRINTED - self.tell())])
-        return len(text)
-
-
-@contextmanager
-def _printing(captures: bool) -> Iterator[io.StringIO]:
-    """What is printed meanwhile, if the tests look at it."""
-    printed, before = _Printed(), sys.stdout
-    if captures:
-        sys.stdout = printed
-    try:
-        yield printed
-    finally:
-        sys.stdout = before
-
-
-@contextmanager
-def _patched(functions: dict[str, Any]) -> Iterator[None]:
-    """Functions of the tests in the place of builtins (`input`, `print`), as they have it."""
-    before = {name: getattr(builtins, name) for name in functions if name in ("input", "print")}
-    for name in before:
-        setattr(builtins, name, functions[name])
-    try:
-        yield
-    finally:
-        for name, function in before.items():
-            setattr(builtins, name, function)
 
 
 def _is_exception(value: object) -> bool:

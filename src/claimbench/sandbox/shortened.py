@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from claimbench.sandbox.codec import Opaque
+from claimbench.sandbox.plain import Opaque
 
 
 def shortened(value: object, length: int = 100) -> str:

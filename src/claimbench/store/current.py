@@ -37,12 +37,13 @@ class Judge:
 
     def grades(self, records: Index, samples: Index) -> Index:
         """The last grade of each of `samples` among all grades' `records`, in their order."""
-        own = records[records["grader"] == text_key(self.grader)]
+        own = _kept(records, records["grader"] == text_key(self.grader))
         at = positions(own["id"], samples["id"])
-        own, judged = own[at >= 0], samples[at[at >= 0]]
-        same = own["sample_digest"] == judged["digest"]
-        known, digests = self._digests_of(judged["problem"])
-        return last_of_each(own[same & known & (own["problem_digest"] == digests)])
+        if not len(samples):
+            return own[:0]
+        same = (at >= 0) & (own["sample_digest"] == samples["digest"][at])
+        known, digests = self._digests_of(samples["problem"][at])
+        return last_of_each(_kept(own, same & known & (own["problem_digest"] == digests)))
 
     def _digests_of(
         self, keys: npt.NDArray[np.uint64]
@@ -53,6 +54,11 @@ class Judge:
             return np.zeros(len(keys), dtype=np.bool_), np.zeros(len(keys), dtype=np.uint64)
         at = np.minimum(np.searchsorted(names, keys), len(names) - 1)
         return names[at] == keys, digests[at]
+
+
+def _kept(records: Index, mask: npt.NDArray[np.bool_]) -> Index:
+    """`records[mask]`, without a copy where that is all of them."""
+    return records if mask.all() else records[mask]
 
 
 def distinct_samples(parts: list[Path], records: Index) -> Index:

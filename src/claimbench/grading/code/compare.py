@@ -12,7 +12,8 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from claimbench.sandbox.codec import NotPlain, Opaque, decode
+from claimbench.sandbox.codec import decode
+from claimbench.sandbox.plain import NotPlain, Opaque
 from claimbench.sandbox.shortened import shortened, shortened_text
 
 SHOWN = 80
