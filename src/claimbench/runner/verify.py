@@ -22,7 +22,7 @@ from claimbench.benchmarks.loading import content_digest
 from claimbench.errors import ClaimbenchError, StoreError
 from claimbench.records import Measurement
 from claimbench.runner.verify_rows import check_rows
-from claimbench.store import RunStore, read_run, safe_name
+from claimbench.store import RunStore, is_run, read_run, safe_name
 from claimbench.store.manifest import decisive_digest
 from claimbench.store.seal import file_digest
 from claimbench.store.sessions import FILE as PROVENANCE
@@ -91,7 +91,7 @@ def verify(root: Path) -> Verified:
 def refuse_wrong(root: Path) -> None:
     """Raises StoreError where the run folder `root` does not prove itself; one that holds results
     alone, or that is not finished, is left to its reader."""
-    if not (root / "run.yaml").is_file():
+    if not is_run(root):
         return
     if not read_run(root).sealed or not (root / "problems").is_dir():
         return
