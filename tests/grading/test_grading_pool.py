@@ -21,7 +21,7 @@ from grading_samples import problem, reply
 from claimbench.errors import GradingError
 from claimbench.grading import GradingPool, make_grader
 from claimbench.grading.latex import GoldQuestion, LatexQuestion
-from claimbench.grading.outcomes import make_grade, was_not_evaluated
+from claimbench.grading.outcomes import NOT_EVALUATED, WRONG, make_grade
 from claimbench.records import Grade, Problem, Sample
 
 LATEX = make_grader("latex", {}, None)
@@ -173,7 +173,7 @@ def test_hostile_answers_are_never_right_and_never_stop_the_pool() -> None:
     assert len(grades) == len(HOSTILE) + 1
     assert grades.pop("good").outcome == "correct"
     assert {grade.outcome for grade in grades.values()} <= {"wrong", "no_answer"}
-    assert was_not_evaluated(grades["0"])
+    assert grades["0"].outcome == WRONG and grades["0"].reason.startswith(NOT_EVALUATED)
     assert "CPU time" in grades["0"].reason
 
 
@@ -202,7 +202,8 @@ def test_a_gold_that_cannot_be_evaluated_either_is_our_error() -> None:
     asked = LatexQuestion("f(x)", "g(x)", "g(x)", "box")
     follow_up = latex.recover(reply(""), asked, "too slow")
     assert follow_up == GoldQuestion("f(x)", asked, "")
-    assert was_not_evaluated(latex.conclude(reply(""), follow_up, follow_up.decide()))
+    concluded = latex.conclude(reply(""), follow_up, follow_up.decide())
+    assert concluded.outcome == WRONG and concluded.reason.startswith(NOT_EVALUATED)
     grade = latex.recover(reply(""), follow_up, "too slow")
     assert (grade.outcome, "gold" in grade.reason) == ("grader_error", True)
 

@@ -6,13 +6,13 @@ Only the grades of wrong answers are read, once: what was found is kept in the r
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+from claimbench.analysis import cached
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import NOT_EVALUATED, WRONG
 from claimbench.records import Measurement
@@ -57,8 +57,11 @@ def _plain(number: str) -> str:
 
 
 def _suspects(store: RunStore, cell: StoredCell) -> int:
-    known = _known(store)
-    key, stamp = f"{cell.name.model}/{cell.name.benchmark}", _stamp(store, cell)
+    known = cached.known(store, FILE, "suspects")
+    key, stamp = (
+        f"{cell.name.model}/{cell.name.benchmark}",
+        cached.stamp(store, cell, RULES_VERSION),
+    )
     if known.get(key, {}).get("stamp") != stamp:
         known[key] = {"stamp": stamp, "suspects": _count(store, cell)}
         store.write_file(FILE, json.dumps(known) + "\n")
@@ -81,21 +84,3 @@ def _is_suspect(row: Any, gold: str) -> bool:
     if str(row["reason"]).startswith(NOT_EVALUATED):
         return True
     return row["answer"] is not None and reads_right(gold, row["answer"])
-
-
-def _stamp(store: RunStore, cell: StoredCell) -> str:
-    """What was looked at, and by which rule."""
-    grades = store.grade_index(cell.name, cell.judge)
-    content = f"{RULES_VERSION} {cell.grader.digest}".encode()
-    named = ("id", "value", "sample_digest", "problem_digest")
-    columns = (grades[name].tobytes() for name in named)
-    return hashlib.blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()
-
-
-def _known(store: RunStore) -> dict[str, Any]:
-    """What was found before; nothing where the file is missing or not ours: it is a cache."""
-    try:
-        content = json.loads((store.root / FILE).read_bytes())
-        return {k: found for k, found in content.items() if set(found) == {"stamp", "suspects"}}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}

@@ -5,7 +5,6 @@ Only the grades of wrong answers are read, once: what was found is kept in the r
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections import Counter
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from claimbench import statistics
+from claimbench.analysis import cached
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.choice import LETTERS
 from claimbench.grading.exact import exact_verdict
@@ -70,8 +70,11 @@ def read_ballots(store: RunStore, cell: StoredCell) -> tuple[Ballot, ...]:
     (programs, labels, lm-eval's metrics)."""
     if _kind(cell) not in _SAME:
         return ()
-    known = _known(store)
-    key, stamp = f"{cell.model}/{cell.benchmark}", _stamp(store, cell)
+    known = cached.known(store, FILE, "ballots")
+    key, stamp = (
+        f"{cell.model}/{cell.benchmark}",
+        cached.stamp(store, cell, RULES_VERSION, cell.samples),
+    )
     if known.get(key, {}).get("stamp") != stamp:
         found = [[b.right, list(b.others), b.mute] for b in _count(store, cell)]
         known[key] = {"stamp": stamp, "ballots": found}
@@ -167,21 +170,3 @@ _SAME: Mapping[str, Joiner] = {
     "latex": _equal_formulas,
 }
 """The graders whose answers vote, and how two answers of each are told equal."""
-
-
-def _stamp(store: RunStore, cell: StoredCell) -> str:
-    """What was counted, and by which rule."""
-    grades = store.grade_index(cell.name, cell.judge)
-    content = f"{RULES_VERSION} {cell.grader.digest} {cell.samples}".encode()
-    named = ("id", "value", "sample_digest", "problem_digest")
-    columns = (grades[name].tobytes() for name in named)
-    return hashlib.blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()
-
-
-def _known(store: RunStore) -> dict[str, Any]:
-    """What was counted before; nothing where the file is missing or not ours: it is a cache."""
-    try:
-        content = json.loads((store.root / FILE).read_bytes())
-        return {k: found for k, found in content.items() if set(found) == {"stamp", "ballots"}}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}

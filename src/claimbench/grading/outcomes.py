@@ -44,11 +44,6 @@ NOT_EVALUATED = "not evaluated"
 wrong, because else an answer that hangs would be better than one that is wrong."""
 
 
-def was_not_evaluated(grade: Grade) -> bool:
-    """Whether the answer is wrong because it met a limit of the grader."""
-    return grade.outcome == WRONG and grade.reason.startswith(NOT_EVALUATED)
-
-
 SHOWN_CHARACTERS = 200
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from claimbench.analysis.lengths import CapCurve, Lengths
@@ -19,12 +18,6 @@ _PANEL = (440, 260)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 22, 66
 
 _CLASS = {"ours": "ours", "third party": "third", "vendor": "vendor"}
-
-
-def slug(*names: str) -> str:
-    """A name for ids: letters, digits and hyphens; different names stay different in practice
-    because the caller numbers them."""
-    return re.sub(r"[^a-z0-9]+", "-", "-".join(names).lower()).strip("-") or "x"
 
 
 # --- measured and published side by side ------------------------------------------------------

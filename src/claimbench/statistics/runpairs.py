@@ -30,7 +30,6 @@ from claimbench.statistics.comparison import (
     compare,
     interval,
     p_above,
-    p_below,
     p_equivalence,
     paired,
 )
@@ -177,10 +176,3 @@ def p_not_worse(comparison: Comparison, margin: float) -> float:
     with the lower end of `interval_90`; margin and comparison share a unit."""
     center = sum(comparison.interval_95) / 2
     return float(p_above(center, comparison.se, -margin, comparison.df))
-
-
-def p_worse_by(comparison: Comparison, margin: float) -> float:
-    """One-sided p of "the first is worse by less than `margin`": small where it is shown to be
-    inferior by more than that."""
-    center = sum(comparison.interval_95) / 2
-    return float(p_below(center, comparison.se, -margin, comparison.df))
