@@ -129,7 +129,9 @@ def _refuse_foreign(root: Path) -> None:
         raise WrongRunFolder(f"{root} is a file, not a folder: give another --out.")
     with explaining(root, "read"):
         names = [path.name for path in root.iterdir()] if root.exists() else []
-    if visible := [name for name in names if not name.startswith(".")]:
+    visible = [name for name in names if not name.startswith(".")]
+    # Whoever starts at the same time may have written run.yaml since, and then its lock.
+    if visible and not is_run(root):
         raise WrongRunFolder(
             f"{root} is not a run folder (it holds '{min(visible)}' but no run.yaml): give another"
             " --out."
