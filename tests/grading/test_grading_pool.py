@@ -173,7 +173,7 @@ def test_hostile_answers_are_never_right_and_never_stop_the_pool() -> None:
     assert len(grades) == len(HOSTILE) + 1
     assert grades.pop("good").outcome == "correct"
     assert {grade.outcome for grade in grades.values()} <= {"wrong", "no_answer"}
-    assert grades["0"].outcome == WRONG and grades["0"].reason.startswith(NOT_EVALUATED)
+    assert grades["0"].outcome == WRONG and grades["0"].metrics == {NOT_EVALUATED: 1.0}
     assert "CPU time" in grades["0"].reason
 
 
@@ -203,7 +203,7 @@ def test_a_gold_that_cannot_be_evaluated_either_is_our_error() -> None:
     follow_up = latex.recover(reply(""), asked, "too slow")
     assert follow_up == GoldQuestion("f(x)", asked, "")
     concluded = latex.conclude(reply(""), follow_up, follow_up.decide())
-    assert concluded.outcome == WRONG and concluded.reason.startswith(NOT_EVALUATED)
+    assert concluded.outcome == WRONG and concluded.metrics == {NOT_EVALUATED: 1.0}
     grade = latex.recover(reply(""), follow_up, "too slow")
     assert (grade.outcome, "gold" in grade.reason) == ("grader_error", True)
 

@@ -20,7 +20,7 @@ from claimbench.store import RunStore, hex_ids, positions
 from claimbench.store.digests import text_key
 
 FILE = "suspects.json"
-RULES_VERSION = 1
+RULES_VERSION = 2
 KINDS = ("integer", "number", "latex")
 """The graders whose answers a looser reading can judge."""
 
@@ -58,10 +58,8 @@ def _plain(number: str) -> str:
 
 def _suspects(store: RunStore, cell: StoredCell) -> int:
     known = cached.known(store, FILE, "suspects")
-    key, stamp = (
-        f"{cell.name.model}/{cell.name.benchmark}",
-        cached.stamp(store, cell, RULES_VERSION),
-    )
+    key = f"{cell.name.model}/{cell.name.benchmark}"
+    stamp = cached.stamp(store, cell, RULES_VERSION)
     if known.get(key, {}).get("stamp") != stamp:
         known[key] = {"stamp": stamp, "suspects": _count(store, cell)}
         store.write_file(FILE, json.dumps(known) + "\n")
@@ -81,6 +79,6 @@ def _count(store: RunStore, cell: StoredCell) -> int:
 
 
 def _is_suspect(row: Any, gold: str) -> bool:
-    if str(row["reason"]).startswith(NOT_EVALUATED):
+    if row.get("metrics", {}).get(NOT_EVALUATED):
         return True
     return row["answer"] is not None and reads_right(gold, row["answer"])

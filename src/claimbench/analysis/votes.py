@@ -71,10 +71,8 @@ def read_ballots(store: RunStore, cell: StoredCell) -> tuple[Ballot, ...]:
     if _kind(cell) not in _SAME:
         return ()
     known = cached.known(store, FILE, "ballots")
-    key, stamp = (
-        f"{cell.model}/{cell.benchmark}",
-        cached.stamp(store, cell, RULES_VERSION, cell.samples),
-    )
+    key = f"{cell.model}/{cell.benchmark}"
+    stamp = cached.stamp(store, cell, RULES_VERSION, cell.samples)
     if known.get(key, {}).get("stamp") != stamp:
         found = [[b.right, list(b.others), b.mute] for b in _count(store, cell)]
         known[key] = {"stamp": stamp, "ballots": found}

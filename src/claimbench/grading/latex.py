@@ -64,8 +64,8 @@ def question_of(gold: str, answer: str, rule: str) -> bool | LatexQuestion:
 
 def not_evaluated(digest: str, sample: Sample, question: LatexQuestion, failure: str) -> Grade:
     """A wrong answer, for the reader to count apart: one that hangs is not left out of a score."""
-    reason = f"{NOT_EVALUATED}: {question.rule}: {failure}"
-    return make_grade(digest, sample, WRONG, question.found, reason)
+    reason = f"not evaluated: {question.rule}: {failure}"
+    return make_grade(digest, sample, WRONG, question.found, reason, {NOT_EVALUATED: 1.0})
 
 
 @dataclass(frozen=True)

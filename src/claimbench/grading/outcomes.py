@@ -39,10 +39,9 @@ NOTHING_TO_JUDGE = frozenset({NO_ANSWER, NO_CODE})
 ERRORS = frozenset(outcome for outcome, value in VALUES.items() if value is None)
 """Errors of ours: counted apart, never as wrong answers."""
 
-NOT_EVALUATED = "not evaluated"
-"""How the reason of a wrong grade begins where the answer could not be evaluated within the limits:
-wrong, because else an answer that hangs would be better than one that is wrong."""
-
+NOT_EVALUATED = "not_evaluated"
+"""The metric, 1, of a wrong grade whose answer could not be evaluated within the limits: wrong,
+because else an answer that hangs would be better than one that is wrong."""
 
 SHOWN_CHARACTERS = 200
 
