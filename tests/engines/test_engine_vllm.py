@@ -224,30 +224,6 @@ def test_calls_and_arguments_are_vllms_own(model: ModelConfig, tiny_checkpoint: 
     assert (params.stop_token_ids, params.ignore_eos, params.seed) == ([2, 3], True, 0)
 
 
-def test_without_slots_as_many_go_together_as_in_vllm_llm(
-    model: ModelConfig, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from vllm import LLM, EngineArgs
-    from vllm.usage.usage_lib import UsageContext
-
-    monkeypatch.setenv("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
-    free = SETTINGS.model_copy(update={"slots": None})
-    arguments = engine_arguments(model, tiny_checkpoint, free)
-    llm = LLM(**arguments)
-    theirs = llm.llm_engine.vllm_config.scheduler_config
-    llm.llm_engine.engine_core.shutdown()
-    ours = engine_module._load(arguments)
-    found = ours.vllm_config.scheduler_config
-    ours.engine_core.shutdown()
-    other = EngineArgs(**arguments).create_engine_config(UsageContext.ENGINE_CONTEXT)
-    together = (found.max_num_seqs, found.max_num_batched_tokens)
-    assert together == (theirs.max_num_seqs, theirs.max_num_batched_tokens)
-    assert together > (
-        other.scheduler_config.max_num_seqs,
-        other.scheduler_config.max_num_batched_tokens,
-    )
-
-
 def test_every_key_in_configs_is_accepted() -> None:
     seen = 0
     for name in config.names("runs"):
@@ -260,7 +236,8 @@ def test_every_key_in_configs_is_accepted() -> None:
         check({key: None}, known_arguments())
 
 
-# vLLM's types and msgspec's, which make its constructors; the rest would take minutes.
+# vLLM's types, msgspec's, which make its constructors, and pydantic's, which make our settings; the
+# rest would take minutes.
 MYPY = """\
 [mypy]
 strict = True
@@ -268,7 +245,7 @@ follow_imports = skip
 ignore_missing_imports = True
 mypy_path = {src}
 cache_dir = {cache}
-[mypy-claimbench.*,vllm.*,msgspec.*]
+[mypy-claimbench.*,vllm.*,msgspec.*,pydantic.*]
 follow_imports = silent
 """
 WRONG = """\
@@ -408,3 +385,28 @@ def assert_like_raw(run: Path, project: Path, texts: dict[str, str], raw: Any) -
     ]
     outputs = raw.generate([{"prompt_token_ids": list(r.prompt_ids)} for r in asked], params)
     assert {r.id: o.outputs[0].text for r, o in zip(asked, outputs, strict=True)} == texts
+
+
+def test_without_slots_as_many_go_together_as_in_vllm_llm(
+    model: ModelConfig, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Last: a second vLLM in this process takes the first one's groups away when it ends."""
+    from vllm import LLM, EngineArgs
+    from vllm.usage.usage_lib import UsageContext
+
+    monkeypatch.setenv("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
+    free = SETTINGS.model_copy(update={"slots": None})
+    arguments = engine_arguments(model, tiny_checkpoint, free)
+    llm = LLM(**arguments)
+    theirs = llm.llm_engine.vllm_config.scheduler_config
+    llm.llm_engine.engine_core.shutdown()
+    ours = engine_module._load(arguments)
+    found = ours.vllm_config.scheduler_config
+    ours.engine_core.shutdown()
+    other = EngineArgs(**arguments).create_engine_config(UsageContext.ENGINE_CONTEXT)
+    together = (found.max_num_seqs, found.max_num_batched_tokens)
+    assert together == (theirs.max_num_seqs, theirs.max_num_batched_tokens)
+    assert together > (
+        other.scheduler_config.max_num_seqs,
+        other.scheduler_config.max_num_batched_tokens,
+    )

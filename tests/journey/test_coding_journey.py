@@ -206,7 +206,7 @@ def test_programs_get_their_outcomes_and_the_report_shows_why(
     assert len(list((out / "problems" / "tests").iterdir())) == 3
     assert str(dated) not in (out / "problems" / "dated.jsonl").read_text()
     report = (out / "report.md").read_text()
-    assert "correct 3" in report
+    assert "3 right" in report
     assert "Isolation of toy on dated: " in report
     assert "(an estimate)" in report
     page = (out / "report.html").read_text()

@@ -103,7 +103,7 @@ def test_filtering(opened: Page) -> None:
     assert set(opened.texts("#sample-table .outcome")) == {"right"}
     opened.choose("#sample-outcome", "")
     opened.choose("#sample-end", "loop")
-    assert set(opened.texts("#sample-table tbody td:nth-child(8)")) == {"cutloop"}
+    assert set(opened.texts("#sample-table tbody td:nth-child(8)")) == {"cutrepetition"}
     opened.choose("#sample-end", "")
     opened.choose("#sample-cell", "3")
     rows = opened.texts("#sample-table tbody tr")
@@ -115,20 +115,20 @@ def test_filtering(opened: Page) -> None:
 def test_claims_are_filtered_sorted_and_opened(opened: Page) -> None:
     shown = "#claim-table > tbody:not([hidden])"
     every = opened.run(f"return document.querySelectorAll('{shown}').length")
-    opened.choose("[data-table=claim-table] select", "contradicted")
+    opened.choose("[data-table=claim-table] select", "mixed")
     chosen = opened.run(
         f"return [...document.querySelectorAll('{shown}')].map(b => b.dataset.verdict)"
     )
     assert 0 < len(chosen) < every
-    assert set(chosen) == {"contradicted"}
+    assert set(chosen) == {"mixed"}
     opened.click(f"{shown} .disclose")
     detail = opened.find(f"{shown} tr.detail").text
-    assert "contradicted (tier D)" in detail
+    assert "mixed (tier D)" in detail
     assert "r1-distill-qwen-7b" in detail
     opened.click("#language")
     detail = opened.find(f"{shown} tr.detail").text
-    assert "반박됨(증거 등급 D)" in detail
-    assert "contradicted" not in detail
+    assert "엇갈림(증거 등급 D)" in detail
+    assert "mixed" not in detail
 
 
 def test_pages_of_samples(opened: Page) -> None:
