@@ -208,7 +208,8 @@ def test_a_journey_behind_faults(vllm: str, project: Path, monkeypatch: pytest.M
     (published / "_names.yaml").write_text(TOY_NAMES)
     monkeypatch.setenv("CLAIMBENCH_SEEDS", str(project / "seeds"))
     monkeypatch.setattr(engine_module, "Backoff", lambda: Backoff(10, 0.001, 0.002))
-    kinds: list[str | None] = [*PASSING, *PASSING_EDITS]
+    # A reply of max_tokens ended there: without a finish reason it is whole all the same.
+    kinds: list[str | None] = [*PASSING, *(edit for edit in PASSING_EDITS if edit != "null")]
     plain = run(project, vllm, "plain", concurrency=1)
     # Two faults before every answer, each kind in its turn. The hang lasts until the client gives
     # up: long enough for a slow machine to answer in.
