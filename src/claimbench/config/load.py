@@ -45,7 +45,7 @@ def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name
     return parse(kind, data, path, marks)
 
 
-def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Marks]:
+def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[object, Marks]:
     """A YAML file over the file that its key `extends` names, beside it or in a folder there
     (`families/r1`): mappings are merged, other values replaced."""
     data, marks = load_yaml(path)
