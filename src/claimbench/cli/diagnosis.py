@@ -11,7 +11,7 @@ from typing import Any
 
 from claimbench import __version__, config, engines
 from claimbench.benchmarks import hub
-from claimbench.config import processor
+from claimbench.config import folders, processor
 from claimbench.config.machine import missing_packages, whole_memory
 from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.store import provenance
@@ -43,6 +43,7 @@ def examine() -> dict[str, Any]:
         "cache": {"folder": str(cache_dir()), "free_gib": round(_free(cache_dir()) / 2**30, 1)},
         "configs": {
             "folder": str(configs_dir()),
+            "folders": [str(folder) for folder in folders.folders()],
             **{kind: config.names(kind) for kind in ("models", "benchmarks", "runs")},
         },
         # Last: the hub has had the time that all this took.
