@@ -66,7 +66,7 @@ def column(row: Row, name: str, benchmark: str, number: int) -> Any:
     return value
 
 
-def optional(row: Row, name: str, benchmark: str, number: int) -> Any:
+def optional(row: Row, name: str, benchmark: str, number: int) -> object:
     """The value of a column that must be there, but may be empty."""
     if name not in row:
         have = ", ".join(map(str, row))

@@ -186,7 +186,9 @@ def _result(
     )
 
 
-def _protocol(content: PublishedFile, table: Table, row: Row, column: Column) -> Mapping[str, Any]:
+def _protocol(
+    content: PublishedFile, table: Table, row: Row, column: Column
+) -> Mapping[str, object]:
     return content.protocol | table.protocol | column.protocol if row.own else {}
 
 

@@ -24,7 +24,7 @@ _HUB_SECONDS = 1.5
 """A hub that does not answer so soon shows as not reachable; a run waits twice as long."""
 
 
-def examine() -> dict[str, Any]:
+def examine() -> dict[str, object]:
     """Facts about this machine as plain data."""
     hub.ask()
     return {
@@ -73,7 +73,7 @@ def render(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _processor() -> dict[str, Any]:
+def _processor() -> dict[str, object]:
     """Its name, and the measured processor that it resembles, by its flags, or None."""
     like = processor.resembled(processor.flags())
     return {"name": processor.processor_name(), "resembles": like and like.facts()}

@@ -71,7 +71,7 @@ def _config_file(kind: Kind, name: str, run_file: Path | None) -> Path:
     )
 
 
-def _load_extended(path: Path, kind: Kind, below: tuple[Path, ...] = ()) -> tuple[Any, Marks]:
+def _load_extended(path: Path, kind: Kind, below: tuple[Path, ...] = ()) -> tuple[object, Marks]:
     """A YAML file over the file that its key `extends` names: mappings are merged, other values
     replaced. Relative paths in it are seen from its own folder."""
     data, marks = load_yaml(path)

@@ -27,9 +27,9 @@ class PromptRules(Strict):
 
     `head` is the exact text before the first user message (BOS and system text included), `tail`
     the exact text after the last one (the forced prefix included). `bos` is empty where prompts
-    have none; of a model that has one and whose prompts go without, `bos_count` is 0. A variant that breaks what its
-    model asks for says so in `prepend`, set before what the template makes, and `cut_end`, taken
-    off its end; `head` and `tail` say what the prompt looks like then.
+    have none; of a model that has one and whose prompts go without, `bos_count` is 0. A variant
+    that breaks what its model asks for says so in `prepend`, set before what the template makes,
+    and `cut_end`, taken off its end; `head` and `tail` say what the prompt looks like then.
     """
 
     bos: str = ""

@@ -47,7 +47,7 @@ class Strict(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _lists_become_tuples(cls, data: object) -> Any:
+    def _lists_become_tuples(cls, data: object) -> object:
         # YAML knows only lists; the frozen configs hold tuples.
         if not isinstance(data, Mapping):
             return data
@@ -64,7 +64,7 @@ class _Loader(yaml.SafeLoader):
     """YAML with line numbers, refusing a key that is given twice."""
 
 
-def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, object]:
     seen: dict[Hashable, int] = {}
     for key_node, _ in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -82,7 +82,7 @@ def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hash
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
 
 
-def load_yaml(path: Path) -> tuple[Any, Marks]:
+def load_yaml(path: Path) -> tuple[object, Marks]:
     """Read one YAML file. Returns (data, file and line of each key path)."""
     text = read_text(path)
     try:
