@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -85,11 +85,11 @@ def displaying(quiet: bool = False) -> Iterator[Display]:
         yield display
 
 
-def stated(options: list[str]) -> dict[str, Any]:
+def stated(options: list[str]) -> dict[str, object]:
     """`--protocol key=value` options, their values as YAML."""
     import yaml
 
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for option in options:
         key, equals, text = option.partition("=")
         if not equals or not key.strip():
