@@ -256,6 +256,7 @@ def test_with_english_nonsense_nothing_else_changes(run: Path, tmp_path: Path) -
 # --- a language is one file -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_third_language_is_one_file(run: Path, tmp_path: Path) -> None:
     """A toy language, in which every word is its own mirror."""
     with using(tmp_path / "words", {"xx": rewritten("en", lambda word: word[::-1])}):
