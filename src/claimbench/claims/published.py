@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from claimbench import config
 from claimbench.claims.catalogue import (
     CATALOGUE_FILE,
     Benchmark,
@@ -19,7 +20,7 @@ from claimbench.claims.catalogue import (
 from claimbench.claims.problem_scores import with_problems
 from claimbench.claims.published_schema import Cell, Column, Other, PublishedFile, Row, Table
 from claimbench.claims.schema import Figure
-from claimbench.config.paths import configs_dir, seeds_dir
+from claimbench.config.paths import seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
 from claimbench.records import PublishedResult, Source
@@ -47,7 +48,7 @@ def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
 def stamp(folder: Path) -> tuple[Any, ...]:
     """What changes when a file of `folder`, or what configs/ names, changes."""
     files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
-    return (*files, *sorted(path.name for path in configs_dir().glob("*/*.yaml")))
+    return (*files, *config.names("models"), *config.names("benchmarks"))
 
 
 @lru_cache(maxsize=4)
@@ -190,7 +191,9 @@ def _result(
     )
 
 
-def _protocol(content: PublishedFile, table: Table, row: Row, column: Column) -> Mapping[str, Any]:
+def _protocol(
+    content: PublishedFile, table: Table, row: Row, column: Column
+) -> Mapping[str, object]:
     return content.protocol | table.protocol | column.protocol if row.own else {}
 
 

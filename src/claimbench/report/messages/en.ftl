@@ -574,6 +574,7 @@ compare-most-better = better most: { LIST($problems, "; ") }
 compare-changes-worse = Problems that got worse most (right samples, reference then run)
 compare-changes-better = Problems that got better most (right samples, reference then run)
 compare-change = { $problem }: { $before } of { $of } → { $after } of { $then }
+summary-cut = The rest is in the report: a job's summary holds no more.
 page-comparison = Comparison
 page-comparison-figures = Figures of the comparison
 legend-comparison = Differences are in points, run minus reference, paired by problem. On such problems: what the difference would be on other problems like these, by Student's t over the problems (with one sample per problem, or few problems that differ, by the interval of Bonett and Price, where only McNemar's exact test shows a difference). On these problems: what a rerun of both on these very problems would show. Better, worse: a difference is shown on such problems; equivalent: it is shown to lie within the margin; not worse: it is shown not to be worse by the margin asked for; inconclusive: none of these. With several comparisons the outcome rests on p-values after Holm's correction. Detectable: the difference that would have been found with a power of 80%.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from claimbench import statistics
 from claimbench.analysis.efficiency import Efficiency
@@ -176,7 +175,7 @@ def _proxy(place: int, test: EfficiencyTest, run: str, one: Efficiency) -> Findi
     )
 
 
-def _spending(one: Efficiency) -> dict[str, Any]:
+def _spending(one: Efficiency) -> dict[str, object]:
     return {
         "model": one.model,
         "benchmark": one.benchmark,

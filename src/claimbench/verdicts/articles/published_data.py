@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from claimbench.claims import (
     ArithmeticResult,
@@ -92,7 +91,7 @@ def _range(low: float, high: float) -> Message:
     return Message("range", {"low": low, "high": high})
 
 
-def _figures(found: ArithmeticResult) -> dict[str, Any]:
+def _figures(found: ArithmeticResult) -> dict[str, object]:
     return {
         "working": found.working,
         "value": [_finite(x) for x in (found.low, found.high)],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from claimbench.claims import benchmark_tests
 from claimbench.claims.published import stamp
@@ -34,7 +33,7 @@ def judge_reported(runs: Sequence[Run], gpu_hour: float | None = None) -> tuple[
 
 
 @lru_cache(maxsize=1)
-def _known(*_stamps: tuple[Any, ...]) -> tuple[Evidence, tuple[ClaimVerdict, ...]]:
+def _known(*_stamps: tuple[object, ...]) -> tuple[Evidence, tuple[ClaimVerdict, ...]]:
     """What is published, and the verdicts on it alone: read and judged once for many reports."""
     evidence = published_evidence()
     return evidence, judge_claims(evidence)
