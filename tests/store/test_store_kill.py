@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import store_toys
 from store_toys import SUMS, create, judge, sample, sample_id
 
