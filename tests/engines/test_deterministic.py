@@ -6,11 +6,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from claimbench.errors import ModelError
-from claimbench.records import Sampling
+from claimbench.records import Request, Sampling
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -48,7 +49,7 @@ def threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def texts(folder: Path, requests: list, **settings: object) -> dict[str, tuple[int, ...]]:
+def texts(folder: Path, requests: list[Request], **settings: Any) -> dict[str, tuple[int, ...]]:
     replies = run(folder, requests, deterministic=True, **settings)
     return {key: reply.token_ids for key, reply in replies.items()}
 
@@ -91,7 +92,7 @@ def test_chunks_that_are_known_are_not_computed_again(
     starts: list[int] = []
     inner = Decoder.prefill
 
-    def spy(self, ids, last, prefix, sink):  # type: ignore[no-untyped-def]
+    def spy(self: Decoder, ids: Any, last: Any, prefix: Any, sink: Any) -> Any:
         starts.append(len(prefix))
         return inner(self, ids, last, prefix, sink)
 
@@ -125,7 +126,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """The head's products of so many rows are a little off."""
     inner = Decoder._logits
 
-    def off(self, x):  # type: ignore[no-untyped-def]
+    def off(self: Decoder, x: Any) -> Any:
         logits = inner(self, x)
         return logits * (1 + 1e-5) if len(x) == count else logits
 
