@@ -23,8 +23,6 @@ import fcntl, os, random, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from store_toys import SUMS, create, grade, judge, sample, sample_id
-
-import pytest
 fcntl.fcntl(1, 1031, 4096)
 store = create(Path(sys.argv[2]))
 present = store.present_ids(SUMS)
