@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from claimbench import __version__
-from claimbench.cli import exchange, results, running
+from claimbench.cli import exchange, repeating, results, running
 from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
     INTERRUPTED,
@@ -72,6 +72,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "grade": results.grade,
     "report": results.report,
     "compare": results.compare,
+    "repeat": repeating.repeat,
     "verify": results.verify,
     "claims": results.claims,
     "fetch": running.fetch,

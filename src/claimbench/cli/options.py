@@ -135,6 +135,19 @@ CombinedOut = Annotated[
     ),
 ]
 
+# Of `claimbench repeat`.
+Share = Annotated[float, typer.Option("--share", min=0.0001, max=1, help="Of each cell's samples.")]
+Slots = Annotated[int | None, typer.Option("--slots", min=1, help="Requests generated together.")]
+EngineOptions = Annotated[
+    list[str],
+    typer.Option(
+        "--engine", metavar="KEY=VALUE", help="Another setting of the engine, or another kind."
+    ),
+]
+RepeatOut = Annotated[
+    Path | None, typer.Option("--out", help="Folder of the new samples (default RUNDIR-repeat).")
+]
+
 # Of `claimbench compare`.
 Compared = Annotated[
     list[Path], typer.Argument(metavar="A B...", help="Run folders; the first is the reference.")
