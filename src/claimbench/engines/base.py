@@ -118,6 +118,11 @@ class EngineSettings(Strict, ABC):
         return None
 
     @property
+    def lacking(self) -> frozenset[str]:
+        """Sampling parameters, of `records.NEUTRAL`, that it does not take."""
+        return frozenset()
+
+    @property
     def price(self) -> Price | None:
         """What its tokens cost; None where they cost nothing, or nobody says."""
         return None

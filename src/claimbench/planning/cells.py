@@ -16,7 +16,7 @@ from typing import Any
 from claimbench.config import BenchmarkConfig, ModelConfig
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, Prompt, PromptMaker, choice_order
-from claimbench.records import CellName, Problem, Request, Sampling
+from claimbench.records import NEUTRAL, CellName, Problem, Request, Sampling
 
 ID_LENGTH = 32  # hex digits: 128 bits, no collision to fear among millions of samples
 
@@ -102,10 +102,17 @@ class Cell:
             "benchmark": self.benchmark.name,
             "problem": problem.id,
             **_what_is_sent(prompt),
-            "sampling": asdict(self.sampling),
+            "sampling": sampling_identity(self.sampling),
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
         return prompt, hashlib.sha256(text.encode())
+
+
+def sampling_identity(sampling: Sampling) -> dict[str, Any]:
+    """Every parameter; those of `NEUTRAL` where they do something, so that samples made before
+    there were such parameters keep their ids."""
+    always = {k: v for k, v in asdict(sampling).items() if k not in NEUTRAL}
+    return {**always, **sampling.switched_on}
 
 
 def _what_is_sent(prompt: Prompt) -> dict[str, Any]:

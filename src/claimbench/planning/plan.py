@@ -27,7 +27,7 @@ from claimbench.models import checkpoints
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
-from claimbench.records import Problem, Sampling, Turn
+from claimbench.records import NEUTRAL, Problem, Sampling, Turn
 from claimbench.store.manifest import decisive_digest
 
 
@@ -70,6 +70,7 @@ def make_plan(
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
     chosen = engines.settings(experiment.run.engine)
+    _check_sampling(experiment, chosen)
     asked = []
     for benchmark in experiment.benchmarks:
         log(f"reading {benchmark.name}")
@@ -88,6 +89,17 @@ def make_plan(
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     digest = decisive_digest(resolved)
     return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
+
+
+def _check_sampling(experiment: Experiment, chosen: EngineSettings) -> None:
+    """Refuse a parameter that this engine lacks: left out, it would stand in the record, untrue."""
+    for key in chosen.lacking:
+        if getattr(experiment.run.sampling, key) != NEUTRAL[key]:
+            raise ConfigError(
+                f"run {experiment.run.name}, key sampling.{key}: the {chosen.kind} engine of this "
+                f"run does not take it; leave it out ({NEUTRAL[key]:g} is off), or use an engine "
+                "that does"
+            )
 
 
 def _check_grader(benchmark: BenchmarkConfig, problems: Sequence[Problem]) -> None:
@@ -181,6 +193,9 @@ def _sampling(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
         top_k=chosen.top_k,
         max_tokens=chosen.max_tokens,
         stop=benchmark.stop,
+        min_p=float(chosen.min_p),
+        presence_penalty=float(chosen.presence_penalty),
+        repetition_penalty=float(chosen.repetition_penalty),
     )
 
 
