@@ -90,6 +90,9 @@ class EngineSettings(Strict, ABC):
     extra: ClassVar[str] = ""
     instead: ClassVar[Mapping[str, str]] = {}
 
+    takes_adapters: ClassVar[bool] = False
+    """Whether it applies a LoRA adapter (key `adapter` of a model)."""
+
     kind: str
 
     @abstractmethod

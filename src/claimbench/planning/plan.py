@@ -23,7 +23,7 @@ from claimbench.errors import ConfigError
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
 from claimbench.messages import Message, as_data
-from claimbench.models import checkpoints
+from claimbench.models import adapters, checkpoints, quantized
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
@@ -71,6 +71,7 @@ def make_plan(
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
     chosen = engines.settings(experiment.run.engine)
     _check_sampling(experiment, chosen)
+    _check_adapters(experiment, chosen)
     asked = []
     for benchmark in experiment.benchmarks:
         log(f"reading {benchmark.name}")
@@ -99,6 +100,16 @@ def _check_sampling(experiment: Experiment, chosen: EngineSettings) -> None:
                 f"run {experiment.run.name}, key sampling.{key}: the {chosen.kind} engine of this "
                 f"run does not take it; leave it out ({NEUTRAL[key]:g} is off), or use an engine "
                 "that does"
+            )
+
+
+def _check_adapters(experiment: Experiment, chosen: EngineSettings) -> None:
+    """Refuse an adapter where the base alone would answer."""
+    for model in experiment.models:
+        if model.adapter is not None and not chosen.takes_adapters:
+            raise ConfigError(
+                f"model {model.name}, key adapter: the {chosen.kind} engine does not apply it; "
+                f"{adapters.MERGE}, or use engine.kind: vllm"
             )
 
 
@@ -246,6 +257,8 @@ def _departures(
         if dtype is not None and dtype != model.dtype:
             dtypes = {"dtype": dtype, "checkpoint": model.dtype}
             parts.append(Message("weights-dtype", dtypes))
+        if chosen.served is None:
+            parts += quantized.departures(model, found[model.name].path)
         if known := tuple(part for part in parts if part):
             departures[model.name] = as_data(Message("weights-departures", {"parts": known}))
     return departures

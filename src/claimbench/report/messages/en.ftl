@@ -486,6 +486,11 @@ weights-served = as an endpoint serves them under the name { $name }, on its wor
 weights-alias = as an endpoint serves them under the name { $name }, an alias: evidence about that alias, nothing else
 weights-local = local checkpoint { $folder }
 weights-note = { $note }
+weights-adapter = with the LoRA adapter { $folder } (rank { $rank })
+weights-quantized = quantized: { $method }
+weights-quantized-bits = quantized: { $method }, { $bits } bits
+weights-quantized-here = quantized while loading: { $method }
+weights-kv-dtype = KV cache in { $dtype }
 weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
 
 setting-none = none

@@ -486,6 +486,11 @@ weights-served = 엔드포인트가 { $name } 이름으로 제공하는 가중�
 weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치. 그 별칭에 대한 증거일 뿐임
 weights-local = 로컬 체크포인트 { $folder }
 weights-note = { $note }
+weights-adapter = LoRA 어댑터 { $folder } 적용 (랭크 { $rank })
+weights-quantized = 양자화된 가중치: { $method }
+weights-quantized-bits = 양자화된 가중치: { $method }, { $bits }비트
+weights-quantized-here = 불러오면서 양자화: { $method }
+weights-kv-dtype = KV 캐시 정밀도 { $dtype }
 weights-dtype = 체크포인트의 { $checkpoint } 대신 { $dtype }{ PARTICLE($dtype, "으로", "로") } 계산
 
 setting-none = 없음
