@@ -59,14 +59,16 @@ class ModelConfig(Strict):
     dtype: DType = "bfloat16"
     quantization: str | None = None
     native_quantization: str | None = Field(
-        default=None, description="how its makers published it, such as fp8: no departure"
+        default=None, exclude=True, description="how its makers published it: no departure"
     )
     kv_dtype: str | None = None
     prompt: PromptRules
     prompt_variants: dict[str, PromptRules] = Field(default_factory=dict)
     stop_tokens: tuple[str, ...] = Field(min_length=1)
     path: str | None = None
-    adapter: str | None = Field(default=None, description="folder of a LoRA adapter over it")
+    adapter: str | None = Field(
+        default=None, exclude_if=unset, description="folder of a LoRA adapter over it"
+    )
     wheel: WheelSource | None = None
     hidden: int | None = None
     layers: int | None = None
