@@ -36,7 +36,13 @@ def problem_counts(scores: Scores, ids: Sequence[str]) -> ProblemCounts:
     wrong = (scores.value == 0) & ~cut & ~no_answer
     rest = scores.present & ~right & ~cut & ~no_answer & ~wrong
     return ProblemCounts(
-        tuple(ids), *(_sums(mask) for mask in (right, cut, no_answer, wrong, rest)), _tokens(scores)
+        ids=tuple(ids),
+        right=_sums(right),
+        cut=_sums(cut),
+        no_answer=_sums(no_answer),
+        wrong=_sums(wrong),
+        ungraded=_sums(rest),
+        tokens=_tokens(scores),
     )
 
 

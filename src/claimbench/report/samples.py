@@ -177,18 +177,10 @@ class _Packer:
         number = len(self.blocks)
         problems = [self.sources[s].cell.problems[sample["problem_id"]] for s, sample, _ in group]
         fresh = {key: p for p in problems if (key := _key(p)) not in self._known}
-        texts = [sample_texts(self.sources[s], sample, grade) for s, sample, grade in group]
-        asked = [
-            (s, (sample["problem_id"], tuple(sample.get("choice_order", ()))))
-            for s, sample, _ in group
-        ]
-        new = {
-            (s, key): text
-            for s, key in asked
-            if (s, key) not in self._asked and (text := self.sources[s].middle(key)) is not None
-        }
+        asked = [(s, _asked(sample)) for s, sample, _ in group]
+        new = self._new_prompts(asked)
         parts = {
-            "s": texts,
+            "s": [sample_texts(self.sources[s], sample, grade) for s, sample, grade in group],
             "p": [problem_texts(p) for p in fresh.values()],
             "m": list(new.values()),
         }
@@ -202,12 +194,27 @@ class _Packer:
         for place, (key, problem) in enumerate(fresh.items()):
             self._known[key] = len(self.problems)
             self.problems.append([problem.id, number, place])
-        for place, key in enumerate(new):
-            self._asked[key] = len(self.prompts)
-            self.prompts.append([number, place])
-        self.sent += [self._asked.get(key) for key in asked]
+        self._add_prompts(new, asked, number)
         for place, (row, problem) in enumerate(zip(group, problems, strict=True)):
             self._add_row(row, self._known[_key(problem)], number, place)
+
+    def _new_prompts(self, asked: Iterable[tuple[int, Key]]) -> dict[tuple[int, Key], str]:
+        """Those of the prompts that no block has yet."""
+        return {
+            (source, key): text
+            for source, key in asked
+            if (source, key) not in self._asked
+            and (text := self.sources[source].middle(key)) is not None
+        }
+
+    def _add_prompts(
+        self, new: Iterable[tuple[int, Key]], asked: Iterable[tuple[int, Key]], block: int
+    ) -> None:
+        """Where the new prompts stand, and which one each sample was sent."""
+        for place, prompt in enumerate(new):
+            self._asked[prompt] = len(self.prompts)
+            self.prompts.append([block, place])
+        self.sent += [self._asked.get(prompt) for prompt in asked]
 
     def _add_row(self, row: Row, problem: int, block: int, place: int) -> None:
         source, sample, grade = row
@@ -247,6 +254,11 @@ def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
             group, size = [], 0
     if group:
         yield group
+
+
+def _asked(sample: Values) -> Key:
+    """Which prompt the sample was sent."""
+    return sample["problem_id"], tuple(sample.get("choice_order", ()))
 
 
 def _key(problem: Problem) -> tuple[str, str, str, str]:

@@ -235,5 +235,5 @@ def odds(p: float) -> int:
     if p <= 0.0001:
         return 10_000
     whole = max(1, math.floor(1 / p + 1e-9))
-    power = 10 ** max(0, len(str(whole)) - 1)
+    power = int(10 ** (len(str(whole)) - 1))
     return whole // power * power

@@ -23,7 +23,7 @@ from claimbench.config import RunConfig, plain
 from claimbench.messages import Message, Value, from_data, import_source, import_title, term
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
-from claimbench.report.samples import Source
+from claimbench.report.sample_texts import Source
 from claimbench.store import RunStore
 from claimbench.store.manifest import ImportEntry, RunManifest
 from claimbench.store.prompts import read_prompts

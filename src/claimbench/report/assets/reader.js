@@ -1,7 +1,7 @@
     // --- one sample ---------------------------------------------------------------------------
 
     const reader = $("reader"), body = $("reader-body"), raw = $("reader-raw");
-    let open = -1;
+    let open = -1, byAddress = false;
 
     const titled = (key, node) => [element("h3", "", say(key)), node];
     const folded = (key, detail, node) => {
@@ -22,6 +22,7 @@
       if (place < 0) return;
       if (shown[open] && reader.open && addressOf(shown[open]) === location.hash) return;
       shown = sorted;
+      byAddress = true;
       openSample(place);
     }
 
@@ -91,7 +92,11 @@
       if (event.key === "ArrowRight" && open < shown.length - 1) openSample(open + 1);
     });
     reader.addEventListener("click", (event) => { if (event.target === reader) reader.close(); });
-    reader.addEventListener("close", () => { history.replaceState(null, "", "#samples"); choose(); });
+    reader.addEventListener("close", () => { 
+      history.replaceState(null, "", "#samples");
+      if (byAddress) choose();  // The rows that are listed are those that are chosen again.
+      byAddress = false;
+    });
     addEventListener("hashchange", openAddress);
 
     listeners.push(draw);

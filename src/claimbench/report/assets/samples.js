@@ -47,7 +47,7 @@
         (!wanted || row.problem[0].toLowerCase().includes(wanted) || (row.answer ?? "").toLowerCase().includes(wanted)));
       first = 0;
       $("sample-only").hidden = only === null;
-      $("sample-only").textContent = only === null ? "" : say("only", { problem: only });
+      if (only !== null) $("sample-only").textContent = say("only", { problem: only });
       draw();
     }
 

@@ -351,6 +351,7 @@ page-more = The other { $count }
 page-all = all
 
 origin-ours = our run
+origin-recorded = our recorded figure
 origin-third-party = third party
 origin-vendor = vendor
 

@@ -351,6 +351,7 @@ page-more = 나머지 { $count }개
 page-all = 전체
 
 origin-ours = 우리 실행
+origin-recorded = 우리가 기록해 둔 수치
 origin-third-party = 제3자
 origin-vendor = 제작사
 
