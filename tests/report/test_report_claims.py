@@ -56,7 +56,8 @@ def test_parties_stand_apart(runs: list[Path]) -> None:
     assert r1[AHEAD]["distilled"] == "–"
     assert distill[AHEAD]["our runs"] == "–"
     assert distill[AHEAD]["distilled"].startswith(f"{DISTILL}: ")
-    assert len(r1) == len(distill) > 40
+    testable = (runs[0] / "tables/claims.csv").read_text("utf-8").count("\n") - 1
+    assert 10 <= len(r1) <= len(distill) < testable  # those to which the run speaks
 
 
 def test_imported_outputs_stand_with_third_parties(runs: list[Path]) -> None:

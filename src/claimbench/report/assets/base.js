@@ -74,11 +74,16 @@
     tip.style.left = Math.max(8, Math.min(x ?? box.left, innerWidth - own.width - 8)) + "px";
     tip.style.top = (box.bottom + own.height + 12 < innerHeight ? box.bottom + 8 : Math.max(8, box.top - own.height - 8)) + "px";
   }
-  const explain = (node) => point(node, $("gloss-" + node.dataset.gloss).textContent.trim());
+  let explained = null;
+  function explain(node) {
+    explained = node;
+    point(node, node && $("gloss-" + node.dataset.gloss).textContent.trim());
+  }
   for (const [show, hide] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
     document.addEventListener(show, (event) => { const node = event.target.closest?.("[data-gloss]"); if (node) explain(node); });
-    document.addEventListener(hide, (event) => { if (event.target.closest?.("[data-gloss]")) point(null); });
+    document.addEventListener(hide, (event) => { if (event.target.closest?.("[data-gloss]")) explain(null); });
   }
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") point(null); });
-  addEventListener("scroll", () => point(null), { passive: true });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") explain(null); });
+  // What has the focus scrolls into view and stays explained.
+  addEventListener("scroll", () => explain(explained && explained.matches(":focus, :focus-within") ? explained : null), { passive: true });
 

@@ -3,10 +3,9 @@
   // A bar for each problem, its samples stacked by what became of them; of two runs the change of
   // its share. The picture is for pointing; the table below it says the same to everybody.
   const KINDS = ["right", "cut", "no-answer", "wrong", "ungraded"];
-  const SVG = "http://www.w3.org/2000/svg";
 
   function shape(name, attributes) {
-    const node = document.createElementNS(SVG, name);
+    const node = document.createElementNS($("problem-bars").namespaceURI, name);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
     return node;
   }
@@ -47,7 +46,7 @@
   function problemView(data, readProblem) {
     const PAGE = 20;
     const cells = [...data.pairs, ...data.cells];
-    const select = $("problem-cell"), strip = $("problem-strip"), legend = $("problem-legend");
+    const select = $("problem-cell"), svg = $("problem-bars"), legend = $("problem-legend");
     const tables = { pair: $("pair-table"), alone: $("problem-table") };
     const manyRuns = new Set(data.cells.map((cell) => cell.of[0])).size > 1;
     let cell = cells[0], rows = [], first = 0;
@@ -99,19 +98,13 @@
 
     function drawStrip() {
       const pair = kind() === "pair", HEIGHT = 100;
-      const svg = shape("svg", { viewBox: `0 0 ${Math.max(rows.length, 1)} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", class: "figure problem-bars" });
-      const title = shape("title", { id: "problem-bars-title" });
-      svg.setAttribute("aria-labelledby", title.id);
+      const title = $("problem-bars-title");
+      svg.setAttribute("viewBox", `0 0 ${Math.max(rows.length, 1)} ${HEIGHT}`);
       title.textContent = (pair
         ? say("pairs", { all: rows.length, better: rows.filter((row) => row.change > 0).length, worse: rows.filter((row) => row.change < 0).length })
         : say("strip", { all: rows.length, solved: rows.filter((row) => row.share === 1).length, never: rows.filter((row) => row.share === 0).length }));
-      svg.append(title, ...bars(rows, HEIGHT, pair ? changed : stacked));
+      svg.replaceChildren(title, ...bars(rows, HEIGHT, pair ? changed : stacked));
       if (pair) svg.append(shape("path", { d: `M0 50H${rows.length}`, class: "axis", "vector-effect": "non-scaling-stroke" }));
-      const at = (event) => rows[Math.floor((event.clientX - svg.getBoundingClientRect().left) / svg.getBoundingClientRect().width * rows.length)];
-      svg.addEventListener("pointermove", (event) => { const row = at(event); if (row) point(svg, saidOf(row), event.clientX); });
-      svg.addEventListener("pointerleave", () => point(null));
-      if (readProblem) svg.addEventListener("click", (event) => { const row = at(event); if (row) readProblem(cell.of, row.id); });
-      strip.replaceChildren(svg);
       const shown = pair ? ["better", "worse"] : KINDS.filter((_, i) => rows.some((row) => row.counts[i]));
       legend.replaceChildren(...shown.map((name) => {
         const item = element("li");
@@ -142,6 +135,10 @@
       first = 0;
       draw();
     }
+    const at = (event) => rows[Math.floor((event.clientX - svg.getBoundingClientRect().left) / svg.getBoundingClientRect().width * rows.length)];
+    svg.addEventListener("pointermove", (event) => { const row = at(event); if (row) point(svg, saidOf(row), event.clientX); });
+    svg.addEventListener("pointerleave", () => point(null));
+    if (readProblem) svg.addEventListener("click", (event) => { const row = at(event); if (row) readProblem(cell.of, row.id); });
     for (const [name, table] of Object.entries(tables)) {
       sortableHeads(table, (column, descending) => { rows = ordered(rows, columns[name][column], descending); first = 0; draw(); });
     }
