@@ -18,7 +18,8 @@ from catalogues import entries, placeholders, rewritten, using
 from report_toys import lifelike, write_run
 from typer.testing import CliRunner
 
-from claimbench.claims.schema import ArtifactCheck, EfficiencyTest, Figure, Kind
+from claimbench.claims.schema import EfficiencyTest, Figure, Kind
+from claimbench.claims.sources import ArtifactCheck, Lacks
 from claimbench.cli import app
 from claimbench.cli.display_claims import show_claims
 from claimbench.grading import GRADERS
@@ -57,6 +58,7 @@ def names(model: Any, field: str) -> tuple[str, ...]:
 FAMILIES: dict[str, Iterable[str]] = {
     "verdict": VERDICTS,
     "status": STATUSES,
+    "lacks": get_args(Lacks),
     "kind": get_args(Kind),
     "relation": (*get_args(Relation), "lower", "higher"),
     "quantifier": get_args(Quantifier),
@@ -264,6 +266,7 @@ def test_with_english_nonsense_nothing_else_changes(run: Path, tmp_path: Path) -
 # --- a language is one file -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_third_language_is_one_file(run: Path, tmp_path: Path) -> None:
     """A toy language, in which every word is its own mirror."""
     with using(tmp_path / "words", {"xx": rewritten("en", lambda word: word[::-1])}):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -93,7 +93,7 @@ def render_html(
     return page.replace(_BLOCKS, "".join(_block(b) for b in pack.blocks) if pack else "")
 
 
-def _words(words: PageWords, document: Document) -> dict[str, Any]:
+def _words(words: PageWords, document: Document) -> dict[str, object]:
     """What the template puts values into words with."""
     reading = legends(document)
 
@@ -123,7 +123,7 @@ def _words(words: PageWords, document: Document) -> dict[str, Any]:
     }
 
 
-def _tables(document: Document) -> dict[str, Any]:
+def _tables(document: Document) -> dict[str, object]:
     """The rows of the page's tables."""
     every = testable(document)
     claims = [v for v in every if spoken(v)]
@@ -149,7 +149,7 @@ def _tables(document: Document) -> dict[str, Any]:
 # --- the answer --------------------------------------------------------------------------------
 
 
-def _answers(document: Document, pen: svg.Pen) -> dict[str, Any]:
+def _answers(document: Document, pen: svg.Pen) -> dict[str, object]:
     """The answers told one by one, the picture of many, and the rows of their table."""
     numbered = iter(range(10**9))
     matrix = matrix_of(document)
@@ -169,7 +169,7 @@ def _answers(document: Document, pen: svg.Pen) -> dict[str, Any]:
     }
 
 
-def _shown(one: Answer, pen: svg.Pen, number: int) -> dict[str, Any]:
+def _shown(one: Answer, pen: svg.Pen, number: int) -> dict[str, object]:
     """An answer as the template takes it, its picture drawn."""
     drawn = one.strip and Markup(strips.draw(pen, f"strip-{number}", one.strip))
     return {
@@ -232,7 +232,7 @@ def _comparison_tables(document: Document) -> list[Table]:
     return [comparison_table(found), changes_table(found)] if found else []
 
 
-def _cells(document: Document, pen: svg.Pen) -> list[dict[str, Any]]:
+def _cells(document: Document, pen: svg.Pen) -> list[dict[str, object]]:
     numbered = enumerate((run, cell) for run in document.runs for cell in run.cells)
     return [
         {
@@ -254,7 +254,7 @@ def _shares(m: Measurement) -> dict[str, str]:
     return {"truncated": points(m.truncated_share), "looped": points(looped)}
 
 
-def _panels(i: int, cell: CellView, pen: svg.Pen) -> dict[str, Any]:
+def _panels(i: int, cell: CellView, pen: svg.Pen) -> dict[str, object]:
     names = clean(cell.model), clean(cell.benchmark)
     drawn = cell.curve and figures.curve(pen, f"curve-{i}", *names, cell.curve)
     return {

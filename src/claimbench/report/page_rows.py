@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.messages import Message, Value, term
@@ -37,7 +36,7 @@ def _score(text: Value, value: float | None) -> Cell:
     return text, "" if value is None else round(value, 6)
 
 
-def verdict_row(run: str, v: Verdict) -> dict[str, Any]:
+def verdict_row(run: str, v: Verdict) -> dict[str, object]:
     return {
         "run": run,
         "model": v.subject,
@@ -67,7 +66,7 @@ REPLY_COLUMNS = (
 )  # fmt: skip
 
 
-def measurement_row(run: str, m: Measurement) -> dict[str, Any]:
+def measurement_row(run: str, m: Measurement) -> dict[str, object]:
     looped = m.metrics.get("looped_share")
     return {
         "run": run,
@@ -93,7 +92,7 @@ def measurement_row(run: str, m: Measurement) -> dict[str, Any]:
     }
 
 
-def efficiency_row(run: str, e: Efficiency) -> dict[str, Any]:
+def efficiency_row(run: str, e: Efficiency) -> dict[str, object]:
     within = e.tokens_interval_95
     return {
         "run": run,

@@ -231,7 +231,7 @@ def _check_complete(progress: Progress) -> None:
         )
 
 
-def _provenance(plan: Plan) -> dict[str, Any]:
+def _provenance(plan: Plan) -> dict[str, object]:
     """What one session says of itself: a resumed run may change machines."""
     return provenance.collect(
         {
