@@ -10,6 +10,7 @@ from pathlib import Path
 
 from claimbench.config import ModelConfig
 from claimbench.config.paths import cache_dir
+from claimbench.engines.llamacpp.header import Header, read_header
 from claimbench.errors import CheckpointMissing, ConfigError, ModelError
 
 _TOLERANCE = 0.1
@@ -79,31 +80,25 @@ def check_parameters(model: ModelConfig, found: float, where: str) -> None:
 @cache
 def _read(path: Path, _changed: int, _size: int) -> GgufFacts:
     try:
-        from gguf import GGUFReader
+        header = read_header(path)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read as a GGUF file ({error}); get it again") from error
+    return GgufFacts(path.name, _quantization(header), float(header.parameters), digest)
+
+
+def _quantization(header: Header) -> str:
+    """llama.cpp's word for the file's type; where the header lacks it, the types of its tensors."""
+    try:
+        from gguf import GGMLQuantizationType, LlamaFileType
     except ImportError as error:
         raise CheckpointMissing(
             "engine llamacpp needs the package gguf; run pip install 'claimbench[llamacpp]'"
         ) from error
-    try:
-        reader = GGUFReader(path)
-        parameters = float(sum(int(tensor.n_elements) for tensor in reader.tensors))
-        quantization = _quantization(reader)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise ModelError(f"{path} cannot be read as a GGUF file ({error}); get it again") from error
-    return GgufFacts(path.name, quantization, parameters, digest)
-
-
-def _quantization(reader: object) -> str:
-    """llama.cpp's word for the file's type; where the header lacks it, the types of its tensors."""
-    from gguf import GGUFReader, LlamaFileType
-
-    assert isinstance(reader, GGUFReader)
-    field = reader.get_field("general.file_type")
-    if field is not None:
-        number = int(field.contents())
-        if number in set(LlamaFileType):
-            return LlamaFileType(number).name.removeprefix("MOSTLY_").removeprefix("ALL_")
-    types = {tensor.tensor_type.name for tensor in reader.tensors if len(tensor.shape) > 1}
-    return "+".join(sorted(types)) or "unknown"
+    number = header.keys.get("general.file_type")
+    if number in set(LlamaFileType):
+        return LlamaFileType(number).name.removeprefix("MOSTLY_").removeprefix("ALL_")
+    known = set(GGMLQuantizationType)
+    names = [GGMLQuantizationType(t).name if t in known else f"type {t}" for t in header.types]
+    return "+".join(sorted(names)) or "unknown"
