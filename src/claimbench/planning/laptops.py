@@ -93,8 +93,7 @@ def laptop_rows(
     """A row for each laptop and quantization: does the model fit, how many sequences together, how
     many hours."""
     return [
-        {"gpu": name, "title": laptop.title, "dtype": word, "laptop": True}
-        | _cost(model, loads, laptop, word)
+        {"gpu": name, "dtype": word, "laptop": True, **_cost(model, loads, laptop, word)}
         for name, laptop in laptops.items()
         for word in _BITS
     ]
@@ -108,6 +107,7 @@ def _cost(model: ModelConfig, loads: Sequence[Load], laptop: Laptop, quantizatio
     # Each slot of llama.cpp has room for the longest request from the start.
     slots = min(_SLOTS, found.sequences(longest))
     row: Row = {
+        "title": laptop.title,
         "fits": slots >= 1,
         "weights_gib_per_gpu": round(found.weights / GIB, 1),
         "kv_kib_per_token_per_gpu": round(found.kv_per_token / 1024, 1),

@@ -98,7 +98,7 @@ def _quantization(header: Header) -> str:
         ) from error
     number = header.keys.get("general.file_type")
     if number in set(LlamaFileType):
-        return LlamaFileType(number).name.removeprefix("MOSTLY_").removeprefix("ALL_")
+        return str(LlamaFileType(number).name).removeprefix("MOSTLY_").removeprefix("ALL_")
     known = set(GGMLQuantizationType)
     names = [GGMLQuantizationType(t).name if t in known else f"type {t}" for t in header.types]
     return "+".join(sorted(names)) or "unknown"
