@@ -41,6 +41,7 @@ ASKED = (
     "What do bees make?",
     "List three animals.",
 )
+# One thread: two that share two busy cores with other work wait for each other at every step.
 # Keys and values in float32, as the transformers engine keeps them; in float16 by default.
 EXACT = ("-ctk", "f32", "-ctv", "f32", "-fa", "off")
 
@@ -117,7 +118,7 @@ def of_transformers(folder: Path, asked: Sequence[Request]) -> dict[str, Complet
 
 @pytest.fixture(scope="module")
 def engine(model: ModelConfig, tiny_checkpoint: Path, f32: Path) -> Iterator[Any]:
-    made = settings(gguf=str(f32), slots=4, context=512, args=EXACT).start(
+    made = settings(gguf=str(f32), slots=4, context=510, threads=1, args=EXACT).start(
         model, tiny_checkpoint, 512, print
     )
     made.load()
@@ -271,7 +272,7 @@ sampling: {temperature: 0.8, top_p: 0.9, max_tokens: 40}
 samples: 12
 seed: 7
 published: [vendor]
-engine: {kind: llamacpp, slots: 4, restarts: 1}
+engine: {kind: llamacpp, slots: 4, threads: 1, restarts: 1}
 """
 TABLE = """\
 title: A vendor's table
