@@ -272,6 +272,7 @@ sampling: {temperature: 0.8, top_p: 0.9, max_tokens: 40}
 samples: 12
 seed: 7
 published: [vendor]
+allow_low_power: true
 engine: {kind: llamacpp, slots: 4, threads: 1, restarts: 1}
 """
 TABLE = """\
