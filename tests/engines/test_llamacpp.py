@@ -205,7 +205,7 @@ def variation(url: str, ids: Sequence[int], samplers: Sequence[str] | None) -> f
     logits[0, [t["id"] for t in before]] = torch.tensor([float(t["logprob"]) for t in before])
     probs = sampling._probabilities(logits, torch.tensor([[0.6]]))
     values, order = sampling._largest(probs, 49152)
-    keep = sampling._kept(values, torch.tensor([0.95]), torch.tensor([0.0]))
+    keep = sampling._kept(values, torch.tensor([0.95]), *torch.zeros(2, 1))
     kept = torch.where(keep, values, 0.0)
     ours = torch.zeros(49152, dtype=torch.float64).scatter(0, order[0], (kept / kept.sum())[0])
     theirs = torch.zeros(49152, dtype=torch.float64)

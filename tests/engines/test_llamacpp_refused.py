@@ -44,7 +44,7 @@ def read(asked: Request, said: Any, stop_ids: Any = (2,)) -> Any:
 def test_the_body_samples_as_other_engines_do() -> None:
     body = sent(request(stop=("END",)))
     assert body["prompt"] == [5, 6, 7]
-    assert list(body["samplers"]) == ["top_k", "temperature", "top_p"]  # type: ignore[call-overload]
+    assert list(body["samplers"]) == ["temperature", "min_p", "top_k", "top_p"]  # type: ignore[call-overload]
     assert (body["n_predict"], body["top_k"], body["seed"]) == (8, 0, 3)
     assert (body["repeat_penalty"], body["min_p"], body["stop"]) == (1.0, 0.0, ["END"])
     assert "repetition_penalty" not in body
@@ -98,7 +98,7 @@ def test_samples_of_its_own_order_are_not_mixed_with_ours() -> None:
 
 def test_a_missing_program_is_one_sentence(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    done = claimbench("run", "smoke", "--set", "engine.kind=llamacpp", "--out", tmp_path / "out")
+    done = claimbench("run", "smoke", "--set", "engine={kind: llamacpp}", "--out", tmp_path / "out")
     assert done.returncode == 1
     assert "there is no llama-server on the PATH; install llama.cpp" in done.stderr
     assert "Traceback" not in done.stderr
@@ -114,18 +114,19 @@ def test_a_missing_program_is_one_sentence(tmp_path: Path, monkeypatch: Any) -> 
         ("engine.url=http://h:1 --set engine.slots=4", "remove slots, or url"),
         ("engine.url=http://user:pw@h:1", "without user, password or query"),
         ("engine.dtype=float16", "the GGUF file has its precision"),
+        ("sampling.repetition_penalty=1.1", "repetition_penalty"),
         ("engine.replicas=2", "one server uses all that the machine has"),
     ],
 )
 def test_keys_that_make_no_sense_are_refused(given: str, words: str) -> None:
     sets = [word for part in given.split(" --set ") for word in ("--set", part)]
-    done = claimbench("plan", "smoke", "--set", "engine.kind=llamacpp", *sets)
+    done = claimbench("plan", "smoke", "--set", "engine={kind: llamacpp}", *sets)
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
 
 
 def test_a_server_that_is_not_there_leaves_the_plan_and_stops_the_run(tmp_path: Path) -> None:
-    words = ["smoke", "--set", "engine.kind=llamacpp", "--set", "engine.url=http://127.0.0.1:9"]
+    words = ["smoke", "--set", "engine={kind: llamacpp, url: 'http://127.0.0.1:9'}"]
     done = claimbench("run", *words, "--out", tmp_path / "out")
     assert done.returncode == 1
     assert "http://127.0.0.1:9 (engine.url) cannot be reached" in " ".join(done.stderr.split())

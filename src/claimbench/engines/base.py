@@ -55,7 +55,7 @@ class Engine(ABC):
         `unused_tokens` (prompt, completion) are those of answers that gave no completion."""
         return {}
 
-    def expect(self, server: Mapping[str, Any]) -> None:  # noqa: B027
+    def expect(self, server: Mapping[str, object]) -> None:  # noqa: B027
         """Hold the server against what an earlier session's `server` gave. Raises EngineDied, here
         or with the first answer, where it is another one."""
 
@@ -106,6 +106,9 @@ class EngineSettings(Strict, ABC):
     """Whether it loads weights of its own kind (`weights`), not checkpoints."""
     instead: ClassVar[Mapping[str, str]] = {}
 
+    takes_adapters: ClassVar[bool] = False
+    """Whether it applies a LoRA adapter (key `adapter` of a model)."""
+
     kind: str
 
     @abstractmethod
@@ -132,6 +135,11 @@ class EngineSettings(Strict, ABC):
         """The dtype to take here where a run names none and the checkpoints' own is no good on this
         machine."""
         return None
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Sampling parameters, of `records.NEUTRAL`, that it does not take."""
+        return frozenset()
 
     @property
     def price(self) -> Price | None:

@@ -15,7 +15,6 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
@@ -23,7 +22,8 @@ from claimbench.engines import EngineSettings, Served
 from claimbench.engines.llamacpp.files import wheel_file
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
-from claimbench.models import proof
+from claimbench.models import adapters, proof
+from claimbench.models.adapters import folder_digest
 from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
 from claimbench.store.files import safe_name, sync_folder
 
@@ -67,6 +67,9 @@ def find(
     Raises ModelError with what to do when no source can serve, CheckpointDamaged where files are
     not what was fetched.
     """
+    if model.adapter is not None:
+        base = model.model_copy(update={"adapter": None})
+        return _adapted(model, find(base, online, weights=weights, whole=whole))
     if model.path is not None:
         return _in_folder(model, Path(model.path).expanduser())
     failures = []
@@ -76,6 +79,7 @@ def find(
         try:
             if found := source(model, weights):
                 _check(model, found, weights, whole)
+                adapters.refuse_unnamed(model, found.path)
                 return found
         except CheckpointDamaged:
             raise
@@ -85,6 +89,18 @@ def find(
     raise CheckpointMissing(
         f"model {model.name}: neither on this machine nor to be had ({why}); run "
         f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
+    )
+
+
+def _adapted(model: ModelConfig, base: Checkpoint) -> Checkpoint:
+    """The base with the adapter over it: other weights, and so another identity."""
+    adapter = adapters.read(model)
+    over = Message("weights-adapter", {"folder": adapter.folder.name, "rank": adapter.rank})
+    parts = tuple(part for part in (base.departure, over) if part)
+    return Checkpoint(
+        base.path,
+        f"{base.identity}+lora:{adapter.digest}",
+        Message("weights-departures", {"parts": parts}),
     )
 
 
@@ -144,7 +160,7 @@ def _keep_gguf(model: ModelConfig, wheel: WheelSource) -> None:
         sync_folder(kept.parent)
 
 
-def load_tokenizer(checkpoint: Checkpoint) -> Any:
+def load_tokenizer(checkpoint: Checkpoint) -> object:
     """The checkpoint's tokenizer (imports transformers)."""
     from transformers import AutoTokenizer
 
@@ -161,24 +177,14 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
 
 def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
     config = folder / "config.json"
+    adapters.refuse_unnamed(model, folder)
     if not config.is_file():
         raise ModelError(
             f"model {model.name}: {config} is missing; key path must name a checkpoint"
         )
     return Checkpoint(
-        folder, f"path:{_folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
+        folder, f"path:{folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
     )
-
-
-def _folder_digest(folder: Path) -> str:
-    """The whole contents of the files that make a checkpoint: two training steps of one model have
-    the same names and sizes, and the same first megabytes."""
-    total = hashlib.sha256()
-    for path in proof.checkpoint_files(folder):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        total.update(f"{path.name}:{content}\n".encode())
-    return total.hexdigest()[:32]
 
 
 # --- the hub --------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ class Exchange:
         most, seconds = most_of(request), deadline_of(request, self._settings)
         if not self._server.is_llamacpp:
             return await client.ask(body, most, seconds)
+        llamacpp.refuse_penalties(request)
         if request.messages or not self._native:
             return await client.ask(llamacpp.with_own(body), most, seconds)
         own = llamacpp.native_body(body, request)

@@ -23,7 +23,7 @@ from claimbench.records import Request
 
 OWNER = "llamacpp"
 """Its `owned_by` in GET /models."""
-SAMPLERS = ("top_k", "temperature", "top_p")
+SAMPLERS = ("temperature", "min_p", "top_k", "top_p")
 _RANDOM_SEED = 2**32 - 1
 _NEUTRAL: Mapping[str, object] = {
     "samplers": SAMPLERS,
@@ -35,8 +35,11 @@ _NEUTRAL: Mapping[str, object] = {
 }
 """What is switched off, or left to the model: a server may have been started otherwise."""
 _SENT = ("temperature", "top_p", "min_p", "presence_penalty", "frequency_penalty", "stop", "model")
-_HELD = ("temperature", "top_p", "top_k", "seed", "mirostat")
+_HELD = ("temperature", "top_p", "top_k", "min_p", "seed", "mirostat")
 _FINISH = {"eos": "stop", "word": "stop", "limit": "length"}
+
+PENALTIES = frozenset({"presence_penalty", "repetition_penalty"})
+"""It counts both over prompt and reply together, as no other engine does."""
 
 Decode = Callable[[Sequence[int]], str]
 """The model's own tokenizer: ids → text with special tokens kept."""
@@ -62,6 +65,15 @@ def with_own(body: Mapping[str, object]) -> dict[str, object]:
     if isinstance(top_k := body.get("top_k"), int):
         found["top_k"] = max(top_k, 0)
     return found
+
+
+def refuse_penalties(request: Request) -> None:
+    """Raises EngineDied where penalties are asked for: they would be left out, or be others."""
+    if asked := sorted(PENALTIES & set(request.sampling.switched_on)):
+        raise EngineDied(
+            f"llama.cpp does not count {' and '.join(asked)} as other engines do; take it out of "
+            f"the sampling, or use another engine."
+        )
 
 
 def native_body(body: Mapping[str, object], request: Request) -> dict[str, object]:

@@ -21,7 +21,7 @@ class Server:
         self.name = name
         self._key = key
         self._alias = settings.alias
-        self._listed: dict[str, Any] | None = None
+        self._listed: dict[str, object] | None = None
         self._answered: str | None = None
         self._fingerprints: set[str] = set()
         self.is_llamacpp = False
@@ -47,12 +47,12 @@ class Server:
                 f"{self._short(nearest(self.name, list(found)[:20]))}."
             )
 
-    def _read_meta(self, meta: Any) -> None:
+    def _read_meta(self, meta: object) -> None:
         """llama.cpp names the quantization of its GGUF file."""
         if isinstance(meta, Mapping) and isinstance(meta.get("ftype"), str):
             self._quantization = self._short(meta["ftype"])
 
-    def expect(self, earlier: Mapping[str, Any]) -> None:
+    def expect(self, earlier: Mapping[str, object]) -> None:
         """Hold later answers against what an earlier session's `facts` were."""
         if isinstance(answered := earlier.get("answers_as"), str):
             self._answered = answered

@@ -17,6 +17,7 @@ from claimbench.engines.base import (
     stop_token_ids,
 )
 from claimbench.engines.endpoint.config import NO_EFFECT, EndpointConfig
+from claimbench.records import NEUTRAL
 
 
 class EndpointSettings(EngineSettings):
@@ -54,6 +55,10 @@ class EndpointSettings(EngineSettings):
             reasoning_end=reasoning_end(model),
             decode=decoder(checkpoint) if checkpoint is not None and by_ids else None,
         )
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        return frozenset(NEUTRAL) & frozenset(self.endpoint.unsupported)
 
     @property
     def price(self) -> Price | None:

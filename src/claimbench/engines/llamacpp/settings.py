@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from claimbench.config import ModelConfig
 from claimbench.config.addresses import holds_secret
 from claimbench.engines.base import Engine, EngineSettings, Log, OwnWeights, stop_token_ids
+from claimbench.engines.endpoint.llamacpp import PENALTIES
 from claimbench.engines.endpoint.settings import reasoning_end
 from claimbench.engines.llamacpp.files import check_parameters, facts_of, file_of
 from claimbench.engines.llamacpp.process import INSTALL, PROGRAM, program_version
@@ -110,6 +111,10 @@ class LlamacppSettings(EngineSettings):
         facts = facts_of(model, file_of(model, self.gguf))
         read = Message("weights-gguf", {"file": facts.file, "quantization": facts.quantization})
         return OwnWeights(f"gguf:{facts.quantization}:{facts.digest}", read)
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        return PENALTIES
 
     def make(self, model: ModelConfig, checkpoint: Path | None, log: Log) -> Engine:
         return self.start(model, checkpoint, self.context or model.context, log)
