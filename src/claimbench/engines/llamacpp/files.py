@@ -68,7 +68,10 @@ def facts_of(model: ModelConfig, path: Path) -> GgufFacts:
 
 
 def check_parameters(model: ModelConfig, found: float, where: str) -> None:
-    """Raises ModelError where weights have another number of parameters than the model."""
+    """Raises ModelError where weights have another number of parameters than the model, if that is
+    known."""
+    if model.parameters is None:
+        return
     wanted = model.parameters * 1e9
     if abs(found - wanted) > _TOLERANCE * wanted:
         raise ModelError(
