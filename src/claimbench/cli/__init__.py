@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from claimbench import __version__
-from claimbench.cli import exchange, results, running
+from claimbench.cli import exchange, new, results, running
 from claimbench.cli.ending import (
     INTERRUPTED,
     Interrupt,
@@ -80,6 +80,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.add_typer(new.app, name="new")
 
 
 def main() -> None:

@@ -71,12 +71,12 @@ def run(  # noqa: PLR0913, PLR0917
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
     [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold]
     """
-    from claimbench import config
+    from claimbench import drafts
     from claimbench.benchmarks import hub
     from claimbench.planning import estimate
     from claimbench.runner import preparing
 
-    experiment = config.load_experiment(run_file, sets)
+    experiment = drafts.load_experiment(run_file, sets, offline)
     folder = out or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
     check_something_is_judged(experiment, fail_on)
@@ -126,7 +126,7 @@ def plan(  # noqa: PLR0913, PLR0917
     Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distill-qwen-32b
     --gpu h100x8 --gpu-hour 2.2[/bold]
     """
-    from claimbench import config
+    from claimbench import drafts
     from claimbench.benchmarks import hub
     from claimbench.cli import display_plan
     from claimbench.planning import estimate
@@ -135,7 +135,7 @@ def plan(  # noqa: PLR0913, PLR0917
     from claimbench.planning.lengths import Lengths
     from claimbench.runner import preparing
 
-    experiment = config.load_experiment(run_file, sets)
+    experiment = drafts.load_experiment(run_file, sets, offline)
     asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
@@ -153,11 +153,11 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
 
     Example: [bold]claimbench fetch r1-distill-qwen-1.5b[/bold]
     """
-    from claimbench import config
+    from claimbench import drafts
     from claimbench.benchmarks import hub
     from claimbench.runner import preparing
 
-    experiment = config.load_experiment(run_file, sets)
+    experiment = drafts.load_experiment(run_file, sets)
     online = hub.use()
     with displaying() as display:
         lines = preparing.fetch(experiment, data_dir, online, display.log)
