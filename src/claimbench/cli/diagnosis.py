@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from typing import Any
 from claimbench import __version__, config, engines
 from claimbench.benchmarks import hub
 from claimbench.config import folders, processor
-from claimbench.config.machine import missing_packages, whole_memory
+from claimbench.config.machine import missing_packages, usable_cores, whole_memory
 from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.store import provenance
 
@@ -30,7 +29,7 @@ def examine() -> dict[str, object]:
     return {
         "claimbench": __version__,
         "python": platform.python_version(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": usable_cores(),
         "memory_gib": round(whole_memory() / 2**30, 1),
         "processor": _processor(),
         "engines": {name: kind.missing() for name, kind in engines.ENGINES.items()},

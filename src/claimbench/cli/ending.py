@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from claimbench.cli.ci import publish_report
 from claimbench.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -171,13 +172,16 @@ def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: b
     return words + (["--offline"] if offline else [])
 
 
-def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
+def end(
+    made: Report | Progress | Job, folder: Path, fail_on: list[str], junit: Path | None = None
+) -> None:
     """Show what a run has come to."""
     from claimbench.runner.generate import Progress
     from claimbench.runner.reporting import Report
 
     if isinstance(made, Report):
         show(made)
+        publish_report(made, fail_on, junit)
         exit_on(made, fail_on)
     elif isinstance(made, Progress):
         typer.echo(

@@ -30,6 +30,10 @@ Offline = Annotated[bool, typer.Option("--offline", help="Do not ask the hub.")]
 FailOn = Annotated[
     list[str], typer.Option("--fail-on", metavar="VERDICT", help="Exit 1 on this verdict.")
 ]
+JUnit = Annotated[
+    Path | None,
+    typer.Option("--junit", metavar="FILE", help="Write a JUnit file: one test per verdict."),
+]
 GpuHour = Annotated[
     float | None, typer.Option("--gpu-hour", min=0, help="US dollars for an hour of one GPU.")
 ]

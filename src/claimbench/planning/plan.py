@@ -223,10 +223,11 @@ def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
 def _departures(
     experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
 ) -> dict[str, Any]:
-    """In what each model's weights depart from the pinned checkpoint, as data of messages."""
+    """In what each model's weights and prompts depart from the pinned checkpoint and its rules, as
+    data of messages."""
     departures = {}
     for model in experiment.models:
-        parts = [found[model.name].departure]
+        parts = [found[model.name].departure, *_drafted(model, experiment)]
         dtype = chosen.chosen_dtype
         if dtype is not None and dtype != model.dtype:
             dtypes = {"dtype": dtype, "checkpoint": model.dtype}
@@ -234,6 +235,14 @@ def _departures(
         if known := tuple(part for part in parts if part):
             departures[model.name] = as_data(Message("weights-departures", {"parts": known}))
     return departures
+
+
+def _drafted(model: ModelConfig, experiment: Experiment) -> Iterator[Message]:
+    """What a run names by its path: no person has read what was made of it."""
+    if model.drafted:
+        yield Message("prompt-drafted")
+    if drafted := [b.name for b in experiment.benchmarks if b.drafted]:
+        yield Message("benchmark-drafted", {"benchmarks": ", ".join(drafted)})
 
 
 def _described(cell: Cell) -> dict[str, Any]:

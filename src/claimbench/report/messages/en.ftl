@@ -486,6 +486,9 @@ weights-served = as an endpoint serves them under the name { $name }, on its wor
 weights-alias = as an endpoint serves them under the name { $name }, an alias: evidence about that alias, nothing else
 weights-local = local checkpoint { $folder }
 weights-note = { $note }
+weights-dequantized = weights of the GGUF file { $file }, dequantized
+prompt-drafted = prompt rules taken from the checkpoint's chat template, read by no person
+benchmark-drafted = columns, prompt and grader of { $benchmarks } guessed from the data, read by no person
 weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
 
 setting-none = none
@@ -563,6 +566,7 @@ compare-most-better = better most: { LIST($problems, "; ") }
 compare-changes-worse = Problems that got worse most (right samples, reference then run)
 compare-changes-better = Problems that got better most (right samples, reference then run)
 compare-change = { $problem }: { $before } of { $of } → { $after } of { $then }
+summary-cut = The rest is in the report: a job's summary holds no more.
 page-comparison = Comparison
 page-comparison-figures = Figures of the comparison
 legend-comparison = Differences are in points, run minus reference, paired by problem. On such problems: what the difference would be on other problems like these, by Student's t over the problems (with one sample per problem, or few problems that differ, by the interval of Bonett and Price, where only McNemar's exact test shows a difference). On these problems: what a rerun of both on these very problems would show. Better, worse: a difference is shown on such problems; equivalent: it is shown to lie within the margin; not worse: it is shown not to be worse by the margin asked for; inconclusive: none of these. With several comparisons the outcome rests on p-values after Holm's correction. Detectable: the difference that would have been found with a power of 80%.

@@ -486,6 +486,9 @@ weights-served = 엔드포인트가 { $name } 이름으로 제공하는 가중�
 weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치. 그 별칭에 대한 증거일 뿐임
 weights-local = 로컬 체크포인트 { $folder }
 weights-note = { $note }
+weights-dequantized = GGUF 파일 { $file }의 양자화를 푼 가중치
+prompt-drafted = 프롬프트 규칙은 체크포인트의 대화 템플릿에서 읽었고 사람이 확인하지 않음
+benchmark-drafted = { $benchmarks }의 열, 프롬프트, 채점기는 데이터에서 추정했고 사람이 확인하지 않음
 weights-dtype = 체크포인트의 { $checkpoint } 대신 { $dtype }{ PARTICLE($dtype, "으로", "로") } 계산
 
 setting-none = 없음
@@ -563,6 +566,7 @@ compare-most-better = 가장 나아진 문제: { LIST($problems, "; ") }
 compare-changes-worse = 가장 나빠진 문제 (맞은 표본, 기준 → 비교 대상)
 compare-changes-better = 가장 나아진 문제 (맞은 표본, 기준 → 비교 대상)
 compare-change = { $problem }: { $of }개 중 { $before }개 → { $then }개 중 { $after }개
+summary-cut = 작업 요약에는 더 담을 수 없습니다. 나머지는 보고서에 있습니다.
 page-comparison = 비교
 page-comparison-figures = 비교 수치
 legend-comparison = 차이는 비교 대상에서 기준을 뺀 포인트이며 문제별로 짝지어 구함. ‘비슷한 문제에서’는 이와 비슷한 다른 문제에서의 차이로, 문제에 대한 스튜던트 t로 구함(문제당 표본이 하나이거나 달라진 문제가 적으면 보닛·프라이스 구간을 쓰고, 차이는 맥니마 정확 검정으로만 입증함). ‘이 문제들에서’는 같은 문제로 두 실행을 다시 할 때의 차이. 높음·낮음은 비슷한 문제에서 차이가 입증됨, 같음은 허용 오차 안에 있음이 입증됨, 낮지는 않음은 정한 만큼 낮지 않음이 입증됨, 판단 보류는 어느 것도 입증되지 않음. 비교가 여럿이면 Holm 보정한 p값을 따름. ‘찾아낼 차이’는 80% 검정력으로 찾아낼 수 있는 차이.
