@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable
 from typing import Annotated
 
+import click
 import typer
+from typer.core import TyperGroup
 
 from claimbench import __version__
 from claimbench.cli import exchange, new, results, running
@@ -24,9 +26,33 @@ from claimbench.cli.ending import (
     unprinted,
 )
 from claimbench.cli.options import AsJson
-from claimbench.errors import ClaimbenchError
+from claimbench.errors import ClaimbenchError, ConfigError
+
+
+class Commands(TyperGroup):
+    """Names the command, or the run, that an unknown command was meant for."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is None and not cmd_name.startswith("-"):
+            raise _unknown_command(cmd_name, list(self.commands))
+        return found
+
+
+def _unknown_command(word: str, known: list[str]) -> ConfigError:
+    from claimbench.config import names
+    from claimbench.config.yamlfile import close_to, nearest
+
+    runs = close_to(word, names("runs"))
+    if word.endswith(".yaml") or (runs and runs[0].lower() == word.lower()):
+        hint = f"; did you mean `claimbench run {runs[0] if runs else word}`?"
+    else:
+        hint = nearest(word, known)
+    return ConfigError(f"there is no command {word}{hint}")
+
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -99,18 +99,29 @@ def run(
     benchmarks: Annotated[
         list[str], typer.Option("--benchmark", help="A benchmark: its name or data file.")
     ],
-    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("run.yaml"),
+    claimed: Annotated[
+        float | None,
+        typer.Option(
+            "--claimed", min=0, max=100, help="The score in % that is claimed of the first model."
+        ),
+    ] = None,
+    out: Out = None,
 ) -> None:
     """A run file to begin with.
 
-    Example: [bold]claimbench new run --model ./my-finetune --benchmark mine.jsonl[/bold]
+    Example: [bold]claimbench new run --model ./my-finetune --benchmark mine.jsonl
+    --claimed 41.5[/bold]
     """
+    from claimbench.config.inline import name_of
     from claimbench.drafts.files import named_from, run_yaml, write_new
 
-    named = [named_from(out.parent, word) for word in models]
-    asked = [named_from(out.parent, word) for word in benchmarks]
-    write_new(out, run_yaml(named, asked))
-    typer.echo(f"{out}: written. See what it will ask: claimbench plan {out}")
+    path = out or Path(f"{name_of(models[0])}-on-{name_of(benchmarks[0])}.yaml")
+    named = [named_from(path.parent, word) for word in models]
+    asked = [named_from(path.parent, word) for word in benchmarks]
+    write_new(path, run_yaml(named, asked, claimed))
+    typer.echo(f"{path}: written; read what it decides")
+    typer.echo(f"See what it will ask: claimbench plan {path}")
+    typer.echo(f"Run it:               claimbench run {path}")
 
 
 @app.command("article")

@@ -35,8 +35,8 @@ def named_from(folder: Path, word: str) -> str:
     return relative if relative.startswith((".", "/")) else f"./{relative}"
 
 
-def run_yaml(models: Sequence[str], benchmarks: Sequence[str]) -> str:
-    """The text of a run file."""
+def run_yaml(models: Sequence[str], benchmarks: Sequence[str], claimed: float | None = None) -> str:
+    """The text of a run file; `claimed` is the score in % that it judges."""
     lines = [
         "# Made by `claimbench new run`.",
         f"models: {as_yaml(list(models))}",
@@ -48,8 +48,9 @@ def run_yaml(models: Sequence[str], benchmarks: Sequence[str]) -> str:
         "samples: 4  # decide: samples per problem",
         "seed: 1",
     ]
-    claim = f"{{{name_of(models[0])}: {{{name_of(benchmarks[0])}: 50.0}}}}"
-    lines.append(f"# claimed: {claim}  # a figure in % to be judged by this run")
+    score = 50.0 if claimed is None else claimed
+    claim = f"claimed: {{{name_of(models[0])}: {{{name_of(benchmarks[0])}: {score}}}}}"
+    lines.append(f"{'# ' if claimed is None else ''}{claim}  # a score in %, judged by this run")
     return "\n".join(lines) + "\n"
 
 

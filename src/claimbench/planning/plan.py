@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from claimbench.benchmarks.loading import (
 )
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, plain
 from claimbench.engines import EngineSettings
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, Missing
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
 from claimbench.messages import Message, as_data
@@ -61,11 +62,14 @@ def make_plan(
     *,
     weights: bool = True,
     log: Callable[[str], None] = lambda _: None,
+    lacking: dict[str, str] | None = None,
 ) -> Plan:
     """Load datasets and tokenizers, render every prompt, and fix every sample's id.
 
     `engine` is the identity (name and version) of the engine that will be asked; with
-    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done.
+    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done. Where a
+    dry run gives `lacking`, models and benchmarks that are not on this machine are left out, and
+    why is noted there by their names.
     """
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
@@ -73,21 +77,34 @@ def make_plan(
     asked = []
     for benchmark in experiment.benchmarks:
         log(f"reading {benchmark.name}")
-        problems = load_problems(benchmark, data_dir, experiment.run.limit)
-        _check_grader(benchmark, problems)
-        asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
+        with _noted(benchmark.name, lacking):
+            problems = load_problems(benchmark, data_dir, experiment.run.limit)
+            _check_grader(benchmark, problems)
+            asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
     found: dict[str, Checkpoint] = {}
     cells: list[Cell] = []
     for model in experiment.models:
         log(f"finding the checkpoint of {model.name}")
-        found[model.name] = _checkpoint(chosen, model, online, weights)
-        cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
+        with _noted(model.name, lacking):
+            found[model.name] = _checkpoint(chosen, model, online, weights)
+            cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
     log("rendering prompts")
     _refuse_twins(cells)
     resolved = _resolved(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     digest = decisive_digest(resolved)
     return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
+
+
+@contextmanager
+def _noted(name: str, lacking: dict[str, str] | None) -> Iterator[None]:
+    """Notes what is missing under `name` where a dry run may go on without it."""
+    try:
+        yield
+    except Missing as missing:
+        if lacking is None:
+            raise
+        lacking[name] = str(missing)
 
 
 def _check_grader(benchmark: BenchmarkConfig, problems: Sequence[Problem]) -> None:
@@ -205,6 +222,7 @@ def _resolved(
             "published": list(run.published),
             "margins": dict(run.margins),
             "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
+            **({"claimed": dict(run.claimed)} if run.claimed else {}),
         },
         "cells": {str(cell.name): _described(cell) for cell in cells},
     }
@@ -227,6 +245,8 @@ def _departures(
     data of messages."""
     departures = {}
     for model in experiment.models:
+        if model.name not in found:
+            continue
         parts = [found[model.name].departure, *_drafted(model, experiment)]
         dtype = chosen.chosen_dtype
         if dtype is not None and dtype != model.dtype:
