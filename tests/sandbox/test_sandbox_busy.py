@@ -33,7 +33,7 @@ def hogs(count: int, sessions: bool = True) -> Iterator[None]:
     among sessions, then within each. They are a shell's children, since a supervisor takes its own
     for one program's.
     """
-    words = ["sh", "-c", "(echo; while :; do :; done) & wait"]
+    words = ["sh", "-c", "(echo; ulimit -t 300; while :; do :; done) & wait"]
     running = [
         subprocess.Popen(
             words,

@@ -52,11 +52,13 @@ class Benchmark(Strict):
 
 class KnownModel(Strict):
     """A model that claims or tables speak of. `proxy_of` names the model that a distilled
-    checkpoint stands beside, never in its place."""
+    checkpoint stands beside, never in its place; `setting_of` the model of which this is one
+    setting (an effort), a reference of its own."""
 
     title: str
     open: bool
     proxy_of: str | None = None
+    setting_of: str | None = None
     note: str = ""
 
 

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from claimbench import __version__
-from claimbench.cli import exchange, new, results, running
+from claimbench.cli import exchange, new, results, running, watching
 from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
     INTERRUPTED,
@@ -93,6 +93,7 @@ def doctor(as_json: AsJson = False) -> None:
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "plan": running.plan,
+    "watch": watching.watch,
     "import": exchange.import_,
     "export": exchange.export,
     "grade": results.grade,

@@ -90,6 +90,9 @@ class EngineSettings(Strict, ABC):
     extra: ClassVar[str] = ""
     instead: ClassVar[Mapping[str, str]] = {}
 
+    takes_adapters: ClassVar[bool] = False
+    """Whether it applies a LoRA adapter (key `adapter` of a model)."""
+
     kind: str
 
     @abstractmethod
@@ -116,6 +119,11 @@ class EngineSettings(Strict, ABC):
         """The dtype to take here where a run names none and the checkpoints' own is no good on this
         machine."""
         return None
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Sampling parameters, of `records.NEUTRAL`, that it does not take."""
+        return frozenset()
 
     @property
     def price(self) -> Price | None:

@@ -21,7 +21,8 @@ from claimbench.config.paths import cache_dir
 from claimbench.engines import Served
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
-from claimbench.models import proof
+from claimbench.models import adapters, proof
+from claimbench.models.adapters import folder_digest
 from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
 from claimbench.store.files import safe_name, sync_folder
 
@@ -48,6 +49,9 @@ def find(
     Raises ModelError with what to do when no source can serve, CheckpointDamaged where files are
     not what was fetched.
     """
+    if model.adapter is not None:
+        base = model.model_copy(update={"adapter": None})
+        return _adapted(model, find(base, online, weights=weights, whole=whole))
     if model.path is not None:
         path = Path(model.path).expanduser()
         return _of_gguf(model, path) if path.suffix == ".gguf" else _in_folder(model, path)
@@ -58,6 +62,7 @@ def find(
         try:
             if found := source(model, weights):
                 _check(model, found, weights, whole)
+                adapters.refuse_unnamed(model, found.path)
                 return found
         except CheckpointDamaged:
             raise
@@ -69,6 +74,18 @@ def find(
         f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration",
         f"model {model.name}",
         f"{why}; run this where {model.hub} can be reached",
+    )
+
+
+def _adapted(model: ModelConfig, base: Checkpoint) -> Checkpoint:
+    """The base with the adapter over it: other weights, and so another identity."""
+    adapter = adapters.read(model)
+    over = Message("weights-adapter", {"folder": adapter.folder.name, "rank": adapter.rank})
+    parts = tuple(part for part in (base.departure, over) if part)
+    return Checkpoint(
+        base.path,
+        f"{base.identity}+lora:{adapter.digest}",
+        Message("weights-departures", {"parts": parts}),
     )
 
 
@@ -120,12 +137,13 @@ def load_tokenizer(checkpoint: Checkpoint) -> object:
 
 def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
     config = folder / "config.json"
+    adapters.refuse_unnamed(model, folder)
     if not config.is_file():
         raise ModelError(
             f"model {model.name}: {config} is missing; key path must name a checkpoint"
         )
     return Checkpoint(
-        folder, f"path:{_folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
+        folder, f"path:{folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
     )
 
 
@@ -157,17 +175,6 @@ def _convert_into_place(file: Path, made: Path, folder: Path) -> None:
     convert_gguf(file, made)
     proof.record(proof.checkpoint_files(made), made / proof.DIGESTS)
     _move_into_place(made, folder)
-
-
-def _folder_digest(folder: Path) -> str:
-    """The whole contents of the files that make a checkpoint: two training steps of one model have
-    the same names and sizes, and the same first megabytes."""
-    total = hashlib.sha256()
-    for path in proof.checkpoint_files(folder):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        total.update(f"{path.name}:{content}\n".encode())
-    return total.hexdigest()[:32]
 
 
 # --- the hub --------------------------------------------------------------------------------

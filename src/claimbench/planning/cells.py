@@ -16,7 +16,7 @@ from typing import Any
 from claimbench.config import BenchmarkConfig, ModelConfig
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, Prompt, PromptMaker, choice_order
-from claimbench.records import CellName, Problem, Request, Sampling
+from claimbench.records import NEUTRAL, CellName, Problem, Request, Sampling
 
 ID_LENGTH = 32  # hex digits: 128 bits, no collision to fear among millions of samples
 
@@ -75,6 +75,16 @@ class Cell:
         seed = sample_seed(self.seed, problem, sample_index)
         return self.maker.prompt(problem, choice_order(problem, seed))
 
+    def sent(self) -> Iterator[tuple[tuple[str, tuple[int, ...]], str]]:
+        """The text of every prompt that is sent, once, by problem and order of its choices."""
+        for problem in self.problems:
+            seeds = (sample_seed(self.seed, problem, i) for i in range(self.samples))
+            orders = (
+                {choice_order(problem, seed): None for seed in seeds} if problem.choices else [()]
+            )
+            for order in orders:
+                yield (problem.id, order), self.maker.prompt(problem, order).text
+
     def _requests_of(self, problem: Problem) -> Iterator[Request]:
         # With choices every sample has an order, and so a prompt, of its own.
         shared = None if problem.choices else self._prompt_and_digest(problem, ())
@@ -102,10 +112,17 @@ class Cell:
             "benchmark": self.benchmark.name,
             "problem": problem.id,
             **_what_is_sent(prompt),
-            "sampling": asdict(self.sampling),
+            "sampling": sampling_identity(self.sampling),
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
         return prompt, hashlib.sha256(text.encode())
+
+
+def sampling_identity(sampling: Sampling) -> dict[str, Any]:
+    """Every parameter; those of `NEUTRAL` where they do something, so that samples made before
+    there were such parameters keep their ids."""
+    always = {k: v for k, v in asdict(sampling).items() if k not in NEUTRAL}
+    return {**always, **sampling.switched_on}
 
 
 def _what_is_sent(prompt: Prompt) -> dict[str, Any]:

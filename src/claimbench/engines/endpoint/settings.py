@@ -16,6 +16,7 @@ from claimbench.engines.base import (
     stop_token_ids,
 )
 from claimbench.engines.endpoint.config import NO_EFFECT, EndpointConfig
+from claimbench.records import NEUTRAL
 
 
 class EndpointSettings(EngineSettings):
@@ -48,6 +49,10 @@ class EndpointSettings(EngineSettings):
         return EndpointEngine(
             self.endpoint, name, stop_ids, log=log, reasoning_end=_reasoning_end(model)
         )
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        return frozenset(NEUTRAL) & frozenset(self.endpoint.unsupported)
 
     @property
     def price(self) -> Price | None:

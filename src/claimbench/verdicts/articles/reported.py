@@ -41,10 +41,10 @@ def _known(*_stamps: tuple[object, ...]) -> tuple[Evidence, tuple[ClaimVerdict, 
 
 def _reported(alone: ClaimVerdict, evidence: Evidence, own: Sequence[Party]) -> ClaimVerdict:
     claim = alone.claim
-    if claim.test is None or claim.kind in ("arithmetic", "artifact"):
-        return alone
-    if claim.kind == "efficiency":
+    if claim.test is not None and claim.kind == "efficiency":
         return judge(claim, evidence)
+    if claim.test is None or claim.kind != "benchmark":
+        return alone
     subjects = {test.subject for test in benchmark_tests(claim)}
     spoken = any(subjects & party.subjects for party in own)
     verdict = judge(claim, evidence) if spoken else alone
