@@ -26,7 +26,7 @@ from claimbench.report.messages import english
 from claimbench.runner import pipeline, preparing
 from claimbench.store import RunStore
 
-SUMS = [{"question": f"What is {i} + {i}?", "answer": str(2 * i)} for i in range(1, 7)]
+SUMS = [{"question": f"What is {i} + {i}?", "answer": str(2 * i)} for i in range(1, 41)]
 
 
 @pytest.fixture
@@ -55,14 +55,14 @@ def test_a_model_a_benchmark_and_a_run_from_nothing(desk: Path) -> None:
     assert "    | What is 6 times 7?<|im_end|>" in made.output
     assert "decide  system: what the template adds when none is given" in made.output
     asked = new("benchmark", "mine.jsonl")
-    assert "Golds graded against themselves by number: 6 of 6 right" in asked.output
+    assert "Golds graded against themselves by number: 40 of 40 right" in asked.output
     run = new("run", "--model", "my-finetune", "--benchmark", "mine", "--claimed", "50")
     assert "claimbench run my-finetune-on-mine.yaml" in run.output
     experiment = drafts.load_experiment(Path("my-finetune-on-mine.yaml"))
     assert experiment.run.claimed == {"my-finetune": {"mine": 50.0}}
     assert experiment.models[0].path == str(desk / "my finetune")
     assert not experiment.models[0].drafted  # A person has the file now.
-    assert len(loading.load_problems(experiment.benchmarks[0])) == 6
+    assert len(loading.load_problems(experiment.benchmarks[0])) == 40
 
 
 def test_what_is_there_is_not_written_over(desk: Path) -> None:
@@ -146,7 +146,7 @@ def test_parquet_is_read(desk: Path) -> None:
     assert new("benchmark", "sums.parquet").exit_code == 0
     jsonl, rows = (draft_benchmark(name).config for name in ("mine.jsonl", "sums.parquet"))
     assert rows.dataset.digest == jsonl.dataset.digest
-    assert len(loading.load_problems(config.load_benchmark("sums"))) == 6
+    assert len(loading.load_problems(config.load_benchmark("sums"))) == 40
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Annotated
 
-import click
 import typer
-from typer.core import TyperGroup
 
 from claimbench import __version__
 from claimbench.cli import exchange, new, results, running, watching
@@ -28,31 +26,7 @@ from claimbench.cli.ending import (
 from claimbench.cli.options import AsJson
 from claimbench.errors import ClaimbenchError, ConfigError
 
-
-class Commands(TyperGroup):
-    """Names the command, or the run, that an unknown command was meant for."""
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        found = super().get_command(ctx, cmd_name)
-        if found is None and not cmd_name.startswith("-"):
-            raise _unknown_command(cmd_name, list(self.commands))
-        return found
-
-
-def _unknown_command(word: str, known: list[str]) -> ConfigError:
-    from claimbench.config import names
-    from claimbench.config.yamlfile import close_to, nearest
-
-    runs = close_to(word, names("runs"))
-    if word.endswith(".yaml") or (runs and runs[0].lower() == word.lower()):
-        hint = f"; did you mean `claimbench run {runs[0] if runs else word}`?"
-    else:
-        hint = nearest(word, known)
-    return ConfigError(f"there is no command {word}{hint}")
-
-
 app = typer.Typer(
-    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -111,6 +85,26 @@ for _name, _command in COMMANDS.items():
 app.add_typer(new.app, name="new")
 
 
+def check_command(words: list[str]) -> None:
+    """Raises ConfigError with the command, or the run, that an unknown command was meant for."""
+    word = next((word for word in words if not word.startswith("-")), None)
+    known = [*COMMANDS, "new"]
+    if word is not None and word not in known:
+        raise _unknown_command(word, known)
+
+
+def _unknown_command(word: str, known: list[str]) -> ConfigError:
+    from claimbench.config import names
+    from claimbench.config.yamlfile import close_to, nearest
+
+    runs = close_to(word, names("runs"))
+    if word.endswith(".yaml") or (runs and runs[0].lower() == word.lower()):
+        hint = f"; did you mean `claimbench run {runs[0] if runs else word}`?"
+    else:
+        hint = nearest(word, known)
+    return ConfigError(f"there is no command {word}{hint}")
+
+
 def main() -> None:
     """Entry point: every explained failure is one sentence on stderr and its exit code."""
     signal.signal(signal.SIGTERM, Interrupt())
@@ -123,6 +117,7 @@ def main() -> None:
     print_anywhere()
     keep_bars_out_of_logs()
     try:
+        check_command(sys.argv[1:])
         app()
     except ClaimbenchError as error:
         complain(str(error))
