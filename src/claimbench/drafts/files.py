@@ -48,9 +48,13 @@ def run_yaml(models: Sequence[str], benchmarks: Sequence[str], claimed: float | 
         "samples: 4  # decide: samples per problem",
         "seed: 1",
     ]
-    score = 50.0 if claimed is None else claimed
-    claim = f"claimed: {{{name_of(models[0])}: {{{name_of(benchmarks[0])}: {score}}}}}"
-    lines.append(f"{'# ' if claimed is None else ''}{claim}  # a score in %, judged by this run")
+    score, off = (50.0, "# ") if claimed is None else (claimed, "")
+    model, benchmark = name_of(models[0]), name_of(benchmarks[0])
+    lines += [
+        f"{off}claimed: {{{model}: {{{benchmark}: {score:g}}}}}  # a score in %, to be judged",
+        f"{off}margins: {{{benchmark}: 20}}  # decide: points that count as the same score;",
+        f"{'# ' if off else ''}#   fewer of them need more problems and samples",
+    ]
     return "\n".join(lines) + "\n"
 
 
