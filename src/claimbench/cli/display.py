@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from claimbench.analysis.doubts import doubts
 from claimbench.report.comparisons import headline
 from claimbench.report.messages import english
 from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
@@ -107,6 +108,8 @@ def show_report(report: Report) -> None:
         console.print(Text("Partial: samples or grades are missing, so there is no verdict."))
     columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))
     _print(console, measurement_table(report.measurements), columns)
+    for note in doubts(report.measurements):
+        console.print(Text(clean(f"Note: {english(note)}", 1000)), soft_wrap=True)
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 

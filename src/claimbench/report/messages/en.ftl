@@ -451,6 +451,8 @@ about-stated = Protocol as stated
 about-importer = Stated by the importer
 about-unknown = Unknown
 about-note = Note
+doubt-no-answer = { $model } on { $benchmark }: no answer was found in { $percent } % of the replies, so the score says first how many have one; read some of them before believing it
+doubt-grader-errors = { $model } on { $benchmark }: { $percent } % of the replies could not be graded, an error that is not the model's, and are left out of the score; the reasons are in the grades
 about-left-out = Left out, for example
 about-server = Server of { $model }
 server-hidden = it kept the reasoning of { $count } replies to itself; what it shows is graded as the answer
@@ -512,7 +514,17 @@ import-files = { $tool }: { $files }
 import-labels-only = their labels are taken as they are: nothing was graded by us (tier C)
 import-unmatched = { $rows } rows fit no problem and are left out
 import-by-id = { $count } of { $rows } responses were matched by their id alone: their questions are not ours word by word
-import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning: if the file's maker cut the reasoning off, each counts as wrong here for want of it
+import-by-spacing = { $count } of { $rows } responses were matched by their question without its white space
+import-by-likeness = { $count } of { $rows } responses were matched by a question that is written otherwise than ours, and the same gold
+import-other-gold = { $count } of { $rows } responses have one of our questions and another gold: they are graded by ours
+import-denied = { $count } rows are left out because their gold is not that of the problem whose id, or whose question with other spacing, they have
+import-worked-golds = the golds of { $count } of { $rows } responses are worked solutions: the answer behind ####, or in the last box, is taken
+import-bare = { $count } of { $rows } responses are nothing but an answer, and are graded as one
+import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning, so each counts as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-few-reasoning-ends = { $count } of { $rows } responses hold no { $tag }, which ends this model's reasoning, and count as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-over-limit = { $count } responses are longer than the stated max_tokens of { $limit } allows
+import-cut-early = { $count } responses break off, half of them within { $tokens } tokens: the stated max_tokens of { $limit } did not cut them
+import-cut-early-bytes = { $count } responses break off, half of them within about { $tokens } tokens by their length: the stated max_tokens of { $limit } did not cut them
 import-no-labels = { $count } of { $rows } responses have no label of theirs
 import-no-tokens = tokens are not stated
 import-no-finish = finish reasons are not stated

@@ -451,6 +451,8 @@ about-stated = 밝혀진 프로토콜
 about-importer = 가져온 사람이 밝힌 것
 about-unknown = 알 수 없는 것
 about-note = 참고
+doubt-no-answer = { $benchmark }의 { $model }: 답변의 { $percent }%에서 답을 찾지 못해, 점수는 무엇보다 답이 있는 답변의 수를 나타냄. 점수를 믿기 전에 답변을 몇 개 읽어 보십시오
+doubt-grader-errors = { $benchmark }의 { $model }: 답변의 { $percent }%를 채점하지 못함. 모델의 잘못이 아니므로 점수에서 뺐으며 이유는 채점 기록에 있음
 about-left-out = 제외한 것의 예
 about-server = { $model }의 서버
 server-hidden = 응답 { $count }개의 추론을 보여 주지 않아, 보이는 부분을 답으로 채점함
@@ -512,7 +514,17 @@ import-files = { $tool }: { $files }
 import-labels-only = 그쪽의 판정을 그대로 받음. 우리가 채점한 것은 없음(등급 C)
 import-unmatched = { $rows }행은 맞는 문제가 없어 제외함
 import-by-id = 답변 { $rows }개 중 { $count }개는 id만으로 맞춤. 문제 글이 우리 것과 글자 그대로 같지는 않음
-import-no-reasoning-end = 추론을 끝내는 { $tag } 표시가 어느 답변에도 없음. 파일을 만든 이가 추론을 잘라 냈다면, 그 때문에 모두 오답으로 셈
+import-by-spacing = 답변 { $rows }개 중 { $count }개는 공백을 뺀 문제 글로 맞춤
+import-by-likeness = 답변 { $rows }개 중 { $count }개는 표기가 우리와 다른 문제 글과 같은 정답으로 맞춤
+import-other-gold = 답변 { $rows }개 중 { $count }개는 문제는 우리 것이나 그쪽 정답이 다름. 우리 정답으로 채점함
+import-denied = { $count }행은 id나 공백만 다른 문제 글은 맞지만 정답이 달라 제외함
+import-worked-golds = 답변 { $rows }개 중 { $count }개의 정답이 풀이 전체임. #### 뒤나 마지막 상자 안의 답을 취함
+import-bare = 답변 { $rows }개 중 { $count }개는 답만 적혀 있어 그대로 답으로 채점함
+import-no-reasoning-end = 이 모델의 추론을 끝내는 { $tag } 표시가 어느 답변에도 없어 모두 오답으로 셈. 파일을 만든 이가 추론을 잘라 냈다면 --protocol reasoning=removed로 알려 주십시오
+import-few-reasoning-ends = 답변 { $rows }개 중 { $count }개에 이 모델의 추론을 끝내는 { $tag } 표시가 없어 오답으로 셈. 파일을 만든 이가 추론을 잘라 냈다면 --protocol reasoning=removed로 알려 주십시오
+import-over-limit = 답변 { $count }개가 밝힌 max_tokens { $limit }보다 김
+import-cut-early = 답변 { $count }개가 중간에 끊겼고 그 절반은 { $tokens }토큰 안에서 끊김. 밝힌 max_tokens { $limit } 때문이 아님
+import-cut-early-bytes = 답변 { $count }개가 중간에 끊겼고 그 절반은 길이로 보아 약 { $tokens }토큰 안에서 끊김. 밝힌 max_tokens { $limit } 때문이 아님
 import-no-labels = 답변 { $rows }개 중 { $count }개에 그쪽의 판정이 없음
 import-no-tokens = 토큰 수가 없음
 import-no-finish = 종료 이유가 없음
