@@ -71,6 +71,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "grade": results.grade,
     "report": results.report,
     "compare": results.compare,
+    "show": results.show_sample,
     "verify": results.verify,
     "claims": results.claims,
     "fetch": running.fetch,

@@ -120,6 +120,14 @@ CombinedOut = Annotated[
     ),
 ]
 
+# Of `claimbench show`.
+ProblemId = Annotated[str, typer.Option("--problem", metavar="ID", help="Which problem.")]
+SampleNumber = Annotated[
+    int, typer.Option("--sample", min=0, metavar="N", help="Which of its samples, from 0.")
+]
+OfModel = Annotated[str | None, typer.Option("--model", help="Of this model alone.")]
+OfBenchmark = Annotated[str | None, typer.Option("--benchmark", help="Of this benchmark alone.")]
+
 # Of `claimbench compare`.
 Compared = Annotated[
     list[Path], typer.Argument(metavar="A B...", help="Run folders; the first is the reference.")

@@ -17,7 +17,7 @@ from claimbench import __version__
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.config import DatasetConfig
 from claimbench.errors import ConfigError
-from claimbench.interop.writers.stored import whole_measurement
+from claimbench.interop.stored import whole_measurement
 from claimbench.messages import import_source
 from claimbench.records import Measurement
 from claimbench.report.messages import english

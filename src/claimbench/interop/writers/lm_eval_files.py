@@ -17,7 +17,7 @@ from typing import Any
 from claimbench import __version__
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.grading.choice import right_letter
-from claimbench.interop.writers.stored import Graded, graded_samples, whole_measurement
+from claimbench.interop.stored import Graded, graded_samples, whole_measurement
 from claimbench.records import Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole

@@ -17,7 +17,7 @@ from typing import Any
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.interop.escapes import COLUMN, escape_row
 from claimbench.interop.readers.lines import needs
-from claimbench.interop.writers.stored import Graded, graded_samples
+from claimbench.interop.stored import Graded, graded_samples
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import explaining, make_folder, temporary_name, write_whole
 

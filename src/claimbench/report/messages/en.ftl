@@ -532,6 +532,7 @@ import-one-model = only the rows of the model { $model } are taken
 import-filter = labels are those of lm-eval's filter { $filter }; other filters are left out
 import-no-results-beside = no results_<date>.json of the same date lies beside the samples
 import-no-results-found = no results_<date>.json of the same date was found
+import-eee-result = only the rows of the result { $result } are taken
 import-lighteval = lighteval keeps no finish reason
 import-livecodebench = a submission does not state its model, its sampling or its tokens
 import-base-tests = their labels are those of the base tests, as the benchmark's are

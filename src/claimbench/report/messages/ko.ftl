@@ -532,6 +532,7 @@ import-one-model = 모델 { $model }의 행만 받음
 import-filter = 판정은 lm-eval 필터 { $filter }의 것이며 다른 필터는 제외함
 import-no-results-beside = 표본 옆에 같은 날짜의 results_<date>.json이 없음
 import-no-results-found = 같은 날짜의 results_<date>.json이 없음
+import-eee-result = 결과 { $result }의 행만 받음
 import-lighteval = lighteval은 종료 이유를 남기지 않음
 import-livecodebench = 제출물에는 모델, 표집 설정, 토큰 수가 없음
 import-base-tests = 그쪽의 판정은 벤치마크처럼 기본 테스트의 것
