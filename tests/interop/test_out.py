@@ -21,7 +21,7 @@ from claimbench.claims import load_published
 from claimbench.cli import app
 from claimbench.cli.display_sample import inert
 from claimbench.errors import ConfigError, DataError
-from claimbench.interop.writers.eee import _portable
+from claimbench.interop.writers.eee_entry import portable
 from claimbench.interop.writers.paper import in_latex
 
 COMMITTED = ("smollm2-gsm8k", "smoke-reference", "smoke-code-reference")
@@ -170,7 +170,7 @@ def test_wrong_scores_are_one_sentence(tmp_path: Path) -> None:
      ("x. ", "x"), ("\x1b[31m", "_[31m"), ("", "_"), ("..", "_")],
 )  # fmt: skip
 def test_names_become_portable_folders(name: str, folder: str) -> None:
-    assert _portable(name) == folder
+    assert portable(name) == folder
 
 
 # --- tables --------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from claimbench import __version__
 from claimbench.cli import exchange, results, running
 from claimbench.cli.ending import (
     INTERRUPTED,
@@ -24,6 +23,7 @@ from claimbench.cli.ending import (
 )
 from claimbench.cli.options import AsJson
 from claimbench.errors import ClaimbenchError
+from claimbench.version import __version__
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__, config, engines
+from claimbench import config, engines
 from claimbench.benchmarks import hub
 from claimbench.config import processor
 from claimbench.config.machine import missing_packages, whole_memory
 from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.store import provenance
+from claimbench.version import __version__
 
 _DATASETS = ("datasets", "huggingface_hub")
 """What reads datasets from the hub."""

@@ -13,8 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__
 from claimbench.config.processor import processor_name
+from claimbench.version import __version__
 
 _PACKAGES = (
     "torch",

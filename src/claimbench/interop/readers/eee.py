@@ -8,10 +8,12 @@ replies: its figures are tier C (eee_figures.py).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from claimbench.interop.readers.lines import json_lines, small_json
 from claimbench.interop.readers.rows import (
+    MOST_SAMPLES,
     Outputs,
     Row,
     count_of,
@@ -61,9 +63,8 @@ def read(path: Path) -> Outputs:
 
 def _tool(stated: Json) -> str:
     library = mapping_of(stated.get("eval_library"), "eval_library", "eval_library")
-    name, version = library.get("name"), library.get("version")
-    known = f"{name} {version}".removesuffix(" unknown") if name else "unknown library"
-    return f"every_eval_ever ({known})"
+    name, version = library.get("name") or "unknown library", library.get("version")
+    return f"every_eval_ever ({name}{f' {version}' if version else ''})"
 
 
 def _rows(path: Path, wanted: str | None) -> Iterator[Row]:
@@ -86,11 +87,11 @@ def _samples(row: Json, place: str, number: int) -> Iterator[Row]:
         raise refuse(place, "output.raw holds no response")
     traces = list_of(output.get("reasoning_trace"), place, "output.reasoning_trace")
     usage = mapping_of(row.get("token_usage"), place, "token_usage")
-    told = mapping_of(row.get("metadata"), place, "metadata")
-    alone = len(replies) == 1
     question = text_of(asked.get("raw"), place, "input.raw")
+    own = _own(row, place) if len(replies) == 1 else _NOBODYS
     for index, reply in enumerate(replies):
-        yield Row(
+        yield replace(
+            own,
             number=number + index,
             place=place,
             response=text_of(reply, place, "output.raw"),
@@ -98,22 +99,32 @@ def _samples(row: Json, place: str, number: int) -> Iterator[Row]:
             texts=(question,) if question else (),
             gold=_gold(asked, place),
             choices=tuple(map(str, list_of(asked.get("choices"), place, "input.choices"))),
-            sample_index=count_of(told.get("sample_index"), place, "sample_index")
-            if alone
-            else None,
-            label=_label(row, place) if alone else None,
-            their_answer=_answer(row, place) if alone else None,
-            finish_reason=finish_of(told.get("finish_reason")) if alone else "unknown",
             prompt_tokens=count_of(usage.get("input_tokens"), place, "input_tokens"),
-            completion_tokens=count_of(usage.get("output_tokens"), place, "output_tokens")
-            if alone
-            else None,
-            seed=count_of(told.get("seed"), place, "seed", 2**63 - 1) if alone else None,
             reasoning=text_of(traces[index], place, "output.reasoning_trace")
             if len(traces) == len(replies)
             else None,
-            answer=text_of(told.get("stated_answer"), place, "stated_answer") if alone else None,
         )
+
+
+_NOBODYS = Row(0, "", None)
+
+
+def _own(row: Json, place: str) -> Row:
+    """What a row says of its one reply."""
+    usage = mapping_of(row.get("token_usage"), place, "token_usage")
+    told = mapping_of(row.get("metadata"), place, "metadata")
+    return Row(
+        number=0,
+        place=place,
+        response=None,
+        sample_index=count_of(told.get("sample_index"), place, "sample_index", MOST_SAMPLES),
+        label=_label(row, place),
+        their_answer=_answer(row, place),
+        finish_reason=finish_of(told.get("finish_reason")),
+        completion_tokens=count_of(usage.get("output_tokens"), place, "output_tokens"),
+        seed=count_of(told.get("seed"), place, "seed", 2**63 - 1),
+        answer=text_of(told.get("stated_answer"), place, "stated_answer"),
+    )
 
 
 def _gold(asked: Json, place: str) -> str | None:

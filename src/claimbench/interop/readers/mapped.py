@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pydantic import field_validator
 
@@ -137,7 +136,7 @@ _ITS_OWN = (
 _SHARED = frozenset({"prompt_tokens"})
 """Of these, what may be one value for all."""
 
-Values = Mapping[str, Any]
+Values = Mapping[str, object]
 """What a row has, by the field of `Mapped`."""
 
 
@@ -155,7 +154,7 @@ def mapping_for(mapping: Path | None, columns: tuple[str, ...], path: Path) -> M
     return mapped
 
 
-def value_at(row: Mapping[str, object], column: str | None, place: str) -> Any:
+def value_at(row: Mapping[str, object], column: str | None, place: str) -> object:
     """The value of a column, or of a key below it; of a list of mappings the list of theirs. A row
     of JSON may lack a column."""
     if column is None:
@@ -165,7 +164,7 @@ def value_at(row: Mapping[str, object], column: str | None, place: str) -> Any:
     return _below(row, column.split("."), column, place)
 
 
-def _below(value: Any, keys: list[str], column: str, place: str) -> Any:
+def _below(value: object, keys: list[str], column: str, place: str) -> object:
     for depth, key in enumerate(keys):
         if isinstance(value, list):
             return [_below(one, keys[depth:], column, place) for one in value]
@@ -199,7 +198,7 @@ def samples_in(row: Mapping[str, object], mapped: Mapped, place: str) -> Iterato
         yield {**values, **own}
 
 
-def _one_of(value: Any, name: str, number: int, count: int, place: str) -> Any:
+def _one_of(value: object, name: str, number: int, count: int, place: str) -> object:
     """The value of one of `count` samples. One value for several is nobody's: which it is of is not
     known."""
     if isinstance(value, list):
@@ -209,12 +208,12 @@ def _one_of(value: Any, name: str, number: int, count: int, place: str) -> Any:
     return value if count == 1 or name in _SHARED else None
 
 
-def _unpacked(value: Any) -> Any:
+def _unpacked(value: object) -> object:
     """A JSON list in a text."""
     if not isinstance(value, str) or not value.lstrip().startswith("["):
         return value
     try:
-        found = json.loads(value)
+        found: object = json.loads(value)
     except (ValueError, RecursionError):
         return value
     return found
