@@ -74,7 +74,8 @@ def _figures(
     stated: Json, place: str, model: str | None, benchmark: str | None
 ) -> Iterator[Figure]:
     info = mapping_of(stated.get("model_info"), place, "model_info")
-    subject = model or our_name(text_of(info.get("id"), place, "model_info.id") or "")
+    named = text_of(info.get("id"), place, "model_info.id")
+    subject = model or (our_name(named) if named else None)
     if not subject:
         raise ConfigError(f"{place} does not say whose scores it holds: add --model")
     for one in list_of(stated.get("evaluation_results"), place, "evaluation_results"):

@@ -177,7 +177,8 @@ def _results(entry: Entry) -> Iterator[Json]:
         if int(k) > 1:
             yield _result(entry, f"pass_at_{k}", share, {"k": int(k)}, f"pass@{k}", None)
     for k, vote in m.cons_at_k.items():
-        yield _result(entry, f"cons_at_{k}", vote.value, {"k": int(k)}, f"cons@{k}", None)
+        if int(k) > 1:
+            yield _result(entry, f"cons_at_{k}", vote.value, {"k": int(k)}, f"cons@{k}", None)
 
 
 def _result(
