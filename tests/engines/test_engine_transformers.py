@@ -236,7 +236,7 @@ def test_half_precision_is_close_to_transformers_own(folders: Any, dtype: str) -
     """The first token's logits; further on, one other token changes all that follow."""
     from transformers import AutoModelForCausalLM
 
-    from claimbench.engines.transformers.batch import make_prefix, prefill
+    from claimbench.engines.transformers.prefilling import make_prefix, prefill
 
     folder, model = folders("qwen2")
     rounded = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from claimbench.cli import exchange, results, running
+from claimbench.cli import exchange, results, running, watching
+from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
     INTERRUPTED,
     Interrupt,
@@ -66,6 +67,7 @@ def doctor(as_json: AsJson = False) -> None:
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "plan": running.plan,
+    "watch": watching.watch,
     "import": exchange.import_,
     "export": exchange.export,
     "grade": results.grade,
@@ -98,6 +100,8 @@ def main() -> None:
         app()
     except ClaimbenchError as error:
         complain(str(error))
+        if on_github():
+            annotate("error", "claimbench", str(error))
         sys.exit(error.exit_code)
     except OSError as error:
         if not unprinted(error):

@@ -55,7 +55,8 @@ def _refuse_unused(chosen: EngineConfig, kind: type[EngineSettings], key: str) -
         return
     others = f"{' and '.join(users)} {'does' if len(users) == 1 else 'do'}"
     why = kind.instead.get(key) or (
-        f"the {chosen.kind} engine does not use it ({others}); remove the key"
+        f"the {chosen.kind} engine does not use it ({others}); remove the key "
+        f"(--set engine.{key}=null)"
     )
     raise ConfigError(f"{_place(chosen, key)}: engine.{key}: {why}")
 

@@ -33,7 +33,7 @@ class Cell:
     sampling: Sampling
     seed: int
     maker: PromptMaker | MessageMaker
-    weights: Mapping[str, Any]
+    weights: Mapping[str, object]
 
     @property
     def name(self) -> CellName:
@@ -74,6 +74,16 @@ class Cell:
         """The prompt of one sample."""
         seed = sample_seed(self.seed, problem, sample_index)
         return self.maker.prompt(problem, choice_order(problem, seed))
+
+    def sent(self) -> Iterator[tuple[tuple[str, tuple[int, ...]], str]]:
+        """The text of every prompt that is sent, once, by problem and order of its choices."""
+        for problem in self.problems:
+            seeds = (sample_seed(self.seed, problem, i) for i in range(self.samples))
+            orders = (
+                {choice_order(problem, seed): None for seed in seeds} if problem.choices else [()]
+            )
+            for order in orders:
+                yield (problem.id, order), self.maker.prompt(problem, order).text
 
     def _requests_of(self, problem: Problem) -> Iterator[Request]:
         # With choices every sample has an order, and so a prompt, of its own.

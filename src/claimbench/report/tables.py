@@ -208,9 +208,12 @@ def _is_number(cell: str) -> bool:
     return re.fullmatch(r"[+-][\d.,]+", cell) is not None
 
 
-def to_markdown(table: Table, words: Words) -> str:
-    """The table in Markdown, its cells escaped."""
-    heads = [escape(words.render(heading(column))) for column in table.columns]
+def to_markdown(table: Table, words: Words, named: bool = False) -> str:
+    """The table in Markdown, its cells escaped; where all columns but the first are `named`, their
+    headings are names that stand as they are."""
+    keyed = table.columns[:1] if named else table.columns
+    heads = [escape(words.render(heading(column))) for column in keyed]
+    heads += [escape(column) for column in table.columns[len(keyed) :]]
     lines = [_line(heads), _line(["---"] * len(heads))]
     for row in table.rows:
         cells = [in_terms(*cell, words) for cell in zip(table.columns, row, strict=True)]
@@ -222,9 +225,13 @@ def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+LONGEST_CELL = 5000
+"""Characters of a cell: a claim that six sources speak to fills half of it."""
+
+
 def escape(text: str) -> str:
     """Text that Markdown and the HTML it is turned into show as it is."""
-    text = clean(text, 2000)
+    text = clean(text, LONGEST_CELL)
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(char, entity)
     return re.sub(r"([\\|`\[\]!*])", r"\\\1", text)

@@ -43,6 +43,7 @@ from claimbench.runner.shards import Shard
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore, provenance
 from claimbench.store.problems import problem_files, write_problems
+from claimbench.store.prompts import write_prompts
 from claimbench.store.sessions import Session
 
 
@@ -100,7 +101,7 @@ def grade(store: RunStore, workers: int | None, watch: Watch, log: Log) -> Repor
 def opened(
     plan: Plan, root: Path, shard: str | None = None, patience: float = 0.0
 ) -> Iterator[RunStore]:
-    """The run folder of a plan, created where it is not there, with its problems."""
+    """The run folder of a plan, created where it is not there, with its problems and prompts."""
     problems = {cell.benchmark.name: cell.problems for cell in plan.cells}
     with RunStore.open(
         root,
@@ -111,6 +112,8 @@ def opened(
         patience=patience,
     ) as store:
         write_problems(store, problems)
+        for cell in plan.cells:
+            write_prompts(store, cell.name, cell.sent())
         yield store
 
 
@@ -228,7 +231,7 @@ def _check_complete(progress: Progress) -> None:
         )
 
 
-def _provenance(plan: Plan) -> dict[str, Any]:
+def _provenance(plan: Plan) -> dict[str, object]:
     """What one session says of itself: a resumed run may change machines."""
     return provenance.collect(
         {

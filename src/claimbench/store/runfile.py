@@ -32,7 +32,7 @@ class RunFile:
 
 
 def create_run(
-    root: Path, resolved: Mapping[str, Any], digest: str, files: Mapping[str, str]
+    root: Path, resolved: Mapping[str, object], digest: str, files: Mapping[str, str]
 ) -> None:
     """Create `root` with its run.yaml, or check that an existing one is of the same run.
 
@@ -113,7 +113,7 @@ def _meant(root: Path) -> str:
     return f"did you mean {near[close[0]]}?" if close else "name the folder of a run."
 
 
-def _plain(resolved: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(resolved: Mapping[str, object]) -> dict[str, Any]:
     """The config as YAML can hold it, so that a stored and a new one compare equal."""
     plain: dict[str, Any] = json.loads(json.dumps(dict(resolved), default=str))
     return plain
