@@ -35,7 +35,7 @@ ROWS = [
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    path = write_rows(tmp_path / "x.jsonl", [{**row, "problem": row["problem_id"]} for row in ROWS])
+    path = write_rows(tmp_path / "x.jsonl", ROWS)
     imported(tmp_path / "run", "jsonl", path, "--model", "toy", "--grader", "number")
     return tmp_path / "run"
 

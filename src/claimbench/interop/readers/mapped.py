@@ -145,6 +145,8 @@ def mapping_for(mapping: Path | None, columns: tuple[str, ...], path: Path) -> M
     if mapping is None:
         fields = [name for name in Mapped.model_fields if name not in (*_NO_COLUMN, "several")]
         named = {**{name: name for name in fields}, **_OWN_NAMES}
+        if "problem" not in columns:  # As the samples of a run folder call it.
+            named["problem"] = "problem_id"
         return Mapped.model_validate({n: c for n, c in named.items() if c in columns})
     data, marks = load_yaml(mapping)
     mapped = parse(Mapped, data, mapping, marks)
