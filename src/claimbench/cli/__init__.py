@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from claimbench.cli import exchange, results, running, watching
+from claimbench.cli import exchange, repeating, results, running, watching
 from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
     INTERRUPTED,
@@ -74,6 +74,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": results.report,
     "compare": results.compare,
     "show": results.show_sample,
+    "repeat": repeating.repeat,
     "verify": results.verify,
     "claims": results.claims,
     "fetch": running.fetch,

@@ -494,8 +494,15 @@ unbounded = unbounded
 weights-departures = { LIST($parts, "; ") }
 weights-served = as an endpoint serves them under the name { $name }, on its word
 weights-alias = as an endpoint serves them under the name { $name }, an alias: evidence about that alias, nothing else
+weights-gguf = weights quantized to { $quantization } ({ $file }), computed by llama.cpp, not the checkpoint's
+weights-gguf-served = weights quantized to { $quantization }, on the word of a running llama.cpp server, not the checkpoint's
 weights-local = local checkpoint { $folder }
 weights-note = { $note }
+weights-adapter = with the LoRA adapter { $folder } (rank { $rank })
+weights-quantized = quantized: { $method }
+weights-quantized-bits = quantized: { $method }, { $bits } bits
+weights-quantized-here = quantized while loading: { $method }
+weights-kv-dtype = KV cache in { $dtype }
 weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
 
 setting-none = none
@@ -623,6 +630,17 @@ page-paired-note = Each dot is a problem: its share of right samples here less t
 verdict-count = { $count } { $verdict }
 verdict-sum = Of { $total } figures { LIST($counts, ", ") }.
 verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were every score equal to the published one, about { FIXED($chance, 2) } would be lower or higher by chance alone.
+
+# --- a run generated again (claimbench repeat) ---
+repeat-headline = { $model } on { $benchmark }: { $repeated } of { $samples } samples generated again
+repeat-equal = equal texts: { $count } of { $of } ({ FIXED($share) }%, 95% interval { FIXED($low) } to { FIXED($high) }%)
+repeat-first = where texts differ, they do from token { $median } on (median; at the earliest from token { $least } on)
+repeat-flips = grades that flip: { $count } of { $of } ({ FIXED($share) }%, 95% interval { FIXED($low) } to { FIXED($high) }%); { $up } to right, { $down } to wrong
+repeat-no-flips = grades that flip: none of { $of } (with 95% confidence at most { FIXED($bound) }%)
+repeat-score = score of these samples: { FIXED($before) }% then, { FIXED($after) }% now; generated again, the whole run would move by { SIGNED($gap) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
+repeat-score-bound = score of these samples: { FIXED($before) }% then and now; generated again, the whole run would move by at most { FIXED($high) } points
+repeat-ungraded = none of these samples has a grade
+repeat-setting = engine.{ $setting }: { $before } then, { $after } now
 
 ## The answer first
 

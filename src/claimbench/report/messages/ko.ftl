@@ -494,8 +494,15 @@ unbounded = 끝없음
 weights-departures = { LIST($parts, "; ") }
 weights-served = 엔드포인트가 { $name } 이름으로 제공하는 가중치. 엔드포인트의 말을 따름
 weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치. 그 별칭에 대한 증거일 뿐임
+weights-gguf = 체크포인트 대신 { $quantization } 양자화 가중치({ $file })를 llama.cpp로 계산
+weights-gguf-served = 체크포인트 대신 { $quantization } 양자화 가중치. 실행 중인 llama.cpp 서버의 말을 따름
 weights-local = 로컬 체크포인트 { $folder }
 weights-note = { $note }
+weights-adapter = LoRA 어댑터 { $folder } 적용 (랭크 { $rank })
+weights-quantized = 양자화된 가중치: { $method }
+weights-quantized-bits = 양자화된 가중치: { $method }, { $bits }비트
+weights-quantized-here = 불러오면서 양자화: { $method }
+weights-kv-dtype = KV 캐시 정밀도 { $dtype }
 weights-dtype = 체크포인트의 { $checkpoint } 대신 { $dtype }{ PARTICLE($dtype, "으로", "로") } 계산
 
 setting-none = 없음
@@ -623,6 +630,17 @@ page-paired-note = 점 하나가 문제 하나로, 이 실행의 정답 표본 �
 verdict-count = { $verdict } { $count }개
 verdict-sum = 수치 { $total }개 중 { LIST($counts, ", ") }.
 verdict-sum-by-chance = 수치 { $total }개 중 { LIST($counts, ", ") }. 모든 점수가 공표된 값과 같더라도 우연만으로 약 { FIXED($chance, 2) }개는 더 낮거나 더 높게 나옴.
+
+# --- 다시 생성한 실행 (claimbench repeat) ---
+repeat-headline = { $benchmark }에서 { $model }: 표본 { $samples }개 중 { $repeated }개를 다시 생성
+repeat-equal = 같은 텍스트: { $of }개 중 { $count }개({ FIXED($share) }%, 95% 구간 { FIXED($low) }~{ FIXED($high) }%)
+repeat-first = 텍스트가 다른 경우 { $median }번째 토큰부터 달라짐(중앙값, 가장 이른 경우 { $least }번째 토큰)
+repeat-flips = 뒤바뀐 채점: { $of }개 중 { $count }개({ FIXED($share) }%, 95% 구간 { FIXED($low) }~{ FIXED($high) }%), 정답으로 { $up }개, 오답으로 { $down }개
+repeat-no-flips = 뒤바뀐 채점: { $of }개 중 없음(95% 신뢰수준에서 최대 { FIXED($bound) }%)
+repeat-score = 이 표본의 점수: 이전 { FIXED($before) }%, 이번 { FIXED($after) }%. 전체를 다시 생성하면 점수가 { SIGNED($gap) }포인트 움직일 것으로 추정, 95% 구간 { SIGNED($low) }~{ SIGNED($high) }포인트
+repeat-score-bound = 이 표본의 점수: 이전과 이번 모두 { FIXED($before) }%. 전체를 다시 생성해도 점수는 최대 { FIXED($high) }포인트까지만 움직임
+repeat-ungraded = 이 표본 중 채점된 것이 없음
+repeat-setting = engine.{ $setting }: 이전 { $before }, 이번 { $after }
 
 ## The answer first
 
