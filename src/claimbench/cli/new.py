@@ -164,7 +164,7 @@ def _check_grader(kind: str | None) -> None:
     if kind is not None:
         from claimbench.grading import GRADERS
         from claimbench.grading.options import unknown_name
-        from claimbench.interop.described import own_graders
+        from claimbench.interop.sound import own_graders
 
         if kind not in GRADERS or kind not in own_graders():
             raise unknown_name("--grader", kind, own_graders())

@@ -57,6 +57,12 @@ def run(
         return report(store)
 
 
+def fill(plan: Plan, part: Plan, root: Path, watch: Watch, log: Log) -> None:
+    """The samples and grades of a part of a plan, in the run folder of the whole."""
+    with opened(plan, root) as store:
+        _fill(part, store, watch, log, NO_CAP)
+
+
 def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, log: Log) -> Report | Progress:
     """The samples and grades of one shard; the report, too, where they complete the run. Else how
     far the run is."""

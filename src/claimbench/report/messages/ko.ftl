@@ -459,6 +459,8 @@ about-stated = 밝혀진 프로토콜
 about-importer = 가져온 사람이 밝힌 것
 about-unknown = 알 수 없는 것
 about-note = 참고
+doubt-no-answer = { $benchmark }의 { $model }: 답변의 { $percent }%에서 답을 찾지 못해, 점수는 무엇보다 답이 있는 답변의 수를 나타냄. 점수를 믿기 전에 답변을 몇 개 읽어 보십시오
+doubt-grader-errors = { $benchmark }의 { $model }: 답변의 { $percent }%를 채점하지 못함. 모델의 잘못이 아니므로 점수에서 뺐으며 이유는 채점 기록에 있음
 about-left-out = 제외한 것의 예
 about-server = { $model }의 서버
 server-hidden = 응답 { $count }개의 추론을 보여 주지 않아, 보이는 부분을 답으로 채점함
@@ -492,6 +494,8 @@ unbounded = 끝없음
 weights-departures = { LIST($parts, "; ") }
 weights-served = 엔드포인트가 { $name } 이름으로 제공하는 가중치. 엔드포인트의 말을 따름
 weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치. 그 별칭에 대한 증거일 뿐임
+weights-gguf = 체크포인트 대신 { $quantization } 양자화 가중치({ $file })를 llama.cpp로 계산
+weights-gguf-served = 체크포인트 대신 { $quantization } 양자화 가중치. 실행 중인 llama.cpp 서버의 말을 따름
 weights-local = 로컬 체크포인트 { $folder }
 weights-note = { $note }
 weights-dequantized = GGUF 파일 { $file }의 양자화를 푼 가중치
@@ -528,7 +532,17 @@ import-files = { $tool }: { $files }
 import-labels-only = 그쪽의 판정을 그대로 받음. 우리가 채점한 것은 없음(등급 C)
 import-unmatched = { $rows }행은 맞는 문제가 없어 제외함
 import-by-id = 답변 { $rows }개 중 { $count }개는 id만으로 맞춤. 문제 글이 우리 것과 글자 그대로 같지는 않음
-import-no-reasoning-end = 추론을 끝내는 { $tag } 표시가 어느 답변에도 없음. 파일을 만든 이가 추론을 잘라 냈다면, 그 때문에 모두 오답으로 셈
+import-by-spacing = 답변 { $rows }개 중 { $count }개는 공백을 뺀 문제 글로 맞춤
+import-by-likeness = 답변 { $rows }개 중 { $count }개는 표기가 우리와 다른 문제 글과 같은 정답으로 맞춤
+import-other-gold = 답변 { $rows }개 중 { $count }개는 문제는 우리 것이나 그쪽 정답이 다름. 우리 정답으로 채점함
+import-denied = { $count }행은 id나 공백만 다른 문제 글은 맞지만 정답이 달라 제외함
+import-worked-golds = 답변 { $rows }개 중 { $count }개의 정답이 풀이 전체임. #### 뒤나 마지막 상자 안의 답을 취함
+import-bare = 답변 { $rows }개 중 { $count }개는 답만 적혀 있어 그대로 답으로 채점함
+import-no-reasoning-end = 이 모델의 추론을 끝내는 { $tag } 표시가 어느 답변에도 없어 모두 오답으로 셈. 파일을 만든 이가 추론을 잘라 냈다면 --protocol reasoning=removed로 알려 주십시오
+import-few-reasoning-ends = 답변 { $rows }개 중 { $count }개에 이 모델의 추론을 끝내는 { $tag } 표시가 없어 오답으로 셈. 파일을 만든 이가 추론을 잘라 냈다면 --protocol reasoning=removed로 알려 주십시오
+import-over-limit = 답변 { $count }개가 밝힌 max_tokens { $limit }보다 김
+import-cut-early = 답변 { $count }개가 중간에 끊겼고 그 절반은 { $tokens }토큰 안에서 끊김. 밝힌 max_tokens { $limit } 때문이 아님
+import-cut-early-bytes = 답변 { $count }개가 중간에 끊겼고 그 절반은 길이로 보아 약 { $tokens }토큰 안에서 끊김. 밝힌 max_tokens { $limit } 때문이 아님
 import-no-labels = 답변 { $rows }개 중 { $count }개에 그쪽의 판정이 없음
 import-no-tokens = 토큰 수가 없음
 import-no-finish = 종료 이유가 없음
@@ -536,6 +550,7 @@ import-one-model = 모델 { $model }의 행만 받음
 import-filter = 판정은 lm-eval 필터 { $filter }의 것이며 다른 필터는 제외함
 import-no-results-beside = 표본 옆에 같은 날짜의 results_<date>.json이 없음
 import-no-results-found = 같은 날짜의 results_<date>.json이 없음
+import-eee-result = 결과 { $result }의 행만 받음
 import-lighteval = lighteval은 종료 이유를 남기지 않음
 import-livecodebench = 제출물에는 모델, 표집 설정, 토큰 수가 없음
 import-base-tests = 그쪽의 판정은 벤치마크처럼 기본 테스트의 것
@@ -618,6 +633,17 @@ page-paired-note = 점 하나가 문제 하나로, 이 실행의 정답 표본 �
 verdict-count = { $verdict } { $count }개
 verdict-sum = 수치 { $total }개 중 { LIST($counts, ", ") }.
 verdict-sum-by-chance = 수치 { $total }개 중 { LIST($counts, ", ") }. 모든 점수가 공표된 값과 같더라도 우연만으로 약 { FIXED($chance, 2) }개는 더 낮거나 더 높게 나옴.
+
+# --- 다시 생성한 실행 (claimbench repeat) ---
+repeat-headline = { $benchmark }에서 { $model }: 표본 { $samples }개 중 { $repeated }개를 다시 생성
+repeat-equal = 같은 텍스트: { $of }개 중 { $count }개({ FIXED($share) }%, 95% 구간 { FIXED($low) }~{ FIXED($high) }%)
+repeat-first = 텍스트가 다른 경우 { $median }번째 토큰부터 달라짐(중앙값, 가장 이른 경우 { $least }번째 토큰)
+repeat-flips = 뒤바뀐 채점: { $of }개 중 { $count }개({ FIXED($share) }%, 95% 구간 { FIXED($low) }~{ FIXED($high) }%), 정답으로 { $up }개, 오답으로 { $down }개
+repeat-no-flips = 뒤바뀐 채점: { $of }개 중 없음(95% 신뢰수준에서 최대 { FIXED($bound) }%)
+repeat-score = 이 표본의 점수: 이전 { FIXED($before) }%, 이번 { FIXED($after) }%. 전체를 다시 생성하면 점수가 { SIGNED($gap) }포인트 움직일 것으로 추정, 95% 구간 { SIGNED($low) }~{ SIGNED($high) }포인트
+repeat-score-bound = 이 표본의 점수: 이전과 이번 모두 { FIXED($before) }%. 전체를 다시 생성해도 점수는 최대 { FIXED($high) }포인트까지만 움직임
+repeat-ungraded = 이 표본 중 채점된 것이 없음
+repeat-setting = engine.{ $setting }: 이전 { $before }, 이번 { $after }
 
 ## The answer first
 
