@@ -130,7 +130,8 @@ class ImportEntry(Strict):
 class RunManifest(Strict):
     """The resolved configuration of a run folder. `departures` are in what each model's weights
     depart from the pinned ones, as data of messages; `reasoning_end` is by model, and by
-    model/benchmark where a benchmark has a prompt of its own."""
+    model/benchmark where a benchmark has a prompt of its own; `exposure` says by model/benchmark
+    whether the problems were public before the checkpoint."""
 
     run: RunConfig | ImportedRun
     imported: ImportEntry | None = Field(default=None, alias="import")
@@ -143,10 +144,16 @@ class RunManifest(Strict):
     reasoning_end: dict[str, str | None]
     judging: Judging
     cells: dict[str, CellEntry]
+    exposure: dict[str, str] = Field(default_factory=dict)
 
     @property
     def title(self) -> str:
         return self.run.title
+
+    def contrast_of(self, benchmark: str) -> str | None:
+        """The name under which like benchmarks are held against each other, if it has one."""
+        config = self.benchmarks[benchmark]
+        return config.contrast if isinstance(config, BenchmarkConfig) else None
 
     def reasoning_end_of(self, cell: CellName) -> str | None:
         """The tag at which the model's reasoning ends in a cell; None for a model without any."""
