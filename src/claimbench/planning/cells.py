@@ -152,7 +152,7 @@ def weights_identity(
     return {
         "model": model.hub,
         "checkpoint": checkpoint.identity,
-        "dtype": None if checkpoint.identity.startswith("endpoint:") else dtype,
+        "dtype": None if checkpoint.identity.startswith(("endpoint:", "gguf:")) else dtype,
         "quantization": model.quantization,
         "kv_dtype": model.kv_dtype,
         "stop_tokens": model.stop_tokens,

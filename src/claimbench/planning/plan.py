@@ -83,7 +83,7 @@ def make_plan(
     cells: list[Cell] = []
     for model in experiment.models:
         log(f"finding the checkpoint of {model.name}")
-        found[model.name] = _checkpoint(chosen, model, online, weights)
+        found[model.name] = checkpoints.wanted_by(chosen, model, online, weights=weights)
         cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
     log("rendering prompts")
     _refuse_twins(cells)
@@ -170,14 +170,6 @@ def _cells(
             maker=_maker(chosen, model, one.benchmark, tokenizer, one.shots, sampling.max_tokens),
             weights=identity,
         )
-
-
-def _checkpoint(
-    chosen: EngineSettings, model: ModelConfig, online: bool, weights: bool
-) -> Checkpoint:
-    if chosen.served:
-        return checkpoints.served(model, chosen.served, online)
-    return checkpoints.find(model, online, weights=weights)
 
 
 def _maker(
