@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Literal
 
@@ -10,9 +11,11 @@ from pydantic import Field, model_validator
 from claimbench.config.benchmarks import BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.models import ModelConfig
-from claimbench.config.yamlfile import Strict
+from claimbench.config.yamlfile import FromList, Strict
 from claimbench.errors import ConfigError
 
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Shares = Annotated[tuple[Share, ...], Field(min_length=1), FromList]
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
 
@@ -63,6 +66,9 @@ class RunConfig(Strict):
     benchmarks: tuple[str, ...] = Field(min_length=1)
     sampling: SamplingConfig
     samples: int | dict[str, int] | None = None
+    looks: Shares | dict[str, Shares] | None = Field(
+        default=None, description="shares of the samples at which a run may stop, declared before"
+    )
     limit: int | None = Field(default=None, gt=0)
     seed: int = 0
     engine: EngineConfig = EngineConfig()
@@ -81,10 +87,12 @@ class RunConfig(Strict):
             if len(set(asked)) < len(asked):
                 twice = next(name for name in asked if asked.count(name) > 1)
                 raise ValueError(f"key {key} names {twice} twice: leave one out")
-        named = set(self.margins) | (set(self.samples) if isinstance(self.samples, dict) else set())
+        named = set(self.margins)
+        for by_benchmark in (self.samples, self.looks):
+            named |= set(by_benchmark) if isinstance(by_benchmark, dict) else set()
         if strange := sorted(named - set(self.benchmarks)):
             raise ValueError(
-                f"samples or margins name {strange[0]}, but the benchmarks of this run are "
+                f"samples, looks or margins name {strange[0]}, but the benchmarks of this run are "
                 f"{', '.join(self.benchmarks)}: mend the name or take it out (samples may be one "
                 f"number for all benchmarks)"
             )
@@ -129,6 +137,14 @@ class Experiment(Strict):
         if rows is None:
             rows = dataset.releases[dataset.release].rows if dataset.release else 0
         return min(rows, self.run.limit or rows)
+
+    def looks_of(self, benchmark: str, samples: int) -> tuple[int, ...]:
+        """The samples per problem, below all `samples`, at which a cell is looked at. One sample
+        tells no spread, so the first look has two."""
+        chosen = self.run.looks
+        shares = chosen.get(benchmark, ()) if isinstance(chosen, dict) else chosen or ()
+        counts = {max(2, math.ceil(share * samples - 1e-9)) for share in shares}
+        return tuple(sorted(count for count in counts if count < samples))
 
     def samples_of(self, benchmark: BenchmarkConfig) -> int:
         """Samples per problem: the run's number, else the benchmark's."""

@@ -97,6 +97,18 @@ class Fragility:
 
 
 @dataclass(frozen=True, slots=True)
+class LooksTaken:
+    """At how many looks a verdict was, or may have been, sought: `declared` and `earlier` as in
+    `Looks`, at `samples` of each problem now. `level` is the two-sided level at which a difference
+    was tested where the looks were not declared; None where they were."""
+
+    samples: int
+    declared: tuple[int, ...] = ()
+    earlier: tuple[int, ...] = ()
+    level: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
     `needed_margin` are in points; `departures` lists where the measured protocol differs from the
@@ -127,3 +139,4 @@ class Verdict:
     deciding_samples: int | None = None
     laboratories: Laboratories | None = None
     fragility: Fragility | None = None
+    looks: LooksTaken | None = None

@@ -187,6 +187,16 @@ class Draws:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """How often the score may have been seen as its samples grew. `declared` are the samples per
+    problem at which it was to be judged, fixed before the run, the last all of them; `earlier` are
+    former numbers of samples, raised without having been declared."""
+
+    declared: tuple[int, ...] = ()
+    earlier: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What a run measured of one model on one benchmark.
 
@@ -197,7 +207,8 @@ class Measurement:
     own labels are known. `pass_at_k` and `cons_at_k` are by k, as far as the samples allow; the
     latter is empty where answers cannot be told equal. `draws` is None where each problem has one
     sample, or nothing is known of the replies. `suspects` counts wrong grades that may be the
-    grader's, None where no second reading knows.
+    grader's, None where no second reading knows. `looks` is None where the samples were fixed
+    before the run and are judged once.
     """
 
     model: str
@@ -226,6 +237,7 @@ class Measurement:
     cons_at_k: Mapping[int, Vote] = field(default_factory=dict)
     draws: Draws | None = None
     suspects: int | None = None
+    looks: Looks | None = None
 
     @property
     def complete(self) -> bool:

@@ -42,6 +42,7 @@ from claimbench.statistics.runpairs import (
     mcnemar,
     p_not_worse,
 )
+from claimbench.statistics.sequential import boundaries, later_level, later_p, sequential_p, spent
 from claimbench.statistics.variance import (
     Score,
     allowed_samples,
@@ -83,6 +84,7 @@ __all__ = [
     "bonett_price",
     "bootstrap",
     "bound_variance",
+    "boundaries",
     "combined_df",
     "compare",
     "compare_runs",
@@ -95,6 +97,8 @@ __all__ = [
     "holm",
     "interval",
     "laboratory_spread",
+    "later_level",
+    "later_p",
     "margin_reached",
     "mcnemar",
     "measure",
@@ -118,6 +122,8 @@ __all__ = [
     "sampling_variance",
     "score_interval",
     "seed_variance",
+    "sequential_p",
+    "spent",
     "tipping_point",
     "transferred_unit_variance",
     "unit_variance",

@@ -14,7 +14,7 @@ from claimbench import statistics
 from claimbench.errors import IncompleteRun
 from claimbench.messages import Departure, Message
 from claimbench.records import Measurement, PublishedResult, Verdict
-from claimbench.verdicts import second_readings, sentences
+from claimbench.verdicts import looks, second_readings, sentences
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import (
     SHARES,
@@ -55,10 +55,10 @@ def judge_family(cases: Sequence[Case]) -> list[Verdict]:
     """
     for case in cases:
         _check(case)
-    barred = {i: words for i, case in enumerate(cases) if (words := _barred(case))}
+    barred = {i: words for i, case in enumerate(cases) if (words := why_barred(case))}
     tested = [i for i in range(len(cases)) if i not in barred]
     readings = [
-        _adjusted([_trial(cases[i], *greedy) for i in tested]) for greedy in _readings(cases)
+        _adjusted([trial_of(cases[i], *greedy) for i in tested]) for greedy in readings_of(cases)
     ]
     trials = {index: [reading[k] for reading in readings] for k, index in enumerate(tested)}
     return [
@@ -67,7 +67,7 @@ def judge_family(cases: Sequence[Case]) -> list[Verdict]:
     ]
 
 
-def _readings(cases: Sequence[Case]) -> list[tuple[bool, bool]]:
+def readings_of(cases: Sequence[Case]) -> list[tuple[bool, bool]]:
     """What to assume of (published, measured) where a source does not say if it was greedy."""
     sides = [side for case in cases for side in (case.result, case.measured)]
     if all(is_greedy(side) is not None for side in sides):
@@ -90,7 +90,7 @@ def _check(case: Case) -> None:
         )
 
 
-def _barred(case: Case) -> tuple[str, Message] | None:
+def why_barred(case: Case) -> tuple[str, Message] | None:
     """The verdict and reason where no test can be made, None where one can."""
     different = _different_things(case)
     if different:
@@ -157,8 +157,9 @@ def _protocol(side: Evidence) -> dict[str, object]:
     return {**side.protocol, "samples per problem": n}
 
 
-def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial:
-    """One reading: each side's own word on greedy decoding, the assumption where it gives none."""
+def trial_of(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial:
+    """A case under one reading of its decoding: each side's own word, the assumption where it gives
+    none."""
     greedy_published = _or(is_greedy(case.result), assumed_published)
     greedy_measured = _or(is_greedy(case.measured), assumed_measured)
     difference = case.value - case.result.value
@@ -204,9 +205,10 @@ def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[
 
 
 def _adjusted(trials: list[Trial]) -> list[Trial]:
-    """The trials of one family with Holm-adjusted p; those without a p stay as they are."""
-    differences = _holm([trial.p_difference for trial in trials])
-    equivalences = _holm([trial.p_equivalence for trial in trials])
+    """The trials of one family with p adjusted for looks and then by Holm; those without a p stay
+    as they are."""
+    found = [looks.p_values(trial) for trial in trials]
+    differences, equivalences = _holm([p for p, _ in found]), _holm([p for _, p in found])
     family = sum(p is not None for p in differences)
     return [
         replace(trial, p_difference_adjusted=apart, p_equivalence_adjusted=equal, family=family)
@@ -245,8 +247,10 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
             *sentences.two_quantities(shown),
             *shown.noise.notes,
             *sentences.left_out(case.measured),
+            *looks.notes(case),
             *second_readings.notes(labs, fragile),
         ),
+        looks=looks.taken(case),
         laboratories=labs,
         fragility=fragile,
         deciding_samples=sentences.samples_to_decide(shown) if word == "inconclusive" else None,

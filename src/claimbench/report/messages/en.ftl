@@ -14,6 +14,10 @@ verdict-not-comparable = not comparable
 
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }, because { $reason }
+verdict-with-looks = { $verdict }; { $looks }
+looks-decided = decided at { $n } of { $planned } samples
+looks-stopped = stopped at { $n } of { $planned } samples
+looks-undeclared = tested at { SIGNIFICANT($level) }%, as the run was seen before with { LIST($earlier, ", ") } samples
 
 scores-measured = { FIXED($measured, $digits) } measured here against { FIXED($published, $published_digits) }
 scores-measured-by = { FIXED($measured, $digits) } measured by { $measurer } against { FIXED($published, $published_digits) }
@@ -30,6 +34,8 @@ undecided-if-sampled = inconclusive, because how it was decoded is unknown and d
 
 shown-apart-alone = a difference is shown for this figure alone, but not among { $family } figures judged together
 shown-equal-alone = equivalence within ±{ SHORT($margin) } points is shown for this figure alone, but not among { $family } figures judged together
+shown-apart-at-one-look = a difference would be shown had the samples been fixed before the run, but not after several looks at it
+shown-equal-at-one-look = equivalence within ±{ SHORT($margin) } points would be shown had the samples been fixed before the run, but not after several looks at it
 shown-neither = neither a difference nor equivalence within ±{ SHORT($margin) } points is shown
 shown-no-difference = no difference is shown
 
@@ -57,6 +63,8 @@ note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a
 reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
 note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
 note-copies = { $distinct } of { $samples } samples are draws of their own, the others are copies; the error rests on the draws
+note-looks-declared = it was to be judged at { LIST($looks, ", ") } samples per problem, declared before the run; the tests share the 5% between these looks
+note-looks-undeclared = the samples were raised after some were there ({ LIST($earlier, ", ") } per problem before), which was not declared: each such look is tested at a stricter level of its own, so that all together err in at most 5.5%
 
 ## Claims of articles
 

@@ -14,6 +14,10 @@ verdict-not-comparable = 비교 불가
 
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }. 이유: { $reason }
+verdict-with-looks = { $verdict }. { $looks }
+looks-decided = 표본 { $planned }개 중 { $n }개에서 판정함
+looks-stopped = 표본 { $planned }개 중 { $n }개에서 멈춤
+looks-undeclared = 앞서 표본 { LIST($earlier, ", ") }개일 때 결과를 볼 수 있었으므로 { SIGNIFICANT($level) }% 수준에서 검정함
 
 scores-measured = 측정 { FIXED($measured, $digits) }, 공표 { FIXED($published, $published_digits) }
 scores-measured-by = { $measurer } 측정 { FIXED($measured, $digits) }, 공표 { FIXED($published, $published_digits) }
@@ -30,6 +34,8 @@ undecided-if-sampled = 판단 보류. 디코딩 방식을 알 수 없고, 그에
 
 shown-apart-alone = 이 수치만 보면 차이가 입증되지만, 함께 판정한 수치 { $family }개를 모두 고려하면 입증되지 않음
 shown-equal-alone = 이 수치만 보면 ±{ SHORT($margin) }포인트 안에서 같음이 입증되지만, 함께 판정한 수치 { $family }개를 모두 고려하면 입증되지 않음
+shown-apart-at-one-look = 표본 수를 미리 정해 두었다면 차이가 입증되지만, 여러 번 확인했으므로 입증되지 않음
+shown-equal-at-one-look = 표본 수를 미리 정해 두었다면 ±{ SHORT($margin) }포인트 안에서 같음이 입증되지만, 여러 번 확인했으므로 입증되지 않음
 shown-neither = 차이도, ±{ SHORT($margin) }포인트 안에서 같음도 입증되지 않음
 shown-no-difference = 차이가 입증되지 않음
 
@@ -57,6 +63,8 @@ note-greedy-and-sampled = 한 점수는 그리디 정확도, 다른 점수는 �
 reason-copies = 표본 { $samples }개 중 { $distinct }개만 따로 뽑힌 것이고 나머지는 불규칙하게 되풀이됨. 서버나 캐시, 가져오기가 응답을 되풀이하며, 보이지 않는 사본도 있을 수 있음
 note-every-draw-repeated = 모든 응답이 { $times }번씩 있음. 표본 { $samples }개 중 따로 뽑힌 것은 { $distinct }개이며 오차는 이것으로 구함
 note-copies = 표본 { $samples }개 중 { $distinct }개가 따로 뽑힌 것이고 나머지는 사본임. 오차는 따로 뽑힌 것으로 구함
+note-looks-declared = 문제당 표본 { LIST($looks, ", ") }개에서 판정하기로 실행 전에 정해 두었으며, 5% 수준을 이 확인들이 나누어 씀
+note-looks-undeclared = 표본이 있는 상태에서 미리 정하지 않고 표본 수를 늘림(이전 문제당 { LIST($earlier, ", ") }개). 이런 확인은 매번 더 엄격한 수준에서 검정하므로 모두 합해도 잘못된 판정은 5.5%를 넘지 않음
 
 ## Claims of articles
 
