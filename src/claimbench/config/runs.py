@@ -87,17 +87,17 @@ class RunConfig(Strict):
             if len(set(asked)) < len(asked):
                 twice = next(name for name in asked if asked.count(name) > 1)
                 raise ValueError(f"key {key} names {twice} twice: leave one out")
-        named = set(self.margins)
-        for by_benchmark in (self.samples, self.looks):
-            named |= set(by_benchmark) if isinstance(by_benchmark, dict) else set()
+        named = set(self.margins) | (set(self.samples) if isinstance(self.samples, dict) else set())
         if strange := sorted(named - set(self.benchmarks)):
             raise ValueError(
-                f"samples, looks or margins name {strange[0]}, but the benchmarks of this run are "
+                f"samples or margins name {strange[0]}, but the benchmarks of this run are "
                 f"{', '.join(self.benchmarks)}: mend the name or take it out (samples may be one "
                 f"number for all benchmarks)"
             )
-        if strange := sorted(set(self.select) - set(self.benchmarks)):
-            raise ValueError(f"select names {strange[0]}, which this run does not have")
+        looks = set(self.looks) if isinstance(self.looks, dict) else set()
+        for key, chosen in (("select", set(self.select)), ("looks", looks)):
+            if strange := sorted(chosen - set(self.benchmarks)):
+                raise ValueError(f"{key} names {strange[0]}, which this run does not have")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples]
         if any(count is not None and count < 1 for count in counts):
             raise ValueError(

@@ -97,6 +97,17 @@ class Fragility:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnedBound:
+    """A verdict rests on `share` of the bound on a bare score's variance, as runs of other models
+    bear out; by the plain bound it is `verdict`, with this standard error and interval (points)."""
+
+    share: float
+    se: float
+    interval_95: tuple[float, float]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class LooksTaken:
     """At how many looks a verdict was, or may have been, sought: `declared` and `earlier` as in
     `Looks`, at `samples` of each problem now. `level` is the two-sided level at which a difference
@@ -140,3 +151,4 @@ class Verdict:
     laboratories: Laboratories | None = None
     fragility: Fragility | None = None
     looks: LooksTaken | None = None
+    learned: LearnedBound | None = None

@@ -79,8 +79,10 @@ class Asked:
     def _begun_as(self, root: Path, stored: RunFile) -> bool:
         """Whether this run with the stored numbers of samples is the stored one. Raises
         WrongRunFolder where it has fewer now."""
+        if self.at is None:
+            return False
         before, after = _counts(stored.config), _counts(self.resolved)
-        if self.at is None or before.keys() != after.keys():
+        if before.keys() != after.keys():
             return False
         if decisive_digest(self.at(before)) != stored.digest:
             return False

@@ -14,6 +14,7 @@ from claimbench.verdicts import looks, published
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import is_vote
 from claimbench.verdicts.pairing import cases, is_judged
+from claimbench.verdicts.untestable import why_barred
 
 DECIDED = ("reproduced", "lower", "higher")
 
@@ -55,7 +56,7 @@ def family_sizes(judging: Judging, model: str, cells: Iterable[CellName]) -> Cou
 
 def _end(case: Case, family: int) -> tuple[str, bool]:
     """The verdict on a figure by itself at 5 %/`family`, and whether more samples are no use."""
-    if barred := published.why_barred(case):
+    if barred := why_barred(case):
         return barred[0], False
     trials = [published.trial_of(case, *greedy) for greedy in published.readings_of([case])]
     words = {_alone(trial, family).word for trial in trials}

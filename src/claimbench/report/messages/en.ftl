@@ -15,6 +15,7 @@ verdict-not-comparable = not comparable
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }, because { $reason }
 verdict-with-looks = { $verdict }; { $looks }
+verdict-learned = { $verdict }; by the plain bound on the error { $plain }
 looks-decided = decided at { $n } of { $planned } samples
 looks-stopped = stopped at { $n } of { $planned } samples
 looks-undeclared = tested at { SIGNIFICANT($level) }%, as the run was seen before with { LIST($earlier, ", ") } samples
@@ -65,6 +66,7 @@ note-every-draw-repeated = every reply is there { $times } times: { $distinct } 
 note-copies = { $distinct } of { $samples } samples are draws of their own, the others are copies; the error rests on the draws
 note-looks-declared = it was to be judged at { LIST($looks, ", ") } samples per problem, declared before the run; the tests share the 5% between these looks
 note-looks-undeclared = the samples were raised after some were there ({ LIST($earlier, ", ") } per problem before), which was not declared: each such look is tested at a stricter level of its own, so that all together err in at most 5.5%
+note-learned = the error rests on { $share }% of the bound that a score alone sets, as the seeds of { $models } models bear out for such scores; by the plain bound the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $plain }
 
 ## Claims of articles
 

@@ -15,6 +15,7 @@ verdict-not-comparable = 비교 불가
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }. 이유: { $reason }
 verdict-with-looks = { $verdict }. { $looks }
+verdict-learned = { $verdict }. 오차의 기본 상한으로 보면 { $plain }
 looks-decided = 표본 { $planned }개 중 { $n }개에서 판정함
 looks-stopped = 표본 { $planned }개 중 { $n }개에서 멈춤
 looks-undeclared = 앞서 표본 { LIST($earlier, ", ") }개일 때 결과를 볼 수 있었으므로 { SIGNIFICANT($level) }% 수준에서 검정함
@@ -65,6 +66,7 @@ note-every-draw-repeated = 모든 응답이 { $times }번씩 있음. 표본 { $s
 note-copies = 표본 { $samples }개 중 { $distinct }개가 따로 뽑힌 것이고 나머지는 사본임. 오차는 따로 뽑힌 것으로 구함
 note-looks-declared = 문제당 표본 { LIST($looks, ", ") }개에서 판정하기로 실행 전에 정해 두었으며, 5% 수준을 이 확인들이 나누어 씀
 note-looks-undeclared = 표본이 있는 상태에서 미리 정하지 않고 표본 수를 늘림(이전 문제당 { LIST($earlier, ", ") }개). 이런 확인은 매번 더 엄격한 수준에서 검정하므로 모두 합해도 잘못된 판정은 5.5%를 넘지 않음
+note-learned = 오차는 점수만으로 정한 상한의 { $share }%를 적용함. 모델 { $models }개의 시드별 결과가 이런 점수에서 이를 뒷받침함. 기본 상한으로 보면 차이의 95% 구간은 { FIXED($low) }~{ FIXED($high) }포인트, { $plain }
 
 ## Claims of articles
 
