@@ -4,6 +4,10 @@ import os
 import sys
 
 INTERRUPTED = 130
+WINDOWS = (
+    "Windows lacks calls that run folders and graders need (fcntl's locks, limits of a process): "
+    "install it in WSL 2 (wsl --install), where it runs as on Linux"
+)
 
 
 def leave_working_directory() -> None:
@@ -15,6 +19,9 @@ def leave_working_directory() -> None:
 
 def main() -> None:
     """Entry point. Ctrl-C is no failure to explain, even while modules load."""
+    if os.name == "nt":
+        print(f"claimbench: {WINDOWS}", file=sys.stderr)
+        sys.exit(2)
     try:
         from claimbench.cli import main as command
 

@@ -80,7 +80,7 @@ class Departure:
         return Message("departure", {"setting": self.setting, **values})
 
 
-def as_data(value: Value | Departure) -> Any:
+def as_data(value: Value | Departure) -> object:
     """A value as JSON and YAML take it: a message has `key` and `values`, words that a person wrote
     have `texts`."""
     if isinstance(value, Departure):

@@ -125,15 +125,30 @@ def test_checks_from_figures_of_efficiency_claims(
     every_claim: dict[str, Claim], figures: dict[str, Figure]
 ) -> None:
     price = claims.efficiency_tests(every_claim["fnnews-0218-8"])[0]
-    assert price.from_figures is not None
     # 60 / 2.19 = 27.397 times cheaper per output token.
-    low = claims.judge_arithmetic(price.from_figures, figures).low
+    low = claims.judge_arithmetic(price.from_figures[0], figures).low
     assert low == pytest.approx(27.397, abs=1e-3)
     active = claims.efficiency_tests(every_claim["yonhap-0201-7"])[1]
-    assert active.from_figures is not None
     # 405 / 37 = 10.946 times the parameters at work.
-    low = claims.judge_arithmetic(active.from_figures, figures).low
+    low = claims.judge_arithmetic(active.from_figures[0], figures).low
     assert low == pytest.approx(10.946, abs=1e-3)
+
+
+def test_a_second_reading_stands_beside_the_first(
+    every_claim: dict[str, Claim], figures: dict[str, Figure]
+) -> None:
+    """30.84M hours over V3's and R1's 2.935M are 10.5, over R1's own 147 thousand 209.8."""
+    found = claims.judge_arithmetic(every_claim["eunsolan-0128-4"], figures)
+    assert found.agrees is True and found.second is not None
+    assert (found.low, found.second.low) == (
+        pytest.approx(10.508, abs=1e-3),
+        pytest.approx(209.796, abs=1e-3),
+    )
+    with pytest.raises(ValueError, match="second uses c"):
+        ArithmeticTest.model_validate(
+            {"inputs": {"a": {"value": 1, "unit": "m", "source": "s"}}, "formula": "a",
+             "unit": "m", "high": 3, "second": {"formula": "a / c"}}
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(

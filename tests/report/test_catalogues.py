@@ -18,7 +18,8 @@ from catalogues import entries, placeholders, rewritten, using
 from report_toys import lifelike, write_run
 from typer.testing import CliRunner
 
-from claimbench.claims.schema import ArtifactCheck, EfficiencyTest, Figure, Kind
+from claimbench.claims.schema import EfficiencyTest, Figure, Kind
+from claimbench.claims.sources import ArtifactCheck, Lacks
 from claimbench.cli import app
 from claimbench.cli.display_claims import show_claims
 from claimbench.grading.outcomes import VALUES
@@ -52,6 +53,7 @@ def names(model: Any, field: str) -> tuple[str, ...]:
 FAMILIES: dict[str, Iterable[str]] = {
     "verdict": VERDICTS,
     "status": STATUSES,
+    "lacks": get_args(Lacks),
     "kind": get_args(Kind),
     "relation": (*get_args(Relation), "lower", "higher"),
     "quantifier": get_args(Quantifier),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -27,13 +28,19 @@ pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def hogs(count: int) -> Iterator[None]:
+def hogs(count: int, sessions: bool = True) -> Iterator[None]:
     """Programs that take all they get, each in a session of its own: Linux shares the time out
-    among sessions. They are a shell's children, since a supervisor takes its own for one program's.
+    among sessions, then within each. They are a shell's children, since a supervisor takes its own
+    for one program's.
     """
-    words = ["sh", "-c", "(echo; while :; do :; done) & wait"]
+    words = ["sh", "-c", "(echo; ulimit -t 300; while :; do :; done) & wait"]
     running = [
-        subprocess.Popen(words, start_new_session=True, stdout=subprocess.PIPE)
+        subprocess.Popen(
+            words,
+            start_new_session=sessions,
+            process_group=None if sessions else 0,
+            stdout=subprocess.PIPE,
+        )
         for _ in range(count)
     ]
     try:
@@ -106,10 +113,18 @@ class TestStarvedPrograms:
             assert asleep.status == -signal.SIGKILL
 
     def test_where_there_is_next_to_no_time_waiting_has_an_end(self) -> None:
-        spin = [sys.executable, "-c", "while True: pass"]
+        """Beside a hog of its own session, a program of the kernel's lowest class (SCHED_IDLE) gets
+        3 of 1,027 parts of a core at most, so that no other load decides how much it gets."""
+        idle = "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)); print()"
+        spin = [sys.executable, "-uc", f"{idle}\nwhile True: pass"]
         proc = os.open("/proc", os.O_RDONLY)
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-        with one_core(), subprocess.Popen(spin) as slow, hogs(60):
+        with contextlib.ExitStack() as running:
+            with one_core():
+                slow = running.enter_context(subprocess.Popen(spin, stdout=subprocess.PIPE))
+                assert slow.stdout is not None
+                slow.stdout.readline()
+                running.enter_context(hogs(1, sessions=False))
             clock = WallClock(0.3, proc)
             while not clock.is_over:
                 clock.wait()

@@ -60,15 +60,18 @@ def test_the_worked_example(found: PublishedEvidence) -> None:
 
 def test_every_distill_and_benchmark_that_was_remeasured_is_there(found: PublishedEvidence) -> None:
     """open-r1 has 6 models × 4 benchmarks; Sober Reasoning 4 × 2 that DeepSeek reports too;
-    NeMo-Skills 5 × 1 by pass@1 and 4 votes; phi-4 3 × 3; evalchemy 1 × 2."""
+    NeMo-Skills 5 × 1 by pass@1 and 4 votes; phi-4 3 × 3; evalchemy 1 × 2; verl R1 × 4 and
+    1.5B × 3; Aider and LiveCodeBench three models that DeepSeek ran itself."""
     count = Counter(r.measured.table.partition("/")[0] for r in found.rows)
     assert count == {
         "open-r1": 24, "sober-reasoning": 8, "nemo-skills": 9, "phi-4-mini-flash": 9,
-        "evalchemy": 2,
+        "evalchemy": 2, "verl": 7, "aider": 3, "livecodebench": 3,
     }  # fmt: skip
     # DeepSeek's 50.4 for Llama-8B, never the 41.7 of open-r1's column "DeepSeek Reported"
     assert row(found, "r1-distill-llama-8b", "aime24", "open-r1").verdict.published == 50.4
-    assert all(r.published.table.startswith("deepseek-r1/") for r in found.rows)
+    assert {r.published.table for r in found.rows} == {
+        "deepseek-r1/distills", "deepseek-r1/comparison", "deepseek-v3/chat",
+    }  # fmt: skip
 
 
 def test_another_window_is_not_compared_and_no_part_of_a_spread(found: PublishedEvidence) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -111,11 +111,9 @@ def measure(
     """
     counted = np.isfinite(scores.value).sum(axis=1)
     right = np.nansum(scores.value, axis=1)
-    # A protocol of ours states its temperature; one that does not is not known to be greedy.
-    greedy = protocol["temperature"] == 0 if "temperature" in protocol else None
+    greedy = _is_greedy(protocol)
     draws = _draws(scores)
     pass_at_1, sampling_se, problem_se = _score(right, counted, draws)
-    tokens_mean, tokens_p95 = _token_figures(scores)
     return Measurement(
         model=model,
         benchmark=benchmark,
@@ -128,11 +126,6 @@ def measure(
         # Greedy decoding draws nothing: a rerun would give the same samples.
         sampling_se=0.0 if greedy else sampling_se,
         problem_se=problem_se,
-        truncated_share=None if scores.unknown_ends else scores.share(scores.truncated),
-        no_answer_share=scores.share_of(NOTHING_TO_JUDGE),
-        grader_error_share=scores.share_of(ERRORS),
-        tokens_mean=tokens_mean,
-        tokens_p95=tokens_p95,
         greedy=greedy,
         protocol=dict(protocol),
         problem_ids=tuple(problem_ids),
@@ -140,7 +133,34 @@ def measure(
         counted=tuple(int(c) for c in counted),
         tier=tier,
         draws=draws,
+        **_ends(scores),
     )
+
+
+class _Ends(TypedDict):
+    """How the samples ended, as fields of a Measurement."""
+
+    truncated_share: float | None
+    no_answer_share: float
+    grader_error_share: float
+    tokens_mean: float | None
+    tokens_p95: float | None
+
+
+def _ends(scores: Scores) -> _Ends:
+    mean, p95 = _token_figures(scores)
+    return _Ends(
+        truncated_share=None if scores.unknown_ends else scores.share(scores.truncated),
+        no_answer_share=scores.share_of(NOTHING_TO_JUDGE),
+        grader_error_share=scores.share_of(ERRORS),
+        tokens_mean=mean,
+        tokens_p95=p95,
+    )
+
+
+def _is_greedy(protocol: Mapping[str, object]) -> bool | None:
+    """A protocol of ours states its temperature; one that does not is not known to be greedy."""
+    return protocol["temperature"] == 0 if "temperature" in protocol else None
 
 
 def _draws(scores: Scores) -> Draws | None:

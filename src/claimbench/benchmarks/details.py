@@ -27,7 +27,7 @@ def details_of(benchmark: BenchmarkConfig, located: Located, number: int) -> dic
     """`Problem.details` of a row: `slots`, `date`, `rating`, `entry_point` and `tests`, each only
     where the benchmark has it."""
     fields, row, name = benchmark.fields, located.row, benchmark.name
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     if fields.slots:
         found["slots"] = slots_of(fields, row, name, number)
     if benchmark.dataset.date:
@@ -63,7 +63,7 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _columns(tests: TestsConfig, row: Row, name: str, number: int) -> dict[str, Any]:
+def _columns(tests: TestsConfig, row: Row, name: str, number: int) -> dict[str, object]:
     """The row's columns that hold its tests, by the names that the form has for them."""
     if tests.form not in FORMS:
         raise ConfigError(

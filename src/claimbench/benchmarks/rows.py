@@ -66,7 +66,7 @@ def column(row: Row, name: str, benchmark: str, number: int) -> Any:
     return value
 
 
-def optional(row: Row, name: str, benchmark: str, number: int) -> Any:
+def optional(row: Row, name: str, benchmark: str, number: int) -> object:
     """The value of a column that must be there, but may be empty."""
     if name not in row:
         have = ", ".join(map(str, row))
@@ -125,26 +125,51 @@ def _local_file(dataset: DatasetConfig, data_dir: Path | None) -> Path | None:
 
 
 def _in_folder(file: str | None, data_dir: Path | None) -> Path | None:
-    """`file`, plain or compressed, in the folder that --data-dir gives."""
+    """`file`, plain or compressed, in the folder that --data-dir gives, or where it says it is."""
+    if file is not None and Path(file).is_absolute():
+        return Path(file)
     if data_dir is None or file is None:
         return None
-    if not data_dir.is_dir():
+    check_data_dir(data_dir)
+    return next((p for p in (data_dir / file, data_dir / f"{file}.gz") if p.exists()), None)
+
+
+def check_data_dir(data_dir: Path | None) -> None:
+    """Raises DataError where --data-dir names no folder."""
+    if data_dir is not None and not data_dir.is_dir():
         why = "this is a file; name its folder" if data_dir.exists() else "there is no such folder"
         raise DataError(f"--data-dir {data_dir}: {why}")
-    return next((p for p in (data_dir / file, data_dir / f"{file}.gz") if p.exists()), None)
 
 
 # --- reading files --------------------------------------------------------------------------
 
 
 def read_file(path: Path, sha256: str | None = None) -> Iterator[Row]:
-    """The rows of a .jsonl, .json (one list) or .csv file, compressed or not; with `sha256` the
-    (uncompressed) content must have that digest, which is known only at its end."""
+    """The rows of a .jsonl, .json (one list) or .csv file, compressed or not, or of a .parquet
+    file; with `sha256` the (uncompressed) content must have that digest, which is known only at its
+    end."""
+    if path.suffix == ".parquet":
+        yield from _parquet_rows(path)
+        return
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rb") as file:
             yield from _rows_in(file, path, sha256)
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise DataError(
+            f"{path}: reading Parquet needs pip install 'claimbench[import]'"
+        ) from error
+    try:
+        for batch in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=1000):
+            yield from batch.to_pylist()
+    except (OSError, pyarrow.ArrowException) as error:
         raise DataError(f"{path}: cannot be read ({error})") from error
 
 

@@ -1,6 +1,7 @@
 """Claims of articles and published figures: read from seeds/, checked strictly.
 
 catalogue   the models, benchmarks and metrics that may be named
+sources     where something is written down, and what counts as a record
 schema      what an article file holds, and how a claim of each kind is tested
 articles    seeds/articles/*.yaml → Article, Claim; checks against the text when it is at hand
 published   seeds/published/*.yaml → PublishedResult, Figure
@@ -21,8 +22,11 @@ from claimbench.claims.catalogue import Catalogue, load_catalogue, published_as
 from claimbench.claims.decided import (
     ArithmeticResult,
     ArtifactResult,
+    SecondValue,
     judge_arithmetic,
     judge_artifacts,
+    record_place,
+    recorded_facts,
 )
 from claimbench.claims.pairs import PublishedPair, published_pairs
 from claimbench.claims.published import load_figures, load_published, select_published
@@ -44,6 +48,7 @@ __all__ = [
     "EfficiencyTest",
     "Figure",
     "PublishedPair",
+    "SecondValue",
     "benchmark_tests",
     "check_article_text",
     "copied_words",
@@ -57,6 +62,8 @@ __all__ = [
     "load_published",
     "published_as",
     "published_pairs",
+    "record_place",
+    "recorded_facts",
     "related_claims",
     "select_published",
 ]

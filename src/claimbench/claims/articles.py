@@ -13,6 +13,7 @@ from typing import Any
 from claimbench.claims.catalogue import Catalogue, load_catalogue, refusal
 from claimbench.claims.published import load_figures
 from claimbench.claims.schema import (
+    LACKS,
     TEST_KEYS,
     ArithmeticTest,
     Article,
@@ -184,7 +185,8 @@ def _check_figures(one: _Open, i: int, claim: ClaimSpec, figures: dict[str, Figu
 def _figures_of(claim: ClaimSpec) -> Iterator[tuple[Key, str]]:
     sums: list[tuple[Key, ArithmeticTest | None]] = [(("arithmetic",), claim.arithmetic)]
     for j, measure in enumerate(claim.measures):
-        sums.append((("measures", j, "from_figures"), measure.from_figures))
+        place: Key = ("measures", j, "from_figures")
+        sums += [((*place, k), one) for k, one in enumerate(measure.from_figures)]
         yield from ((("measures", j, "figures", k), n) for k, n in enumerate(measure.figures))
     for key, arithmetic in sums:
         for name, given in arithmetic.inputs.items() if arithmetic else ():
@@ -225,6 +227,7 @@ def _record(
         text=Texts(claim.text),
         test={key: claim.model_dump(mode="json")[key]} if tested and key else None,
         reason=Texts(claim.reason),
+        lacks="" if tested else claim.lacks or LACKS[claim.kind],
         related=tuple(links[claim.id]),
         disagreements={other: why for other, why in links[claim.id].items() if why},
         speaker=claim.speaker,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from claimbench.config.paths import configs_dir, seeds_dir
+from claimbench.config import names
+from claimbench.config.paths import seeds_dir
 from claimbench.config.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse, place_of
 from claimbench.errors import ConfigError
 
@@ -52,11 +52,13 @@ class Benchmark(Strict):
 
 class KnownModel(Strict):
     """A model that claims or tables speak of. `proxy_of` names the model that a distilled
-    checkpoint stands beside, never in its place."""
+    checkpoint stands beside, never in its place; `setting_of` the model of which this is one
+    setting (an effort), a reference of its own."""
 
     title: str
     open: bool
     proxy_of: str | None = None
+    setting_of: str | None = None
     note: str = ""
 
 
@@ -95,8 +97,8 @@ def load_catalogue(published: Path | None = None) -> Catalogue:
     path = (published or seeds_dir() / "published") / CATALOGUE_FILE
     data, marks = load_yaml(path)
     catalogue = parse(Catalogue, data, path, marks)
-    models = {n: KnownModel(title=n, open=True) for n in _configured("models")}
-    benchmarks = {n: Benchmark(title=n, metrics=("pass@1",)) for n in _configured("benchmarks")}
+    models = {n: KnownModel(title=n, open=True) for n in names("models")}
+    benchmarks = {n: Benchmark(title=n, metrics=("pass@1",)) for n in names("benchmarks")}
     return Catalogue(
         models=models | catalogue.models,
         benchmarks=benchmarks | catalogue.benchmarks,
@@ -115,10 +117,6 @@ def published_as(benchmark: str) -> str:
 def _tasks(path: Path, _changed: int) -> dict[str, str]:
     known = load_catalogue(path.parent).benchmarks
     return {task: name for name, benchmark in known.items() for task in benchmark.tasks}
-
-
-def _configured(folder: str) -> Iterable[str]:
-    return sorted(path.stem for path in (configs_dir() / folder).glob("*.yaml"))
 
 
 def refusal(path: Path, marks: Marks, key: Key, sentence: str) -> ConfigError:

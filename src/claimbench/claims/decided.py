@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from claimbench.claims import formula
-from claimbench.claims.schema import ArithmeticInput, ArithmeticTest, ArtifactCheck, Figure
+from claimbench.claims.schema import ArithmeticInput, ArithmeticTest, Figure
+from claimbench.claims.sources import ArtifactCheck, RecordCheck, SourceSpec
 from claimbench.messages import Message, Texts, term
-from claimbench.records import Claim
+from claimbench.records import Claim, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class ArithmeticResult:
     `claimed_high` what the claim allows, all in `unit`. `agrees` is None where the computed range
     lies only partly inside. `working` shows the formula with its numbers; `unconfirmed` names
     inputs that were not read in their source, `bounds` those that are only a floor or ceiling.
+    `tier` is the weakest of the figures', `tables` the third parties' files that hold them.
+    `second` is what another reading of the claim comes to.
     """
 
     low: float
@@ -35,6 +38,19 @@ class ArithmeticResult:
     sources: tuple[str, ...]
     unconfirmed: tuple[str, ...]
     bounds: tuple[Message, ...]
+    note: Texts
+    tier: Tier
+    tables: tuple[str, ...]
+    second: SecondValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondValue:
+    """The value of a second reading, in the unit of the first, with its working."""
+
+    low: float
+    high: float
+    working: str
     note: Texts
 
 
@@ -81,7 +97,19 @@ def judge_arithmetic(
             if figure.bound != "exact"
         ),
         note=Texts(test.note),
+        tier=max(figure.tier for figure in given.values()),
+        tables=tuple(sorted({f.table for f in given.values() if f.tier != "D"})),
+        second=_second(test, given),
     )
+
+
+def _second(test: ArithmeticTest, given: Mapping[str, Figure]) -> SecondValue | None:
+    if test.second is None:
+        return None
+    text = test.second.formula
+    used = {name: given[name] for name in given if name in formula.names_in(text)}
+    low, high = _computed(text, {name: _ends(one) for name, one in used.items()})
+    return SecondValue(low, high, _working(text, used), Texts(test.second.note))
 
 
 def _ends(figure: Figure) -> tuple[float, float]:
@@ -121,6 +149,12 @@ def _at_limits(text: str, corners: Sequence[Mapping[str, float]]) -> tuple[float
     return min(values), max(values)
 
 
+def recorded_facts(claim: Claim) -> tuple[RecordCheck, ...]:
+    """The facts of a claim beside their records."""
+    found: list[Any] = (claim.test or {}).get("records", [])
+    return tuple(RecordCheck.model_validate(one) for one in found)
+
+
 def judge_artifacts(claim: Claim) -> tuple[ArtifactResult, ...]:
     """Each check of an artifact claim, by the answer that was recorded."""
     checks: list[Any] = (claim.test or {}).get("checks", [])
@@ -128,17 +162,25 @@ def judge_artifacts(claim: Claim) -> tuple[ArtifactResult, ...]:
 
 
 def _artifact(check: ArtifactCheck) -> ArtifactResult:
-    date = check.source.date
-    recorded = {"file": check.source.file, "date": date.isoformat() if date else None}
+    source = check.source
     return ArtifactResult(
         repository=check.repository,
         field=check.field,
         expected=check.expected,
         found=Texts(check.recorded),
         agrees=check.recorded["en"].casefold() == check.expected.casefold(),
-        source=Message("source-recorded", recorded),
+        source=record_place(source),
         note=Texts(check.note),
     )
+
+
+def record_place(source: SourceSpec) -> Message:
+    """Where a record can be looked up: file, line and commit, or address and date."""
+    date = source.date.isoformat() if source.date else None
+    if source.commit and source.line:
+        values = {"file": source.file, "line": source.line, "commit": source.commit}
+        return Message("source-at-commit", values)
+    return Message("source-on-page", {"file": source.file, "url": source.url, "date": date})
 
 
 def _arithmetic_of(claim: Claim) -> ArithmeticTest:

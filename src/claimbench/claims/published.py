@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from claimbench import config
 from claimbench.claims.catalogue import (
     CATALOGUE_FILE,
     Benchmark,
@@ -16,9 +17,10 @@ from claimbench.claims.catalogue import (
     load_catalogue,
     refusal,
 )
+from claimbench.claims.problem_scores import with_problems
 from claimbench.claims.published_schema import Cell, Column, Other, PublishedFile, Row, Table
 from claimbench.claims.schema import Figure
-from claimbench.config.paths import configs_dir, seeds_dir
+from claimbench.config.paths import seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
 from claimbench.records import PublishedResult, Source
@@ -46,7 +48,7 @@ def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
 def stamp(folder: Path) -> tuple[Any, ...]:
     """What changes when a file of `folder`, or what configs/ names, changes."""
     files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
-    return (*files, *sorted(path.name for path in configs_dir().glob("*/*.yaml")))
+    return (*files, *config.names("models"), *config.names("benchmarks"))
 
 
 @lru_cache(maxsize=4)
@@ -81,7 +83,9 @@ def load_figures(folder: Path | None = None) -> dict[str, Figure]:
         for name, figure in opened.content.figures.items():
             if name in figures:
                 raise _refuse(opened, ("figures", name), "another file has a figure of this name")
-            figures[name] = figure
+            figures[name] = figure.model_copy(
+                update={"tier": opened.content.tier, "table": opened.path.stem}
+            )
     return figures
 
 
@@ -132,6 +136,8 @@ def _results(opened: _Open, catalogue: Catalogue) -> Iterator[tuple[PublishedRes
                 sentence = f"{value} is outside {low:g} to {high:g}, the range of {metric}"
                 raise _refuse(opened, _key(place), sentence)
         first = _result(opened, catalogue, place, cell, (benchmark, metric))
+        if file := opened.content.tables[place[0]].per_problem:
+            first = with_problems(first, opened.path.parent / file)
         known = catalogue.benchmarks[benchmark]
         yield _with_fewest_samples(first, known), place
         for n, other in enumerate(cell.also, start=2):
@@ -172,7 +178,7 @@ def _result(
         value=cell.value,
         tier=opened.content.tier,
         source=Source(document.file, line, document.commit, document.url),
-        samples=column.samples if row.own else None,
+        samples=(row.samples or column.samples) if row.own else None,
         samples_min=column.samples_min if row.own else 1,
         sd=cell.sd,
         runs=column.runs,
@@ -185,7 +191,9 @@ def _result(
     )
 
 
-def _protocol(content: PublishedFile, table: Table, row: Row, column: Column) -> Mapping[str, Any]:
+def _protocol(
+    content: PublishedFile, table: Table, row: Row, column: Column
+) -> Mapping[str, object]:
     return content.protocol | table.protocol | column.protocol if row.own else {}
 
 

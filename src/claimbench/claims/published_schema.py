@@ -62,21 +62,25 @@ class Cell(Strict):
 class Row(Strict):
     """The figures of one model, in the order of the columns; null where the source has none.
 
-    `own: false` says that the stated protocol is not this row's (a table that quotes others).
+    `own: false` says that the stated protocol is not this row's (a table that quotes others);
+    `samples` stands for the columns' where the rows of a table differ in it.
     """
 
     line: str = ""
     own: bool = True
+    samples: int | None = Field(default=None, gt=0)
     note: str = ""
     values: tuple[float | Cell | None, ...]
 
 
 class Table(Strict):
-    """One table: columns × rows."""
+    """One table: columns × rows. `per_problem` names a CSV file beside this one that holds the
+    score of every problem (`model`, `problem`, `samples`, `right`), for a table of one column."""
 
     title: str
     lines: str
     note: str = ""
+    per_problem: str = ""
     source: TableSource | None = None
     protocol: Protocol = Field(default_factory=dict)
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -89,6 +93,8 @@ class Table(Strict):
                 raise ValueError(
                     f"row {name} has {len(row.values)} values for {len(self.columns)} columns"
                 )
+        if self.per_problem and len(self.columns) != 1:
+            raise ValueError("scores per problem are of one benchmark: give the table one column")
         return self
 
 

@@ -6,10 +6,19 @@ import datetime as dt
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from claimbench.claims import formula
+from claimbench.claims.sources import (
+    ArtifactCheck,
+    Lacks,
+    Noted,
+    RecordCheck,
+    SourceSpec,
+    Written,
+)
 from claimbench.config.yamlfile import Strict
+from claimbench.records import Tier
 
 Kind = Literal[
     "benchmark",
@@ -26,51 +35,26 @@ TEST_KEYS: dict[str, str] = {
     "efficiency": "measures",
     "arithmetic": "arithmetic",
     "artifact": "checks",
+    "leaderboard": "records",
+    "hardware": "records",
+    "market": "records",
 }
 """The key that holds the test of each kind that can have one."""
 
+LACKS: dict[str, Lacks] = {
+    "benchmark": "run",
+    "efficiency": "run",
+    "arithmetic": "record",
+    "artifact": "record",
+    "leaderboard": "record",
+    "hardware": "record",
+    "market": "record",
+    "opinion": "both",
+}
+"""What a claim of each kind lacks where it has no test and does not say."""
+
 Relation = Literal["ahead", "on par", "at least"]
 Quantifier = Literal["some", "all", "listed"]
-
-
-class SourceSpec(Strict):
-    """Where a figure can be looked up, and on which day it was true."""
-
-    file: str
-    line: str = ""
-    commit: str = ""
-    url: str = ""
-    date: dt.date | None = None
-
-    @field_validator("date", mode="before")
-    @classmethod
-    def _dates_return_from_json(cls, value: object) -> object:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _by_language(value: object) -> object:
-    """Words alone are English."""
-    return {"en": value} if isinstance(value, str) else value
-
-
-def _has_english(value: dict[str, str]) -> dict[str, str]:
-    if odd := sorted(name for name in value if not re.fullmatch("[a-z]{2,3}(-[A-Z]{2})?", name)):
-        raise ValueError(f"{odd[0]} is no language: write en, ko or another code")
-    if empty := sorted(name for name, words in value.items() if not words.strip()):
-        raise ValueError(f"key {empty[0]} has no words")
-    if value and "en" not in value:
-        raise ValueError("key en is missing: every text stands in English too")
-    return value
-
-
-Written = Annotated[dict[str, str], BeforeValidator(_by_language), AfterValidator(_has_english)]
-"""Words that a person wrote, by language; English is required where there are any."""
-
-
-class Noted(Strict):
-    """What a reader should know beside a claim or a test of it."""
-
-    note: Written = Field(default_factory=dict)
 
 
 class BenchmarkTest(Noted):
@@ -112,7 +96,8 @@ class BenchmarkTest(Noted):
 class Figure(Strict):
     """A dated price, cost or count with its source. A range says that the source is not exact;
     `bound` says that the source names only a floor or a ceiling. `confirmed` is false where the
-    number could not be read in its source: whatever rests on it says so."""
+    number could not be read in its source: whatever rests on it says so. `tier` and `table` are
+    those of the file that holds the figure."""
 
     value: float | tuple[float, float]
     unit: str
@@ -121,6 +106,8 @@ class Figure(Strict):
     bound: Literal["exact", "at_least", "at_most", "about"] = "exact"
     confirmed: bool = True
     note: str = ""
+    tier: Tier = "D"
+    table: str = ""
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -152,6 +139,13 @@ class ArithmeticInput(Strict):
         return self
 
 
+class SecondReading(Noted):
+    """Another value that the claim's words could mean, from the same inputs: shown beside the
+    first, on which the verdict rests."""
+
+    formula: str
+
+
 class ArithmeticTest(Noted):
     """What follows from cited figures. The claim agrees where the computed value lies in
     [`low`, `high`], or within `tolerance` of `claimed` (both in `unit`)."""
@@ -163,9 +157,12 @@ class ArithmeticTest(Noted):
     tolerance: float | None = Field(default=None, ge=0)
     low: float | None = None
     high: float | None = None
+    second: SecondReading | None = None
 
     @model_validator(mode="after")
     def _formula_fits_inputs(self) -> ArithmeticTest:
+        if self.second and (new := formula.names_in(self.second.formula) - set(self.inputs)):
+            raise ValueError(f"key second uses {min(new)}, which is no input")
         used = formula.names_in(self.formula)
         if used != set(self.inputs):
             odd = sorted(used ^ set(self.inputs))[0]
@@ -182,20 +179,17 @@ class ArithmeticTest(Noted):
         return self
 
 
-class ArtifactCheck(Noted):
-    """One question to a checkpoint's repository. `expected` is what the claim says, `recorded`
-    what was found; in English the two are compared."""
-
-    repository: str
-    field: Literal["license", "weights_public", "base_model", "parameters", "release_date"]
-    expected: str
-    recorded: Written
-    source: SourceSpec
+def _one_or_more(value: object) -> object:
+    """A single mapping stands for a list of one; nothing for an empty list."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, dict) else value
 
 
 class EfficiencyTest(Noted):
     """A measurable quantity of a run, compared with a reference or with dated figures.
-    `from_figures`, where there is one, is what published figures say before any run."""
+    `from_figures` is what published figures say before any run: one sum, or one for each source,
+    so that sources that disagree are both shown."""
 
     quantity: Literal[
         "tokens_per_second",
@@ -205,12 +199,13 @@ class EfficiencyTest(Noted):
         "active_parameters",
         "training_gpu_hours",
         "price_per_token",
+        "seconds_per_case",
     ]
     subject: str
     reference: str
     relation: Literal["lower", "higher"]
     figures: tuple[str, ...] = ()
-    from_figures: ArithmeticTest | None = None
+    from_figures: Annotated[tuple[ArithmeticTest, ...], BeforeValidator(_one_or_more)] = ()
 
 
 class DisagreementSpec(Strict):
@@ -231,7 +226,8 @@ LINES = re.compile(r"\d+(-\d+)?(, \d+(-\d+)?)*")
 
 
 class ClaimSpec(Noted):
-    """A claim in our own words. It has either the test of its kind or the reason why none is."""
+    """A claim in our own words. It has either the test of its kind or the reason why none is, and
+    then what it `lacks` (that of its kind in LACKS where it does not say)."""
 
     id: str
     lines: str
@@ -242,7 +238,9 @@ class ClaimSpec(Noted):
     measures: tuple[EfficiencyTest, ...] = ()
     arithmetic: ArithmeticTest | None = None
     checks: tuple[ArtifactCheck, ...] = ()
+    records: tuple[RecordCheck, ...] = ()
     reason: Written = Field(default_factory=dict)
+    lacks: Lacks | None = None
     related: tuple[Link, ...] = ()
 
     @field_validator("lines")
@@ -259,10 +257,12 @@ class ClaimSpec(Noted):
     @model_validator(mode="after")
     def _has_a_test_or_a_reason(self) -> ClaimSpec:
         own = TEST_KEYS.get(self.kind)
-        for key in TEST_KEYS.values():
+        for key in dict.fromkeys(TEST_KEYS.values()):
             if getattr(self, key) and key != own:
                 raise ValueError(f"key {key} does not belong to a claim of kind {self.kind}")
         tested = bool(own and getattr(self, own))
+        if tested and self.lacks:
+            raise ValueError(f"claim {self.id} has {own}, so key lacks has no place")
         if tested and self.reason:
             raise ValueError(f"claim {self.id} has both {own} and reason: keep one")
         if not tested and not self.reason:

@@ -13,6 +13,7 @@ import typer
 
 from claimbench import __version__
 from claimbench.cli import exchange, results, running
+from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
     INTERRUPTED,
     Interrupt,
@@ -97,6 +98,8 @@ def main() -> None:
         app()
     except ClaimbenchError as error:
         complain(str(error))
+        if on_github():
+            annotate("error", "claimbench", str(error))
         sys.exit(error.exit_code)
     except OSError as error:
         if not unprinted(error):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 from collections.abc import Sequence
@@ -11,8 +10,8 @@ from typing import Any
 
 from claimbench import __version__, config, engines
 from claimbench.benchmarks import hub
-from claimbench.config import processor
-from claimbench.config.machine import missing_packages, whole_memory
+from claimbench.config import folders, processor
+from claimbench.config.machine import missing_packages, usable_cores, whole_memory
 from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.store import provenance
 
@@ -24,13 +23,13 @@ _HUB_SECONDS = 1.5
 """A hub that does not answer so soon shows as not reachable; a run waits twice as long."""
 
 
-def examine() -> dict[str, Any]:
+def examine() -> dict[str, object]:
     """Facts about this machine as plain data."""
     hub.ask()
     return {
         "claimbench": __version__,
         "python": platform.python_version(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": usable_cores(),
         "memory_gib": round(whole_memory() / 2**30, 1),
         "processor": _processor(),
         "engines": {name: kind.missing() for name, kind in engines.ENGINES.items()},
@@ -43,6 +42,7 @@ def examine() -> dict[str, Any]:
         "cache": {"folder": str(cache_dir()), "free_gib": round(_free(cache_dir()) / 2**30, 1)},
         "configs": {
             "folder": str(configs_dir()),
+            "folders": [str(folder) for folder in folders.folders()],
             **{kind: config.names(kind) for kind in ("models", "benchmarks", "runs")},
         },
         # Last: the hub has had the time that all this took.
@@ -72,7 +72,7 @@ def render(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _processor() -> dict[str, Any]:
+def _processor() -> dict[str, object]:
     """Its name, and the measured processor that it resembles, by its flags, or None."""
     like = processor.resembled(processor.flags())
     return {"name": processor.processor_name(), "resembles": like and like.facts()}

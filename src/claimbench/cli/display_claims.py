@@ -21,6 +21,8 @@ from claimbench.verdicts.articles import ClaimVerdict
 STATUS_STYLES = {
     "supported": "green",
     "contradicted": "red",
+    "confirmed by record": "green",
+    "contradicted by record": "red",
     "mixed": "magenta",
     "inconclusive": "yellow",
 }

@@ -31,13 +31,14 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
     prompt = cell["prompt"]
     ids = [str(i) for i in prompt["ids"]]
     shown = [*ids[:SHOWN_IDS], "…", *ids[-SHOWN_IDS:]] if len(ids) > 2 * SHOWN_IDS else ids
+    hours = cell["hours_on_two_cpu_cores_at_most"]
     return [
         f"{cell['model']} on {cell['benchmark']}: {cell['problems']} problems × "
         f"{cell['samples_per_problem']} samples",
         *_look_lines(cell),
         _prompt_words(cell["prompt_tokens"]),
         f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB, "
-        f"{cell['hours_on_two_cpu_cores_at_most']} hours on two CPU cores",
+        f"{'unknown' if hours is None else hours} hours on two CPU cores",
         f"  first prompt, {len(ids) or 'unknown'} tokens:",
         *(f"    | {clean(line, 400)}" for line in prompt["text"].splitlines()),
         *([f"    ids {' '.join(shown)}"] if shown else []),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from claimbench.report.tables import clean
 from claimbench.runner.verify import Verified
@@ -22,7 +21,7 @@ def lines(found: Verified) -> Iterator[str]:
     yield f"digest of the folder: {found.digest}"
 
 
-def as_data(found: Verified) -> dict[str, Any]:
+def as_data(found: Verified) -> dict[str, object]:
     """The same as plain data."""
     return {
         "folder": str(found.root),

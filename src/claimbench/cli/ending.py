@@ -13,10 +13,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
+from claimbench.cli.ci import publish_report
 from claimbench.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -84,11 +85,11 @@ def displaying(quiet: bool = False) -> Iterator[Display]:
         yield display
 
 
-def stated(options: list[str]) -> dict[str, Any]:
+def stated(options: list[str]) -> dict[str, object]:
     """`--protocol key=value` options, their values as YAML."""
     import yaml
 
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for option in options:
         key, equals, text = option.partition("=")
         if not equals or not key.strip():
@@ -171,13 +172,16 @@ def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: b
     return words + (["--offline"] if offline else [])
 
 
-def end(made: Report | Progress | Job, folder: Path, fail_on: list[str]) -> None:
+def end(
+    made: Report | Progress | Job, folder: Path, fail_on: list[str], junit: Path | None = None
+) -> None:
     """Show what a run has come to."""
     from claimbench.runner.generate import Progress
     from claimbench.runner.reporting import Report
 
     if isinstance(made, Report):
         show(made)
+        publish_report(made, fail_on, junit)
         exit_on(made, fail_on)
     elif isinstance(made, Progress):
         typer.echo(_shard_words(made, folder))

@@ -12,12 +12,27 @@ RunDir = Annotated[Path, typer.Argument(metavar="RUNDIR", help="A run folder.")]
 Sets = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the run file.")
 ]
+
+
+def _folder_of_data(folder: Path | None) -> Path | None:
+    if folder is not None:
+        from claimbench.benchmarks.rows import check_data_dir
+
+        check_data_dir(folder)
+    return folder
+
+
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder with local dataset files.")
+    Path | None,
+    typer.Option("--data-dir", callback=_folder_of_data, help="Folder with local dataset files."),
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Do not ask the hub.")]
 FailOn = Annotated[
     list[str], typer.Option("--fail-on", metavar="VERDICT", help="Exit 1 on this verdict.")
+]
+JUnit = Annotated[
+    Path | None,
+    typer.Option("--junit", metavar="FILE", help="Write a JUnit file: one test per verdict."),
 ]
 GpuHour = Annotated[
     float | None, typer.Option("--gpu-hour", min=0, help="US dollars for an hour of one GPU.")

@@ -6,6 +6,7 @@ import json
 
 import typer
 
+from claimbench.cli.ci import publish_comparison, publish_report, recorded
 from claimbench.cli.ending import check_verdict_names, displaying, exit_on, show
 from claimbench.cli.options import (
     Against,
@@ -21,6 +22,7 @@ from claimbench.cli.options import (
     FailOn,
     FailOnWord,
     GpuHour,
+    JUnit,
     Language,
     Margin,
     NonInferior,
@@ -60,6 +62,7 @@ def report(
     gpu_hour: GpuHour = None,
     language: Language = "en",
     fail_on: FailOn = [],  # noqa: B006
+    junit: JUnit = None,
 ) -> None:
     """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
 
@@ -74,12 +77,15 @@ def report(
 
     check_verdict_names(fail_on)
     words(language)  # An unknown one is refused before anything is written.
-    reports = report_each(run_dirs, partial, samples, gpu_hour, language)
-    made = reports[0]
-    if out or len(reports) > 1:
-        made = reporting.combine(reports, out or run_dirs[0].resolve().parent / "report", samples)
-    show(made)
-    exit_on(made, fail_on)
+    with recorded(junit, "report"):
+        reports = report_each(run_dirs, partial, samples, gpu_hour, language)
+        made = reports[0]
+        if out or len(reports) > 1:
+            folder = out or run_dirs[0].resolve().parent / "report"
+            made = reporting.combine(reports, folder, samples)
+        show(made)
+        publish_report(made, fail_on, junit)
+        exit_on(made, fail_on)
 
 
 def compare(  # noqa: PLR0913, PLR0917
@@ -92,6 +98,7 @@ def compare(  # noqa: PLR0913, PLR0917
     as_json: AsJson = False,
     fail_on: FailOnWord = [],  # noqa: B006
     language: Language = "en",
+    junit: JUnit = None,
 ) -> None:
     """Is a run better or worse than another on the same problems? Paired, problem by problem.
 
@@ -105,10 +112,12 @@ def compare(  # noqa: PLR0913, PLR0917
 
     comparing.check_words(fail_on)
     comparing.check_margins(margin, non_inferior)
-    found = compare_runs(
-        run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
-    )
+    with recorded(junit, "compare"):
+        found = compare_runs(
+            run_dirs, against=against, margin=margin, non_inferior=non_inferior, common=common
+        )
     comparing.show(found, out, as_json, language)
+    publish_comparison(found, fail_on, junit, language)
     comparing.exit_on(found, fail_on)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from claimbench.cli.ci import recorded
 from claimbench.cli.ending import (
     cap_from,
     check_something_is_judged,
@@ -25,6 +26,7 @@ from claimbench.cli.options import (
     GpuCount,
     GpuHour,
     Gpus,
+    JUnit,
     LengthsOf,
     MaxCost,
     MaxTokens,
@@ -64,6 +66,7 @@ def run(  # noqa: PLR0913, PLR0917
     wait: Wait = True,
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
+    junit: JUnit = None,
 ) -> None:
     """Run everything from prompts to the report; the same command again resumes.
 
@@ -74,6 +77,25 @@ def run(  # noqa: PLR0913, PLR0917
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
     [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold]
     """
+    part, array = one_of(shard, slurm, sbatch, wait)
+    cap = cap_from(max_cost, max_tokens, alone=not (part or array))
+    how = part or array or cap
+    with recorded(junit, f"run {run_file}"):
+        made, folder = _begin(run_file, sets, data_dir, offline, out, fail_on, quiet, how)
+        end(made, folder, fail_on, junit)
+
+
+def _begin(
+    run_file: Path,
+    sets: list[str],
+    data_dir: Path | None,
+    offline: bool,
+    out: Path | None,
+    fail_on: list[str],
+    quiet: bool,
+    how: Shard | Array | Cap,
+) -> tuple[Report | Progress | Job, Path]:
+    """What a run has come to, and its folder."""
     from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.planning import estimate
@@ -83,15 +105,12 @@ def run(  # noqa: PLR0913, PLR0917
     folder = out or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
     check_something_is_judged(experiment, fail_on)
-    part, array = one_of(shard, slurm, sbatch, wait)
-    cap = cap_from(max_cost, max_tokens, alone=not (part or array))
     online = hub.use(offline)
     with displaying(quiet) as display, resumable(folder):
         plan = preparing.plan(experiment, data_dir, online, display.log, root=folder)
         estimate.check_power(plan)
         words = run_words(run_file, sets, data_dir, offline)
-        made = _carry_out(plan, folder, part or array or cap, words, display)
-    end(made, folder, fail_on)
+        return _carry_out(plan, folder, how, words, display), folder
 
 
 def _carry_out(

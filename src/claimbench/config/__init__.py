@@ -20,12 +20,12 @@ from claimbench.config.canonical import (
     plain,
 )
 from claimbench.config.engines import EngineConfig
+from claimbench.config.folders import names
 from claimbench.config.load import (
     load_benchmark,
     load_experiment,
     load_model,
     load_run,
-    names,
 )
 from claimbench.config.models import (
     DType,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from claimbench.config.canonical import plain
-from claimbench.config.yamlfile import Strict, nearest
+from claimbench.config.yamlfile import Strict, nearest, unset
 
 LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""
@@ -62,7 +62,7 @@ class DatasetConfig(Selection):
     releases: dict[str, ReleaseConfig] = Field(default_factory=dict)
     keep: dict[str, Range] = Field(default_factory=dict)
     date: str | None = None
-    rows: Annotated[int, Field(gt=0)] | None
+    rows: Annotated[int, Field(gt=0)] | None = None
     digest: str | None = None
 
     @model_validator(mode="after")
@@ -168,7 +168,7 @@ class BenchmarkConfig(Strict):
 
     name: str
     title: str
-    source: str
+    source: str = ""
     dataset: DatasetConfig
     fields: FieldsConfig
     prompt: str
@@ -181,9 +181,12 @@ class BenchmarkConfig(Strict):
     fewshot: FewshotConfig | None = None
     stop: tuple[str, ...] = ()
     grader: GraderConfig
-    samples: int = Field(gt=0)
+    samples: int = Field(default=1, gt=0)
     notes: str = ""
     lm_eval: LmEvalTask | None = None
+    drafted: bool = Field(
+        default=False, exclude_if=unset, description="made of its rows, and read by no person"
+    )
 
     @model_validator(mode="after")
     def _prompt_asks_the_question(self) -> BenchmarkConfig:

@@ -4,60 +4,103 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from claimbench.config import folders, inline, narrow
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
+from claimbench.config.canonical import plain
+from claimbench.config.folders import Kind, names
+from claimbench.config.inline import Drafter, Inline
 from claimbench.config.models import ModelConfig
-from claimbench.config.paths import configs_dir
 from claimbench.config.runs import Experiment, RunConfig
-from claimbench.config.yamlfile import Key, Marks, Model, load_yaml, nearest, parse
+from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
 
+_NEEDS_DRAFT = ("prompt", "stop_tokens", "context")
+"""What a model file may leave out that names its checkpoint's folder: it is read there."""
 
-def load_model(name: str) -> ModelConfig:
+
+def load_model(
+    name: str, run_file: Path | None = None, drafter: Drafter | None = None
+) -> ModelConfig:
     """The model configuration `name` (configs/models/<name>.yaml)."""
-    return _load_named(ModelConfig, "models", name)
+    return model_file(_config_file("models", name, run_file), name, drafter)
 
 
-def load_benchmark(name: str) -> BenchmarkConfig:
+def load_benchmark(name: str, run_file: Path | None = None) -> BenchmarkConfig:
     """The benchmark configuration `name` (configs/benchmarks/<name>.yaml)."""
-    return _load_named(BenchmarkConfig, "benchmarks", name)
+    return benchmark_file(_config_file("benchmarks", name, run_file), name)
 
 
-def names(folder: Literal["models", "benchmarks", "runs"]) -> list[str]:
-    """Names of all configurations of a folder."""
-    return sorted(path.stem for path in (configs_dir() / folder).glob("*.yaml"))
-
-
-def _load_named(kind: type[Model], folder: Literal["models", "benchmarks"], name: str) -> Model:
-    path = configs_dir() / folder / f"{name}.yaml"
-    if name not in names(folder):
-        raise ConfigError(
-            f"key {folder}: there is no {folder.removesuffix('s')} {name} in {path.parent}"
-            f"{nearest(name, names(folder))}"
-        )
-    data, marks = _load_extended(path)
+def model_file(path: Path, name: str, drafter: Drafter | None = None) -> ModelConfig:
+    """The model that a file describes; what it may leave out is read from its checkpoint."""
+    data, marks = _load_extended(path, "models")
     if isinstance(data, dict):
-        data.setdefault("name", name)
-    return parse(kind, data, path, marks)
+        data = _with_names(data, name)
+        place = data.get("path")
+        if isinstance(place, str) and drafter and any(key not in data for key in _NEEDS_DRAFT):
+            data = _merged(plain(drafter.model(place, name)), data)
+    return parse(ModelConfig, data, path, marks)
 
 
-def _load_extended(path: Path, below: tuple[Path, ...] = ()) -> tuple[Any, Marks]:
-    """A YAML file over the file that its key `extends` names, beside it or in a folder there
-    (`families/r1`): mappings are merged, other values replaced."""
+def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
+    """The benchmark that a file describes."""
+    data, marks = _load_extended(path, "benchmarks")
+    return parse(
+        BenchmarkConfig, _with_names(data, name) if isinstance(data, dict) else data, path, marks
+    )
+
+
+def _with_names(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """What is called after its file, where it has no name or title of its own."""
+    named = {"name": name} | data
+    return {"title": named["name"]} | named
+
+
+def _config_file(kind: Kind, name: str, run_file: Path | None) -> Path:
+    if path := folders.find(kind, name, run_file):
+        return path
+    thing = kind.removesuffix("s")
+    made_of = {"models": "PATH", "benchmarks": "FILE"}.get(kind, "")
+    raise ConfigError(
+        f"key {kind}: there is no {thing} {name} in {folders.places(kind, run_file)}"
+        f"{nearest(name, names(kind, run_file))} (`claimbench new {thing} {made_of}` adds one)"
+    )
+
+
+def _load_extended(path: Path, kind: Kind, below: tuple[Path, ...] = ()) -> tuple[object, Marks]:
+    """A YAML file over the file that its key `extends` names: mappings are merged, other values
+    replaced. Relative paths in it are seen from its own folder."""
     data, marks = load_yaml(path)
-    if not isinstance(data, dict) or "extends" not in data:
+    if not isinstance(data, dict):
         return data, marks
-    name = data.pop("extends")
-    base = path.parent / f"{name}.yaml"
-    if path in below or not base.is_file():
-        why = "it extends itself" if path in below else f"there is no {name}.yaml beside it"
-        raise ConfigError(f"{path}: key extends: {why}")
-    under, places = _load_extended(base, (*below, path))
-    return (_merged(under, data) if isinstance(under, dict) else data), places | marks
+    data = inline.seen_from_file(data, kind, path.parent)
+    if "extends" not in data:
+        return data, marks
+    base = _base(path, kind, str(data.pop("extends")), below)
+    under, places = _load_extended(base, kind, (*below, path))
+    if not isinstance(under, dict):
+        return data, places | marks
+    if kind == "runs":
+        under = narrow.without(under, narrow.gone(under, data), {})
+    return _merged(under, data), places | marks
+
+
+def _base(path: Path, kind: Kind, name: str, below: tuple[Path, ...]) -> Path:
+    """The file that `extends: NAME` means: beside `path` or in a folder there (`families/r1`), else
+    one of the folders of configurations. A file that extends its own name changes the next one."""
+    beside = path.parent / f"{name}.yaml"
+    places = [beside, *(folder / kind / f"{name}.yaml" for folder in folders.folders(path))]
+    there = [place for place in places if place.is_file()]
+    seen = {one.resolve() for one in (*below, path)}
+    if new := [place for place in there if place.resolve() not in seen]:
+        return new[0]
+    lost = f"there is no {name}.yaml beside it, nor in {folders.places(kind, path)}"
+    why = "it extends itself" if there else f"{lost}{nearest(name, names(kind, path))}"
+    raise ConfigError(f"{path}: key extends: {why}")
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -71,27 +114,38 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
     """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
-    path = _run_file(path)
-    data, marks = _load_extended(path)
+    return _read_run(run_file(path), sets)[0]
+
+
+def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
+    """The run, and where its models and benchmarks lie that have no configuration."""
+    data, marks = _load_extended(path, "runs")
     if isinstance(data, dict) and set(data) == {"config", "digest"}:
         raise ConfigError(f"{path}: a run folder's record of its run; {_BEGUN_WITH}")
+    places = Inline()
     if isinstance(data, dict):
-        data.setdefault("name", path.stem)
-        for option in sets:
-            _apply_set(data, marks, option)
+        data = _with_names(_with_sets(data, marks, sets), inline.fit_name(path.stem))
+        data, places = inline.take_out(inline.absolute(data, Path()))
     run = parse(RunConfig, data, path, marks)
-    return run.model_copy(update={"engine": run.engine.given_in(path, marks)})
+    return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
+
+
+def _with_sets(data: dict[str, Any], marks: Marks, sets: Iterable[str]) -> dict[str, Any]:
+    changed = dict(data)
+    for option in sets:
+        _apply_set(changed, marks, option)
+    return narrow.without(changed, narrow.gone(data, changed), marks)
 
 
 _BEGUN_WITH = "name the run file that the run was begun with, and the folder with --out"
 
 
-def _run_file(path: Path) -> Path:
-    """The run file at `path`, or the one of this bare name."""
-    known = names("runs")
+def run_file(path: Path) -> Path:
+    """The run file at `path`, or the one of this bare name. Raises ConfigError."""
+    known = folders.files("runs")
     try:
         if str(path) in known and not path.is_file():
-            return configs_dir() / "runs" / f"{path}.yaml"
+            return known[str(path)]
         if (path / "run.yaml").is_file():
             raise ConfigError(f"{path}: this is a run folder; {_BEGUN_WITH}")
         if path.exists():
@@ -129,18 +183,45 @@ def _mark_set(marks: Marks, given: Key, option: str) -> None:
     marks[()] = f"{marks[()]}, {option}"
 
 
-def load_experiment(path: Path, sets: Iterable[str] = ()) -> Experiment:
-    """A run file with everything it names."""
-    run = load_run(path, sets)
+def load_experiment(
+    path: Path, sets: Iterable[str] = (), drafter: Drafter | None = None
+) -> Experiment:
+    """A run file with everything it names. A `drafter` makes the configurations of the models and
+    benchmarks that have none; without one a path among them is refused."""
+    file = run_file(path)
+    run, places = _read_run(file, sets)
+    named = [n for n in run.benchmarks if not n.startswith(LM_EVAL)]
     experiment = Experiment(
         run=run,
-        models=tuple(load_model(name) for name in run.models),
+        models=tuple(_model(name, file, places.models.get(name), drafter) for name in run.models),
         benchmarks=tuple(
-            _selected(load_benchmark(n), run) for n in run.benchmarks if not n.startswith(LM_EVAL)
+            _selected(_benchmark(n, file, places.benchmarks.get(n), drafter), run) for n in named
         ),
     )
     experiment.check_samples()
     return experiment
+
+
+def _model(name: str, file: Path, place: str | None, drafter: Drafter | None) -> ModelConfig:
+    if place is None:
+        return load_model(name, file, drafter)
+    if place.endswith(".yaml"):
+        return model_file(Path(place), name, drafter)
+    if drafter is None:
+        raise ConfigError(f"key models: {place} is a place; name a configuration here")
+    return drafter.model(place, name)
+
+
+def _benchmark(
+    name: str, file: Path, place: str | None, drafter: Drafter | None
+) -> BenchmarkConfig:
+    if place is None:
+        return load_benchmark(name, file)
+    if place.endswith(".yaml"):
+        return benchmark_file(Path(place), name)
+    if drafter is None:
+        raise ConfigError(f"key benchmarks: {place} is a place; name a configuration here")
+    return drafter.benchmark(place, name)
 
 
 def _selected(benchmark: BenchmarkConfig, run: RunConfig) -> BenchmarkConfig:

@@ -1,4 +1,4 @@
-"""The memory of this machine, known without torch, and the packages installed in it."""
+"""The memory and cores of this machine, known without torch, and the packages installed in it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def free_memory() -> int:
     limit, used = _number("/sys/fs/cgroup/memory.max"), _number("/sys/fs/cgroup/memory.current")
     free = _available()
     return free if limit is None or used is None else max(0, min(free, limit - used))
+
+
+def usable_cores() -> int:
+    """As many cores as this process may use; all of them where the system cannot say (macOS)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def missing_packages(names: Iterable[str]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from claimbench.config.yamlfile import Strict
+from claimbench.config.yamlfile import Strict, unset
 
 DType = Literal["bfloat16", "float16", "float32"]
 
@@ -25,12 +26,13 @@ class PromptRules(Strict):
     """What every prompt of a model must look like; `prompts.py` asserts it token by token.
 
     `head` is the exact text before the first user message (BOS and system text included), `tail`
-    the exact text after the last one (the forced prefix included). A variant that breaks what its
-    model asks for says so in `prepend`, set before what the template makes, and `cut_end`, taken
-    off its end; `head` and `tail` say what the prompt looks like then.
+    the exact text after the last one (the forced prefix included). `bos` is empty where prompts
+    have none; of a model that has one and whose prompts go without, `bos_count` is 0. A variant
+    that breaks what its model asks for says so in `prepend`, set before what the template makes,
+    and `cut_end`, taken off its end; `head` and `tail` say what the prompt looks like then.
     """
 
-    bos: str
+    bos: str = ""
     bos_count: int | Literal["per_turn"] = 1
     system: str | None = None
     head: str
@@ -51,8 +53,8 @@ class ModelConfig(Strict):
     hub: str
     revision: str
     base: str = ""
-    license: str
-    parameters: float = Field(gt=0, description="billions of parameters")
+    license: str = ""
+    parameters: float | None = Field(default=None, gt=0, description="billions of parameters")
     context: int = Field(gt=0, description="tokens the model was made for")
     dtype: DType = "bfloat16"
     quantization: str | None = None
@@ -66,6 +68,18 @@ class ModelConfig(Strict):
     layers: int | None = None
     kv_heads: int | None = None
     head_dim: int | None = None
+    drafted: bool = Field(
+        default=False,
+        exclude_if=unset,
+        description="made of the checkpoint's own files, and read by no person",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_folder_needs_no_hub(cls, data: object) -> Any:
+        if isinstance(data, Mapping) and data.get("path"):
+            return {"hub": "", "revision": "", **data}
+        return data
 
     @property
     def subject(self) -> str:

@@ -10,13 +10,14 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 
 def configs_dir() -> Path:
-    """The folder with models/, benchmarks/ and runs/ (CLAIMBENCH_CONFIGS overrides it)."""
-    return _own("configs", "CLAIMBENCH_CONFIGS")
+    """The folder with the models/, benchmarks/ and runs/ that come with claimbench."""
+    return _shipped("configs")
 
 
 def seeds_dir() -> Path:
     """The folder with articles/ and published/ (CLAIMBENCH_SEEDS overrides it)."""
-    return _own("seeds", "CLAIMBENCH_SEEDS")
+    own = os.environ.get("CLAIMBENCH_SEEDS")
+    return Path(own) if own else _shipped("seeds")
 
 
 def packaged_data(name: str) -> Path:
@@ -32,8 +33,6 @@ def cache_dir() -> Path:
     return Path(base) / "claimbench"
 
 
-def _own(folder: str, variable: str) -> Path:
-    if chosen := os.environ.get(variable):
-        return Path(chosen)
+def _shipped(folder: str) -> Path:
     checkout = _CHECKOUT / folder
     return checkout if checkout.is_dir() else _PACKAGE / "data" / folder

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from claimbench.config.benchmarks import BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
+from claimbench.config.inline import fit_name
 from claimbench.config.models import ModelConfig
 from claimbench.config.yamlfile import FromList, Strict
 from claimbench.errors import ConfigError
@@ -23,7 +24,7 @@ class SamplingConfig(Strict):
     """Sampling parameters, all sent to the engine. temperature 0 is greedy decoding."""
 
     temperature: float = Field(ge=0, allow_inf_nan=False)
-    top_p: float = Field(gt=0, le=1)
+    top_p: float = Field(default=1.0, gt=0, le=1, description="1: off")
     top_k: int = Field(default=0, ge=0, description="0: off")
     max_tokens: int = Field(gt=0)
 
@@ -104,7 +105,10 @@ class RunConfig(Strict):
                 "samples must be at least 1 (leave the key out for the benchmark's own number)"
             )
         if not re.fullmatch(r"\w[\w.-]*", self.name):
-            raise ValueError(f"name {self.name!r} must be letters, digits, dots, dashes")
+            raise ValueError(
+                f"name {self.name!r} must be letters, digits, dots, dashes"
+                f" (for example {fit_name(self.name)})"
+            )
         return self
 
 

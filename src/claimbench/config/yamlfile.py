@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from claimbench.errors import ConfigError
 
@@ -54,18 +55,24 @@ class Strict(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _lists_become_tuples(cls, data: object) -> Any:
+    def _lists_become_tuples(cls, data: object) -> object:
         # YAML knows only lists; the frozen configs hold tuples.
         if not isinstance(data, Mapping):
             return data
         return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
 
 
+def unset(value: object) -> bool:
+    """For `exclude_if` of a key that came later: where nobody sets it, a resolved configuration
+    reads as it did before."""
+    return not value
+
+
 class _Loader(yaml.SafeLoader):
     """YAML with line numbers, refusing a key that is given twice."""
 
 
-def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, object]:
     seen: dict[Hashable, int] = {}
     for key_node, _ in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -83,7 +90,7 @@ def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hash
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
 
 
-def load_yaml(path: Path) -> tuple[Any, Marks]:
+def load_yaml(path: Path) -> tuple[object, Marks]:
     """Read one YAML file. Returns (data, file and line of each key path)."""
     text = read_text(path)
     try:
@@ -160,10 +167,20 @@ def _sentence(
         known = known_keys(kind, first["loc"][:-1])
         return f"{where}: unknown key {key}{nearest(str(loc[-1]), known)}"
     if first["type"] == "missing":
-        return f"{where}: key {key} is missing"
+        return f"{where}: key {key} is missing{_missing_too(data, error, first, inside)}"
     message = _NEEDED.get(first["type"], first["msg"].removeprefix("Value error, "))
     named = f"key {key}: " if key else ""
     return f"{where}: {named}{message[:1].lower() + message[1:]}{_given_instead(first)}"
+
+
+def _missing_too(data: Any, error: ValidationError, first: ErrorDetails, inside: Key) -> str:
+    """`, and so are sampling.top_p, seed`: all of them at once. What is missing from one of several
+    types that a value may have is not counted."""
+    missing = [e["loc"] for e in error.errors() if e["type"] == "missing" and e != first]
+    named = [".".join(map(str, (*inside, *loc))) for loc in missing if _given(data, loc) == loc]
+    if not named:
+        return ""
+    return f", and so {'is' if len(named) == 1 else 'are'} {', '.join(named)}"
 
 
 def _given_instead(error: Any) -> str:
@@ -196,6 +213,8 @@ def _is_number(text: str) -> bool:
 def _telling(errors: Sequence[Any]) -> Any:
     """The error that explains most: an unknown key more than the missing one that it was a
     misspelling of; of a value that may be of several types, the one that got farthest."""
+    if all(found["type"] == "missing" for found in errors):
+        return errors[0]
     unknown = [found for found in errors if found["type"] == "extra_forbidden"]
     around = errors[0]["loc"][:-1]
     beside = [found for found in errors if found["loc"][: len(around)] == around]
@@ -248,7 +267,8 @@ def _models_in(field: Any) -> list[type[BaseModel]]:
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?`, or the names that begin so, or the list of what is known."""
     known = sorted(known)
-    close = difflib.get_close_matches(word, known, n=1)
-    close = close or [name for name in known if word and name.startswith(word)]
+    small = {name.lower(): name for name in reversed(known)}
+    close = [small[name] for name in difflib.get_close_matches(word.lower(), small, n=1)]
+    close = close or [n for n in known if word and n.lower().startswith(word.lower())]
     meant = " or ".join(filter(None, [", ".join(close[:-1]), *close[-1:]]))
     return f"; did you mean {meant}?" if close else f"; known are {', '.join(known)}"

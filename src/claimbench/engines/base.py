@@ -52,7 +52,7 @@ class Engine(ABC):
         `unused_tokens` (prompt, completion) are those of answers that gave no completion."""
         return {}
 
-    def expect(self, server: Mapping[str, Any]) -> None:  # noqa: B027
+    def expect(self, server: Mapping[str, object]) -> None:  # noqa: B027
         """Hold the server against what an earlier session's `server` gave. Raises EngineDied, here
         or with the first answer, where it is another one."""
 

@@ -43,7 +43,7 @@ class RestartingEngine(Engine):
     def server(self) -> dict[str, Any]:
         return self._engine.server()
 
-    def expect(self, server: Mapping[str, Any]) -> None:
+    def expect(self, server: Mapping[str, object]) -> None:
         self._engine.expect(server)
 
     def close(self) -> None:

@@ -5,11 +5,11 @@ A grader is one class in one file and one line in `GRADERS`. Its fields are its 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from claimbench.config.machine import usable_cores
 from claimbench.errors import ConfigError
 from claimbench.grading.choice import ChoiceGrader
 from claimbench.grading.code.grader import CodeGrader
@@ -94,11 +94,6 @@ def idle_workers(asked: int) -> int:
     """Processes for `asked` samples where no engine wants the cores: one for each core, but none
     that would not have a batch."""
     return min(usable_cores(), max(1, asked // BATCH))
-
-
-def usable_cores() -> int:
-    """As many cores as this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def make_pool(workers: int, judged: Iterable[tuple[Grader, Problem]]) -> GradingPool:

@@ -21,7 +21,7 @@ COLUMN = "escaped"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-def escape_row(row: Mapping[str, object], *, formulas: bool) -> dict[str, Any]:
+def escape_row(row: Mapping[str, object], *, formulas: bool) -> dict[str, object]:
     """`row` with its texts escaped where they need it; `formulas` for a file that spreadsheets
     open."""
     texts = {key: value for key, value in row.items() if isinstance(value, str)}

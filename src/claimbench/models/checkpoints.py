@@ -15,7 +15,6 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
@@ -101,7 +100,7 @@ def served(model: ModelConfig, on: Served, online: bool) -> Checkpoint:
     )
 
 
-def load_tokenizer(checkpoint: Checkpoint) -> Any:
+def load_tokenizer(checkpoint: Checkpoint) -> object:
     """The checkpoint's tokenizer (imports transformers)."""
     from transformers import AutoTokenizer
 

@@ -25,7 +25,7 @@ LETTERS = "ABCDEFGHIJ"
 class Tokenizer(Protocol):
     """The part of a transformers tokenizer that prompts need."""
 
-    def apply_chat_template(self, conversation: object, **options: Any) -> Any: ...
+    def apply_chat_template(self, conversation: object, **options: Any) -> object: ...
 
     def encode(self, text: str, *, add_special_tokens: bool) -> list[int]: ...
 
@@ -82,7 +82,7 @@ class PromptMaker:
     def _without_turns(self, problem: Problem, text: str) -> Prompt:
         """The prompt of a problem that comes as text, as for a base model: no chat template and no
         forced prefix; the BOS id once where the model's rules count one per prompt, else none."""
-        count = self.rules.bos_count
+        count = self.rules.bos_count if self.rules.bos else 0
         expected = count if isinstance(count, int) else 0
         whole = self.rules.bos * expected + text
         ids = self._encode(whole)
@@ -149,6 +149,7 @@ class PromptMaker:
         asked, begun = _without_begun_reply(turns)
         system = 1 if rules.system is not None and turns[0].role != "system" else 0
         expected = system + len(asked) + 1 if rules.bos_count == "per_turn" else rules.bos_count
+        expected = expected if rules.bos else 0
         if (found := _count(ids, self._bos_ids)) != expected:
             raise self._broken(problem, "prompt.bos_count", f"{found} × BOS, {expected} expected")
         if self._prefix_ids and (found := _count(ids, self._prefix_ids)) != 1:
@@ -266,5 +267,7 @@ def choice_order(problem: Problem, seed: int) -> tuple[int, ...]:
 
 
 def _count(ids: list[int], part: list[int]) -> int:
-    """How often `part` stands in `ids`."""
+    """How often `part` stands in `ids`; 0 for an empty one."""
+    if not part:
+        return 0
     return sum(ids[i : i + len(part)] == part for i in range(len(ids) - len(part) + 1))

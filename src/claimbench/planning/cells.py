@@ -33,7 +33,7 @@ class Cell:
     sampling: Sampling
     seed: int
     maker: PromptMaker | MessageMaker
-    weights: Mapping[str, Any]
+    weights: Mapping[str, object]
 
     @property
     def name(self) -> CellName:

@@ -104,7 +104,6 @@ def _cell(cell: Cell, experiment: Experiment) -> dict[str, Any]:
     prompts = [cell.prompt_of(problem) for problem in cell.problems]
     lengths = [len(prompt.ids) for prompt in prompts]
     new_tokens = cell.asked * cell.sampling.max_tokens
-    rate = PARAMETER_TOKENS_PER_SECOND / (1e9 * cell.model.parameters)
     return {
         "model": cell.model.name,
         "benchmark": cell.benchmark.name,
@@ -119,9 +118,16 @@ def _cell(cell: Cell, experiment: Experiment) -> dict[str, Any]:
         "disk_mib_at_most": round(
             (new_tokens * BYTES_PER_TOKEN + cell.asked * BYTES_PER_SAMPLE) / 2**20, 1
         ),
-        "hours_on_two_cpu_cores_at_most": round(new_tokens / rate / 3600, 2),
+        "hours_on_two_cpu_cores_at_most": _cpu_hours(new_tokens, cell.model.parameters),
         "prompt": {"text": prompts[0].text, "ids": list(prompts[0].ids)},
     }
+
+
+def _cpu_hours(tokens: int, parameters: float | None) -> float | None:
+    """Hours on two CPU cores; None for a model whose size is not stated."""
+    if parameters is None:
+        return None
+    return round(tokens * 1e9 * parameters / PARAMETER_TOKENS_PER_SECOND / 3600, 2)
 
 
 ASSUMED_SPREAD = (0.4, 0.6)

@@ -17,7 +17,8 @@ _KV_BYTES = {"auto": 2.0, "fp8": 1.0, "fp8_e4m3": 1.0, "fp8_e5m2": 1.0}
 
 def is_known(model: ModelConfig) -> bool:
     """Whether the model's configuration gives its geometry."""
-    return None not in (model.hidden, model.layers, model.kv_heads, model.head_dim)
+    geometry = (model.hidden, model.layers, model.kv_heads, model.head_dim)
+    return None not in (model.parameters, *geometry)
 
 
 def heads_of(model: ModelConfig) -> int:
@@ -35,7 +36,7 @@ def shape_of(model: ModelConfig, dtype: str) -> Shape:
     kv_bytes = _BYTES[dtype]
     if model.kv_dtype is not None:
         kv_bytes = _known_bytes(_KV_BYTES, model, "kv_dtype", model.kv_dtype)
-    assert model.layers and model.kv_heads and model.head_dim
+    assert model.parameters and model.layers and model.kv_heads and model.head_dim
     return Shape(
         parameters=model.parameters * 1e9,
         layers=model.layers,

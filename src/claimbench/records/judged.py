@@ -29,6 +29,8 @@ class PublishedResult:
     the source allows). `sd` over `runs` runs where the source reports seeds, in points. `decimals`
     says how the figure was rounded. `greedy` None: unknown. `protocol` has the keys the source
     states; a missing key is unknown, not default. `untestable`: why nobody can measure it again.
+    Where the source gives the score of every problem, `right[i]` of `counted[i]` samples of problem
+    `problem_ids[i]` are right; the three are empty otherwise.
     """
 
     id: str
@@ -49,13 +51,17 @@ class PublishedResult:
     protocol: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     untestable: str = ""
+    problem_ids: tuple[str, ...] = ()
+    right: tuple[int, ...] = ()
+    counted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim of an article, in our own words. `test` says how it is made testable (its keys
-    depend on `kind`); `reason` says why it is not, where it is not. `disagreements` says, by the id
-    of a related claim, in what the two disagree; `speaker` whom the article quotes."""
+    depend on `kind`); `reason` says why it is not, where it is not, and `lacks` whether a run or a
+    record is lacking (or "both": neither could settle it). `disagreements` says, by the id of a
+    related claim, in what the two disagree; `speaker` whom the article quotes."""
 
     id: str
     article: str
@@ -64,6 +70,7 @@ class Claim:
     text: Texts
     test: Mapping[str, Any] | None = None
     reason: Texts = NO_TEXT
+    lacks: str = ""
     related: tuple[str, ...] = ()
     note: Texts = NO_TEXT
     disagreements: Mapping[str, Disagreement] = field(default_factory=dict)

@@ -66,19 +66,19 @@ def _in_other_languages(v: ClaimVerdict) -> dict[str, str]:
     return {f"{key}_{name}": words(name).render(x) for name in others for key, x in shown.items()}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding) -> dict[str, object]:
     fields = {f.name: getattr(finding, f.name) for f in dataclasses.fields(finding)}
     del fields["test"], fields["possible"]
     return {**fields, "final": finding.final}
 
 
-def _proxy(finding: Finding) -> dict[str, Any]:
+def _proxy(finding: Finding) -> dict[str, object]:
     """A proxy's figures stand in published.json: here is only what it says."""
     keys = ("what", "tier", "source", "verdict", "sentence", "final")
     return {key: getattr(finding, key) for key in keys}
 
 
-def published_data(evidence: PublishedEvidence) -> dict[str, Any]:
+def published_data(evidence: PublishedEvidence) -> dict[str, object]:
     """Every re-measured figure, the spread between laboratories, and figures that stand alone."""
     return {
         "figures": [_remeasured(row) for row in evidence.rows],
@@ -130,7 +130,7 @@ def _held(value: Any, messages: list[str]) -> Any:
     return [_held(one, messages) for one in value] if isinstance(value, list) else value
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> object:
     if isinstance(value, float):
         return float(f"{value:.6g}")
     if isinstance(value, Mapping):

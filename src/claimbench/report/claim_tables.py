@@ -14,7 +14,10 @@ from claimbench.report.document import Document
 from claimbench.report.tables import Table
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 
-SYMBOLS = {"supported": "✓", "contradicted": "✗", "mixed": "±", "inconclusive": "?"}
+SYMBOLS = {
+    "supported": "✓", "confirmed by record": "✓", "contradicted": "✗",
+    "contradicted by record": "✗", "mixed": "±", "inconclusive": "?",
+}  # fmt: skip
 NAMED_RUNS = 4
 """Runs that are named one by one; where more say the same they are counted."""
 

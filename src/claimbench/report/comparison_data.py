@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from claimbench.statistics import Comparison
 from claimbench.verdicts.arms import Arm
 from claimbench.verdicts.comparisons import Change, Compared
 
 
-def data_of(found: Sequence[Compared]) -> list[dict[str, Any]]:
+def data_of(found: Sequence[Compared]) -> list[dict[str, object]]:
     """Plain data; differences, intervals, errors and margins in points, the rest as named."""
     return [_data(one) for one in found]
 
 
-def _data(one: Compared) -> dict[str, Any]:
+def _data(one: Compared) -> dict[str, object]:
     return {
         "benchmark": one.variant.benchmark,
         "verdict": one.word,
@@ -46,7 +45,7 @@ def _data(one: Compared) -> dict[str, Any]:
     }
 
 
-def _side(arm: Arm) -> dict[str, Any]:
+def _side(arm: Arm) -> dict[str, object]:
     m, spent = arm.measurement, arm.cell.efficiency
     return {
         "run": arm.run,
@@ -60,7 +59,7 @@ def _side(arm: Arm) -> dict[str, Any]:
     }
 
 
-def _comparison(found: Comparison) -> dict[str, Any]:
+def _comparison(found: Comparison) -> dict[str, object]:
     return {
         "difference": found.difference,
         "se": found.se,
@@ -71,7 +70,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _change_data(change: Change) -> dict[str, Any]:
+def _change_data(change: Change) -> dict[str, object]:
     return {
         "problem": change.problem,
         "right": change.right,

@@ -90,7 +90,7 @@ def render_html(
     return page.replace(_BLOCKS, "".join(_block(b) for b in pack.blocks) if pack else "")
 
 
-def _words(words: PageWords) -> dict[str, Any]:
+def _words(words: PageWords) -> dict[str, object]:
     """What the template puts values into words with."""
     names = {one.language: one.say("page-language") for one in words.languages}
     said = {"languages": names, "words": words.script(_script_words())}
@@ -109,7 +109,7 @@ def _words(words: PageWords) -> dict[str, Any]:
     }
 
 
-def _tables(document: Document) -> dict[str, Any]:
+def _tables(document: Document) -> dict[str, object]:
     """The rows of the page's tables."""
     claims = testable(document)
     runs = document.runs
@@ -196,7 +196,7 @@ def _comparison_tables(document: Document) -> list[Table]:
     return [comparison_table(found), changes_table(found)] if found else []
 
 
-def _cells(document: Document, pen: svg.Pen) -> list[dict[str, Any]]:
+def _cells(document: Document, pen: svg.Pen) -> list[dict[str, object]]:
     numbered = enumerate((run, cell) for run in document.runs for cell in run.cells)
     return [
         {
@@ -218,7 +218,7 @@ def _shares(m: Measurement) -> dict[str, str]:
     return {"truncated": points(m.truncated_share), "looped": points(looped)}
 
 
-def _panels(i: int, cell: CellView, pen: svg.Pen) -> dict[str, Any]:
+def _panels(i: int, cell: CellView, pen: svg.Pen) -> dict[str, object]:
     names = clean(cell.model), clean(cell.benchmark)
     drawn = cell.curve and figures.curve(pen, f"curve-{i}", *names, cell.curve)
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.messages import Message, Value, term
@@ -38,7 +37,7 @@ def _score(text: Value, value: float | None) -> Cell:
     return text, "" if value is None else round(value, 6)
 
 
-def verdict_row(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, Any]:
+def verdict_row(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, object]:
     return {
         "run": run,
         "model": v.subject,
@@ -80,7 +79,7 @@ def _source(result: PublishedResult | None) -> Value:
     return tuple(parts)
 
 
-def measurement_row(run: str, m: Measurement) -> dict[str, Any]:
+def measurement_row(run: str, m: Measurement) -> dict[str, object]:
     looped = m.metrics.get("looped_share")
     return {
         "run": run,
@@ -104,7 +103,7 @@ def measurement_row(run: str, m: Measurement) -> dict[str, Any]:
     }
 
 
-def efficiency_row(run: str, e: Efficiency) -> dict[str, Any]:
+def efficiency_row(run: str, e: Efficiency) -> dict[str, object]:
     within = e.tokens_interval_95
     return {
         "run": run,

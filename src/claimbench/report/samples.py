@@ -212,7 +212,7 @@ class _Packer:
              block, place]
         )  # fmt: skip
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> dict[str, object]:
         """What the page lists: its cells, problems and rows."""
         cells = [[s.run, s.cell.model, s.cell.benchmark] for s in self.sources]
         return {"cells": cells, "problems": self.problems, "rows": self.rows}

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from claimbench.analysis.cells import StoredCell, stopped, stored_cells
 from claimbench.analysis.lm_eval_totals import write_totals
@@ -278,7 +277,7 @@ def _check_complete(progress: Progress) -> None:
         )
 
 
-def _provenance(plan: Plan) -> dict[str, Any]:
+def _provenance(plan: Plan) -> dict[str, object]:
     """What one session says of itself: a resumed run may change machines."""
     return provenance.collect(
         {

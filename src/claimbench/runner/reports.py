@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial as bound
 from pathlib import Path
 
+from claimbench.config.machine import usable_cores
 from claimbench.errors import StageError
 from claimbench.report.messages import ENGLISH
 from claimbench.runner import reporting
@@ -32,7 +32,7 @@ def report_each(
     Raises the error of the first run that has one; runs behind it may have been reported.
     """
     report = bound(_report, partial=partial, samples=samples, gpu_hour=gpu_hour, language=language)
-    workers = min(len(os.sched_getaffinity(0)), len(roots) // RUNS_EACH)
+    workers = min(usable_cores(), len(roots) // RUNS_EACH)
     if workers < 2:
         return [report(root) for root in roots]
     context = multiprocessing.get_context("spawn")  # Not by fork: this process may have threads.

@@ -11,10 +11,9 @@ import datetime
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.measure import measure_cell
@@ -195,7 +194,7 @@ def _results(store: RunStore, cells: Sequence[StoredCell]) -> Iterator[str]:
         yield f"measurements.json: run.yaml has no {'/'.join(name)}"
 
 
-def _differing(measured: Measurement, stored: dict[str, Any] | None) -> Iterator[str]:
+def _differing(measured: Measurement, stored: Mapping[str, object] | None) -> Iterator[str]:
     name = f"measurements.json: {measured.model}/{measured.benchmark}"
     if stored is None:
         yield f"{name} is missing"
@@ -207,7 +206,7 @@ def _differing(measured: Measurement, stored: dict[str, Any] | None) -> Iterator
             yield f"{name}: {key} is {found}"
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(one: object, other: object) -> bool:
     if isinstance(one, float) and isinstance(other, (int, float)):
         both = math.isnan(one) and math.isnan(other)
         return both or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)

@@ -6,7 +6,7 @@ import builtins
 import sys
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -35,12 +35,12 @@ class Program:
     """The program in the other process; `last` is the last call of it in words, and `raised` what
     that raised."""
 
-    def __init__(self, space: dict[str, Any]) -> None:
+    def __init__(self, space: Mapping[str, object]) -> None:
         self._space = space
         self._peer = Peer(self._serve)
         self._handles: WeakValueDictionary[int, Handle] = WeakValueDictionary()
         self._released: list[int] = []
-        self._callbacks: list[Callable[..., Any]] = []
+        self._callbacks: list[Callable[..., object]] = []
         self._exceptions: dict[int, type[Exception]] = {}
         self._shared: frozenset[str] = frozenset()
         self._stdout = sys.stdout
@@ -158,7 +158,7 @@ class Program:
 
     def _serve(self, request: bytes) -> bytes:
         """A call of one of the tests' functions by the program."""
-        nodes: list[Any] = []
+        nodes: list[object] = []
         try:
             (number, args, kwargs), nodes = objects.unpack(request, self._resolve, self._make)
             reply = (True, self._callbacks[number](*args, **kwargs))

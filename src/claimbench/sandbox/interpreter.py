@@ -193,7 +193,7 @@ in Include/cpython/dictobject.h)."""
 
 def _version_of(names: dict[str, Any]) -> ctypes.c_uint64 | None:
     """The number that changes with `names`; None where this Python has none."""
-    tried: dict[str, Any] = {"kept": 1, "changed": 1}
+    tried: dict[str, object] = {"kept": 1, "changed": 1}
     version = ctypes.c_uint64.from_address(id(tried) + _VERSION_AT)
     seen = [version.value, version.value]
     tried["kept"]

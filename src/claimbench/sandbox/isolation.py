@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import re
 import shutil
@@ -145,8 +144,14 @@ def _imports_little(text: str) -> bool:
 def find_isolation() -> Found:
     """The best isolation that starts here and from which the self-test cannot escape.
 
-    Raises SandboxError where no program runs even under `rlimits`.
+    Raises SandboxError where no program runs even under `rlimits`, and on other systems than Linux.
     """
+    if platform.system() != "Linux":
+        raise SandboxError(
+            f"programs that a model wrote cannot be run on {platform.system()}, because their "
+            "sandbox is made of Linux's own calls: finish this run or grade its folder on Linux "
+            "(claimbench grade RUNDIR); benchmarks without programs work here"
+        )
     lacking: list[tuple[Isolation, str]] = []
     for isolation in ISOLATIONS:
         why = _why_not(isolation)
@@ -205,12 +210,3 @@ def _why_not(isolation: Isolation) -> str | None:
             return f"a test program could {', '.join(holes)}" if holes else None
     except (SandboxError, OSError, AttributeError) as error:
         return str(error)
-
-
-def describe() -> str:
-    """The isolation in words for `claimbench doctor`, or why programs cannot be run."""
-    if platform.system() != "Linux":
-        return f"programs cannot be run on {platform.system()}: the sandbox needs Linux"
-    with contextlib.suppress(SandboxError):
-        return str(find_isolation())
-    return "programs cannot be run here; run the tests of claimbench's sandbox to see why"

@@ -59,7 +59,7 @@ def packed(value: Any) -> tuple[int, object] | None:
     return None
 
 
-def unpacked(kind: int, made: Any) -> Any:
+def unpacked(kind: int, made: object) -> Any:
     """The data that `packed` took apart. Raises ValueError, or what Python raises, for others."""
     maker = _MAKERS.get(kind)
     if maker is None:

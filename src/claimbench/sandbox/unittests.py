@@ -39,7 +39,7 @@ def _count_checks(case: type[unittest.TestCase], count: Callable[[], None]) -> N
             setattr(case, name, _counted(getattr(case, name), count))
 
 
-def _counted(method: Callable[..., Any], count: Callable[[], None]) -> Callable[..., Any]:
+def _counted(method: Callable[..., object], count: Callable[[], None]) -> Callable[..., Any]:
     @functools.wraps(method)
     def check(*args: object, **kwargs: object) -> Any:
         count()
@@ -61,7 +61,7 @@ def _result() -> Any:
 
         addError = addFailure  # noqa: N815
 
-        def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802
+        def addSubTest(self, test: Any, subtest: object, err: object) -> None:  # noqa: N802
             if err is not None:
                 self.addFailure(subtest, err)
 

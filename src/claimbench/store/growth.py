@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from claimbench.errors import StoreLocked, WrongRunFolder
 from claimbench.records import CellName
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Counts = Mapping[str, int]
 """Samples per problem, by cell."""
-ResolvedAt = Callable[[Counts], Mapping[str, Any]]
+ResolvedAt = Callable[[Counts], Mapping[str, object]]
 """The resolved config of the same run, had it asked for other numbers of samples."""
 
 
@@ -33,7 +33,7 @@ ResolvedAt = Callable[[Counts], Mapping[str, Any]]
 class Asked:
     """The config that a run folder is opened with; without `at` it cannot grow."""
 
-    resolved: Mapping[str, Any]
+    resolved: Mapping[str, object]
     digest: str
     files: Mapping[str, str]
     at: ResolvedAt | None
@@ -96,7 +96,7 @@ class Asked:
             )
         return True
 
-    def _grown(self, store: RunStore, stored: RunFile) -> dict[str, Any]:
+    def _grown(self, store: RunStore, stored: RunFile) -> dict[str, object]:
         """The config of the raised run. A raise before any sample of a cell was stored leaves no
         trace: nobody can have looked."""
         before, after = _counts(stored.config), _counts(self.resolved)
@@ -110,5 +110,10 @@ class Asked:
         return {**self.resolved, **({"raised": raised} if raised else {})}
 
 
-def _counts(config: Mapping[str, Any]) -> dict[str, int]:
-    return {cell: int(entry["samples"]) for cell, entry in config["cells"].items()}
+class _Asking(TypedDict):
+    samples: int
+
+
+def _counts(config: Mapping[str, object]) -> dict[str, int]:
+    cells = cast("Mapping[str, _Asking]", config["cells"])
+    return {cell: entry["samples"] for cell, entry in cells.items()}

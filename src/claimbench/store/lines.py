@@ -11,7 +11,7 @@ from claimbench.store.files import explaining, write_once
 from claimbench.store.rows import DamagedLine, json_line, json_object
 
 
-def write_once_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+def write_once_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Write `rows`. Raises WrongRunFolder where the file is there with others."""
     if not write_once(path, map(json_line, rows)):
         raise WrongRunFolder(

@@ -136,8 +136,8 @@ class ImportEntry(Strict):
     files: tuple[ImportedFile, ...]
     content: str
     protocol: dict[str, Any]
-    stated_by_importer: dict[str, Any]
-    notes: tuple[str | dict[str, Any], ...]
+    stated_by_importer: dict[str, object]
+    notes: tuple[str | dict[str, object], ...]
     unmatched: Unmatched
 
 
@@ -153,7 +153,7 @@ class RunManifest(Strict):
     benchmarks: dict[str, BenchmarkConfig | ImportedBenchmark]
     engine: dict[str, str]
     checkpoints: dict[str, str]
-    departures: dict[str, str | dict[str, Any]]
+    departures: dict[str, str | dict[str, object]]
     graders: dict[str, GraderConfig]
     reasoning_end: dict[str, str | None]
     judging: Judging

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench import __version__
+from claimbench.config.machine import usable_cores
 from claimbench.config.processor import processor_name
 
 _PACKAGES = (
@@ -46,7 +47,7 @@ def collect(run: Mapping[str, Any]) -> dict[str, Any]:
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "cpu": {"model": processor_name(), "cores": len(os.sched_getaffinity(0))},
+        "cpu": {"model": processor_name(), "cores": usable_cores()},
         "gpus": gpus(),
         "packages": versions(),
         "slurm": {

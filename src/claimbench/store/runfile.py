@@ -32,7 +32,7 @@ class RunFile:
 
 
 def create_run(
-    root: Path, resolved: Mapping[str, Any], digest: str, files: Mapping[str, str]
+    root: Path, resolved: Mapping[str, object], digest: str, files: Mapping[str, str]
 ) -> RunFile:
     """Create `root` with its run.yaml where it is not there; what its run.yaml says. Raises
     WrongRunFolder for a folder that is no run folder."""
@@ -42,13 +42,13 @@ def create_run(
     return read_run(root)
 
 
-def rewritten(config: Mapping[str, Any], digest: str, files: Mapping[str, str]) -> str:
+def rewritten(config: Mapping[str, object], digest: str, files: Mapping[str, str]) -> str:
     """The text of a run.yaml that takes the place of another."""
     return _as_yaml(sealed(_plain(config), digest, files))
 
 
 def refuse_another(
-    root: Path, stored: RunFile, resolved: Mapping[str, Any], files: Mapping[str, str]
+    root: Path, stored: RunFile, resolved: Mapping[str, object], files: Mapping[str, str]
 ) -> NoReturn:
     """Raises WrongRunFolder with the keys in which the folder's run differs from the one asked."""
     before = {**stored.config, "files": stored.files}
@@ -121,7 +121,7 @@ def _meant(root: Path) -> str:
     return f"did you mean {near[close[0]]}?" if close else "name the folder of a run."
 
 
-def _plain(resolved: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(resolved: Mapping[str, object]) -> dict[str, Any]:
     """The config as YAML can hold it, so that a stored and a new one compare equal."""
     plain: dict[str, Any] = json.loads(json.dumps(dict(resolved), default=str))
     return plain

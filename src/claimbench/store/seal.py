@@ -67,7 +67,7 @@ def _edited(key: str, value: Any, known: bool) -> str:
     return f"{key} is now {shown(value)}" if known else f"{key}: {shown(value)} is new"
 
 
-def _other_way(edited: list[str], now: Mapping[str, Any]) -> str:
+def _other_way(edited: list[str], now: Mapping[str, object]) -> str:
     """How to run with the edited value, where a run can be given it."""
     settable = [key for key in edited if key.startswith("run.") and key in now]
     if not settable:
@@ -108,7 +108,7 @@ def leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
         yield prefix, value
 
 
-def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+def changes(old: Mapping[str, object], new: Mapping[str, object]) -> str:
     """The keys that differ, as `a.b: old -> new`."""
     before, after = dict(leaves(dict(old))), dict(leaves(dict(new)))
     keys = [k for k in {**before, **after} if before.get(k, _ABSENT) != after.get(k, _ABSENT)]
@@ -118,7 +118,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     return "; ".join(words) or "another digest, though no key differs"
 
 
-def _shown(found: Mapping[str, Any], key: str) -> str:
+def _shown(found: Mapping[str, object], key: str) -> str:
     return shown(found[key]) if key in found else "(absent)"
 
 

@@ -21,7 +21,7 @@ Values = dict[str, Any]
 """A row by its keys, checked, as its record takes them; one with a default may be missing."""
 
 _MOST_SHAPES = 256
-_SHAPES: dict[str, set[tuple[Any, ...]]] = {}
+_SHAPES: dict[str, set[tuple[object, ...]]] = {}
 """Keys and types of lines that were right, by kind."""
 
 
@@ -53,7 +53,7 @@ def learn(kind: RowKind[Any], values: Values) -> None:
         shapes.add(_shape(as_read))
 
 
-def without_part(record: Any) -> bytes:
+def without_part(record: object) -> bytes:
     """A record, or several, as `RowKind.pack` writes them: their part is not the row's own."""
     plain = np.array(record)
     plain["part"] = 0

@@ -111,7 +111,7 @@ def named(variant: Arm, reference: Arm) -> str:
     return f"{variant.benchmark}: {variant.run} cannot be compared with {reference.run}"
 
 
-def differences(variant: Arm, reference: Arm) -> Iterable[tuple[str, Any, Any]]:
+def differences(variant: Arm, reference: Arm) -> Iterable[tuple[str, object, object]]:
     """What else differs in the two protocols, known on both sides or on one; and n."""
     theirs, ours = reference.measurement, variant.measurement
     yield from (

@@ -5,7 +5,7 @@ A claim that compares scores is tested benchmark by benchmark and composed under
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -15,9 +15,11 @@ from claimbench.records import Measurement, PublishedResult
 from claimbench.verdicts.cases import default_margin
 from claimbench.verdicts.composition import Outcome, Relation, relation_p
 from claimbench.verdicts.noise import (
+    FAULTS,
     SHARES,
     Evidence,
     Noise,
+    counted_noise,
     exact_noise,
     is_greedy,
     is_vote,
@@ -105,7 +107,7 @@ def _check_metrics(*sides: Evidence) -> None:
         reason = Message("reason-metrics-differ", {"metrics": tuple(sorted(metrics))})
         raise NoTest("not comparable", reason)
     metric = metrics.pop()
-    if metric not in SHARES and not is_vote(metric):
+    if metric not in (*SHARES, *FAULTS) and not is_vote(metric):
         raise _no_error(Message("reason-no-error-for", {"metric": metric}))
     counts = {side.problems for side in sides if side.problems}
     if len(counts) > 1:
@@ -116,8 +118,6 @@ def _check_metrics(*sides: Evidence) -> None:
 def _paired(subject: Evidence, reference: Evidence, margin: float) -> statistics.Comparison | None:
     """The paired comparison, None where a side is not known problem by problem, or where all
     problems differ by the same and pairing leaves no error."""
-    if isinstance(subject, PublishedResult) or isinstance(reference, PublishedResult):
-        return None
     first, second = _shares(subject), _shares(reference)
     common = [key for key in first if key in second]
     if len(common) < 2:
@@ -129,8 +129,9 @@ def _paired(subject: Evidence, reference: Evidence, margin: float) -> statistics
         return None
 
 
-def _shares(measured: Measurement) -> dict[str, float]:
-    rows = zip(measured.problem_ids, measured.right, measured.counted, strict=True)
+def _shares(side: Evidence) -> dict[str, float]:
+    """The share of right samples of each problem; empty where only the score is known."""
+    rows = zip(side.problem_ids, side.right, side.counted, strict=True)
     return {name: right / counted for name, right, counted in rows if counted}
 
 
@@ -152,6 +153,8 @@ def _noise(side: Evidence, sides: tuple[Evidence, Evidence], scope: Scope) -> No
         side = replace(side, samples=1)  # one vote per problem is one sample of a vote
     if isinstance(side, Measurement):
         return measured_noise(side, greedy)
+    if score is not None:
+        return counted_noise(side, greedy)
     if problems is None and side.sd is None:
         raise _no_error(Message("reason-problems-unknown"))
     return published_noise(side, greedy, problems)
@@ -162,8 +165,21 @@ def _outcome(pair: Pair, relation: Relation, scope: Scope) -> Outcome:
         comparison = compare_scores(pair, scope)
     except NoTest as refused:
         return Outcome(pair.benchmark, reason=refused.reason, untried=refused.untried)
-    holds, fails = relation_p(relation, comparison, pair.delta)
+    holds, fails = relation_p(relation, _favour(pair, comparison), pair.delta)
     return Outcome(pair.benchmark, holds, fails, comparison)
+
+
+def _favour(pair: Pair, found: statistics.Comparison) -> statistics.Comparison:
+    """The comparison with a difference above 0 where the subject does better: where faults are
+    counted, that is where it has fewer."""
+    if pair.subject is None or metric_of(pair.subject) not in FAULTS:
+        return found
+    return replace(
+        found,
+        difference=-found.difference,
+        interval_95=(-found.interval_95[1], -found.interval_95[0]),
+        interval_90=(-found.interval_90[1], -found.interval_90[0]),
+    )
 
 
 def _names(pairs: Sequence[Pair]) -> tuple[str, str]:
@@ -183,18 +199,33 @@ def claim_message(
     """What a reader needs of a composed claim: the relation, its status and each benchmark's."""
     subject, reference = _names(pairs)
     by_standing = {name: [o.benchmark for o in seen if o.standing == name] for name in STANDINGS}
+    where = [
+        Message("standing-on", {"standing": term("standing", name), "benchmarks": tuple(found)})
+        for name, found in by_standing.items()
+        if found
+    ]
     values: Mapping[str, Value] = {
         "subject": subject,
         "relation": term("relation", relation),
         "reference": reference,
         "status": term("status", status),
-        "where": tuple(
-            Message("standing-on", {"standing": term("standing", name), "benchmarks": tuple(found)})
-            for name, found in by_standing.items()
-            if found
-        ),
+        "where": (*where, *_directions(relation, pairs, seen)),
     }
     return Message("finding-benchmarks", values)
+
+
+def _directions(
+    relation: Relation, pairs: Sequence[Pair], seen: Sequence[Outcome]
+) -> Iterable[Message]:
+    """On which side the figures lie: a claim of parity fails in either direction."""
+    gaps = [
+        _favour(pair, outcome.comparison).difference
+        for pair, outcome in zip(pairs, seen, strict=True)
+        if outcome.comparison is not None
+    ]
+    if relation != "ahead" and gaps:
+        ahead, behind = sum(gap > 0 for gap in gaps), sum(gap < 0 for gap in gaps)
+        yield Message("directions", {"ahead": ahead, "behind": behind, "count": len(gaps)})
 
 
 STANDINGS = ("holds", "fails", "open", *get_args(Untried))

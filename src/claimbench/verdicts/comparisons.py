@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -72,7 +72,7 @@ class Compared:
     better: int
     worse: int
     changes: tuple[Change, ...]
-    differences: tuple[tuple[str, Any, Any], ...]
+    differences: tuple[tuple[str, object, object], ...]
     ids_only: bool
     family: int = 1
     p_not_worse: float | None = None

@@ -17,6 +17,9 @@ Evidence = Measurement | PublishedResult
 SHARES = ("pass@1", "accuracy")
 """Metrics that are means of right (1) and wrong (0) samples, in percent."""
 
+FAULTS = ("made-up share",)
+"""Metrics that are means of faulty (1) and faultless (0) samples, in percent: less is better."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noise:
@@ -71,10 +74,10 @@ def points(evidence: Evidence) -> float:
 
 def score_of(evidence: Evidence) -> statistics.Score | None:
     """What is known problem by problem, None for a bare score."""
-    if isinstance(evidence, PublishedResult) or not evidence.counted:
+    if not evidence.counted:
         return None
-    effective = evidence.draws.effective if evidence.draws else ()
-    return _measured(evidence.right, evidence.counted, effective)
+    draws = evidence.draws if isinstance(evidence, Measurement) else None
+    return _measured(evidence.right, evidence.counted, draws.effective if draws else ())
 
 
 @lru_cache(maxsize=1024)
@@ -103,6 +106,17 @@ def exact_noise(evidence: Evidence) -> Noise:
     if isinstance(evidence, Measurement):
         return Noise(0.0)
     return Noise(statistics.rounding_variance(evidence.decimals))
+
+
+def counted_noise(result: PublishedResult, greedy: bool) -> Noise:
+    """Sampling variance of a published score that is known problem by problem: as of our own."""
+    score = score_of(result)
+    assert score is not None  # its callers asked
+    if not greedy and not score.is_bound:
+        return Noise(score.sampling_variance)
+    samples = 1 if greedy else score.samples
+    bound = float(statistics.bound_variance(score.value, score.problems, samples))
+    return Noise(bound, notes=(Message("note-bound", {"table": result.table}),))
 
 
 def measured_noise(measured: Measurement, greedy: bool, learned: bool = False) -> Noise:

@@ -27,7 +27,7 @@ class ProtocolDifference:
 
 
 def compare_protocols(
-    published: Mapping[str, Any], measured: Mapping[str, Any]
+    published: Mapping[str, object], measured: Mapping[str, object]
 ) -> ProtocolDifference:
     """Key by key: first where both sides are known and differ, then where one is not, each in
     alphabetical order. A key that is absent or None on one side is unknown there, which is
@@ -43,7 +43,7 @@ def compare_protocols(
     return ProtocolDifference((*known, *unknown), tuple(forbidding))
 
 
-def _same(theirs: Any, ours: Any) -> bool:
+def _same(theirs: object, ours: object) -> bool:
     """Equal as numbers, as words without regard to case, or as sequences of such."""
     if isinstance(theirs, str) and isinstance(ours, str):
         return theirs.strip().lower() == ours.strip().lower()

@@ -64,7 +64,7 @@ def _local(settings: Mapping[str, object], found: Mapping[str, Path], asked: str
     return Rows(lambda **_: _splits(rows, asked), found[asked].name, renamed)
 
 
-def _splits(rows: Mapping[str, list[dict[str, object]]], asked: str) -> Any:
+def _splits(rows: Mapping[str, list[dict[str, object]]], asked: str) -> object:
     import datasets
 
     tables = {split: datasets.Dataset.from_list(found) for split, found in rows.items()}
@@ -79,7 +79,7 @@ class _Splits(dict[str, Any]):
         super().__init__(tables)
         self._empty = empty
 
-    def __missing__(self, split: str) -> Any:
+    def __missing__(self, split: str) -> object:
         return self._empty
 
 
@@ -90,7 +90,7 @@ def _declared(name: TaskName, settings: Mapping[str, Any]) -> Callable[..., Any]
     kwargs.pop("trust_remote_code", None)
     local = f"{_stems(settings)[-1]}.jsonl"
 
-    def load(**_: Any) -> Any:
+    def load(**_: object) -> object:
         import datasets
 
         try:

@@ -26,7 +26,6 @@ from claimbench.config import (
     LmEvalOptions,
     LmEvalTask,
     ModelConfig,
-    load_benchmark,
 )
 from claimbench.errors import ConfigError, InputError
 from claimbench.grading.lm_eval import metrics
@@ -45,12 +44,13 @@ def resolve(experiment: Experiment, data_dir: Path | None) -> Experiment:
     the run file says of the group holds for each. Raises InputError."""
     run = experiment.run
     options = run.lm_eval or LmEvalOptions()
+    own = {benchmark.name: benchmark for benchmark in experiment.benchmarks}
     benchmarks: list[BenchmarkConfig] = []
     samples = dict(run.samples) if isinstance(run.samples, dict) else run.samples
     margins = dict(run.margins)
     for name in run.benchmarks:
         if not name.startswith(LM_EVAL):
-            benchmarks.append(load_benchmark(name))
+            benchmarks.append(own[name])
             continue
         made = [
             _benchmark(leaf, options, data_dir)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 from claimbench.engines.base import Log
 from claimbench.engines.endpoint.replies import Usage
@@ -128,9 +127,9 @@ class SeedCheck:
     """Notices a server that gives every seed the same reply."""
 
     def __init__(self) -> None:
-        self._first: dict[Any, tuple[int, str]] = {}
+        self._first: dict[object, tuple[int, str]] = {}
         self._equal = 0
-        self._problems: set[Any] = set()
+        self._problems: set[object] = set()
         self._passed = False
 
     def add(self, request: Request, completion: Completion) -> None:

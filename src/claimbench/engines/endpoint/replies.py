@@ -114,7 +114,7 @@ def tokens_of(answer: Any) -> tuple[int, int]:
     return used.prompt, used.completion
 
 
-def _count(usage: Mapping[str, Any], key: str) -> int:
+def _count(usage: Mapping[str, object], key: str) -> int:
     count = _whole(usage.get(key))
     if count is None:
         raise Malformed(f"the server's answer does not say its usage ({key})")
@@ -178,7 +178,7 @@ def _check_length(
         )
 
 
-def _check_prompt(request: Request, ids: Any, counted: int) -> None:
+def _check_prompt(request: Request, ids: object, counted: int) -> None:
     """The prompt that the server used is the one that was sent, as far as it says: by its ids where
     it gives them, else by their number."""
     same = counted == len(request.prompt_ids)
@@ -199,7 +199,7 @@ def _check_prompt(request: Request, ids: Any, counted: int) -> None:
         )
 
 
-def _generated(ids: Any, finish: FinishReason, stop_ids: Collection[int]) -> tuple[int, ...]:
+def _generated(ids: object, finish: FinishReason, stop_ids: Collection[int]) -> tuple[int, ...]:
     """The generated ids without the token that ended the reply; () where the server gives none."""
     if not (isinstance(ids, list) and all(isinstance(i, int) for i in ids)):
         return ()

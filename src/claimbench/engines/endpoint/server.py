@@ -20,7 +20,7 @@ class Server:
         self.name = name
         self._key = key
         self._alias = settings.alias
-        self._listed: dict[str, Any] | None = None
+        self._listed: dict[str, object] | None = None
         self._answered: str | None = None
         self._fingerprints: set[str] = set()
 
@@ -40,7 +40,7 @@ class Server:
                 f"{self._short(nearest(self.name, list(found)[:20]))}."
             )
 
-    def expect(self, answered: Any) -> None:
+    def expect(self, answered: object) -> None:
         """Hold later answers against the name under which an earlier session was answered."""
         if isinstance(answered, str):
             self._answered = answered

@@ -15,8 +15,8 @@ class Whole:
     def __init__(self) -> None:
         self._texts: dict[str, list[str]] = {}
         self._ids: list[Any] = []
-        self._choice: dict[str, Any] = {"finish_reason": None}
-        self._top: dict[str, Any] = {}
+        self._choice: dict[str, object] = {"finish_reason": None}
+        self._top: dict[str, object] = {}
         self._chat = False
 
     def add(self, chunk: Any) -> None:

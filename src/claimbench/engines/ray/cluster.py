@@ -53,7 +53,10 @@ def connected(address: str | None) -> Iterator[None]:
     if address:
         _refuse_silent(address)
     on_sigterm = signal.getsignal(signal.SIGTERM)
-    local: dict[str, Any] = {"include_dashboard": False, "object_store_memory": _LOCAL_STORE_BYTES}
+    local: dict[str, object] = {
+        "include_dashboard": False,
+        "object_store_memory": _LOCAL_STORE_BYTES,
+    }
     try:
         ray.init(
             address=address or "local",
@@ -93,7 +96,7 @@ def _silent(address: str) -> str:
     return f"engine.ray_address {address}: no Ray cluster answers there"
 
 
-def needs_of(settings: LocalSettings, nodes: Iterable[Mapping[str, Any]]) -> Needs:
+def needs_of(settings: LocalSettings, nodes: Iterable[Mapping[str, object]]) -> Needs:
     """What one replica needs: a GPU for each part of a model, or on a cluster without GPUs the
     threads of its engine."""
     has_gpus = any(_resource(node, "GPU") for node in nodes)
@@ -106,7 +109,7 @@ def places(nodes: Iterable[Mapping[str, Any]], needs: Needs) -> int:
     return sum(_places_on(node, needs) for node in nodes)
 
 
-def check_room(nodes: Iterable[Mapping[str, Any]], needs: Needs, replicas: int) -> None:
+def check_room(nodes: Iterable[Mapping[str, object]], needs: Needs, replicas: int) -> None:
     """Raises ConfigError where a cluster cannot hold so many replicas; Ray would wait for ever."""
     room = places(nodes, needs)
     if room < replicas:
@@ -117,7 +120,7 @@ def check_room(nodes: Iterable[Mapping[str, Any]], needs: Needs, replicas: int) 
         )
 
 
-def _places_on(node: Mapping[str, Any], needs: Needs) -> int:
+def _places_on(node: Mapping[str, object], needs: Needs) -> int:
     cpus = int(_resource(node, "CPU") // needs.cpus)
     return min(cpus, int(_resource(node, "GPU") // needs.gpus)) if needs.gpus else cpus
 

@@ -35,7 +35,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        make: Callable[[], Any],
+        make: Callable[[], object],
         needs: Needs,
         *,
         replicas: int,
@@ -49,7 +49,7 @@ class Dispatcher:
         self._ahead = replicas * window
         self._pool: deque[Request] = deque()
         self._source: Iterator[Request] | None = None
-        self._calls: dict[Any, _Post] = {}
+        self._calls: dict[object, _Post] = {}
 
     def work(self, requests: Iterable[Request]) -> Iterator[Answer]:
         """The answers to all requests, each once, in finishing order. Raises EngineDied when no
@@ -87,7 +87,7 @@ class Dispatcher:
 
     # --- what replicas say ------------------------------------------------------------------
 
-    def _hear(self, post: _Post, call: Any) -> Iterator[Answer]:
+    def _hear(self, post: _Post, call: object) -> Iterator[Answer]:
         import ray
 
         try:

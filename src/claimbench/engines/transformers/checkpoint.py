@@ -98,7 +98,7 @@ def _read(
     )
 
 
-def _eos_of(source: Any) -> list[int]:
+def _eos_of(source: object) -> list[int]:
     eos = getattr(source, "eos_token_id", None)
     if eos is None:
         return []

@@ -27,5 +27,5 @@ def fallback(device: str, models: Sequence[ModelConfig]) -> DType | None:
         return None
     if can_pack(torch.bfloat16, where):
         return None
-    largest = max(model.parameters for model in models) * 1e9 * _BYTES
+    largest = max(model.parameters or 0.0 for model in models) * 1e9 * _BYTES
     return "float32" if largest <= _SHARE_OF_MEMORY * whole_memory() else None

@@ -97,7 +97,7 @@ def engine_arguments(
     model: ModelConfig, checkpoint: Path, settings: VllmSettings
 ) -> dict[str, Any]:
     """Every argument of `vllm.EngineArgs` for this model, those of `engine.args` included."""
-    chosen: dict[str, Any] = {
+    chosen: dict[str, object] = {
         "model": str(checkpoint),
         "dtype": settings.dtype or model.dtype,
         "quantization": model.quantization,

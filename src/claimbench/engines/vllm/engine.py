@@ -38,7 +38,7 @@ class VllmEngine(Engine):
     def __init__(
         self,
         checkpoint: Path,
-        arguments: Mapping[str, Any],
+        arguments: Mapping[str, object],
         *,
         batch_invariant: bool = False,
         stop_token_ids: Collection[int] = (),
@@ -125,7 +125,7 @@ class VllmEngine(Engine):
                 return f"vLLM refused the request: {_first_line(error)}"
         return ""
 
-    def _abort(self, waiting: Mapping[str, Any]) -> None:
+    def _abort(self, waiting: Mapping[str, object]) -> None:
         if waiting:
             with contextlib.suppress(Exception):  # a dead engine has nothing to abort
                 self._engine.abort_request(list(waiting))
@@ -174,7 +174,7 @@ def _load(arguments: Mapping[str, Any]) -> LLMEngine:
         ) from error
 
 
-def _eos_ids(checkpoint: Path, config: Any, tokenizer: Any) -> frozenset[int]:
+def _eos_ids(checkpoint: Path, config: Any, tokenizer: object) -> frozenset[int]:
     """The tokens that end a reply by the checkpoint's generation config, config and tokenizer."""
     from transformers import GenerationConfig
 

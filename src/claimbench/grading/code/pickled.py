@@ -57,8 +57,8 @@ def _decompress(packed: bytes, most_bytes: int) -> bytes:
 
 def open_pickle(pickled: bytes) -> str | dict[str, str]:
     """The string or flat dict of strings that a pickle makes; DataError for any other pickle."""
-    stack: list[Any] = []
-    memo: dict[int, Any] = {}
+    stack: list[object] = []
+    memo: dict[int, object] = {}
     end = -1
     for name, argument, position in _opcodes(pickled):
         if name == "STOP":
@@ -104,7 +104,7 @@ def _step(name: str, argument: Any, stack: list[Any], memo: dict[int, Any]) -> N
         raise _refused(name)
 
 
-def _set_items(stack: list[Any], items: list[Any]) -> None:
+def _set_items(stack: list[object], items: list[Any]) -> None:
     """Put key, value, key, value… into the dict at the bottom, which is all that stays."""
     if not stack or not isinstance(stack[0], dict) or len(items) % 2:
         raise _refused("items without a dict")

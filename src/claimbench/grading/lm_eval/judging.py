@@ -37,7 +37,7 @@ class Scored:
     items: Mapping[str, Item]
 
 
-_built: dict[JudgedTask, Any] = {}
+_built: dict[JudgedTask, object] = {}
 
 
 def prepare(tasks: Sequence[tuple[JudgedTask, str]]) -> None:

@@ -47,7 +47,7 @@ def check_allowed(name: TaskName, settings: Mapping[str, Any]) -> None:
 
 
 def _refuse_hub_metric(
-    name: TaskName, settings: Mapping[str, Any], metric: Mapping[str, Any]
+    name: TaskName, settings: Mapping[str, object], metric: Mapping[str, object]
 ) -> None:
     from lm_eval.api.registry import METRIC_REGISTRY
 

@@ -81,7 +81,7 @@ def settings_of(name: TaskName) -> tuple[dict[str, Any], dict[str, Any]]:
     return {**(entry.cfg or {}), **overlays[name.task]}, overlays[name.task]
 
 
-def build(name: TaskName, changes: Mapping[str, Any]) -> Any:
+def build(name: TaskName, changes: Mapping[str, object]) -> Any:
     """lm-eval's task object, with its group's settings and then `changes` laid over its YAML."""
     manager = _manager(name.group or name.task, name.include)
     _, overlay = settings_of(name)
@@ -260,6 +260,6 @@ def _unknown_members(index: Mapping[str, Any], settings: Mapping[str, Any]) -> I
             yield from _unknown(index, item["task"])
 
 
-def _is_reference(item: Mapping[str, Any]) -> bool:
+def _is_reference(item: Mapping[str, object]) -> bool:
     """Whether a group's entry changes a task that is defined elsewhere (else it defines one)."""
     return "dataset_path" not in item and "custom_dataset" not in item

@@ -109,7 +109,7 @@ def _group(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             return
 
 
-def _row(cell: StoredCell, graded: Graded, columns: tuple[str, ...]) -> dict[str, Any]:
+def _row(cell: StoredCell, graded: Graded, columns: tuple[str, ...]) -> dict[str, object]:
     problem, sample, grade = graded
     found = {
         "model": cell.model,

@@ -82,13 +82,18 @@ class Words:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return number(value)
         if isinstance(value, tuple):
-            return Parts([self.render(part) for part in value])
+            parts = [self.render(part) for part in value]
+            whole = sum(map(len, parts)) <= _LONGEST
+            return Parts(parts if whole else [_marked(part, long) for part in parts])
         text = self.render(value)
-        if len(text) <= _LONGEST:
-            return text
-        mark = f"\ue000{len(long)}\ue001"
-        long[mark] = text
-        return mark
+        return text if len(text) <= _LONGEST else _marked(text, long)
+
+
+def _marked(text: str, long: dict[str, str]) -> str:
+    """A mark in the place of a text."""
+    mark = f"\ue000{len(long)}\ue001"
+    long[mark] = text
+    return mark
 
 
 def languages() -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _field(key: str, value: Any) -> list[tuple[str, Any]]:
+def _field(key: str, value: Any) -> list[tuple[str, object]]:
     fields = [(key, plain(value))]
     if isinstance(value, Message):
         fields.append((f"{key}_message", as_data(value)))

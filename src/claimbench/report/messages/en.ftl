@@ -72,6 +72,8 @@ note-learned = the error rests on { $share }% of the bound that a score alone se
 
 status-supported = supported
 status-contradicted = contradicted
+status-confirmed-by-record = confirmed by record
+status-contradicted-by-record = contradicted by record
 status-mixed = mixed
 status-inconclusive = inconclusive
 status-untested = untested
@@ -88,6 +90,10 @@ kind-opinion = opinion
 
 claim-reason = { $status } (tier { $tier }). { LIST($findings, ". ") }
 claim-untested = { LIST($findings, "; ") }
+claim-not-testable = { $lacks }. { $reason }
+lacks-run = No run at hand
+lacks-record = No record at hand
+lacks-both = Neither a run nor a record could settle it
 claim-no-evidence = no evidence is at hand
 
 finding = { $what }: { $status }; { LIST($details, "; ") }
@@ -111,6 +117,7 @@ standing-open = open
 standing-untested = untested
 standing-not-comparable = not comparable
 standing-no-error-is-known = no error is known
+directions = its figure is the better one on { $ahead } of { $count }, the worse one on { $behind }
 standing-on = { $standing } on { $benchmarks }
 
 reason-score-unknown = one of the two scores is unknown
@@ -128,6 +135,7 @@ on-benchmarks = on { $quantifier } of { $count } benchmarks
 what-computed = computed from the figures
 what-artifact = { $field } of { $repository }
 what-efficiency = { $relation } { $quantity } of { $subject } than of { $reference }
+what-record = on record
 what-quantity = { $quantity } of { $model }
 
 artifact-license = license
@@ -135,7 +143,7 @@ artifact-weights-public = weights public
 artifact-base-model = base model
 artifact-parameters = parameters
 artifact-release-date = release date
-artifact-answers = claimed { $expected }, found { $found }
+record-answers = claimed { $expected }, found { $found }
 
 quantity-tokens-per-second = tokens per second
 quantity-tokens-per-solved = tokens per solved
@@ -144,8 +152,10 @@ quantity-cost-per-solved = cost per solved
 quantity-active-parameters = active parameters
 quantity-training-gpu-hours = training GPU hours
 quantity-price-per-token = price per token
+quantity-seconds-per-case = seconds per case
 
 arithmetic = { $working } = { $value } { $unit }, claimed is { $claimed }
+arithmetic-second = read another way: { $working } = { $value } { $unit } ({ $note })
 range = { SIGNIFICANT($low) } to { SIGNIFICANT($high) }
 range-one = { SIGNIFICANT($value) }
 range-at-least = at least { SIGNIFICANT($low) }
@@ -166,7 +176,8 @@ source-vendors = vendors' tables
 source-figures = dated figures
 source-our-run = our run
 source-imported = imported outputs
-source-recorded = recorded from { $file } ({ $date })
+source-at-commit = { $file }, line { $line }, commit { $commit }
+source-on-page = { $file } ({ $url }, { $date })
 
 note-weights = weights: { $weights }
 note-measured-as = measured as { $model } on { $benchmark }
@@ -428,7 +439,7 @@ outcome-not-graded = not graded
 
 ## Pages of evidence
 
-legend-statuses = A claim's status is that of the best tier that judges its own subject. Supported, contradicted; mixed: some of what is claimed holds, some fails; inconclusive: the errors are too large, or a part is untested; untested: a run could test it, none has; not testable: no run of a model speaks to it.
+legend-statuses = A claim's status is that of the best tier that judges its own subject. Supported, contradicted; mixed: some of what is claimed holds, some fails; inconclusive: the errors are too large, or a part is untested; confirmed or contradicted by record: a fact that a public record settles, with its place; untested: a run could test it, none has; not testable: neither a run nor a record is at hand, with which of the two is lacking.
 legend-family = Tests are corrected by Holm within a vendor's table, a model and a third party; the sentence says where a test alone would say otherwise. What is compared is one laboratory's figure under its protocol with the vendor's under its own.
 
 evidence-runs = Own runs read: { $runs }.
@@ -573,6 +584,7 @@ compare-most-better = better most: { LIST($problems, "; ") }
 compare-changes-worse = Problems that got worse most (right samples, reference then run)
 compare-changes-better = Problems that got better most (right samples, reference then run)
 compare-change = { $problem }: { $before } of { $of } → { $after } of { $then }
+summary-cut = The rest is in the report: a job's summary holds no more.
 page-comparison = Comparison
 page-comparison-figures = Figures of the comparison
 legend-comparison = Differences are in points, run minus reference, paired by problem. On such problems: what the difference would be on other problems like these, by Student's t over the problems (with one sample per problem, or few problems that differ, by the interval of Bonett and Price, where only McNemar's exact test shows a difference). On these problems: what a rerun of both on these very problems would show. Better, worse: a difference is shown on such problems; equivalent: it is shown to lie within the margin; not worse: it is shown not to be worse by the margin asked for; inconclusive: none of these. With several comparisons the outcome rests on p-values after Holm's correction. Detectable: the difference that would have been found with a power of 80%.

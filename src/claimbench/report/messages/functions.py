@@ -17,7 +17,7 @@ class Parts(FluentType):
     def __init__(self, parts: Sequence[str]) -> None:
         self.parts = parts
 
-    def format(self, locale: Any) -> str:
+    def format(self, locale: object) -> str:
         return ", ".join(self.parts)
 
 

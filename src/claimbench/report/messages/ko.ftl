@@ -72,6 +72,8 @@ note-learned = 오차는 점수만으로 정한 상한의 { $share }%를 적용�
 
 status-supported = 뒷받침됨
 status-contradicted = 반박됨
+status-confirmed-by-record = 기록으로 확인됨
+status-contradicted-by-record = 기록과 다름
 status-mixed = 엇갈림
 status-inconclusive = 판단 보류
 status-untested = 미검증
@@ -88,6 +90,10 @@ kind-opinion = 의견
 
 claim-reason = { $status }(증거 등급 { $tier }). { LIST($findings, ". ") }
 claim-untested = { LIST($findings, "; ") }
+claim-not-testable = { $lacks }. { $reason }
+lacks-run = 확인해 줄 실행이 없음
+lacks-record = 확인해 줄 기록이 없음
+lacks-both = 실행으로도 기록으로도 가릴 수 없음
 claim-no-evidence = 이를 측정한 실행도, 공표된 수치도 아직 없음
 
 finding = { $what }: { $status }; { LIST($details, "; ") }
@@ -111,6 +117,7 @@ standing-open = 미결
 standing-untested = 미측정
 standing-not-comparable = 비교 불가
 standing-no-error-is-known = 오차를 알 수 없음
+directions = 비교한 { $count }개 가운데 { $ahead }개에서 앞선 수치, { $behind }개에서 뒤진 수치
 standing-on = { $standing }: { $benchmarks }
 
 reason-score-unknown = 두 점수 중 하나를 알 수 없음
@@ -128,6 +135,7 @@ on-benchmarks = 벤치마크 { $count }개 { $quantifier }
 what-computed = 수치로 계산한 값
 what-artifact = { $repository }의 { $field }
 what-efficiency = { $quantity }: { $subject }, { $reference } 대비 { $relation }
+what-record = 기록
 what-quantity = { $model }의 { $quantity }
 
 artifact-license = 라이선스
@@ -135,7 +143,7 @@ artifact-weights-public = 가중치 공개
 artifact-base-model = 바탕 모델
 artifact-parameters = 매개변수 수
 artifact-release-date = 공개일
-artifact-answers = 주장 { $expected }, 확인 { $found }
+record-answers = 주장 { $expected }, 확인 { $found }
 
 quantity-tokens-per-second = 초당 토큰
 quantity-tokens-per-solved = 정답당 토큰
@@ -144,8 +152,10 @@ quantity-cost-per-solved = 정답당 비용
 quantity-active-parameters = 활성 매개변수
 quantity-training-gpu-hours = 학습 GPU 시간
 quantity-price-per-token = 토큰 가격
+quantity-seconds-per-case = 문제당 걸린 초
 
 arithmetic = { $working } = { $value }{ UNIT($unit) }. 주장은 { $claimed }
+arithmetic-second = 달리 읽으면 { $working } = { $value }{ UNIT($unit) }({ $note })
 range = { SIGNIFICANT($low) }~{ SIGNIFICANT($high) }
 range-one = { SIGNIFICANT($value) }
 range-at-least = { SIGNIFICANT($low) } 이상
@@ -166,7 +176,8 @@ source-vendors = 제작사의 표
 source-figures = 날짜가 있는 수치
 source-our-run = 우리 실행
 source-imported = 가져온 출력
-source-recorded = { $file }의 기록({ $date })
+source-at-commit = { $file } { $line }행, 커밋 { $commit }
+source-on-page = { $file } ({ $url }, { $date })
 
 note-weights = 가중치: { $weights }
 note-measured-as = 측정: { $model }, { $benchmark }
@@ -428,7 +439,7 @@ outcome-not-graded = 채점 안 됨
 
 ## Pages of evidence
 
-legend-statuses = 주장의 판정은 그 대상을 직접 판단하는 가장 높은 등급의 것입니다. 뒷받침됨, 반박됨, 엇갈림: 주장한 것 중 일부는 성립하고 일부는 성립하지 않음, 판단 보류: 오차가 너무 크거나 일부가 미검증, 미검증: 실행으로 검증할 수 있으나 아직 없음, 검증 불가: 어떤 모델 실행으로도 알 수 없음.
+legend-statuses = 주장의 판정은 그 대상을 직접 판단하는 가장 높은 등급의 것입니다. 뒷받침됨, 반박됨, 엇갈림: 주장한 것 중 일부는 성립하고 일부는 성립하지 않음, 판단 보류: 오차가 너무 크거나 일부가 미검증, 기록으로 확인됨과 기록과 다름: 공개된 기록으로 가릴 수 있는 사실이며 그 출처를 함께 밝힘, 미검증: 실행으로 검증할 수 있으나 아직 없음, 검증 불가: 실행도 기록도 손에 없으며 둘 가운데 무엇이 없는지 밝힘.
 legend-family = 검정은 제작사의 표, 모델, 제3자별로 Holm 방법으로 보정합니다. 한 수치만으로는 다르게 판정되는 곳은 설명에 밝힙니다. 비교하는 것은 한 기관이 자신의 프로토콜로 잰 수치와 제작사가 자신의 프로토콜로 잰 수치입니다.
 
 evidence-runs = 읽은 우리 실행: { $runs }.
@@ -573,6 +584,7 @@ compare-most-better = 가장 나아진 문제: { LIST($problems, "; ") }
 compare-changes-worse = 가장 나빠진 문제 (맞은 표본, 기준 → 비교 대상)
 compare-changes-better = 가장 나아진 문제 (맞은 표본, 기준 → 비교 대상)
 compare-change = { $problem }: { $of }개 중 { $before }개 → { $then }개 중 { $after }개
+summary-cut = 작업 요약에는 더 담을 수 없습니다. 나머지는 보고서에 있습니다.
 page-comparison = 비교
 page-comparison-figures = 비교 수치
 legend-comparison = 차이는 비교 대상에서 기준을 뺀 포인트이며 문제별로 짝지어 구함. ‘비슷한 문제에서’는 이와 비슷한 다른 문제에서의 차이로, 문제에 대한 스튜던트 t로 구함(문제당 표본이 하나이거나 달라진 문제가 적으면 보닛·프라이스 구간을 쓰고, 차이는 맥니마 정확 검정으로만 입증함). ‘이 문제들에서’는 같은 문제로 두 실행을 다시 할 때의 차이. 높음·낮음은 비슷한 문제에서 차이가 입증됨, 같음은 허용 오차 안에 있음이 입증됨, 낮지는 않음은 정한 만큼 낮지 않음이 입증됨, 판단 보류는 어느 것도 입증되지 않음. 비교가 여럿이면 Holm 보정한 p값을 따름. ‘찾아낼 차이’는 80% 검정력으로 찾아낼 수 있는 차이.

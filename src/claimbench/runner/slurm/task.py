@@ -52,7 +52,7 @@ class ShardTask:
         if self._stopped:
             self._child.terminate()
 
-    def _stop(self, _signal: int, _frame: Any) -> None:
+    def _stop(self, _signal: int, _frame: object) -> None:
         """SIGTERM: preemption or scancel. Slurm itself requeues what it preempts."""
         self._stopped = True
         if self._child is not None:

@@ -202,7 +202,7 @@ def _possible(
     return tuple(sorted({str(COMPOSITION[quantifier][states | frozenset(e)]) for e in extras}))
 
 
-def _figure(pair: Pair, outcome: Outcome) -> Mapping[str, Any]:
+def _figure(pair: Pair, outcome: Outcome) -> Mapping[str, object]:
     """One benchmark of a finding as plain data; scores, differences and margins in points."""
     found = outcome.comparison
     data: dict[str, Any] = {
@@ -221,7 +221,7 @@ def _figure(pair: Pair, outcome: Outcome) -> Mapping[str, Any]:
     }
 
 
-def _side(side: Evidence | None) -> Mapping[str, Any] | None:
+def _side(side: Evidence | None) -> Mapping[str, object] | None:
     if side is None:
         return None
     if isinstance(side, PublishedResult):

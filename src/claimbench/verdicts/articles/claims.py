@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from claimbench.claims import Figure, load_catalogue, load_claims, load_figures, load_published
+from claimbench.messages import Message, Value, term
 from claimbench.records import Claim, PublishedResult
 from claimbench.verdicts.articles.benchmark_claims import Scores, judge_benchmark_claim
 from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_efficiency_claim
-from claimbench.verdicts.articles.published_data import judge_arithmetic_claim, judge_artifact_claim
+from claimbench.verdicts.articles.published_data import judge_arithmetic_claim
+from claimbench.verdicts.articles.records import judge_artifact_claim, judge_record_claim
 from claimbench.verdicts.articles.results import ClaimVerdict
 from claimbench.verdicts.articles.runs import Run, load_runs
 from claimbench.verdicts.articles.sources import our_parties, parties
@@ -62,11 +64,12 @@ def judge_claims(evidence: Evidence) -> tuple[ClaimVerdict, ...]:
 def judge(claim: Claim, evidence: Evidence) -> ClaimVerdict:
     """The verdict on one claim; *not testable* with the reason where the claim has no test."""
     if claim.test is None:
-        return ClaimVerdict(claim, "not testable", None, claim.reason)
+        values: Mapping[str, Value] = {"lacks": term("lacks", claim.lacks), "reason": claim.reason}
+        return ClaimVerdict(claim, "not testable", None, Message("claim-not-testable", values))
     if claim.kind == "benchmark":
         return judge_benchmark_claim(claim, evidence.scores)
     if claim.kind == "efficiency":
         return judge_efficiency_claim(claim, evidence.spendings)
     if claim.kind == "arithmetic":
         return judge_arithmetic_claim(claim, evidence.figures)
-    return judge_artifact_claim(claim)
+    return judge_artifact_claim(claim) if claim.kind == "artifact" else judge_record_claim(claim)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from claimbench import statistics
 from claimbench.analysis.efficiency import Efficiency
@@ -41,11 +40,11 @@ def judge_efficiency_claim(claim: Claim, spent: Spendings) -> ClaimVerdict:
 
 
 def _findings(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
-    if test.from_figures is not None:
-        yield figures_finding(place, describe(test), test.from_figures, spent.figures)
+    for figures in test.from_figures:
+        yield figures_finding(place, describe(test), figures, spent.figures)
     measured = list(_measured(place, test, spent))
     yield from measured
-    if test.from_figures is None and not measured:
+    if not test.from_figures and not measured:
         yield _lacking(place, test)
 
 
@@ -176,7 +175,7 @@ def _proxy(place: int, test: EfficiencyTest, run: str, one: Efficiency) -> Findi
     )
 
 
-def _spending(one: Efficiency) -> dict[str, Any]:
+def _spending(one: Efficiency) -> dict[str, object]:
     return {
         "model": one.model,
         "benchmark": one.benchmark,

@@ -1,28 +1,22 @@
-"""Claims judged from dated figures and recorded answers: arithmetic, artifact, and what of the
-efficiency claims needs no run."""
+"""Claims judged from dated figures: arithmetic, and what of the efficiency claims needs no run."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from claimbench.claims import (
     ArithmeticResult,
-    ArtifactResult,
     Figure,
+    SecondValue,
     judge_arithmetic,
-    judge_artifacts,
 )
 from claimbench.claims.schema import ArithmeticTest
-from claimbench.messages import Message, Value, term
-from claimbench.records import Claim, Tier
+from claimbench.messages import Message, Texts, Value, term
+from claimbench.records import Claim
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 
-DESK_TIER: Tier = "D"
-"""Costs, prices and licences come from those who state them of their own work."""
-
-_STATUSES = {True: "supported", False: "contradicted", None: "inconclusive"}
+STATUS_OF = {True: "supported", False: "contradicted", None: "inconclusive"}
 
 
 def judge_arithmetic_claim(claim: Claim, figures: Mapping[str, Figure]) -> ClaimVerdict:
@@ -32,23 +26,17 @@ def judge_arithmetic_claim(claim: Claim, figures: Mapping[str, Figure]) -> Claim
     return settle(claim, [figures_finding(0, Message("what-computed"), test, figures)], 1)
 
 
-def judge_artifact_claim(claim: Claim) -> ClaimVerdict:
-    """Each answer of a repository is a statement of the claim: all right, some, or none."""
-    found = [_artifact(i, result) for i, result in enumerate(judge_artifacts(claim))]
-    return settle(claim, found, len(found))
-
-
 def figures_finding(
     place: int, what: Message, test: ArithmeticTest, figures: Mapping[str, Figure]
 ) -> Finding:
     """What dated figures make of a sum, with the working."""
     found = judge_arithmetic(test, figures)
-    status = _STATUSES[found.agrees]
+    status = STATUS_OF[found.agrees]
     return Finding(
         test=place,
         what=what,
-        tier=DESK_TIER,
-        source=Message("source-figures"),
+        tier=found.tier,
+        source=", ".join(found.tables) or Message("source-figures"),
         verdict=status,
         sentence=finding_sentence(what, status, tuple(_working(found))),
         figures=(_figures(found),),
@@ -73,9 +61,21 @@ def _working(found: ArithmeticResult) -> Iterable[Message]:
             "claimed": _range(found.claimed_low, found.claimed_high),
         },
     )
+    if found.second is not None:
+        yield _second(found.second, found.unit)
     yield from found.bounds
     if found.unconfirmed:
         yield Message("inputs-unconfirmed", {"inputs": found.unconfirmed})
+
+
+def _second(second: SecondValue, unit: Texts) -> Message:
+    values: Mapping[str, Value] = {
+        "working": second.working,
+        "value": _range(second.low, second.high),
+        "unit": unit,
+        "note": second.note,
+    }
+    return Message("arithmetic-second", values)
 
 
 def _range(low: float, high: float) -> Message:
@@ -91,7 +91,7 @@ def _range(low: float, high: float) -> Message:
     return Message("range", {"low": low, "high": high})
 
 
-def _figures(found: ArithmeticResult) -> dict[str, Any]:
+def _figures(found: ArithmeticResult) -> dict[str, object]:
     return {
         "working": found.working,
         "value": [_finite(x) for x in (found.low, found.high)],
@@ -106,29 +106,3 @@ def _figures(found: ArithmeticResult) -> dict[str, Any]:
 def _finite(value: float) -> float | None:
     """None for a side without an end, which JSON has no number for."""
     return None if math.isinf(value) else value
-
-
-def _artifact(place: int, result: ArtifactResult) -> Finding:
-    status = _STATUSES[result.agrees]
-    what = Message(
-        "what-artifact",
-        {"field": term("artifact", result.field), "repository": result.repository},
-    )
-    answers: Mapping[str, Value] = {
-        "expected": _YES_NO.get(result.expected, result.expected),
-        "found": _YES_NO.get(result.found.by_language["en"], result.found),
-    }
-    return Finding(
-        test=place,
-        what=what,
-        tier=DESK_TIER,
-        source=result.source,
-        verdict=status,
-        sentence=finding_sentence(what, status, (Message("artifact-answers", answers),)),
-        figures=({"expected": result.expected, "found": result.found, "source": result.source},),
-        possible=(status,),
-        notes=(result.note,) if result.note else (),
-    )
-
-
-_YES_NO: Mapping[str, Value] = {"yes": True, "no": False}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from claimbench.claims import benchmark_tests
 from claimbench.claims.published import stamp
@@ -34,7 +33,7 @@ def judge_reported(runs: Sequence[Run], gpu_hour: float | None = None) -> tuple[
 
 
 @lru_cache(maxsize=1)
-def _known(*_stamps: tuple[Any, ...]) -> tuple[Evidence, tuple[ClaimVerdict, ...]]:
+def _known(*_stamps: tuple[object, ...]) -> tuple[Evidence, tuple[ClaimVerdict, ...]]:
     """What is published, and the verdicts on it alone: read and judged once for many reports."""
     evidence = published_evidence()
     return evidence, judge_claims(evidence)
@@ -42,10 +41,10 @@ def _known(*_stamps: tuple[Any, ...]) -> tuple[Evidence, tuple[ClaimVerdict, ...
 
 def _reported(alone: ClaimVerdict, evidence: Evidence, own: Sequence[Party]) -> ClaimVerdict:
     claim = alone.claim
-    if claim.test is None or claim.kind in ("arithmetic", "artifact"):
-        return alone
-    if claim.kind == "efficiency":
+    if claim.test is not None and claim.kind == "efficiency":
         return judge(claim, evidence)
+    if claim.test is None or claim.kind != "benchmark":
+        return alone
     subjects = {test.subject for test in benchmark_tests(claim)}
     spoken = any(subjects & party.subjects for party in own)
     verdict = judge(claim, evidence) if spoken else alone

@@ -12,7 +12,8 @@ from claimbench.records import Claim, Tier
 from claimbench.verdicts import COMPOSITION, Quantifier
 
 STATUSES = (
-    "supported", "contradicted", "mixed", "inconclusive", "untested", "not testable",
+    "supported", "contradicted", "confirmed by record", "contradicted by record", "mixed",
+    "inconclusive", "untested", "not testable",
 )  # fmt: skip
 DECIDED = ("supported", "contradicted", "mixed")
 TIERS: tuple[Tier, ...] = get_args(Tier)
@@ -148,10 +149,10 @@ def _possible(findings: Sequence[Finding], tier: Tier, test: int) -> tuple[str, 
         elsewhere = any(f.test == test and f.tier is not None for f in findings)
         return ("untested", *DECIDED) if elsewhere else ("untested",)
     judging = [f for f in own if f.final] or own
-    # Parties of one tier that disagree leave the test open.
-    if len({f.verdict for f in judging}) > 1:
-        return ("inconclusive",)
-    return judging[0].possible
+    # Parties of one tier that disagree leave the test open. Those that speak to a part each allow
+    # what is left over by all of them.
+    agreed = set(judging[0].possible).intersection(*(f.possible for f in judging))
+    return tuple(sorted(agreed)) or ("inconclusive",)
 
 
 def _reason(status: str, tier: Tier, decisive: Sequence[Finding]) -> Message:

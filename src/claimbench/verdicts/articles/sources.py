@@ -102,7 +102,8 @@ def _cell(result: PublishedResult) -> tuple[str, str, str]:
 
 def _of_other_problems(result: PublishedResult, vendors: PublishedResult | None) -> bool:
     """Whether a third party measured on other problems than the vendor (another window): the
-    vendor's figures of other models, which claims set beside it, are then of other problems too."""
-    if result.tier == "D" or vendors is None:
+    vendor's figures of other models, which claims set beside it, are then of other problems too.
+    A source of scores problem by problem brings those of other models itself."""
+    if result.tier == "D" or vendors is None or result.counted:
         return False
     return bool(compare_protocols(vendors.protocol, result.protocol).forbidding)

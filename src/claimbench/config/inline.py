@@ -1,0 +1,133 @@
+"""Models and benchmarks that a run names by a path, or by a hub id: `./my-finetune`, `mine.jsonl`,
+`Qwen/Qwen3-0.6B`. They have no configuration file; who loads the run makes one of what is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
+from claimbench.config.folders import Kind
+from claimbench.config.models import ModelConfig
+from claimbench.errors import ConfigError
+
+DATA_FILES = (".jsonl", ".json", ".csv", ".parquet", ".jsonl.gz", ".json.gz", ".csv.gz")
+_FILES = (*DATA_FILES, ".yaml", ".gguf")
+_KEYS = ("models", "benchmarks")
+
+Data = dict[str, Any]
+
+
+class Drafter(Protocol):
+    """Makes a configuration of what lies at a place: a path, or the hub id of a model."""
+
+    def model(self, place: str, name: str) -> ModelConfig: ...
+
+    def benchmark(self, place: str, name: str) -> BenchmarkConfig: ...
+
+
+@dataclass
+class Inline:
+    """Where the models and benchmarks lie that a run names by their place, by the name they get."""
+
+    models: dict[str, str] = field(default_factory=dict)
+    benchmarks: dict[str, str] = field(default_factory=dict)
+
+
+def is_place(word: str) -> bool:
+    """Whether a run names a place by this word, and no configuration."""
+    if word.startswith(LM_EVAL):
+        return False
+    return "/" in word or word in (".", "..") or word.startswith("~") or word.endswith(_FILES)
+
+
+def seen_from_file(data: Data, kind: Kind, folder: Path) -> Data:
+    """`data` of a configuration file that lies in `folder`, its relative paths made absolute."""
+    match kind:
+        case "runs":
+            return absolute(data, folder)
+        case "models":
+            return _own_path(data, "path", folder)
+        case "benchmarks":
+            changed = {
+                key: _dataset_path(value, folder) if isinstance(value, dict) else value
+                for key, value in data.items()
+                if key in ("dataset", "fewshot")
+            }
+            return data | changed
+
+
+def _dataset_path(value: Data, folder: Path) -> Data:
+    own = _own_path(value, "file", folder)
+    within = own.get("dataset")
+    return own | {"dataset": _own_path(within, "file", folder)} if isinstance(within, dict) else own
+
+
+def _own_path(data: Data, key: str, folder: Path) -> Data:
+    """`data` with the path under `key` absolute, where it says where it begins: ./, ../ or ~."""
+    text = data.get(key)
+    if not isinstance(text, str) or not text.startswith(("./", "../", "~")):
+        return data
+    return data | {key: str((folder / Path(text).expanduser()).resolve())}
+
+
+def absolute(data: Data, folder: Path) -> Data:
+    """`data` with the relative places of its lists seen from `folder`, where the file lies that
+    they stand in."""
+    found = dict(data)
+    for key in _KEYS:
+        if isinstance(names := data.get(key), list):
+            found[key] = [_seen_from(folder, n) if isinstance(n, str) else n for n in names]
+    return found
+
+
+def _seen_from(folder: Path, word: str) -> str:
+    if not is_place(word):
+        return word
+    path = folder / Path(word).expanduser()
+    return word if is_hub_id(word) and not path.exists() else str(path.resolve())
+
+
+def is_hub_id(word: str) -> bool:
+    """Whether a word may be the id of a repository on the hub."""
+    return re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", word) is not None and not word.endswith(_FILES)
+
+
+def take_out(data: Data) -> tuple[Data, Inline]:
+    """`data` with names in place of the places, and where those are. Raises ConfigError for two
+    places of one name."""
+    found, inline = dict(data), Inline()
+    for key in _KEYS:
+        if isinstance(names := data.get(key), list):
+            places: dict[str, str] = getattr(inline, key)
+            found[key] = list(_named(key, names, places))
+    return found, inline
+
+
+def _named(key: str, words: list[object], places: dict[str, str]) -> Iterator[object]:
+    for word in words:
+        if not isinstance(word, str) or not is_place(word):
+            yield word
+            continue
+        name = name_of(word)
+        if places.setdefault(name, word) != word:
+            raise ConfigError(
+                f"key {key}: {places[name]} and {word} would both be called {name}: rename one"
+            )
+        yield name
+
+
+def name_of(place: str) -> str:
+    """What a model or benchmark at a place is called: the last part of the path, as a name may be
+    written."""
+    last = Path(place).name
+    suffix = next((s for s in sorted(_FILES, key=len, reverse=True) if last.endswith(s)), "")
+    return fit_name(last.removesuffix(suffix))
+
+
+def fit_name(text: str) -> str:
+    """A name made of any text: letters, digits, dots and dashes."""
+    return re.sub(r"[^\w.~-]+", "-", text).strip("-.") or "unnamed"
