@@ -14,6 +14,7 @@ from claimbench.records.judged import (
     Verdict,
 )
 from claimbench.records.runs import (
+    NEUTRAL,
     CellName,
     Completion,
     Draws,
@@ -33,6 +34,7 @@ from claimbench.records.runs import (
 )
 
 __all__ = [
+    "NEUTRAL",
     "CellName",
     "Claim",
     "Completion",
