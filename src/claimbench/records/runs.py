@@ -134,7 +134,8 @@ class Sample:
     """A stored completion: what a grader and the statistics read.
 
     Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
-    holds −1 where they do not state which option was shown.
+    holds −1 where they do not state which option was shown. `stated_answer` is what imported
+    outputs name as the final answer, "" where they name none: it counts instead of the text.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Sample:
     seed: int | None = 0
     choice_order: tuple[int, ...] = ()
     reasoning: str | None = None
+    stated_answer: str | None = None
 
     @property
     def cell(self) -> CellName:
