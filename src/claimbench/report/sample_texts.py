@@ -9,7 +9,6 @@ from functools import cached_property
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.code.extract import extract_code
 from claimbench.grading.code.grader import CodeGrader
-from claimbench.grading.code.unpack import tests_source
 from claimbench.grading.reply import counted_part
 from claimbench.records import Problem
 from claimbench.store import RunStore, Values
@@ -84,5 +83,5 @@ def _program(source: Source, sample: Values, reply: str | None) -> dict[str, str
     if source.rule != CodeGrader.kind or reply is None:
         return {}
     problem = source.cell.problems[sample["problem_id"]]
-    program = extract_code(reply, tests_source(problem).entry_point)
+    program = extract_code(reply, str(problem.details.get("entry_point", "")))
     return {} if program is None else {"program": program}
