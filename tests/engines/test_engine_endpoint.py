@@ -31,7 +31,8 @@ from claimbench import config, engines
 from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
 from claimbench.engines.endpoint.config import EndpointConfig
-from claimbench.engines.endpoint.engine import EndpointEngine, deadline_of
+from claimbench.engines.endpoint.engine import EndpointEngine
+from claimbench.engines.endpoint.exchange import deadline_of
 from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
 from claimbench.engines.endpoint.patience import Patience
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError

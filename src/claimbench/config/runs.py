@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from claimbench.config.benchmarks import BenchmarkConfig, Selection
+from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.inline import fit_name
 from claimbench.config.models import ModelConfig
-from claimbench.config.yamlfile import Strict
+from claimbench.config.yamlfile import FromList, Strict
 from claimbench.errors import ConfigError
 
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Shares = Annotated[tuple[Share, ...], Field(min_length=1), FromList]
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
 
 class SamplingConfig(Strict):
-    """Sampling parameters, all sent to the engine. temperature 0 is greedy decoding."""
+    """Sampling parameters, all sent to the engine. temperature 0 is greedy decoding.
+
+    `min_p` keeps the tokens at least so many times as probable as the likeliest; a token that the
+    reply holds already loses `presence_penalty` of its logit, and one that prompt or reply hold has
+    its logit divided (where it is positive, else multiplied) by `repetition_penalty`.
+    """
 
     temperature: float = Field(ge=0, allow_inf_nan=False)
     top_p: float = Field(default=1.0, gt=0, le=1, description="1: off")
     top_k: int = Field(default=0, ge=0, description="0: off")
+    min_p: float = Field(default=0.0, ge=0, le=1, description="0: off")
+    presence_penalty: float = Field(default=0.0, ge=-2, le=2, description="0: off")
+    repetition_penalty: float = Field(default=1.0, gt=0, le=10, description="1: off")
     max_tokens: int = Field(gt=0)
 
 
@@ -54,6 +65,25 @@ class LmEvalOptions(Strict):
     confirm_run_unsafe_code: bool = False
 
 
+class ShotsFromFile(Strict):
+    """Worked examples out of a file of rows with the benchmark's column for the question: `count`
+    of them, drawn by `seed`; `answer` is the column with the worked answer."""
+
+    file: str
+    answer: str = "answer"
+    count: int = Field(gt=0)
+    seed: int = 0
+
+
+class PromptConfig(Strict):
+    """How a run asks a benchmark otherwise than the benchmark's file says. `system` stands in place
+    of the model's own system text; `fewshot: none` leaves the examples out."""
+
+    prompt: str | None = None
+    system: str | None = None
+    fewshot: ShotsFromFile | Literal["none"] | None = None
+
+
 class RunConfig(Strict):
     """What to run (configs/runs/*.yaml): models × benchmarks × sampling × engine, and the
     published tables it is compared with."""
@@ -64,6 +94,9 @@ class RunConfig(Strict):
     benchmarks: tuple[str, ...] = Field(min_length=1)
     sampling: SamplingConfig
     samples: int | dict[str, int] | None = None
+    looks: Shares | dict[str, Shares] | None = Field(
+        default=None, description="shares of the samples at which a run may stop, declared before"
+    )
     limit: int | None = Field(default=None, gt=0)
     seed: int = 0
     engine: EngineConfig = EngineConfig()
@@ -72,6 +105,9 @@ class RunConfig(Strict):
     margins: dict[str, Margin] = Field(default_factory=dict)
     select: dict[str, Selection] = Field(
         default_factory=dict, description="another release or window, by benchmark"
+    )
+    prompts: dict[str, PromptConfig] = Field(
+        default_factory=dict, description="another prompt, by benchmark"
     )
     allow_low_power: bool = False
     lm_eval: LmEvalOptions | None = None
@@ -89,8 +125,13 @@ class RunConfig(Strict):
                 f"{', '.join(self.benchmarks)}: mend the name or take it out (samples may be one "
                 f"number for all benchmarks)"
             )
-        if strange := sorted(set(self.select) - set(self.benchmarks)):
-            raise ValueError(f"select names {strange[0]}, which this run does not have")
+        looks = set(self.looks) if isinstance(self.looks, dict) else set()
+        named_by = (("select", self.select), ("prompts", self.prompts), ("looks", looks))
+        for key, by_name in named_by:
+            if strange := sorted(set(by_name) - set(self.benchmarks)):
+                raise ValueError(f"{key} names {strange[0]}, which this run does not have")
+            if any(name.startswith(LM_EVAL) for name in self.prompts):
+                raise ValueError("prompts: a task of lm-eval makes its own; leave it out")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples]
         if any(count is not None and count < 1 for count in counts):
             raise ValueError(
@@ -133,6 +174,14 @@ class Experiment(Strict):
         if rows is None:
             rows = dataset.releases[dataset.release].rows if dataset.release else 0
         return min(rows, self.run.limit or rows)
+
+    def looks_of(self, benchmark: str, samples: int) -> tuple[int, ...]:
+        """The samples per problem, below all `samples`, at which a cell is looked at. One sample
+        tells no spread, so the first look has two."""
+        chosen = self.run.looks
+        shares = chosen.get(benchmark, ()) if isinstance(chosen, dict) else chosen or ()
+        counts = {max(2, math.ceil(share * samples - 1e-9)) for share in shares}
+        return tuple(sorted(count for count in counts if count < samples))
 
     def samples_of(self, benchmark: BenchmarkConfig) -> int:
         """Samples per problem: the run's number, else the benchmark's."""

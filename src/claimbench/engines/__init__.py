@@ -6,6 +6,7 @@
     transformers/   continuous batching on a CPU or a GPU, through PyTorch
     vllm/           vLLM on GPUs, or its CPU build
     endpoint/       a server with OpenAI's API
+    llamacpp/       llama.cpp's server on a GGUF file, for laptops
     ray/            replicas of an engine on a Ray cluster
     restarting.py   an engine that is started again when it dies
     scripted/       replies from a script, for tests
@@ -19,6 +20,7 @@ from claimbench.config import EngineConfig
 from claimbench.config.yamlfile import nearest, parse, place_of
 from claimbench.engines.base import Engine, EngineSettings, Price, Served
 from claimbench.engines.endpoint.settings import EndpointSettings
+from claimbench.engines.llamacpp.settings import LlamacppSettings
 from claimbench.engines.local import LocalSettings
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings
@@ -30,6 +32,7 @@ ENGINES: Mapping[str, type[EngineSettings]] = {
     "transformers": TransformersSettings,
     "vllm": VllmSettings,
     "endpoint": EndpointSettings,
+    "llamacpp": LlamacppSettings,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,12 @@ from claimbench.errors import ConfigError
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
 from claimbench.messages import Message, as_data
-from claimbench.models import checkpoints
+from claimbench.models import adapters, checkpoints, quantized
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
-from claimbench.records import Problem, Sampling, Turn
+from claimbench.records import NEUTRAL, Problem, Sampling, Turn
+from claimbench.store.growth import ResolvedAt
 from claimbench.store.manifest import decisive_digest
 
 
@@ -36,7 +38,8 @@ class Plan:
     """Everything that a run asks for, and where it comes from.
 
     `resolved` is the whole resolved config in plain data; `digest` covers the part of it that
-    decides samples, grades and verdicts (not titles, devices or parallelism).
+    decides samples, grades and verdicts (not titles, devices or parallelism); `resolved_at` gives
+    `resolved` for other numbers of samples, by cell.
     """
 
     experiment: Experiment
@@ -46,6 +49,7 @@ class Plan:
     origins: Mapping[str, str]
     resolved: Mapping[str, Any]
     digest: str
+    resolved_at: ResolvedAt
 
     @property
     def asked(self) -> int:
@@ -70,6 +74,8 @@ def make_plan(
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
     chosen = engines.settings(experiment.run.engine)
+    _check_sampling(experiment, chosen)
+    _check_adapters(experiment, chosen)
     asked = []
     for benchmark in experiment.benchmarks:
         log(f"reading {benchmark.name}")
@@ -80,14 +86,49 @@ def make_plan(
     cells: list[Cell] = []
     for model in experiment.models:
         log(f"finding the checkpoint of {model.name}")
-        found[model.name] = _checkpoint(chosen, model, online, weights)
+        found[model.name] = checkpoints.wanted_by(chosen, model, online, weights=weights)
         cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
     log("rendering prompts")
     _refuse_twins(cells)
     resolved = _resolved(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     digest = decisive_digest(resolved)
-    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
+    resolved_at = partial(_with_samples, experiment, resolved, tuple(cells))
+    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest, resolved_at)
+
+
+def _with_samples(
+    experiment: Experiment,
+    resolved: Mapping[str, Any],
+    cells: Iterable[Cell],
+    counts: Mapping[str, int],
+) -> dict[str, Any]:
+    """The resolved config, had it asked for `counts` samples per problem."""
+    asked = {
+        str(cell.name): _described(cell.first(counts[str(cell.name)]), experiment) for cell in cells
+    }
+    return {**resolved, "cells": asked}
+
+
+def _check_sampling(experiment: Experiment, chosen: EngineSettings) -> None:
+    """Refuse a parameter that this engine lacks: left out, it would stand in the record, untrue."""
+    for key in chosen.lacking:
+        if getattr(experiment.run.sampling, key) != NEUTRAL[key]:
+            raise ConfigError(
+                f"run {experiment.run.name}, key sampling.{key}: the {chosen.kind} engine of this "
+                f"run does not take it; leave it out ({NEUTRAL[key]:g} is off), or use an engine "
+                "that does"
+            )
+
+
+def _check_adapters(experiment: Experiment, chosen: EngineSettings) -> None:
+    """Refuse an adapter where the base alone would answer."""
+    for model in experiment.models:
+        if model.adapter is not None and not chosen.takes_adapters:
+            raise ConfigError(
+                f"model {model.name}, key adapter: the {chosen.kind} engine does not apply it; "
+                f"{adapters.MERGE}, or use engine.kind: vllm"
+            )
 
 
 def _check_grader(benchmark: BenchmarkConfig, problems: Sequence[Problem]) -> None:
@@ -148,14 +189,6 @@ def _cells(
         )
 
 
-def _checkpoint(
-    chosen: EngineSettings, model: ModelConfig, online: bool, weights: bool
-) -> Checkpoint:
-    if chosen.served:
-        return checkpoints.served(model, chosen.served, online)
-    return checkpoints.find(model, online, weights=weights)
-
-
 def _maker(
     chosen: EngineSettings,
     model: ModelConfig,
@@ -181,6 +214,9 @@ def _sampling(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
         top_k=chosen.top_k,
         max_tokens=chosen.max_tokens,
         stop=benchmark.stop,
+        min_p=float(chosen.min_p),
+        presence_penalty=float(chosen.presence_penalty),
+        repetition_penalty=float(chosen.repetition_penalty),
     )
 
 
@@ -206,7 +242,7 @@ def _resolved(
             "margins": dict(run.margins),
             "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
         },
-        "cells": {str(cell.name): _described(cell) for cell in cells},
+        "cells": {str(cell.name): _described(cell, experiment) for cell in cells},
     }
 
 
@@ -231,17 +267,28 @@ def _departures(
         if dtype is not None and dtype != model.dtype:
             dtypes = {"dtype": dtype, "checkpoint": model.dtype}
             parts.append(Message("weights-dtype", dtypes))
+        if chosen.served is None:
+            parts += quantized.departures(model, found[model.name].path)
         if known := tuple(part for part in parts if part):
             departures[model.name] = as_data(Message("weights-departures", {"parts": known}))
     return departures
 
 
-def _described(cell: Cell) -> dict[str, Any]:
+def _described(cell: Cell, experiment: Experiment) -> dict[str, Any]:
+    looks = [
+        {"samples": count, "samples_digest": _digest(cell.first(count))}
+        for count in experiment.looks_of(cell.benchmark.name, cell.samples)
+    ]
     return {
         "model": cell.model.name,
         "benchmark": cell.benchmark.name,
         "problems": len(cell.problems),
         "samples": cell.samples,
         "problems_digest": content_digest(list(cell.problems)),
-        "samples_digest": hashlib.sha256("".join(cell.ids).encode()).hexdigest(),
+        "samples_digest": _digest(cell),
+        **({"looks": looks} if looks else {}),
     }
+
+
+def _digest(cell: Cell) -> str:
+    return hashlib.sha256("".join(cell.ids).encode()).hexdigest()

@@ -7,16 +7,20 @@ from claimbench.records.judged import (
     Claim,
     Fragility,
     Laboratories,
+    LearnedBound,
+    LooksTaken,
     PublishedResult,
     Source,
     Verdict,
 )
 from claimbench.records.runs import (
+    NEUTRAL,
     CellName,
     Completion,
     Draws,
     FinishReason,
     Grade,
+    Looks,
     Measurement,
     Problem,
     Request,
@@ -30,6 +34,7 @@ from claimbench.records.runs import (
 )
 
 __all__ = [
+    "NEUTRAL",
     "CellName",
     "Claim",
     "Completion",
@@ -38,6 +43,9 @@ __all__ = [
     "Fragility",
     "Grade",
     "Laboratories",
+    "LearnedBound",
+    "Looks",
+    "LooksTaken",
     "Measurement",
     "Problem",
     "PublishedResult",

@@ -103,7 +103,28 @@ def _figure(run: RunView, v: Verdict) -> str:
 
 
 def finding_of(v: Verdict) -> Value:
-    """What the verdict says, in a few words."""
+    """What the verdict says, in a few words, and at which look or by which bound it does."""
+    said = _finding(v)
+    for sentence in _nested(v):
+        if key := _BESIDE.get(sentence.key):
+            name = key.removeprefix("answer-with-")
+            said = Message(key, {"finding": said, name: sentence.values[name]})
+    return said
+
+
+def _nested(v: Verdict) -> Iterator[Message]:
+    """The verdict's sentence, then the one that it says something beside, and so on."""
+    sentence: Value = v.sentence
+    while isinstance(sentence, Message):
+        yield sentence
+        sentence = sentence.values["verdict"] if sentence.key in _BESIDE else None
+
+
+_BESIDE = {"verdict-with-looks": "answer-with-looks", "verdict-learned": "answer-with-plain"}
+"""Sentences of verdicts that say something beside another one."""
+
+
+def _finding(v: Verdict) -> Value:
     if _untried(v):
         return v.sentence.values["reason"]
     if v.difference is None:
@@ -125,7 +146,8 @@ def _untried(v: Verdict) -> bool:
 
 def _part(v: Verdict, name: str) -> Value:
     """A value of what was found, where the verdict's message has it."""
-    found = v.sentence.values.get("finding")
+    *_, sentence = _nested(v)
+    found = sentence.values.get("finding")
     return found.values.get(name) if isinstance(found, Message) else None
 
 

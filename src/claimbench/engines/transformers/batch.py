@@ -51,7 +51,8 @@ class _Row:
 
     @property
     def draw(self) -> Draw:
-        return Draw(self.request.sampling, self.request.seed, len(self.tokens))
+        said = self.prompt.ids, self.tokens
+        return Draw(self.request.sampling, self.request.seed, len(self.tokens), *said)
 
 
 class Batch:
