@@ -391,6 +391,7 @@ legend-tiers = Evidence tiers: A our run, B a third party's raw outputs graded b
 ## Samples, read in the page
 
 script-shown-rows = { $shown } of { $all } rows
+script-all-rows = Show all { $all } rows
 script-rows-range = { $from } to { $to } of { $all } samples
 script-nothing = No sample matches.
 script-open = Read

@@ -391,6 +391,7 @@ legend-tiers = 증거 등급: A 우리의 실행, B 제3자의 원출력을 우�
 ## Samples, read in the page
 
 script-shown-rows = { $all }행 중 { $shown }행
+script-all-rows = { $all }행 모두 보기
 script-rows-range = 표본 { $all }개 중 { $from }–{ $to }
 script-nothing = 맞는 표본이 없습니다.
 script-open = 읽기
