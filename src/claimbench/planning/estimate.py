@@ -30,7 +30,9 @@ BYTES_PER_SAMPLE = 700
 def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, Any]:
     """The plan as plain data; token counts of completions are upper bounds. `lacking` says by model
     or benchmark what is missing: of those cells only the samples are stated."""
-    known = {(cell.model.name, cell.benchmark.name): _cell(cell) for cell in plan.cells}
+    known = {
+        (cell.model.name, cell.benchmark.name): _cell(cell, plan.experiment) for cell in plan.cells
+    }
     return _facts(plan.experiment, known, _rows(plan), lacking)
 
 
@@ -111,7 +113,7 @@ def check_power(plan: Plan) -> None:
         )
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(cell: Cell, experiment: Experiment) -> dict[str, Any]:
     prompts = [cell.prompt_of(problem) for problem in cell.problems]
     lengths = [len(prompt.ids) for prompt in prompts]
     new_tokens = cell.asked * cell.sampling.max_tokens
@@ -121,6 +123,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "problems": len(cell.problems),
         "samples_per_problem": cell.samples,
         "samples": cell.asked,
+        "looks": list(experiment.looks_of(cell.benchmark.name, cell.samples)),
         "prompt_tokens": {"mean": round(fmean(lengths), 1), "longest": max(lengths)}
         if max(lengths)
         else None,
