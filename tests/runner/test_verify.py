@@ -211,7 +211,7 @@ def test_other_edits_of_a_file_of_problems_are_named(journey: Toy) -> None:
     text = path.read_text()
     first, *rest = (json.loads(line) for line in text.splitlines())
     without = {key: value for key, value in first.items() if key != "gold"}
-    every = [{**row, "gold": "0", "question": "?"} for row in (first, *rest)]
+    every = [{**row, "gold": "none", "question": "?"} for row in (first, *rest)]
     for rows, words in (
         (rest, f"{len(rest)} problems instead of {len(rest) + 1}"),
         ([without, *rest], f'problem "{first["id"]}": gold is gone'),
