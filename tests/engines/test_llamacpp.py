@@ -383,3 +383,25 @@ def test_a_server_that_dies_for_good_leaves_a_run_that_resumes(trial: Path) -> N
     output, _ = done.communicate(timeout=600)
     assert done.returncode == 0, output
     assert len(samples_in(trial)) == WANTED
+
+
+@pytest.mark.parametrize("kind", ["llamacpp", "endpoint"])
+def test_a_running_server_is_joined_and_its_quantization_is_a_departure(
+    engine: Any, trial: Path, kind: str
+) -> None:
+    joined = {
+        "llamacpp": f"engine={{kind: llamacpp, url: '{engine._url}'}}",
+        "endpoint": f"engine={{kind: endpoint, endpoint: {{base_url: '{engine._url}/v1', "
+        "model: smollm2-135m-instruct}}",
+    }
+    child = start(trial, "--set", joined[kind], "--set", "samples=2")
+    output, _ = child.communicate(timeout=600)
+    assert child.returncode == 0, output
+    (verdict,) = json.loads((trial / "out" / "verdicts.json").read_text())
+    settings = {d["setting"]: json.dumps(d) for d in verdict["departures"]}
+    assert "all F32" in settings["dtype"]
+    assert "weights-gguf-served" in settings["weights"]
+    said = json.loads((trial / "out" / "provenance.json").read_text())[-1]["generating"][0][
+        "server"
+    ]
+    assert (said["quantization"], said["vocabulary_by"]) == ("all F32", "tokenize")
