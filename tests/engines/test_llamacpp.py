@@ -361,7 +361,7 @@ def check_judged(out: Path) -> None:
     (verdict,) = json.loads((out / "verdicts.json").read_text())
     assert "Q4_1" in json.dumps(verdict["departures"])
     report = (out / "report.md").read_text()
-    assert "weights quantized to Q4_1" in report
+    assert "GGUF weights, quantization Q4_1" in report
     assert "computed by llama.cpp" in report
     last = json.loads((out / "provenance.json").read_text())[-1]
     assert last["engines"]["smollm2-135m-instruct"]["name"] == "llama.cpp"
