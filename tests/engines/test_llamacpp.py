@@ -398,9 +398,9 @@ def test_a_running_server_is_joined_and_its_quantization_is_a_departure(
     output, _ = child.communicate(timeout=600)
     assert child.returncode == 0, output
     (verdict,) = json.loads((trial / "out" / "verdicts.json").read_text())
-    settings = {d["setting"]: json.dumps(d) for d in verdict["departures"]}
-    assert "all F32" in settings["dtype"]
-    assert "weights-gguf-served" in settings["weights"]
+    departures = " ".join(verdict["departures"])
+    assert "all F32 (GGUF)" in departures
+    assert "quantization all F32, on the word of a running llama.cpp server" in departures
     said = json.loads((trial / "out" / "provenance.json").read_text())[-1]["generating"][0][
         "server"
     ]
