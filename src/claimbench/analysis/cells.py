@@ -7,7 +7,7 @@ done again on a laptop.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,10 @@ from claimbench.analysis.protocol import protocol
 from claimbench.analysis.servers import quantizations, with_quantization
 from claimbench.config import RunConfig
 from claimbench.grading import Grader, make_grader
-from claimbench.records import CellName, Problem, Tier
+from claimbench.records import CellName, Looks, Problem, Tier
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import Judge, RunStore
+from claimbench.store.looks import stops
 from claimbench.store.manifest import CellEntry, RunManifest
 from claimbench.store.problems import StoredProblems, read_problems
 from claimbench.store.sessions import read_sessions
@@ -27,7 +28,8 @@ from claimbench.store.sessions import read_sessions
 class StoredCell:
     """One model on one benchmark, as a run folder describes it.
 
-    `asked` is how many samples it should hold: those of an import are as many as were there.
+    `asked` is how many samples it should hold: those of an import are as many as were there, those
+    of a cell that stopped at a declared look as many as that had.
     """
 
     name: CellName
@@ -39,6 +41,11 @@ class StoredCell:
     asked: int
     tier: Tier = "A"
     reasoning_end: str | None = None
+    looks: Looks | None = None
+
+    def first(self, samples: int) -> StoredCell:
+        """The cell with so many samples of each problem."""
+        return replace(self, samples=samples, asked=len(self.problems) * samples)
 
     @property
     def model(self) -> str:
@@ -70,9 +77,17 @@ def stored_cells(store: RunStore, min_isolation: Isolation | None = None) -> lis
             problems[entry.benchmark] = read_problems(store, entry.benchmark)
     said = quantizations(read_sessions(store))
     return [
-        _cell(manifest, entry, problems[entry.benchmark], min_isolation, said)
+        stopped(store, _cell(manifest, entry, problems[entry.benchmark], min_isolation, said))
         for entry in manifest.cells.values()
     ]
+
+
+def stopped(store: RunStore, cell: StoredCell) -> StoredCell:
+    """The cell with the samples at which it stopped, where it did at a look that was declared."""
+    if cell.looks is None or not cell.looks.declared:
+        return cell
+    samples = stops(store.root).get(cell.name)
+    return cell if samples is None else cell.first(samples)
 
 
 def _cell(
@@ -98,4 +113,5 @@ def _cell(
         asked=len(stored.problems) * entry.samples if entry.asked is None else entry.asked,
         tier=entry.tier,
         reasoning_end=reasoning_end,
+        looks=manifest.looks_of(entry.name),
     )

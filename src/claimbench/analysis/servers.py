@@ -1,5 +1,5 @@
-"""What a run's server showed of itself: where the answers are, or are not, in its first replies, and
-in what quantization it holds the weights."""
+"""What a run's server showed of itself: where the answers are, or are not, in its first replies,
+and in what quantization it holds the weights."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,9 @@ from claimbench.config import BenchmarkConfig, ModelConfig
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, Prompt, PromptMaker, choice_order
 from claimbench.records import NEUTRAL, CellName, Problem, Request, Sampling
+
+SampleKey = tuple[str, int]
+"""A sample in its cell, whatever engine makes it: problem id and sample index."""
 
 ID_LENGTH = 32  # hex digits: 128 bits, no collision to fear among millions of samples
 
@@ -34,6 +37,8 @@ class Cell:
     seed: int
     maker: PromptMaker | MessageMaker
     weights: Mapping[str, object]
+    only: frozenset[SampleKey] | None = None
+    """The samples that are asked for; None: all of every problem."""
 
     @property
     def name(self) -> CellName:
@@ -42,7 +47,7 @@ class Cell:
     @property
     def asked(self) -> int:
         """Samples asked for."""
-        return len(self.problems) * self.samples
+        return len(self.problems) * self.samples if self.only is None else len(self.only)
 
     @property
     def ids(self) -> list[str]:
@@ -53,6 +58,18 @@ class Cell:
     def longest(self) -> int:
         """The most tokens that a prompt and its reply can come to."""
         return self._ids_and_longest[1] + self.sampling.max_tokens
+
+    def first(self, samples: int) -> Cell:
+        """The cell with so many samples of each problem, which keep their ids."""
+        if samples == self.samples:
+            return self
+        cut = replace(self, samples=samples)
+        if samples < self.samples:  # The prompts of a cell are many: not rendered again.
+            n, ids = self.samples, self.ids
+            rows = range(0, len(ids), n)
+            kept = [sample for row in rows for sample in ids[row : row + samples]]
+            cut.__dict__["_ids_and_longest"] = kept, self._ids_and_longest[1]
+        return cut
 
     @cached_property
     def _ids_and_longest(self) -> tuple[list[str], int]:
@@ -65,15 +82,22 @@ class Cell:
 
     def missing(self, present: Container[str]) -> Iterator[Request]:
         """The requests whose samples are not `present`, in the stable order."""
-        n = self.samples
-        for row, problem in enumerate(self.problems):
-            if any(sample not in present for sample in self.ids[row * n : (row + 1) * n]):
+        end = 0
+        for problem in self.problems:
+            start, end = end, end + len(self._indexes_of(problem))
+            if any(sample not in present for sample in self.ids[start:end]):
                 yield from (r for r in self._requests_of(problem) if r.id not in present)
 
     def prompt_of(self, problem: Problem, sample_index: int = 0) -> Prompt:
         """The prompt of one sample."""
         seed = sample_seed(self.seed, problem, sample_index)
         return self.maker.prompt(problem, choice_order(problem, seed))
+
+    def _indexes_of(self, problem: Problem) -> Sequence[int]:
+        every = range(self.samples)
+        if self.only is None:
+            return every
+        return [index for index in every if (problem.id, index) in self.only]
 
     def sent(self) -> Iterator[tuple[tuple[str, tuple[int, ...]], str]]:
         """The text of every prompt that is sent, once, by problem and order of its choices."""
@@ -88,7 +112,7 @@ class Cell:
     def _requests_of(self, problem: Problem) -> Iterator[Request]:
         # With choices every sample has an order, and so a prompt, of its own.
         shared = None if problem.choices else self._prompt_and_digest(problem, ())
-        for index in range(self.samples):
+        for index in self._indexes_of(problem):
             seed = sample_seed(self.seed, problem, index)
             order = choice_order(problem, seed)
             prompt, identity = shared or self._prompt_and_digest(problem, order)

@@ -90,7 +90,7 @@ def names_of(one: Compared) -> Message:
 
 
 def _full(arm: Arm) -> str:
-    return f"{arm.run} ({arm.model})"
+    return arm.run if arm.run == arm.model else f"{arm.run} ({arm.model})"
 
 
 def details(one: Compared) -> Iterator[Message]:

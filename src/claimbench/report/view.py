@@ -8,6 +8,7 @@ from dataclasses import replace
 from claimbench import engines
 from claimbench.analysis.agreement import Agreement
 from claimbench.analysis.cells import StoredCell
+from claimbench.analysis.doubts import doubts
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.analysis.lm_eval_totals import read_totals
@@ -84,6 +85,7 @@ def view_run(
             *_about(store.manifest),
             *server_lines(read_sessions(store)),
             *program_lines(m for m, _ in measured),
+            *((Message("about-note"), note) for note in doubts(m for m, _ in measured)),
         ),
         partial=partial,
         agreements=tuple(agreements),

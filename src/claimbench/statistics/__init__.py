@@ -34,6 +34,7 @@ from claimbench.statistics.power import (
     power_of_equivalence,
     required_samples,
 )
+from claimbench.statistics.proportions import exact_interval, exact_net, upper_bound
 from claimbench.statistics.runpairs import (
     Method,
     RunComparison,
@@ -42,6 +43,7 @@ from claimbench.statistics.runpairs import (
     mcnemar,
     p_not_worse,
 )
+from claimbench.statistics.sequential import boundaries, later_level, later_p, sequential_p, spent
 from claimbench.statistics.variance import (
     Score,
     allowed_samples,
@@ -83,6 +85,7 @@ __all__ = [
     "bonett_price",
     "bootstrap",
     "bound_variance",
+    "boundaries",
     "combined_df",
     "compare",
     "compare_runs",
@@ -92,9 +95,13 @@ __all__ = [
     "decision_probability",
     "detectable_difference",
     "deterministic_equal",
+    "exact_interval",
+    "exact_net",
     "holm",
     "interval",
     "laboratory_spread",
+    "later_level",
+    "later_p",
     "margin_reached",
     "mcnemar",
     "measure",
@@ -118,9 +125,12 @@ __all__ = [
     "sampling_variance",
     "score_interval",
     "seed_variance",
+    "sequential_p",
+    "spent",
     "tipping_point",
     "transferred_unit_variance",
     "unit_variance",
+    "upper_bound",
     "vote_chances",
     "vote_difference_variance",
 ]

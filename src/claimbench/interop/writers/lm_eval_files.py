@@ -14,14 +14,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.grading.choice import right_letter
-from claimbench.interop.writers.stored import Graded, graded_samples, whole_measurement
+from claimbench.interop.stored import Graded, graded_samples, whole_measurement
 from claimbench.records import NEUTRAL, Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
 from claimbench.store.sessions import read_sessions
+from claimbench.version import __version__
 
 FILTER = "claimbench"
 METRIC = "exact_match"

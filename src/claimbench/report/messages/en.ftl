@@ -14,6 +14,11 @@ verdict-not-comparable = not comparable
 
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }, because { $reason }
+verdict-with-looks = { $verdict }; { $looks }
+verdict-learned = { $verdict }; by the plain bound on the error { $plain }
+looks-decided = decided at { $n } of { $planned } samples
+looks-stopped = stopped at { $n } of { $planned } samples
+looks-undeclared = tested at { SIGNIFICANT($level) }%, as the run was seen before with { LIST($earlier, ", ") } samples
 
 scores-measured = { FIXED($measured, $digits) } measured here against { FIXED($published, $published_digits) }
 scores-measured-by = { FIXED($measured, $digits) } measured by { $measurer } against { FIXED($published, $published_digits) }
@@ -30,6 +35,8 @@ undecided-if-sampled = inconclusive, because how it was decoded is unknown and d
 
 shown-apart-alone = a difference is shown for this figure alone, but not among { $family } figures judged together
 shown-equal-alone = equivalence within ±{ SHORT($margin) } points is shown for this figure alone, but not among { $family } figures judged together
+shown-apart-at-one-look = a difference would be shown had the samples been fixed before the run, but not after several looks at it
+shown-equal-at-one-look = equivalence within ±{ SHORT($margin) } points would be shown had the samples been fixed before the run, but not after several looks at it
 shown-neither = neither a difference nor equivalence within ±{ SHORT($margin) } points is shown
 shown-no-difference = no difference is shown
 
@@ -57,6 +64,9 @@ note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a
 reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
 note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
 note-copies = { $distinct } of { $samples } samples are draws of their own, the others are copies; the error rests on the draws
+note-looks-declared = it was to be judged at { LIST($looks, ", ") } samples per problem, declared before the run; the tests share the 5% between these looks
+note-looks-undeclared = the samples were raised after some were there ({ LIST($earlier, ", ") } per problem before), which was not declared: each such look is tested at a stricter level of its own, so that all together err in at most 5.5%
+note-learned = the error rests on { $share }% of the bound that a score alone sets, as the seeds of { $models } models bear out for such scores; by the plain bound the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $plain }
 
 ## Claims of articles
 
@@ -381,6 +391,7 @@ legend-tiers = Evidence tiers: A our run, B a third party's raw outputs graded b
 ## Samples, read in the page
 
 script-shown-rows = { $shown } of { $all } rows
+script-all-rows = Show all { $all } rows
 script-rows-range = { $from } to { $to } of { $all } samples
 script-nothing = No sample matches.
 script-open = Read
@@ -459,6 +470,8 @@ about-stated = Protocol as stated
 about-importer = Stated by the importer
 about-unknown = Unknown
 about-note = Note
+doubt-no-answer = { $model } on { $benchmark }: no answer was found in { $percent } % of the replies, so the score says first how many have one; read some of them before believing it
+doubt-grader-errors = { $model } on { $benchmark }: { $percent } % of the replies could not be graded, an error that is not the model's, and are left out of the score; the reasons are in the grades
 about-left-out = Left out, for example
 about-server = Server of { $model }
 server-hidden = it kept the reasoning of { $count } replies to itself; what it shows is graded as the answer
@@ -527,7 +540,17 @@ import-files = { $tool }: { $files }
 import-labels-only = their labels are taken as they are: nothing was graded by us (tier C)
 import-unmatched = { $rows } rows fit no problem and are left out
 import-by-id = { $count } of { $rows } responses were matched by their id alone: their questions are not ours word by word
-import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning: if the file's maker cut the reasoning off, each counts as wrong here for want of it
+import-by-spacing = { $count } of { $rows } responses were matched by their question without its white space
+import-by-likeness = { $count } of { $rows } responses were matched by a question that is written otherwise than ours, and the same gold
+import-other-gold = { $count } of { $rows } responses have one of our questions and another gold: they are graded by ours
+import-denied = { $count } rows are left out because their gold is not that of the problem whose id, or whose question with other spacing, they have
+import-worked-golds = the golds of { $count } of { $rows } responses are worked solutions: the answer behind ####, or in the last box, is taken
+import-bare = { $count } of { $rows } responses are nothing but an answer, and are graded as one
+import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning, so each counts as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-few-reasoning-ends = { $count } of { $rows } responses hold no { $tag }, which ends this model's reasoning, and count as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-over-limit = { $count } responses are longer than the stated max_tokens of { $limit } allows
+import-cut-early = { $count } responses break off, half of them within { $tokens } tokens: the stated max_tokens of { $limit } did not cut them
+import-cut-early-bytes = { $count } responses break off, half of them within about { $tokens } tokens by their length: the stated max_tokens of { $limit } did not cut them
 import-no-labels = { $count } of { $rows } responses have no label of theirs
 import-no-tokens = tokens are not stated
 import-no-finish = finish reasons are not stated
@@ -535,6 +558,7 @@ import-one-model = only the rows of the model { $model } are taken
 import-filter = labels are those of lm-eval's filter { $filter }; other filters are left out
 import-no-results-beside = no results_<date>.json of the same date lies beside the samples
 import-no-results-found = no results_<date>.json of the same date was found
+import-eee-result = only the rows of the result { $result } are taken
 import-lighteval = lighteval keeps no finish reason
 import-livecodebench = a submission does not state its model, its sampling or its tokens
 import-base-tests = their labels are those of the base tests, as the benchmark's are
@@ -618,6 +642,17 @@ verdict-count = { $count } { $verdict }
 verdict-sum = Of { $total } figures { LIST($counts, ", ") }.
 verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were every score equal to the published one, about { FIXED($chance, 2) } would be lower or higher by chance alone.
 
+# --- a run generated again (claimbench repeat) ---
+repeat-headline = { $model } on { $benchmark }: { $repeated } of { $samples } samples generated again
+repeat-equal = equal texts: { $count } of { $of } ({ FIXED($share) }%, 95% interval { FIXED($low) } to { FIXED($high) }%)
+repeat-first = where texts differ, they do from token { $median } on (median; at the earliest from token { $least } on)
+repeat-flips = grades that flip: { $count } of { $of } ({ FIXED($share) }%, 95% interval { FIXED($low) } to { FIXED($high) }%); { $up } to right, { $down } to wrong
+repeat-no-flips = grades that flip: none of { $of } (with 95% confidence at most { FIXED($bound) }%)
+repeat-score = score of these samples: { FIXED($before) }% then, { FIXED($after) }% now; generated again, the whole run would move by { SIGNED($gap) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
+repeat-score-bound = score of these samples: { FIXED($before) }% then and now; generated again, the whole run would move by at most { FIXED($high) } points
+repeat-ungraded = none of these samples has a grade
+repeat-setting = engine.{ $setting }: { $before } then, { $after } now
+
 ## The answer first
 
 page-answer = The answer
@@ -633,6 +668,8 @@ answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
 answer-verdict = { $word }: { $finding }
+answer-with-looks = { $finding }; { $looks }
+answer-with-plain = { $finding }; by the plain bound on the error { $plain }
 answer-how-sure = How sure?
 answer-why = What the picture shows
 answer-change = What could change it

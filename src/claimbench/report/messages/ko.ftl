@@ -14,6 +14,11 @@ verdict-not-comparable = 비교 불가
 
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }. 이유: { $reason }
+verdict-with-looks = { $verdict }. { $looks }
+verdict-learned = { $verdict }. 오차의 기본 상한으로 보면 { $plain }
+looks-decided = 표본 { $planned }개 중 { $n }개에서 판정함
+looks-stopped = 표본 { $planned }개 중 { $n }개에서 멈춤
+looks-undeclared = 앞서 표본 { LIST($earlier, ", ") }개일 때 결과를 볼 수 있었으므로 { SIGNIFICANT($level) }% 수준에서 검정함
 
 scores-measured = 측정 { FIXED($measured, $digits) }, 공표 { FIXED($published, $published_digits) }
 scores-measured-by = { $measurer } 측정 { FIXED($measured, $digits) }, 공표 { FIXED($published, $published_digits) }
@@ -30,6 +35,8 @@ undecided-if-sampled = 판단 보류. 디코딩 방식을 알 수 없고, 그에
 
 shown-apart-alone = 이 수치만 보면 차이가 입증되지만, 함께 판정한 수치 { $family }개를 모두 고려하면 입증되지 않음
 shown-equal-alone = 이 수치만 보면 ±{ SHORT($margin) }포인트 안에서 같음이 입증되지만, 함께 판정한 수치 { $family }개를 모두 고려하면 입증되지 않음
+shown-apart-at-one-look = 표본 수를 미리 정해 두었다면 차이가 입증되지만, 여러 번 확인했으므로 입증되지 않음
+shown-equal-at-one-look = 표본 수를 미리 정해 두었다면 ±{ SHORT($margin) }포인트 안에서 같음이 입증되지만, 여러 번 확인했으므로 입증되지 않음
 shown-neither = 차이도, ±{ SHORT($margin) }포인트 안에서 같음도 입증되지 않음
 shown-no-difference = 차이가 입증되지 않음
 
@@ -57,6 +64,9 @@ note-greedy-and-sampled = 한 점수는 그리디 정확도, 다른 점수는 �
 reason-copies = 표본 { $samples }개 중 { $distinct }개만 따로 뽑힌 것이고 나머지는 불규칙하게 되풀이됨. 서버나 캐시, 가져오기가 응답을 되풀이하며, 보이지 않는 사본도 있을 수 있음
 note-every-draw-repeated = 모든 응답이 { $times }번씩 있음. 표본 { $samples }개 중 따로 뽑힌 것은 { $distinct }개이며 오차는 이것으로 구함
 note-copies = 표본 { $samples }개 중 { $distinct }개가 따로 뽑힌 것이고 나머지는 사본임. 오차는 따로 뽑힌 것으로 구함
+note-looks-declared = 문제당 표본 { LIST($looks, ", ") }개에서 판정하기로 실행 전에 정해 두었으며, 5% 수준을 이 확인들이 나누어 씀
+note-looks-undeclared = 표본이 있는 상태에서 미리 정하지 않고 표본 수를 늘림(이전 문제당 { LIST($earlier, ", ") }개). 이런 확인은 매번 더 엄격한 수준에서 검정하므로 모두 합해도 잘못된 판정은 5.5%를 넘지 않음
+note-learned = 오차는 점수만으로 정한 상한의 { $share }%를 적용함. 모델 { $models }개의 시드별 결과가 이런 점수에서 이를 뒷받침함. 기본 상한으로 보면 차이의 95% 구간은 { FIXED($low) }~{ FIXED($high) }포인트, { $plain }
 
 ## Claims of articles
 
@@ -381,6 +391,7 @@ legend-tiers = 증거 등급: A 우리의 실행, B 제3자의 원출력을 우�
 ## Samples, read in the page
 
 script-shown-rows = { $all }행 중 { $shown }행
+script-all-rows = { $all }행 모두 보기
 script-rows-range = 표본 { $all }개 중 { $from }–{ $to }
 script-nothing = 맞는 표본이 없습니다.
 script-open = 읽기
@@ -459,6 +470,8 @@ about-stated = 밝혀진 프로토콜
 about-importer = 가져온 사람이 밝힌 것
 about-unknown = 알 수 없는 것
 about-note = 참고
+doubt-no-answer = { $benchmark }의 { $model }: 답변의 { $percent }%에서 답을 찾지 못해, 점수는 무엇보다 답이 있는 답변의 수를 나타냄. 점수를 믿기 전에 답변을 몇 개 읽어 보십시오
+doubt-grader-errors = { $benchmark }의 { $model }: 답변의 { $percent }%를 채점하지 못함. 모델의 잘못이 아니므로 점수에서 뺐으며 이유는 채점 기록에 있음
 about-left-out = 제외한 것의 예
 about-server = { $model }의 서버
 server-hidden = 응답 { $count }개의 추론을 보여 주지 않아, 보이는 부분을 답으로 채점함
@@ -527,7 +540,17 @@ import-files = { $tool }: { $files }
 import-labels-only = 그쪽의 판정을 그대로 받음. 우리가 채점한 것은 없음(등급 C)
 import-unmatched = { $rows }행은 맞는 문제가 없어 제외함
 import-by-id = 답변 { $rows }개 중 { $count }개는 id만으로 맞춤. 문제 글이 우리 것과 글자 그대로 같지는 않음
-import-no-reasoning-end = 추론을 끝내는 { $tag } 표시가 어느 답변에도 없음. 파일을 만든 이가 추론을 잘라 냈다면, 그 때문에 모두 오답으로 셈
+import-by-spacing = 답변 { $rows }개 중 { $count }개는 공백을 뺀 문제 글로 맞춤
+import-by-likeness = 답변 { $rows }개 중 { $count }개는 표기가 우리와 다른 문제 글과 같은 정답으로 맞춤
+import-other-gold = 답변 { $rows }개 중 { $count }개는 문제는 우리 것이나 그쪽 정답이 다름. 우리 정답으로 채점함
+import-denied = { $count }행은 id나 공백만 다른 문제 글은 맞지만 정답이 달라 제외함
+import-worked-golds = 답변 { $rows }개 중 { $count }개의 정답이 풀이 전체임. #### 뒤나 마지막 상자 안의 답을 취함
+import-bare = 답변 { $rows }개 중 { $count }개는 답만 적혀 있어 그대로 답으로 채점함
+import-no-reasoning-end = 이 모델의 추론을 끝내는 { $tag } 표시가 어느 답변에도 없어 모두 오답으로 셈. 파일을 만든 이가 추론을 잘라 냈다면 --protocol reasoning=removed로 알려 주십시오
+import-few-reasoning-ends = 답변 { $rows }개 중 { $count }개에 이 모델의 추론을 끝내는 { $tag } 표시가 없어 오답으로 셈. 파일을 만든 이가 추론을 잘라 냈다면 --protocol reasoning=removed로 알려 주십시오
+import-over-limit = 답변 { $count }개가 밝힌 max_tokens { $limit }보다 김
+import-cut-early = 답변 { $count }개가 중간에 끊겼고 그 절반은 { $tokens }토큰 안에서 끊김. 밝힌 max_tokens { $limit } 때문이 아님
+import-cut-early-bytes = 답변 { $count }개가 중간에 끊겼고 그 절반은 길이로 보아 약 { $tokens }토큰 안에서 끊김. 밝힌 max_tokens { $limit } 때문이 아님
 import-no-labels = 답변 { $rows }개 중 { $count }개에 그쪽의 판정이 없음
 import-no-tokens = 토큰 수가 없음
 import-no-finish = 종료 이유가 없음
@@ -535,6 +558,7 @@ import-one-model = 모델 { $model }의 행만 받음
 import-filter = 판정은 lm-eval 필터 { $filter }의 것이며 다른 필터는 제외함
 import-no-results-beside = 표본 옆에 같은 날짜의 results_<date>.json이 없음
 import-no-results-found = 같은 날짜의 results_<date>.json이 없음
+import-eee-result = 결과 { $result }의 행만 받음
 import-lighteval = lighteval은 종료 이유를 남기지 않음
 import-livecodebench = 제출물에는 모델, 표집 설정, 토큰 수가 없음
 import-base-tests = 그쪽의 판정은 벤치마크처럼 기본 테스트의 것
@@ -618,6 +642,17 @@ verdict-count = { $verdict } { $count }개
 verdict-sum = 수치 { $total }개 중 { LIST($counts, ", ") }.
 verdict-sum-by-chance = 수치 { $total }개 중 { LIST($counts, ", ") }. 모든 점수가 공표된 값과 같더라도 우연만으로 약 { FIXED($chance, 2) }개는 더 낮거나 더 높게 나옴.
 
+# --- 다시 생성한 실행 (claimbench repeat) ---
+repeat-headline = { $benchmark }에서 { $model }: 표본 { $samples }개 중 { $repeated }개를 다시 생성
+repeat-equal = 같은 텍스트: { $of }개 중 { $count }개({ FIXED($share) }%, 95% 구간 { FIXED($low) }~{ FIXED($high) }%)
+repeat-first = 텍스트가 다른 경우 { $median }번째 토큰부터 달라짐(중앙값, 가장 이른 경우 { $least }번째 토큰)
+repeat-flips = 뒤바뀐 채점: { $of }개 중 { $count }개({ FIXED($share) }%, 95% 구간 { FIXED($low) }~{ FIXED($high) }%), 정답으로 { $up }개, 오답으로 { $down }개
+repeat-no-flips = 뒤바뀐 채점: { $of }개 중 없음(95% 신뢰수준에서 최대 { FIXED($bound) }%)
+repeat-score = 이 표본의 점수: 이전 { FIXED($before) }%, 이번 { FIXED($after) }%. 전체를 다시 생성하면 점수가 { SIGNED($gap) }포인트 움직일 것으로 추정, 95% 구간 { SIGNED($low) }~{ SIGNED($high) }포인트
+repeat-score-bound = 이 표본의 점수: 이전과 이번 모두 { FIXED($before) }%. 전체를 다시 생성해도 점수는 최대 { FIXED($high) }포인트까지만 움직임
+repeat-ungraded = 이 표본 중 채점된 것이 없음
+repeat-setting = engine.{ $setting }: 이전 { $before }, 이번 { $after }
+
 ## The answer first
 
 page-answer = 결론
@@ -633,6 +668,8 @@ answer-apart = 우연으로 설명되지 않는 { FIXED($gap) }포인트 차이
 answer-apart-greedy = { FIXED($gap) }포인트 차이로 허용 오차 ±{ SHORT($margin) }포인트를 넘음
 answer-open-decoding = 공표된 점수가 표집인지 그리디인지 알 수 없고, 그에 따라 판정이 달라짐
 answer-verdict = { $word }: { $finding }
+answer-with-looks = { $finding }. { $looks }
+answer-with-plain = { $finding }. 오차의 기본 상한으로 보면 { $plain }
 answer-how-sure = 얼마나 확실한가
 answer-why = 그림이 보여 주는 것
 answer-change = 판정을 바꿀 수 있는 것
