@@ -28,6 +28,7 @@ from claimbench.models import adapters, checkpoints, quantized
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
+from claimbench.planning.exposure import exposure
 from claimbench.records import NEUTRAL, Problem, Sampling, Turn
 from claimbench.store.growth import ResolvedAt
 from claimbench.store.manifest import decisive_digest
@@ -243,6 +244,7 @@ def _resolved(
             "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
         },
         "cells": {str(cell.name): _described(cell, experiment) for cell in cells},
+        "exposure": {str(c.name): exposure(c.model, c.benchmark) for c in cells},
     }
 
 

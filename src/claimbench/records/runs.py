@@ -21,6 +21,10 @@ Tier = Literal["A", "B", "C", "D"]
 own."""
 
 
+Exposure = Literal["yes", "no", "in part", "unknown"]
+"""Whether a benchmark's problems were public before a checkpoint was."""
+
+
 class CellName(NamedTuple):
     """A model on a benchmark: what samples, grades and measurements are kept under."""
 
@@ -224,7 +228,8 @@ class Measurement:
     latter is empty where answers cannot be told equal. `draws` is None where each problem has one
     sample, or nothing is known of the replies. `suspects` counts wrong grades that may be the
     grader's, None where no second reading knows. `looks` is None where the samples were fixed
-    before the run and are judged once.
+    before the run and are judged once. `public` says whether the problems were public before the
+    checkpoint: yes, no, in part, or unknown; `contrast` names benchmarks that are alike.
     """
 
     model: str
@@ -254,6 +259,8 @@ class Measurement:
     draws: Draws | None = None
     suspects: int | None = None
     looks: Looks | None = None
+    public: Exposure = "unknown"
+    contrast: str | None = None
 
     @property
     def complete(self) -> bool:

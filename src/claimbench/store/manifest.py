@@ -144,7 +144,8 @@ class ImportEntry(Strict):
 class RunManifest(Strict):
     """The resolved configuration of a run folder. `departures` are in what each model's weights
     depart from the pinned ones, as data of messages; `reasoning_end` is by model, and by
-    model/benchmark where a benchmark has a prompt of its own; `raised` has the former numbers of
+    model/benchmark where a benchmark has a prompt of its own; `exposure` says by model/benchmark
+    whether the problems were public before the checkpoint; `raised` has the former numbers of
     samples of cells that were raised when some of their samples were there."""
 
     run: RunConfig | ImportedRun
@@ -159,6 +160,7 @@ class RunManifest(Strict):
     judging: Judging
     cells: dict[str, CellEntry]
     raised: dict[str, Annotated[tuple[int, ...], FromList]] = Field(default_factory=dict)
+    exposure: dict[str, str] = Field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -172,6 +174,11 @@ class RunManifest(Strict):
             return Looks(earlier=earlier)
         declared = (*(look.samples for look in entry.looks), entry.samples)
         return Looks(declared=declared) if entry.looks else None
+
+    def contrast_of(self, benchmark: str) -> str | None:
+        """The name under which like benchmarks are held against each other, if it has one."""
+        config = self.benchmarks[benchmark]
+        return config.contrast if isinstance(config, BenchmarkConfig) else None
 
     def reasoning_end_of(self, cell: CellName) -> str | None:
         """The tag at which the model's reasoning ends in a cell; None for a model without any."""
