@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from claimbench import __version__
 from claimbench.cli import exchange, repeating, results, running, watching
 from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
@@ -25,6 +24,7 @@ from claimbench.cli.ending import (
 )
 from claimbench.cli.options import AsJson
 from claimbench.errors import ClaimbenchError
+from claimbench.version import __version__
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -73,6 +73,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "grade": results.grade,
     "report": results.report,
     "compare": results.compare,
+    "show": results.show_sample,
     "repeat": repeating.repeat,
     "verify": results.verify,
     "claims": results.claims,

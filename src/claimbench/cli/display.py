@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from claimbench.analysis.doubts import doubts
 from claimbench.report.answer_text import legend_in_letters, spoken
 from claimbench.report.answers import CARDS, answers
 from claimbench.report.comparisons import headline
@@ -107,6 +108,8 @@ def show_report(report: Report) -> None:
         _print(console, verdict_table(named), _VERDICT_COLUMNS)
     if len(report.verdicts) > 1:
         console.print(Text(english(verdict_sum(report.verdicts))), soft_wrap=True)
+    for note in doubts(report.measurements):
+        console.print(Text(clean(f"Note: {english(note)}", 1000)), soft_wrap=True)
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 

@@ -23,6 +23,7 @@ from claimbench.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from claimbench.cli.display import Display
     from claimbench.config import Experiment
+    from claimbench.interop.eee_figures import Figures
     from claimbench.records import Verdict
     from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
@@ -137,6 +138,18 @@ def show(report: Report) -> None:
     show_report(report)
 
 
+def show_figures(found: Figures) -> None:
+    """Scores that were imported without their samples, and what to do with them."""
+    for one in found.figures:
+        typer.echo(f"{one.subject}  {one.benchmark}  {one.metric}  {one.value:.2f}  tier C")
+    if found.unknown:
+        names = ", ".join(found.unknown)
+        typer.echo(
+            f"Not in seeds/published/_names.yaml, where a run's names are looked up: {names}"
+        )
+    typer.echo(f"Published table: {found.path} (copy it into seeds/published to judge runs by it)")
+
+
 def cap_from(cost: float | None, tokens: int | None, alone: bool) -> Cap:
     """The cap that is asked for. Raises ConfigError where other processes spend beside this one."""
     from claimbench.runner.budget import Cap
@@ -184,15 +197,25 @@ def end(
         publish_report(made, fail_on, junit)
         exit_on(made, fail_on)
     elif isinstance(made, Progress):
-        typer.echo(
-            f"This shard is done. The run has {made.stored} of {made.asked} samples, "
-            f"{made.graded} graded; the last shard reports. Estimates until then: "
-            f"claimbench report {shlex.quote(str(folder))} --partial"
-        )
+        typer.echo(_shard_words(made, folder))
     else:
         from claimbench.runner.slurm.array import left_alone
 
         typer.echo(left_alone(made))
+
+
+def _shard_words(made: Progress, folder: Path) -> str:
+    """What a shard leaves to the others."""
+    estimates = f"claimbench report {shlex.quote(str(folder))} --partial"
+    counts = f"The run has {made.stored} of {made.asked} samples, {made.graded} graded; "
+    if made.next_look is None:
+        words = f"{counts}the last shard reports. Estimates until then: {estimates}"
+        return f"This shard is done. {words}"
+    return (
+        f"This shard has all it needs for the look at {made.next_look} samples per problem. "
+        f"{counts}the last shard to come so far makes the look. If the run then goes on, the same "
+        f"command again does. Estimates until then: {estimates}"
+    )
 
 
 def check_verdict_names(chosen: list[str]) -> None:

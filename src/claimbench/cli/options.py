@@ -135,6 +135,14 @@ CombinedOut = Annotated[
     ),
 ]
 
+# Of `claimbench show`.
+ProblemId = Annotated[str, typer.Option("--problem", metavar="ID", help="Which problem.")]
+SampleNumber = Annotated[
+    int, typer.Option("--sample", min=0, metavar="N", help="Which of its samples, from 0.")
+]
+OfModel = Annotated[str | None, typer.Option("--model", help="Of this model alone.")]
+OfBenchmark = Annotated[str | None, typer.Option("--benchmark", help="Of this benchmark alone.")]
+
 # Of `claimbench repeat`.
 Share = Annotated[float, typer.Option("--share", min=0.0001, max=1, help="Of each cell's samples.")]
 Slots = Annotated[int | None, typer.Option("--slots", min=1, help="Requests generated together.")]
