@@ -25,6 +25,7 @@ from claimbench.cli.display_claims import show_claims
 from claimbench.grading.outcomes import VALUES
 from claimbench.report import view
 from claimbench.report.article_data import claims_data
+from claimbench.report.article_reader import PLAIN
 from claimbench.report.article_tables import ORIGINS
 from claimbench.report.figures import KINDS
 from claimbench.report.html import OUTCOMES, SCRIPT_KEYS, render_html
@@ -54,6 +55,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "verdict": VERDICTS,
     "status": STATUSES,
     "lacks": get_args(Lacks),
+    "plain": PLAIN,
+    "settles": (*get_args(Lacks), "measured again", "more samples", "the source", "nothing more"),
     "kind": get_args(Kind),
     "relation": (*get_args(Relation), "lower", "higher"),
     "quantifier": get_args(Quantifier),
