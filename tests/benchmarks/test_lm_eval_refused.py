@@ -45,6 +45,7 @@ def test_a_missing_column_or_split_is_named(lab: Lab) -> None:
         lab.plan(["lm-eval:aime25"])
 
 
+@pytest.mark.slow
 def test_a_reasoning_model_is_not_stopped_inside_its_reasoning(lab: Lab) -> None:
     path = lab.root / "configs" / "models" / "plain.yaml"
     rules = '  forced_prefix: "<think>\\n"\n  reasoning_end: "</think>"\n'

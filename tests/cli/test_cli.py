@@ -62,6 +62,7 @@ def test_wrong_input_is_one_sentence_and_exit_2(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["none", "other", "file"])
 @pytest.mark.parametrize("command", ["grade", "report", "report --partial", "export csv"])
 def test_a_folder_that_is_no_run_is_wrong_input(command: str, folder: str, tmp_path: Path) -> None:
@@ -114,6 +115,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "module"),
     [
@@ -149,6 +151,7 @@ def test_sigterm_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_modules_of_the_working_directory_are_not_taken(tmp_path: Path) -> None:
     for name in ("yaml", "numpy", "typer", "pydantic", "rich"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('taken from the folder')\n")
@@ -158,6 +161,7 @@ def test_modules_of_the_working_directory_are_not_taken(tmp_path: Path) -> None:
     assert done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv (util-linux)"
 )
@@ -192,6 +196,7 @@ def test_what_one_may_not_read_is_one_sentence(command: str, code: int, tmp_path
     assert last.startswith("claimbench: ") and "Permission denied" in last
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["claims --json", "claims --article hani-0130"])
 def test_a_full_disk_behind_stdout_is_one_sentence(command: str) -> None:
     with Path("/dev/full").open("w") as full:
@@ -204,6 +209,7 @@ def test_a_full_disk_behind_stdout_is_one_sentence(command: str) -> None:
     assert said.startswith("claimbench: what the command prints cannot be written (No space left")
 
 
+@pytest.mark.slow
 def test_a_terminal_without_korean_letters_shows_their_numbers() -> None:
     words = [sys.executable, "-m", "claimbench", "claims", "--article", "hani-0130"]
     words += ["--language", "ko"]

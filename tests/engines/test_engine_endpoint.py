@@ -31,7 +31,8 @@ from claimbench import config, engines
 from claimbench.analysis.cells import stored_cells
 from claimbench.engines.endpoint import engine as engine_module
 from claimbench.engines.endpoint.config import EndpointConfig
-from claimbench.engines.endpoint.engine import EndpointEngine, deadline_of
+from claimbench.engines.endpoint.engine import EndpointEngine
+from claimbench.engines.endpoint.exchange import deadline_of
 from claimbench.engines.endpoint.faults import Backoff, Fault, Unreachable, retry_after
 from claimbench.engines.endpoint.patience import Patience
 from claimbench.errors import ConfigError, EngineDied, IncompleteRun, StageError
@@ -578,6 +579,7 @@ def test_a_journey_behind_faults_equals_one_without(journey: Journey) -> None:
     assert journey.samples() == journey.samples("plain")
 
 
+@pytest.mark.slow
 def test_what_is_owed_after_a_stop_comes_with_the_next_run(journey: Journey) -> None:
     with openai_server(journey.server) as url:
         plain = journey.run(url, "plain")
@@ -718,6 +720,7 @@ def test_replies_without_an_answer_are_no_silent_zero(journey: Journey) -> None:
     assert "16 of the first 16 replies are empty; the server seems to drop" in page
 
 
+@pytest.mark.slow
 def test_a_problem_that_the_server_never_answers_holds_nothing_up(journey: Journey) -> None:
 
     with openai_server(journey.server) as url:

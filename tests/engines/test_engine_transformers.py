@@ -66,6 +66,19 @@ def test_greedy_tokens_are_those_of_generate(folders: Any, kind: str, begin: int
         assert reply.prompt_tokens == len(request.prompt_ids)
 
 
+def test_a_repetition_penalty_is_that_of_generate(folders: Any) -> None:
+    """A presence penalty beside it changes the tokens: both are applied at every step."""
+    folder, model = folders("llama")
+    penalized = Sampling(0.0, 1.0, 0, 24, repetition_penalty=1.3)
+    requests = make_requests(random_prompts(7, 60), penalized, samples=2)
+    replies = run(folder, requests)
+    for request in requests:
+        assert with_eos(replies[request.id]) == generated(model, request)
+    more = Sampling(0.0, 1.0, 0, 24, repetition_penalty=1.3, presence_penalty=2.0)
+    others = run(folder, make_requests(random_prompts(7, 60), more, samples=2))
+    assert any(others[r.id].token_ids != replies[r.id].token_ids for r in requests)
+
+
 def test_a_row_is_the_same_alone_and_among_others(llama: Path) -> None:
     sampling = Sampling(1.0, 0.95, 0, 30)
     requests = make_requests(random_prompts(8, begin=80), sampling, samples=2)
@@ -236,7 +249,7 @@ def test_half_precision_is_close_to_transformers_own(folders: Any, dtype: str) -
     """The first token's logits; further on, one other token changes all that follow."""
     from transformers import AutoModelForCausalLM
 
-    from claimbench.engines.transformers.batch import make_prefix, prefill
+    from claimbench.engines.transformers.prefilling import make_prefix, prefill
 
     folder, model = folders("qwen2")
     rounded = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)

@@ -11,7 +11,12 @@ from claimbench.records import Sampling
 
 torch = pytest.importorskip("torch")
 
-from claimbench.engines.transformers.sampling import Draw, draw_tokens, uniforms  # noqa: E402
+from claimbench.engines.transformers.sampling import (  # noqa: E402
+    Draw,
+    _penalize,
+    draw_tokens,
+    uniforms,
+)
 
 
 def reference(logits: list[float], sampling: Sampling, u: float) -> int:
@@ -19,11 +24,14 @@ def reference(logits: list[float], sampling: Sampling, u: float) -> int:
     scores = np.asarray(logits, dtype=np.float64) / sampling.temperature
     probs = np.exp(scores - scores.max())
     probs /= probs.sum()
-    if sampling.top_p >= 1 and not sampling.top_k:
+    if sampling.top_p >= 1 and not sampling.top_k and not sampling.min_p:
         order = np.arange(len(probs))
     else:
         order = np.lexsort((np.arange(len(probs)), -probs))
     kept = probs[order]
+    if sampling.min_p:
+        kept = kept[kept >= sampling.min_p * kept[0]]
+        kept /= kept.sum()
     if sampling.top_k:
         kept = kept[: sampling.top_k] / kept[: sampling.top_k].sum()
     if sampling.top_p < 1:
@@ -117,3 +125,42 @@ def test_logits_that_are_not_finite_are_refused() -> None:
     for temperature in (0.0, 0.6):
         with pytest.raises(FloatingPointError):
             draw_tokens(logits, [Draw(Sampling(temperature, 0.95, 0, 1), 1, 0)])
+
+
+@pytest.mark.parametrize("vocabulary", [7, 1000, 4160])
+@pytest.mark.parametrize(
+    ("min_p", "top_p", "top_k"),
+    [(0.05, 1.0, 0), (0.3, 0.9, 0), (0.01, 0.95, 20), (1.0, 1.0, 0), (1e-6, 0.9, 0)],
+)
+def test_min_p_matches_the_definition(
+    vocabulary: int, min_p: float, top_p: float, top_k: int
+) -> None:
+    logits = sharp_and_flat(40, vocabulary)
+    sampling = Sampling(0.6, top_p, top_k, 10, min_p=min_p)
+    draws = [Draw(sampling, seed, seed % 3) for seed in range(40)]
+    u = uniforms([d.seed for d in draws], [d.position for d in draws])
+    expected = [reference(row.tolist(), sampling, x) for row, x in zip(logits, u, strict=True)]
+    assert draw_tokens(logits, draws) == expected
+
+
+def test_penalties_are_those_of_transformers_and_of_openai() -> None:
+    transformers = pytest.importorskip("transformers")
+    logits = sharp_and_flat(1, 500)
+    before = logits.clone()
+    prompt, reply = [3, 3, 9, 100], [9, 7, 7]
+    sampling = Sampling(1.0, 1.0, 0, 9, presence_penalty=0.7, repetition_penalty=1.3)
+    repeats = transformers.RepetitionPenaltyLogitsProcessor(1.3)
+    expected = repeats(torch.tensor([prompt + reply]), logits.clone())
+    expected[0, [7, 9]] -= 0.7
+    penalized = _penalize(logits, [Draw(sampling, 1, 3, prompt, reply)])
+    assert torch.equal(penalized, expected)
+    assert torch.equal(logits, before)  # More samples are drawn from the same logits.
+
+
+def test_a_penalty_changes_the_greedy_token_of_its_row_alone() -> None:
+    logits = torch.zeros(2, 500)
+    logits[:, 77], logits[:, 78] = 5.0, 4.0
+    plain, penal = Sampling(0.0, 1.0, 0, 1), Sampling(0.0, 1.0, 0, 1, presence_penalty=2.0)
+    draws = [Draw(plain, 1, 1, (), [77]), Draw(penal, 1, 1, (), [77])]
+    assert draw_tokens(logits, draws) == [77, 78]
+    assert draw_tokens(logits, [Draw(penal, 1, 0, [77], [])] * 2) == [77, 77]

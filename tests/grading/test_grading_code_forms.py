@@ -256,6 +256,7 @@ class TestRuns:
         assert outcome(program, tests, sandbox) == "correct"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "value",
     ["[None] * 15_000_000", "'a' * 15_000_000", "[[]] * 1_000_000", "list(range(10 ** 6))",
@@ -376,6 +377,7 @@ class TestPackages:
         with pytest.raises(ConfigError, match="packages"):
             make_grader("code", {"packages": ["requests"]}, None)
 
+    @pytest.mark.slow
     def test_a_package_may_be_imported_where_it_is_named(self, sandbox: Sandbox) -> None:
         pytest.importorskip("sympy")
         tests = CodeTests("stdin", (Case("12", "2"),))

@@ -79,6 +79,7 @@ def outcomes(pool: GradingPool, orders: list[str]) -> dict[str, Grade]:
     return {grade.sample_id: grade for grade in pool.drain()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("order", "reason"),
     [("hang", "CPU time"), ("power", "CPU time"), ("die", "SIGSEGV"), ("eat", "1024 MiB")],
@@ -186,6 +187,7 @@ class RecoveringGrader(OrderedGrader):
         return make_grade(self.digest, sample, "grader_error", None, failure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("follow_up", "outcome"), [("good", "correct"), ("power", "grader_error")])
 def test_a_grader_may_ask_on_where_a_question_has_no_verdict(
     pool: GradingPool, follow_up: str, outcome: str
@@ -208,6 +210,7 @@ def test_a_gold_that_cannot_be_evaluated_either_is_our_error() -> None:
     assert (grade.outcome, "gold" in grade.reason) == ("grader_error", True)
 
 
+@pytest.mark.slow
 def test_the_same_grades_with_one_worker_and_with_two() -> None:
     answers = ["x+1", "1+x", "2x", r"\frac{x+1}{1}", "x=1", r"\sqrt{(x+1)^2}", r"\text{x+1}", "("]
     seen = []
@@ -244,6 +247,7 @@ time.sleep(60)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
 def test_nothing_is_left_when_the_parent_dies(ending: signal.Signals) -> None:
     """The parent here has no `__main__` guard either."""

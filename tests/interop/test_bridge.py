@@ -53,6 +53,7 @@ def test_repeats_are_samples(tmp_path: Path) -> None:
     assert not (tmp_path / "run" / "tables" / "agreement.csv").exists()
 
 
+@pytest.mark.slow
 def test_lighteval(tmp_path: Path) -> None:
     path = file_of("lighteval/details_smoke_often*")
     m = imported(tmp_path / "run", "lighteval", path, "--benchmark", "smoke-math")
@@ -132,6 +133,7 @@ def test_resume_and_a_changed_file(tmp_path: Path) -> None:
         imported(tmp_path / "run", *words)
 
 
+@pytest.mark.slow
 def test_killed_and_resumed(tmp_path: Path) -> None:
     rows = [
         {"problem": f"p{i}", "gold": str(i), "response": f"\\boxed{{{i}}}", "model": "m"}

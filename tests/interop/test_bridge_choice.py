@@ -88,6 +88,7 @@ def samples(folder: Path, name: str) -> dict[tuple[str, int], tuple[str, str]]:
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["lm-eval", "csv", "parquet"])
 def test_shuffled_choices_round_trip(toy: Path, run: Path, form: str) -> None:
     first, ours = measured(run), samples(run, "riddles")
@@ -130,6 +131,7 @@ def test_an_order_that_fits_no_choices(
         imported(tmp_path / "run", "jsonl", path, "--model", "toy", "--grader", "choice")
 
 
+@pytest.mark.slow
 def test_choices_that_the_grader_does_not_ask_for(tmp_path: Path) -> None:
     """The gold stays the gold where the choices only stand beside it."""
     path = tmp_path / "x.jsonl"

@@ -51,6 +51,7 @@ def import_evalplus(form: str, configs: Path, out: Path) -> dict[str, Any]:
     return imported(out, *words)
 
 
+@pytest.mark.slow
 def test_evalplus_with_its_extra_tests(configs: Path, tmp_path: Path) -> None:
     """Bare programs, one with fences and prose in its strings; a raw reply, which EvalPlus ran as
     it was, is the one disagreement."""
@@ -66,6 +67,7 @@ def test_evalplus_with_its_extra_tests(configs: Path, tmp_path: Path) -> None:
     assert "def first(text)" in apart["our answer"]
 
 
+@pytest.mark.slow
 def test_evalplus_against_a_benchmark_of_base_tests(configs: Path, tmp_path: Path) -> None:
     """What fails extra tests alone is right here, by their labels too."""
     m = import_evalplus("check", configs, tmp_path / "run")
@@ -151,6 +153,7 @@ def test_the_code_grader_needs_tests(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value) and not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_humaneval_in_the_shape_of_evalplus(shared: Path, tmp_path: Path) -> None:
     """Reference solutions, with and without their docstrings' prose, and a body that does nothing,
@@ -172,6 +175,7 @@ def test_humaneval_in_the_shape_of_evalplus(shared: Path, tmp_path: Path) -> Non
     assert table(tmp_path / "run", "disagreements") == []
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_a_solution_is_run_alone_as_evalplus_runs_it(shared: Path, tmp_path: Path) -> None:
     """Without the prompt's imports it fails there, so it fails here; the note says why."""
@@ -197,6 +201,7 @@ def test_a_solution_is_run_alone_as_evalplus_runs_it(shared: Path, tmp_path: Pat
     assert "EvalPlus runs a solution alone" in (tmp_path / "run" / "report.md").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_mbpp_by_its_numbers(shared: Path, tmp_path: Path) -> None:
     """EvalPlus writes Mbpp/11 where MBPP has 11; MBPP/56's function is named check."""

@@ -36,6 +36,7 @@ NASTY = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["lm-eval", "csv", "parquet"])
 def test_import_of_an_export_gives_the_same_scores(tmp_path: Path, form: str) -> None:
     rows = [

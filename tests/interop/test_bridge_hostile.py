@@ -93,6 +93,7 @@ def test_hostile_csv(tmp_path: Path) -> None:
         assert words in refused(tmp_path, "csv", path)
 
 
+@pytest.mark.slow
 def test_a_csv_row_of_many_quoted_lines_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

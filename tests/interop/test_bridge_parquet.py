@@ -18,6 +18,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("zstandard")
 
 
+@pytest.mark.slow
 def test_parquet_without_its_columns(tmp_path: Path) -> None:
     import pyarrow as pa
     from pyarrow import parquet
@@ -31,6 +32,7 @@ def test_parquet_without_its_columns(tmp_path: Path) -> None:
     assert "no readable Parquet" in refused(tmp_path, "lighteval", path)
 
 
+@pytest.mark.slow
 def test_parquet_that_unpacks_to_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few thousand bytes that the footer says are many, and a text that a dictionary repeats."""
     import pyarrow as pa

@@ -217,6 +217,7 @@ def test_programs_get_their_outcomes_and_the_report_shows_why(
     assert "<script>alert(1)</script>" * 20 not in shown  # shortened
 
 
+@pytest.mark.slow
 def test_the_report_says_what_livecodebenchs_quirks_changed(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,6 +252,7 @@ def test_a_run_folder_is_graded_where_no_dataset_is(
     assert [m.right for m in again] == [m.right for m in before]
 
 
+@pytest.mark.slow
 def test_hostile_tests_of_one_problem_are_our_error_and_named(
     dated: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,11 @@ RUN = ["run", "smoke", "--offline", "--quiet", "--set", "limit=6", "--set", "sam
 
 def command(out: Path) -> list[str]:
     return [sys.executable, "-m", "claimbench", *RUN, "--out", str(out)]
+
+
+def stored(out: Path) -> list[dict[str, Any]]:
+    parts = sorted((out / "samples").glob("*/*/*.jsonl"))
+    return [json.loads(line) for part in parts for line in part.read_text().splitlines()]
 
 
 def count(out: Path) -> int:
@@ -38,13 +44,16 @@ def test_killed_in_the_middle_then_resumed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert before >= 3
     assert count(out) == 12
-    samples = [
-        json.loads(line)
-        for part in (out / "samples").glob("*/*/*.jsonl")
-        for line in part.read_text().splitlines()
-    ]
+    samples = stored(out)
     assert len({s["id"] for s in samples}) == 12
     assert all(s["completion_tokens"] > 0 for s in samples)
     assert "Report:" in done.stdout
     (measured,) = json.loads((out / "measurements.json").read_text())
     assert measured["received"] == 12
+    # Neither the kill nor other slots have changed a text (engine.deterministic).
+    other = [*command(tmp_path / "other"), "--set", "engine.slots=5", "--set", "engine.threads=1"]
+    done = subprocess.run(other, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {s["id"]: s["text"] for s in stored(tmp_path / "other")} == {
+        s["id"]: s["text"] for s in samples
+    }

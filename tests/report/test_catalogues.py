@@ -22,15 +22,19 @@ from claimbench.claims.schema import EfficiencyTest, Figure, Kind
 from claimbench.claims.sources import ArtifactCheck, Lacks
 from claimbench.cli import app
 from claimbench.cli.display_claims import show_claims
+from claimbench.grading import GRADERS
 from claimbench.grading.outcomes import VALUES
 from claimbench.report import view
+from claimbench.report.answers import CERTAINTIES
 from claimbench.report.article_data import claims_data
 from claimbench.report.article_reader import PLAIN
 from claimbench.report.article_tables import ORIGINS
 from claimbench.report.figures import KINDS
-from claimbench.report.html import OUTCOMES, SCRIPT_KEYS, render_html
+from claimbench.report.html import render_html
 from claimbench.report.markdown import render_document
 from claimbench.report.messages import languages, plain, words
+from claimbench.report.page_script import OUTCOMES, SCRIPT_KEYS
+from claimbench.report.strips import KINDS as STRIP
 from claimbench.report.tables import heading
 from claimbench.runner import reporting
 from claimbench.sandbox.isolation import ISOLATIONS
@@ -44,7 +48,8 @@ from claimbench.verdicts.protocol import SETTINGS
 from claimbench.verdicts.side_by_side import Origin
 
 SOURCE = Path(view.__file__).parents[1]
-TEMPLATE = (SOURCE / "report/assets/report.html.j2").read_text("utf-8")
+ASSETS = SOURCE / "report/assets"
+TEMPLATE = "".join(path.read_text("utf-8") for path in sorted(ASSETS.glob("*.j2")))
 
 
 def names(model: Any, field: str) -> tuple[str, ...]:
@@ -71,6 +76,9 @@ FAMILIES: dict[str, Iterable[str]] = {
     "replies": KINDS,
     "script": SCRIPT_KEYS,
     "comparison": COMPARISONS,
+    "rule": GRADERS,
+    "strip": STRIP,
+    "certainty": CERTAINTIES,
 }
 """Terms, whose keys are made of a name: by family, all of its names."""
 
@@ -113,7 +121,7 @@ def columns() -> set[str]:
     found = set(re.findall(r"head(?:ing)?\('([^']+)'", TEMPLATE))
     for listed in re.findall(r"column in \(([^)]+)\)", TEMPLATE):
         found |= set(re.findall("'([^']+)'", listed))
-    shown = [tree for path, tree in trees().items() if "/report/" in path]
+    shown = [tree for path, tree in trees().items() if "/claimbench/report/" in path]
     for node in (node for tree in shown for node in ast.walk(tree)):
         if isinstance(node, ast.Assign) and _name(node.targets[0]).lower() == "columns":
             found |= set(_strings(node.value))
@@ -261,6 +269,7 @@ def test_with_english_nonsense_nothing_else_changes(run: Path, tmp_path: Path) -
 # --- a language is one file -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_third_language_is_one_file(run: Path, tmp_path: Path) -> None:
     """A toy language, in which every word is its own mirror."""
     with using(tmp_path / "words", {"xx": rewritten("en", lambda word: word[::-1])}):

@@ -40,6 +40,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+VENDOR = Path(html.__file__).parent / "vendor"
+
+
 def elements(page: str, name: str) -> list[str]:
     return re.findall(rf"<{name}\b[^>]*>(.*?)</{name}>", page, re.S)
 
@@ -49,11 +52,16 @@ def test_the_policy_allows_this_script_and_style_alone(results: Path) -> None:
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
     assert "default-src &#39;none&#39;" in policy
     assert "unsafe" not in policy
-    script, style = elements(page, "script")[-1], elements(page, "style")[0]
-    for kind, text in (("script", script), ("style", style)):
-        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        assert f"{kind}-src &#39;sha256-{digest}&#39;" in policy
-    assert not re.search(r'\b(src|href|action|srcset)="(?!#)', page)
+    maths, script = elements(page, "script")[-2:]
+    for kind, texts in (("script", (maths, script)), ("style", elements(page, "style")[:1])):
+        digests = [base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() for t in texts]
+        listed = " ".join(f"&#39;sha256-{digest}&#39;" for digest in digests)
+        assert f"{kind}-src {listed};" in policy
+    assert hashlib.sha256(maths.encode()).hexdigest() in (VENDOR / "README.md").read_text("utf-8")
+    page = page.replace(maths, "")
+    assert not re.search(r'\b(src|action|srcset)="(?!#)', page)
+    for address in re.findall(r'\bhref="(?!#)([^"]*)"', page):  # A file beside the page, no other.
+        assert (results / "one" / address).is_file()
     assert "http:" not in page.replace('"http-equiv', "")
     assert "https:" not in page
     assert not re.search(r'\s(style|on\w+)="', page)
@@ -64,7 +72,7 @@ def test_no_reply_is_in_the_page_as_markup(results: Path) -> None:
     for text in HOSTILE:
         assert text not in page
     assert page.count("<script") == page.count("</script>")
-    assert page.count("<script>") == 1  # ours; the others are data
+    assert page.count("<script>") == 2  # ours, and that for formulas; the others are data
 
 
 def test_hostile_names_stay_text() -> None:

@@ -56,7 +56,8 @@ def test_parties_stand_apart(runs: list[Path]) -> None:
     assert r1[AHEAD]["distilled"] == "–"
     assert distill[AHEAD]["our runs"] == "–"
     assert distill[AHEAD]["distilled"].startswith(f"{DISTILL}: ")
-    assert len(r1) == len(distill) > 40
+    testable = (runs[0] / "tables/claims.csv").read_text("utf-8").count("\n") - 1
+    assert 10 <= len(r1) <= len(distill) < testable  # those to which the run speaks
 
 
 def test_imported_outputs_stand_with_third_parties(runs: list[Path]) -> None:
@@ -102,7 +103,8 @@ def test_reasons_are_in_the_table_and_on_the_page_in_both_languages(runs: list[P
         rows = {row["claim"]: row for row in csv.DictReader(file)}
     assert all(row["reason"] and re.search("[가-힣]", row["reason_ko"]) for row in rows.values())
     page = (runs[0] / "report.html").read_text("utf-8")
-    assert page.count('id="claim-') == len(rows) + 1  # and the table itself
+    spoken = [row for row in rows.values() if row["our runs (A)"] not in ("", "–")]
+    assert page.count('id="claim-') == len(spoken) + 1 > 2  # and the table itself
     assert f'data-ko="{rows[AHEAD]["reason_ko"]}"' in page.replace("&#39;", "'")
 
 

@@ -39,6 +39,7 @@ def test_every_sentence_and_note_of_a_verdict_has_korean_words(tmp_path: Path) -
         assert not re.search("[a-z]{2,} [a-z]{2,} [a-z]{2,}", korean(message)), message
 
 
+@pytest.mark.slow
 def test_an_import_is_described_in_korean(tmp_path: Path) -> None:
     """Its labels, its notes and whose it is; names, numbers and file names stay."""
     pytest.importorskip("ijson")

@@ -54,6 +54,7 @@ class Heavy(ScriptedEngine):
         self.shut = True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("restarts", [0, 2])
 def test_each_model_s_engine_is_gone_before_the_next_is_loaded(
     journey: Toy, monkeypatch: pytest.MonkeyPatch, restarts: int

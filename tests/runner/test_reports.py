@@ -30,6 +30,7 @@ def written(roots: list[Path]) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in found}
 
 
+@pytest.mark.slow
 def test_many_runs_at_once_are_as_one_after_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,6 +48,7 @@ def test_many_runs_at_once_are_as_one_after_another(
     ]
 
 
+@pytest.mark.slow
 def test_a_damaged_run_among_many_is_one_sentence(tmp_path: Path) -> None:
     roots = runs(tmp_path)
     (part,) = roots[3].glob("samples/*/*/part-*.jsonl")

@@ -77,6 +77,7 @@ def test_more_shards_than_problems_are_refused(journey: Sharded) -> None:
     assert not journey.out.exists()
 
 
+@pytest.mark.slow
 def test_the_last_shard_reports_and_the_others_say_how_far_the_run_is(journey: Sharded) -> None:
     first = journey.shard("2/3")
     assert isinstance(first, Progress)
@@ -96,6 +97,7 @@ def test_the_last_shard_reports_and_the_others_say_how_far_the_run_is(journey: S
     assert {s["id"] for s in journey.rows("samples")} == set(sharded)
 
 
+@pytest.mark.slow
 def test_a_shard_resumes_and_an_unsharded_run_picks_up_the_rest(journey: Sharded) -> None:
     with pytest.raises(EngineDied):
         journey.shard("1/2", ScriptedEngine(answer, dies_after=5))
@@ -150,6 +152,7 @@ def test_a_job_waits_for_its_own_earlier_start_only(
     assert not _is_earlier_self(lock)
 
 
+@pytest.mark.slow
 def test_a_requeued_shard_gets_the_lock_of_its_dying_former_self(
     journey: Sharded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

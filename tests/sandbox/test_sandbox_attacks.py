@@ -104,6 +104,7 @@ def test_no_attack_works_for_a_plain_user(isolation: str, plain_user: tuple[str,
     attack(command, str(folder), count, cwd="/", **PLAIN)
 
 
+@pytest.mark.slow
 def test_who_switches_the_timer_off_gains_no_time() -> None:
     """The kernel's own limit ends a program at twice its time only; what was had meanwhile does
     not count, for tests that call it in another process either."""

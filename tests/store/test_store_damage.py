@@ -21,6 +21,7 @@ from claimbench.store.rows import GRADES, SAMPLES, DamagedLine
 from claimbench.store.together import learn, read_together
 
 
+@pytest.mark.slow
 def test_a_torn_last_line_is_owed_again_wherever_it_is_cut(tmp_path: Path) -> None:
     part = fill(tmp_path / "run", 4)
     whole, records = part.read_bytes(), index_module.index_path(part).read_bytes()

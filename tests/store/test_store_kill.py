@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import store_toys
 from store_toys import SUMS, create, judge, sample, sample_id
 
@@ -22,6 +23,8 @@ import fcntl, os, random, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from store_toys import SUMS, create, grade, judge, sample, sample_id
+
+import pytest
 fcntl.fcntl(1, 1031, 4096)
 store = create(Path(sys.argv[2]))
 present = store.present_ids(SUMS)
@@ -54,6 +57,7 @@ def reports_until_killed(child: subprocess.Popen[bytes], rng: random.Random) -> 
     return [int(line) for line in heard if line.endswith(b"\n")]
 
 
+@pytest.mark.slow
 def test_kill_9_at_twenty_random_moments(tmp_path: Path) -> None:
     root, rng = tmp_path / "run", random.Random(20)
     reported: list[int] = []

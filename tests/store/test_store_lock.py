@@ -120,6 +120,7 @@ def test_a_file_system_without_locks_is_named(
         create(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_of_many_that_start_at_once_one_writes(tmp_path: Path) -> None:
     """Together they create the folder; each shard has its own lock."""
     script = f"""

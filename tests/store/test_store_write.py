@@ -132,6 +132,7 @@ def test_several_threads_may_append(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert {row.id for row in stored(tmp_path / "run")} == expected
 
 
+@pytest.mark.slow
 def test_a_reader_beside_two_shards_sees_only_whole_rows(tmp_path: Path) -> None:
     root = tmp_path / "run"
     script = f"""

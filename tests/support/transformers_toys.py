@@ -109,6 +109,7 @@ def generated(model: Any, request: Request) -> list[int]:
             attention_mask=torch.ones_like(ids),
             max_new_tokens=request.sampling.max_tokens,
             do_sample=False,
+            repetition_penalty=request.sampling.repetition_penalty,
             pad_token_id=0,
         )
     return out[0, ids.shape[1] :].tolist()

@@ -143,7 +143,7 @@ def _devices(session: Mapping[str, Any]) -> tuple[int | None, str, bool]:
     """How many devices generated, what they are, and whether they are GPUs. Where a server at an
     endpoint generated, nothing is known."""
     engine, gpus = session.get("engine", {}), session.get("gpus", [])
-    if engine.get("kind") == "endpoint":
+    if engine.get("kind") == "endpoint" or engine.get("url"):
         return None, "endpoint", False
     replicas = int(engine.get("replicas", 1))
     if gpus and engine.get("device") != "cpu":

@@ -17,7 +17,7 @@ from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.settings import EndpointSettings
 from claimbench.messages import Message, as_data
 from claimbench.models.prompts import prompt_rules
-from claimbench.records import CellName
+from claimbench.records import NEUTRAL, CellName
 from claimbench.store.manifest import ImportedBenchmark, ImportedModel, ImportedRun, RunManifest
 
 PINNED = "pinned"
@@ -43,10 +43,11 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
         "top_p": run.sampling.top_p,
         "top_k": run.sampling.top_k,
         "max_tokens": run.sampling.max_tokens,
+        **_switched_on(run.sampling),
         "shots": shots.count if shots else 0,
         "shots_as": "chat turns" if shots else None,
         "prompt": benchmark.prompt,
-        "system": rules.system or "none",
+        "system": (rules.system if benchmark.system is None else benchmark.system) or "none",
         "forced_prefix": rules.forced_prefix or None,
         "bos": rules.prepend or None,
         "harness": "claimbench",
@@ -55,7 +56,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
         "dataset_revision": benchmark.dataset.revision,
         "release": benchmark.dataset.release,
         "window": window_words(benchmark.dataset.window),
-        "dtype": chosen.chosen_dtype or model.dtype,
+        "dtype": _precision(manifest, cell.model) or chosen.chosen_dtype or model.dtype,
         "engine": " ".join(manifest.engine.values()),
         "weights": manifest.departures.get(cell.model, PINNED),
         **_lm_eval_protocol(benchmark, run.sampling),
@@ -63,6 +64,18 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
     if isinstance(chosen, EndpointSettings):
         found |= _served_protocol(chosen.endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _precision(manifest: RunManifest, model: str) -> str | None:
+    """The quantization of weights from a GGUF file, which stands in their identity; None for
+    others."""
+    kind, _, rest = manifest.checkpoints.get(model, "").partition(":")
+    return f"{rest.partition(':')[0]} (GGUF)" if kind == "gguf" else None
+
+
+def _switched_on(sampling: SamplingConfig) -> dict[str, float]:
+    """Filters and penalties that do something: nobody states those that are off."""
+    return {key: value for key, off in NEUTRAL.items() if (value := getattr(sampling, key)) != off}
 
 
 def window_words(window: Sequence[str] | None) -> str | None:

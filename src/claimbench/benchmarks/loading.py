@@ -64,6 +64,11 @@ def load_fewshot(benchmark: BenchmarkConfig, data_dir: Path | None = None) -> tu
     asked = [str(column(r, benchmark.fields.question, name, i)) for i, r in enumerate(rows, 1)]
     answers = [str(column(r, shots.answer, name, i)) for i, r in enumerate(rows, 1)]
     _check_digest(shots.dataset, name, _digest_of(zip(asked, answers, strict=True)))
+    if len(rows) < shots.count:
+        raise DataError(
+            f"{name}: {shots.count} examples are asked for (key fewshot.count), and "
+            f"{shots.dataset.file or shots.dataset.hub} has {len(rows)}"
+        )
     picked = random.Random(shots.seed).sample(range(len(rows)), shots.count)
     turns: list[Turn] = []
     for i in picked:

@@ -11,8 +11,7 @@ from typing import Annotated
 
 import typer
 
-from claimbench import __version__
-from claimbench.cli import exchange, results, running
+from claimbench.cli import exchange, repeating, results, running, watching
 from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
     INTERRUPTED,
@@ -25,6 +24,7 @@ from claimbench.cli.ending import (
 )
 from claimbench.cli.options import AsJson
 from claimbench.errors import ClaimbenchError
+from claimbench.version import __version__
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,11 +67,14 @@ def doctor(as_json: AsJson = False) -> None:
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "plan": running.plan,
+    "watch": watching.watch,
     "import": exchange.import_,
     "export": exchange.export,
     "grade": results.grade,
     "report": results.report,
     "compare": results.compare,
+    "show": results.show_sample,
+    "repeat": repeating.repeat,
     "verify": results.verify,
     "claims": results.claims,
     "fetch": running.fetch,

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__, config, engines
+from claimbench import config, engines
 from claimbench.benchmarks import hub
 from claimbench.config import folders, processor
 from claimbench.config.machine import missing_packages, usable_cores, whole_memory
 from claimbench.config.paths import cache_dir, configs_dir
+from claimbench.engines import EngineSettings
+from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.store import provenance
+from claimbench.version import __version__
 
 _DATASETS = ("datasets", "huggingface_hub")
 """What reads datasets from the hub."""
@@ -65,8 +68,8 @@ def render(facts: dict[str, Any]) -> str:
     ]
     for name, missing in facts["engines"].items():
         remark = f" ({facts['remarks'][name]})" if facts["remarks"][name] else ""
-        lines.append(f"{name:<11} {_readiness(missing, engines.ENGINES[name].extra)}{remark}")
-    lines.append(f"datasets from the hub {_readiness(facts['datasets'], 'cpu')}")
+        lines.append(f"{name:<11} {_readiness(missing, engines.ENGINES[name])}{remark}")
+    lines.append(f"datasets from the hub {_readiness(facts['datasets'], TransformersSettings)}")
     for kind in ("models", "benchmarks", "runs"):
         lines.append(f"{kind:<11} {', '.join(facts['configs'][kind])}")
     return "\n".join(lines)
@@ -99,10 +102,14 @@ def _sandbox_words() -> str:
         return f"none: {error}"
 
 
-def _readiness(missing: Sequence[str], extra: str) -> str:
-    if not missing:
-        return "ready"
-    return f"missing {', '.join(missing)}: pip install 'claimbench[{extra}]'"
+def _readiness(missing: Sequence[str], kind: type[EngineSettings]) -> str:
+    """What is missing, and how to get it: an extra for packages; programs say their own."""
+    programs = [name for name in missing if name in kind.programs]
+    packages = [name for name in missing if name not in programs]
+    found = [f"missing {name}: {kind.programs[name]}" for name in programs]
+    if packages:
+        found.append(f"missing {', '.join(packages)}: pip install 'claimbench[{kind.extra}]'")
+    return "; ".join(found) or "ready"
 
 
 def _cuda_words(facts: dict[str, Any]) -> str:

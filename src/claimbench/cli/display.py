@@ -13,10 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from claimbench.analysis.doubts import doubts
+from claimbench.report.answer_text import legend_in_letters, spoken
+from claimbench.report.answers import CARDS, answers
 from claimbench.report.comparisons import headline
-from claimbench.report.messages import english
+from claimbench.report.messages import english, words
+from claimbench.report.strips import in_letters
 from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
 from claimbench.report.verdict_sum import verdict_sum
+from claimbench.report.view import outline
 
 if TYPE_CHECKING:
     from claimbench.runner.generate import Progress as RunProgress
@@ -93,23 +98,42 @@ def rate(progress: RunProgress) -> str:
 def show_report(report: Report) -> None:
     """The tables of a report and where to read on, on stdout."""
     console = Console()
-    if report.verdicts:
-        named = [replace(v, benchmark=figure_of(v)) for v in report.verdicts]
-        _print(console, verdict_table(named), _VERDICT_COLUMNS)
-        for verdict in named:
-            console.print(Text(clean(f"{verdict.benchmark}: {english(verdict.sentence)}", 1000)))
-        if len(named) > 1:
-            console.print(Text(english(verdict_sum(named))), soft_wrap=True)
-        console.print()
-    for one in report.comparisons:
-        console.print(Text(clean(english(headline(one)), 1000)), soft_wrap=True)
+    _print_answers(console, report)
     if report.partial:
         console.print(Text("Partial: samples or grades are missing, so there is no verdict."))
     columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))
     _print(console, measurement_table(report.measurements), columns)
+    if report.verdicts:
+        named = [replace(v, benchmark=figure_of(v)) for v in report.verdicts]
+        _print(console, verdict_table(named), _VERDICT_COLUMNS)
+    if len(report.verdicts) > 1:
+        console.print(Text(english(verdict_sum(report.verdicts))), soft_wrap=True)
+    for note in doubts(report.measurements):
+        console.print(Text(clean(f"Note: {english(note)}", 1000)), soft_wrap=True)
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 
+def _print_answers(console: Console, report: Report) -> None:
+    """The answers, each with its picture; of many there is the table of verdicts."""
+    found = answers(outline(report.runs, report.comparisons))
+    for one in found:
+        first, *rest = [Text(clean(english(message), LONGEST)) for message in spoken(one)]
+        first.stylize("bold")
+        lines = [first, *rest]
+        if one.strip is not None:
+            lines.insert(len(lines) - 1, Text(in_letters(one.strip)))
+        for line in lines:
+            console.print(line)
+        console.print()
+    for compared in report.comparisons if len(report.comparisons) > CARDS else ():
+        console.print(Text(clean(english(headline(compared)), LONGEST)), soft_wrap=True)
+    if legend := legend_in_letters(found, words()):
+        console.print(Text(legend), style="dim")
+        console.print()
+
+
+LONGEST = 1000
+"""Characters of a sentence that are shown."""
 _WORDS = frozenset({"model", "benchmark", "verdict", "received"})
 _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
 _MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")

@@ -10,21 +10,39 @@ _HEAD = (
 )
 
 
+_LAPTOP_HEAD = "  laptop               quantized  weights  KV room  together    hours"
+_LAPTOP_LEGEND = (
+    "Laptops run llama.cpp: engine.kind llamacpp with a GGUF file (docs/laptop.md). A quantization",
+    "is a departure in every verdict. Hours are a roofline, not a measurement.",
+)
+
+
 def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bool = False) -> str:
     """The entries of `gpu_plan` as text: of each GPU type its cheapest, its fastest and the run's
     own choice, or the `whole` list."""
     lines: list[str] = []
     for entry in entries:
-        lines += ["", f"{entry['model']} on GPUs"]
+        lines += ["", f"{entry['model']} on {_where(entry)}"]
         lines += [
             f"  {e['benchmark']:<14} {e['samples']:>6} samples × {e['mean_tokens']:,} tokens "
             f"= {e['tokens'] / 1e6:,.1f} million ({e['source']})"
             for e in entry["expected"]
         ]
-        lines += _gpu_lines(entry, whole)
-    if any(entry["gpus"] for entry in entries):
+        on_gpus = {**entry, "gpus": [row for row in entry["gpus"] if "laptop" not in row]}
+        on_laptops = [row for row in entry["gpus"] if "laptop" in row]
+        lines += _gpu_lines(on_gpus, whole) if on_gpus["gpus"] or entry["why_not"] else []
+        lines += _laptop_lines(on_laptops)
+    rows = [row for entry in entries for row in entry["gpus"]]
+    if any("laptop" not in row for row in rows):
         lines += ["", *_legend(price_note, whole)]
+    if any("laptop" in row for row in rows):
+        lines += ["", *_LAPTOP_LEGEND]
     return "\n".join(lines)
+
+
+def _where(entry: Mapping[str, Any]) -> str:
+    laptops = entry["gpus"] and all("laptop" in row for row in entry["gpus"])
+    return "laptops" if laptops and not entry["why_not"] else "GPUs"
 
 
 def _legend(price_note: str, whole: bool) -> list[str]:
@@ -34,6 +52,20 @@ def _legend(price_note: str, whole: bool) -> list[str]:
         "Set engine.tensor_parallel to take a choice; replicas run on Ray (engine.replicas).",
         f"Hours are a roofline, not a measurement (docs/gpus.md). Prices: {price_note}.",
     ]
+
+
+def _laptop_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [_LAPTOP_HEAD, *(_laptop_line(row) for row in rows)] if rows else []
+
+
+def _laptop_line(row: Mapping[str, Any]) -> str:
+    name = f"  {row['title']:<20} {row['dtype']:<9}  {row['weights_gib_per_gpu']:>3.0f} GiB"
+    if not row["fits"]:
+        return f"{name}  does not fit beside the longest request"
+    return (
+        f"{name}  {row['kv_room_gib_per_gpu']:>3.0f} GiB  {row['sequences_together']:>8}"
+        f"  {row['hours']:>7,.1f}"
+    )
 
 
 def _gpu_lines(entry: Mapping[str, Any], whole: bool) -> list[str]:

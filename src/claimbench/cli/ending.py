@@ -23,6 +23,7 @@ from claimbench.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from claimbench.cli.display import Display
     from claimbench.config import Experiment
+    from claimbench.interop.eee_figures import Figures
     from claimbench.records import Verdict
     from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
@@ -135,6 +136,18 @@ def show(report: Report) -> None:
     from claimbench.cli.display import show_report
 
     show_report(report)
+
+
+def show_figures(found: Figures) -> None:
+    """Scores that were imported without their samples, and what to do with them."""
+    for one in found.figures:
+        typer.echo(f"{one.subject}  {one.benchmark}  {one.metric}  {one.value:.2f}  tier C")
+    if found.unknown:
+        names = ", ".join(found.unknown)
+        typer.echo(
+            f"Not in seeds/published/_names.yaml, where a run's names are looked up: {names}"
+        )
+    typer.echo(f"Published table: {found.path} (copy it into seeds/published to judge runs by it)")
 
 
 def cap_from(cost: float | None, tokens: int | None, alone: bool) -> Cap:

@@ -82,7 +82,7 @@ RunOut = Annotated[Path | None, typer.Option("--out", help="Run folder (default 
 # Of `claimbench plan`.
 Gpus = Annotated[
     list[str],
-    typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight."),
+    typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight; laptop."),
 ]
 GpuCount = Annotated[
     int | None,
@@ -133,6 +133,27 @@ CombinedOut = Annotated[
     typer.Option(
         "--out", help="Folder of the combined report (default: `report` beside the first run)."
     ),
+]
+
+# Of `claimbench show`.
+ProblemId = Annotated[str, typer.Option("--problem", metavar="ID", help="Which problem.")]
+SampleNumber = Annotated[
+    int, typer.Option("--sample", min=0, metavar="N", help="Which of its samples, from 0.")
+]
+OfModel = Annotated[str | None, typer.Option("--model", help="Of this model alone.")]
+OfBenchmark = Annotated[str | None, typer.Option("--benchmark", help="Of this benchmark alone.")]
+
+# Of `claimbench repeat`.
+Share = Annotated[float, typer.Option("--share", min=0.0001, max=1, help="Of each cell's samples.")]
+Slots = Annotated[int | None, typer.Option("--slots", min=1, help="Requests generated together.")]
+EngineOptions = Annotated[
+    list[str],
+    typer.Option(
+        "--engine", metavar="KEY=VALUE", help="Another setting of the engine, or another kind."
+    ),
+]
+RepeatOut = Annotated[
+    Path | None, typer.Option("--out", help="Folder of the new samples (default RUNDIR-repeat).")
 ]
 
 # Of `claimbench compare`.

@@ -143,19 +143,22 @@ def plan(  # noqa: PLR0913, PLR0917
     Without a checkpoint's tokenizer or a dataset, what needs them is left out.
 
     Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distill-qwen-32b
-    --gpu h100x8 --gpu-hour 2.2[/bold]
+    --gpu h100x8 --gpu-hour 2.2[/bold] · [bold]claimbench plan r1-distill-qwen-7b --gpu
+    laptop[/bold]
     """
     from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.cli import display_plan
     from claimbench.planning import estimate
-    from claimbench.planning.gpu_table import choose_gpus
+    from claimbench.planning.gpu_table import LAPTOP, choose_gpus
     from claimbench.planning.gpus import gpu_plan
+    from claimbench.planning.laptops import choose_laptops
     from claimbench.planning.lengths import Lengths
     from claimbench.runner import preparing
 
     experiment = config.load_experiment(run_file, sets)
-    asked = choose_gpus(gpus, gpu_count), Lengths(lengths), gpu_hour
+    named = gpus or ([LAPTOP] if experiment.run.engine.kind == "llamacpp" else [])
+    asked = choose_gpus(named, gpu_count), Lengths(lengths), gpu_hour, choose_laptops(named)
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
         made, lacking = preparing.dry_plan(experiment, data_dir, online, display.log)

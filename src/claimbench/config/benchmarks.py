@@ -172,6 +172,9 @@ class BenchmarkConfig(Strict):
     dataset: DatasetConfig
     fields: FieldsConfig
     prompt: str
+    system: str | None = Field(
+        default=None, description="a system text in place of the model's own; null: the model's"
+    )
     starter_prompt: str | None = Field(
         default=None, description="the prompt of problems whose slot `starter` is not empty"
     )

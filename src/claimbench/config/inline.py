@@ -81,7 +81,17 @@ def absolute(data: Data, folder: Path) -> Data:
     for key in _KEYS:
         if isinstance(names := data.get(key), list):
             found[key] = [_seen_from(folder, n) if isinstance(n, str) else n for n in names]
+    if isinstance(asked := data.get("prompts"), dict):
+        found["prompts"] = {name: _shots_path(one, folder) for name, one in asked.items()}
     return found
+
+
+def _shots_path(asked: object, folder: Path) -> object:
+    """What a run says of a benchmark's prompt, with the place of its examples made absolute."""
+    shots = asked.get("fewshot") if isinstance(asked, dict) else None
+    if not isinstance(asked, dict) or not isinstance(shots, dict):
+        return asked
+    return asked | {"fewshot": _own_path(shots, "file", folder)}
 
 
 def _seen_from(folder: Path, word: str) -> str:

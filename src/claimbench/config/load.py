@@ -15,6 +15,7 @@ from claimbench.config.canonical import plain
 from claimbench.config.folders import Kind, names
 from claimbench.config.inline import Drafter, Inline
 from claimbench.config.models import ModelConfig
+from claimbench.config.prompting import asked_as_the_run_says
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
@@ -195,7 +196,10 @@ def load_experiment(
         run=run,
         models=tuple(_model(name, file, places.models.get(name), drafter) for name in run.models),
         benchmarks=tuple(
-            _selected(_benchmark(n, file, places.benchmarks.get(n), drafter), run) for n in named
+            asked_as_the_run_says(
+                _selected(_benchmark(n, file, places.benchmarks.get(n), drafter), run), run
+            )
+            for n in named
         ),
     )
     experiment.check_samples()

@@ -58,11 +58,17 @@ class ModelConfig(Strict):
     context: int = Field(gt=0, description="tokens the model was made for")
     dtype: DType = "bfloat16"
     quantization: str | None = None
+    native_quantization: str | None = Field(
+        default=None, exclude=True, description="how its makers published it: no departure"
+    )
     kv_dtype: str | None = None
     prompt: PromptRules
     prompt_variants: dict[str, PromptRules] = Field(default_factory=dict)
     stop_tokens: tuple[str, ...] = Field(min_length=1)
     path: str | None = None
+    adapter: str | None = Field(
+        default=None, exclude_if=unset, description="folder of a LoRA adapter over it"
+    )
     wheel: WheelSource | None = None
     hidden: int | None = None
     layers: int | None = None

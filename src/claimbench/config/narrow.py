@@ -11,7 +11,7 @@ from claimbench.config.yamlfile import Marks
 Data = dict[str, Any]
 
 _BY_NAME: Mapping[str, tuple[str, ...]] = {
-    "benchmarks": ("samples", "margins", "select"),
+    "benchmarks": ("samples", "margins", "select", "prompts"),
     "models": ("claimed",),
 }
 """The keys of a run whose own keys are names of its benchmarks, or of its models."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from claimbench.config.benchmarks import BenchmarkConfig, Selection
+from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.inline import fit_name
 from claimbench.config.models import ModelConfig
@@ -18,11 +18,19 @@ Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
 
 class SamplingConfig(Strict):
-    """Sampling parameters, all sent to the engine. temperature 0 is greedy decoding."""
+    """Sampling parameters, all sent to the engine. temperature 0 is greedy decoding.
+
+    `min_p` keeps the tokens at least so many times as probable as the likeliest; a token that the
+    reply holds already loses `presence_penalty` of its logit, and one that prompt or reply hold has
+    its logit divided (where it is positive, else multiplied) by `repetition_penalty`.
+    """
 
     temperature: float = Field(ge=0, allow_inf_nan=False)
     top_p: float = Field(default=1.0, gt=0, le=1, description="1: off")
     top_k: int = Field(default=0, ge=0, description="0: off")
+    min_p: float = Field(default=0.0, ge=0, le=1, description="0: off")
+    presence_penalty: float = Field(default=0.0, ge=-2, le=2, description="0: off")
+    repetition_penalty: float = Field(default=1.0, gt=0, le=10, description="1: off")
     max_tokens: int = Field(gt=0)
 
 
@@ -54,6 +62,25 @@ class LmEvalOptions(Strict):
     confirm_run_unsafe_code: bool = False
 
 
+class ShotsFromFile(Strict):
+    """Worked examples out of a file of rows with the benchmark's column for the question: `count`
+    of them, drawn by `seed`; `answer` is the column with the worked answer."""
+
+    file: str
+    answer: str = "answer"
+    count: int = Field(gt=0)
+    seed: int = 0
+
+
+class PromptConfig(Strict):
+    """How a run asks a benchmark otherwise than the benchmark's file says. `system` stands in place
+    of the model's own system text; `fewshot: none` leaves the examples out."""
+
+    prompt: str | None = None
+    system: str | None = None
+    fewshot: ShotsFromFile | Literal["none"] | None = None
+
+
 class RunConfig(Strict):
     """What to run (configs/runs/*.yaml): models × benchmarks × sampling × engine, and the
     published tables it is compared with."""
@@ -73,6 +100,9 @@ class RunConfig(Strict):
     select: dict[str, Selection] = Field(
         default_factory=dict, description="another release or window, by benchmark"
     )
+    prompts: dict[str, PromptConfig] = Field(
+        default_factory=dict, description="another prompt, by benchmark"
+    )
     allow_low_power: bool = False
     lm_eval: LmEvalOptions | None = None
 
@@ -89,8 +119,11 @@ class RunConfig(Strict):
                 f"{', '.join(self.benchmarks)}: mend the name or take it out (samples may be one "
                 f"number for all benchmarks)"
             )
-        if strange := sorted(set(self.select) - set(self.benchmarks)):
-            raise ValueError(f"select names {strange[0]}, which this run does not have")
+        for key, by_name in (("select", self.select), ("prompts", self.prompts)):
+            if strange := sorted(set(by_name) - set(self.benchmarks)):
+                raise ValueError(f"{key} names {strange[0]}, which this run does not have")
+            if any(name.startswith(LM_EVAL) for name in self.prompts):
+                raise ValueError("prompts: a task of lm-eval makes its own; leave it out")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples]
         if any(count is not None and count < 1 for count in counts):
             raise ValueError(

@@ -6,6 +6,7 @@
     transformers/   continuous batching on a CPU or a GPU, through PyTorch
     vllm/           vLLM on GPUs, or its CPU build
     endpoint/       a server with OpenAI's API
+    llamacpp/       llama.cpp's server on a GGUF file, for laptops
     ray/            replicas of an engine on a Ray cluster
     restarting.py   an engine that is started again when it dies
     scripted/       replies from a script, for tests
@@ -19,6 +20,7 @@ from claimbench.config import EngineConfig
 from claimbench.config.yamlfile import nearest, parse, place_of
 from claimbench.engines.base import Engine, EngineSettings, Price, Served
 from claimbench.engines.endpoint.settings import EndpointSettings
+from claimbench.engines.llamacpp.settings import LlamacppSettings
 from claimbench.engines.local import LocalSettings
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings
@@ -30,6 +32,7 @@ ENGINES: Mapping[str, type[EngineSettings]] = {
     "transformers": TransformersSettings,
     "vllm": VllmSettings,
     "endpoint": EndpointSettings,
+    "llamacpp": LlamacppSettings,
 }
 
 
@@ -55,7 +58,8 @@ def _refuse_unused(chosen: EngineConfig, kind: type[EngineSettings], key: str) -
         return
     others = f"{' and '.join(users)} {'does' if len(users) == 1 else 'do'}"
     why = kind.instead.get(key) or (
-        f"the {chosen.kind} engine does not use it ({others}); remove the key"
+        f"the {chosen.kind} engine does not use it ({others}); remove the key "
+        f"(--set engine.{key}=null)"
     )
     raise ConfigError(f"{_place(chosen, key)}: engine.{key}: {why}")
 

@@ -7,9 +7,11 @@ make it, and the engine (`Engine`). Importing the settings imports nothing heavy
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -20,6 +22,7 @@ from claimbench.config import DType, ModelConfig
 from claimbench.config.machine import missing_packages
 from claimbench.config.yamlfile import Strict
 from claimbench.errors import CheckpointMissing, ModelError
+from claimbench.messages import Message
 from claimbench.records import Completion, Request, RequestFailure
 
 Answer = Completion | RequestFailure
@@ -70,6 +73,15 @@ class Served:
     prompt: PromptForm
 
 
+@dataclass(frozen=True, slots=True)
+class OwnWeights:
+    """Weights that an engine loads instead of a checkpoint, of which only the tokenizer is used.
+    `identity` is part of every sample's; `departure` says how they differ from the checkpoint's."""
+
+    identity: str
+    departure: Message
+
+
 class Price(Strict):
     """What a server charges for a million tokens, from its price list of the day `date`."""
 
@@ -82,13 +94,20 @@ class Price(Strict):
 class EngineSettings(Strict, ABC):
     """What a run may say of one kind of engine: its fields are the keys that the engine uses.
 
-    `packages` are what it imports and `extra` is the extra of claimbench that installs them.
+    `packages` are what it imports and `extra` is the extra of claimbench that installs them;
+    `programs` are what it starts, each with how to get it.
     `instead` says, for keys that only other engines use, what to do here.
     """
 
     packages: ClassVar[tuple[str, ...]] = ()
     extra: ClassVar[str] = ""
+    programs: ClassVar[Mapping[str, str]] = {}
+    loads_own: ClassVar[bool] = False
+    """Whether it loads weights of its own kind (`weights`), not checkpoints."""
     instead: ClassVar[Mapping[str, str]] = {}
+
+    takes_adapters: ClassVar[bool] = False
+    """Whether it applies a LoRA adapter (key `adapter` of a model)."""
 
     kind: str
 
@@ -118,6 +137,11 @@ class EngineSettings(Strict, ABC):
         return None
 
     @property
+    def lacking(self) -> frozenset[str]:
+        """Sampling parameters, of `records.NEUTRAL`, that it does not take."""
+        return frozenset()
+
+    @property
     def price(self) -> Price | None:
         """What its tokens cost; None where they cost nothing, or nobody says."""
         return None
@@ -127,10 +151,16 @@ class EngineSettings(Strict, ABC):
         """The model on a server; None where the engine loads weights."""
         return None
 
+    def weights(self, model: ModelConfig) -> OwnWeights:
+        """What an engine that `loads_own` weights would load, known from files or from a server.
+        Raises CheckpointMissing where there are none, ModelError where they are another model's."""
+        raise NotImplementedError
+
     @classmethod
     def missing(cls) -> list[str]:
-        """The packages that are not installed here."""
-        return missing_packages(cls.packages)
+        """The packages and programs that are not installed here."""
+        programs = [name for name in cls.programs if shutil.which(name) is None]
+        return [*missing_packages(cls.packages), *programs]
 
     @classmethod
     def remark(cls) -> str:
@@ -154,6 +184,25 @@ def version_of(engine: str, extra: str, *distributions: str) -> str:
     raise CheckpointMissing(
         f"engine {engine} is not installed; run pip install 'claimbench[{extra}]'"
     )
+
+
+def decoder(checkpoint: Path) -> Callable[[Sequence[int]], str]:
+    """Token ids → text with special tokens kept (a `</think>` may be one), by the checkpoint's own
+    tokenizer, which is loaded with the first."""
+
+    @cache
+    def tokenizer() -> Any:
+        from transformers import AutoTokenizer
+
+        return AutoTokenizer.from_pretrained(checkpoint, local_files_only=True)
+
+    def decode(ids: Sequence[int]) -> str:
+        text: str = tokenizer().decode(
+            list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False
+        )
+        return text
+
+    return decode
 
 
 def stop_token_ids(checkpoint: Path, model: ModelConfig) -> list[int]:

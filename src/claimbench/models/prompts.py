@@ -249,7 +249,9 @@ def chat_turns(
     template = benchmark.prompt
     if benchmark.starter_prompt and slots.get("starter", "").strip():
         template = benchmark.starter_prompt
-    return [*fewshot, Turn("user", fill(template, problem.question, choices, slots))]
+    system = [Turn("system", benchmark.system)] if benchmark.system is not None else []
+    asked = Turn("user", fill(template, problem.question, choices, slots))
+    return [*system, *fewshot, asked]
 
 
 def _without_begun_reply(turns: list[Turn]) -> tuple[list[Turn], str]:

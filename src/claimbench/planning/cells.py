@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,10 @@ from typing import Any
 from claimbench.config import BenchmarkConfig, ModelConfig
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, Prompt, PromptMaker, choice_order
-from claimbench.records import CellName, Problem, Request, Sampling
+from claimbench.records import NEUTRAL, CellName, Problem, Request, Sampling
+
+SampleKey = tuple[str, int]
+"""A sample in its cell, whatever engine makes it: problem id and sample index."""
 
 ID_LENGTH = 32  # hex digits: 128 bits, no collision to fear among millions of samples
 
@@ -34,6 +37,8 @@ class Cell:
     seed: int
     maker: PromptMaker | MessageMaker
     weights: Mapping[str, object]
+    only: frozenset[SampleKey] | None = None
+    """The samples that are asked for; None: all of every problem."""
 
     @property
     def name(self) -> CellName:
@@ -42,7 +47,7 @@ class Cell:
     @property
     def asked(self) -> int:
         """Samples asked for."""
-        return len(self.problems) * self.samples
+        return len(self.problems) * self.samples if self.only is None else len(self.only)
 
     @property
     def ids(self) -> list[str]:
@@ -65,9 +70,10 @@ class Cell:
 
     def missing(self, present: Container[str]) -> Iterator[Request]:
         """The requests whose samples are not `present`, in the stable order."""
-        n = self.samples
-        for row, problem in enumerate(self.problems):
-            if any(sample not in present for sample in self.ids[row * n : (row + 1) * n]):
+        end = 0
+        for problem in self.problems:
+            start, end = end, end + len(self._indexes_of(problem))
+            if any(sample not in present for sample in self.ids[start:end]):
                 yield from (r for r in self._requests_of(problem) if r.id not in present)
 
     def prompt_of(self, problem: Problem, sample_index: int = 0) -> Prompt:
@@ -75,10 +81,26 @@ class Cell:
         seed = sample_seed(self.seed, problem, sample_index)
         return self.maker.prompt(problem, choice_order(problem, seed))
 
+    def _indexes_of(self, problem: Problem) -> Sequence[int]:
+        every = range(self.samples)
+        if self.only is None:
+            return every
+        return [index for index in every if (problem.id, index) in self.only]
+
+    def sent(self) -> Iterator[tuple[tuple[str, tuple[int, ...]], str]]:
+        """The text of every prompt that is sent, once, by problem and order of its choices."""
+        for problem in self.problems:
+            seeds = (sample_seed(self.seed, problem, i) for i in range(self.samples))
+            orders = (
+                {choice_order(problem, seed): None for seed in seeds} if problem.choices else [()]
+            )
+            for order in orders:
+                yield (problem.id, order), self.maker.prompt(problem, order).text
+
     def _requests_of(self, problem: Problem) -> Iterator[Request]:
         # With choices every sample has an order, and so a prompt, of its own.
         shared = None if problem.choices else self._prompt_and_digest(problem, ())
-        for index in range(self.samples):
+        for index in self._indexes_of(problem):
             seed = sample_seed(self.seed, problem, index)
             order = choice_order(problem, seed)
             prompt, identity = shared or self._prompt_and_digest(problem, order)
@@ -102,10 +124,17 @@ class Cell:
             "benchmark": self.benchmark.name,
             "problem": problem.id,
             **_what_is_sent(prompt),
-            "sampling": asdict(self.sampling),
+            "sampling": sampling_identity(self.sampling),
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
         return prompt, hashlib.sha256(text.encode())
+
+
+def sampling_identity(sampling: Sampling) -> dict[str, Any]:
+    """Every parameter; those of `NEUTRAL` where they do something, so that samples made before
+    there were such parameters keep their ids."""
+    always = {k: v for k, v in asdict(sampling).items() if k not in NEUTRAL}
+    return {**always, **sampling.switched_on}
 
 
 def _what_is_sent(prompt: Prompt) -> dict[str, Any]:
@@ -135,7 +164,7 @@ def weights_identity(
     return {
         "model": model.hub,
         "checkpoint": checkpoint.identity,
-        "dtype": None if checkpoint.identity.startswith("endpoint:") else dtype,
+        "dtype": None if checkpoint.identity.startswith(("endpoint:", "gguf:")) else dtype,
         "quantization": model.quantization,
         "kv_dtype": model.kv_dtype,
         "stop_tokens": model.stop_tokens,

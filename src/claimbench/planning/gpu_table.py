@@ -14,6 +14,8 @@ from claimbench.errors import ConfigError
 from claimbench.planning.roofline import Device
 
 GIB = 2**30
+LAPTOP = "laptop"
+"""How the names begin that mean laptops, not GPUs."""
 _LARGE = 70.0
 """GiB from which vLLM runs 1,024 sequences together, but for an A100, else 256 (its
 EngineArgs.get_batch_defaults, usage context LLM_CLASS, in vLLM 0.33)."""
@@ -82,6 +84,8 @@ def choose_gpus(words: Sequence[str], count: int | None = None) -> dict[str, Wan
         return {name: Wanted(gpu, count) for name, gpu in known.items()}
     found: dict[str, Wanted] = {}
     for word in words:
+        if word.lower().startswith(LAPTOP):  # laptops.py knows them
+            continue
         found |= _named(word.lower(), known, count)
     return {name: found[name] for name in known if name in found}
 

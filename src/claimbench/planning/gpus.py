@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from claimbench import engines
 from claimbench.config import Experiment, ModelConfig
 from claimbench.errors import ConfigError
 from claimbench.planning.gpu_table import GIB, Gpu, Wanted
+from claimbench.planning.laptops import Laptop, laptop_rows
 from claimbench.planning.lengths import Lengths
 from claimbench.planning.roofline import PARALLEL, Fit, Load, Shape, fit, fits, seconds, together
 from claimbench.planning.shapes import heads_of, is_known, shape_of
@@ -56,37 +58,40 @@ def gpu_plan(
     gpus: Mapping[str, Wanted],
     lengths: Lengths,
     gpu_hour: float | None = None,
+    laptops: Mapping[str, Laptop] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """One entry per model: its expected tokens, and for each GPU type a row per choice of tensor
     parallel × replicas. The cheapest and the fastest of a GPU type and the run's own choice are
     marked. Where `prompts` does not know a cell, ASSUMED_PROMPT stands for it. Raises ConfigError
     where the run's own parallelism does not divide a model's heads."""
-    return [
-        _model_entry(experiment, model, prompts, gpus, lengths, gpu_hour)
-        for model in experiment.models
-    ]
+    entries = []
+    for model in experiment.models:
+        loads, expected = _asked(experiment, model, prompts, lengths)
+        entry = _model_entry(experiment, model, loads, gpus, gpu_hour) if gpus else {}
+        found = {"model": model.name, "expected": expected, "gpus": [], "why_not": None} | entry
+        if is_known(model):
+            found["gpus"] += laptop_rows(model, loads, laptops)
+        entries.append(found)
+    return entries
 
 
 def _model_entry(
     experiment: Experiment,
     model: ModelConfig,
-    prompts: Prompts,
+    loads: Sequence[Load],
     gpus: Mapping[str, Wanted],
-    lengths: Lengths,
     gpu_hour: float | None,
 ) -> dict[str, Any]:
-    loads, expected = _asked(experiment, model, prompts, lengths)
-    entry = {"model": model.name, "expected": expected, "gpus": [], "why_not": None}
+    """The rows of the GPU types, or why there are none."""
     settings = engines.settings(experiment.run.engine)
     if settings.served:
-        return entry | {"why_not": "a server generates: its GPUs are its own business"}
+        return {"why_not": "a server generates: its GPUs are its own business"}
     if not is_known(model):
-        return entry | {"why_not": f"configs/models/{model.name}.yaml gives no geometry"}
+        return {"why_not": f"configs/models/{model.name}.yaml gives no geometry"}
     own = _own_spread(settings)
     _check_divides(model, own)
     task = _Task(model, settings.chosen_dtype or model.dtype, tuple(loads), own)
-    rows = [row for name, gpu in gpus.items() for row in _rows(task, name, gpu, gpu_hour)]
-    return entry | {"gpus": rows}
+    return {"gpus": [row for name, gpu in gpus.items() for row in _rows(task, name, gpu, gpu_hour)]}
 
 
 def _asked(

@@ -23,11 +23,11 @@ from claimbench.errors import ConfigError
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
 from claimbench.messages import Message, as_data
-from claimbench.models import checkpoints
+from claimbench.models import adapters, checkpoints, quantized
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
-from claimbench.records import Problem, Sampling, Turn
+from claimbench.records import NEUTRAL, Problem, Sampling, Turn
 from claimbench.store.manifest import decisive_digest
 
 
@@ -70,6 +70,8 @@ def make_plan(
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
     chosen = engines.settings(experiment.run.engine)
+    _check_sampling(experiment, chosen)
+    _check_adapters(experiment, chosen)
     asked = []
     for benchmark in experiment.benchmarks:
         log(f"reading {benchmark.name}")
@@ -80,7 +82,7 @@ def make_plan(
     cells: list[Cell] = []
     for model in experiment.models:
         log(f"finding the checkpoint of {model.name}")
-        found[model.name] = _checkpoint(chosen, model, online, weights)
+        found[model.name] = checkpoints.wanted_by(chosen, model, online, weights=weights)
         cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
     log("rendering prompts")
     _refuse_twins(cells)
@@ -88,6 +90,27 @@ def make_plan(
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     digest = decisive_digest(resolved)
     return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
+
+
+def _check_sampling(experiment: Experiment, chosen: EngineSettings) -> None:
+    """Refuse a parameter that this engine lacks: left out, it would stand in the record, untrue."""
+    for key in chosen.lacking:
+        if getattr(experiment.run.sampling, key) != NEUTRAL[key]:
+            raise ConfigError(
+                f"run {experiment.run.name}, key sampling.{key}: the {chosen.kind} engine of this "
+                f"run does not take it; leave it out ({NEUTRAL[key]:g} is off), or use an engine "
+                "that does"
+            )
+
+
+def _check_adapters(experiment: Experiment, chosen: EngineSettings) -> None:
+    """Refuse an adapter where the base alone would answer."""
+    for model in experiment.models:
+        if model.adapter is not None and not chosen.takes_adapters:
+            raise ConfigError(
+                f"model {model.name}, key adapter: the {chosen.kind} engine does not apply it; "
+                f"{adapters.MERGE}, or use engine.kind: vllm"
+            )
 
 
 def _check_grader(benchmark: BenchmarkConfig, problems: Sequence[Problem]) -> None:
@@ -148,14 +171,6 @@ def _cells(
         )
 
 
-def _checkpoint(
-    chosen: EngineSettings, model: ModelConfig, online: bool, weights: bool
-) -> Checkpoint:
-    if chosen.served:
-        return checkpoints.served(model, chosen.served, online)
-    return checkpoints.find(model, online, weights=weights)
-
-
 def _maker(
     chosen: EngineSettings,
     model: ModelConfig,
@@ -181,6 +196,9 @@ def _sampling(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
         top_k=chosen.top_k,
         max_tokens=chosen.max_tokens,
         stop=benchmark.stop,
+        min_p=float(chosen.min_p),
+        presence_penalty=float(chosen.presence_penalty),
+        repetition_penalty=float(chosen.repetition_penalty),
     )
 
 
@@ -231,6 +249,8 @@ def _departures(
         if dtype is not None and dtype != model.dtype:
             dtypes = {"dtype": dtype, "checkpoint": model.dtype}
             parts.append(Message("weights-dtype", dtypes))
+        if chosen.served is None:
+            parts += quantized.departures(model, found[model.name].path)
         if known := tuple(part for part in parts if part):
             departures[model.name] = as_data(Message("weights-departures", {"parts": known}))
     return departures

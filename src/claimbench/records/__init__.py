@@ -12,6 +12,7 @@ from claimbench.records.judged import (
     Verdict,
 )
 from claimbench.records.runs import (
+    NEUTRAL,
     CellName,
     Completion,
     Draws,
@@ -30,6 +31,7 @@ from claimbench.records.runs import (
 )
 
 __all__ = [
+    "NEUTRAL",
     "CellName",
     "Claim",
     "Completion",

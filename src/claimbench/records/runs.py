@@ -58,16 +58,30 @@ class Problem:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+NEUTRAL: Mapping[str, float] = {"min_p": 0.0, "presence_penalty": 0.0, "repetition_penalty": 1.0}
+"""Sampling parameters that not every engine has, and the value at which each does nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """Every sampling parameter, none left to an engine's default. `temperature` 0 is greedy
-    decoding; `top_k` 0 and `top_p` 1.0 switch those filters off."""
+    decoding; `top_k` 0, `top_p` 1.0 and `min_p` 0 switch those filters off, `presence_penalty` 0
+    and `repetition_penalty` 1 the penalties."""
 
     temperature: float
     top_p: float
     top_k: int
     max_tokens: int
     stop: tuple[str, ...] = ()
+    min_p: float = 0.0
+    presence_penalty: float = 0.0
+    repetition_penalty: float = 1.0
+
+    @property
+    def switched_on(self) -> dict[str, float]:
+        """Of `NEUTRAL`, what is not at its neutral value."""
+        chosen = {key: float(getattr(self, key)) for key in NEUTRAL}
+        return {key: value for key, value in chosen.items() if value != NEUTRAL[key]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,8 @@ class Sample:
     """A stored completion: what a grader and the statistics read.
 
     Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
-    holds −1 where they do not state which option was shown.
+    holds −1 where they do not state which option was shown. `stated_answer` is what imported
+    outputs name as the final answer, "" where they name none: it counts instead of the text.
     """
 
     id: str
@@ -136,6 +151,7 @@ class Sample:
     seed: int | None = 0
     choice_order: tuple[int, ...] = ()
     reasoning: str | None = None
+    stated_answer: str | None = None
 
     @property
     def cell(self) -> CellName:

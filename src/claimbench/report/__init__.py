@@ -2,12 +2,16 @@
 arrives ready.
 
     document.py   what a report shows
-    words.py      its words in English and Korean
+    messages/     its words, one catalogue per language
+    answers.py    the answer first: one sentence for each verdict, how sure, what could change it
+    strips.py     the picture of a decision, drawn and in letters; matrix.py: that of many
     tables.py     tables as rows of ready text; CSV
-    markdown.py   report.md
+    markdown.py   report.md, which begins with answer_text.py
     figures.py    the figures, drawn with svg.py, coloured by theme.py
+    problems.py   what became of each problem
     samples.py    stored samples, compressed, for a report in which they can be read
-    html.py       report.html
+    html.py       report.html: assets/*.j2; its script is assets/*.js (page_script.py)
+    vendor/       the one script of others that a page holds
     files.py      all of it, by its place in the folder
 
 Whatever comes from a model is escaped before it reaches a table (see `tables.clean`), and reaches
@@ -16,7 +20,8 @@ the page only compressed, to be put there as text.
 
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.files import report_files
-from claimbench.report.samples import Pack, Source, pack
+from claimbench.report.sample_texts import Source
+from claimbench.report.samples import Pack, pack
 from claimbench.report.tables import Table, measurement_table, to_csv, verdict_table
 
 __all__ = [

@@ -32,10 +32,10 @@ def headline(one: Compared) -> Message:
     return Message(
         "compare-headline",
         {
-            "names": _names(one),
+            "names": names_of(one),
             "benchmark": one.variant.benchmark,
-            "outcome": _outcome(one),
-            "found": _found(one.such) if one.word not in _SIDES else _interval(one.such),
+            "outcome": outcome_message(one),
+            "found": found_message(one.such) if one.word not in _SIDES else _interval(one.such),
         },
     )
 
@@ -49,7 +49,8 @@ def _interval(comparison: Comparison) -> Message:
     return Message("compare-interval", {"low": low, "high": high})
 
 
-def _outcome(one: Compared) -> Message:
+def outcome_message(one: Compared) -> Message:
+    """What was found, in a few words."""
     if one.word == "equivalent":
         return Message("compare-equivalent", {"margin": one.margin})
     if one.word == "not worse":
@@ -70,13 +71,14 @@ def _undecided(one: Compared) -> Message:
     return Message("compare-undecided", {"detectable": one.detectable})
 
 
-def _found(comparison: Comparison) -> Message:
+def found_message(comparison: Comparison) -> Message:
+    """A difference with its interval."""
     low, high = comparison.interval_95
     values = {"difference": comparison.difference, "low": low, "high": high}
     return Message("compare-found", values)
 
 
-def _names(one: Compared) -> Message:
+def names_of(one: Compared) -> Message:
     """The runs, with their models where these differ; within one run the models."""
     if one.variant.run == one.reference.run:
         names = one.variant.model, one.reference.model
@@ -97,7 +99,7 @@ def details(one: Compared) -> Iterator[Message]:
     yield Message("compare-counts", counts)
     if one.common < one.problems:
         yield Message("compare-partly", {"common": one.common, "problems": one.problems})
-    yield Message("compare-these", {"found": _found(one.these)})
+    yield Message("compare-these", {"found": found_message(one.these)})
     power: dict[str, Value] = {"margin": one.margin, "power": 100 * one.power}
     yield Message("compare-power", {**power, "detectable": one.detectable})
     if one.family > 1:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from claimbench.analysis.agreement import Agreement
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import CapCurve, Lengths
+from claimbench.analysis.problem_counts import ProblemCounts
 from claimbench.messages import Value
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts.articles.results import ClaimVerdict
@@ -18,17 +19,19 @@ from claimbench.verdicts.side_by_side import EvidenceGroup
 @dataclass(frozen=True, slots=True)
 class CellView:
     """One model on one benchmark: the score at every token cap and the lengths of its replies,
-    None where imported outputs do not state their tokens."""
+    None where imported outputs do not state their tokens; what became of each problem."""
 
     model: str
     benchmark: str
     lengths: Lengths | None
     curve: CapCurve | None
+    problems: ProblemCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run. `about` are pairs (what, value) that describe it; `name` is its folder's."""
+    """One run. `about` are pairs (what, value) that describe it; `name` is its folder's; `titles`
+    are those of its models and benchmarks by name."""
 
     name: str
     title: Value
@@ -39,6 +42,7 @@ class RunView:
     about: tuple[tuple[Value, Value], ...]
     partial: bool
     agreements: tuple[Agreement, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

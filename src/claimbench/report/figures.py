@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from claimbench.analysis.lengths import CapCurve, Lengths
 from claimbench.messages import Message, term
@@ -17,7 +17,7 @@ _WIDTH = 760
 _PANEL = (440, 260)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 22, 66
 
-_CLASS = {"ours": "ours", "third party": "third", "vendor": "vendor"}
+_CLASS = {"ours": "ours", "recorded": "ours", "third party": "third", "vendor": "vendor"}
 
 
 # --- measured and published side by side ------------------------------------------------------
@@ -43,7 +43,7 @@ def forest(pen: svg.Pen, name: str, benchmark: str, groups: Sequence[EvidenceGro
         (_WIDTH, int(y + 40)),
         Message("page-evidence-title", {"benchmark": benchmark}),
         said,
-        [*axis, *rows, *_legend(pen, y + 32)],
+        [*axis, *rows, *_legend(pen, y + 32, {e.origin for g in groups for e in g.estimates})],
     )
 
 
@@ -74,15 +74,18 @@ def _estimate(e: Estimate, x: svg.Scale, y: float) -> str:
     if e.low is not None and e.high is not None:
         parts.append(svg.line(x(e.low), y, x(e.high), y, f"interval {kind}"))
         text += f"  [{e.low:.1f}, {e.high:.1f}]"
-    parts.append(_mark(kind, x(e.value), y))
+    parts.append(_mark(e.origin, x(e.value), y))
     parts.append(svg.words(_WIDTH - 120, y + 4, text, "number"))
     return svg.element("g", *parts)
 
 
-def _mark(kind: str, x: float, y: float) -> str:
+def _mark(origin: str, x: float, y: float) -> str:
     """Each origin has a shape of its own beside its colour."""
-    if kind == "ours":
+    kind = _CLASS[origin]
+    if origin == "ours":
         return svg.element("circle", cx=x, cy=y, r=5.0, class_="mark ours")
+    if origin == "recorded":
+        return svg.element("circle", cx=x, cy=y, r=4.0, class_="ring ours")
     r = 5.0
     square = [(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)]
     diamond = [(x, y - 6.5), (x + 6.5, y), (x, y + 6.5), (x - 6.5, y)]
@@ -94,10 +97,11 @@ def _told(group: EvidenceGroup, e: Estimate) -> str:
     return f"{clean(group.model)}, {clean(e.who)} [{e.tier}]: {e.value:.1f}{interval}"
 
 
-def _legend(pen: svg.Pen, y: float) -> Iterable[str]:
-    for i, origin in enumerate(("ours", "third party", "vendor")):
+def _legend(pen: svg.Pen, y: float, drawn: Collection[str]) -> Iterable[str]:
+    """The origins that are drawn."""
+    for i, origin in enumerate(name for name in _CLASS if name in drawn):
         x = 20.0 + 150 * i
-        yield _mark(_CLASS[origin], x, y - 4)
+        yield _mark(origin, x, y - 4)
         yield pen.words(x + 14, y, term("origin", origin), "tick")
 
 

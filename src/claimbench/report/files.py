@@ -9,10 +9,11 @@ from claimbench.report.article_tables import claims_table
 from claimbench.report.claim_tables import testable
 from claimbench.report.comparisons import changes_table, comparison_table
 from claimbench.report.document import Document
-from claimbench.report.html import asset, evidence_by_benchmark, render_html
+from claimbench.report.html import evidence_by_benchmark, render_html
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import agreement_tables, render_document, tables_of
 from claimbench.report.messages import ENGLISH
+from claimbench.report.page_script import asset
 from claimbench.report.page_words import PageWords
 from claimbench.report.samples import Pack
 from claimbench.report.tables import clean, to_csv

@@ -7,24 +7,20 @@ text by the script.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from claimbench.grading.outcomes import VALUES
-from claimbench.messages import Message, term
+from claimbench.messages import Message
 from claimbench.records import Measurement
-from claimbench.report import figures, svg
+from claimbench.report import figures, strips, svg
 from claimbench.report.agreement_tables import SHOWN
-from claimbench.report.claim_tables import claim_rows, testable
+from claimbench.report.answers import Answer, answers, verdict_answer
+from claimbench.report.claim_tables import claim_rows, spoken, testable
 from claimbench.report.comparisons import (
     changes_table,
     comparison_table,
@@ -32,10 +28,14 @@ from claimbench.report.comparisons import (
     headline,
 )
 from claimbench.report.document import CellView, Document
+from claimbench.report.glossary import COLUMNS, legends
 from claimbench.report.lm_eval_table import lm_eval_tables
-from claimbench.report.markdown import LEGENDS, agreement_tables
+from claimbench.report.markdown import agreement_tables
+from claimbench.report.matrix import matrix_of
 from claimbench.report.messages import languages
 from claimbench.report.page_rows import (
+    REPLY_COLUMNS,
+    SCORE_COLUMNS,
     efficiency_row,
     measurement_row,
     statuses,
@@ -43,21 +43,24 @@ from claimbench.report.page_rows import (
     tally,
     verdict_row,
 )
+from claimbench.report.page_script import (
+    as_json,
+    asset,
+    maths_script,
+    page_script,
+    policy,
+    script_words,
+    style,
+)
 from claimbench.report.page_words import PageWords
+from claimbench.report.problems import problem_block
 from claimbench.report.tables import Table, clean, heading, in_terms, points
-from claimbench.report.theme import page_style
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
 if TYPE_CHECKING:
     from claimbench.report.samples import Pack
-
-
-@cache
-def asset(name: str) -> str:
-    """The text of a file beside this module."""
-    return (files("claimbench.report") / "assets" / name).read_text("utf-8")
 
 
 def render_html(
@@ -70,18 +73,18 @@ def render_html(
     None). Without `pack` it holds no sample and no problem."""
     rest = languages() if others is None else others
     words = PageWords([shown_first, *(name for name in rest if name != shown_first)])
-    script = asset("report.js")
-    style = page_style(asset("page.css"), asset("figure.css"))
+    scripts = [*([maths_script()] if pack else []), page_script()]
     page: str = _template().render(
         document=document,
         many=len(document.runs) > 1,
-        script=Markup(script),
-        style=Markup(style),
-        policy=_policy(script, style),
-        **_words(words),
-        reading=LEGENDS,
+        scripts=list(map(Markup, scripts)),
+        style=Markup(style()),
+        policy=policy(scripts),
+        **_words(words, document),
+        **_answers(document, svg.Pen(words)),
         **_tables(document),
         cells=_cells(document, svg.Pen(words)),
+        problems=problem_block(document),
         forests=_forests(document, svg.Pen(words)),
         comparisons=_comparisons(document, svg.Pen(words)),
         pack=pack,
@@ -90,12 +93,21 @@ def render_html(
     return page.replace(_BLOCKS, "".join(_block(b) for b in pack.blocks) if pack else "")
 
 
-def _words(words: PageWords) -> dict[str, object]:
+def _words(words: PageWords, document: Document) -> dict[str, object]:
     """What the template puts values into words with."""
+    reading = legends(document)
+
+    def gloss(column: str, word: str | None = None) -> Markup:
+        """What makes an element explain itself, where its word is in the glossary."""
+        name = word or COLUMNS.get(column)
+        if name not in reading:
+            return Markup("")
+        return Markup(f' data-gloss="{name}" aria-describedby="gloss-{name}"')
+
     names = {one.language: one.say("page-language") for one in words.languages}
-    said = {"languages": names, "words": words.script(_script_words())}
+    said = {"languages": names, "words": words.script(script_words())}
     return {
-        "words": Markup(_as_json(said)),
+        "words": Markup(as_json(said)),
         "language": words.first.language,
         "say": words.say,
         "shown": words.shown,
@@ -105,24 +117,24 @@ def _words(words: PageWords) -> dict[str, object]:
         "cell": lambda column, value: words.shown(in_terms(column, value, words.first)),
         "message": lambda key, **values: Message(key, values),
         "heading": heading,
+        "gloss": gloss,
+        "reading": reading,
         "next_language": (words.languages[1:] or words.languages)[0].say("page-language"),
     }
 
 
 def _tables(document: Document) -> dict[str, object]:
     """The rows of the page's tables."""
-    claims = testable(document)
+    every = testable(document)
+    claims = [v for v in every if spoken(v)]
     runs = document.runs
     return {
-        "verdict_rows": [
-            verdict_row(run.name, v, document.sources.get(v.claim))
-            for run in runs
-            for v in run.verdicts
-        ],
-        "verdict_sum": verdict_sum(document.verdicts),
+        "score_columns": SCORE_COLUMNS,
+        "reply_columns": REPLY_COLUMNS,
         "measurement_rows": [measurement_row(r.name, m) for r in runs for m in r.measurements],
         "claim_rows": claim_rows(claims),
-        "untestable": len(document.claims) - len(claims),
+        "further": len(document.claims) - len(claims),
+        "claims_elsewhere": 0 if claims else len(every),
         "statuses": statuses(claims),
         "efficiency_rows": [efficiency_row(r.name, e) for r in runs for e in r.efficiency],
         "comparison_tables": [table_cells(table) for table in _comparison_tables(document)],
@@ -131,6 +143,41 @@ def _tables(document: Document) -> dict[str, object]:
         "agreements": [table_cells(table) for table in agreement_tables(document, SHOWN)],
         "differing": sum(len(a.disagreements) for r in runs for a in r.agreements),
         "tally": tally(document),
+    }
+
+
+# --- the answer --------------------------------------------------------------------------------
+
+
+def _answers(document: Document, pen: svg.Pen) -> dict[str, object]:
+    """The answers told one by one, the picture of many, and the rows of their table."""
+    numbered = iter(range(10**9))
+    matrix = matrix_of(document)
+    return {
+        "answers": [_shown(one, pen, next(numbered)) for one in answers(document)],
+        "matrix": matrix,
+        "verdict_sum": verdict_sum(document.verdicts),
+        "verdict_rows": [
+            {
+                **verdict_row(run.name, v),
+                "answer": _shown(verdict_answer(document, run, v), pen, next(numbered)),
+            }
+            for run in document.runs
+            for v in run.verdicts
+            if matrix is not None
+        ],
+    }
+
+
+def _shown(one: Answer, pen: svg.Pen, number: int) -> dict[str, object]:
+    """An answer as the template takes it, its picture drawn."""
+    drawn = one.strip and Markup(strips.draw(pen, f"strip-{number}", one.strip))
+    return {
+        **{name: getattr(one, name) for name in Answer.__slots__},
+        "symbol": one.symbol,
+        "strip": drawn,
+        "legend": strips.legend(one.strip) if one.strip else [],
+        "terms": strips.WORDS,
     }
 
 
@@ -143,27 +190,16 @@ def _block(content: str) -> str:
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(asset),
     )
     environment.globals.update(clean=clean)
-    return environment.from_string(asset("report.html.j2"))
-
-
-def _as_json(content: Any) -> str:
-    """JSON that cannot end the script element it stands in."""
-    return json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def _policy(script: str, style: str) -> str:
-    def digest(text: str) -> str:
-        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-    return (
-        f"default-src 'none'; script-src 'sha256-{digest(script)}'; "
-        f"style-src 'sha256-{digest(style)}'; base-uri 'none'; form-action 'none'"
-    )
+    return environment.get_template("report.html.j2")
 
 
 # --- figures ----------------------------------------------------------------------------------
@@ -245,24 +281,3 @@ def _left_out(pack: Pack) -> Message:
         "right_stored": pack.right[1],
     }
     return Message("page-samples-some", counts)
-
-
-def _script_words() -> dict[str, Message]:
-    """What the page's script says, by its own keys; the script puts counts into `{braces}`."""
-    places = {name: f"{{{name}}}" for name in ("shown", "all", "from", "to")}
-    rows = {"shown": places["shown"], "all": places["all"]}
-    range_ = {name: places[name] for name in ("from", "to", "all")}
-    counted = {
-        "shown_rows": Message("script-shown-rows", rows),
-        "rows_range": Message("script-rows-range", range_),
-    }
-    plain = {key.replace("-", "_"): term("script", key) for key in SCRIPT_KEYS}
-    return {**counted, **plain, **{name: term("outcome", name) for name in OUTCOMES}}
-
-
-SCRIPT_KEYS = (
-    "nothing", "open", "previous", "next", "close", "question", "choices", "gold", "reasoning",
-    "reply", "never-ended", "grade", "reason", "prompt-tokens", "tokens", "seconds", "end", "seed",
-    "outcome", "answer", "stop", "length", "loop", "unknown", "loading", "failed", "sample",
-)  # fmt: skip
-OUTCOMES = (*VALUES, "ungraded")

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from claimbench.messages import Message, Value, term
 from claimbench.records import Verdict
 from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
+from claimbench.report.answer_text import answer_markdown
 from claimbench.report.article_tables import efficiency_table
 from claimbench.report.claim_tables import report_claims_table, spoken, testable
 from claimbench.report.comparisons import comparison_table, sections
 from claimbench.report.document import Document
+from claimbench.report.glossary import legends
 from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.messages import ENGLISH, Words, words
 from claimbench.report.tables import (
@@ -23,7 +25,6 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
-from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
 
 
@@ -45,17 +46,6 @@ def tables_of(document: Document) -> tuple[Table, Table, Table]:
     return judged, measured, spent
 
 
-LEGENDS = (
-    Message("legend-sampling-se"),
-    Message("legend-problem-se"),
-    Message("legend-shares"),
-    Message("legend-grader-errors"),
-    Message("legend-verdicts"),
-    Message("legend-tiers"),
-)
-"""How to read a report."""
-
-
 def render_document(
     document: Document, figures: Sequence[str] = (), language: str = ENGLISH
 ) -> str:
@@ -65,15 +55,15 @@ def render_document(
     parts = [f"# {page.text(document.title)}\n"]
     if document.partial:
         parts.append(f"**{page.say('page-partial')}**\n")
+    parts += answer_markdown(document, page.words)
+    parts += [page.head("page-measurements"), page.table(measured)]
     if document.verdicts:
         parts += [page.head("page-verdicts"), page.table(judged)]
-        parts += [f"{page.text(verdict_sum(document.verdicts))}\n"]
         parts += [s for run in document.runs for s in page.sentences(run.verdicts)]
     if document.comparisons:
         parts += [page.head("page-comparison"), *sections(document.comparisons, page.words)]
         parts += [page.table(comparison_table(document.comparisons))]
         parts += [f"{page.say('legend-comparison')}\n"]
-    parts += [page.head("page-measurements"), page.table(measured)]
     for table in vote_tables(document):
         parts += page.section("page-votes", table, "page-votes-caption")
     for table in lm_eval_tables(document):
@@ -84,7 +74,8 @@ def render_document(
         parts += page.section("page-cost", spent, "page-cost-caption", "page-cost-note")
     if figures:
         parts += [page.head("page-figures"), *(f"![]({path})\n" for path in figures)]
-    parts += [page.head("page-reading"), *(f"{page.words.render(legend)}\n" for legend in LEGENDS)]
+    reading = legends(document).values()
+    parts += [page.head("page-reading"), *(f"{page.words.render(one)}\n" for one in reading)]
     return "\n".join([*parts, *page.abouts(document)])
 
 
@@ -143,16 +134,17 @@ class _Page:
 
     def claims(self, document: Document) -> Iterable[str]:
         """The section on the articles' claims, if they were judged."""
-        verdicts = testable(document)
-        if not verdicts:
+        every = testable(document)
+        if not every:
             return
         yield self.head("page-claims")
-        if not any(map(spoken, verdicts)):
-            yield f"{self.say('page-claims-none', count=len(verdicts))}\n"
+        verdicts = [v for v in every if spoken(v)]
+        if not verdicts:
+            yield f"{self.say('page-claims-none', count=len(every))}\n"
         else:
             yield self.table(report_claims_table(verdicts))
-            untestable = len(document.claims) - len(verdicts)
-            yield f"{self.words.say('page-claims-note', count=untestable)}\n"
+            further = len(document.claims) - len(verdicts)
+            yield f"{self.words.say('page-claims-note', count=further)}\n"
 
     def abouts(self, document: Document) -> Iterable[str]:
         """What each run was."""

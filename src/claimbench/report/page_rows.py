@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.messages import Message, Value, term
-from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.records import Measurement, Verdict
+from claimbench.report.answers import SYMBOLS
 from claimbench.report.document import Document
 from claimbench.report.tables import (
     Table,
@@ -16,7 +17,6 @@ from claimbench.report.tables import (
     heading,
     interval,
     margin_told,
-    needed,
     number,
     or_unknown,
     points,
@@ -26,7 +26,6 @@ from claimbench.report.tables import (
 from claimbench.verdicts.articles import STATUSES, ClaimVerdict
 from claimbench.verdicts.pairing import VERDICTS
 
-SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?"}
 CELL_LENGTH = 300
 
 Cell = tuple[Value, float | str]
@@ -37,12 +36,11 @@ def _score(text: Value, value: float | None) -> Cell:
     return text, "" if value is None else round(value, 6)
 
 
-def verdict_row(run: str, v: Verdict, source: PublishedResult | None) -> dict[str, object]:
+def verdict_row(run: str, v: Verdict) -> dict[str, object]:
     return {
         "run": run,
         "model": v.subject,
         "benchmark": figure_of(v),
-        "claim": v.claim,
         "by": v.claim.partition(":")[0]
         + (" #" + v.claim.partition("#")[2] if "#" in v.claim else ""),
         "cells": [
@@ -51,32 +49,21 @@ def verdict_row(run: str, v: Verdict, source: PublishedResult | None) -> dict[st
             _score(signed(v.difference), v.difference),
             _score(interval(v.interval_95), v.interval_95[0] if v.interval_95 else None),
             _score(margin_told(v.margin), v.margin),
-            _score(needed(v.needed_margin), v.needed_margin),
         ],
-        "tier": v.tier or "–",
         "verdict": v.verdict,
         "word": term("verdict", v.verdict),
         "symbol": SYMBOLS.get(v.verdict, "×"),
         "sentence": v.sentence,
-        "departures": [d for d in v.departures if not d.one_sided],
-        "one_sided": [d for d in v.departures if d.one_sided],
-        "notes": v.notes,
-        "source": _source(source),
     }
 
 
-def _source(result: PublishedResult | None) -> Value:
-    """File, line (a number, or words such as `Table 3`) and commit."""
-    if result is None:
-        return ""
-    s = result.source
-    parts: list[Value] = [s.file]
-    if s.line:
-        numbered = s.line[0].isdigit()
-        parts.append(Message("page-source-line", {"line": s.line}) if numbered else s.line)
-    if s.commit:
-        parts.append(Message("page-source-commit", {"commit": s.commit}))
-    return tuple(parts)
+SCORE_COLUMNS = (
+    "problems N", "samples n", "pass@1", "sampling SE", "problem SE", "received",
+)  # fmt: skip
+REPLY_COLUMNS = (
+    "distinct", "truncated", "no answer", "repetition", "grader errors", "tokens mean",
+    "tokens p95",
+)  # fmt: skip
 
 
 def measurement_row(run: str, m: Measurement) -> dict[str, object]:
@@ -85,20 +72,22 @@ def measurement_row(run: str, m: Measurement) -> dict[str, object]:
         "run": run,
         "model": m.model,
         "benchmark": m.benchmark,
-        "cells": [
+        "scores": [
             _score(str(m.problems), m.problems),
             _score(str(m.samples_per_problem), m.samples_per_problem),
-            _score(distinct_draws(m), m.draws.distinct if m.draws else None),
             _score(points(m.pass_at_1, 2), m.pass_at_1),
             _score(sampling_error(m), m.sampling_se),
             _score(points(m.problem_se, 2), m.problem_se),
+            _score(f"{m.received}/{m.asked}", m.received),
+        ],
+        "replies": [
+            _score(distinct_draws(m), m.draws.distinct if m.draws else None),
             _score(or_unknown(points(m.truncated_share)), m.truncated_share),
             _score(points(m.no_answer_share), m.no_answer_share),
             _score(or_unknown(points(looped)), looped),
             _score(points(m.grader_error_share), m.grader_error_share),
             _score(or_unknown(number(m.tokens_mean)), m.tokens_mean),
             _score(or_unknown(number(m.tokens_p95, 0)), m.tokens_p95),
-            _score(f"{m.received}/{m.asked}", m.received),
         ],
     }
 
@@ -124,16 +113,10 @@ def efficiency_row(run: str, e: Efficiency) -> dict[str, object]:
     }
 
 
-def tally(document: Document) -> list[tuple[str, Message, str, int]]:
-    """Verdicts, their words and symbols, and how many there are; those that occur."""
-    counts = dict.fromkeys(VERDICTS, 0)
-    for v in document.verdicts:
-        counts[v.verdict] += 1
-    return [
-        (name, term("verdict", name), SYMBOLS.get(name, "×"), count)
-        for name, count in counts.items()
-        if count
-    ]
+def tally(document: Document) -> list[tuple[str, Message]]:
+    """The verdicts that occur, and their words."""
+    found = {v.verdict for v in document.verdicts}
+    return [(name, term("verdict", name)) for name in VERDICTS if name in found]
 
 
 def statuses(verdicts: Sequence[ClaimVerdict]) -> list[tuple[str, Message]]:
@@ -142,8 +125,11 @@ def statuses(verdicts: Sequence[ClaimVerdict]) -> list[tuple[str, Message]]:
     return [(name, term("status", name)) for name in STATUSES if name in found]
 
 
-def table_cells(table: Table) -> tuple[list[Message], list[list[tuple[str, Value]]]]:
-    """The heads and rows of a plain table, each cell with its column; long texts are cut."""
+Columns = list[tuple[str, Message]]
+
+
+def table_cells(table: Table) -> tuple[Columns, list[list[tuple[str, Value]]]]:
+    """The heads and rows of a plain table, each with its column; long texts are cut."""
     rows = [
         [
             (column, clean(cell, CELL_LENGTH) if isinstance(cell, str) else cell)
@@ -151,4 +137,4 @@ def table_cells(table: Table) -> tuple[list[Message], list[list[tuple[str, Value
         ]
         for row in table.rows
     ]
-    return [heading(column) for column in table.columns], rows
+    return [(column, heading(column)) for column in table.columns], rows

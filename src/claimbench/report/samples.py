@@ -7,10 +7,7 @@ the page unpacks only when a sample is opened.
 
 from __future__ import annotations
 
-import base64
 import gc
-import gzip
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,10 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from claimbench.analysis.cells import StoredCell
-from claimbench.grading.reply import counted_part
 from claimbench.records import Problem
-from claimbench.store import RunStore, Values, hex_ids, positions, text_key
+from claimbench.report.blocks import compressed, encoded, in_letters
+from claimbench.report.sample_texts import Source, problem_texts, sample_texts
+from claimbench.store import Values, hex_ids, positions, text_key
+from claimbench.store.prompts import Key
 
 BUDGET = 50_000_000
 """Compressed bytes of samples and problems in one file."""
@@ -34,18 +32,6 @@ _GIANT = 10
 """A sample that takes more than this part of the budget is left out alone, and others follow."""
 _BATCH = 64_000_000
 """Bytes of stored lines that are in memory at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The samples of one cell. `looped` are those cut while they repeated themselves;
-    `reasoning_end` is the tag at which this model's reasoning ends, if it has one."""
-
-    run: str
-    store: RunStore
-    cell: StoredCell
-    reasoning_end: str | None
-    looped: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +63,8 @@ def pack(sources: Sequence[Source], budget: int = BUDGET, most: int = MOST) -> P
                 packer.add(_rows(sources, batch))
     stored_right = int(ranked["right"].sum())
     return Pack(
-        index=_encode(_compress(packer.table())),
-        blocks=tuple(map(_encode, packer.blocks)),
+        index=encoded(packer.table()),
+        blocks=tuple(map(in_letters, packer.blocks)),
         failures=(packer.count - packer.right, len(ranked) - stored_right),
         right=(packer.right, stored_right),
     )
@@ -171,7 +157,10 @@ class _Packer:
     problems: list[list[Any]] = field(default_factory=list)
     right: int = 0
     full: bool = False
+    sent: list[int | None] = field(default_factory=list)
+    prompts: list[list[int]] = field(default_factory=list)
     _known: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    _asked: dict[tuple[int, Key], int] = field(default_factory=dict)
     _used: int = 0
 
     @property
@@ -188,8 +177,14 @@ class _Packer:
         number = len(self.blocks)
         problems = [self.sources[s].cell.problems[sample["problem_id"]] for s, sample, _ in group]
         fresh = {key: p for p in problems if (key := _key(p)) not in self._known}
-        texts = [_texts(self.sources[s], sample, grade) for s, sample, grade in group]
-        content = _compress({"s": texts, "p": [_problem(p) for p in fresh.values()]})
+        asked = [(s, _asked(sample)) for s, sample, _ in group]
+        new = self._new_prompts(asked)
+        parts = {
+            "s": [sample_texts(self.sources[s], sample, grade) for s, sample, grade in group],
+            "p": [problem_texts(p) for p in fresh.values()],
+            "m": list(new.values()),
+        }
+        content = compressed(parts)
         if self._used + len(content) > self.budget:
             # What comes behind is wanted less, and is not let past; but for a giant.
             self.full = len(group) > 1 or len(content) <= self.budget // _GIANT
@@ -199,8 +194,27 @@ class _Packer:
         for place, (key, problem) in enumerate(fresh.items()):
             self._known[key] = len(self.problems)
             self.problems.append([problem.id, number, place])
+        self._add_prompts(new, asked, number)
         for place, (row, problem) in enumerate(zip(group, problems, strict=True)):
             self._add_row(row, self._known[_key(problem)], number, place)
+
+    def _new_prompts(self, asked: Iterable[tuple[int, Key]]) -> dict[tuple[int, Key], str]:
+        """Those of the prompts that no block has yet."""
+        return {
+            (source, key): text
+            for source, key in asked
+            if (source, key) not in self._asked
+            and (text := self.sources[source].middle(key)) is not None
+        }
+
+    def _add_prompts(
+        self, new: Iterable[tuple[int, Key]], asked: Iterable[tuple[int, Key]], block: int
+    ) -> None:
+        """Where the new prompts stand, and which one each sample was sent."""
+        for place, prompt in enumerate(new):
+            self._asked[prompt] = len(self.prompts)
+            self.prompts.append([block, place])
+        self.sent += [self._asked.get(prompt) for prompt in asked]
 
     def _add_row(self, row: Row, problem: int, block: int, place: int) -> None:
         source, sample, grade = row
@@ -214,8 +228,15 @@ class _Packer:
 
     def table(self) -> dict[str, object]:
         """What the page lists: its cells, problems and rows."""
-        cells = [[s.run, s.cell.model, s.cell.benchmark] for s in self.sources]
-        return {"cells": cells, "problems": self.problems, "rows": self.rows}
+        return {
+            "cells": [[s.run, s.cell.model, s.cell.benchmark] for s in self.sources],
+            "problems": self.problems,
+            "rows": self.rows,
+            "frames": [s.frame for s in self.sources],
+            "rules": [s.rule for s in self.sources],
+            "prompts": self.prompts,
+            "sent": self.sent,
+        }
 
 
 _ENDS: Mapping[str, int | None] = {"length": 1, "stop": 0, "unknown": None}
@@ -235,39 +256,11 @@ def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield group
 
 
+def _asked(sample: Values) -> Key:
+    """Which prompt the sample was sent."""
+    return sample["problem_id"], tuple(sample.get("choice_order", ()))
+
+
 def _key(problem: Problem) -> tuple[str, str, str, str]:
     """Runs of one benchmark share their problems."""
     return problem.benchmark, problem.id, problem.question, problem.gold
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    asked = problem.question or problem.text or ""
-    if problem.messages:
-        asked = "\n\n".join(f"[{turn.role}]\n{turn.content}" for turn in problem.messages)
-    return {"q": asked, "gold": problem.gold, "choices": list(problem.choices)}
-
-
-def _texts(source: Source, sample: Values, grade: Values | None) -> dict[str, Any]:
-    """What is shown when the sample is opened. `reply` is None where the reasoning never ended."""
-    text, apart, tag = sample["text"], sample.get("reasoning"), source.reasoning_end
-    reply = counted_part(text, apart, tag)
-    thought = text if reply is None else text[: len(text) - len(reply)]
-    seconds, seed = sample["seconds"], sample.get("seed", 0)
-    return {
-        "reasoning": (apart or "") + thought.removesuffix(tag or ""),
-        "reply": reply,
-        "reason": grade["reason"] if grade else "",
-        "prompt": sample["prompt_tokens"],
-        "seconds": None if seconds is None else round(seconds, 3),
-        "seed": None if seed is None else str(seed),  # JavaScript's numbers would round it.
-        "order": sample.get("choice_order", ()),
-    }
-
-
-def _compress(content: Any) -> bytes:
-    text = json.dumps(content, separators=(",", ":"))  # ASCII: lone surrogates survive.
-    return gzip.compress(text.encode("ascii"), compresslevel=6, mtime=0)
-
-
-def _encode(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")

@@ -208,9 +208,12 @@ def _is_number(cell: str) -> bool:
     return re.fullmatch(r"[+-][\d.,]+", cell) is not None
 
 
-def to_markdown(table: Table, words: Words) -> str:
-    """The table in Markdown, its cells escaped."""
-    heads = [escape(words.render(heading(column))) for column in table.columns]
+def to_markdown(table: Table, words: Words, named: bool = False) -> str:
+    """The table in Markdown, its cells escaped; where all columns but the first are `named`, their
+    headings are names that stand as they are."""
+    keyed = table.columns[:1] if named else table.columns
+    heads = [escape(words.render(heading(column))) for column in keyed]
+    heads += [escape(column) for column in table.columns[len(keyed) :]]
     lines = [_line(heads), _line(["---"] * len(heads))]
     for row in table.rows:
         cells = [in_terms(*cell, words) for cell in zip(table.columns, row, strict=True)]

@@ -44,7 +44,7 @@ def page_style(page: str, figure: str) -> str:
         "@media (prefers-color-scheme: dark) { :root:not([data-theme=light]) "
         f"{{ color-scheme: dark; {dark} }} }}\n"
         f":root[data-theme=dark] {{ color-scheme: dark; {dark} }}\n"
-        f"{page}{Template(figure).substitute(named)}"
+        f"{page.replace('$print', light)}{Template(figure).substitute(named)}"
     )
 
 

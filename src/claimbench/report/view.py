@@ -8,10 +8,12 @@ from dataclasses import replace
 from claimbench import engines
 from claimbench.analysis.agreement import Agreement
 from claimbench.analysis.cells import StoredCell
+from claimbench.analysis.doubts import doubts
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.analysis.lm_eval_totals import read_totals
 from claimbench.analysis.measure import Scores, measure_cell
+from claimbench.analysis.problem_counts import problem_counts
 from claimbench.analysis.programs import program_lines, program_metrics
 from claimbench.analysis.repetition import Looped, repeating_ids
 from claimbench.analysis.servers import server_lines
@@ -22,11 +24,13 @@ from claimbench.config import RunConfig, plain
 from claimbench.messages import Message, Value, from_data, import_source, import_title, term
 from claimbench.records import Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
-from claimbench.report.samples import Source
+from claimbench.report.sample_texts import Source
 from claimbench.store import RunStore
 from claimbench.store.manifest import ImportEntry, RunManifest
+from claimbench.store.prompts import read_prompts
 from claimbench.store.sessions import read_sessions
 from claimbench.verdicts.articles import ClaimVerdict, Run, judge_reported
+from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import gather
 
 
@@ -45,8 +49,9 @@ def view_cell(
 
 
 def _cell_view(scores: Scores, measured: Measurement, reasoning_end: str | None) -> CellView:
+    problems = problem_counts(scores, measured.problem_ids)
     if scores.unknown_tokens:
-        return CellView(measured.model, measured.benchmark, lengths=None, curve=None)
+        return CellView(measured.model, measured.benchmark, None, None, problems)
     longest = int(scores.tokens.max(initial=1))
     limit = max(int(measured.protocol.get("max_tokens", longest)), longest)
     return CellView(
@@ -56,6 +61,7 @@ def _cell_view(scores: Scores, measured: Measurement, reasoning_end: str | None)
         curve=cap_curve(
             scores, limit, greedy=bool(measured.greedy), exact=reasoning_end is not None
         ),
+        problems=problems,
     )
 
 
@@ -79,9 +85,11 @@ def view_run(
             *_about(store.manifest),
             *server_lines(read_sessions(store)),
             *program_lines(m for m, _ in measured),
+            *((Message("about-note"), note) for note in doubts(m for m, _ in measured)),
         ),
         partial=partial,
         agreements=tuple(agreements),
+        titles=_titles(store.manifest),
     )
 
 
@@ -100,6 +108,13 @@ def document(
         claims=_claims(runs, gpu_hour),
         texts=texts,
     )
+
+
+def outline(runs: Sequence[RunView], compared: Sequence[Compared] = ()) -> Document:
+    """What a terminal shows of `runs`: the answers, without what others found."""
+    measured = [(r.name, m) for r in runs for m in r.measurements]
+    found = tuple(gather(measured, ()))
+    return Document(runs[0].title, tuple(runs), found, comparisons=tuple(compared))
 
 
 def _claims(runs: Sequence[RunView], gpu_hour: float | None) -> tuple[ClaimVerdict, ...]:
@@ -122,6 +137,8 @@ def sources(
             cell=cell,
             reasoning_end=cell.reasoning_end,
             looped=looped[cell.name],
+            rule=store.manifest.graders[cell.benchmark].kind,
+            prompts=read_prompts(store, cell.name),
         )
         for cell in cells
     ]
@@ -134,6 +151,12 @@ def _title(manifest: RunManifest) -> Value:
     (model,), (benchmark,) = manifest.models.values(), manifest.benchmarks.values()
     entry = manifest.imported
     return import_title(import_source(entry.whose, entry.tool), model.title, benchmark.title)
+
+
+def _titles(manifest: RunManifest) -> dict[str, str]:
+    """The titles of models and benchmarks by name."""
+    named = {**manifest.benchmarks, **manifest.models}
+    return {name: one.title for name, one in named.items()}
 
 
 About = tuple[Value, Value]

@@ -43,6 +43,7 @@ from claimbench.runner.shards import Shard
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore, provenance
 from claimbench.store.problems import problem_files, write_problems
+from claimbench.store.prompts import write_prompts
 from claimbench.store.sessions import Session
 
 
@@ -54,6 +55,12 @@ def run(
     with opened(plan, root, patience=patience) as store:
         _fill(plan, store, watch, log, cap_of(store, cap))
         return report(store)
+
+
+def fill(plan: Plan, part: Plan, root: Path, watch: Watch, log: Log) -> None:
+    """The samples and grades of a part of a plan, in the run folder of the whole."""
+    with opened(plan, root) as store:
+        _fill(part, store, watch, log, NO_CAP)
 
 
 def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, log: Log) -> Report | Progress:
@@ -100,7 +107,7 @@ def grade(store: RunStore, workers: int | None, watch: Watch, log: Log) -> Repor
 def opened(
     plan: Plan, root: Path, shard: str | None = None, patience: float = 0.0
 ) -> Iterator[RunStore]:
-    """The run folder of a plan, created where it is not there, with its problems."""
+    """The run folder of a plan, created where it is not there, with its problems and prompts."""
     problems = {cell.benchmark.name: cell.problems for cell in plan.cells}
     with RunStore.open(
         root,
@@ -111,6 +118,8 @@ def opened(
         patience=patience,
     ) as store:
         write_problems(store, problems)
+        for cell in plan.cells:
+            write_prompts(store, cell.name, cell.sent())
         yield store
 
 

@@ -41,7 +41,7 @@ def _in_what_precision(experiment: Experiment, root: Path | None, log: Log) -> E
     """The experiment with the dtype that this machine computes in, where the run leaves it open. A
     run that has begun in one goes on in it, on whatever machine."""
     settings = engines.settings(experiment.run.engine)
-    if settings.served or settings.chosen_dtype is not None:
+    if settings.served or settings.loads_own or settings.chosen_dtype is not None:
         return experiment
     begun = read_manifest(root) if root is not None and is_run(root) else None
     if begun is None:
@@ -78,15 +78,11 @@ def fetch(experiment: Experiment, data_dir: Path | None, online: bool, log: Log)
     from claimbench.benchmarks.loading import load_fewshot, load_problems, resolve
 
     experiment = resolve(experiment, data_dir)
-    served = engines.settings(experiment.run.engine).served
+    chosen = engines.settings(experiment.run.engine)
     lines = []
     for model in experiment.models:
         log(f"model {model.name}")
-        found = (
-            checkpoints.served(model, served, online)
-            if served
-            else checkpoints.find(model, online, whole=True)
-        )
+        found = checkpoints.wanted_by(chosen, model, online, whole=True)
         lines.append(f"model {model.name}: {found.identity}")
     for benchmark in experiment.benchmarks:
         log(f"benchmark {benchmark.name}")

@@ -34,6 +34,7 @@ from claimbench.statistics.power import (
     power_of_equivalence,
     required_samples,
 )
+from claimbench.statistics.proportions import exact_interval, exact_net, upper_bound
 from claimbench.statistics.runpairs import (
     Method,
     RunComparison,
@@ -92,6 +93,8 @@ __all__ = [
     "decision_probability",
     "detectable_difference",
     "deterministic_equal",
+    "exact_interval",
+    "exact_net",
     "holm",
     "interval",
     "laboratory_spread",
@@ -121,6 +124,7 @@ __all__ = [
     "tipping_point",
     "transferred_unit_variance",
     "unit_variance",
+    "upper_bound",
     "vote_chances",
     "vote_difference_variance",
 ]

@@ -22,7 +22,9 @@ from claimbench.verdicts.noise import (
     score_of,
 )
 
-Origin = Literal["ours", "third party", "vendor"]
+Origin = Literal["ours", "recorded", "third party", "vendor"]
+OWN_TABLES = "claimbench"
+"""The file of the figures that this project recorded of its own runs: nobody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _estimates(ours: Sequence[Measured], theirs: Iterable[PublishedResult]) -> I
         yield _estimate(run, origin, m.tier, 100 * m.pass_at_1, noise)
     mine = 100 * ours[0][1].pass_at_1
     for result in sorted(theirs, key=lambda r: (r.tier, r.table, r.id)):
-        origin = "vendor" if result.tier == "D" else "third party"
+        origin = _origin(result)
         noise_of = _published(result, ours[0][1])
         _, second, number = result.id.partition("#")  # Another figure of the same table.
         yield _estimate(
@@ -91,6 +93,12 @@ def _estimates(ours: Sequence[Measured], theirs: Iterable[PublishedResult]) -> I
             noise_of,
             gap=mine - result.value,
         )
+
+
+def _origin(result: PublishedResult) -> Origin:
+    if result.table.partition("/")[0] == OWN_TABLES:
+        return "recorded"
+    return "vendor" if result.tier == "D" else "third party"
 
 
 def _published(result: PublishedResult, ours: Measurement) -> Noise | None:

@@ -84,10 +84,12 @@ class Client:
         except (Refused, Malformed):
             return None
 
-    async def ask(self, body: Mapping[str, Any], most: int, seconds: float) -> Any:
+    async def ask(
+        self, body: Mapping[str, Any], most: int, seconds: float, address: str | None = None
+    ) -> Any:
         """The answer to one body, a chat where it holds messages, else a completion: of at most
-        `most` bytes, within `seconds`."""
-        path = "/chat/completions" if "messages" in body else "/completions"
+        `most` bytes, within `seconds`. `address` is whole, of another API than OpenAI's."""
+        path = address or ("/chat/completions" if "messages" in body else "/completions")
         sent = self._stream(path, body) if body.get("stream") else self._post(path, body)
         return await self._within(sent, most, seconds)
 

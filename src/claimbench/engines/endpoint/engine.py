@@ -17,10 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from claimbench.engines.base import Answer, Engine, Log
-from claimbench.engines.endpoint.bounds import most_of
 from claimbench.engines.endpoint.client import Client, import_openai, read_key
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.examine import Examiner, SeedCheck, settled
+from claimbench.engines.endpoint.exchange import Exchange
 from claimbench.engines.endpoint.faults import (
     Backoff,
     Fault,
@@ -32,13 +32,13 @@ from claimbench.engines.endpoint.faults import (
     safe_words,
     unreachable,
 )
+from claimbench.engines.endpoint.llamacpp import Decode
 from claimbench.engines.endpoint.loop import Submit, end_tasks, event_loop
 from claimbench.engines.endpoint.patience import Patience
 from claimbench.engines.endpoint.pending import Pending, problem_of
 from claimbench.engines.endpoint.proxies import proxy_words
 from claimbench.engines.endpoint.replies import completion_of, tokens_of
 from claimbench.engines.endpoint.server import Server
-from claimbench.engines.endpoint.wire import body_of
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure
 
@@ -52,8 +52,6 @@ _PAID = ("prompt", "completion")
 _LATE_ATTEMPTS = _LIST_ATTEMPTS = 2
 _OTHER_LIMIT = "max_completion_tokens"
 _TOO_SHORT = ("output limit was reached", "minimum", "at least", "greater than or equal")
-_SECONDS_PER_TOKEN = 1.0
-"""No server on which a benchmark could be run is slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,8 @@ class EndpointEngine(Engine):
 
     `name` is the model's name on the server; `stop_ids` the ids of the model's stop tokens (token
     ids only). `log` takes, from another thread, what is waited for. Raises ConfigError at once
-    where the key is not in the environment. `reasoning_end` is the tag that ends the reasoning.
+    where the key is not in the environment. `reasoning_end` is the tag that ends the reasoning,
+    `decode` the model's own tokenizer.
     """
 
     def __init__(
@@ -82,13 +81,15 @@ class EndpointEngine(Engine):
         seed: int | None = None,
         log: Log = lambda _: None,
         reasoning_end: str | None = None,
+        decode: Decode | None = None,
     ) -> None:
         import_openai()
         self._settings, self._stop_ids = settings, frozenset(stop_ids)
         self._key = read_key(settings)
         self._server = Server(settings, name, self._key)
+        self._exchange = Exchange(settings, self._server, self._stop_ids, decode)
         self._host = urlsplit(settings.base_url).netloc
-        self._patience = Patience(backoff or Backoff(), self._host, log, seed)
+        self._patience = Patience(backoff or Backoff(), self._host, log, seed, self.check_server)
         self._log, self._reasoning_end = log, reasoning_end
         self._proxy = proxy_words(settings.base_url)
         self._limit = _OTHER_LIMIT if "max_tokens" in settings.unsupported else "max_tokens"
@@ -106,7 +107,10 @@ class EndpointEngine(Engine):
         return {**facts, "first_replies": self._examiner.facts(), "unused_tokens": unused}
 
     def expect(self, server: Mapping[str, Any]) -> None:
-        self._server.expect(server.get("answers_as"))
+        self._server.expect(server)
+
+    def check_server(self) -> None:
+        """Raises EngineDied where it is known that no server is left to wait for."""
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
         source = iter(requests)
@@ -157,6 +161,7 @@ class EndpointEngine(Engine):
         the first sample, and a wrong key, name or parameter at once."""
         try:
             self._server.read_list(await self._models(client))
+            await self._exchange.check_vocabulary(client, request, self._patience)
             await self._first_token(client, request)
         except Refused as refused:
             raise EngineDied(f"{refused}{self._proxy}") from None
@@ -237,10 +242,8 @@ class EndpointEngine(Engine):
             )
 
     async def _ask(self, client: Client, request: Request) -> Completion:
-        body = body_of(request, self._settings, self._server.name, self._stop_ids, self._limit)
         started = time.monotonic()
-        seconds = deadline_of(request, self._settings)
-        answer = await client.ask(body, most_of(request), seconds)
+        answer = await self._exchange.ask(client, request, self._limit)
         self._paid.update(dict(zip(_PAID, tokens_of(answer), strict=True)))
         self._server.check(answer)
         took = time.monotonic() - started
@@ -284,9 +287,3 @@ def _is_too_short(refused: Refused) -> bool:
     """Whether one token is what the server refuses: OpenAI's reasoning models want more."""
     words = refused.words.lower()
     return refused.status == 400 and any(part in words for part in _TOO_SHORT)
-
-
-def deadline_of(request: Request, settings: EndpointConfig) -> float:
-    """Seconds that one attempt at `request` may take: `deadline`, or by default the `timeout`, as a
-    request may wait its turn in silence, and what its tokens take on a very slow server."""
-    return settings.deadline or settings.timeout + _SECONDS_PER_TOKEN * request.sampling.max_tokens

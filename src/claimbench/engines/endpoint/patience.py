@@ -28,11 +28,19 @@ class Patience:
 
     A server that was never reached is given up much sooner: its address is wrong, or it is not up.
     `log` takes one line when a wait begins, and one when it is over: of whatever goes wrong before
-    the first answer, later of a server that cannot be reached.
+    the first answer, later of a server that cannot be reached. `check` is called at each fault, and
+    raises EngineDied where no server is left that could be waited for.
     """
 
-    def __init__(self, backoff: Backoff, host: str, log: Log, seed: int | None = None) -> None:
-        self._log = log
+    def __init__(
+        self,
+        backoff: Backoff,
+        host: str,
+        log: Log,
+        seed: int | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._log, self._check = log, check
         self.retries = 0
         self._backoff, self._host, self._rng = backoff, host, random.Random(seed)
         self._reached = self._answered = self._waiting = False
@@ -48,6 +56,7 @@ class Patience:
             try:
                 answer = await once()
             except Fault as fault:
+                self._check()
                 self._reached |= not isinstance(fault, Unreachable)
                 fault.attempts = attempt
                 pause = self._backoff.wait(attempt, fault, self._rng)

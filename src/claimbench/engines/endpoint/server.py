@@ -7,6 +7,7 @@ from typing import Any
 
 from claimbench.config.yamlfile import nearest
 from claimbench.engines.endpoint.config import EndpointConfig
+from claimbench.engines.endpoint.llamacpp import OWNER, SAMPLERS
 from claimbench.errors import EngineDied
 
 _TOLD = ("id", "owned_by", "root", "parent", "max_model_len", "meta")
@@ -23,6 +24,10 @@ class Server:
         self._listed: dict[str, object] | None = None
         self._answered: str | None = None
         self._fingerprints: set[str] = set()
+        self.is_llamacpp = False
+        self._quantization: str | None = None
+        self.vocabulary: str | None = None
+        """How the server's token ids were held against the model's, where they were."""
 
     def read_list(self, answer: Any) -> None:
         """Remember the entry of our model in GET /models. Raises EngineDied where a list does not
@@ -31,8 +36,10 @@ class Server:
         if not isinstance(rows, list):
             return
         found = {str(row["id"]): row for row in rows if isinstance(row, Mapping) and "id" in row}
+        self.is_llamacpp = any(row.get("owned_by") == OWNER for row in found.values())
         if self.name in found:
             row = found[self.name]
+            self._read_meta(row.get("meta"))
             self._listed = {key: self._told(row[key]) for key in _TOLD if row.get(key) is not None}
         elif found and not self._alias:
             raise EngineDied(
@@ -40,10 +47,22 @@ class Server:
                 f"{self._short(nearest(self.name, list(found)[:20]))}."
             )
 
-    def expect(self, answered: object) -> None:
-        """Hold later answers against the name under which an earlier session was answered."""
-        if isinstance(answered, str):
+    def _read_meta(self, meta: object) -> None:
+        """llama.cpp names the quantization of its GGUF file."""
+        if isinstance(meta, Mapping) and isinstance(meta.get("ftype"), str):
+            self._quantization = self._short(meta["ftype"])
+
+    def expect(self, earlier: Mapping[str, object]) -> None:
+        """Hold later answers against what an earlier session's `facts` were."""
+        if isinstance(answered := earlier.get("answers_as"), str):
             self._answered = answered
+        listed = earlier.get("listed")
+        owner = listed.get("owned_by") if isinstance(listed, Mapping) else None
+        if owner == OWNER and "sampler_order" not in earlier:
+            raise EngineDied(
+                "The samples of this run were drawn in llama.cpp's own order of samplers, which "
+                "is another distribution; begin the run anew (--out)."
+            )
 
     def check(self, answer: Any) -> None:
         """Raises EngineDied where another model answered than was asked for, or than before."""
@@ -73,6 +92,14 @@ class Server:
             "listed": self._listed,
             "answers_as": None if self._answered is None else self._short(self._answered),
             "fingerprints": sorted(self._fingerprints),
+            **(self._llamacpp_facts() if self.is_llamacpp else {}),
+        }
+
+    def _llamacpp_facts(self) -> dict[str, Any]:
+        return {
+            "quantization": self._quantization,
+            "sampler_order": ", ".join(SAMPLERS),
+            "vocabulary_by": self.vocabulary,
         }
 
     def _told(self, value: Any) -> Any:

@@ -13,9 +13,11 @@ from claimbench.engines.base import (
     Log,
     Price,
     Served,
+    decoder,
     stop_token_ids,
 )
 from claimbench.engines.endpoint.config import NO_EFFECT, EndpointConfig
+from claimbench.records import NEUTRAL
 
 
 class EndpointSettings(EngineSettings):
@@ -46,8 +48,17 @@ class EndpointSettings(EngineSettings):
         stop_ids = stop_token_ids(checkpoint, model) if checkpoint is not None and by_ids else []
         name = self.endpoint.model or model.hub
         return EndpointEngine(
-            self.endpoint, name, stop_ids, log=log, reasoning_end=_reasoning_end(model)
+            self.endpoint,
+            name,
+            stop_ids,
+            log=log,
+            reasoning_end=reasoning_end(model),
+            decode=decoder(checkpoint) if checkpoint is not None and by_ids else None,
         )
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        return frozenset(NEUTRAL) & frozenset(self.endpoint.unsupported)
 
     @property
     def price(self) -> Price | None:
@@ -58,7 +69,7 @@ class EndpointSettings(EngineSettings):
         return Served(self.endpoint.model, self.endpoint.alias, self.endpoint.prompt)
 
 
-def _reasoning_end(model: ModelConfig) -> str | None:
+def reasoning_end(model: ModelConfig) -> str | None:
     """The end of the model's reasoning, where all its prompt variants have it."""
     rules = (model.prompt, *model.prompt_variants.values())
     ends = {rule.reasoning_end for rule in rules}

@@ -11,8 +11,16 @@ from weakref import WeakValueDictionary
 import torch
 
 from claimbench.engines.transformers.checkpoint import Checkpoint
+from claimbench.engines.transformers.invariance import CHUNK
+from claimbench.engines.transformers.prefilling import (
+    Shared,
+    behind,
+    joined,
+    prefill,
+    prefill_in_chunks,
+)
 from claimbench.engines.transformers.sampling import Draw, draw_tokens
-from claimbench.engines.transformers.slots import Prefix, Slots
+from claimbench.engines.transformers.slots import BLOCK, Prefix, Slots
 from claimbench.engines.transformers.window import common_length, final_length
 from claimbench.records import Completion, FinishReason, Request
 
@@ -20,8 +28,6 @@ _CHUNK_TOKENS = 1024
 """Prompts are prefilled together up to about this many tokens, padding included."""
 _SHORTEST_REUSE = 64
 """A new prompt begins with another row's columns from this many shared tokens on."""
-
-Shared = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -45,7 +51,8 @@ class _Row:
 
     @property
     def draw(self) -> Draw:
-        return Draw(self.request.sampling, self.request.seed, len(self.tokens))
+        said = self.prompt.ids, self.tokens
+        return Draw(self.request.sampling, self.request.seed, len(self.tokens), *said)
 
 
 class Batch:
@@ -59,9 +66,12 @@ class Batch:
         columns: int,
     ) -> None:
         decoder = checkpoint.decoder
-        block = _block_width(columns, decoder.device)
+        self._exact = bool(decoder.counts)
+        block = BLOCK if self._exact else _block_width(columns, decoder.device)
         # One slot more than rows: a finished row's prompt is copied before the row goes.
-        self._slots = Slots(decoder.shape, rows + 1, columns, prefix, block=block)
+        self._slots = Slots(
+            decoder.shape, rows + 1, columns, prefix, block=block, exact=self._exact
+        )
         self._checkpoint, self._room = checkpoint, rows
         self._rows: list[_Row] = []
         self._prompts: WeakValueDictionary[tuple[int, ...], _Prompt] = WeakValueDictionary()
@@ -133,7 +143,9 @@ class Batch:
             samples.setdefault(request.prompt_ids, []).append(request)
         start = len(self._slots.prefix) + reused[0].shape[2]
         done: list[Completion] = []
-        for prompts in _chunks(sorted(samples, key=len, reverse=True), start):
+        longest_first = sorted(samples, key=len, reverse=True)
+        alone = ([prompt] for prompt in longest_first)
+        for prompts in alone if self._exact else _chunks(longest_first, start):
             done += self._prefill(prompts, samples, reused)
         return done
 
@@ -147,6 +159,7 @@ class Batch:
                 length = min(min(common_length(ids, p), len(p) - 1) for p in prompts)
                 best, slot = max((best, slot), (length, place))
         length = best - begin if best - begin >= _SHORTEST_REUSE else 0
+        length -= length % (CHUNK if self._exact else 1)
         if not length:
             prefix = self._slots.prefix
             return prefix.keys[:, :, :0], prefix.values[:, :, :0]
@@ -158,16 +171,7 @@ class Batch:
         samples: dict[tuple[int, ...], list[Request]],
         reused: Shared,
     ) -> list[Completion]:
-        begin = len(self._slots.prefix)
-        first = self._slots.extend([len(ids) - begin for ids in prompts])
-
-        def store(layer: int, keys: torch.Tensor, values: torch.Tensor) -> None:
-            self._slots.fill(
-                layer, first, _behind(reused[0][layer], keys), _behind(reused[1][layer], values)
-            )
-
-        before = _joined(self._slots.prefix, reused, prompts[0])
-        logits = prefill(self._checkpoint, prompts, before, store)
+        logits = (self._exactly if self._exact else self._together)(prompts, reused)
         rows: list[_Row] = []
         for place, ids in enumerate(prompts):
             prompt = _Prompt(ids, logits[place : place + 1])
@@ -179,6 +183,33 @@ class Batch:
             for request in samples[row.prompt.ids][1:]:
                 done += self._repeat(request, row.prompt)
         return done
+
+    def _together(self, prompts: list[tuple[int, ...]], reused: Shared) -> torch.Tensor:
+        first = self._extend(prompts)
+
+        def store(layer: int, keys: torch.Tensor, values: torch.Tensor) -> None:
+            self._slots.fill(
+                layer, first, behind(reused[0][layer], keys), behind(reused[1][layer], values)
+            )
+
+        before = joined(self._slots.prefix, reused, prompts[0])
+        return prefill(self._checkpoint, prompts, before, store)
+
+    def _exactly(self, prompts: list[tuple[int, ...]], reused: Shared) -> torch.Tensor:
+        """One prompt, which may have more in common with one that was admitted just now."""
+        newer = self._reusable(set(prompts))
+        known = max(newer, reused, key=lambda shared: shared[0].shape[2])
+        first = self._extend(prompts)
+
+        def store(layer: int, keys: torch.Tensor, values: torch.Tensor) -> None:
+            self._slots.fill(layer, first, keys, values)
+
+        before = joined(self._slots.prefix, known, prompts[0])
+        return prefill_in_chunks(self._checkpoint, prompts[0], before, store)
+
+    def _extend(self, prompts: list[tuple[int, ...]]) -> int:
+        begin = len(self._slots.prefix)
+        return self._slots.extend([len(ids) - begin for ids in prompts])
 
     def _append(self, rows: list[_Row], logits: torch.Tensor) -> list[Completion]:
         tokens = draw_tokens(logits, [row.draw for row in rows])
@@ -225,53 +256,6 @@ class Batch:
         )
 
 
-def prefill(
-    checkpoint: Checkpoint,
-    prompts: Sequence[tuple[int, ...]],
-    prefix: Prefix,
-    sink: Callable[[int, torch.Tensor, torch.Tensor], None],
-) -> torch.Tensor:
-    """The logits (prompts, vocabulary) behind prompts that begin with `prefix`."""
-    own = [ids[len(prefix) :] for ids in prompts]
-    width = max(map(len, own))
-    device = checkpoint.decoder.device
-    ids = torch.tensor([[*part, *[0] * (width - len(part))] for part in own], device=device)
-    last = torch.tensor([len(part) - 1 for part in own], device=device)
-    return checkpoint.decoder.prefill(ids, last, prefix, sink)
-
-
-def make_prefix(checkpoint: Checkpoint, ids: tuple[int, ...]) -> Prefix:
-    """Prefill what all rows of a batch begin with; may be empty."""
-    decoder = checkpoint.decoder
-    shape = decoder.shape
-    size = (shape.layers, shape.kv_heads, len(ids), shape.head_dim)
-    keys, values = (torch.empty(size, dtype=decoder.dtype, device=decoder.device) for _ in "kv")
-    empty = Prefix((), keys[:, :, :0], values[:, :, :0])
-    if not ids:
-        return empty
-
-    def store(layer: int, new_keys: torch.Tensor, new_values: torch.Tensor) -> None:
-        keys[layer], values[layer] = new_keys[0], new_values[0]
-
-    prefill(checkpoint, [ids], empty, store)
-    return Prefix(ids, keys, values)
-
-
-def _joined(prefix: Prefix, reused: Shared, ids: tuple[int, ...]) -> Prefix:
-    if not reused[0].shape[2]:
-        return prefix
-    keys = torch.cat((prefix.keys, reused[0]), dim=2)
-    values = torch.cat((prefix.values, reused[1]), dim=2)
-    return Prefix(ids[: keys.shape[2]], keys, values)
-
-
-def _behind(shared: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
-    """Shared columns (kv_heads, tokens, size) before those of every row (rows, ...)."""
-    if not shared.shape[1]:
-        return own
-    return torch.cat((shared.expand(len(own), -1, -1, -1), own), dim=2)
-
-
 def _chunks(prompts: list[tuple[int, ...]], start: int) -> Iterator[list[tuple[int, ...]]]:
     """Prompts, sorted by length, in groups of about the same length."""
     chunk: list[tuple[int, ...]] = []
@@ -286,5 +270,5 @@ def _chunks(prompts: list[tuple[int, ...]], start: int) -> Iterator[list[tuple[i
 
 def _block_width(columns: int, device: torch.device) -> int:
     """Narrow blocks waste fewer columns, few blocks waste less time around the products."""
-    least = 128 if device.type == "cpu" else 512
+    least = BLOCK if device.type == "cpu" else 512
     return max(least, 1 << (columns // 16).bit_length())

@@ -84,6 +84,12 @@ def _read(
 
     logging.disable_progress_bar()
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    if quantized := getattr(config, "quantization_config", None):
+        method = dict(quantized).get("quant_method", "quantized")
+        raise ModelError(
+            f"its weights are quantized ({method}), and this engine computes with whole ones; use "
+            "engine.kind: vllm, or the checkpoint that they were made from."
+        )
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True)
     generation = getattr(model, "generation_config", None)

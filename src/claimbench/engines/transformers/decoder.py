@@ -8,7 +8,7 @@ packed, and the cache is `Slots`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -20,6 +20,9 @@ from claimbench.errors import ModelError
 
 FAMILY = ("llama", "qwen2", "qwen3", "mistral")
 _ROPE_TYPES = ("default", "linear", "llama3", "yarn")
+
+_ROTATED = 2048
+"""Positions whose rotation is computed together, however many are needed."""
 
 Sink = Callable[[int, torch.Tensor, torch.Tensor], None]
 """Takes a layer's number, keys and values (rows, kv_heads, tokens, head_dim)."""
@@ -58,6 +61,21 @@ class Decoder:
         self._head = Linear(weight, getattr(model.lm_head, "bias", None), self.packed)
         self._rotary = model.model.rotary_emb
         self._turns = (self._norm[:0, None], self._norm[:0, None])
+        self.counts: tuple[int, ...] = ()
+        """The numbers of rows that products may have, rising; () for any (see `invariance`)."""
+
+    def keep_layers(self, count: int) -> None:
+        """Compute with the first layers alone, as a probe of the products does."""
+        self._layers = self._layers[:count]
+        self.shape = replace(self.shape, layers=count)
+
+    def padded(self, rows: int) -> int:
+        """The number of rows that products of so many have, padding included."""
+        return next((count for count in self.counts if count >= rows), rows)
+
+    def prepare_rotation(self, length: int) -> None:
+        """Compute the rotation of so many positions now."""
+        self._rotation(length)
 
     def _layer(self, layer: Any) -> _Layer:
         """Takes over a layer's weights and empties the layer, so that both never coexist."""
@@ -80,34 +98,40 @@ class Decoder:
     @torch.inference_mode()
     def decode(self, tokens: torch.Tensor, slots: Slots) -> torch.Tensor:
         """One step: each row's last token (rows,) in, next-token logits (rows, vocabulary) out."""
-        positions = slots.begin(self.heads // self.shape.kv_heads)
+        rows, positions = len(tokens), slots.begin(self.heads // self.shape.kv_heads)
+        more = self.padded(rows) - rows
+        positions, tokens = (functional.pad(part, (0, more)) for part in (positions, tokens))
         cos, sin = (table[positions][:, None] for table in self._tables(slots))
         x = functional.embedding(tokens, self._embedding)
         for number, layer in enumerate(self._layers):
-            query, keys, values = self._project(layer, x, cos, sin)
+            query, keys, values = (part[:rows] for part in self._project(layer, x, cos, sin))
             attended = slots.attend(number, query.mul_(self._scale), keys, values)
-            x = self._finish(layer, x, attended)
+            x = self._finish(layer, x, _lengthened(attended, more))
         slots.end()
-        return self._logits(x)
+        return self._logits(x)[:rows]
 
     @torch.inference_mode()
     def prefill(
         self, ids: torch.Tensor, last: torch.Tensor, prefix: Prefix, sink: Sink
     ) -> torch.Tensor:
-        """Prompts behind a shared prefix: ids (rows, tokens), padded at the end.
+        """Prompts behind a shared prefix: ids (rows, tokens), padded at the end. With `counts` only
+        one row keeps to them.
 
         Gives the logits at each row's `last` place, (rows, vocabulary); keys and values of every
         layer go to the sink.
         """
         rows, count = ids.shape
         start = len(prefix)
-        cos, sin = (table[start : start + count, None] for table in self._rotation(start + count))
+        more = self.padded(count) - count if rows == 1 else 0
+        end = start + count + more
+        cos, sin = (table[start:end, None] for table in self._rotation(end))
         seen = _seen(start, count, self.device) if start else None
-        x = functional.embedding(ids.flatten(), self._embedding)
+        x = functional.embedding(functional.pad(ids.flatten(), (0, more)), self._embedding)
         for number, layer in enumerate(self._layers):
             parts = self._project(layer, x, cos, sin, rows)
             query, keys, values = (
-                part.reshape(rows, count, -1, part.shape[2]).transpose(1, 2) for part in parts
+                part[: rows * count].reshape(rows, count, -1, part.shape[2]).transpose(1, 2)
+                for part in parts
             )
             sink(number, keys, values)
             if start:
@@ -116,8 +140,10 @@ class Decoder:
             attended = functional.scaled_dot_product_attention(
                 query, keys, values, attn_mask=seen, is_causal=seen is None, enable_gqa=True
             )
-            x = self._finish(layer, x, attended.transpose(1, 2).reshape(rows * count, -1))
-        return self._logits(x.view(rows, count, -1)[torch.arange(rows, device=x.device), last])
+            attended = attended.transpose(1, 2).reshape(rows * count, -1)
+            x = self._finish(layer, x, _lengthened(attended, more))
+        ends = x[torch.arange(rows, device=x.device) * count + last]
+        return self._logits(_lengthened(ends, self.padded(rows) - rows))[:rows]
 
     def _project(
         self, layer: _Layer, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, rows: int = 1
@@ -151,12 +177,22 @@ class Decoder:
 
     def _rotation(self, length: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Cosines and signed sines (positions, head_dim): x·cos + roll(x, half)·sin turns x."""
-        if len(self._turns[0]) < length:
-            places = torch.arange(2 * length, device=self.device)[None]
-            cos, sin = (table[0] for table in self._rotary(self._norm, places))
-            half = sin.shape[1] // 2
-            self._turns = (cos, torch.cat((-sin[:, :half], sin[:, half:]), dim=1))
+        missing = range(len(self._turns[0]), length, _ROTATED)
+        if missing:
+            known = [self._turns] if missing.start else []
+            cosines, sines = zip(*known, *map(self._turned, missing), strict=True)
+            self._turns = torch.cat(cosines), torch.cat(sines)
         return self._turns
+
+    def _turned(self, start: int) -> tuple[torch.Tensor, torch.Tensor]:
+        places = torch.arange(start, start + _ROTATED, device=self.device)[None]
+        cos, sin = (table[0] for table in self._rotary(self._norm, places))
+        half = sin.shape[1] // 2
+        return cos, torch.cat((-sin[:, :half], sin[:, half:]), dim=1)
+
+
+def _lengthened(rows: torch.Tensor, more: int) -> torch.Tensor:
+    return functional.pad(rows, (0, 0, 0, more)) if more else rows
 
 
 def _seen(start: int, count: int, device: torch.device) -> torch.Tensor:

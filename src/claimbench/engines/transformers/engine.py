@@ -10,9 +10,11 @@ from pathlib import Path
 import torch
 
 from claimbench.engines.base import Engine
-from claimbench.engines.transformers.batch import Batch, make_prefix
+from claimbench.engines.transformers.batch import Batch
 from claimbench.engines.transformers.checkpoint import Checkpoint, read_checkpoint
+from claimbench.engines.transformers.invariance import make_invariant
 from claimbench.engines.transformers.memory import token_room
+from claimbench.engines.transformers.prefilling import make_prefix
 from claimbench.engines.transformers.slots import Prefix
 from claimbench.engines.transformers.window import Limits, Window
 from claimbench.errors import ConfigError, EngineDied
@@ -40,8 +42,10 @@ class TransformersEngine(Engine):
 
     `slots` caps the rows generated together and `token_budget` the tokens kept for all of them
     (None: what half of the free memory holds). `stop_token_ids` end a reply beside the
-    checkpoint's own EOS tokens. Loading happens with the first `generate`, or `load`; it raises
-    ModelError for a checkpoint that cannot be read or run.
+    checkpoint's own EOS tokens. `deterministic`: a reply does not depend on the other requests,
+    `slots`, `token_budget` or the number of threads, bit for bit (see `invariance`). Loading
+    happens with the first `generate`, or `load`; it raises ModelError for a checkpoint that cannot
+    be read or run.
     """
 
     def __init__(
@@ -54,13 +58,14 @@ class TransformersEngine(Engine):
         slots: int = 64,
         token_budget: int | None = None,
         stop_token_ids: Collection[int] = (),
+        deterministic: bool = False,
     ) -> None:
         for name, value in (("slots", slots), ("token_budget", token_budget), ("threads", threads)):
             if value is not None and value < 1:
                 raise ConfigError(f"engine.{name} is {value}; it must be at least 1.")
         self._folder, self._dtype, self._device = Path(checkpoint_dir), dtype, device
         self._threads, self._slots, self._budget = threads, slots, token_budget
-        self._stop_ids = frozenset(stop_token_ids)
+        self._stop_ids, self._deterministic = frozenset(stop_token_ids), deterministic
         self._checkpoint: Checkpoint | None = None
         self.stats = Stats()
 
@@ -69,10 +74,16 @@ class TransformersEngine(Engine):
         if self._checkpoint is None:
             if self._threads:
                 torch.set_num_threads(self._threads)
-            self._checkpoint = read_checkpoint(
-                self._folder, self._dtype, self._device, self._stop_ids
-            )
+            checkpoint = read_checkpoint(self._folder, self._dtype, self._device, self._stop_ids)
+            if self._deterministic:
+                self._make_invariant(checkpoint)
+            self._checkpoint = checkpoint
         return self._checkpoint
+
+    def _make_invariant(self, checkpoint: Checkpoint) -> None:
+        with _explained(self._folder):
+            make_invariant(checkpoint.decoder, self._slots, checkpoint.context)
+        self._slots = min(self._slots, checkpoint.decoder.counts[-1])
 
     def describe(self) -> dict[str, str]:
         """Name, versions, device and dtype, for the provenance of a run."""
@@ -87,6 +98,7 @@ class TransformersEngine(Engine):
             "dtype": self._dtype,
             "threads": str(torch.get_num_threads()),
             "packed_weights": str(decoder.packed).lower(),
+            "deterministic": str(self._deterministic).lower(),
         }
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Completion | RequestFailure]:
@@ -135,6 +147,8 @@ class TransformersEngine(Engine):
 
 
 def _next_prefix(checkpoint: Checkpoint, window: Window, before: Prefix) -> Prefix:
+    if checkpoint.decoder.counts:  # what is shared depends on what is waiting
+        return before
     ids = window.shared_prefix(before.ids)
     return before if ids == before.ids else make_prefix(checkpoint, ids)
 

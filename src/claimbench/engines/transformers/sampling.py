@@ -1,4 +1,5 @@
-"""Drawing next tokens: temperature, top-k and top-p, exactly, with one random number per token.
+"""Drawing next tokens: penalties, temperature, min-p, top-k and top-p, exactly and in this order,
+with one random number per token. vLLM has the same order, and so the same distribution.
 
 A draw depends only on the row's own logits, its seed and its position in the completion, never on
 the rows beside it. The order of equally probable tokens is by token id, so it is defined as well.
@@ -23,11 +24,18 @@ _LEVELS = (64, 1024)
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What decides one row's next token, beside its logits."""
+    """What decides one row's next token, beside its logits. `prompt` and `reply` are the tokens so
+    far, which penalties look at."""
 
     sampling: Sampling
     seed: int
     position: int
+    prompt: Sequence[int] = ()
+    reply: Sequence[int] = ()
+
+    @property
+    def penalized(self) -> bool:
+        return self.sampling.repetition_penalty != 1 or self.sampling.presence_penalty != 0
 
 
 def draw_tokens(logits: torch.Tensor, draws: Sequence[Draw]) -> list[int]:
@@ -35,6 +43,7 @@ def draw_tokens(logits: torch.Tensor, draws: Sequence[Draw]) -> list[int]:
 
     Raises FloatingPointError when a row's logits are not finite.
     """
+    logits = _penalize(logits, draws)
     tokens = [0] * len(draws)
     greedy = [i for i, draw in enumerate(draws) if draw.sampling.temperature == 0]
     random = [i for i, draw in enumerate(draws) if draw.sampling.temperature != 0]
@@ -46,6 +55,30 @@ def draw_tokens(logits: torch.Tensor, draws: Sequence[Draw]) -> list[int]:
         for i, token in zip(rows, chosen.tolist(), strict=True):
             tokens[i] = token
     return tokens
+
+
+def _penalize(logits: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
+    """The logits with the penalties of the rows that have some; the given ones stay as they are,
+    since more samples are drawn from them."""
+    rows = [i for i, draw in enumerate(draws) if draw.penalized]
+    if not rows:
+        return logits
+    changed = logits.to(torch.float32, copy=True)
+    for i in rows:
+        _penalize_row(changed[i], draws[i])
+    return changed
+
+
+def _penalize_row(scores: torch.Tensor, draw: Draw) -> None:
+    """In place: repetition (Keskar et al. 2019, section 4.1; prompt and reply), then presence (the
+    reply). A token that stands several times in an index gets one and the same value."""
+    penalty = draw.sampling.repetition_penalty
+    reply = torch.tensor(draw.reply, dtype=torch.long, device=scores.device)
+    if penalty != 1:
+        seen = torch.cat([torch.tensor(draw.prompt, device=scores.device).long(), reply])
+        values = scores[seen]
+        scores[seen] = torch.where(values > 0, values / penalty, values * penalty)
+    scores[reply] = scores[reply] - draw.sampling.presence_penalty
 
 
 def uniforms(seeds: Sequence[int], positions: Sequence[int]) -> NDArray[np.float64]:
@@ -84,23 +117,27 @@ def _argmax(logits: torch.Tensor, _draws: Sequence[Draw]) -> torch.Tensor:
 def _sample(logits: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
     device = logits.device
     settings = torch.tensor(
-        [(d.sampling.temperature, d.sampling.top_p, d.sampling.top_k) for d in draws],
+        [
+            (d.sampling.temperature, d.sampling.top_p, d.sampling.top_k, d.sampling.min_p)
+            for d in draws
+        ],
         dtype=torch.float64,
         device=device,
     )
     u = torch.from_numpy(uniforms([d.seed for d in draws], [d.position for d in draws])).to(device)
     probs = _probabilities(logits, settings[:, :1])
     whole = torch.tensor(
-        [d.sampling.top_p >= 1 and d.sampling.top_k <= 0 for d in draws], device=device
+        [d.sampling.top_p >= 1 and d.sampling.top_k <= 0 and d.sampling.min_p <= 0 for d in draws],
+        device=device,
     )
     if bool(whole.all()):
         return _invert_whole(probs, u)
     if not bool(whole.any()):
-        return _draw_filtered(probs, settings[:, 1], settings[:, 2], u)
+        return _draw_filtered(probs, settings[:, 1:], u)
     tokens = torch.empty(len(draws), dtype=torch.long, device=device)
     tokens[whole] = _invert_whole(probs[whole], u[whole])
     rest = ~whole
-    tokens[rest] = _draw_filtered(probs[rest], settings[rest, 1], settings[rest, 2], u[rest])
+    tokens[rest] = _draw_filtered(probs[rest], settings[rest, 1:], u[rest])
     return tokens
 
 
@@ -123,20 +160,20 @@ def _invert_whole(probs: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
     return group * _GROUP + _step(inside, left)
 
 
-def _draw_filtered(
-    probs: torch.Tensor, top_p: torch.Tensor, top_k: torch.Tensor, u: torch.Tensor
-) -> torch.Tensor:
-    """Draw among the likeliest tokens. A row whose cut lies beyond those looked at (or whose top_k,
-    which top_p is relative to) is looked at again with more, at last with the whole vocabulary."""
+def _draw_filtered(probs: torch.Tensor, cuts: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+    """Draw among the likeliest tokens; `cuts` are (rows, 3): top_p, top_k, min_p. A row whose cut
+    lies beyond those looked at (or whose top_k or min_p, which top_p is relative to) is looked at
+    again with more, at last with the whole vocabulary."""
     vocabulary = probs.shape[1]
     tokens = torch.empty(len(probs), dtype=torch.long, device=probs.device)
     rows = torch.arange(len(probs), device=probs.device)
     for count in [k for k in _LEVELS if k < vocabulary] + [vocabulary]:
         values, ids = _largest(probs[rows] if len(rows) < len(probs) else probs, count)
-        keep = _kept(values, top_p[rows], top_k[rows])
+        keep = _kept(values, *cuts[rows].T)
         kept = torch.where(keep, values, 0.0)
         chosen = ids.gather(1, _invert(kept, u[rows])[0][:, None])[:, 0]
-        done = _cut_is_inside(values, keep) & (top_k[rows] <= count) | (count == vocabulary)
+        known = _cut_is_inside(values, keep) & _mass_is_known(values, *cuts[rows, 1:].T)
+        done = known | (count == vocabulary)
         tokens[rows[done]] = chosen[done]
         rows = rows[~done]
         if not len(rows):
@@ -144,18 +181,28 @@ def _draw_filtered(
     return tokens
 
 
-def _kept(values: torch.Tensor, top_p: torch.Tensor, top_k: torch.Tensor) -> torch.Tensor:
-    """Which of the sorted probabilities stay: the top_k largest, and of these (renormalised) the
-    fewest whose sum reaches top_p (Holtzman et al. 2020); the first always stays."""
+def _kept(
+    values: torch.Tensor, top_p: torch.Tensor, top_k: torch.Tensor, min_p: torch.Tensor
+) -> torch.Tensor:
+    """Which of the sorted probabilities stay: those of at least min_p times the largest, the top_k
+    largest, and of these (renormalised) the fewest whose sum reaches top_p (Holtzman et al. 2020);
+    the first always stays."""
     rank = torch.arange(values.shape[1], device=values.device)
     limit = torch.where(top_k > 0, top_k, float("inf"))[:, None]
-    inside = rank < limit
+    inside = (rank < limit) & (values >= min_p[:, None] * values[:, :1])
     before = values.cumsum(-1) - values
     mass = torch.where(inside, values, 0.0).sum(-1, keepdim=True)
-    mass = torch.where(limit.isinf(), torch.ones_like(mass), mass)
+    mass = torch.where(limit.isinf() & (min_p[:, None] <= 0), torch.ones_like(mass), mass)
     keep = inside & ((before < top_p[:, None] * mass) | (top_p[:, None] >= 1))
     keep[:, 0] = True
     return keep
+
+
+def _mass_is_known(values: torch.Tensor, top_k: torch.Tensor, min_p: torch.Tensor) -> torch.Tensor:
+    """Whether every token that top_k and min_p leave is among those looked at."""
+    looked = values.shape[1]
+    below = values[:, -1] < min_p * values[:, 0]
+    return torch.where(top_k > 0, (top_k <= looked) | below, (min_p <= 0) | below)
 
 
 def _cut_is_inside(values: torch.Tensor, keep: torch.Tensor) -> torch.Tensor:

@@ -18,7 +18,8 @@ _SLOTS = 64
 
 class TransformersSettings(LocalSettings):
     """`device` is auto, cpu or cuda; `token_budget` is how many tokens are kept for all requests
-    together (default: what half of the free memory holds)."""
+    together (default: what half of the free memory holds). `deterministic`: a sample's text
+    does not depend on what is computed beside it."""
 
     packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "accelerate", "gguf")
     extra: ClassVar[str] = "cpu"
@@ -29,10 +30,12 @@ class TransformersSettings(LocalSettings):
     device: str = "auto"
     threads: int | None = Field(default=None, gt=0)
     token_budget: int | None = Field(default=None, gt=0)
+    deterministic: bool = False
 
     def identity(self) -> dict[str, str]:
         version = version_of("transformers", self.extra, "transformers")
-        return {"name": "claimbench-transformers", "version": f"1 ({version})"}
+        named = {"name": "claimbench-transformers", "version": f"1 ({version})"}
+        return {**named, "deterministic": "1"} if self.deterministic else named
 
     def make(self, model: ModelConfig, checkpoint: Path | None, log: Log) -> Engine:
         _refuse_quantization(model)
@@ -47,6 +50,7 @@ class TransformersSettings(LocalSettings):
             slots=self.slots or _SLOTS,
             token_budget=self.token_budget,
             stop_token_ids=stop_token_ids(checkpoint, model),
+            deterministic=self.deterministic,
         )
 
     def fallback(self, models: Sequence[ModelConfig]) -> DType | None:

@@ -15,6 +15,9 @@ import torch
 
 _ALIGNMENT = 4096
 
+BLOCK = 128
+"""The usual width of a block on a CPU."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -40,6 +43,12 @@ class Prefix:
         return len(self.ids)
 
 
+def empty_prefix(shape: Shape, dtype: torch.dtype, device: torch.device) -> Prefix:
+    """The prefix of rows that share nothing."""
+    size = (shape.layers, shape.kv_heads, 0, shape.head_dim)
+    return Prefix((), *(torch.empty(size, dtype=dtype, device=device) for _ in "kv"))
+
+
 @dataclass(slots=True)
 class _Step:
     """What is the same in every layer of one decoding step."""
@@ -55,12 +64,24 @@ class _Step:
 
 
 class Slots:
-    """Room for `rows` rows of `columns` own tokens each, beside the shared `prefix`."""
+    """Room for `rows` rows of `columns` own tokens each, beside the shared `prefix`.
+
+    `exact`: the products of a row and a block see the same layout in memory whatever the other rows
+    are, since what a library computes may depend on that.
+    """
 
     def __init__(
-        self, shape: Shape, rows: int, columns: int, prefix: Prefix, *, block: int
+        self,
+        shape: Shape,
+        rows: int,
+        columns: int,
+        prefix: Prefix,
+        *,
+        block: int,
+        exact: bool = False,
     ) -> None:
         self._shape, self._prefix, self._block = shape, prefix, block
+        self._exact = exact
         self.rows, self.columns = rows, -(-columns // block) * block
         size = (shape.layers, self.columns // block, rows, shape.kv_heads, block, shape.head_dim)
         self._keys = _zeros(size, prefix.keys)
@@ -175,7 +196,10 @@ class Slots:
             count = reach * heads
             part = own[:count, :, block * self._block : (block + 1) * self._block]
             keys = self._keys[layer, block, :reach].flatten(0, 1).transpose(1, 2)
-            torch.bmm(query[:count], keys, out=part)
+            if self._exact:
+                part.copy_(torch.bmm(query[:count], keys))
+            else:
+                torch.bmm(query[:count], keys, out=part)
         own.view(len(step.hidden), -1, own.shape[2]).masked_fill_(step.hidden, float("-inf"))
 
     def _weigh(self, layer: int, weights: torch.Tensor) -> torch.Tensor:
@@ -190,7 +214,7 @@ class Slots:
             start = shared + block * self._block
             part = weights[: reach * heads, :, start : start + self._block]
             values = self._values[layer, block, :reach].flatten(0, 1)
-            parts.append(torch.bmm(part, values))
+            parts.append(torch.bmm(part.contiguous() if self._exact else part, values))
         if len(parts) == 1:
             return parts[0]
         total = parts[0].float()

@@ -31,6 +31,8 @@ OURS: Mapping[str, str] = {
     "tensor_parallel_size": "engine.tensor_parallel",
     "pipeline_parallel_size": "engine.pipeline_parallel",
     "data_parallel_size": "several runs or replicas: vLLM refuses it offline",
+    "enable_lora": "adapter of the model's configuration",
+    "max_lora_rank": "adapter of the model's configuration",
     "max_model_len": "engine.context",
     "max_num_seqs": "engine.slots",
     "seed": "seed",
@@ -111,9 +113,24 @@ def engine_arguments(
         "enable_prefix_caching": True,
         "disable_log_stats": True,
     }
+    if model.adapter is not None:
+        chosen |= {"enable_lora": True, "max_lora_rank": _room_for(Path(model.adapter))}
     if settings.slots is not None:
         chosen["max_num_seqs"] = settings.slots
     return {**chosen, **settings.args}
+
+
+_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""Ranks of adapters that vLLM has room for (MaxLoRARanks in its config/lora.py)."""
+
+
+def _room_for(adapter: Path) -> int:
+    """The least of them that holds the adapter. Raises ConfigError where none does."""
+    rank = int(json.loads((adapter.expanduser() / "adapter_config.json").read_text())["r"])
+    room = next((one for one in _RANKS if one >= rank), None)
+    if room is None:
+        raise ConfigError(f"{adapter}: vLLM has no room for a rank of {rank}; merge it first")
+    return room
 
 
 def known_arguments() -> list[str]:

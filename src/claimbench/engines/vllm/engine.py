@@ -18,6 +18,7 @@ from claimbench.records import Completion, Request, RequestFailure
 
 if TYPE_CHECKING:
     from vllm import LLMEngine, RequestOutput
+    from vllm.lora.request import LoRARequest
 
 _LOOKAHEAD = 16
 """Requests added beyond those that run together, so that a freed place never waits for us."""
@@ -31,8 +32,9 @@ class VllmEngine(Engine):
     """Continuous batching by vLLM over a checkpoint folder, on GPUs or on a CPU.
 
     `arguments` are those of `vllm.EngineArgs`; `stop_token_ids` end a reply beside the checkpoint's
-    own EOS tokens. Loading happens here, and raises ConfigError for an argument that vLLM refuses,
-    EngineDied where the model cannot be loaded.
+    own EOS tokens; `adapter` is the folder of a LoRA adapter, applied to every request. Loading
+    happens here, and raises ConfigError for an argument that vLLM refuses, EngineDied where the
+    model cannot be loaded.
     """
 
     def __init__(
@@ -42,9 +44,10 @@ class VllmEngine(Engine):
         *,
         batch_invariant: bool = False,
         stop_token_ids: Collection[int] = (),
+        adapter: Path | None = None,
     ) -> None:
         set_environment(batch_invariant)
-        self._batch_invariant = batch_invariant
+        self._batch_invariant, self._adapter = batch_invariant, adapter
         self._engine = _load(arguments)
         tell_of_death(self._engine.engine_core)
         config = self._engine.vllm_config
@@ -120,7 +123,9 @@ class VllmEngine(Engine):
         with _explained():
             try:
                 params = sampling_params(request, self._stop_ids)
-                self._engine.add_request(request.id, tokens_input(list(request.prompt_ids)), params)
+                prompt = tokens_input(list(request.prompt_ids))
+                lora = _lora(self._adapter)
+                self._engine.add_request(request.id, prompt, params, lora_request=lora)
             except (ValueError, VLLMClientError) as error:
                 return f"vLLM refused the request: {_first_line(error)}"
         return ""
@@ -172,6 +177,15 @@ def _load(arguments: Mapping[str, Any]) -> LLMEngine:
             f"vLLM could not load {arguments['model']} ({reason}; its own message stands above); "
             f"if memory ran out, {_MEMORY_ADVICE}"
         ) from error
+
+
+def _lora(adapter: Path | None) -> LoRARequest | None:
+    """What tells vLLM to apply an adapter; it keeps one of the same number loaded."""
+    if adapter is None:
+        return None
+    from vllm.lora.request import LoRARequest
+
+    return LoRARequest("adapter", 1, str(adapter))
 
 
 def _eos_ids(checkpoint: Path, config: Any, tokenizer: object) -> frozenset[int]:

@@ -36,6 +36,8 @@ class VllmSettings(LocalSettings):
         "CUDA_VISIBLE_DEVICES",
     }
 
+    takes_adapters: ClassVar[bool] = True
+
     context: int | None = Field(default=None, gt=0)
     tensor_parallel: int = Field(default=1, gt=0)
     pipeline_parallel: int = Field(default=1, gt=0)
@@ -69,6 +71,7 @@ class VllmSettings(LocalSettings):
             engine_arguments(model, checkpoint, self),
             batch_invariant=self.batch_invariant,
             stop_token_ids=stop_token_ids(checkpoint, model),
+            adapter=Path(model.adapter).expanduser() if model.adapter else None,
         )
 
     @classmethod

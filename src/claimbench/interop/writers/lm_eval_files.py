@@ -14,14 +14,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.grading.choice import right_letter
-from claimbench.interop.writers.stored import Graded, graded_samples, whole_measurement
-from claimbench.records import Grade, Measurement, Problem, Sample
+from claimbench.interop.stored import Graded, graded_samples, whole_measurement
+from claimbench.records import NEUTRAL, Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
 from claimbench.store.sessions import read_sessions
+from claimbench.version import __version__
 
 FILTER = "claimbench"
 METRIC = "exact_match"
@@ -118,8 +118,8 @@ def _config(cell: StoredCell) -> dict[str, Any]:
 def _sent(cell: StoredCell) -> dict[str, Any]:
     """Our sampling in lm-eval's words; what is unknown is left out."""
     protocol = cell.protocol
-    words = {"temperature": "temperature", "top_p": "top_p", "top_k": "top_k"}
-    sent = {theirs: protocol[ours] for ours, theirs in words.items() if ours in protocol}
+    words = ("temperature", "top_p", "top_k", *NEUTRAL)
+    sent = {word: protocol[word] for word in words if word in protocol}
     if "max_tokens" in protocol:
         sent["max_gen_toks"] = protocol["max_tokens"]
     if "temperature" in protocol:

@@ -296,25 +296,21 @@ page-theme = Dark theme
 page-partial = Partial: samples or grades are missing, so there are estimates and no verdicts.
 page-no-script = Sorting, filtering and reading samples need JavaScript, which is switched off here.
 page-runs-title = { $count } runs
-page-summary = At a glance
-page-runs = Runs
-page-published-figures = Published figures judged
-page-graded-samples = Graded samples
 page-no-verdicts = No published figure was judged in this run.
 page-verdicts = Verdicts on published figures
 page-verdicts-caption = Published figures against what was measured: scores in %, differences and margins in points. Details opens the sentence, the protocol differences and the source.
 page-details = Details
 page-details-of = Details: { $what }
 page-departures = Where the protocols differ
-page-one-sided = Stated by one side only: { $count }
 page-one-sided-list = Stated by one side only: { LIST($departures, "; ") }
-page-notes = Notes
 page-note = Note: { $note }
-page-source = Published in
 page-source-line = line { $line }
 page-source-commit = commit { $commit }
 page-measurements = Measurements
-page-measurements-caption = What was measured; scores, errors and shares in %.
+page-measurements-caption = What was measured; scores in %, errors in points.
+page-replies = The replies
+page-replies-caption = How the replies ended, in % of them, and how long they are.
+page-problems = Problem by problem
 page-votes = Votes and pass@k
 page-votes-caption = pass@k: the chance that at least one of k samples is right. cons@k: the share of problems that a majority vote over k samples gets right, expected over which k are drawn; a sample without an answer casts no vote. SE between two votes: what the cons@k of two such runs differs by through chance alone. In %.
 page-lm-eval = lm-eval's own figures
@@ -323,9 +319,9 @@ page-agreement = Their labels and our grades
 page-agreement-caption = Samples that came with a label, by who counts them as right.
 page-disagreements-caption = Where they differ: { $shown } of { $all }; tables/disagreements.csv has all.
 page-claims = The claims of the articles
-page-claims-note = Claims that can be tested, each with what this report's runs (A), third parties (others' outputs that it graded, B; scores as others report them, C) and vendors (D) say of it, apart. The verdict is that of the best tier that judges the claim's own subject. Distilled: what the runs say of checkpoints distilled from a claim's subject; they are other models, and nothing of theirs counts for or against the claim. Reasons: tables/claims.csv. { $count } further claims cannot be tested by any run; `claimbench claims` gives the reason of each.
+page-claims-note = Claims of articles to which this report speaks, each with what this report's runs (A), third parties (others' outputs that it graded, B; scores as others report them, C) and vendors (D) say of it, apart. The verdict is that of the best tier that judges the claim's own subject. Distilled: what the runs say of checkpoints distilled from a claim's subject; they are other models, and nothing of theirs counts for or against the claim. Reasons: tables/claims.csv. { $count } others are about other models, or cannot be tested by any run (`claimbench claims` lists all).
 page-claims-none = None of the models that were measured here is one that a claim speaks of, or is distilled from one. tables/claims.csv has the { $count } testable claims as others' figures judge them.
-page-claims-caption = Claims to which these runs speak come first. Details opens the reason and what the runs say of distilled checkpoints.
+page-claims-caption = Details opens the reason and what the runs say of distilled checkpoints.
 page-proxies = Distilled checkpoints, beside their teacher: they count neither for nor against the claim
 page-claim-lines = line { $lines } of the article
 page-cost = Cost
@@ -366,6 +362,7 @@ page-more = The other { $count }
 page-all = all
 
 origin-ours = our run
+origin-recorded = our recorded figure
 origin-third-party = third party
 origin-vendor = vendor
 
@@ -462,6 +459,8 @@ about-stated = Protocol as stated
 about-importer = Stated by the importer
 about-unknown = Unknown
 about-note = Note
+doubt-no-answer = { $model } on { $benchmark }: no answer was found in { $percent } % of the replies, so the score says first how many have one; read some of them before believing it
+doubt-grader-errors = { $model } on { $benchmark }: { $percent } % of the replies could not be graded, an error that is not the model's, and are left out of the score; the reasons are in the grades
 about-left-out = Left out, for example
 about-server = Server of { $model }
 server-hidden = it kept the reasoning of { $count } replies to itself; what it shows is graded as the answer
@@ -495,8 +494,15 @@ unbounded = unbounded
 weights-departures = { LIST($parts, "; ") }
 weights-served = as an endpoint serves them under the name { $name }, on its word
 weights-alias = as an endpoint serves them under the name { $name }, an alias: evidence about that alias, nothing else
+weights-gguf = weights quantized to { $quantization } ({ $file }), computed by llama.cpp, not the checkpoint's
+weights-gguf-served = weights quantized to { $quantization }, on the word of a running llama.cpp server, not the checkpoint's
 weights-local = local checkpoint { $folder }
 weights-note = { $note }
+weights-adapter = with the LoRA adapter { $folder } (rank { $rank })
+weights-quantized = quantized: { $method }
+weights-quantized-bits = quantized: { $method }, { $bits } bits
+weights-quantized-here = quantized while loading: { $method }
+weights-kv-dtype = KV cache in { $dtype }
 weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
 
 setting-none = none
@@ -523,7 +529,17 @@ import-files = { $tool }: { $files }
 import-labels-only = their labels are taken as they are: nothing was graded by us (tier C)
 import-unmatched = { $rows } rows fit no problem and are left out
 import-by-id = { $count } of { $rows } responses were matched by their id alone: their questions are not ours word by word
-import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning: if the file's maker cut the reasoning off, each counts as wrong here for want of it
+import-by-spacing = { $count } of { $rows } responses were matched by their question without its white space
+import-by-likeness = { $count } of { $rows } responses were matched by a question that is written otherwise than ours, and the same gold
+import-other-gold = { $count } of { $rows } responses have one of our questions and another gold: they are graded by ours
+import-denied = { $count } rows are left out because their gold is not that of the problem whose id, or whose question with other spacing, they have
+import-worked-golds = the golds of { $count } of { $rows } responses are worked solutions: the answer behind ####, or in the last box, is taken
+import-bare = { $count } of { $rows } responses are nothing but an answer, and are graded as one
+import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning, so each counts as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-few-reasoning-ends = { $count } of { $rows } responses hold no { $tag }, which ends this model's reasoning, and count as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-over-limit = { $count } responses are longer than the stated max_tokens of { $limit } allows
+import-cut-early = { $count } responses break off, half of them within { $tokens } tokens: the stated max_tokens of { $limit } did not cut them
+import-cut-early-bytes = { $count } responses break off, half of them within about { $tokens } tokens by their length: the stated max_tokens of { $limit } did not cut them
 import-no-labels = { $count } of { $rows } responses have no label of theirs
 import-no-tokens = tokens are not stated
 import-no-finish = finish reasons are not stated
@@ -531,6 +547,7 @@ import-one-model = only the rows of the model { $model } are taken
 import-filter = labels are those of lm-eval's filter { $filter }; other filters are left out
 import-no-results-beside = no results_<date>.json of the same date lies beside the samples
 import-no-results-found = no results_<date>.json of the same date was found
+import-eee-result = only the rows of the result { $result } are taken
 import-lighteval = lighteval keeps no finish reason
 import-livecodebench = a submission does not state its model, its sampling or its tokens
 import-base-tests = their labels are those of the base tests, as the benchmark's are
@@ -661,3 +678,139 @@ settles-nothing-more = Nothing more: the source can be looked up.
 settles-run = A run that names model, test and settings.
 settles-record = A public record of it, dated.
 settles-both = Nothing that can be measured or looked up: it is a judgement or a forecast.
+# --- a run generated again (claimbench repeat) ---
+repeat-headline = { $model } on { $benchmark }: { $repeated } of { $samples } samples generated again
+repeat-equal = equal texts: { $count } of { $of } ({ FIXED($share) }%, 95% interval { FIXED($low) } to { FIXED($high) }%)
+repeat-first = where texts differ, they do from token { $median } on (median; at the earliest from token { $least } on)
+repeat-flips = grades that flip: { $count } of { $of } ({ FIXED($share) }%, 95% interval { FIXED($low) } to { FIXED($high) }%); { $up } to right, { $down } to wrong
+repeat-no-flips = grades that flip: none of { $of } (with 95% confidence at most { FIXED($bound) }%)
+repeat-score = score of these samples: { FIXED($before) }% then, { FIXED($after) }% now; generated again, the whole run would move by { SIGNED($gap) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
+repeat-score-bound = score of these samples: { FIXED($before) }% then and now; generated again, the whole run would move by at most { FIXED($high) } points
+repeat-ungraded = none of these samples has a grade
+repeat-setting = engine.{ $setting }: { $before } then, { $after } now
+
+## The answer first
+
+page-answer = The answer
+page-answers-many = { $count } published figures were judged. The picture counts them by model and benchmark; each stands with its reasons in the table below.
+answer-scores = { $model } scores { FIXED($measured) }% on { $benchmark }; { SHORT($published) }% was published.
+answer-scores-partly = { $model } scores { FIXED($measured) }% on { $benchmark } in outputs of others that were graded here; { SHORT($published) }% was published.
+answer-unmeasured = { $model } was not measured so on { $benchmark }; { SHORT($published) }% was published.
+answer-score = { $model } scores { FIXED($score) }% on { $benchmark }.
+answer-score-partial = { $model } scores { FIXED($score) }% on { $benchmark } so far, with { $received } of { $asked } samples.
+answer-compared = { $names } on { $benchmark }: { FIXED($score) }% against { FIXED($reference) }%.
+answer-reproduced = the difference lies within ±{ SHORT($margin) } points
+answer-apart = by { FIXED($gap) } points, more than chance explains
+answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
+answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
+answer-verdict = { $word }: { $finding }
+answer-how-sure = How sure?
+answer-why = What the picture shows
+answer-change = What could change it
+answer-no-claims = None of the articles' { $count } testable claims is about what was measured here:
+answer-claims-file = see what others' figures make of them
+certainty-very-sure = Very sure
+certainty-sure = Sure
+certainty-fairly-sure = Fairly sure
+certainty-unsure = Not sure
+certainty-equal = { $level }: were the two scores really { SHORT($margin) } points or more apart, chance would bring them this close at most once in { SIGNIFICANT($odds) } times.
+certainty-apart = { $level }: were the two scores really equal, chance would part them this far at most once in { SIGNIFICANT($odds) } times.
+certainty-greedy = Chance plays no part: both sides take the likeliest token every time, so the same run gives the same score. What remains is how each side measured.
+certainty-open = Not decided yet: { $remedy }.
+certainty-decoding = Not decided, and no number of samples would: it takes knowing how the published score was decoded.
+certainty-none = No judgement is given.
+certainty-score = The same problems again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; other problems like these move the score by about { FIXED($se) } points either way.
+certainty-score-greedy = The same run again gives the same score; other problems like these move it by about { FIXED($se) } points either way.
+certainty-score-unknown = How much another run would differ is not known.
+certainty-compared = Not decided: only a difference of { FIXED($detectable) } points or more would show reliably with so many problems and samples.
+why-inside = The thick line, the 90% interval of the difference, lies inside the margin: scores this alike count as equal.
+why-apart = The thin line, the 95% interval, does not reach zero: the scores differ. The thick line is not shown to lie inside the margin.
+why-open = The thin line, the 95% interval, reaches zero, so no difference is shown; the thick line, the 90% interval, leaves the margin, so equality is not shown either.
+why-open-apart = Alone this line does not reach zero; judged together with the others that were tested, a difference is not shown.
+why-open-inside = Alone the thick line lies inside the margin; judged together with the others that were tested, equality is not shown.
+why-exact-inside = There is no chance and so no line: the dot lies inside the margin.
+why-exact-outside = There is no chance and so no line: the dot lies outside the margin.
+chip-departures = { $count ->
+    [one] 1 known difference in protocol
+   *[other] { $count } known differences in protocol
+}
+chip-one-sided = { $count ->
+    [one] 1 setting is stated by one side only
+   *[other] { $count } settings are stated by one side only
+}
+chip-notes = { $count ->
+    [one] 1 note
+   *[other] { $count } notes
+}
+chip-source = where it was published
+chip-tier = evidence tier { $tier }
+chip-fragile = fragile
+chip-tipping = { $grades ->
+    [one] 1 wrong grade would change it
+   *[other] { $grades } wrong grades would change it
+}
+chip-labs-usual = not unusual between laboratories
+chip-labs-unusual = unusual between laboratories
+chip-truncated = { $share }% of replies truncated
+chip-truncated-why = These replies were cut by the token limit. A higher limit could let some of them end in a right answer.
+chip-details = details
+strip-title = The difference: { SIGNED($difference) } points
+strip-said = { LIST($parts, " ") }
+strip-said-found = The difference is { SIGNED($difference) } points.
+strip-said-margin = The margin is ±{ SHORT($margin) } points.
+strip-said-interval = The { $level }% interval is { SIGNED($low) } to { SIGNED($high) }.
+strip-said-others = Other laboratories found differences of { $values } points.
+strip-said-usual = Two laboratories differ by up to { FIXED($half) } points in 95 of 100 cases.
+strip-axis = difference, points
+strip-zero = no difference
+strip-margin = margin: counts as equal
+strip-found = the difference found
+strip-interval-90 = its 90% interval
+strip-interval-95 = its 95% interval
+strip-others = other laboratories
+strip-usual = usual between laboratories (95%)
+page-matrix-caption = Verdicts by model and benchmark; a number counts verdicts, a figure in points is the difference of a single one.
+page-judgements = All verdicts
+matrix-field = { $word } { $text }
+legend-pass-1 = pass@1: the share of samples that are right, averaged over the problems.
+legend-interval = 95% interval: what is consistent with the samples; made anew from another run, it would miss the true value in 5 of 100 cases. The 90% interval is the one that equality is tested by: two one-sided tests at 5%.
+legend-margin = Margin: the difference, fixed before the run, up to which two scores count as equal. Needed margin: the smallest at which this figure would count as reproduced.
+legend-equivalence = Equivalence: it is not enough that no difference is shown, since few samples show none; the difference has to be shown to lie within the margin.
+legend-holm = Holm: the more figures are tested together, the more often one is off by chance; Holm's correction asks for stronger evidence, so that any false finding among them stays below 5%.
+legend-distinct = Distinct draws: samples that are draws of their own; the others are copies of them.
+
+## Problem by problem, and one sample
+
+page-problems-note = Each bar is a problem, in the order of the benchmark or as the table below is sorted; its parts are the samples of that problem by what became of them. Of two runs it is the change, the largest loss first.
+page-problems-caption = Problems, how many of their samples are right, and what became of the others.
+page-pairs-caption = Problems in both runs: right samples of the reference and of the run, and the change of their share in points.
+script-problems-range = { $from } to { $to } of { $all } problems
+script-of = { $right } of { $all }
+script-strip = { $all } problems: { $solved } always right, { $never } never
+script-pairs = { $all } problems: { $better } better, { $worse } worse
+script-problem-said = { $problem }: { $right } of { $all } right
+script-pair-said = { $problem }: { $before } right, then { $after }
+script-only = Problem { $problem } alone: show all
+script-characters = { $count } characters
+script-searching = searching: { $part } of { $all } parts
+script-right = right
+script-cut = not right, cut
+script-better = better
+script-worse = worse
+script-against = against
+script-rule = rule
+script-prompt = Prompt as it was sent
+script-prompt-unknown = The prompt as it was sent was not stored with this run.
+script-program = Program that was tested
+script-link = Link to this sample
+script-raw = As written
+page-deep = in the texts, too
+rule-integer = the last number by the rule that is named counts, read as a whole number and compared exactly
+rule-number = the last number by the rule that is named counts, read exactly and compared exactly
+rule-latex = the last answer in a box counts, or what the rule that is named finds; both sides are compared as mathematics
+rule-choice = the letter of the answer counts, compared with that of the right option as it was shown
+rule-code = the last program of the reply runs against the problem's tests in a sandbox, and counts where all pass
+rule-label = the label that came with the sample; nothing was graded here
+rule-lm-eval = the filter and the metric of lm-eval's own task
+column-samples-cut = truncated
+column-samples-without-answer = no answer

@@ -67,12 +67,12 @@ def _run_folders(folder: Path) -> list[Path]:
 
 
 def _load(folder: Path) -> Run:
-    measurements = _read(folder / "measurements.json", Measurement)
+    measurements = read_records(folder / "measurements.json", Measurement)
     path = folder / "efficiency.json"
     return Run(
         name=folder.name,
         measurements=tuple(m for m in measurements if m.complete),
-        efficiency=_read(path, Efficiency) if path.is_file() else (),
+        efficiency=read_records(path, Efficiency) if path.is_file() else (),
         left_out=tuple(_unfinished(folder.name, m) for m in measurements if not m.complete),
     )
 
@@ -84,7 +84,8 @@ def _unfinished(run: str, m: Measurement) -> Message:
     )
 
 
-def _read(path: Path, kind: type[Record]) -> tuple[Record, ...]:
+def read_records(path: Path, kind: type[Record]) -> tuple[Record, ...]:
+    """The records in a JSON file of a run folder. Raises DataError."""
     try:
         text = path.read_text(encoding="utf-8")
         return TypeAdapter(tuple[kind, ...]).validate_json(text)  # type: ignore[valid-type]

@@ -1,0 +1,107 @@
+"""`claimbench watch`: how a run stands, on a terminal, while another process writes it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from claimbench.cli.options import AsJson, RunDir
+
+if TYPE_CHECKING:
+    from claimbench.runner.watching import CellStanding, Standing
+
+Every = Annotated[float, typer.Option("--every", min=0.2, help="Seconds between two looks.")]
+Once = Annotated[bool, typer.Option("--once", help="Look once and end.")]
+
+
+def watch(run_dir: RunDir, every: Every = 2.0, once: Once = False, as_json: AsJson = False) -> None:
+    """How a run stands while it runs: samples, tokens per second, the score so far, slow problems.
+
+    Reads the folder beside whoever writes it, and ends when all samples are there and graded.
+
+    Example: [bold]claimbench watch results/smoke[/bold]
+    """
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    from claimbench.analysis.cells import stored_cells
+    from claimbench.runner.watching import Rate, look
+    from claimbench.store import RunStore
+
+    console, rate = Console(), Rate()
+    with RunStore.existing(run_dir) as store:
+        cells = stored_cells(store)
+        if as_json:
+            typer.echo(json.dumps(asdict(look(store, cells)), indent=1))
+            return
+        with Live(console=console, auto_refresh=False, transient=False) as live:
+            for _ in _until_done(once, every):
+                seen = look(store, cells)
+                speed = rate.add(seen.tokens, time.monotonic())
+                live.update(Text("\n".join(_lines(run_dir, seen, speed))), refresh=True)
+                if seen.complete:
+                    return
+
+
+def _until_done(once: bool, every: float) -> Iterator[None]:
+    """A look now, and again after every pause."""
+    yield
+    while not once:
+        time.sleep(every)
+        yield
+
+
+def _lines(root: Path, seen: Standing, speed: float | None) -> Iterator[str]:
+    from claimbench.report.tables import clean
+
+    parts = [f"{seen.stored} of {seen.asked} samples", f"{seen.tokens:,} tokens"]
+    if speed is not None:
+        parts.append(f"{speed:.0f} tokens/s")
+    if seen.quiet is not None and not seen.complete:
+        parts.append(f"last one {seen.quiet:.0f} s ago")
+    yield clean(f"{root}: {', '.join(parts)}", 500)
+    for cell in seen.cells:
+        first, *rest = (clean(line, 500) for line in _cell(cell))
+        yield from ("", first, *(f"  {line}" for line in rest))
+
+
+def _cell(cell: CellStanding) -> Iterator[str]:
+    yield f"{cell.name.model} on {cell.name.benchmark}: {cell.stored} of {cell.asked} samples"
+    if cell.score is not None:
+        yield f"score so far {100 * cell.score:.1f}% of {cell.graded} graded{_bias(cell)}"
+    failures = (
+        (cell.truncated, "truncated"),
+        (cell.no_answer, "without an answer"),
+        (cell.errors, "grader errors"),
+        (cell.stored - cell.graded, "not graded yet"),
+    )
+    said = [f"{count} {what}" for count, what in failures if count]
+    if said:
+        yield ", ".join(said)
+    if cell.slow:
+        slow = "; ".join(
+            f"{one.problem} {one.tokens:.0f} tokens a reply"
+            + (f", {one.cut} of {one.stored} cut" if one.cut else "")
+            for one in cell.slow
+        )
+        yield f"longest: {slow}"
+
+
+def _bias(cell: CellStanding) -> str:
+    """In what the score so far is likely to be wrong."""
+    if cell.stored == cell.asked:
+        return ""
+    reasons = []
+    if cell.begun < cell.problems:
+        reasons.append(f"only {cell.begun} of {cell.problems} problems have a sample")
+    if cell.short is not None and cell.long is not None and cell.short > cell.long:
+        halves = f"{100 * cell.short:.0f}% of the shorter half are right, {100 * cell.long:.0f}%"
+        reasons.append(f"short replies come first and {halves} of the longer: likely too high")
+    return f" ({'; '.join(reasons)})" if reasons else ""

@@ -1,0 +1,120 @@
+"""The answer first: its words, its picture in letters and drawn, and what it leaves out."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from report_toys import HOSTILE, lifelike, write_run
+
+from claimbench.messages import Message
+from claimbench.report import svg
+from claimbench.report.answers import CARDS, CERTAINTIES, answers, level
+from claimbench.report.messages import english, words
+from claimbench.report.page_words import PageWords
+from claimbench.report.strips import KINDS, LETTERS, Strip, draw, in_letters, legend, odds
+from claimbench.report.view import document
+from claimbench.runner import reporting
+from claimbench.runner.reporting import Report
+from claimbench.store import RunStore
+
+SHOWN = Strip(-1.8, 6.0, (-4.0, 0.3), (-4.4, 0.8))
+
+
+def test_a_strip_in_letters_has_what_decides_in_order() -> None:
+    line = in_letters(SHOWN)
+    low, cells, high = line.split("  ")
+    assert low.startswith("−") and high.startswith("+")
+    places = [cells.index(letter) for letter in "[─━●│]"]
+    assert places == sorted(places)
+    assert cells.rindex("━") < cells.rindex("─") or cells.rindex("─") < cells.index("]")
+    assert set(LETTERS) == set(KINDS)
+
+
+@pytest.mark.parametrize("strip", [
+    SHOWN,
+    Strip(0.9, 0.5, None, None),
+    Strip(-20.0, 3.0, (-25, -15), (-26, -14), (-2.0, 1.0, 400.0), 12.0),
+    Strip(0.0, None, (-1, 1), (-1, 1)),
+    Strip(0.2, 0.5, (0.1, 0.3), (-900.0, 900.0)),
+])  # fmt: skip
+def test_a_strip_is_drawn_within_its_picture_with_its_legend(strip: Strip) -> None:
+    tree = ET.fromstring(draw(svg.Pen(PageWords(["en", "ko"])), "s", strip))
+    assert tree.attrib["role"] == "img"
+    for node in tree.iter():
+        for name in ("x", "x1", "x2", "cx"):
+            assert -1 <= float(node.attrib.get(name, 0)) <= 361, ET.tostring(node)
+    kinds = [kind for kind, _ in legend(strip)]
+    classes = {node.attrib.get("class", "") for node in tree.iter()}
+    assert ("margin" in kinds) == ("margin" in classes)
+    assert ("interval-95" in kinds) == ("interval ours wide" in classes)
+    assert ("others" in kinds) == ("mark third" in classes)
+    assert ("usual" in kinds) == ("interval third usual" in classes)
+
+
+@pytest.mark.parametrize(
+    ("p", "n"), [(0.05, 20), (0.013, 70), (1e-9, 10_000), (0.9, 1), (0.001, 1000)]
+)
+def test_odds_are_rounded_down(p: float, n: int) -> None:
+    assert odds(p) == n <= 1 / p + 1e-6 or n == 10_000
+
+
+def test_words_for_how_sure() -> None:
+    said = [level(p) for p in (0.0005, 0.005, 0.04, 0.2)]
+    assert said == [Message(f"certainty-{name}") for name in CERTAINTIES]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    root = tmp_path_factory.mktemp("results") / "run"
+    write_run(
+        root,
+        [("r1-distill-qwen-7b", "aime24"), ("deepseek-v3", "aime24")],
+        lifelike({"r1-distill-qwen-7b": 0.2, "deepseek-v3": 0.4}),
+        samples=16,
+        published=["deepseek-r1"],
+        margins={"aime24": 3},
+    )
+    with RunStore.existing(root, writer=True) as store:
+        return reporting.report(store)
+
+
+def test_each_figure_has_its_answer_and_each_other_score_too(made: Report) -> None:
+    found = answers(document(made.runs))
+    judged = [one for one in found if one.word is not None]
+    assert len(judged) == len(made.verdicts) <= CARDS
+    (lower,) = [one for one in judged if one.state == "lower"]
+    assert english(lower.scores).endswith("55.5% was published.")
+    assert english(lower.certainty).startswith("Very sure: were the two scores really equal")
+    assert lower.strip is not None and lower.strip.others
+    for one in found:
+        for language in ("en", "ko"):
+            said = [words(language).render(v) for v in (one.scores, one.finding, one.certainty)]
+            assert all(said)
+        assert (one.strip is None) == (one.why is None)
+
+
+def test_markdown_and_page_begin_with_the_answer(made: Report) -> None:
+    page = (made.root / "report.md").read_text("utf-8")
+    heads = [line for line in page.splitlines() if line.startswith("## ")]
+    assert heads[:3] == ["## The answer", "## Measurements", "## Verdicts on published figures"]
+    assert "```text\n−" in page.partition("## Measurements")[0]
+    html = (made.root / "report.html").read_text("utf-8")
+    assert html.index('id="answer"') < html.index('id="measurements"') < html.index('id="samples"')
+
+
+def test_hostile_titles_stay_text(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from claimbench.report.html import render_html
+
+    root = write_run(tmp_path / "r", [("m", "aime24")], lifelike({"m": 0.5}), samples=2)
+    with RunStore.existing(root, writer=True) as store:
+        (run,) = reporting.report(store).runs
+    for text in HOSTILE:
+        named = replace(run, titles={"m": text, "aime24": text})
+        page = render_html(document([named]), None)
+        assert "\u202e" not in page and "\x1b" not in page and "\x00" not in page
+        assert "<svg onload" not in page and page.count("<script") == page.count("</script>")
+        assert "<script>window" not in page and "<img src" not in page

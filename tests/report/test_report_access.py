@@ -1,0 +1,278 @@
+"""report.html for everybody: every width, both languages, both themes, keyboard, screen reader,
+paper. One Chromium for all of it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import Page, browse, why_absent
+from report_toys import HOSTILE, Reply, lifelike, write_run
+
+from claimbench.runner import reporting
+from claimbench.store import RunStore
+
+absent = None if os.environ.get("CLAIMBENCH_BROWSER") == "required" else why_absent()
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(absent is not None, reason=absent or "")]
+AXE = Path(__file__).parents[2] / ".axe" / "axe.min.js"
+WIDTHS = (360, 390, 768, 1280, 1920)
+FORMULAS = (
+    r"so $\frac{1}{2}$, \(x^2\) and $$\sum_{i=1}^n i$$ but \[\href{javascript:window.hacked=7}{x}\]"
+)
+
+
+def replies(model: str, benchmark: str, i: int, turn: int) -> Reply:
+    if turn == 0:
+        text = f"{FORMULAS} {HOSTILE[i % len(HOSTILE)]}"
+        return f"thinking</think>{text}", "wrong", text, 200 + i
+    return lifelike({model: 0.5})(model, benchmark, i, turn)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Few verdicts, many verdicts, two runs compared."""
+    root = tmp_path_factory.mktemp("results")
+    tables = {"published": ["deepseek-r1", "open-r1"], "margins": {"aime24": 3.0}}
+    models = ("r1-distill-qwen-1.5b", "r1-distill-qwen-7b")
+    cells = [(model, name) for model in models for name in ("aime24", "gpqa_diamond")]
+    write_run(root / "many", cells, lifelike(dict.fromkeys(models, 0.5)), **tables)
+    write_run(root / "few", cells[2:3], replies, **tables)
+    write_run(root / "other", cells[2:3], lifelike({models[1]: 0.3}, 1), **tables)
+    made = []
+    for name in ("many", "few", "other"):
+        with RunStore.existing(root / name, writer=True) as store:
+            made.append(reporting.report(store))
+    reporting.combine(made[1:], root / "both")
+    named = {name: root / name / "report.html" for name in ("many", "few", "both")}
+    (root / "both" / "verdicts.json").write_text("[]")
+    return named
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with browse(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+def shown(
+    chromium: Any, path: Path, width: int, theme: str = "light", language: str = "en"
+) -> Page:
+    """The page as a window of that width shows it."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    opened = Page(chromium, path)
+    opened.run(
+        "localStorage.setItem('claimbench-theme', arguments[0]);"
+        "localStorage.setItem('claimbench-language', arguments[1])",
+        theme,
+        language,
+    )
+    opened.load()
+    opened.wait(lambda: opened.run("return 'ready' in document.documentElement.dataset"))
+    return opened
+
+
+VIEWS = [
+    (width, ("light", "dark")[i % 2], ("en", "ko")[i // 2 % 2]) for i, width in enumerate(WIDTHS)
+]
+EVERY = [
+    (width, theme, language)
+    for width in (390, 768, 1280, 1920)
+    for theme in ("light", "dark")
+    for language in ("en", "ko")
+]
+
+
+@pytest.mark.parametrize("name", ["few", "many", "both"])
+def test_the_page_never_scrolls_sideways(chromium: Any, pages: dict[str, Path], name: str) -> None:
+    for width, theme, language in [*EVERY, *VIEWS]:
+        opened = shown(chromium, pages[name], width, theme, language)
+        opened.run(
+            "for (const d of document.querySelectorAll('main details')) d.open = true;"
+            "document.querySelector('#verdict-table .disclose')?.click()"
+        )
+        wide, inner = opened.run("return [document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= inner, (name, width, theme, language)
+
+
+def test_the_answer_comes_first_and_opens(chromium: Any, pages: dict[str, Path]) -> None:
+    for width, theme, language in EVERY:
+        opened = shown(chromium, pages["few"], width, theme, language)
+        card = opened.find("main section:first-of-type .card")
+        assert card.rect["y"] < 700
+        scores = opened.texts(".card .scores")[0]
+        assert "r1-distill-qwen-7b" in scores and "%" in scores
+        size = opened.run(
+            "return parseFloat(getComputedStyle(document.querySelector('.scores')).fontSize)"
+        )
+        assert size >= 20
+        opened.click(".card .caveat summary")
+        assert opened.texts(".card .caveat .opened")[0]
+        strip = opened.find(".card svg.figure").rect
+        assert strip["x"] >= 0 and strip["x"] + strip["width"] <= width
+        sure = {"en": "How sure?", "ko": "얼마나 확실한가"}[language]
+        assert sure in opened.texts(".card h4")
+
+
+def test_of_many_the_picture_comes_first(chromium: Any, pages: dict[str, Path]) -> None:
+    opened = shown(chromium, pages["many"], 1280)
+    fields = opened.run("return document.querySelectorAll('.matrix tbody tr').length")
+    assert fields == 2
+    counted = sum(int(text) for text in opened.texts(".matrix .chip b") if text.isdigit())
+    single = [text for text in opened.texts(".matrix .chip b") if not text.isdigit()]
+    assert counted + len(single) == len(opened.verdicts)
+    drawn = opened.run(
+        "return [...document.querySelectorAll('.legend .key')].map(k => k.className)"
+    )
+    assert "key others" in drawn and "key usual" in drawn
+
+
+def test_a_phone_sees_cards(chromium: Any, pages: dict[str, Path]) -> None:
+    opened = shown(chromium, pages["many"], 390, language="ko")
+    cell = opened.find("#verdict-table tbody tr td:nth-of-type(3)")
+    assert cell.get_attribute("role") == "cell"
+    assert cell.get_attribute("data-label") == "판정"
+    chip = opened.find("#verdict-table .chip").rect
+    assert chip["x"] >= 0 and chip["x"] + chip["width"] <= 390
+    opened.click("#language")
+    assert cell.get_attribute("data-label") == "verdict"
+
+
+def test_every_problem_is_in_the_strip_and_leads_to_its_samples(
+    chromium: Any, pages: dict[str, Path]
+) -> None:
+    for width, theme, language in EVERY:
+        opened = shown(chromium, pages["few"], width, theme, language)
+        box = opened.run("return document.querySelector('.problem-bars').getAttribute('viewBox')")
+        assert box == "0 0 30 100"
+        opened.run("document.querySelector('#problem-table thead th:nth-child(2) button').click()")
+        counts = [
+            [int(number) for number in re.findall(r"\d+", text)]
+            for text in opened.texts("#problem-table tbody td:nth-of-type(1)")
+        ]
+        shares = [a / b if language == "en" else b / a for a, b in counts]
+        assert shares == sorted(shares, reverse=True)
+        name = opened.texts("#problem-table tbody th")[0]
+        opened.click("#problem-table tbody button")
+        assert set(opened.texts("#sample-table tbody th")) == {name}
+        opened.click("#sample-only")
+        assert len(set(opened.texts("#sample-table tbody th"))) > 1
+
+
+def test_compared_runs_are_drawn_in_pairs(chromium: Any, pages: dict[str, Path]) -> None:
+    opened = shown(chromium, pages["both"], 1280)
+    assert opened.texts(".card .scores")[0].startswith("other against few")
+    assert opened.run("return !!document.querySelector('.card svg.figure .zero')")
+    changes = [
+        float(t.replace("−", "-")) for t in opened.texts("#pair-table tbody td:nth-of-type(3)")
+    ]
+    assert changes == sorted(changes) and len(changes) == 20
+    opened.choose("#problem-cell", "1")
+    assert opened.texts("#problem-table caption")
+
+
+def test_a_sample_has_its_formulas_its_rule_and_an_address(
+    chromium: Any, pages: dict[str, Path]
+) -> None:
+    opened = shown(chromium, pages["few"], 1280)
+    opened.choose("#sample-outcome", "wrong")
+    opened.open_sample()
+    opened.run("for (const d of document.querySelectorAll('#reader-body details')) d.open = true")
+    assert opened.run("return document.querySelectorAll('#reader-body .reply math').length") == 3
+    assert opened.run("return document.querySelector('#reader-body a, #reader-body img')") is None
+    assert "read as a whole number" in opened.texts("#reader-body dl")[0]
+    assert "characters" in opened.texts("#reader-body details summary")[-1]
+    title = opened.texts("#reader-title")[0]
+    opened.click("#reader-raw")
+    opened.wait(lambda: not opened.run("return document.querySelector('#reader-body .reply math')"))
+    assert FORMULAS in opened.texts("#reader-body .reply")[0]
+    address = opened.run("return location.href")
+    assert "#sample=" in address and opened.find("#reader-link").get_attribute("href") == address
+    opened.driver.get("about:blank")
+    opened.driver.get(address)
+    opened.wait(lambda: opened.texts("#reader-body pre"))
+    assert opened.texts("#reader-title")[0] == title
+    assert opened.run("return window.hacked") is None
+
+
+def test_a_search_looks_into_the_texts(chromium: Any, pages: dict[str, Path]) -> None:
+    opened = shown(chromium, pages["few"], 1280)
+    opened.type("#sample-filter", "frac{1}{2}, ")
+    assert opened.texts("#sample-status") == ["No sample matches."]
+    opened.click("#sample-deep")
+    opened.type("#sample-filter", r"\(x^2\)")
+    opened.wait(lambda: opened.texts("#sample-status") == ["1 to 30 of 30 samples"])
+
+
+def test_words_explain_themselves(chromium: Any, pages: dict[str, Path]) -> None:
+    for language, start in (("en", "Sampling SE: "), ("ko", "표집 SE: ")):
+        opened = shown(chromium, pages["few"], 1280, language=language)
+        opened.run("document.querySelector('#measurement-table [data-gloss=sampling-se]').focus()")
+        assert explained(opened).startswith(start)
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        ActionChains(opened.driver).send_keys(Keys.ESCAPE).perform()
+        assert explained(opened) == ""
+    unknown = opened.run(
+        "return [...document.querySelectorAll('[data-gloss]')]"
+        ".filter(e => !document.getElementById('gloss-' + e.dataset.gloss)).length"
+    )
+    assert unknown == 0
+
+
+def explained(opened: Page) -> str:
+    """What is shown beside the word that has the focus."""
+    return str(
+        opened.run("const t = document.getElementById('tip'); return t.hidden ? '' : t.textContent")
+    )
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: scripts/fetch-axe")
+@pytest.mark.parametrize("name", ["few", "many", "both"])
+def test_axe_finds_nothing_serious(chromium: Any, pages: dict[str, Path], name: str) -> None:
+    chromium.set_script_timeout(120)
+    for width, theme, language in EVERY if name == "few" else VIEWS[1:]:
+        opened = shown(chromium, pages[name], width, theme, language)
+        if name == "many":
+            opened.click("#verdict-table .disclose")
+        for state in ("page", "sample"):
+            if state == "sample":
+                opened.open_sample()
+            found = violations(opened)
+            assert found == [], (name, width, theme, language, state)
+            if (width, theme) != (390, "light"):
+                break  # A sample is looked at once in each language.
+
+
+def violations(opened: Page) -> list[tuple[str, str, list[str]]]:
+    """What axe finds that is serious or critical."""
+    opened.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
+    found = opened.driver.execute_async_script(
+        "const done = arguments[0];"
+        "axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations));"
+    )
+    return [
+        (v["id"], v["help"], [n["html"][:120] for n in v["nodes"][:3]])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def test_on_paper_everything_is_open(chromium: Any, pages: dict[str, Path]) -> None:
+    opened = shown(chromium, pages["few"], 1280, "dark")
+    opened.run("dispatchEvent(new Event('beforeprint'))")
+    closed = opened.run("return document.querySelectorAll('main details:not([open])').length")
+    assert closed == 0
+    printed = opened.driver.execute_cdp_cmd(
+        "Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True}
+    )
+    paper = base64.b64decode(printed["data"])
+    assert paper.startswith(b"%PDF")
+    assert b"/MediaBox [0 0 595" in paper or b"/MediaBox [0 0 594" in paper  # A4
+    opened.run("dispatchEvent(new Event('afterprint'))")
