@@ -133,9 +133,9 @@ def _scores(figure: Figures, names: Catalogue) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name in ("subject", "reference"):
         side = figure[name] or {}
-        # `table:model:benchmark:metric` of a published figure, `model on benchmark` of our own.
+        # `table:model:benchmark:metric` of a published figure; our own begins with the model.
         full = str(side.get("figure", ""))
-        model = full.split(":")[1] if ":" in full else full.partition(" on ")[0]
+        model = full.split(":")[1] if ":" in full else full.partition(" ")[0]
         found[name] = names.models[model].title if model in names.models else model
         found[f"{name}_value"] = side.get("value")
     return found

@@ -124,7 +124,7 @@ th, td { border-bottom: 1px solid var(--rule); padding: .3rem .5rem; text-align:
   overflow-wrap: normal; white-space: nowrap; }
 td:first-child { white-space: normal; min-width: 9rem; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; }
-@media (max-width: 480px) {
+@media (max-width: 560px) {
   td:nth-child(2), th:nth-child(2) { display: none; }
   th { white-space: normal; } td, th { padding: .2rem .3rem; }
   td:first-child { min-width: 5rem; }
