@@ -127,7 +127,7 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 @media (max-width: 560px) {
   td:nth-child(2), th:nth-child(2) { display: none; }
   th { white-space: normal; } td, th { padding: .2rem .3rem; }
-  td:first-child { min-width: 5rem; }
+  table { font-size: .8rem; } td:first-child { min-width: 5rem; }
 }
 """
 
