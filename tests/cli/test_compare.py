@@ -205,7 +205,8 @@ def test_a_report_over_runs_shows_their_differences(runs: Path, tmp_path: Path) 
     words = ["report", str(runs / "base"), str(runs / "mine"), str(runs / "fewer")]
     done = CliRunner().invoke(app, [*words, "--out", str(out)])
     assert done.exit_code == 0
-    assert "mine against base on b: worse by" in done.stdout
+    assert "mine against base on b: 40.1% against 55.7%." in done.stdout
+    assert "worse: by 15.6 points, more than chance explains" in done.stdout
     assert "fewer against" not in done.stdout  # other problems: nothing to compare
     text = (out / "report.md").read_text()
     assert "## Comparison" in text

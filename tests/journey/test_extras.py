@@ -135,6 +135,13 @@ def test_endpoint_asks_a_server(prompt: str, toy: Path, first_tokenizer: Any) ->
     assert claimbench.lacks("endpoint") == []
 
 
+def test_llamacpp_lacks_only_a_program(tmp_path: Path) -> None:
+    claimbench = Installed("llamacpp", tmp_path)
+    assert set(claimbench.lacks("llamacpp")) <= {"llama-server"}
+    refused = "engine={kind: llamacpp, url: 'http://127.0.0.1:9'}"
+    assert "cannot be reached" in claimbench("run", "smoke", "--set", refused, code=1)
+
+
 def asking(url: str, prompt: str) -> list[str]:
     """Options with which the toy project's run asks a server."""
     given = {"base_url": url, "model": "nobody/toy", "prompt": prompt}

@@ -24,6 +24,7 @@ from claimbench.cli import app
 from claimbench.cli.display_claims import show_claims
 from claimbench.grading import GRADERS
 from claimbench.grading.outcomes import VALUES
+from claimbench.records import Exposure
 from claimbench.report import view
 from claimbench.report.answers import CERTAINTIES
 from claimbench.report.article_data import claims_data
@@ -71,6 +72,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "quantity": names(EfficiencyTest, "quantity"),
     "outcome": {*VALUES, *OUTCOMES, "right", "wrong", "not graded"},
     "isolation": (*ISOLATIONS, "none"),
+    "public": get_args(Exposure),
     "setting": (*SETTINGS, "token_ids"),
     "origin": get_args(Origin),
     "replies": KINDS,

@@ -41,17 +41,21 @@ def row(found: PublishedEvidence, model: str, benchmark: str, table: str) -> Rem
 
 def test_the_worked_example(found: PublishedEvidence) -> None:
     """METHODS §3.3: V = (.508·.492 + .555·.445)/(30·64) + 2·.0005²/3, SE 1.61 points; −4.7 ± 1.96
-    SE is −7.9 to −1.5; 4.7 + 1.645 SE = 7.35, so a margin above 7.4. Holm over open-r1's four
-    figures of this model: p = 2Φ(−4.7/1.61) = 0.0035, times 4 is 0.014."""
+    SE is −7.9 to −1.5. By §5.6 six tenths of it, SE 1.247: −7.1 to −2.3, and 4.7 + 1.645 SE =
+    6.75, so a margin above 6.8. Holm over open-r1's four figures of this model: p = 2Φ(−4.7/1.247)
+    = 0.00016, times 4."""
     v = row(found, "r1-distill-qwen-7b", "aime24", "open-r1").verdict
     assert v.verdict == "lower"
     assert english(v.sentence) == (
-        "50.8 measured by open-r1/reproduction against 55.5: lower by 1.5 to 7.9 points at 95%; "
-        "would count as reproduced only with a margin above 7.4"
+        "50.8 measured by open-r1/reproduction against 55.5: lower by 2.3 to 7.1 points at 95%; "
+        "would count as reproduced only with a margin above 6.8"
     )
     assert v.tier == "C"
     assert v.p_difference_adjusted == pytest.approx(4 * v.p_difference, rel=1e-9)
-    assert v.p_difference == pytest.approx(0.0035, abs=0.0001)
+    assert v.p_difference == pytest.approx(0.00016, abs=0.00001)
+    assert v.learned is not None and v.learned.verdict == "lower"
+    assert v.learned.se == pytest.approx(1.61, abs=0.005)
+    assert v.learned.interval_95 == pytest.approx((-7.9, -1.5), abs=0.06)
 
 
 def test_every_distill_and_benchmark_that_was_remeasured_is_there(found: PublishedEvidence) -> None:

@@ -14,6 +14,7 @@ from claimbench.errors import ConfigError
 from claimbench.report.comparison_data import to_json
 from claimbench.report.comparisons import changes, comparison_files, details, headline
 from claimbench.report.messages import english, words
+from claimbench.report.strips import in_letters, strip_of_comparison
 from claimbench.report.tables import clean
 from claimbench.verdicts.comparisons import WORDS, Compared
 
@@ -51,6 +52,7 @@ def _print(found: Sequence[Compared], language: str) -> None:
     for one in found:
         first = clean(catalogue.render(headline(one)), LINE)
         console.print(Text(first, style="bold"), soft_wrap=True)
+        console.print(Text("  " + in_letters(strip_of_comparison(one))), soft_wrap=True)
         for line in (*details(one), *changes(one)):
             console.print(Text("  " + clean(catalogue.render(line), LINE)), soft_wrap=True)
 

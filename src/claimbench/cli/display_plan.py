@@ -35,6 +35,7 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
     return [
         f"{cell['model']} on {cell['benchmark']}: {cell['problems']} problems × "
         f"{cell['samples_per_problem']} samples",
+        *_look_lines(cell),
         _prompt_words(cell["prompt_tokens"]),
         f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB, "
         f"{'unknown' if hours is None else hours} hours on two CPU cores",
@@ -42,6 +43,13 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
         *(f"    | {clean(line, 400)}" for line in prompt["text"].splitlines()),
         *([f"    ids {' '.join(shown)}"] if shown else []),
     ]
+
+
+def _look_lines(cell: Mapping[str, Any]) -> list[str]:
+    if not cell["looks"]:
+        return []
+    looks = ", ".join(map(str, cell["looks"]))
+    return [f"  looks       at {looks} and {cell['samples_per_problem']} samples per problem"]
 
 
 def _prompt_words(tokens: Mapping[str, object] | None) -> str:

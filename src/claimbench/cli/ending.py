@@ -197,15 +197,25 @@ def end(
         publish_report(made, fail_on, junit)
         exit_on(made, fail_on)
     elif isinstance(made, Progress):
-        typer.echo(
-            f"This shard is done. The run has {made.stored} of {made.asked} samples, "
-            f"{made.graded} graded; the last shard reports. Estimates until then: "
-            f"claimbench report {shlex.quote(str(folder))} --partial"
-        )
+        typer.echo(_shard_words(made, folder))
     else:
         from claimbench.runner.slurm.array import left_alone
 
         typer.echo(left_alone(made))
+
+
+def _shard_words(made: Progress, folder: Path) -> str:
+    """What a shard leaves to the others."""
+    estimates = f"claimbench report {shlex.quote(str(folder))} --partial"
+    counts = f"The run has {made.stored} of {made.asked} samples, {made.graded} graded; "
+    if made.next_look is None:
+        words = f"{counts}the last shard reports. Estimates until then: {estimates}"
+        return f"This shard is done. {words}"
+    return (
+        f"This shard has all it needs for the look at {made.next_look} samples per problem. "
+        f"{counts}the last shard to come so far makes the look. If the run then goes on, the same "
+        f"command again does. Estimates until then: {estimates}"
+    )
 
 
 def check_verdict_names(chosen: list[str]) -> None:

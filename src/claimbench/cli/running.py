@@ -70,6 +70,9 @@ def run(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Run everything from prompts to the report; the same command again resumes.
 
+    The key [bold]samples[/bold] may be raised in the same folder. With [bold]looks[/bold] in the
+    run file, such as 0.5 and 0.75, a run stops where part of its samples decides every verdict.
+
     Examples: [bold]claimbench run smoke[/bold] · [bold]claimbench run
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
     [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold]

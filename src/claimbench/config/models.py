@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -43,6 +44,13 @@ class PromptRules(Strict):
     cut_end: str = ""
 
 
+class ReleaseDate(Strict):
+    """The day on which a checkpoint became public, by which source."""
+
+    date: dt.date = Field(strict=False)
+    source: str
+
+
 class ModelConfig(Strict):
     """One checkpoint (configs/models/*.yaml). What several share is a file in families/ that they
     extend. A variant of its prompt rules is a file of its own, named MODEL~VARIANT, that extends
@@ -53,6 +61,7 @@ class ModelConfig(Strict):
     hub: str
     revision: str
     base: str = ""
+    released: ReleaseDate | None = Field(default=None, exclude=True)
     license: str = ""
     parameters: float | None = Field(default=None, gt=0, description="billions of parameters")
     context: int = Field(gt=0, description="tokens the model was made for")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from claimbench.errors import ConfigError
@@ -36,6 +36,14 @@ _YAML_MISTAKES = {
     "mapping values are not allowed": "a second colon in the line: put a text with one in quotes",
 }
 """What the YAML parser says of common mistakes, and what they are."""
+
+
+def _tuple_of_list(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+FromList = BeforeValidator(_tuple_of_list)
+"""A tuple below another key's mapping: YAML knows only lists."""
 
 
 class Strict(BaseModel):

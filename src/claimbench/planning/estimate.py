@@ -33,7 +33,7 @@ def describe(plan: Plan) -> dict[str, Any]:
     return {
         "run": run.name,
         "samples": plan.asked,
-        "cells": [_cell(cell) for cell in plan.cells],
+        "cells": [_cell(cell, plan.experiment) for cell in plan.cells],
         "published": _targets(plan.experiment, _rows(plan)),
     }
 
@@ -100,7 +100,7 @@ def check_power(plan: Plan) -> None:
         )
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(cell: Cell, experiment: Experiment) -> dict[str, Any]:
     prompts = [cell.prompt_of(problem) for problem in cell.problems]
     lengths = [len(prompt.ids) for prompt in prompts]
     new_tokens = cell.asked * cell.sampling.max_tokens
@@ -110,6 +110,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "problems": len(cell.problems),
         "samples_per_problem": cell.samples,
         "samples": cell.asked,
+        "looks": list(experiment.looks_of(cell.benchmark.name, cell.samples)),
         "prompt_tokens": {"mean": round(fmean(lengths), 1), "longest": max(lengths)}
         if max(lengths)
         else None,

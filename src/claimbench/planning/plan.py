@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ from claimbench.models import adapters, checkpoints, quantized
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
+from claimbench.planning.exposure import exposure
 from claimbench.records import NEUTRAL, Problem, Sampling, Turn
+from claimbench.store.growth import ResolvedAt
 from claimbench.store.manifest import decisive_digest
 
 
@@ -36,7 +39,8 @@ class Plan:
     """Everything that a run asks for, and where it comes from.
 
     `resolved` is the whole resolved config in plain data; `digest` covers the part of it that
-    decides samples, grades and verdicts (not titles, devices or parallelism).
+    decides samples, grades and verdicts (not titles, devices or parallelism); `resolved_at` gives
+    `resolved` for other numbers of samples, by cell.
     """
 
     experiment: Experiment
@@ -46,6 +50,7 @@ class Plan:
     origins: Mapping[str, str]
     resolved: Mapping[str, Any]
     digest: str
+    resolved_at: ResolvedAt
 
     @property
     def asked(self) -> int:
@@ -89,7 +94,21 @@ def make_plan(
     resolved = _resolved(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     digest = decisive_digest(resolved)
-    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
+    resolved_at = partial(_with_samples, experiment, resolved, tuple(cells))
+    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest, resolved_at)
+
+
+def _with_samples(
+    experiment: Experiment,
+    resolved: Mapping[str, Any],
+    cells: Iterable[Cell],
+    counts: Mapping[str, int],
+) -> dict[str, Any]:
+    """The resolved config, had it asked for `counts` samples per problem."""
+    asked = {
+        str(cell.name): _described(cell.first(counts[str(cell.name)]), experiment) for cell in cells
+    }
+    return {**resolved, "cells": asked}
 
 
 def _check_sampling(experiment: Experiment, chosen: EngineSettings) -> None:
@@ -224,7 +243,8 @@ def _resolved(
             "margins": dict(run.margins),
             "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
         },
-        "cells": {str(cell.name): _described(cell) for cell in cells},
+        "cells": {str(cell.name): _described(cell, experiment) for cell in cells},
+        "exposure": {str(c.name): exposure(c.model, c.benchmark) for c in cells},
     }
 
 
@@ -256,12 +276,21 @@ def _departures(
     return departures
 
 
-def _described(cell: Cell) -> dict[str, Any]:
+def _described(cell: Cell, experiment: Experiment) -> dict[str, Any]:
+    looks = [
+        {"samples": count, "samples_digest": _digest(cell.first(count))}
+        for count in experiment.looks_of(cell.benchmark.name, cell.samples)
+    ]
     return {
         "model": cell.model.name,
         "benchmark": cell.benchmark.name,
         "problems": len(cell.problems),
         "samples": cell.samples,
         "problems_digest": content_digest(list(cell.problems)),
-        "samples_digest": hashlib.sha256("".join(cell.ids).encode()).hexdigest(),
+        "samples_digest": _digest(cell),
+        **({"looks": looks} if looks else {}),
     }
+
+
+def _digest(cell: Cell) -> str:
+    return hashlib.sha256("".join(cell.ids).encode()).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from claimbench.messages import Message, Value, from_data
 from claimbench.report.comparison_data import to_json
 from claimbench.report.messages import ENGLISH, Words, words
+from claimbench.report.strips import in_letters, strip_of_comparison
 from claimbench.report.tables import (
     Table,
     escape,
@@ -90,7 +91,7 @@ def names_of(one: Compared) -> Message:
 
 
 def _full(arm: Arm) -> str:
-    return f"{arm.run} ({arm.model})"
+    return arm.run if arm.run == arm.model else f"{arm.run} ({arm.model})"
 
 
 def details(one: Compared) -> Iterator[Message]:
@@ -224,6 +225,7 @@ def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
     """Each comparison: the headline, what stands behind it, the problems that changed most."""
     for one in found:
         yield f"**{escape(said.render(headline(one)))}**\n"
+        yield f"```text\n{in_letters(strip_of_comparison(one))}\n```\n"
         yield "\n".join(f"- {escape(said.render(line))}" for line in details(one)) + "\n"
         for word, rows in _extremes(one):
             yield f"{said.say(_CHANGES[word])}:\n"

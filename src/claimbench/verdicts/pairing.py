@@ -34,7 +34,7 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
     keyed = [((subject_of(m.model), published_as(m.benchmark)), m) for m in measurements]
     for result in select_published(judging["published"]):
         for key, measured in keyed:
-            if key != (result.subject, result.benchmark) or not _is_judged(result.metric):
+            if key != (result.subject, result.benchmark) or not is_judged(result.metric):
                 continue
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
@@ -52,7 +52,8 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
             yield Case(whole, measured, margin, tier=measured.tier, laboratories=spread)
 
 
-def _is_judged(metric: str) -> bool:
+def is_judged(metric: str) -> bool:
+    """Whether a figure of this metric gets a verdict."""
     return metric == "pass@1" or is_vote(metric)
 
 

@@ -14,6 +14,11 @@ verdict-not-comparable = not comparable
 
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }, because { $reason }
+verdict-with-looks = { $verdict }; { $looks }
+verdict-learned = { $verdict }; by the plain bound on the error { $plain }
+looks-decided = decided at { $n } of { $planned } samples
+looks-stopped = stopped at { $n } of { $planned } samples
+looks-undeclared = tested at { SIGNIFICANT($level) }%, as the run was seen before with { LIST($earlier, ", ") } samples
 
 scores-measured = { FIXED($measured, $digits) } measured here against { FIXED($published, $published_digits) }
 scores-measured-by = { FIXED($measured, $digits) } measured by { $measurer } against { FIXED($published, $published_digits) }
@@ -30,6 +35,8 @@ undecided-if-sampled = inconclusive, because how it was decoded is unknown and d
 
 shown-apart-alone = a difference is shown for this figure alone, but not among { $family } figures judged together
 shown-equal-alone = equivalence within ±{ SHORT($margin) } points is shown for this figure alone, but not among { $family } figures judged together
+shown-apart-at-one-look = a difference would be shown had the samples been fixed before the run, but not after several looks at it
+shown-equal-at-one-look = equivalence within ±{ SHORT($margin) } points would be shown had the samples been fixed before the run, but not after several looks at it
 shown-neither = neither a difference nor equivalence within ±{ SHORT($margin) } points is shown
 shown-no-difference = no difference is shown
 
@@ -57,6 +64,9 @@ note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a
 reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
 note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
 note-copies = { $distinct } of { $samples } samples are draws of their own, the others are copies; the error rests on the draws
+note-looks-declared = it was to be judged at { LIST($looks, ", ") } samples per problem, declared before the run; the tests share the 5% between these looks
+note-looks-undeclared = the samples were raised after some were there ({ LIST($earlier, ", ") } per problem before), which was not declared: each such look is tested at a stricter level of its own, so that all together err in at most 5.5%
+note-learned = the error rests on { $share }% of the bound that a score alone sets, as the seeds of { $models } models bear out for such scores; by the plain bound the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $plain }
 
 ## Claims of articles
 
@@ -381,6 +391,7 @@ legend-tiers = Evidence tiers: A our run, B a third party's raw outputs graded b
 ## Samples, read in the page
 
 script-shown-rows = { $shown } of { $all } rows
+script-all-rows = Show all { $all } rows
 script-rows-range = { $from } to { $to } of { $all } samples
 script-nothing = No sample matches.
 script-open = Read
@@ -494,8 +505,8 @@ unbounded = unbounded
 weights-departures = { LIST($parts, "; ") }
 weights-served = as an endpoint serves them under the name { $name }, on its word
 weights-alias = as an endpoint serves them under the name { $name }, an alias: evidence about that alias, nothing else
-weights-gguf = weights quantized to { $quantization } ({ $file }), computed by llama.cpp, not the checkpoint's
-weights-gguf-served = weights quantized to { $quantization }, on the word of a running llama.cpp server, not the checkpoint's
+weights-gguf = GGUF weights, quantization { $quantization } ({ $file }), computed by llama.cpp, not the checkpoint's
+weights-gguf-served = GGUF weights, quantization { $quantization }, on the word of a running llama.cpp server, not the checkpoint's
 weights-local = local checkpoint { $folder }
 weights-note = { $note }
 weights-adapter = with the LoRA adapter { $folder } (rank { $rank })
@@ -591,6 +602,17 @@ compare-most-better = better most: { LIST($problems, "; ") }
 compare-changes-worse = Problems that got worse most (right samples, reference then run)
 compare-changes-better = Problems that got better most (right samples, reference then run)
 compare-change = { $problem }: { $before } of { $of } → { $after } of { $then }
+column-public-before = public before the checkpoint
+public-yes = yes
+public-no = no
+public-in-part = in part
+public-unknown = unknown
+column-before = public before
+column-after = public after
+column-score-before = score before %
+column-score-after = score after %
+page-contrast = Problems from before and after the checkpoint
+page-contrast-caption = Like benchmarks (contests of the same kind), one whose problems were public before the checkpoint and one whose problems came after it. The difference is the later score minus the earlier one, in points, with its 95% interval on such problems (Welch). A lower later score is what contamination would look like; a harder contest looks the same, so this decides nothing alone.
 summary-cut = The rest is in the report: a job's summary holds no more.
 page-comparison = Comparison
 page-comparison-figures = Figures of the comparison
@@ -704,6 +726,8 @@ answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
 answer-verdict = { $word }: { $finding }
+answer-with-looks = { $finding }; { $looks }
+answer-with-plain = { $finding }; by the plain bound on the error { $plain }
 answer-how-sure = How sure?
 answer-why = What the picture shows
 answer-change = What could change it

@@ -14,6 +14,11 @@ verdict-not-comparable = 비교 불가
 
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }. 이유: { $reason }
+verdict-with-looks = { $verdict }. { $looks }
+verdict-learned = { $verdict }. 오차의 기본 상한으로 보면 { $plain }
+looks-decided = 표본 { $planned }개 중 { $n }개에서 판정함
+looks-stopped = 표본 { $planned }개 중 { $n }개에서 멈춤
+looks-undeclared = 앞서 표본 { LIST($earlier, ", ") }개일 때 결과를 볼 수 있었으므로 { SIGNIFICANT($level) }% 수준에서 검정함
 
 scores-measured = 측정 { FIXED($measured, $digits) }, 공표 { FIXED($published, $published_digits) }
 scores-measured-by = { $measurer } 측정 { FIXED($measured, $digits) }, 공표 { FIXED($published, $published_digits) }
@@ -30,6 +35,8 @@ undecided-if-sampled = 판단 보류. 디코딩 방식을 알 수 없고, 그에
 
 shown-apart-alone = 이 수치만 보면 차이가 입증되지만, 함께 판정한 수치 { $family }개를 모두 고려하면 입증되지 않음
 shown-equal-alone = 이 수치만 보면 ±{ SHORT($margin) }포인트 안에서 같음이 입증되지만, 함께 판정한 수치 { $family }개를 모두 고려하면 입증되지 않음
+shown-apart-at-one-look = 표본 수를 미리 정해 두었다면 차이가 입증되지만, 여러 번 확인했으므로 입증되지 않음
+shown-equal-at-one-look = 표본 수를 미리 정해 두었다면 ±{ SHORT($margin) }포인트 안에서 같음이 입증되지만, 여러 번 확인했으므로 입증되지 않음
 shown-neither = 차이도, ±{ SHORT($margin) }포인트 안에서 같음도 입증되지 않음
 shown-no-difference = 차이가 입증되지 않음
 
@@ -57,6 +64,9 @@ note-greedy-and-sampled = 한 점수는 그리디 정확도, 다른 점수는 �
 reason-copies = 표본 { $samples }개 중 { $distinct }개만 따로 뽑힌 것이고 나머지는 불규칙하게 되풀이됨. 서버나 캐시, 가져오기가 응답을 되풀이하며, 보이지 않는 사본도 있을 수 있음
 note-every-draw-repeated = 모든 응답이 { $times }번씩 있음. 표본 { $samples }개 중 따로 뽑힌 것은 { $distinct }개이며 오차는 이것으로 구함
 note-copies = 표본 { $samples }개 중 { $distinct }개가 따로 뽑힌 것이고 나머지는 사본임. 오차는 따로 뽑힌 것으로 구함
+note-looks-declared = 문제당 표본 { LIST($looks, ", ") }개에서 판정하기로 실행 전에 정해 두었으며, 5% 수준을 이 확인들이 나누어 씀
+note-looks-undeclared = 표본이 있는 상태에서 미리 정하지 않고 표본 수를 늘림(이전 문제당 { LIST($earlier, ", ") }개). 이런 확인은 매번 더 엄격한 수준에서 검정하므로 모두 합해도 잘못된 판정은 5.5%를 넘지 않음
+note-learned = 오차는 점수만으로 정한 상한의 { $share }%를 적용함. 모델 { $models }개의 시드별 결과가 이런 점수에서 이를 뒷받침함. 기본 상한으로 보면 차이의 95% 구간은 { FIXED($low) }~{ FIXED($high) }포인트, { $plain }
 
 ## Claims of articles
 
@@ -381,6 +391,7 @@ legend-tiers = 증거 등급: A 우리의 실행, B 제3자의 원출력을 우�
 ## Samples, read in the page
 
 script-shown-rows = { $all }행 중 { $shown }행
+script-all-rows = { $all }행 모두 보기
 script-rows-range = 표본 { $all }개 중 { $from }–{ $to }
 script-nothing = 맞는 표본이 없습니다.
 script-open = 읽기
@@ -494,8 +505,8 @@ unbounded = 끝없음
 weights-departures = { LIST($parts, "; ") }
 weights-served = 엔드포인트가 { $name } 이름으로 제공하는 가중치. 엔드포인트의 말을 따름
 weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치. 그 별칭에 대한 증거일 뿐임
-weights-gguf = 체크포인트 대신 { $quantization } 양자화 가중치({ $file })를 llama.cpp로 계산
-weights-gguf-served = 체크포인트 대신 { $quantization } 양자화 가중치. 실행 중인 llama.cpp 서버의 말을 따름
+weights-gguf = 체크포인트 대신 GGUF 가중치(양자화 { $quantization }, { $file })를 llama.cpp로 계산
+weights-gguf-served = 체크포인트 대신 GGUF 가중치(양자화 { $quantization }). 실행 중인 llama.cpp 서버의 말을 따름
 weights-local = 로컬 체크포인트 { $folder }
 weights-note = { $note }
 weights-adapter = LoRA 어댑터 { $folder } 적용 (랭크 { $rank })
@@ -591,6 +602,17 @@ compare-most-better = 가장 나아진 문제: { LIST($problems, "; ") }
 compare-changes-worse = 가장 나빠진 문제 (맞은 표본, 기준 → 비교 대상)
 compare-changes-better = 가장 나아진 문제 (맞은 표본, 기준 → 비교 대상)
 compare-change = { $problem }: { $of }개 중 { $before }개 → { $then }개 중 { $after }개
+column-public-before = 체크포인트 이전 공개
+public-yes = 예
+public-no = 아니요
+public-in-part = 일부
+public-unknown = 알 수 없음
+column-before = 이전에 공개된 문제
+column-after = 이후에 공개된 문제
+column-score-before = 이전 문제 점수 %
+column-score-after = 이후 문제 점수 %
+page-contrast = 체크포인트 이전과 이후의 문제
+page-contrast-caption = 같은 종류의 대회 가운데 체크포인트보다 먼저 공개된 문제와 나중에 나온 문제를 견줍니다. 차이는 나중 점수에서 이전 점수를 뺀 값(포인트)이고, 비슷한 다른 문제에 대한 95% 구간(Welch)과 함께 보입니다. 나중 점수가 낮으면 학습 데이터 오염을 의심할 수 있지만 대회가 더 어려워도 똑같이 나타나므로, 이것만으로는 아무것도 결론짓지 않습니다.
 summary-cut = 작업 요약에는 더 담을 수 없습니다. 나머지는 보고서에 있습니다.
 page-comparison = 비교
 page-comparison-figures = 비교 수치
@@ -695,6 +717,8 @@ answer-apart = 우연으로 설명되지 않는 { FIXED($gap) }포인트 차이
 answer-apart-greedy = { FIXED($gap) }포인트 차이로 허용 오차 ±{ SHORT($margin) }포인트를 넘음
 answer-open-decoding = 공표된 점수가 표집인지 그리디인지 알 수 없고, 그에 따라 판정이 달라짐
 answer-verdict = { $word }: { $finding }
+answer-with-looks = { $finding }. { $looks }
+answer-with-plain = { $finding }. 오차의 기본 상한으로 보면 { $plain }
 answer-how-sure = 얼마나 확실한가
 answer-why = 그림이 보여 주는 것
 answer-change = 판정을 바꿀 수 있는 것
