@@ -593,6 +593,8 @@ compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared
 compare-these = on these very problems: { $found }
 compare-power = power to find { SHORT($margin) } points: { FIXED($power, 0) }%; found with a power of 80%: { FIXED($detectable) } points
+compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }
+compare-devices = device seconds per right sample: { SIGNIFICANT($run) } ({ $device }) against { SIGNIFICANT($reference) } ({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, { SIGNIFICANT($adjusted) } among { $family } comparisons (Holm)
 compare-ids-only = the texts of the problems are not in both folders: problems are matched by id alone
 compare-copies = { $run }: { $distinct } of { $samples } samples are draws of their own, the others are copies
@@ -632,6 +634,8 @@ column-reference-tokens = reference tokens
 column-reference-truncated = reference truncated %
 column-tokens-per-right = tokens per right sample
 column-reference-tokens-per-right = reference tokens per right sample
+column-device-seconds-per-right = device seconds per right sample
+column-reference-device-seconds-per-right = reference device seconds per right sample
 column-reference-right = reference right
 column-change = change
 

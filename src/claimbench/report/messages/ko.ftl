@@ -593,6 +593,8 @@ compare-counts = 문제 { $common }개 중 { $better }개 나아짐, { $worse }�
 compare-partly = 문제 { $problems }개 중 { $common }개를 비교함
 compare-these = 바로 이 문제들에서: { $found }
 compare-power = { SHORT($margin) }포인트를 찾아낼 검정력 { FIXED($power, 0) }%. 80% 검정력으로 찾아낼 수 있는 차이 { FIXED($detectable) }포인트
+compare-tokens = 정답 표본당 토큰: { FIXED($run, 0) }개, 기준은 { FIXED($reference, 0) }개
+compare-devices = 정답 표본당 장치 시간: { SIGNIFICANT($run) }초({ $device }), 기준은 { SIGNIFICANT($reference) }초({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, 비교 { $family }개를 보정하면(Holm) { SIGNIFICANT($adjusted) }
 compare-ids-only = 두 폴더 모두에 문제 본문이 있지는 않아 id만으로 짝을 지음
 compare-copies = { $run }: 표본 { $samples }개 중 { $distinct }개가 따로 뽑힌 것이고 나머지는 사본임
@@ -632,6 +634,8 @@ column-reference-tokens = 기준 토큰
 column-reference-truncated = 기준 잘림 %
 column-tokens-per-right = 정답 표본당 토큰
 column-reference-tokens-per-right = 기준 정답 표본당 토큰
+column-device-seconds-per-right = 정답 표본당 장치 시간(초)
+column-reference-device-seconds-per-right = 기준 정답 표본당 장치 시간(초)
 column-reference-right = 기준 정답
 column-change = 변화
 
