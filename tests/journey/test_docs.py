@@ -48,6 +48,6 @@ def test_every_measuring_script_is_listed() -> None:
     ("script", "picture"), [("evidence-figure", "evidence.svg"), ("distill-table", "distills.svg")]
 )
 def test_the_pictures_are_those_of_the_committed_evidence(script: str, picture: str) -> None:
-    """Where this fails, the evidence has changed: run scripts/evidence-figure and scripts/distill-table."""
+    """Where this fails, the evidence has changed: run both scripts again."""
     draw = runpy.run_path(str(ROOT / "scripts" / script))["draw"]
     assert (ROOT / "docs" / picture).read_text() == draw()
