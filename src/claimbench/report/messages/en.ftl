@@ -696,6 +696,7 @@ certainty-greedy = Chance plays no part: both sides take the likeliest token eve
 certainty-open = Not decided yet: { $remedy }.
 certainty-decoding = Not decided, and no number of samples would: it takes knowing how the published score was decoded.
 certainty-none = No judgement is given.
+certainty-partial = Not sure, and likely too high: samples are missing, what finishes first is short, and short replies are right more often than long ones.
 certainty-score = The same problems again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; other problems like these move the score by about { FIXED($se) } points either way.
 certainty-score-greedy = The same run again gives the same score; other problems like these move it by about { FIXED($se) } points either way.
 certainty-score-unknown = How much another run would differ is not known.

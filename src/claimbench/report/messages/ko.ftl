@@ -696,6 +696,7 @@ certainty-greedy = 우연은 끼어들지 않습니다. 양쪽 모두 늘 가장
 certainty-open = 아직 판정할 수 없음: { $remedy }.
 certainty-decoding = 표본을 늘려도 판정할 수 없습니다. 공표된 점수의 디코딩 방식을 알아야 합니다.
 certainty-none = 판정하지 않았습니다.
+certainty-partial = 확실하지 않으며 높게 나왔을 가능성이 큽니다. 표본이 아직 부족하고, 먼저 끝나는 것은 짧은 답변이며 짧은 답변이 긴 답변보다 더 자주 맞기 때문입니다.
 certainty-score = 같은 문제로 다시 실행하면 20번 중 19번은 { FIXED($low) }~{ FIXED($high) }%가 나오고, 비슷한 다른 문제였다면 점수가 { FIXED($se) }포인트쯤 오르내립니다.
 certainty-score-greedy = 같은 실행을 다시 하면 같은 점수가 나오고, 비슷한 다른 문제였다면 점수가 { FIXED($se) }포인트쯤 오르내립니다.
 certainty-score-unknown = 다시 실행했을 때 얼마나 달라질지는 알 수 없습니다.
