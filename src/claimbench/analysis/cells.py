@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from claimbench.analysis.protocol import protocol
+from claimbench.analysis.servers import quantizations, with_quantization
 from claimbench.config import RunConfig
 from claimbench.grading import Grader, make_grader
 from claimbench.records import CellName, Looks, Problem, Tier
@@ -20,6 +21,7 @@ from claimbench.store import Judge, RunStore
 from claimbench.store.looks import stops
 from claimbench.store.manifest import CellEntry, RunManifest
 from claimbench.store.problems import StoredProblems, read_problems
+from claimbench.store.sessions import read_sessions
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,9 @@ def stored_cells(store: RunStore, min_isolation: Isolation | None = None) -> lis
     for entry in manifest.cells.values():
         if entry.benchmark not in problems:
             problems[entry.benchmark] = read_problems(store, entry.benchmark)
+    said = quantizations(read_sessions(store))
     return [
-        stopped(store, _cell(manifest, entry, problems[entry.benchmark], min_isolation))
+        stopped(store, _cell(manifest, entry, problems[entry.benchmark], min_isolation, said))
         for entry in manifest.cells.values()
     ]
 
@@ -92,16 +95,21 @@ def _cell(
     entry: CellEntry,
     stored: StoredProblems,
     min_isolation: Isolation | None,
+    quantized: Mapping[str, str],
 ) -> StoredCell:
     grader = manifest.benchmarks[entry.benchmark].grader
     reasoning_end = manifest.reasoning_end_of(entry.name)
+    found = protocol(manifest, entry.name)
+    said = quantized.get(entry.model)
+    if said and manifest.checkpoints.get(entry.model, "").startswith("endpoint:"):
+        found = with_quantization(found, said)
     return StoredCell(
         name=entry.name,
         samples=entry.samples,
         problems=stored.problems,
         problem_digests=stored.digests,
         grader=make_grader(grader.kind, grader.options, reasoning_end, min_isolation),
-        protocol=protocol(manifest, entry.name),
+        protocol=found,
         asked=len(stored.problems) * entry.samples if entry.asked is None else entry.asked,
         tier=entry.tier,
         reasoning_end=reasoning_end,
