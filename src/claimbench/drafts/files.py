@@ -91,4 +91,4 @@ def article_yaml(text_file: Path, name: str) -> tuple[str, list[str]]:
 
 def _language(text: str) -> str:
     """Korean where there are Korean letters, else English."""
-    return "ko" if any("가" <= letter <= "힣" for letter in text) else "en"
+    return "ko" if any(0xAC00 <= ord(letter) <= 0xD7A3 for letter in text) else "en"
