@@ -106,10 +106,24 @@ def details(one: Compared) -> Iterator[Message]:
     if one.family > 1:
         p: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
         yield Message("compare-holm", {**p, "family": one.family})
+    yield from _costs(one)
     yield from _warnings(one)
     for key, theirs, ours in one.differences:
         sides = {"reference": from_data(theirs), "run": from_data(ours)}
         yield Message("compare-setting", {"setting": key, **sides})
+
+
+def _costs(one: Compared) -> Iterator[Message]:
+    """What a right sample takes on both sides: tokens, and device time where it is known."""
+    theirs, ours = one.reference.cell.efficiency, one.variant.cell.efficiency
+    if theirs is None or ours is None or None in (theirs.tokens_per_solved, ours.tokens_per_solved):
+        return
+    tokens = {"run": ours.tokens_per_solved, "reference": theirs.tokens_per_solved}
+    yield Message("compare-tokens", tokens)
+    seconds = ours.device_seconds_per_solved, theirs.device_seconds_per_solved
+    if None not in seconds:
+        devices = {"device": ours.device, "reference_device": theirs.device}
+        yield Message("compare-devices", {"run": seconds[0], "reference": seconds[1], **devices})
 
 
 def _warnings(one: Compared) -> Iterator[Message]:
@@ -152,7 +166,8 @@ def comparison_table(found: Sequence[Compared]) -> Table:
         "difference", "95 % on such problems", "95 % on these problems", "margin", "p",
         "p (Holm)", "p equivalence (Holm)", "detectable", "better", "worse", "tokens",
         "reference tokens", "truncated", "reference truncated", "tokens per right",
-        "reference tokens per right", "verdict",
+        "reference tokens per right", "device seconds per right",
+        "reference device seconds per right", "verdict",
     )  # fmt: skip
     return Table("comparison", columns, tuple(_row(one) for one in found))
 
@@ -183,6 +198,8 @@ def _row(one: Compared) -> tuple[Value, ...]:
         or_unknown(points(theirs.truncated_share)),
         _per_right(one.variant),
         _per_right(one.reference),
+        _seconds_per_right(one.variant),
+        _seconds_per_right(one.reference),
         one.word,
     )
 
@@ -190,6 +207,11 @@ def _row(one: Compared) -> tuple[Value, ...]:
 def _per_right(arm: Arm) -> Value:
     spent = arm.cell.efficiency
     return or_unknown(number(None if spent is None else spent.tokens_per_solved, 0))
+
+
+def _seconds_per_right(arm: Arm) -> Value:
+    spent = arm.cell.efficiency
+    return or_unknown(number(None if spent is None else spent.device_seconds_per_solved, 2))
 
 
 def changes_table(found: Sequence[Compared]) -> Table:
