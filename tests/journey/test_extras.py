@@ -218,7 +218,8 @@ def test_without_an_engine_its_extra_is_named(extra: str, words: list[str], tmp_
 
 def test_ray_beside_an_engine_makes_replicas(tmp_path: Path) -> None:
     claimbench = Installed("ray,cpu", tmp_path)
-    claimbench("run", "smoke", *SMALL, "--set", "engine.replicas=2")
+    sets = ["engine.replicas=2", "engine.ray_address=local"]
+    claimbench("run", "smoke", *SMALL, *(word for one in sets for word in ("--set", one)))
     (session,) = json.loads((tmp_path / "results" / "smoke" / "provenance.json").read_text())
     assert session["engines"]["smollm2-135m-instruct"]["replicas"] == "2"
 
