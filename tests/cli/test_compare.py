@@ -205,7 +205,8 @@ def test_a_report_over_runs_shows_their_differences(runs: Path, tmp_path: Path) 
     words = ["report", str(runs / "base"), str(runs / "mine"), str(runs / "fewer")]
     done = CliRunner().invoke(app, [*words, "--out", str(out)])
     assert done.exit_code == 0
-    assert "mine against base on b: worse by" in done.stdout
+    assert "mine against base on b: 40.1% against 55.7%." in done.stdout
+    assert "worse: by 15.6 points, more than chance explains" in done.stdout
     assert "fewer against" not in done.stdout  # other problems: nothing to compare
     text = (out / "report.md").read_text()
     assert "## Comparison" in text
@@ -216,3 +217,26 @@ def test_a_report_over_runs_shows_their_differences(runs: Path, tmp_path: Path) 
     assert (out / "figures" / "compared-mine-m-b.svg").read_text().count("<circle") == 60
     with (out / "tables" / "comparison.csv").open() as file:
         assert [row["verdict"] for row in csv.DictReader(file)] == ["worse"]
+
+
+def timed(folder: Path, seconds: float) -> None:
+    """As if its samples had been generated on two cores in so many seconds."""
+    part = {"model": "m", "samples": 960, "tokens": 96_000, "seconds": seconds}
+    session = {"session": "1", "engine": {"threads": 2}, "generating": [part]}
+    (folder / "provenance.json").write_text(json.dumps([session]))
+
+
+def test_what_a_right_answer_costs_stands_beside(tmp_path: Path) -> None:
+    """96,000 tokens; both sides have the tokens, and the device time where it is known."""
+    one, two = make(tmp_path / "one", 0.0, 1), make(tmp_path / "two", 0.0, 2)
+    done = CliRunner().invoke(app, ["compare", str(one), str(two)])
+    assert "tokens per right sample: " in done.stdout and "device seconds" not in done.stdout
+    timed(one, 100.0), timed(two, 50.0)
+    words = ["compare", str(one), str(two), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, words)
+    assert "(CPU cores) against" in done.stdout
+    (row,) = csv.DictReader((tmp_path / "out" / "comparison.csv").read_text().splitlines())
+    ours, theirs = row["device seconds per right"], row["reference device seconds per right"]
+    assert float(theirs) == pytest.approx(2 * float(ours), rel=0.1)
+    (data,) = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert data["run"]["device"] == "CPU cores"

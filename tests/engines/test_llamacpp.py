@@ -361,7 +361,7 @@ def check_judged(out: Path) -> None:
     (verdict,) = json.loads((out / "verdicts.json").read_text())
     assert "Q4_1" in json.dumps(verdict["departures"])
     report = (out / "report.md").read_text()
-    assert "weights quantized to Q4_1" in report
+    assert "GGUF weights, quantization Q4_1" in report
     assert "computed by llama.cpp" in report
     last = json.loads((out / "provenance.json").read_text())[-1]
     assert last["engines"]["smollm2-135m-instruct"]["name"] == "llama.cpp"
@@ -383,3 +383,25 @@ def test_a_server_that_dies_for_good_leaves_a_run_that_resumes(trial: Path) -> N
     output, _ = done.communicate(timeout=600)
     assert done.returncode == 0, output
     assert len(samples_in(trial)) == WANTED
+
+
+@pytest.mark.parametrize("kind", ["llamacpp", "endpoint"])
+def test_a_running_server_is_joined_and_its_quantization_is_a_departure(
+    engine: Any, trial: Path, kind: str
+) -> None:
+    joined = {
+        "llamacpp": f"engine={{kind: llamacpp, url: '{engine._url}'}}",
+        "endpoint": f"engine={{kind: endpoint, endpoint: {{base_url: '{engine._url}/v1', "
+        "model: smollm2-135m-instruct}}",
+    }
+    child = start(trial, "--set", joined[kind], "--set", "samples=2")
+    output, _ = child.communicate(timeout=600)
+    assert child.returncode == 0, output
+    (verdict,) = json.loads((trial / "out" / "verdicts.json").read_text())
+    departures = " ".join(verdict["departures"])
+    assert "all F32 (GGUF)" in departures
+    assert "quantization all F32, on the word of a running llama.cpp server" in departures
+    said = json.loads((trial / "out" / "provenance.json").read_text())[-1]["generating"][0][
+        "server"
+    ]
+    assert (said["quantization"], said["vocabulary_by"]) == ("all F32", "tokenize")

@@ -15,7 +15,7 @@ import pytest
 from claimbench import config
 from claimbench.engines.ray import RayEngine, on_ray
 from claimbench.engines.ray.cluster import Needs, check_room, needs_of, places
-from claimbench.engines.ray.replica import Replica
+from claimbench.engines.replicas.replica import Replica
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError, EngineDied, ModelError

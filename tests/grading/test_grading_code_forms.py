@@ -302,6 +302,18 @@ class TestByConfig:
     def test_a_text_of_asserts_is_about_the_class_that_it_makes(self) -> None:
         assert load("asserts", asserts=LEETCODE).entry_point == "Solution"
 
+    def test_a_parameter_may_have_any_name(self, sandbox: Sandbox) -> None:
+        names = ("target", "what", "handle", "self_", "args", "kwargs", "owner")
+        given = ", ".join(f'"{name}": {i}' for i, name in enumerate(names))
+        asserts = f"s = Solution()\nassert s.add(**{{{given}}}) == 21\n"
+        asserts += "assert plain(self=1, what=2, target=3) == 6\n"
+        program = (
+            f"class Solution:\n    def add(self, {', '.join(names)}):\n"
+            f"        return {' + '.join(names)}\n"
+            "def plain(self, what, target):\n    return self + what + target\n"
+        )
+        assert outcome(program, load("asserts", asserts=asserts), sandbox) == "correct"
+
     def test_a_prelude_of_the_benchmark(self, sandbox: Sandbox) -> None:
         columns = {"asserts": LEETCODE, unpack.PRELUDE: "from typing import List"}
         tests = load("asserts", **columns)

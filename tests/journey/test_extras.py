@@ -135,6 +135,13 @@ def test_endpoint_asks_a_server(prompt: str, toy: Path, first_tokenizer: Any) ->
     assert claimbench.lacks("endpoint") == []
 
 
+def test_llamacpp_lacks_only_a_program(tmp_path: Path) -> None:
+    claimbench = Installed("llamacpp", tmp_path)
+    assert set(claimbench.lacks("llamacpp")) <= {"llama-server"}
+    refused = "engine={kind: llamacpp, url: 'http://127.0.0.1:9'}"
+    assert "cannot be reached" in claimbench("run", "smoke", "--set", refused, code=1)
+
+
 def asking(url: str, prompt: str) -> list[str]:
     """Options with which the toy project's run asks a server."""
     given = {"base_url": url, "model": "nobody/toy", "prompt": prompt}
@@ -211,7 +218,8 @@ def test_without_an_engine_its_extra_is_named(extra: str, words: list[str], tmp_
 
 def test_ray_beside_an_engine_makes_replicas(tmp_path: Path) -> None:
     claimbench = Installed("ray,cpu", tmp_path)
-    claimbench("run", "smoke", *SMALL, "--set", "engine.replicas=2")
+    sets = ["engine.replicas=2", "engine.ray_address=local"]
+    claimbench("run", "smoke", *SMALL, *(word for one in sets for word in ("--set", one)))
     (session,) = json.loads((tmp_path / "results" / "smoke" / "provenance.json").read_text())
     assert session["engines"]["smollm2-135m-instruct"]["replicas"] == "2"
 

@@ -24,9 +24,11 @@ from claimbench.cli import app
 from claimbench.cli.display_claims import show_claims
 from claimbench.grading import GRADERS
 from claimbench.grading.outcomes import VALUES
+from claimbench.records import Exposure
 from claimbench.report import view
 from claimbench.report.answers import CERTAINTIES
 from claimbench.report.article_data import claims_data
+from claimbench.report.article_reader import PLAIN
 from claimbench.report.article_tables import ORIGINS
 from claimbench.report.figures import KINDS
 from claimbench.report.html import render_html
@@ -59,6 +61,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "verdict": VERDICTS,
     "status": STATUSES,
     "lacks": get_args(Lacks),
+    "plain": PLAIN,
+    "settles": (*get_args(Lacks), "measured again", "more samples", "the source", "nothing more"),
     "kind": get_args(Kind),
     "relation": (*get_args(Relation), "lower", "higher"),
     "quantifier": get_args(Quantifier),
@@ -68,6 +72,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "quantity": names(EfficiencyTest, "quantity"),
     "outcome": {*VALUES, *OUTCOMES, "right", "wrong", "not graded"},
     "isolation": (*ISOLATIONS, "none"),
+    "public": get_args(Exposure),
     "setting": (*SETTINGS, "token_ids"),
     "origin": get_args(Origin),
     "replies": KINDS,

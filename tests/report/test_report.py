@@ -21,6 +21,7 @@ from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Departure, Message
 from claimbench.records import Verdict
 from claimbench.report import html
+from claimbench.report.page_script import page_script
 from claimbench.runner import reporting
 from claimbench.store import RunStore
 from claimbench.verdicts.side_by_side import gather
@@ -73,6 +74,14 @@ def test_no_reply_is_in_the_page_as_markup(results: Path) -> None:
         assert text not in page
     assert page.count("<script") == page.count("</script>")
     assert page.count("<script>") == 2  # ours, and that for formulas; the others are data
+
+
+def test_the_pages_script_makes_no_markup_of_any_text() -> None:
+    """Problems' names, prompts, titles and whatever comes later reach the page as text alone."""
+    script = page_script()
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
+                "DOMParser", "createContextualFragment", "new Function"):  # fmt: skip
+        assert way not in script, way
 
 
 def test_hostile_names_stay_text() -> None:
@@ -213,3 +222,5 @@ def test_an_unfinished_run_is_marked(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     page = (root / "report.html").read_text("utf-8")
     assert "Partial: samples or grades are missing" in page
+    assert "so far, with 5 of 8 samples" in page and "likely too high" in page
+    assert "높게 나왔을 가능성이 큽니다" in page

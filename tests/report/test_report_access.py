@@ -14,8 +14,10 @@ import pytest
 from browser import Page, browse, why_absent
 from report_toys import HOSTILE, Reply, lifelike, write_run
 
+from claimbench.records import CellName
 from claimbench.runner import reporting
 from claimbench.store import RunStore
+from claimbench.store.prompts import write_prompts
 
 absent = None if os.environ.get("CLAIMBENCH_BROWSER") == "required" else why_absent()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(absent is not None, reason=absent or "")]
@@ -43,12 +45,19 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     write_run(root / "many", cells, lifelike(dict.fromkeys(models, 0.5)), **tables)
     write_run(root / "few", cells[2:3], replies, **tables)
     write_run(root / "other", cells[2:3], lifelike({models[1]: 0.3}, 1), **tables)
+    with RunStore.existing(root / "few", writer=True) as store:
+        asked = {(f"q{i}", ()): f"<|im_start|>user\n{HOSTILE[i % 8]}<|im_end|>" for i in range(30)}
+        write_prompts(store, CellName(*cells[2]), asked.items())
+    crowd = [(f"m{i:02}", "aime24") for i in range(55)]
+    write_run(
+        root / "crowd", crowd, lifelike(dict.fromkeys(dict(crowd), 0.5)), problems=1, samples=1
+    )
     made = []
-    for name in ("many", "few", "other"):
+    for name in ("many", "few", "other", "crowd"):
         with RunStore.existing(root / name, writer=True) as store:
             made.append(reporting.report(store))
-    reporting.combine(made[1:], root / "both")
-    named = {name: root / name / "report.html" for name in ("many", "few", "both")}
+    reporting.combine(made[1:3], root / "both")
+    named = {name: root / name / "report.html" for name in ("many", "few", "both", "crowd")}
     (root / "both" / "verdicts.json").write_text("[]")
     return named
 
@@ -185,6 +194,9 @@ def test_a_sample_has_its_formulas_its_rule_and_an_address(
     opened.run("for (const d of document.querySelectorAll('#reader-body details')) d.open = true")
     assert opened.run("return document.querySelectorAll('#reader-body .reply math').length") == 3
     assert opened.run("return document.querySelector('#reader-body a, #reader-body img')") is None
+    sent = opened.texts("#reader-body .prompt")[0]
+    assert sent.startswith("<|im_start|>user\n") and sent.endswith("<|im_end|>")
+    assert opened.texts("#reader-body .special")[0] == "<|im_start|>"
     assert "read as a whole number" in opened.texts("#reader-body dl")[0]
     assert "characters" in opened.texts("#reader-body details summary")[-1]
     title = opened.texts("#reader-title")[0]
@@ -207,6 +219,20 @@ def test_a_search_looks_into_the_texts(chromium: Any, pages: dict[str, Path]) ->
     opened.click("#sample-deep")
     opened.type("#sample-filter", r"\(x^2\)")
     opened.wait(lambda: opened.texts("#sample-status") == ["1 to 30 of 30 samples"])
+
+
+def test_of_a_long_table_the_first_rows_are_shown(chromium: Any, pages: dict[str, Path]) -> None:
+    opened = shown(chromium, pages["crowd"], 1280)
+    rows = "#measurement-table tbody th"
+    assert opened.texts(rows) == [f"m{i:02}" for i in range(50)]
+    opened.type('[data-table="measurement-table"] [data-filter]', "m54")
+    assert opened.texts(rows) == ["m54"]
+    opened.type('[data-table="measurement-table"] [data-filter]', "m")
+    opened.click("#measurement-table thead th:nth-child(1) button")
+    opened.click("#measurement-table thead th:nth-child(1) button")
+    assert opened.texts(rows) == [f"m{i:02}" for i in range(54, 4, -1)]
+    opened.click(".scroll:has(#measurement-table) + .more")
+    assert len(opened.texts(rows)) == 55
 
 
 def test_words_explain_themselves(chromium: Any, pages: dict[str, Path]) -> None:

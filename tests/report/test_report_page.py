@@ -128,11 +128,11 @@ def test_claims_are_filtered_sorted_and_opened(opened: Page) -> None:
     assert set(chosen) == {"mixed"}
     opened.click(f"{shown} .disclose")
     detail = opened.find(f"{shown} tr.detail").text
-    assert "mixed (tier D)" in detail
+    assert "mixed (tier C)" in detail
     assert "r1-distill-qwen-7b" in detail
     opened.click("#language")
     detail = opened.find(f"{shown} tr.detail").text
-    assert "엇갈림(증거 등급 D)" in detail
+    assert "엇갈림(증거 등급 C)" in detail
     assert "mixed" not in detail
 
 

@@ -8,6 +8,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from claimbench.report import Pack, pack, view
 from claimbench.report.samples import BUDGET
 from claimbench.runner import reporting
 from claimbench.store import RunStore
+from claimbench.store.prompts import read_prompts, write_prompts
 
 
 def unpacked(content: str) -> Any:
@@ -156,3 +158,37 @@ def test_a_reply_without_reasoning_block_is_all_reply(tmp_path: Path) -> None:
     _, _, blocks, _ = packed(root)
     assert {text["reply"] for text in blocks[0]["s"]} == {"one </think> two"}
     assert {text["reasoning"] for text in blocks[0]["s"]} == {""}
+
+
+def test_prompts_come_as_they_were_sent_each_once(tmp_path: Path) -> None:
+    root = write_run(tmp_path / "r", [("m", "b")], lifelike({"m": 0.5}), problems=12)
+    cell = CellName("m", "b")
+    sent = {(f"q{i}", ()): f"<|im_start|>user\nWhat is {i} + {i}?<|im_end|>\n" for i in range(12)}
+    with RunStore.existing(root, writer=True) as store:
+        write_prompts(store, cell, list(sent.items())[:11])  # One is not there.
+        assert read_prompts(store, cell) == {k: v for k, v in sent.items() if k != ("q11", ())}
+    _, rows, blocks, index = packed(root)
+    ((head, tail),) = index["frames"]
+    assert head == "<|im_start|>user\nWhat is " and tail == "?<|im_end|>\n"
+    assert len(index["prompts"]) == 11
+    for row, place in zip(rows, index["sent"], strict=True):
+        name = index["problems"][row[1]][0]
+        if name == "q11":
+            assert place is None
+        else:
+            block, at = index["prompts"][place]
+            assert head + blocks[block]["m"][at] + tail == sent[name, ()]
+    assert index["rules"] == ["integer"]
+
+
+def test_the_program_that_was_tested_comes_with_its_sample(tmp_path: Path) -> None:
+    def reply(_model: str, _benchmark: str, i: int, turn: int) -> Reply:
+        text = "First:\n```python\nprint(1)\n```\nbetter:\n```python\nprint(2)\n```\n"
+        return f"so</think>{text if turn else 'no program'}", "wrong", None, 5
+
+    root = write_run(tmp_path / "r", [("m", "b")], reply, problems=3, samples=2)
+    with RunStore.existing(root) as store:
+        coded = [replace(s, rule="code") for s in view.sources(store, stored_cells(store))]
+        blocks = [unpacked(block) for block in pack(coded).blocks]
+    programs = [text.get("program") for block in blocks for text in block["s"]]
+    assert sorted(programs, key=str) == [None] * 3 + ["print(2)\n"] * 3

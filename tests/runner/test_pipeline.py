@@ -154,7 +154,7 @@ def test_failed_requests_are_missing_and_never_wrong(journey: Toy) -> None:
     ("change", "key"),
     [
         ("sampling.temperature=0.7", "run.sampling.temperature"),
-        ("samples=9", "samples"),
+        ("samples=7", "lowered"),
         ("margins.sums=5", "margins"),
     ],
 )

@@ -321,3 +321,20 @@ def test_the_plain_array_is_queued_again(cluster: Cluster) -> None:
     assert len(samples) == len({s["id"] for s in samples}) == 15
     restarts = [s["slurm"].get("SLURM_RESTART_COUNT", "0") for s in cluster.sessions()]
     assert sorted(restarts) == ["0", "0", "1"]
+
+
+@pytest.mark.slow
+@needs_slurm
+def test_an_array_for_each_look(cluster: Cluster) -> None:
+    growing = ["--set", "samples=4", "--set", "looks=[0.5]"]
+    done = cluster.claimbench("--slurm", "2", "--sbatch", "time=10", "--sbatch",
+                              "cpus-per-task=1", *growing)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Report: " in done.stdout
+    samples = cluster.samples()
+    assert len(samples) == len({s["id"] for s in samples}) == 20
+    looks = json.loads((cluster.out / "looks.json").read_text())
+    # No figure is published on these sums: the first look decides nothing, and the run goes on.
+    assert [(look["samples"], look["stops"]) for look in looks] == [(2, False), (4, False)]
+    early = [s["sample_index"] for s in samples if s["sample_index"] < 2]
+    assert len(early) == 10

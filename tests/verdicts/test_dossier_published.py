@@ -41,17 +41,21 @@ def row(found: PublishedEvidence, model: str, benchmark: str, table: str) -> Rem
 
 def test_the_worked_example(found: PublishedEvidence) -> None:
     """METHODS §3.3: V = (.508·.492 + .555·.445)/(30·64) + 2·.0005²/3, SE 1.61 points; −4.7 ± 1.96
-    SE is −7.9 to −1.5; 4.7 + 1.645 SE = 7.35, so a margin above 7.4. Holm over open-r1's four
-    figures of this model: p = 2Φ(−4.7/1.61) = 0.0035, times 4 is 0.014."""
+    SE is −7.9 to −1.5. By §5.6 six tenths of it, SE 1.247: −7.1 to −2.3, and 4.7 + 1.645 SE =
+    6.75, so a margin above 6.8. Holm over open-r1's four figures of this model: p = 2Φ(−4.7/1.247)
+    = 0.00016, times 4."""
     v = row(found, "r1-distill-qwen-7b", "aime24", "open-r1").verdict
     assert v.verdict == "lower"
     assert english(v.sentence) == (
-        "50.8 measured by open-r1/reproduction against 55.5: lower by 1.5 to 7.9 points at 95%; "
-        "would count as reproduced only with a margin above 7.4"
+        "50.8 measured by open-r1/reproduction against 55.5: lower by 2.3 to 7.1 points at 95%; "
+        "would count as reproduced only with a margin above 6.8"
     )
     assert v.tier == "C"
     assert v.p_difference_adjusted == pytest.approx(4 * v.p_difference, rel=1e-9)
-    assert v.p_difference == pytest.approx(0.0035, abs=0.0001)
+    assert v.p_difference == pytest.approx(0.00016, abs=0.00001)
+    assert v.learned is not None and v.learned.verdict == "lower"
+    assert v.learned.se == pytest.approx(1.61, abs=0.005)
+    assert v.learned.interval_95 == pytest.approx((-7.9, -1.5), abs=0.06)
 
 
 def test_every_distill_and_benchmark_that_was_remeasured_is_there(found: PublishedEvidence) -> None:
@@ -171,12 +175,15 @@ def test_committed_files_are_what_the_command_writes_now(tmp_path: Path) -> None
     # An article that was added since is no mistake: it is in the files once they are made again.
     articles = {claim["article"] for claim in told["claims"]}
     known = tuple(claim for claim in evidence.claims if claim.article in articles)
-    written = write_evidence(replace(evidence, claims=known), tmp_path / "again")
-    assert {p.name for p in written} == {p.name for p in COMMITTED.iterdir()}
+    again = tmp_path / "again"
+    written = write_evidence(replace(evidence, claims=known), again)
+    there = {p.relative_to(COMMITTED) for p in COMMITTED.rglob("*") if p.is_file()}
+    assert {p.relative_to(again) for p in written} == there
     for path in written:
-        committed = (COMMITTED / path.name).read_text(encoding="utf-8")
+        committed = (COMMITTED / path.relative_to(again)).read_text(encoding="utf-8")
         assert path.read_text(encoding="utf-8") == committed, (
-            f"{path.name} differs: run `claimbench claims --out results/evidence` and look at it"
+            f"{path.relative_to(again)} differs: "
+            "run `claimbench claims --out results/evidence` and look at it"
         )
 
 

@@ -7,25 +7,29 @@ done again on a laptop.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from claimbench.analysis.protocol import protocol
+from claimbench.analysis.servers import quantizations, with_quantization
 from claimbench.config import RunConfig
 from claimbench.grading import Grader, make_grader
-from claimbench.records import CellName, Problem, Tier
+from claimbench.records import CellName, Looks, Problem, Tier
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import Judge, RunStore
+from claimbench.store.looks import stops
 from claimbench.store.manifest import CellEntry, RunManifest
 from claimbench.store.problems import StoredProblems, read_problems
+from claimbench.store.sessions import read_sessions
 
 
 @dataclass(frozen=True)
 class StoredCell:
     """One model on one benchmark, as a run folder describes it.
 
-    `asked` is how many samples it should hold: those of an import are as many as were there.
+    `asked` is how many samples it should hold: those of an import are as many as were there, those
+    of a cell that stopped at a declared look as many as that had.
     """
 
     name: CellName
@@ -37,6 +41,11 @@ class StoredCell:
     asked: int
     tier: Tier = "A"
     reasoning_end: str | None = None
+    looks: Looks | None = None
+
+    def first(self, samples: int) -> StoredCell:
+        """The cell with so many samples of each problem."""
+        return replace(self, samples=samples, asked=len(self.problems) * samples)
 
     @property
     def model(self) -> str:
@@ -66,10 +75,19 @@ def stored_cells(store: RunStore, min_isolation: Isolation | None = None) -> lis
     for entry in manifest.cells.values():
         if entry.benchmark not in problems:
             problems[entry.benchmark] = read_problems(store, entry.benchmark)
+    said = quantizations(read_sessions(store))
     return [
-        _cell(manifest, entry, problems[entry.benchmark], min_isolation)
+        stopped(store, _cell(manifest, entry, problems[entry.benchmark], min_isolation, said))
         for entry in manifest.cells.values()
     ]
+
+
+def stopped(store: RunStore, cell: StoredCell) -> StoredCell:
+    """The cell with the samples at which it stopped, where it did at a look that was declared."""
+    if cell.looks is None or not cell.looks.declared:
+        return cell
+    samples = stops(store.root).get(cell.name)
+    return cell if samples is None else cell.first(samples)
 
 
 def _cell(
@@ -77,17 +95,23 @@ def _cell(
     entry: CellEntry,
     stored: StoredProblems,
     min_isolation: Isolation | None,
+    quantized: Mapping[str, str],
 ) -> StoredCell:
     grader = manifest.benchmarks[entry.benchmark].grader
     reasoning_end = manifest.reasoning_end_of(entry.name)
+    found = protocol(manifest, entry.name)
+    said = quantized.get(entry.model)
+    if said and manifest.checkpoints.get(entry.model, "").startswith("endpoint:"):
+        found = with_quantization(found, said)
     return StoredCell(
         name=entry.name,
         samples=entry.samples,
         problems=stored.problems,
         problem_digests=stored.digests,
         grader=make_grader(grader.kind, grader.options, reasoning_end, min_isolation),
-        protocol=protocol(manifest, entry.name),
+        protocol=found,
         asked=len(stored.problems) * entry.samples if entry.asked is None else entry.asked,
         tier=entry.tier,
         reasoning_end=reasoning_end,
+        looks=manifest.looks_of(entry.name),
     )

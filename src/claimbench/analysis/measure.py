@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 import numpy as np
@@ -92,7 +92,7 @@ def measure_cell(store: RunStore, cell: StoredCell) -> tuple[Scores, Measurement
     measured = measure(
         scores, *cell.name, cell.problem_ids, cell.protocol, asked=cell.asked, tier=cell.tier
     )
-    return scores, measured
+    return scores, replace(measured, looks=cell.looks)
 
 
 def measure(

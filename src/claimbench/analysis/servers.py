@@ -1,4 +1,5 @@
-"""What the first replies of a run said of its server: where the answers are, or are not."""
+"""What a run's server showed of itself: where the answers are, or are not, in its first replies,
+and in what quantization it holds the weights."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from claimbench.messages import Message, Value
+from claimbench.messages import Message, Value, as_data, from_data
 
 _FEWEST = 4
 """Replies of one kind before they say something of the server."""
@@ -32,6 +33,24 @@ def server_lines(sessions: Iterable[Mapping[str, Any]]) -> list[tuple[Message, V
         for model, counts in found.items()
         for message in _messages(counts)
     ]
+
+
+def quantizations(sessions: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """By model, what a llama.cpp server said of the weights that it serves, the last it said."""
+    return {
+        str(interval.get("model")): str(said)
+        for session in sessions
+        for interval in session.get("generating", [])
+        if (said := (interval.get("server") or {}).get("quantization"))
+    }
+
+
+def with_quantization(protocol: Mapping[str, object], said: str) -> dict[str, object]:
+    """The protocol of an endpoint's cell with what is said of its weights, among the departures."""
+    served = Message("weights-gguf-served", {"quantization": said})
+    parts = (from_data(protocol["weights"]), served)
+    weights = as_data(Message("weights-departures", {"parts": parts}))
+    return {**protocol, "dtype": f"{said} (GGUF)", "weights": weights}
 
 
 def _messages(counts: Counter[str]) -> Iterator[Message]:

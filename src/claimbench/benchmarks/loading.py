@@ -14,6 +14,7 @@ from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
 from claimbench.config import LM_EVAL, BenchmarkConfig, DatasetConfig, Experiment, ModelConfig
 from claimbench.errors import DataError
+from claimbench.grading.extract import last_box
 from claimbench.records import Problem, Turn
 
 __all__ = ["content_digest", "dataset_origin", "fill", "load_fewshot", "load_problems"]
@@ -107,12 +108,22 @@ def _problem(benchmark: BenchmarkConfig, located: Located, i: int) -> Problem:
 
 def _gold(benchmark: BenchmarkConfig, row: Row, number: int) -> str:
     fields, name = benchmark.fields, benchmark.name
-    gold = str(column(row, fields.gold, name, number)) if fields.gold else ""
+    gold = _as_text(column(row, fields.gold, name, number)) if fields.gold else ""
+    if fields.gold_boxed:
+        boxed = last_box(gold)
+        if boxed is None:
+            raise DataError(f"{name}: row {number} has no box in {fields.gold}")
+        return boxed.strip()
     if fields.gold_after is not None:
         _, marker, gold = gold.rpartition(fields.gold_after)
         if not marker:
             raise DataError(f"{name}: row {number} has no {fields.gold_after!r} in {fields.gold}")
     return gold.strip()
+
+
+def _as_text(gold: object) -> str:
+    """A gold answer; of a list its parts with commas between them."""
+    return ", ".join(map(str, gold)) if isinstance(gold, list | tuple) else str(gold)
 
 
 def _check_ids(benchmark: BenchmarkConfig, problems: list[Problem]) -> None:

@@ -9,11 +9,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from claimbench.cli.ending import complain
+from claimbench.cli.ending import complain, meant
 from claimbench.errors import ConfigError
 from claimbench.report.comparison_data import to_json
 from claimbench.report.comparisons import changes, comparison_files, details, headline
 from claimbench.report.messages import english, words
+from claimbench.report.strips import in_letters, strip_of_comparison
 from claimbench.report.tables import clean
 from claimbench.verdicts.comparisons import WORDS, Compared
 
@@ -24,7 +25,8 @@ LINE = 1000
 def check_words(chosen: Sequence[str]) -> None:
     for name in chosen:
         if name not in WORDS:
-            raise ConfigError(f"--fail-on {name}: the outcomes are {', '.join(WORDS)}")
+            known = f"the outcomes are {', '.join(WORDS)}"
+            raise ConfigError(f"--fail-on {name}: {known}{meant(name, WORDS)}")
 
 
 def check_margins(margin: float | None, non_inferior: float | None) -> None:
@@ -51,6 +53,7 @@ def _print(found: Sequence[Compared], language: str) -> None:
     for one in found:
         first = clean(catalogue.render(headline(one)), LINE)
         console.print(Text(first, style="bold"), soft_wrap=True)
+        console.print(Text("  " + in_letters(strip_of_comparison(one))), soft_wrap=True)
         for line in (*details(one), *changes(one)):
             console.print(Text("  " + clean(catalogue.render(line), LINE)), soft_wrap=True)
 

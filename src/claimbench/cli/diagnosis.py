@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__, config, engines
+from claimbench import config, engines
 from claimbench.benchmarks import hub
 from claimbench.config import folders, processor
 from claimbench.config.machine import missing_packages, usable_cores, whole_memory
@@ -16,6 +16,7 @@ from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.engines import EngineSettings
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.store import provenance
+from claimbench.version import __version__
 
 _DATASETS = ("datasets", "huggingface_hub")
 """What reads datasets from the hub."""

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from claimbench.analysis.doubts import doubts
 from claimbench.report.answer_text import legend_in_letters, spoken
 from claimbench.report.answers import CARDS, answers
 from claimbench.report.comparisons import headline
@@ -80,7 +81,7 @@ class Display:
 
 
 def rate(progress: RunProgress) -> str:
-    """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded`."""
+    """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded (short replies end first)`."""
     # Imported outputs may not state their tokens.
     parts = [f"{progress.tokens_per_second:.0f} tokens/s"] if progress.tokens else []
     if progress.seconds_left is not None:
@@ -88,7 +89,9 @@ def rate(progress: RunProgress) -> str:
         parts.append(f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d} left")
     if progress.graded:
         share = 100 * progress.right / progress.graded
-        parts.append(f"{share:.0f} % right of {progress.graded} graded")
+        # A reply that takes long, and is wrong more often, has no grade yet.
+        so_far = " (short replies end first)" if progress.stored < progress.asked else ""
+        parts.append(f"{share:.0f} % right of {progress.graded} graded{so_far}")
     if progress.failures:
         parts.append(f"{len(progress.failures)} failed")
     return ", ".join(parts)
@@ -107,6 +110,8 @@ def show_report(report: Report) -> None:
         _print(console, verdict_table(named), _VERDICT_COLUMNS)
     if len(report.verdicts) > 1:
         console.print(Text(english(verdict_sum(report.verdicts))), soft_wrap=True)
+    for note in doubts(report.measurements):
+        console.print(Text(clean(f"Note: {english(note)}", 1000)), soft_wrap=True)
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
 
 

@@ -49,7 +49,7 @@ def _legend(price_note: str, whole: bool) -> list[str]:
     more = "" if whole else " All choices of a GPU type: --gpu NAME."
     return [
         f"TP × replicas: GPUs that share one copy of the weights × copies.{more}",
-        "Set engine.tensor_parallel to take a choice; replicas run on Ray (engine.replicas).",
+        "Set engine.tensor_parallel and engine.replicas to take a choice.",
         f"Hours are a roofline, not a measurement (docs/gpus.md). Prices: {price_note}.",
     ]
 

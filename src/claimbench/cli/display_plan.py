@@ -15,16 +15,24 @@ SHOWN_IDS = 12
 
 def render(facts: Mapping[str, Any], all_choices: bool = False) -> str:
     """The plan as text; `all_choices` of spreading it over GPUs, or the best of each GPU type."""
-    lines = [f"run {facts['run']}: {facts['samples']} samples"]
+    lines = [f"run {facts['run']}: {_count(facts['samples'])} samples"]
     if lacking := facts.get("lacking"):
         lines += [f"prompts are left out: {clean(lacking, 400)}"]
-    else:
-        lines += [line for cell in facts["cells"] for line in ["", *_cell_lines(cell)]]
+    lines += [line for c in facts["cells"] if "prompt" in c for line in ["", *_cell_lines(c)]]
+    if unread := [c for c in facts["cells"] if "prompt" not in c]:
+        lines += [
+            "",
+            *(f"{c['model']} on {c['benchmark']}: {_count(c['samples'])} samples" for c in unread),
+        ]
     for target in facts["published"]:
         lines += ["", *_target_lines(target)]
     if "gpus" in facts:
         lines.append(render_gpus(facts["gpus"], gpu_table().price_note, all_choices))
     return "\n".join(lines)
+
+
+def _count(number: int | None) -> str:
+    return "an unknown number of" if number is None else str(number)
 
 
 def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
@@ -35,6 +43,7 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
     return [
         f"{cell['model']} on {cell['benchmark']}: {cell['problems']} problems × "
         f"{cell['samples_per_problem']} samples",
+        *_look_lines(cell),
         _prompt_words(cell["prompt_tokens"]),
         f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB, "
         f"{'unknown' if hours is None else hours} hours on two CPU cores",
@@ -42,6 +51,13 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
         *(f"    | {clean(line, 400)}" for line in prompt["text"].splitlines()),
         *([f"    ids {' '.join(shown)}"] if shown else []),
     ]
+
+
+def _look_lines(cell: Mapping[str, Any]) -> list[str]:
+    if not cell["looks"]:
+        return []
+    looks = ", ".join(map(str, cell["looks"]))
+    return [f"  looks       at {looks} and {cell['samples_per_problem']} samples per problem"]
 
 
 def _prompt_words(tokens: Mapping[str, object] | None) -> str:

@@ -23,6 +23,7 @@ from claimbench.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from claimbench.cli.display import Display
     from claimbench.config import Experiment
+    from claimbench.interop.eee_figures import Figures
     from claimbench.records import Verdict
     from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
@@ -137,6 +138,18 @@ def show(report: Report) -> None:
     show_report(report)
 
 
+def show_figures(found: Figures) -> None:
+    """Scores that were imported without their samples, and what to do with them."""
+    for one in found.figures:
+        typer.echo(f"{one.subject}  {one.benchmark}  {one.metric}  {one.value:.2f}  tier C")
+    if found.unknown:
+        names = ", ".join(found.unknown)
+        typer.echo(
+            f"Not in seeds/published/_names.yaml, where a run's names are looked up: {names}"
+        )
+    typer.echo(f"Published table: {found.path} (copy it into seeds/published to judge runs by it)")
+
+
 def cap_from(cost: float | None, tokens: int | None, alone: bool) -> Cap:
     """The cap that is asked for. Raises ConfigError where other processes spend beside this one."""
     from claimbench.runner.budget import Cap
@@ -184,15 +197,25 @@ def end(
         publish_report(made, fail_on, junit)
         exit_on(made, fail_on)
     elif isinstance(made, Progress):
-        typer.echo(
-            f"This shard is done. The run has {made.stored} of {made.asked} samples, "
-            f"{made.graded} graded; the last shard reports. Estimates until then: "
-            f"claimbench report {shlex.quote(str(folder))} --partial"
-        )
+        typer.echo(_shard_words(made, folder))
     else:
         from claimbench.runner.slurm.array import left_alone
 
         typer.echo(left_alone(made))
+
+
+def _shard_words(made: Progress, folder: Path) -> str:
+    """What a shard leaves to the others."""
+    estimates = f"claimbench report {shlex.quote(str(folder))} --partial"
+    counts = f"The run has {made.stored} of {made.asked} samples, {made.graded} graded; "
+    if made.next_look is None:
+        words = f"{counts}the last shard reports. Estimates until then: {estimates}"
+        return f"This shard is done. {words}"
+    return (
+        f"This shard has all it needs for the look at {made.next_look} samples per problem. "
+        f"{counts}the last shard to come so far makes the look. If the run then goes on, the same "
+        f"command again does. Estimates until then: {estimates}"
+    )
 
 
 def check_verdict_names(chosen: list[str]) -> None:
@@ -200,7 +223,15 @@ def check_verdict_names(chosen: list[str]) -> None:
 
     for name in chosen:
         if name not in VERDICTS:
-            raise ConfigError(f"--fail-on {name}: verdicts are {', '.join(VERDICTS)}")
+            known = f"verdicts are {', '.join(VERDICTS)}"
+            raise ConfigError(f"--fail-on {name}: {known}{meant(name, VERDICTS)}")
+
+
+def meant(word: str, known: Sequence[str]) -> str:
+    """`; did you mean lower?`, whatever its case; empty where nothing is near."""
+    from claimbench.config.yamlfile import close_to
+
+    return f"; did you mean {near[0]}?" if (near := close_to(word, known)) else ""
 
 
 def check_something_is_judged(experiment: Experiment, chosen: list[str]) -> None:
@@ -208,10 +239,11 @@ def check_something_is_judged(experiment: Experiment, chosen: list[str]) -> None
     from claimbench.verdicts.pairing import targets
 
     run = experiment.run
-    if chosen and not targets(run.published, run.models, run.benchmarks):
+    if chosen and not targets(run.published, run.models, run.benchmarks, run.claimed):
         raise ConfigError(
             f"--fail-on {chosen[0]}: the run's key published names no table with a figure of its "
-            "models on its benchmarks, so nothing would be judged; name one, or leave --fail-on out"
+            "models on its benchmarks, so nothing would be judged; name one, give a figure under "
+            "claimed, or leave --fail-on out"
         )
 
 

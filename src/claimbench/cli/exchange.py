@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from claimbench.cli.ending import displaying, resumable, show, stated
+from claimbench.cli.ending import displaying, resumable, show, show_figures, stated
 from claimbench.cli.options import (
     BenchmarkName,
     DataDir,
@@ -39,20 +39,24 @@ def import_(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Make a run folder of outputs that another tool has written; the same command resumes.
 
-    SOURCE is lm-eval, lighteval, inspect, evalplus, livecodebench, jsonl, csv or parquet.
+    SOURCE is lm-eval, lighteval, inspect, evalplus, livecodebench, eee, jsonl, csv or parquet. Of
+    a file of eee that holds scores alone, the figures become a published table (tier C).
 
     Examples: [bold]claimbench import lm-eval samples_gsm8k_DATE.jsonl --benchmark gsm8k[/bold] ·
     [bold]claimbench import csv answers.csv --model toy --grader number --mapping m.yaml[/bold]
     """
     from claimbench.benchmarks import hub
-    from claimbench.interop import imports
+    from claimbench.interop import eee_figures, imports
     from claimbench.runner import pipeline
 
     hub.use()
+    folder = out or Path("results") / path.stem
+    if eee_figures.are_figures(source, path):
+        show_figures(eee_figures.import_figures(path, folder, model, benchmark))
+        return
     wanted = imports.Wanted(
         source, path, mapping, model, benchmark, grader, source_name, stated(protocol)
     )
-    folder = out or Path("results") / path.stem
     with displaying() as display, resumable(folder):
         imported = imports.prepare(wanted, data_dir, display.log)
         made = pipeline.import_outputs(imported, folder, workers, display.watch, display.log)
@@ -62,7 +66,12 @@ def import_(  # noqa: PLR0913, PLR0917
 
 
 def export(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="lm-eval, hub, csv or parquet.")],
+    form: Annotated[
+        str,
+        typer.Argument(
+            metavar="FORMAT", help="lm-eval, hub, csv, parquet, eee, latex or markdown."
+        ),
+    ],
     run_dir: RunDir,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder (default RUNDIR/export-FORMAT).")
@@ -79,10 +88,7 @@ def export(
     """
     from claimbench.interop.writers import export_run
     from claimbench.runner.verify import refuse_wrong
-    from claimbench.store import RunStore
 
     refuse_wrong(run_dir)
-    with RunStore.existing(run_dir) as store:
-        written = export_run(form, store, out or run_dir / f"export-{form}", samples)
-    for path in written:
+    for path in export_run(form, run_dir, out or run_dir / f"export-{form}", samples):
         typer.echo(path)

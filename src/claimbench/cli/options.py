@@ -7,7 +7,12 @@ from typing import Annotated
 
 import typer
 
-RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="A run file, or its bare name.")]
+RunFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN.yaml", help="A run file, its bare name, or a run folder to go on with."
+    ),
+]
 RunDir = Annotated[Path, typer.Argument(metavar="RUNDIR", help="A run folder.")]
 Sets = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the run file.")
@@ -134,6 +139,14 @@ CombinedOut = Annotated[
         "--out", help="Folder of the combined report (default: `report` beside the first run)."
     ),
 ]
+
+# Of `claimbench show`.
+ProblemId = Annotated[str, typer.Option("--problem", metavar="ID", help="Which problem.")]
+SampleNumber = Annotated[
+    int, typer.Option("--sample", min=0, metavar="N", help="Which of its samples, from 0.")
+]
+OfModel = Annotated[str | None, typer.Option("--model", help="Of this model alone.")]
+OfBenchmark = Annotated[str | None, typer.Option("--benchmark", help="Of this benchmark alone.")]
 
 # Of `claimbench repeat`.
 Share = Annotated[float, typer.Option("--share", min=0.0001, max=1, help="Of each cell's samples.")]

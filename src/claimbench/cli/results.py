@@ -26,11 +26,15 @@ from claimbench.cli.options import (
     Language,
     Margin,
     NonInferior,
+    OfBenchmark,
+    OfModel,
     Partial,
+    ProblemId,
     Quiet,
     ResultFolders,
     RunDir,
     RunDirs,
+    SampleNumber,
     WithSamples,
     Workers,
 )
@@ -119,6 +123,27 @@ def compare(  # noqa: PLR0913, PLR0917
     comparing.show(found, out, as_json, language)
     publish_comparison(found, fail_on, junit, language)
     comparing.exit_on(found, fail_on)
+
+
+def show_sample(
+    run_dir: RunDir,
+    problem: ProblemId,
+    sample: SampleNumber = 0,
+    model: OfModel = None,
+    benchmark: OfBenchmark = None,
+) -> None:
+    """Show one sample of a run: question, gold, reasoning, reply, and how it was graded.
+
+    Example: [bold]claimbench show results/smoke --problem sm-004 --sample 2[/bold]
+    """
+    from claimbench.cli import display_sample
+    from claimbench.interop.samples import find_samples
+    from claimbench.store import RunStore
+
+    with RunStore.existing(run_dir) as store:
+        for shown in find_samples(store, problem, sample, model, benchmark):
+            for line in display_sample.lines(shown):
+                typer.echo(line)
 
 
 def verify(run_dir: RunDir, as_json: AsJson = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import date
 from typing import Annotated, Any
 
@@ -110,7 +111,8 @@ class TestsConfig(Strict):
 
 
 class FieldsConfig(Strict):
-    """Columns of the dataset: `gold_after` keeps the text behind its last occurrence; `slots` are
+    """Columns of the dataset: `gold_after` keeps the text behind its last occurrence and
+    `gold_boxed` what is in the last box; a gold that is a list is joined by commas. `slots` are
     further columns that the prompt shows, by the name they have in it; `rating` is a problem's
     difficulty as contests rate it."""
 
@@ -118,6 +120,7 @@ class FieldsConfig(Strict):
     question: str
     gold: str | None = None
     gold_after: str | None = None
+    gold_boxed: bool = Field(default=False, exclude_if=unset)
     choices: tuple[str, ...] = ()
     slots: dict[str, str] = Field(default_factory=dict)
     rating: str | None = None
@@ -163,12 +166,33 @@ class LmEvalTask(Strict):
     unsafe_code: bool = False
 
 
+class PublicConfig(Strict):
+    """When the first and the last of a benchmark's problems became public, by which source."""
+
+    first: dt.date = Field(strict=False)
+    last: dt.date = Field(strict=False)
+    source: str
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PublicConfig:
+        if self.last < self.first:
+            raise ValueError(f"last ({self.last}) is before first ({self.first})")
+        return self
+
+
 class BenchmarkConfig(Strict):
     """One benchmark (configs/benchmarks/*.yaml), or one task of lm-eval (key lm_eval)."""
 
     name: str
     title: str
     source: str = ""
+    public: PublicConfig | None = Field(default=None, exclude_if=unset)
+    contrast: str | None = Field(
+        default=None,
+        exclude_if=unset,
+        description="benchmarks of one name are alike, and scores before and after a checkpoint's "
+        "release are held against each other",
+    )
     dataset: DatasetConfig
     fields: FieldsConfig
     prompt: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -30,6 +31,9 @@ class PromptRules(Strict):
     have none; of a model that has one and whose prompts go without, `bos_count` is 0. A variant
     that breaks what its model asks for says so in `prepend`, set before what the template makes,
     and `cut_end`, taken off its end; `head` and `tail` say what the prompt looks like then.
+    `template_args` are given to the chat template (`enable_thinking: false`), which takes `date`
+    for today where it writes one. `plain_text` is for a base model: no chat template, the turns
+    alone.
     """
 
     bos: str = ""
@@ -41,6 +45,18 @@ class PromptRules(Strict):
     reasoning_end: str | None = None
     prepend: str = ""
     cut_end: str = ""
+    template_args: dict[str, bool | int | float | str] = Field(
+        default_factory=dict, exclude_if=unset
+    )
+    date: str | None = Field(default=None, exclude_if=unset, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    plain_text: bool = Field(default=False, exclude_if=unset)
+
+
+class ReleaseDate(Strict):
+    """The day on which a checkpoint became public, by which source."""
+
+    date: dt.date = Field(strict=False)
+    source: str
 
 
 class ModelConfig(Strict):
@@ -53,6 +69,7 @@ class ModelConfig(Strict):
     hub: str
     revision: str
     base: str = ""
+    released: ReleaseDate | None = Field(default=None, exclude=True)
     license: str = ""
     parameters: float | None = Field(default=None, gt=0, description="billions of parameters")
     context: int = Field(gt=0, description="tokens the model was made for")

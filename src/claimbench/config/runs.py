@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Literal
 
@@ -11,9 +12,12 @@ from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.inline import fit_name
 from claimbench.config.models import ModelConfig
-from claimbench.config.yamlfile import Strict
+from claimbench.config.yamlfile import FromList, Strict, nearest, unset
 from claimbench.errors import ConfigError
 
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Shares = Annotated[tuple[Share, ...], Field(min_length=1), FromList]
+Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
 
@@ -91,11 +95,19 @@ class RunConfig(Strict):
     benchmarks: tuple[str, ...] = Field(min_length=1)
     sampling: SamplingConfig
     samples: int | dict[str, int] | None = None
+    looks: Shares | dict[str, Shares] | None = Field(
+        default=None, description="shares of the samples at which a run may stop, declared before"
+    )
     limit: int | None = Field(default=None, gt=0)
     seed: int = 0
     engine: EngineConfig = EngineConfig()
     grading: GradingConfig = GradingConfig()
     published: tuple[str, ...] = ()
+    claimed: dict[str, dict[str, Score]] = Field(
+        default_factory=dict,
+        exclude_if=unset,
+        description="your own figures in %, by model and benchmark, to be judged as published ones",
+    )
     margins: dict[str, Margin] = Field(default_factory=dict)
     select: dict[str, Selection] = Field(
         default_factory=dict, description="another release or window, by benchmark"
@@ -119,7 +131,10 @@ class RunConfig(Strict):
                 f"{', '.join(self.benchmarks)}: mend the name or take it out (samples may be one "
                 f"number for all benchmarks)"
             )
-        for key, by_name in (("select", self.select), ("prompts", self.prompts)):
+        self._check_claimed()
+        looks = set(self.looks) if isinstance(self.looks, dict) else set()
+        named_by = (("select", self.select), ("prompts", self.prompts), ("looks", looks))
+        for key, by_name in named_by:
             if strange := sorted(set(by_name) - set(self.benchmarks)):
                 raise ValueError(f"{key} names {strange[0]}, which this run does not have")
             if any(name.startswith(LM_EVAL) for name in self.prompts):
@@ -135,6 +150,19 @@ class RunConfig(Strict):
                 f" (for example {fit_name(self.name)})"
             )
         return self
+
+    def _check_claimed(self) -> None:
+        for model, figures in self.claimed.items():
+            if model not in self.models:
+                raise ValueError(
+                    f"claimed names {model}, but the models of this run are "
+                    f"{', '.join(self.models)}{nearest(model, self.models)}"
+                )
+            if strange := sorted(set(figures) - set(self.benchmarks)):
+                raise ValueError(
+                    f"claimed.{model} names {strange[0]}, but the benchmarks of this run are "
+                    f"{', '.join(self.benchmarks)}"
+                )
 
 
 class Experiment(Strict):
@@ -159,13 +187,21 @@ class Experiment(Strict):
                 )
 
     def problems_of(self, benchmark: BenchmarkConfig) -> int:
-        """Problems asked of a benchmark, as far as its configuration says: a window of a release
-        that is not pinned counts as the whole release."""
+        """Problems asked of a benchmark, as far as its configuration says, 0 where it does not: a
+        window of a release that is not pinned counts as the whole release."""
         dataset = benchmark.dataset
         rows = dataset.rows
         if rows is None:
             rows = dataset.releases[dataset.release].rows if dataset.release else 0
         return min(rows, self.run.limit or rows)
+
+    def looks_of(self, benchmark: str, samples: int) -> tuple[int, ...]:
+        """The samples per problem, below all `samples`, at which a cell is looked at. One sample
+        tells no spread, so the first look has two."""
+        chosen = self.run.looks
+        shares = chosen.get(benchmark, ()) if isinstance(chosen, dict) else chosen or ()
+        counts = {max(2, math.ceil(share * samples - 1e-9)) for share in shares}
+        return tuple(sorted(count for count in counts if count < samples))
 
     def samples_of(self, benchmark: BenchmarkConfig) -> int:
         """Samples per problem: the run's number, else the benchmark's."""

@@ -7,7 +7,8 @@
     vllm/           vLLM on GPUs, or its CPU build
     endpoint/       a server with OpenAI's API
     llamacpp/       llama.cpp's server on a GGUF file, for laptops
-    ray/            replicas of an engine on a Ray cluster
+    replicas/       replicas of an engine, a process for each
+    ray/            replicas on a Ray cluster
     restarting.py   an engine that is started again when it dies
     scripted/       replies from a script, for tests
 """

@@ -1,4 +1,4 @@
-"""Settings of the engines that load weights themselves: here, or as replicas on Ray."""
+"""Settings of the engines that load weights themselves, alone or as replicas."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from claimbench.engines.base import Engine, EngineSettings, Log
 
 
 class LocalSettings(EngineSettings):
-    """Settings of an engine that loads weights, alone or as replicas on Ray (docs/clusters.md).
+    """Settings of an engine that loads weights, alone or as replicas (docs/clusters.md): processes
+    on this machine, or actors on a Ray cluster.
 
     The address of a Ray cluster is kept in no file.
     """
@@ -20,7 +21,7 @@ class LocalSettings(EngineSettings):
     dtype: DType | None = None
     slots: int | None = Field(default=None, gt=0, description="requests generated together")
     restarts: int = Field(default=0, ge=0, description="of an engine that died")
-    replicas: int = Field(default=1, gt=0, description="of the engine, on Ray")
+    replicas: int = Field(default=1, gt=0, description="of the engine")
     ray_address: str | None = Field(default=None, min_length=1, exclude=True)
 
     @property
@@ -50,10 +51,14 @@ class LocalSettings(EngineSettings):
         from claimbench.engines.restarting import RestartingEngine
 
         chosen = self.sized(longest)
-        if self.replicas > 1 or self.ray_address is not None:
+        if self.ray_address is not None:
             from claimbench.engines.ray import on_ray
 
             return on_ray(model, checkpoint, chosen, log)
+        if self.replicas > 1:
+            from claimbench.engines.replicas.engine import in_processes
+
+            return in_processes(model, checkpoint, chosen, log)
 
         def make() -> Engine:
             return chosen.make(model, checkpoint, log)

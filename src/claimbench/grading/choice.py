@@ -9,7 +9,7 @@ from functools import cached_property
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.letters import last_letters
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
-from claimbench.grading.reply import counted_text
+from claimbench.grading.reply import counted_letter
 from claimbench.records import Grade, Problem, Sample
 
 RULES_VERSION = 3
@@ -42,7 +42,7 @@ class ChoiceGrader:
             reason = f"sample has no order of choices, and gold {problem.gold!r} is no letter"
             return make_grade(self.digest, sample, GRADER_ERROR, None, reason)
         letters = LETTERS[: max(len(problem.choices), LETTERS.index(right) + 1, 4)]
-        text = counted_text(sample, self.reasoning_end)
+        text = counted_letter(sample, self.reasoning_end)
         if text is None:
             reason = "the reasoning never ended"
             return make_grade(self.digest, sample, NO_ANSWER, None, reason, {"strict": 0.0})

@@ -18,7 +18,7 @@ from claimbench.grading.outcomes import (
     WRONG,
     make_grade,
 )
-from claimbench.grading.reply import counted_text
+from claimbench.grading.reply import counted_formula
 from claimbench.records import Grade, Problem, Sample
 
 RULES_VERSION = 3
@@ -128,7 +128,7 @@ class LatexGrader:
         if not problem.gold.strip():
             reason = f"problem {problem.id} has no gold answer"
             return make_grade(self.digest, sample, GRADER_ERROR, None, reason)
-        text = counted_text(sample, self.reasoning_end)
+        text = counted_formula(sample, self.reasoning_end)
         if text is None:
             return make_grade(self.digest, sample, NO_ANSWER, None, "the reasoning never ended")
         found = find_answer(text, self.find, LATEX_FINDERS)

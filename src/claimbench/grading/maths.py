@@ -21,7 +21,7 @@ from claimbench.grading.latex import RULES_VERSION as LATEX_RULES
 from claimbench.grading.numerals import to_fraction
 from claimbench.grading.options import check_rules
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
-from claimbench.grading.reply import counted_text
+from claimbench.grading.reply import counted_formula
 from claimbench.records import Grade, Problem, Sample
 
 RULES_VERSION = 3
@@ -63,7 +63,7 @@ class NumberGrader:
         if gold is None:
             reason = f"the gold answer {problem.gold!r} of {problem.id} is not a {self.kind}"
             return make_grade(self.digest, sample, GRADER_ERROR, None, reason)
-        text = counted_text(sample, self.reasoning_end)
+        text = counted_formula(sample, self.reasoning_end)
         if text is None:
             return make_grade(self.digest, sample, NO_ANSWER, None, "the reasoning never ended")
         found = find_answer(text, self.find, NUMBER_FINDERS)

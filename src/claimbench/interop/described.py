@@ -11,9 +11,10 @@ from claimbench.benchmarks.loading import content_digest
 from claimbench.claims import load_published
 from claimbench.config import BenchmarkConfig, load_model, names, plain
 from claimbench.errors import ConfigError
-from claimbench.grading import GRADERS, make_grader
+from claimbench.grading import make_grader
 from claimbench.grading.options import unknown_name
 from claimbench.interop.readers.rows import Outputs, file_digest
+from claimbench.interop.sound import doubts, own_graders
 from claimbench.interop.survey import Survey
 from claimbench.interop.wanted import Wanted
 from claimbench.messages import Message, as_data, import_source, import_title
@@ -22,15 +23,14 @@ from claimbench.report.messages import english
 from claimbench.verdicts.pairing import targets
 
 
-def own_graders() -> list[str]:
-    """The graders that need nothing but golds from a file."""
-    return [name for name in GRADERS if name not in ("label", "lm-eval", "code")]
-
-
-def model_config(name: str) -> dict[str, Any]:
-    """The model's configuration, or what little is known of one that has none."""
+def model_config(name: str, reasoning_removed: bool = False) -> dict[str, Any]:
+    """The model's configuration, or what little is known of one that has none. Where the
+    reasoning was removed from the outputs no end of it is looked for."""
     if name in names("models"):
-        return plain(load_model(name))
+        found = plain(load_model(name))
+        if reasoning_removed:
+            found["prompt"] = {**found["prompt"], "reasoning_end": None}
+        return found
     prompt = {"reasoning_end": None, "system": None, "forced_prefix": ""}
     return {"name": name, "title": name, "prompt": prompt}
 
@@ -106,7 +106,10 @@ def _import(
         "content": content,
         "protocol": _protocol(wanted, outputs, benchmark),
         "stated_by_importer": dict(wanted.protocol),
-        "notes": [as_data(note) for note in (*outputs.notes, *_notes(found, label_only))],
+        "notes": [
+            as_data(note)
+            for note in (*outputs.notes, *_notes(found, label_only), *doubts(found, label_only))
+        ],
         "unmatched": {"rows": found.unmatched, "examples": found.examples},
     }
 
@@ -145,15 +148,17 @@ def _protocol(wanted: Wanted, outputs: Outputs, benchmark: Mapping[str, Any]) ->
 
 
 def _notes(found: Survey, label_only: bool) -> list[Message]:
-    notes = []
-    if label_only:
-        notes.append(Message("import-labels-only"))
+    """What a reader of the report is to know of the rows."""
+    lacking = found.rows - found.labels
+    counted = (
+        ("import-by-spacing", found.ways.by_spacing),
+        ("import-by-likeness", found.ways.by_likeness),
+        ("import-worked-golds", found.ways.worked),
+        ("import-bare", found.bare),
+        ("import-no-labels", lacking),
+    )
+    notes = [Message("import-labels-only")] if label_only else []
     if found.unmatched:
         notes.append(Message("import-unmatched", {"rows": found.unmatched}))
-    if found.by_id:
-        notes.append(Message("import-by-id", {"count": found.by_id, "rows": found.rows}))
-    if found.reasoning_end and not found.reasoned and not label_only:
-        notes.append(Message("import-no-reasoning-end", {"tag": found.reasoning_end}))
-    if lacking := found.rows - found.labels:
-        notes.append(Message("import-no-labels", {"count": lacking, "rows": found.rows}))
+    notes += [Message(key, {"count": n, "rows": found.rows}) for key, n in counted if n]
     return notes

@@ -8,7 +8,7 @@ so that the round trip is exact:
     apostrophe   each text that begins with one of those, or with an apostrophe, has an apostrophe
                  in front
     json         each text is a JSON string in ASCII: one of them holds a NUL or a lone surrogate,
-                 which neither file takes, or is an empty reasoning, which is not none
+                 which neither file takes, or is an empty one of MAYBE_EMPTY
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 COLUMN = "escaped"
+MAYBE_EMPTY = ("reasoning", "stated_answer")
+"""Texts of which an empty one is not none."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
@@ -25,7 +27,9 @@ def escape_row(row: Mapping[str, object], *, formulas: bool) -> dict[str, object
     """`row` with its texts escaped where they need it; `formulas` for a file that spreadsheets
     open."""
     texts = {key: value for key, value in row.items() if isinstance(value, str)}
-    if texts.get("reasoning") == "" or any(_unwritable(text) for text in texts.values()):
+    if any(texts.get(name) == "" for name in MAYBE_EMPTY) or any(
+        _unwritable(text) for text in texts.values()
+    ):
         return {**row, **{key: json.dumps(text) for key, text in texts.items()}, COLUMN: "json"}
     if formulas and any(text.startswith(_FORMULA) for text in texts.values()):
         quoted = {k: "'" + t if t.startswith(_FORMULA) else t for k, t in texts.items()}

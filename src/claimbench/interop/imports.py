@@ -17,19 +17,16 @@ from claimbench.benchmarks.loading import load_problems
 from claimbench.config import BenchmarkConfig, load_benchmark
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop import readers
-from claimbench.interop.described import (
-    benchmark_config,
-    model_config,
-    own_graders,
-    resolved_import,
-)
+from claimbench.interop.described import benchmark_config, model_config, resolved_import
 from claimbench.interop.match import FileProblems, Matcher, OurProblems
 from claimbench.interop.readers import evalplus
 from claimbench.interop.readers.rows import Outputs, file_digest
+from claimbench.interop.sound import check_found, doubts
 from claimbench.interop.survey import Survey, place, rows_of, sample_of, survey
-from claimbench.interop.wanted import Wanted, check_stated
+from claimbench.interop.wanted import Wanted, check_stated, reasoning_removed
 from claimbench.messages import Message
 from claimbench.records import CellName, Problem, Sample
+from claimbench.report.messages import english
 from claimbench.report.tables import clean
 from claimbench.store import RunStore, safe_name
 from claimbench.store.manifest import decisive_digest
@@ -46,6 +43,7 @@ __all__ = [
 ]
 
 Log = Callable[[str], None]
+LONGEST_LINE = 1000
 TOLD_EVERY = 50_000
 """Rows between two words about the first pass."""
 
@@ -74,10 +72,15 @@ class Import:
         return self.survey.rows
 
     @property
+    def grader(self) -> str:
+        """The kind of grader that judges them."""
+        return str(self.resolved["benchmarks"][self.benchmark]["grader"]["kind"])
+
+    @property
     def problems(self) -> list[Problem]:
         """The problems that have a sample; with their labels, where those are all there is."""
         found = list(self.survey.problems.values())
-        if self.resolved["benchmarks"][self.benchmark]["grader"]["kind"] != "label":
+        if self.grader != "label":
             return found
         labels = self.survey.labels_of
         return [replace(p, details={**p.details, "labels": labels(p.id)}) for p in found]
@@ -94,14 +97,18 @@ def prepare(wanted: Wanted, data_dir: Path | None, log: Log) -> Import:
     config = load_benchmark(benchmark) if wanted.benchmark else None
     outputs = _comparable(outputs, wanted, config)
     matcher = _matcher(config, benchmark, data_dir)
-    described_model = model_config(model)
+    described_model = model_config(model, reasoning_removed(wanted))
+    kind = config.grader.kind if config is not None else wanted.grader or "label"
+    matching = matcher()
     found = survey(
         outputs,
-        matcher(),
+        matching,
         lambda number: _log_rows(log, wanted, number),
         described_model["prompt"]["reasoning_end"],
+        kind,
+        _stated_limit(wanted, outputs),
     )
-    _check_found(found, wanted)
+    check_found(found, wanted, matching.ids)
     if _stats(outputs) != stats:
         raise DataError(f"{wanted.path} changed while it was read: run the same command again")
     described = benchmark_config(config, benchmark, wanted, found)
@@ -124,7 +131,7 @@ def samples_of(imported: Import) -> Iterator[Sample]:
     since the first."""
     stats = _stats(imported.outputs)
     for placed in place(imported.outputs, imported.matcher()):
-        yield sample_of(placed, imported.content, imported.model, placed.problem)
+        yield sample_of(placed, imported.content, imported.model, imported.grader)
     if _stats(imported.outputs) != stats:
         raise DataError(f"{imported.wanted.path} changed while it was imported: import it anew")
 
@@ -135,12 +142,16 @@ def provenance_of(imported: Import) -> dict[str, Any]:
 
 
 def left_out(imported: Import) -> list[str]:
-    """What a user must hear of rows that are not in the run, for a terminal."""
+    """What a user must hear of rows that are not in the run, or may be judged for another reason
+    than their answers, for a terminal."""
     found = imported.survey
-    if not found.unmatched:
-        return []
-    examples = ", ".join(clean(place) for place in found.examples)
-    return [f"{found.unmatched} rows fit no problem and are left out, for example {examples}"]
+    heard = [english(note) for note in doubts(found, imported.grader == "label")]
+    if found.unmatched:
+        examples = ", ".join(clean(place) for place in found.examples)
+        heard.insert(
+            0, f"{found.unmatched} rows fit no problem and are left out, for example {examples}"
+        )
+    return [clean(line, LONGEST_LINE) for line in heard]
 
 
 def _labels(imported: Import) -> Iterator[dict[str, Any]]:
@@ -148,7 +159,7 @@ def _labels(imported: Import) -> Iterator[dict[str, Any]]:
         row = placed.row
         if row.label is not None:
             yield {
-                "id": sample_of(placed, imported.content, imported.model, placed.problem).id,
+                "id": sample_of(placed, imported.content, imported.model, imported.grader).id,
                 "label": row.label,
                 "answer": shortened(row.their_answer),
                 "reason": shortened(row.their_reason),
@@ -228,6 +239,12 @@ def _file_name(name: str, option: str) -> str:
     return clean
 
 
+def _stated_limit(wanted: Wanted, outputs: Outputs) -> float | None:
+    """The max_tokens that is stated of the outputs, where that is a number."""
+    limit = wanted.protocol.get("max_tokens", outputs.protocol.get("max_tokens"))
+    return float(limit) if isinstance(limit, int | float) and not isinstance(limit, bool) else None
+
+
 def _matcher(
     config: BenchmarkConfig | None, benchmark: str, data_dir: Path | None
 ) -> Callable[[], Matcher]:
@@ -236,34 +253,3 @@ def _matcher(
         return lambda: FileProblems(benchmark)
     problems = load_problems(config, data_dir)
     return lambda: OurProblems(problems)
-
-
-def _check_found(found: Survey, wanted: Wanted) -> None:
-    if not found.rows:
-        what = f"a problem of {wanted.benchmark}" if wanted.benchmark else "a row"
-        more = f"; first: {found.examples[0]}" if found.examples else ""
-        raise DataError(
-            f"{wanted.path.name}: none of {found.unmatched} rows has {what} (by its question, with "
-            f"white space folded, or its id){more}"
-        )
-    graded = wanted.benchmark or wanted.grader
-    if graded and found.without_response:
-        raise DataError(
-            f"{found.without_response}: there is no response to grade; without --benchmark and "
-            "--grader the labels alone are imported"
-        )
-    if wanted.grader == "code":
-        raise ConfigError(
-            f"--grader code: {wanted.path.name} brings no tests; they are those of one of our "
-            "benchmarks, named with --benchmark"
-        )
-    if wanted.grader and found.without_gold:
-        raise DataError(
-            f"{found.without_gold}: there is no gold answer to grade by; name one of our "
-            "benchmarks with --benchmark, or the column of the golds in a --mapping"
-        )
-    if not graded and not found.labels:
-        raise DataError(
-            f"{wanted.path.name} brings no labels: say how to grade it, with --benchmark (our "
-            f"golds and grader) or --grader ({', '.join(own_graders())}; the file's golds)"
-        )

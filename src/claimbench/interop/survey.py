@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from claimbench.errors import DataError
-from claimbench.interop.match import Matcher, fold, letter_place
+from claimbench.grading.reply import counted_part
+from claimbench.interop.alike import fold
+from claimbench.interop.answers import stated_answer
+from claimbench.interop.lengths import Lengths
+from claimbench.interop.match import Matcher, Ways, letter_place
 from claimbench.interop.readers.rows import MOST_SAMPLES, Outputs, Row, numbered, refuse
 from claimbench.records import Problem, Sample
 
 SHOWN_UNMATCHED = 3
+SHOWN_IDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,13 @@ class Survey:
     `problems` are in the order found; `samples` is the most of any of them. `labelled` and `right`
     have, for each problem, a bit for every sample that has their label, and that they count as
     right. `unmatched` counts rows without a problem, with the first few of them as `examples`;
-    `without_gold` and `without_response` name the first row that lacks one. `by_id` counts rows
-    matched by nothing but their id, `reasoned` those whose response holds `reasoning_end`.
+    `without_gold` and `without_response` name the first row that lacks one, `ids` are those of the
+    first rows without a problem. `ways` says how rows were matched, `unended` counts those whose
+    reasoning never ends, `bare` those whose whole reply is an answer.
     """
 
     reasoning_end: str | None = None
+    grader: str = ""
 
     problems: dict[str, Problem] = field(default_factory=dict)
     rows: int = 0
@@ -49,8 +56,11 @@ class Survey:
     without_response: str = ""
     unmatched: int = 0
     examples: list[str] = field(default_factory=list)
-    by_id: int = 0
-    reasoned: int = 0
+    ids: list[str] = field(default_factory=list)
+    ways: Ways = field(default_factory=Ways)
+    unended: int = 0
+    bare: int = 0
+    lengths: Lengths = field(default_factory=Lengths)
 
     def add(self, placed: Placed) -> None:
         """Count one row with a problem."""
@@ -62,12 +72,23 @@ class Survey:
             bit = 1 << placed.sample_index
             self.labelled[problem.id] = self.labelled.get(problem.id, 0) | bit
             self.right[problem.id] = self.right.get(problem.id, 0) | (bit if row.label else 0)
-        if self.reasoning_end is not None:
-            self.reasoned += self.reasoning_end in (row.response or "")
+        self._look_at_reply(row)
         if row.response is None and not self.without_response:
             self.without_response = row.place
         if not (problem.gold or problem.choices) and not self.without_gold:
             self.without_gold = row.place
+
+    def _look_at_reply(self, row: Row) -> None:
+        reply = row.response or ""
+        stated = stated_answer(row, self.grader)
+        self.bare += stated is not None and row.answer is None
+        text = reply if stated is None else stated
+        unended = stated is None and counted_part(text, row.reasoning, self.reasoning_end) is None
+        self.unended += unended
+        size = len((row.reasoning or "").encode("utf-8", "replace")) + len(
+            reply.encode("utf-8", "replace")
+        )
+        self.lengths.add(row, size, unended)
 
     @property
     def labels(self) -> int:
@@ -83,6 +104,8 @@ class Survey:
     def miss(self, row: Row) -> None:
         """Count one row without a problem."""
         self.unmatched += 1
+        if row.problem is not None and len(self.ids) < SHOWN_IDS and row.problem not in self.ids:
+            self.ids.append(row.problem)
         if len(self.examples) < SHOWN_UNMATCHED:
             name = row.problem or fold(row.question)
             self.examples.append(f"{row.place} ({ascii(name[:60])[1:-1] or 'no id, no question'})")
@@ -93,14 +116,17 @@ def survey(
     matcher: Matcher,
     watch: Callable[[int], None] = lambda _: None,
     reasoning_end: str | None = None,
+    grader: str = "",
+    max_tokens: float | None = None,
 ) -> Survey:
-    """Read every row once; `watch` hears each row's number. Raises DataError for the first row that
-    is wrong."""
-    found = Survey(reasoning_end)
+    """Read every row once; `watch` hears each row's number. `reasoning_end`, the `grader` and what
+    is stated of `max_tokens` say what to look for in replies. Raises DataError for the first row
+    that is wrong."""
+    found = Survey(reasoning_end, grader, lengths=Lengths(max_tokens))
     for placed in place(outputs, matcher, found.miss):
         watch(placed.row.number)
         found.add(placed)
-    found.by_id = matcher.by_id
+    found.ways = matcher.ways
     return found
 
 
@@ -138,10 +164,11 @@ def rows_of(outputs: Outputs) -> Iterator[Row]:
         raise DataError(f"{outputs.files[0]}: cannot be read ({error})") from error
 
 
-def sample_of(placed: Placed, content: str, model: str, problem: Problem) -> Sample:
+def sample_of(placed: Placed, content: str, model: str, grader: str) -> Sample:
     """The sample that is stored. Its identity is the digest of the source files' content, of the
-    row, and of the response: a changed file gives other samples."""
-    row = placed.row
+    row, and of the response: a changed file gives other samples. `grader` is the kind that will
+    read it."""
+    row, problem = placed.row, placed.problem
     text = row.response or ""
     identity = hashlib.sha256(f"{content}|{row.number}|".encode())
     identity.update(text.encode("utf-8", "surrogatepass"))
@@ -159,6 +186,7 @@ def sample_of(placed: Placed, content: str, model: str, problem: Problem) -> Sam
         seed=row.seed,
         choice_order=choice_order(row, problem),
         reasoning=row.reasoning,
+        stated_answer=stated_answer(row, grader),
     )
 
 

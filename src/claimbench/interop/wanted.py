@@ -12,7 +12,19 @@ from claimbench.config.addresses import holds_secret
 from claimbench.errors import ConfigError
 
 _NUMBERS = ("temperature", "top_p", "top_k", "max_tokens", "shots", "seed")
-_WORDS = ("system", "dtype", "harness", "prompt", "stop", "shots_as", "window", "split")
+_WORDS = (
+    "system",
+    "dtype",
+    "harness",
+    "prompt",
+    "stop",
+    "shots_as",
+    "window",
+    "split",
+    "reasoning",
+)
+REMOVED = "removed"
+"""The value of `--protocol reasoning=` for outputs whose maker took the reasoning out."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,11 @@ def check_stated(wanted: Wanted) -> None:
                 f"{option} holds an address with user, password or query, which may be secret and "
                 "would stand in the report: give it without them"
             )
+
+
+def reasoning_removed(wanted: Wanted) -> bool:
+    """Whether the reasoning is stated to have been taken out of the outputs."""
+    return wanted.protocol.get("reasoning") == REMOVED
 
 
 def _check_word(key: str, value: object) -> None:

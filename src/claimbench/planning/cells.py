@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -58,6 +58,18 @@ class Cell:
     def longest(self) -> int:
         """The most tokens that a prompt and its reply can come to."""
         return self._ids_and_longest[1] + self.sampling.max_tokens
+
+    def first(self, samples: int) -> Cell:
+        """The cell with so many samples of each problem, which keep their ids."""
+        if samples == self.samples:
+            return self
+        cut = replace(self, samples=samples)
+        if samples < self.samples:  # The prompts of a cell are many: not rendered again.
+            n, ids = self.samples, self.ids
+            rows = range(0, len(ids), n)
+            kept = [sample for row in rows for sample in ids[row : row + samples]]
+            cut.__dict__["_ids_and_longest"] = kept, self._ids_and_longest[1]
+        return cut
 
     @cached_property
     def _ids_and_longest(self) -> tuple[list[str], int]:

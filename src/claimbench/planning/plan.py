@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from claimbench.benchmarks.loading import (
 )
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, plain
 from claimbench.engines import EngineSettings
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, Missing
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
 from claimbench.messages import Message, as_data
@@ -27,7 +29,9 @@ from claimbench.models import adapters, checkpoints, quantized
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
 from claimbench.planning.cells import Cell, weights_identity
+from claimbench.planning.exposure import exposure
 from claimbench.records import NEUTRAL, Problem, Sampling, Turn
+from claimbench.store.growth import ResolvedAt
 from claimbench.store.manifest import decisive_digest
 
 
@@ -36,7 +40,8 @@ class Plan:
     """Everything that a run asks for, and where it comes from.
 
     `resolved` is the whole resolved config in plain data; `digest` covers the part of it that
-    decides samples, grades and verdicts (not titles, devices or parallelism).
+    decides samples, grades and verdicts (not titles, devices or parallelism); `resolved_at` gives
+    `resolved` for other numbers of samples, by cell.
     """
 
     experiment: Experiment
@@ -46,6 +51,7 @@ class Plan:
     origins: Mapping[str, str]
     resolved: Mapping[str, Any]
     digest: str
+    resolved_at: ResolvedAt
 
     @property
     def asked(self) -> int:
@@ -61,11 +67,14 @@ def make_plan(
     *,
     weights: bool = True,
     log: Callable[[str], None] = lambda _: None,
+    lacking: dict[str, str] | None = None,
 ) -> Plan:
     """Load datasets and tokenizers, render every prompt, and fix every sample's id.
 
     `engine` is the identity (name and version) of the engine that will be asked; with
-    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done.
+    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done. Where a
+    dry run gives `lacking`, models and benchmarks that are not on this machine are left out, and
+    why is noted there by their names.
     """
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
@@ -75,21 +84,48 @@ def make_plan(
     asked = []
     for benchmark in experiment.benchmarks:
         log(f"reading {benchmark.name}")
-        problems = load_problems(benchmark, data_dir, experiment.run.limit)
-        _check_grader(benchmark, problems)
-        asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
+        with _noted(benchmark.name, lacking):
+            problems = load_problems(benchmark, data_dir, experiment.run.limit)
+            _check_grader(benchmark, problems)
+            asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
     found: dict[str, Checkpoint] = {}
     cells: list[Cell] = []
     for model in experiment.models:
         log(f"finding the checkpoint of {model.name}")
-        found[model.name] = checkpoints.wanted_by(chosen, model, online, weights=weights)
-        cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
+        with _noted(model.name, lacking):
+            found[model.name] = checkpoints.wanted_by(chosen, model, online, weights=weights)
+            cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
     log("rendering prompts")
     _refuse_twins(cells)
     resolved = _resolved(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     digest = decisive_digest(resolved)
-    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest)
+    resolved_at = partial(_with_samples, experiment, resolved, tuple(cells))
+    return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest, resolved_at)
+
+
+def _with_samples(
+    experiment: Experiment,
+    resolved: Mapping[str, Any],
+    cells: Iterable[Cell],
+    counts: Mapping[str, int],
+) -> dict[str, Any]:
+    """The resolved config, had it asked for `counts` samples per problem."""
+    asked = {
+        str(cell.name): _described(cell.first(counts[str(cell.name)]), experiment) for cell in cells
+    }
+    return {**resolved, "cells": asked}
+
+
+@contextmanager
+def _noted(name: str, lacking: dict[str, str] | None) -> Iterator[None]:
+    """Notes what is missing under `name` where a dry run may go on without it."""
+    try:
+        yield
+    except Missing as missing:
+        if lacking is None:
+            raise
+        lacking[name] = str(missing)
 
 
 def _check_sampling(experiment: Experiment, chosen: EngineSettings) -> None:
@@ -223,8 +259,10 @@ def _resolved(
             "published": list(run.published),
             "margins": dict(run.margins),
             "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
+            **({"claimed": dict(run.claimed)} if run.claimed else {}),
         },
-        "cells": {str(cell.name): _described(cell) for cell in cells},
+        "cells": {str(cell.name): _described(cell, experiment) for cell in cells},
+        "exposure": {str(c.name): exposure(c.model, c.benchmark) for c in cells},
     }
 
 
@@ -241,10 +279,13 @@ def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
 def _departures(
     experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
 ) -> dict[str, Any]:
-    """In what each model's weights depart from the pinned checkpoint, as data of messages."""
+    """In what each model's weights and prompts depart from the pinned checkpoint and its rules, as
+    data of messages."""
     departures = {}
     for model in experiment.models:
-        parts = [found[model.name].departure]
+        if model.name not in found:
+            continue
+        parts = [found[model.name].departure, *_drafted(model, experiment)]
         dtype = chosen.chosen_dtype
         if dtype is not None and dtype != model.dtype:
             dtypes = {"dtype": dtype, "checkpoint": model.dtype}
@@ -256,12 +297,29 @@ def _departures(
     return departures
 
 
-def _described(cell: Cell) -> dict[str, Any]:
+def _drafted(model: ModelConfig, experiment: Experiment) -> Iterator[Message]:
+    """What a run names by its path: no person has read what was made of it."""
+    if model.drafted:
+        yield Message("prompt-drafted")
+    if drafted := [b.name for b in experiment.benchmarks if b.drafted]:
+        yield Message("benchmark-drafted", {"benchmarks": ", ".join(drafted)})
+
+
+def _described(cell: Cell, experiment: Experiment) -> dict[str, Any]:
+    looks = [
+        {"samples": count, "samples_digest": _digest(cell.first(count))}
+        for count in experiment.looks_of(cell.benchmark.name, cell.samples)
+    ]
     return {
         "model": cell.model.name,
         "benchmark": cell.benchmark.name,
         "problems": len(cell.problems),
         "samples": cell.samples,
         "problems_digest": content_digest(list(cell.problems)),
-        "samples_digest": hashlib.sha256("".join(cell.ids).encode()).hexdigest(),
+        "samples_digest": _digest(cell),
+        **({"looks": looks} if looks else {}),
     }
+
+
+def _digest(cell: Cell) -> str:
+    return hashlib.sha256("".join(cell.ids).encode()).hexdigest()

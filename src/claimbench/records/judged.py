@@ -104,6 +104,29 @@ class Fragility:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnedBound:
+    """A verdict rests on `share` of the bound on a bare score's variance, as runs of other models
+    bear out; by the plain bound it is `verdict`, with this standard error and interval (points)."""
+
+    share: float
+    se: float
+    interval_95: tuple[float, float]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class LooksTaken:
+    """At how many looks a verdict was, or may have been, sought: `declared` and `earlier` as in
+    `Looks`, at `samples` of each problem now. `level` is the two-sided level at which a difference
+    was tested where the looks were not declared; None where they were."""
+
+    samples: int
+    declared: tuple[int, ...] = ()
+    earlier: tuple[int, ...] = ()
+    level: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
     `needed_margin` are in points; `departures` lists where the measured protocol differs from the
@@ -134,3 +157,5 @@ class Verdict:
     deciding_samples: int | None = None
     laboratories: Laboratories | None = None
     fragility: Fragility | None = None
+    looks: LooksTaken | None = None
+    learned: LearnedBound | None = None

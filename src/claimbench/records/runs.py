@@ -21,6 +21,10 @@ Tier = Literal["A", "B", "C", "D"]
 own."""
 
 
+Exposure = Literal["all", "none", "in part", "unknown"]
+"""Which of a benchmark's problems were public before a checkpoint was."""
+
+
 class CellName(NamedTuple):
     """A model on a benchmark: what samples, grades and measurements are kept under."""
 
@@ -134,7 +138,8 @@ class Sample:
     """A stored completion: what a grader and the statistics read.
 
     Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
-    holds −1 where they do not state which option was shown.
+    holds −1 where they do not state which option was shown. `stated_answer` is what imported
+    outputs name as the final answer, "" where they name none: it counts instead of the text.
     """
 
     id: str
@@ -150,6 +155,7 @@ class Sample:
     seed: int | None = 0
     choice_order: tuple[int, ...] = ()
     reasoning: str | None = None
+    stated_answer: str | None = None
 
     @property
     def cell(self) -> CellName:
@@ -201,6 +207,16 @@ class Draws:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """How often the score may have been seen as its samples grew. `declared` are the samples per
+    problem at which it was to be judged, fixed before the run, the last all of them; `earlier` are
+    former numbers of samples, raised without having been declared."""
+
+    declared: tuple[int, ...] = ()
+    earlier: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What a run measured of one model on one benchmark.
 
@@ -211,7 +227,9 @@ class Measurement:
     own labels are known. `pass_at_k` and `cons_at_k` are by k, as far as the samples allow; the
     latter is empty where answers cannot be told equal. `draws` is None where each problem has one
     sample, or nothing is known of the replies. `suspects` counts wrong grades that may be the
-    grader's, None where no second reading knows.
+    grader's, None where no second reading knows. `looks` is None where the samples were fixed
+    before the run and are judged once. `public` says which problems were public before the
+    checkpoint: all, none, in part, or unknown; `contrast` names benchmarks that are alike.
     """
 
     model: str
@@ -240,6 +258,9 @@ class Measurement:
     cons_at_k: Mapping[int, Vote] = field(default_factory=dict)
     draws: Draws | None = None
     suspects: int | None = None
+    looks: Looks | None = None
+    public: Exposure = "unknown"
+    contrast: str | None = None
 
     @property
     def complete(self) -> bool:

@@ -4,6 +4,7 @@ arrives ready.
     document.py   what a report shows
     messages/     its words, one catalogue per language
     answers.py    the answer first: one sentence for each verdict, how sure, what could change it
+    caveats.py    what could change a verdict
     strips.py     the picture of a decision, drawn and in letters; matrix.py: that of many
     tables.py     tables as rows of ready text; CSV
     markdown.py   report.md, which begins with answer_text.py

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from claimbench.messages import Departure, Message, Value, term
-from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.messages import Message, Value, term
+from claimbench.records import Measurement, Verdict
+from claimbench.report.caveats import Chip, chips_of, truncated
 from claimbench.report.comparisons import details, found_message, names_of, outcome_message
 from claimbench.report.document import Document, RunView
 from claimbench.report.strips import Strip, odds, strip_of, strip_of_comparison
-from claimbench.report.tables import figure_of, points
+from claimbench.report.tables import figure_of
 from claimbench.verdicts.comparisons import Compared
 
 CARDS = 6
@@ -25,20 +26,6 @@ _LEVELS = (("very-sure", 0.001), ("sure", 0.01), ("fairly-sure", 0.05))
 """How sure a shown result is, by the probability of what it rules out."""
 CERTAINTIES = (*(name for name, _ in _LEVELS), "unsure")
 """Every word for how sure it is."""
-MANY_TRUNCATED = 0.05
-"""A share of truncated replies from which a score is read with care."""
-_OF_FRAGILITY = {"note-tipping", "note-tipping-up", "note-not-fragile", "note-fragile"}
-_OF_LABORATORIES = {"note-laboratories-usual", "note-laboratories-unusual"}
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A caveat: a few words that open to `lines` and settings. `grave` ones stand out."""
-
-    label: Message
-    lines: tuple[Value, ...] = ()
-    settings: tuple[Departure, ...] = ()
-    grave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +103,28 @@ def _figure(run: RunView, v: Verdict) -> str:
 
 
 def finding_of(v: Verdict) -> Value:
-    """What the verdict says, in a few words."""
+    """What the verdict says, in a few words, and at which look or by which bound it does."""
+    said = _finding(v)
+    for sentence in _nested(v):
+        if key := _BESIDE.get(sentence.key):
+            name = key.removeprefix("answer-with-")
+            said = Message(key, {"finding": said, name: sentence.values[name]})
+    return said
+
+
+def _nested(v: Verdict) -> Iterator[Message]:
+    """The verdict's sentence, then the one that it says something beside, and so on."""
+    sentence: Value = v.sentence
+    while isinstance(sentence, Message):
+        yield sentence
+        sentence = sentence.values["verdict"] if sentence.key in _BESIDE else None
+
+
+_BESIDE = {"verdict-with-looks": "answer-with-looks", "verdict-learned": "answer-with-plain"}
+"""Sentences of verdicts that say something beside another one."""
+
+
+def _finding(v: Verdict) -> Value:
     if _untried(v):
         return v.sentence.values["reason"]
     if v.difference is None:
@@ -138,7 +146,8 @@ def _untried(v: Verdict) -> bool:
 
 def _part(v: Verdict, name: str) -> Value:
     """A value of what was found, where the verdict's message has it."""
-    found = v.sentence.values.get("finding")
+    *_, sentence = _nested(v)
+    found = sentence.values.get("finding")
     return found.values.get(name) if isinstance(found, Message) else None
 
 
@@ -190,70 +199,6 @@ def _why_open(inside: bool, apart: bool) -> str:
     return "why-open-inside" if inside else "why-open"
 
 
-def chips_of(
-    v: Verdict, measured: Measurement | None, source: PublishedResult | None
-) -> Iterator[Chip]:
-    """What could change the verdict, the gravest first; then where the figure stands."""
-    yield from _fragility(v)
-    yield from _laboratories(v)
-    known = tuple(d for d in v.departures if not d.one_sided)
-    unknown = tuple(d for d in v.departures if d.one_sided)
-    if known:
-        yield Chip(Message("chip-departures", {"count": len(known)}), settings=known)
-    yield from _truncated(measured)
-    if unknown:
-        yield Chip(Message("chip-one-sided", {"count": len(unknown)}), settings=unknown)
-    rest = tuple(n for n in v.notes if n.key not in _OF_FRAGILITY | _OF_LABORATORIES)
-    if rest:
-        yield Chip(Message("chip-notes", {"count": len(rest)}), rest)
-    yield Chip(Message("chip-source"), (v.claim, *source_lines(source), _tier(v)))
-
-
-def _tier(v: Verdict) -> Message:
-    return Message("chip-tier", {"tier": v.tier or "–"})
-
-
-def _fragility(v: Verdict) -> Iterator[Chip]:
-    found = v.fragility
-    if found is None:
-        return
-    lines = tuple(n for n in v.notes if n.key in _OF_FRAGILITY)
-    if found.fragile:
-        yield Chip(Message("chip-fragile"), lines, grave=True)
-    else:
-        yield Chip(Message("chip-tipping", {"grades": found.tipping_point}), lines)
-
-
-def _laboratories(v: Verdict) -> Iterator[Chip]:
-    if v.laboratories is None:
-        return
-    lines = tuple(n for n in v.notes if n.key in _OF_LABORATORIES)
-    grave = v.laboratories.unusual
-    label = Message("chip-labs-unusual" if grave else "chip-labs-usual")
-    yield Chip(label, lines, grave=grave)
-
-
-def _truncated(m: Measurement | None) -> Iterator[Chip]:
-    if m is None or not m.truncated_share:
-        return
-    label = Message("chip-truncated", {"share": points(m.truncated_share)})
-    yield Chip(label, (Message("chip-truncated-why"),), grave=m.truncated_share >= MANY_TRUNCATED)
-
-
-def source_lines(result: PublishedResult | None) -> tuple[Value, ...]:
-    """File, line (a number, or words such as `Table 3`) and commit."""
-    if result is None:
-        return ()
-    s, parts = result.source, list[Value]()
-    parts.append(s.file)
-    if s.line:
-        numbered = s.line[0].isdigit()
-        parts.append(Message("page-source-line", {"line": s.line}) if numbered else s.line)
-    if s.commit:
-        parts.append(Message("page-source-commit", {"commit": s.commit}))
-    return (tuple(parts),)
-
-
 # --- a score that nothing was compared with ---------------------------------------------------
 
 
@@ -271,11 +216,13 @@ def score_answer(document: Document, run: RunView, m: Measurement) -> Answer:
         state="measured",
         scores=Message(key, {**names, **counts}),
         certainty=_score_certainty(document, run, m),
-        chips=tuple(_truncated(m)),
+        chips=tuple(truncated(m)),
     )
 
 
 def _score_certainty(document: Document, run: RunView, m: Measurement) -> Message:
+    if not m.complete:
+        return Message("certainty-partial")
     if m.greedy:
         return Message("certainty-score-greedy", {"se": 100 * m.problem_se})
     own = next(

@@ -56,6 +56,7 @@ def _side(arm: Arm) -> dict[str, object]:
         "truncated_share": m.truncated_share,
         "tokens_per_right": None if spent is None else spent.tokens_per_solved,
         "device_seconds_per_right": None if spent is None else spent.device_seconds_per_solved,
+        "device": None if spent is None else spent.device or None,
     }
 
 

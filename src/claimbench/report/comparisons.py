@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from claimbench.messages import Message, Value, from_data
 from claimbench.report.comparison_data import to_json
 from claimbench.report.messages import ENGLISH, Words, words
+from claimbench.report.strips import in_letters, strip_of_comparison
 from claimbench.report.tables import (
     Table,
     escape,
@@ -90,7 +91,7 @@ def names_of(one: Compared) -> Message:
 
 
 def _full(arm: Arm) -> str:
-    return f"{arm.run} ({arm.model})"
+    return arm.run if arm.run == arm.model else f"{arm.run} ({arm.model})"
 
 
 def details(one: Compared) -> Iterator[Message]:
@@ -105,10 +106,24 @@ def details(one: Compared) -> Iterator[Message]:
     if one.family > 1:
         p: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
         yield Message("compare-holm", {**p, "family": one.family})
+    yield from _costs(one)
     yield from _warnings(one)
     for key, theirs, ours in one.differences:
         sides = {"reference": from_data(theirs), "run": from_data(ours)}
         yield Message("compare-setting", {"setting": key, **sides})
+
+
+def _costs(one: Compared) -> Iterator[Message]:
+    """What a right sample takes on both sides: tokens, and device time where it is known."""
+    theirs, ours = one.reference.cell.efficiency, one.variant.cell.efficiency
+    if theirs is None or ours is None or None in (theirs.tokens_per_solved, ours.tokens_per_solved):
+        return
+    tokens = {"run": ours.tokens_per_solved, "reference": theirs.tokens_per_solved}
+    yield Message("compare-tokens", tokens)
+    seconds = ours.device_seconds_per_solved, theirs.device_seconds_per_solved
+    if None not in seconds:
+        devices = {"device": ours.device, "reference_device": theirs.device}
+        yield Message("compare-devices", {"run": seconds[0], "reference": seconds[1], **devices})
 
 
 def _warnings(one: Compared) -> Iterator[Message]:
@@ -151,7 +166,8 @@ def comparison_table(found: Sequence[Compared]) -> Table:
         "difference", "95 % on such problems", "95 % on these problems", "margin", "p",
         "p (Holm)", "p equivalence (Holm)", "detectable", "better", "worse", "tokens",
         "reference tokens", "truncated", "reference truncated", "tokens per right",
-        "reference tokens per right", "verdict",
+        "reference tokens per right", "device seconds per right",
+        "reference device seconds per right", "verdict",
     )  # fmt: skip
     return Table("comparison", columns, tuple(_row(one) for one in found))
 
@@ -182,6 +198,8 @@ def _row(one: Compared) -> tuple[Value, ...]:
         or_unknown(points(theirs.truncated_share)),
         _per_right(one.variant),
         _per_right(one.reference),
+        _seconds_per_right(one.variant),
+        _seconds_per_right(one.reference),
         one.word,
     )
 
@@ -189,6 +207,11 @@ def _row(one: Compared) -> tuple[Value, ...]:
 def _per_right(arm: Arm) -> Value:
     spent = arm.cell.efficiency
     return or_unknown(number(None if spent is None else spent.tokens_per_solved, 0))
+
+
+def _seconds_per_right(arm: Arm) -> Value:
+    spent = arm.cell.efficiency
+    return or_unknown(number(None if spent is None else spent.device_seconds_per_solved, 2))
 
 
 def changes_table(found: Sequence[Compared]) -> Table:
@@ -224,6 +247,7 @@ def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
     """Each comparison: the headline, what stands behind it, the problems that changed most."""
     for one in found:
         yield f"**{escape(said.render(headline(one)))}**\n"
+        yield f"```text\n{in_letters(strip_of_comparison(one))}\n```\n"
         yield "\n".join(f"- {escape(said.render(line))}" for line in details(one)) + "\n"
         for word, rows in _extremes(one):
             yield f"{said.say(_CHANGES[word])}:\n"

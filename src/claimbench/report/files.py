@@ -8,6 +8,7 @@ from claimbench.report import figures, svg
 from claimbench.report.article_tables import claims_table
 from claimbench.report.claim_tables import testable
 from claimbench.report.comparisons import changes_table, comparison_table
+from claimbench.report.contrast_table import contrast_tables
 from claimbench.report.document import Document
 from claimbench.report.html import evidence_by_benchmark, render_html
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -32,6 +33,7 @@ def report_files(document: Document, pack: Pack | None, language: str = ENGLISH)
     tables = [
         *tables_of(document),
         *vote_tables(document),
+        *contrast_tables(document),
         *lm_eval_tables(document),
         *agreement_tables(document),
     ]

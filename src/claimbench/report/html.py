@@ -27,6 +27,7 @@ from claimbench.report.comparisons import (
     details,
     headline,
 )
+from claimbench.report.contrast_table import contrast_tables
 from claimbench.report.document import CellView, Document
 from claimbench.report.glossary import COLUMNS, legends
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -138,6 +139,7 @@ def _tables(document: Document) -> dict[str, object]:
         "statuses": statuses(claims),
         "efficiency_rows": [efficiency_row(r.name, e) for r in runs for e in r.efficiency],
         "comparison_tables": [table_cells(table) for table in _comparison_tables(document)],
+        "contrasts": [table_cells(table) for table in contrast_tables(document)],
         "votes": [table_cells(table) for table in vote_tables(document)],
         "lm_evals": [table_cells(table) for table in lm_eval_tables(document)],
         "agreements": [table_cells(table) for table in agreement_tables(document, SHOWN)],

@@ -12,6 +12,7 @@ from claimbench.report.answer_text import answer_markdown
 from claimbench.report.article_tables import efficiency_table
 from claimbench.report.claim_tables import report_claims_table, spoken, testable
 from claimbench.report.comparisons import comparison_table, sections
+from claimbench.report.contrast_table import contrast_tables
 from claimbench.report.document import Document
 from claimbench.report.glossary import legends
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -66,6 +67,8 @@ def render_document(
         parts += [f"{page.say('legend-comparison')}\n"]
     for table in vote_tables(document):
         parts += page.section("page-votes", table, "page-votes-caption")
+    for table in contrast_tables(document):
+        parts += page.section("page-contrast", table, "page-contrast-caption")
     for table in lm_eval_tables(document):
         parts += page.section("page-lm-eval", table, "page-lm-eval-caption")
     parts += page.agreements(document)

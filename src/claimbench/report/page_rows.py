@@ -58,7 +58,7 @@ def verdict_row(run: str, v: Verdict) -> dict[str, object]:
 
 
 SCORE_COLUMNS = (
-    "problems N", "samples n", "pass@1", "sampling SE", "problem SE", "received",
+    "problems N", "samples n", "pass@1", "sampling SE", "problem SE", "received", "public before",
 )  # fmt: skip
 REPLY_COLUMNS = (
     "distinct", "truncated", "no answer", "repetition", "grader errors", "tokens mean",
@@ -79,6 +79,7 @@ def measurement_row(run: str, m: Measurement) -> dict[str, object]:
             _score(sampling_error(m), m.sampling_se),
             _score(points(m.problem_se, 2), m.problem_se),
             _score(f"{m.received}/{m.asked}", m.received),
+            (term("public", m.public), m.public),
         ],
         "replies": [
             _score(distinct_draws(m), m.draws.distinct if m.draws else None),

@@ -74,6 +74,7 @@ def script_words() -> dict[str, Message]:
 
     counted = {
         "shown_rows": Message("script-shown-rows", places("shown", "all")),
+        "all_rows": Message("script-all-rows", places("all")),
         "rows_range": Message("script-rows-range", places("from", "to", "all")),
         "problems_range": Message("script-problems-range", places("from", "to", "all")),
         "of": Message("script-of", places("right", "all")),

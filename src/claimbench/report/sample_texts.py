@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.code.extract import extract_code
 from claimbench.grading.code.grader import CodeGrader
-from claimbench.grading.code.unpack import tests_source
 from claimbench.grading.reply import counted_part
 from claimbench.records import Problem
 from claimbench.store import RunStore, Values
@@ -55,14 +53,14 @@ def _beginning(texts: Sequence[str]) -> str:
     return first[: next((i for i, (a, b) in pairs if a != b), min(len(first), len(last)))]
 
 
-def problem_texts(problem: Problem) -> dict[str, Any]:
+def problem_texts(problem: Problem) -> dict[str, object]:
     asked = problem.question or problem.text or ""
     if problem.messages:
         asked = "\n\n".join(f"[{turn.role}]\n{turn.content}" for turn in problem.messages)
     return {"q": asked, "gold": problem.gold, "choices": list(problem.choices)}
 
 
-def sample_texts(source: Source, sample: Values, grade: Values | None) -> dict[str, Any]:
+def sample_texts(source: Source, sample: Values, grade: Values | None) -> dict[str, object]:
     """What is shown when the sample is opened. `reply` is None where the reasoning never ended."""
     text, apart, tag = sample["text"], sample.get("reasoning"), source.reasoning_end
     reply = counted_part(text, apart, tag)
@@ -85,5 +83,5 @@ def _program(source: Source, sample: Values, reply: str | None) -> dict[str, str
     if source.rule != CodeGrader.kind or reply is None:
         return {}
     problem = source.cell.problems[sample["problem_id"]]
-    program = extract_code(reply, tests_source(problem).entry_point)
+    program = extract_code(reply, str(problem.details.get("entry_point", "")))
     return {} if program is None else {"program": program}

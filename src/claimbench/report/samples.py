@@ -11,7 +11,6 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -153,8 +152,8 @@ class _Packer:
     sources: Sequence[Source]
     budget: int
     blocks: list[bytes] = field(default_factory=list)
-    rows: list[list[Any]] = field(default_factory=list)
-    problems: list[list[Any]] = field(default_factory=list)
+    rows: list[list[object]] = field(default_factory=list)
+    problems: list[list[object]] = field(default_factory=list)
     right: int = 0
     full: bool = False
     sent: list[int | None] = field(default_factory=list)

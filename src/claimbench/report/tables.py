@@ -33,6 +33,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "kind": ("kind",),
     "theirs": ("outcome",),
     "ours": ("outcome",),
+    "public before": ("public",),
 }
 """By column, the families of terms that its names belong to."""
 
@@ -111,7 +112,7 @@ def measurement_table(measurements: Iterable[Measurement]) -> Table:
     columns = (
         "model", "benchmark", "problems N", "samples n", "distinct", "pass@1", "sampling SE",
         "problem SE", "truncated", "no answer", "repetition", "grader errors",
-        "tokens mean", "tokens p95", "received",
+        "tokens mean", "tokens p95", "received", "public before",
     )  # fmt: skip
     return Table("measurements", columns, tuple(_measurement_row(m) for m in measurements))
 
@@ -133,6 +134,7 @@ def _measurement_row(m: Measurement) -> tuple[Value, ...]:
         or_unknown(number(m.tokens_mean)),
         or_unknown(number(m.tokens_p95, 0)),
         received(m),
+        m.public,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from claimbench import engines
 from claimbench.analysis.agreement import Agreement
 from claimbench.analysis.cells import StoredCell
+from claimbench.analysis.doubts import doubts
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.analysis.lm_eval_totals import read_totals
@@ -21,7 +22,7 @@ from claimbench.analysis.votes import with_votes
 from claimbench.claims import load_published
 from claimbench.config import RunConfig, plain
 from claimbench.messages import Message, Value, from_data, import_source, import_title, term
-from claimbench.records import Measurement, Verdict
+from claimbench.records import Exposure, Measurement, Verdict
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.sample_texts import Source
 from claimbench.store import RunStore
@@ -42,9 +43,22 @@ def view_cell(
     more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
     if measured.truncated_share is not None:
         more = {"looped_share": len(looped) / max(measured.received, 1), **more}
-    measured = replace(measured, metrics={**measured.metrics, **more})
+    measured = replace(
+        measured,
+        metrics={**measured.metrics, **more},
+        public=_exposure_of(store.manifest.exposure.get(str(cell.name))),
+        contrast=store.manifest.contrast_of(measured.benchmark),
+    )
     measured = with_suspects(store, cell, with_votes(store, cell, measured))
     return measured, _cell_view(scores, measured, cell.reasoning_end)
+
+
+_EXPOSURES: Mapping[str, Exposure] = {"all": "all", "none": "none", "in part": "in part"}
+
+
+def _exposure_of(said: str | None) -> Exposure:
+    """What a run folder says; one of an earlier version, or of an import, says nothing."""
+    return _EXPOSURES.get(said or "", "unknown")
 
 
 def _cell_view(scores: Scores, measured: Measurement, reasoning_end: str | None) -> CellView:
@@ -84,6 +98,7 @@ def view_run(
             *_about(store.manifest),
             *server_lines(read_sessions(store)),
             *program_lines(m for m, _ in measured),
+            *((Message("about-note"), note) for note in doubts(m for m, _ in measured)),
         ),
         partial=partial,
         agreements=tuple(agreements),

@@ -38,6 +38,8 @@ class Progress:
     graded: int = 0
     right: float = 0.0
     doing: str = ""
+    next_look: int | None = None
+    """Samples per problem of the next declared look, which needs all shards."""
     failures: list[RequestFailure] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
     before: tuple[int, int] = (0, 0)

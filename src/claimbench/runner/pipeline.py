@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from claimbench.analysis.cells import StoredCell, stored_cells
+from claimbench.analysis.cells import StoredCell, stopped, stored_cells
 from claimbench.analysis.lm_eval_totals import write_totals
 from claimbench.config import ModelConfig, plain
 from claimbench.engines import Engine
@@ -19,7 +19,7 @@ from claimbench.interop import imports
 from claimbench.interop.imports import Import
 from claimbench.planning.plan import Plan
 from claimbench.records import Request
-from claimbench.runner import shards
+from claimbench.runner import looks, shards
 from claimbench.runner.budget import (
     NO_CAP,
     Budget,
@@ -71,6 +71,7 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, log: Log) -> R
         shards.refuse_other_counts(store, shard)
         _fill(own, store, watch, log, NO_CAP)
         progress = shards.standing(store)
+        progress.next_look = looks.waiting(store)
         return report(store) if shards.complete(progress) else progress
 
 
@@ -116,6 +117,7 @@ def opened(
         files=problem_files(problems),
         shard=shard,
         patience=patience,
+        at=plan.resolved_at,
     ) as store:
         write_problems(store, problems)
         for cell in plan.cells:
@@ -165,36 +167,83 @@ def _generate_missing(
     watch: Watch,
     log: Log,
 ) -> None:
-    """Load the engine of each model that owes samples, and ask for them."""
-    progress = desk.progress
+    """The samples of each model in turn."""
+    desk.progress.asked = looks.needed(plan, store).asked
     for model in plan.experiment.models:
-        cells = [cell for cell in plan.cells if cell.model is model]
-        present = {cell.name: store.present_ids(cell.name) for cell in cells}
-        have = sum(sample in present[cell.name] for cell in cells for sample in cell.ids)
-        progress.stored += have
-        watch(progress)
-        if have == sum(cell.asked for cell in cells):
-            continue
-
-        def missing(cells: Any = cells, present: Any = present) -> Iterator[Request]:
-            for cell in cells:
-                yield from cell.missing(present[cell.name])
-
-        def ask(engine: Engine, requests: Iterable[Request]) -> None:
-            generate(engine, requests, store, desk, progress, watch)
-
-        with _loaded(plan, model, log) as engine:
-            session.loaded(model.name, engine.describe())
-            if facts := session.earlier_server(model.name):
-                engine.expect(facts)
-            log(f"generating with {model.name}")
-            with session.generating(model.name, progress.made, engine.server):
-                budget.spend(engine, missing(), ask)
+        own = replace(plan, cells=tuple(cell for cell in plan.cells if cell.model is model))
+        _generate_own(own, model, store, desk, session, budget, watch, log)
         # The next model needs the memory: nothing here may keep this one.
-        del engine
         gc.collect()
-        log("grading")
-        desk.drain()
+    desk.cells = {name: stopped(store, cell) for name, cell in desk.cells.items()}
+
+
+def _generate_own(
+    plan: Plan,
+    model: ModelConfig,
+    store: RunStore,
+    desk: GradeDesk,
+    session: Session,
+    budget: Budget,
+    watch: Watch,
+    log: Log,
+) -> None:
+    """Load the engine of a model that lacks samples and ask for them: as many as are due for the
+    next look, and so on to the last."""
+    progress, present = desk.progress, shards.present_ids(plan, store)
+    progress.stored += _have(plan, present)
+    watch(progress)
+
+    def ask(engine: Engine, requests: Iterable[Request]) -> None:
+        generate(engine, requests, store, desk, progress, watch)
+
+    with ExitStack() as opened:
+        engine: Engine | None = None
+        while True:
+            due = looks.due(plan, store)
+            if _have(due, present) < due.asked:
+                engine = engine or opened.enter_context(_ready(plan, model, session, log))
+                log(f"generating with {model.name}")
+                with session.generating(model.name, progress.made, engine.server):
+                    budget.spend(engine, _missing(due, present), ask)
+                if looks.waiting(store) is None:  # Nothing more is asked: its memory is let go.
+                    opened.close()
+                    engine = None
+                log("grading")
+                desk.drain()
+            if not _looked(due, store, desk, watch, log):
+                break
+            progress.asked -= plan.asked - looks.needed(plan, store).asked
+            plan, present = looks.needed(plan, store), shards.present_ids(plan, store)
+
+
+def _have(plan: Plan, present: shards.Present) -> int:
+    """How many samples of a plan are stored."""
+    return sum(sample in present[cell.name] for cell in plan.cells for sample in cell.ids)
+
+
+def _missing(plan: Plan, present: shards.Present) -> Iterator[Request]:
+    for cell in plan.cells:
+        yield from cell.missing(present[cell.name])
+
+
+def _looked(due: Plan, store: RunStore, desk: GradeDesk, watch: Watch, log: Log) -> bool:
+    """Make the looks that can be made; whether any was."""
+    if looks.waiting(store) is None:
+        return False
+    for cell in due.cells:  # What a session that was killed left ungraded.
+        stored = desk.cells[cell.name]
+        grade_stored(store, stored, desk, lambda: watch(desk.progress), set(cell.ids))
+    return looks.take(store, log)
+
+
+@contextmanager
+def _ready(plan: Plan, model: ModelConfig, session: Session, log: Log) -> Iterator[Engine]:
+    """The model's engine, loaded, and known to the session."""
+    with _loaded(plan, model, log) as engine:
+        session.loaded(model.name, engine.describe())
+        if facts := session.earlier_server(model.name):
+            engine.expect(facts)
+        yield engine
 
 
 @contextmanager

@@ -20,14 +20,16 @@ from claimbench.analysis.measure import measure_cell
 from claimbench.benchmarks.loading import content_digest
 from claimbench.errors import ClaimbenchError, StoreError
 from claimbench.records import Measurement
+from claimbench.runner import looks
 from claimbench.runner.verify_rows import check_rows
 from claimbench.store import RunStore, is_run, read_run, safe_name
+from claimbench.store.looks import FILE as LOOKS
 from claimbench.store.manifest import decisive_digest
 from claimbench.store.seal import file_digest
 from claimbench.store.sessions import FILE as PROVENANCE
 from claimbench.store.sessions import read_sessions
 
-PROVEN = ("run.yaml", PROVENANCE, "measurements.json", "verdicts.json", "efficiency.json")
+PROVEN = ("run.yaml", PROVENANCE, "measurements.json", "verdicts.json", "efficiency.json", LOOKS)
 PROVEN_FOLDERS = ("problems", "labels", "samples", "grades")
 """What the digest of a folder covers. Reports, tables and caches can be made again from these."""
 
@@ -84,6 +86,7 @@ def verify(root: Path) -> Verified:
         wrong += _provenance(store)
         if not wrong:  # Else the samples cannot be measured, or the figures follow.
             wrong += _results(store, cells)
+            wrong += looks.differing(store)
     return Verified(root, tuple(wrong), tuple(missing), samples, grades, folder_digest(root))
 
 

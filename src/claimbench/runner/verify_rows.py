@@ -107,7 +107,7 @@ def _together(store: RunStore, cell: StoredCell, found: CellFaults) -> None:
 
 def _identity(store: RunStore, cell: StoredCell, samples: Index) -> Iterator[str]:
     """The samples' ids against the digest of those that the plan asked for."""
-    expected = store.manifest.cells[str(cell.name)].samples_digest
+    expected = store.manifest.cells[str(cell.name)].digest_of(cell.samples)
     if expected is None:  # Imported: the ids are of files that are not here.
         return
     row_of = {text_key(problem): row for row, problem in enumerate(cell.problem_ids)}

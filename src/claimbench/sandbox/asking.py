@@ -68,7 +68,7 @@ class Program:
 
     # --- asking ---------------------------------------------------------------------------------
 
-    def ask(self, what: str, *args: Any, **kwargs: Any) -> Any:
+    def ask(self, what: str, /, *args: Any, **kwargs: Any) -> Any:
         """What comes of a request: data, a handle, or the program's exception."""
         self._describe(what, args)
         released, self._released = self._released, []

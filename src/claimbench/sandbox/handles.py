@@ -25,7 +25,7 @@ _UNARY: Final = ("neg", "pos", "abs", "invert", "index", "int", "float", "comple
 class Owner(Protocol):
     """What asks the program."""
 
-    def ask(self, what: str, *args: object, **kwargs: object) -> Any: ...
+    def ask(self, what: str, /, *args: object, **kwargs: object) -> Any: ...
 
     def release(self, number: int) -> None: ...
 
@@ -76,7 +76,7 @@ class Handle:
     def __delattr__(self, name: str) -> None:
         _ask("delattr", self, name)
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, /, *args: object, **kwargs: object) -> Any:
         return _ask("call", self, *args, **kwargs)
 
     def __getitem__(self, key: object) -> Any:
@@ -163,7 +163,7 @@ class _Items:
         return next(self._found)
 
 
-def _ask(what: str, handle: Handle, *args: object, **kwargs: object) -> Any:
+def _ask(what: str, handle: Handle, /, *args: object, **kwargs: object) -> Any:
     return handle._reference_.owner.ask(what, handle, *args, **kwargs)
 
 

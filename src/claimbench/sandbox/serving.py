@@ -42,7 +42,8 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     **{kind.__name__: kind for kind in (bool, len, int, float, complex, str, repr, round, format)},
     **{act.__name__: act for act in (getattr, setattr, delattr, iter, reversed)},
     "deepcopy": copy.deepcopy,
-    "call": lambda target, *args, **kwargs: target(*args, **kwargs),
+    # A parameter of the program may be called `target`, too.
+    "call": lambda target, /, *args, **kwargs: target(*args, **kwargs),
 }
 """What tests may do with an object; `next` and what asks about an object are apart."""
 

@@ -43,6 +43,7 @@ from claimbench.statistics.runpairs import (
     mcnemar,
     p_not_worse,
 )
+from claimbench.statistics.sequential import boundaries, later_level, later_p, sequential_p, spent
 from claimbench.statistics.variance import (
     Score,
     allowed_samples,
@@ -84,6 +85,7 @@ __all__ = [
     "bonett_price",
     "bootstrap",
     "bound_variance",
+    "boundaries",
     "combined_df",
     "compare",
     "compare_runs",
@@ -98,6 +100,8 @@ __all__ = [
     "holm",
     "interval",
     "laboratory_spread",
+    "later_level",
+    "later_p",
     "margin_reached",
     "mcnemar",
     "measure",
@@ -121,6 +125,8 @@ __all__ = [
     "sampling_variance",
     "score_interval",
     "seed_variance",
+    "sequential_p",
+    "spent",
     "tipping_point",
     "transferred_unit_variance",
     "unit_variance",

@@ -36,6 +36,8 @@ def reply_digest(values: Mapping[str, Any]) -> int:
     digest.update(_as_bytes(text))
     if reasoning is not None:
         digest.update(b"\0" + _as_bytes(reasoning))
+    if (answer := values.get("stated_answer")) is not None:
+        digest.update(b"\1" + _as_bytes(answer))
     return int.from_bytes(digest.digest()[:8], "little")
 
 

@@ -265,8 +265,8 @@ class IdSet:
     def __init__(self, ids: npt.NDArray[np.void]) -> None:
         self._raw: set[bytes] = set(ids.tolist())
 
-    def __contains__(self, sample_id: str) -> bool:
-        return bytes.fromhex(sample_id) in self._raw
+    def __contains__(self, sample_id: object) -> bool:
+        return isinstance(sample_id, str) and bytes.fromhex(sample_id) in self._raw
 
     def __len__(self) -> int:
         return len(self._raw)

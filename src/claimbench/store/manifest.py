@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig, digest
-from claimbench.config.yamlfile import Strict, parse
+from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
-from claimbench.records import CellName, Tier
+from claimbench.records import CellName, Looks, Tier
 from claimbench.store.runfile import read_run
 
 DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
@@ -27,9 +27,17 @@ def decisive_digest(config: Mapping[str, Any]) -> str:
     return digest({key: config[key] for key in DECISIVE if key in config})
 
 
+class LookEntry(Strict):
+    """A look that is declared: at so many samples of each problem, with the digest of their ids."""
+
+    samples: int
+    samples_digest: str
+
+
 class CellEntry(Strict):
     """One model on one benchmark. `asked` is given for imported outputs, which may have more
-    samples of one problem than of another; `samples` is then the most of any."""
+    samples of one problem than of another; `samples` is then the most of any. `looks` are those
+    before the one at all samples."""
 
     model: str
     benchmark: str
@@ -39,19 +47,27 @@ class CellEntry(Strict):
     samples_digest: str | None = None
     asked: int | None = None
     tier: Tier = "A"
+    looks: tuple[LookEntry, ...] = ()
 
     @property
     def name(self) -> CellName:
         return CellName(self.model, self.benchmark)
 
+    def digest_of(self, samples: int) -> str | None:
+        """The digest of the ids of the first `samples` of each problem, where it is known."""
+        known = {self.samples: self.samples_digest}
+        return {**{look.samples: look.samples_digest for look in self.looks}, **known}.get(samples)
+
 
 class Judging(Strict):
-    """The published tables that a run is compared with, margins in points by benchmark, and how
-    many problems each benchmark has; fixed before the run."""
+    """The published tables that a run is compared with, the figures that its own file claims,
+    margins in points by benchmark, and how many problems each benchmark has; fixed before the
+    run."""
 
     published: tuple[str, ...]
     margins: dict[str, float]
     problems: dict[str, int | None]
+    claimed: dict[str, dict[str, float]] = Field(default_factory=dict)
 
 
 class ImportedRun(Strict):
@@ -130,7 +146,9 @@ class ImportEntry(Strict):
 class RunManifest(Strict):
     """The resolved configuration of a run folder. `departures` are in what each model's weights
     depart from the pinned ones, as data of messages; `reasoning_end` is by model, and by
-    model/benchmark where a benchmark has a prompt of its own."""
+    model/benchmark where a benchmark has a prompt of its own; `exposure` says by model/benchmark
+    whether the problems were public before the checkpoint; `raised` has the former numbers of
+    samples of cells that were raised when some of their samples were there."""
 
     run: RunConfig | ImportedRun
     imported: ImportEntry | None = Field(default=None, alias="import")
@@ -143,10 +161,26 @@ class RunManifest(Strict):
     reasoning_end: dict[str, str | None]
     judging: Judging
     cells: dict[str, CellEntry]
+    raised: dict[str, Annotated[tuple[int, ...], FromList]] = Field(default_factory=dict)
+    exposure: dict[str, str] = Field(default_factory=dict)
 
     @property
     def title(self) -> str:
         return self.run.title
+
+    def looks_of(self, cell: CellName) -> Looks | None:
+        """At how many samples a cell is, and may have been, judged; None where only once. A raise
+        of its samples ends what was declared."""
+        entry, earlier = self.cells[str(cell)], self.raised.get(str(cell), ())
+        if earlier:
+            return Looks(earlier=earlier)
+        declared = (*(look.samples for look in entry.looks), entry.samples)
+        return Looks(declared=declared) if entry.looks else None
+
+    def contrast_of(self, benchmark: str) -> str | None:
+        """The name under which like benchmarks are held against each other, if it has one."""
+        config = self.benchmarks[benchmark]
+        return config.contrast if isinstance(config, BenchmarkConfig) else None
 
     def reasoning_end_of(self, cell: CellName) -> str | None:
         """The tag at which the model's reasoning ends in a cell; None for a model without any."""

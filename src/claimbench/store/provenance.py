@@ -13,9 +13,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__
 from claimbench.config.machine import usable_cores
 from claimbench.config.processor import processor_name
+from claimbench.version import __version__
 
 _PACKAGES = (
     "torch",

@@ -194,6 +194,7 @@ SAMPLES: RowKind[Sample] = RowKind(
         "seed": MAYBE_WHOLE,
         "choice_order": WHOLES,
         "reasoning": MAYBE_TEXT,
+        "stated_answer": MAYBE_TEXT,
     },
     columns=(
         ("id", "V16"),

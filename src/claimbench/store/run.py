@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from claimbench.errors import StoreError
 from claimbench.records import CellName, Grade, Sample
-from claimbench.store import lines, runfile
+from claimbench.store import growth, lines, runfile
 from claimbench.store.current import Judge, distinct_samples
 from claimbench.store.files import inside, safe_name, write_files
 from claimbench.store.index import IdSet
@@ -27,13 +27,7 @@ from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
 from claimbench.store.manifest import RunManifest, manifest_of
 from claimbench.store.parts import Derived, LoadedParts, PartWriter, list_parts
 from claimbench.store.reading import chosen, of_ids, read_rows, read_values
-from claimbench.store.rows import (
-    GRADES,
-    SAMPLES,
-    Index,
-    Row,
-    RowKind,
-)
+from claimbench.store.rows import GRADES, SAMPLES, Index, Row, RowKind
 from claimbench.store.together import Values
 
 Ids = npt.NDArray[np.void]
@@ -61,8 +55,7 @@ class RunStore:
         purpose: str = "",
     ) -> None:
         self.root = root
-        found = runfile.read_sealed(root)
-        self.config, self.digest, self.files = found.config, found.digest, found.files
+        self._go_by(runfile.read_sealed(root))
         self._shard = shard
         self._lock = FolderLock(root, shard, patience, purpose) if writer else None
         self._pid = os.getpid()
@@ -87,16 +80,20 @@ class RunStore:
         files: Mapping[str, str] | None = None,
         shard: str | None = None,
         patience: float = 0.0,
+        at: growth.ResolvedAt | None = None,
     ) -> Self:
         """Create the run folder of a config, or go on with it, as its writer. `files` are the
-        SHA-256 of the problems files that it goes with, by their path in the folder.
+        SHA-256 of the problems files that it goes with, by their path; `at` makes the config for
+        other numbers of samples, with which a folder that asked for fewer may grow.
 
         Raises WrongRunFolder where `root` belongs to a config of another digest, naming the keys
         that differ, and StoreLocked where another process writes it (as the same `shard`, if given)
         and has not ended after `patience` seconds.
         """
-        runfile.create_run(root, resolved, digest, files or {})
-        return cls(root, shard=shard, writer=True, patience=patience)
+        (asked := growth.Asked(resolved, digest, files or {}, at)).begin(root)
+        store = cls(root, shard=shard, writer=True, patience=patience)
+        store._go_by(asked.settle(store, shard))
+        return store
 
     @classmethod
     def existing(
@@ -105,6 +102,9 @@ class RunStore:
         """Open a run folder as it is: to read it, or as its `writer` (to grade again); where a
         process with the same `purpose` writes it, when that has ended."""
         return cls(root, shard=shard, writer=writer, purpose=purpose)
+
+    def _go_by(self, found: runfile.RunFile) -> None:
+        self.config, self.digest, self.files = found.config, found.digest, found.files
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -33,23 +33,31 @@ class RunFile:
 
 def create_run(
     root: Path, resolved: Mapping[str, object], digest: str, files: Mapping[str, str]
-) -> None:
-    """Create `root` with its run.yaml, or check that an existing one is of the same run.
-
-    Raises WrongRunFolder for another run, or for a folder that is no run folder.
-    """
-    config = _plain(resolved)
-    path = root / "run.yaml"
+) -> RunFile:
+    """Create `root` with its run.yaml where it is not there; what its run.yaml says. Raises
+    WrongRunFolder for a folder that is no run folder."""
     if not is_run(root):
         _refuse_foreign(root)
-        write_once(path, [_as_yaml(sealed(config, digest, files))])
-    stored = read_run(root)
-    if (stored.digest, stored.files) != (digest, dict(files)):
-        before, after = {**stored.config, "files": stored.files}, {**config, "files": dict(files)}
-        raise WrongRunFolder(
-            f"{path} belongs to another run ({changes(before, after)}): give another --out, or"
-            " undo the change; nothing was touched."
-        )
+        write_once(root / "run.yaml", [_as_yaml(sealed(_plain(resolved), digest, files))])
+    return read_run(root)
+
+
+def rewritten(config: Mapping[str, object], digest: str, files: Mapping[str, str]) -> str:
+    """The text of a run.yaml that takes the place of another."""
+    return _as_yaml(sealed(_plain(config), digest, files))
+
+
+def refuse_another(
+    root: Path, stored: RunFile, resolved: Mapping[str, object], files: Mapping[str, str]
+) -> NoReturn:
+    """Raises WrongRunFolder with the keys in which the folder's run differs from the one asked."""
+    before = {**stored.config, "files": stored.files}
+    after = {**_plain(resolved), "files": dict(files)}
+    before.pop("raised", None)
+    raise WrongRunFolder(
+        f"{root / 'run.yaml'} belongs to another run ({changes(before, after)}): give another "
+        "--out, or undo the change; nothing was touched."
+    )
 
 
 def is_run(root: Path) -> bool:

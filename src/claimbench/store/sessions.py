@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from claimbench.errors import StoreError
@@ -21,7 +22,12 @@ FILE = "provenance.json"
 
 def read_sessions(store: RunStore) -> list[dict[str, Any]]:
     """The sessions that worked on a run folder; [] for a folder without any. Raises StoreError."""
-    path = store.root / FILE
+    return sessions_of(store.root)
+
+
+def sessions_of(root: Path) -> list[dict[str, Any]]:
+    """The same of a folder that need not hold more than results."""
+    path = root / FILE
     if not path.exists():
         return []
     try:

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from claimbench import statistics
 from claimbench.messages import Message, Value
 from claimbench.records import Measurement, PublishedResult
+from claimbench.verdicts.bounds import learned_share
 
 Evidence = Measurement | PublishedResult
 """What a figure is compared with: our own measurement, or what a third party published."""
@@ -25,13 +26,15 @@ class Noise:
     """Variance of one side, a fraction²; `df` its degrees of freedom; `notes` what to say of it.
 
     `varying` gives the variance for a true difference (a fraction, measured minus published), where
-    it depends on it; `variance` is then the one at no difference.
+    it depends on it; `variance` is then the one at no difference. `learned` says whether
+    it is a bound that runs of other models have sharpened.
     """
 
     variance: float
     df: float = float("inf")
     notes: tuple[Message, ...] = ()
     varying: statistics.VarianceAt | None = None
+    learned: bool = False
 
     def at(self, true: float) -> float:
         """The variance, were the true difference `true`."""
@@ -48,6 +51,7 @@ def total(noises: Iterable[Noise]) -> Noise:
         (lambda true: sum(part.at(true) for part in parts))
         if any(part.varying for part in parts)
         else None,
+        learned=any(part.learned for part in parts),
     )
 
 
@@ -115,9 +119,10 @@ def counted_noise(result: PublishedResult, greedy: bool) -> Noise:
     return Noise(bound, notes=(Message("note-bound", {"table": result.table}),))
 
 
-def measured_noise(measured: Measurement, greedy: bool) -> Noise:
+def measured_noise(measured: Measurement, greedy: bool, learned: bool = False) -> Noise:
     """Sampling variance of our own score. One decoded greedily counts as one sample of each problem
-    beside one that was sampled: greedy accuracy and pass@1 at a temperature are two quantities."""
+    beside one that was sampled: greedy accuracy and pass@1 at a temperature are two quantities.
+    `learned`: by the bound that runs of other models have sharpened, where it is one."""
     score = score_of(measured)
     if greedy:
         count = score.problems if score else measured.problems
@@ -127,7 +132,8 @@ def measured_noise(measured: Measurement, greedy: bool) -> Noise:
     n = score.samples if score else measured.samples_per_problem
     count = score.problems if score else measured.problems
     bound = float(statistics.bound_variance(measured.pass_at_1, count, n))
-    return Noise(bound, notes=(Message("note-own-bound"),))
+    share = learned_share(measured.benchmark, points(measured)) if learned else 1.0
+    return Noise(share * bound, notes=(Message("note-own-bound"),), learned=share < 1)
 
 
 def published_noise(
@@ -135,12 +141,14 @@ def published_noise(
     greedy: bool,
     problems: int | None,
     ours: statistics.Score | None = None,
+    *,
+    learned: bool = False,
 ) -> Noise:
     """Sampling variance of a published score, with its rounding.
 
     From the source's own standard deviation over seeds; else from our per-problem spread `ours`
     (None where there is none); else the bound that its score sets. A greedy score counts as one
-    sample of each problem, as in `measured_noise`.
+    sample of each problem, and `learned` bounds are those of it, as in `measured_noise`.
     """
     rounding = statistics.rounding_variance(result.decimals)
     if greedy:
@@ -154,7 +162,8 @@ def published_noise(
     if ours is None or ours.unit_variance is None:
         variance = float(statistics.bound_variance(result.value / 100, problems, m))
         notes = (*notes, Message("note-bound", {"table": result.table}))
-        return Noise(variance + rounding, notes=notes)
+        share = learned_share(result.benchmark, result.value) if learned and not greedy else 1.0
+        return Noise(share * variance + rounding, notes=notes, learned=share < 1)
     varying = partial(_transferred, ours, problems, m, rounding)
     return Noise(varying(0.0), notes=notes, varying=varying)
 

@@ -12,24 +12,20 @@ from dataclasses import replace
 
 from claimbench import statistics
 from claimbench.errors import IncompleteRun
-from claimbench.messages import Departure, Message
+from claimbench.messages import Message
 from claimbench.records import Measurement, PublishedResult, Verdict
-from claimbench.verdicts import second_readings, sentences
+from claimbench.verdicts import learned, looks, second_readings, sentences
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import (
-    SHARES,
-    Evidence,
     Noise,
     is_greedy,
-    is_vote,
     measured_noise,
-    metric_of,
     problems_of,
     published_noise,
     score_of,
     total,
 )
-from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
+from claimbench.verdicts.untestable import difference_of, why_barred
 
 
 def judge_all(cases: Sequence[Case]) -> list[Verdict]:
@@ -55,19 +51,29 @@ def judge_family(cases: Sequence[Case]) -> list[Verdict]:
     """
     for case in cases:
         _check(case)
-    barred = {i: words for i, case in enumerate(cases) if (words := _barred(case))}
+    barred = {i: words for i, case in enumerate(cases) if (words := why_barred(case))}
     tested = [i for i in range(len(cases)) if i not in barred]
-    readings = [
-        _adjusted([_trial(cases[i], *greedy) for i in tested]) for greedy in _readings(cases)
-    ]
-    trials = {index: [reading[k] for reading in readings] for k, index in enumerate(tested)}
+    judged, plain = (_trials([cases[i] for i in tested], by) for by in (True, False))
+    place = {index: k for k, index in enumerate(tested)}
     return [
-        _untried(case, *barred[i]) if i in barred else _verdict(case, trials[i])
+        _untried(case, *barred[i])
+        if i in barred
+        else _verdict(case, judged[place[i]], plain[place[i]])
         for i, case in enumerate(cases)
     ]
 
 
-def _readings(cases: Sequence[Case]) -> list[tuple[bool, bool]]:
+def _trials(cases: Sequence[Case], learned: bool) -> list[list[Trial]]:
+    """The trials of each case, one by each reading of the decoding; with `learned` bounds, or the
+    plain ones."""
+    readings = [
+        _adjusted([trial_of(case, *greedy, learned=learned) for case in cases])
+        for greedy in readings_of(cases)
+    ]
+    return [list(trials) for trials in zip(*readings, strict=True)]
+
+
+def readings_of(cases: Sequence[Case]) -> list[tuple[bool, bool]]:
     """What to assume of (published, measured) where a source does not say if it was greedy."""
     sides = [side for case in cases for side in (case.result, case.measured)]
     if all(is_greedy(side) is not None for side in sides):
@@ -90,81 +96,17 @@ def _check(case: Case) -> None:
         )
 
 
-def _barred(case: Case) -> tuple[str, Message] | None:
-    """The verdict and reason where no test can be made, None where one can."""
-    different = _different_things(case)
-    if different:
-        return "not comparable", different
-    if copies := _spoilt(case):
-        return "inconclusive", copies
-    if is_vote(case.result.metric):
-        return _barred_vote(case)
-    spread_known = None not in (case.result.sd, getattr(case.measured, "sd", None))
-    if problems_of(case.result, case.measured) is None and not spread_known:
-        return "inconclusive", Message("reason-problems-unknown")
-    return None
-
-
-def _different_things(case: Case) -> Message | None:
-    """Why the two scores are of different things, None where they are not."""
-    result, measured = case.result, case.measured
-    if forbidding := _difference(case).forbidding:
-        return forbidding[0].message
-    if result.problems and measured.problems and result.problems != measured.problems:
-        return Departure("problems", result.problems, measured.problems).message
-    metric = metric_of(result)
-    if isinstance(measured, PublishedResult) and metric_of(measured) != metric:
-        return Departure("metric", result.metric, measured.metric).message
-    if metric not in SHARES and not is_vote(metric):
-        return Message("reason-no-share", {"metric": result.metric})
-    return None
-
-
-CHANCE_TEMPERATURE = 0.3
-"""Up to here a model may well draw the same long reply again."""
-
-
-def _spoilt(case: Case) -> Message | None:
-    """Why copies among the samples leave no error to go by; None where they do not."""
-    measured = case.measured
-    if isinstance(measured, PublishedResult) or not (measured.draws and measured.draws.spoilt):
-        return None
-    temperature = measured.protocol.get("temperature")
-    if isinstance(temperature, (int, float)) and temperature <= CHANCE_TEMPERATURE:
-        return None
-    values = {"distinct": measured.draws.distinct, "samples": sum(measured.counted)}
-    return Message("reason-copies", values)
-
-
-def _barred_vote(case: Case) -> tuple[str, Message] | None:
-    if isinstance(case.measured, PublishedResult):
-        return "inconclusive", Message("reason-one-vote", {"k": case.k})
-    n = case.measured.samples_per_problem
-    if case.k is not None and n < case.k:
-        return "inconclusive", Message("reason-few-votes", {"k": case.k, "n": n})
-    if case.votes is None:
-        return "not comparable", Message("reason-not-measured", {"metric": case.result.metric})
-    return None
-
-
-def _difference(case: Case) -> ProtocolDifference:
-    return compare_protocols(_protocol(case.result), _protocol(case.measured))
-
-
-def _protocol(side: Evidence) -> dict[str, object]:
-    """The stated protocol, with the samples per problem among its keys."""
-    n = side.samples if isinstance(side, PublishedResult) else side.samples_per_problem
-    return {**side.protocol, "samples per problem": n}
-
-
-def _trial(case: Case, assumed_published: bool, assumed_measured: bool) -> Trial:
-    """One reading: each side's own word on greedy decoding, the assumption where it gives none."""
+def trial_of(
+    case: Case, assumed_published: bool, assumed_measured: bool, *, learned: bool = True
+) -> Trial:
+    """A case under one reading of its decoding: each side's own word, the assumption where it gives
+    none."""
     greedy_published = _or(is_greedy(case.result), assumed_published)
     greedy_measured = _or(is_greedy(case.measured), assumed_measured)
     difference = case.value - case.result.value
     if greedy_published and greedy_measured:
         return Trial(case, difference, Noise(0.0), 0.0, None, greedy=True)
-    ours, theirs = _noises(case, greedy_published, greedy_measured)
+    ours, theirs = _noises(case, greedy_published, greedy_measured, learned)
     noise = total([ours, theirs])
     variance = 1e4 * noise.variance if noise.varying is None else _in_points(noise.varying)
     found = statistics.compare(difference, variance, case.delta, noise.df)
@@ -189,7 +131,9 @@ def _or(known: bool | None, assumed: bool) -> bool:
     return assumed if known is None else known
 
 
-def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[Noise, Noise]:
+def _noises(
+    case: Case, greedy_published: bool, greedy_measured: bool, learned: bool
+) -> tuple[Noise, Noise]:
     result, measured = case.result, case.measured
     if case.votes is not None:
         # That of both votes together: it is the difference whose error is known.
@@ -197,16 +141,18 @@ def _noises(case: Case, greedy_published: bool, greedy_measured: bool) -> tuple[
         return Noise(case.votes.difference_se**2), Noise(rounding)
     problems = problems_of(result, measured)
     if isinstance(measured, PublishedResult):
-        ours = published_noise(measured, greedy_measured, problems)
-        return ours, published_noise(result, greedy_published, problems)
-    ours = measured_noise(measured, greedy_measured)
-    return ours, published_noise(result, greedy_published, problems, score_of(measured))
+        ours = published_noise(measured, greedy_measured, problems, learned=learned)
+        return ours, published_noise(result, greedy_published, problems, learned=learned)
+    ours = measured_noise(measured, greedy_measured, learned)
+    spread = score_of(measured)
+    return ours, published_noise(result, greedy_published, problems, spread, learned=learned)
 
 
 def _adjusted(trials: list[Trial]) -> list[Trial]:
-    """The trials of one family with Holm-adjusted p; those without a p stay as they are."""
-    differences = _holm([trial.p_difference for trial in trials])
-    equivalences = _holm([trial.p_equivalence for trial in trials])
+    """The trials of one family with p adjusted for looks and then by Holm; those without a p stay
+    as they are."""
+    found = [looks.p_values(trial) for trial in trials]
+    differences, equivalences = _holm([p for p, _ in found]), _holm([p for _, p in found])
     family = sum(p is not None for p in differences)
     return [
         replace(trial, p_difference_adjusted=apart, p_equivalence_adjusted=equal, family=family)
@@ -220,16 +166,23 @@ def _holm(p_values: Sequence[float | None]) -> list[float | None]:
     return [None if p is None else float(next(adjusted)) for p in p_values]
 
 
-def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
-    """The verdict that all readings agree on, shown with the numbers of the noisiest one."""
-    shown = max(trials, key=lambda trial: trial.noise.variance)
+def _agreed(trials: Sequence[Trial]) -> tuple[Trial, str]:
+    """The noisiest of the readings, and the verdict that all agree on."""
     words = {trial.word for trial in trials}
-    word = shown.word if len(words) == 1 else "inconclusive"
-    split = sentences.readings(trials) if len(words) > 1 else ()
+    shown = max(trials, key=lambda trial: trial.noise.variance)
+    return shown, shown.word if len(words) == 1 else "inconclusive"
+
+
+def _verdict(case: Case, trials: Sequence[Trial], plain: Sequence[Trial]) -> Verdict:
+    """The verdict that all readings agree on, shown with the numbers of the noisiest one; `plain`
+    are those by bounds that are not learned."""
+    shown, word = _agreed(trials)
+    split = sentences.readings(trials) if len({trial.word for trial in trials}) > 1 else ()
+    bound = learned.beside(shown, *_agreed(plain))
     found = shown.comparison
     labs, fragile = second_readings.laboratories(shown), second_readings.fragility(shown)
     return replace(
-        _frame(case, word, sentences.judged(shown, word, labs)),
+        _frame(case, word, learned.in_sentence(sentences.judged(shown, word, labs), bound, word)),
         se=found.se if found else 0.0,
         interval_95=found.interval_95 if found else None,
         interval_90=found.interval_90 if found else None,
@@ -245,8 +198,12 @@ def _verdict(case: Case, trials: Sequence[Trial]) -> Verdict:
             *sentences.two_quantities(shown),
             *shown.noise.notes,
             *sentences.left_out(case.measured),
+            *looks.notes(case),
+            *learned.notes(bound),
             *second_readings.notes(labs, fragile),
         ),
+        looks=looks.taken(case),
+        learned=bound,
         laboratories=labs,
         fragility=fragile,
         deciding_samples=sentences.samples_to_decide(shown) if word == "inconclusive" else None,
@@ -266,7 +223,7 @@ def _frame(case: Case, word: str, sentence: Message) -> Verdict:
         measured=None if case.unmeasured else case.value,
         published=case.result.value,
         difference=None if case.unmeasured else case.value - case.result.value,
-        departures=_difference(case).departures,
+        departures=difference_of(case).departures,
     )
 
 

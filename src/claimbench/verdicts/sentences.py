@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from claimbench import statistics
 from claimbench.messages import Message, Value, term
 from claimbench.records import Laboratories, Measurement
+from claimbench.verdicts import looks
 from claimbench.verdicts.cases import LEVEL, Case, Trial
 from claimbench.verdicts.noise import Evidence, is_greedy, problems_of, score_of
 
@@ -20,11 +21,13 @@ def judged(trial: Trial, word: str, labs: Laboratories | None = None) -> Message
     else:
         found = _undecided(trial)
     values: dict[str, Value] = {"scores": _scores(trial.case), "finding": found}
+    made = Message("verdict-judged", values)
     if labs is not None and word in ("lower", "higher"):
         key = "among-laboratories-unusual" if labs.unusual else "among-laboratories-usual"
         usual = Message(key)
-        return Message("verdict-among-laboratories", {**values, "laboratories": usual})
-    return Message("verdict-judged", values)
+        made = Message("verdict-among-laboratories", {**values, "laboratories": usual})
+    seen = looks.in_sentence(trial.case, word)
+    return made if seen is None else Message("verdict-with-looks", {"verdict": made, "looks": seen})
 
 
 def untried(case: Case, word: str, reason: Message) -> Message:
@@ -135,13 +138,24 @@ def _undecided(trial: Trial) -> Message:
 def _state(trial: Trial, found: statistics.Comparison) -> Message:
     """What a figure alone would show, where it is not simply neither."""
     margin, family = trial.case.delta, trial.family
+    if not _shown_after_looks(trial) and found.p_difference <= LEVEL:
+        return Message("shown-apart-at-one-look")
     if found.p_difference <= LEVEL:
         return Message("shown-apart-alone", {"family": family})
     if trial.case.votes is not None:
         return Message("shown-no-difference")
+    equal = looks.p_values(trial)[1]
     if found.p_equivalence is not None and found.p_equivalence <= LEVEL:
+        if equal is None or equal > LEVEL:
+            return Message("shown-equal-at-one-look", {"margin": margin})
         return Message("shown-equal-alone", {"margin": margin, "family": family})
     return Message("shown-neither", {"margin": margin})
+
+
+def _shown_after_looks(trial: Trial) -> bool:
+    """Whether the difference is shown for this figure alone, its looks considered."""
+    p_value = looks.p_values(trial)[0]
+    return p_value is not None and p_value <= LEVEL
 
 
 def _remedy(trial: Trial) -> Message:

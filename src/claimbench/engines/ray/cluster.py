@@ -36,7 +36,8 @@ class Needs:
 
 @contextmanager
 def connected(address: str | None) -> Iterator[None]:
-    """A connection to the cluster at `address`, or to a local one that is started and stopped.
+    """A connection to the cluster at `address`; `local`, or none, is one that is started here and
+    stopped.
 
     One that the process already has is used and left. Raises ConfigError where none answers.
     """
@@ -62,7 +63,7 @@ def connected(address: str | None) -> Iterator[None]:
             address=address or "local",
             log_to_driver=False,
             logging_level=logging.ERROR,
-            **({} if address else local),
+            **(local if address in {None, "local"} else {}),
         )
     except (ConnectionError, ValueError, RuntimeError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

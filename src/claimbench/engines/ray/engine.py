@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from claimbench.config import ModelConfig
 from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.ray.cluster import check_room, connected, needs_of
-from claimbench.engines.ray.dispatch import Dispatcher
-from claimbench.engines.ray.replica import Equipment, file_sizes
+from claimbench.engines.ray.staff import Actors
+from claimbench.engines.replicas.dispatch import Dispatcher
+from claimbench.engines.replicas.engine import USUAL_SLOTS
+from claimbench.engines.replicas.replica import Equipment, file_sizes
 from claimbench.records import Request
 
 if TYPE_CHECKING:
     from claimbench.engines.local import LocalSettings
-
-_USUAL_SLOTS = 256
 
 
 class RayEngine(Engine):
@@ -47,11 +47,10 @@ class RayEngine(Engine):
             needs = needs_of(settings, ray.nodes())
             check_room(ray.nodes(), needs, settings.replicas)
             dispatcher = Dispatcher(
-                self._make,
-                needs,
+                Actors(self._make, needs),
                 replicas=settings.replicas,
                 restarts=settings.restarts,
-                window=settings.slots or _USUAL_SLOTS,
+                window=settings.slots or USUAL_SLOTS,
                 log=self._log,
             )
             try:

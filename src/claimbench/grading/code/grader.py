@@ -25,7 +25,7 @@ from claimbench.sandbox.restrictions import Isolation
 
 PACKAGES = ("sortedcontainers", "sympy", "networkx", "scipy", "pandas")
 """What LiveCodeBench solutions import beside numpy."""
-RULES_VERSION = 6
+RULES_VERSION = 7
 """Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
 

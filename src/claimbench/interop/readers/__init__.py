@@ -8,6 +8,7 @@ from pathlib import Path
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
 from claimbench.interop.readers import (
+    eee,
     evalplus,
     inspect_log,
     lighteval,
@@ -25,6 +26,7 @@ SOURCES: Mapping[str, Reader] = {
     "inspect": inspect_log.read,
     "evalplus": evalplus.read,
     "livecodebench": livecodebench.read,
+    "eee": eee.read,
 }
 
 TABLES: Mapping[str, Callable[[Path, Path | None], Outputs]] = {

@@ -42,7 +42,7 @@ class Row:
     `number` counts the responses of an import from 0; `place` is its file and row, for messages.
     `texts` are those among which the question may be, the likeliest first; `prompt` is what was
     sent. `label` is whether they counted it as right, `their_answer` and `their_reason` what they
-    say of it.
+    say of it. `answer` is to be graded instead of the response ("": there is none).
     """
 
     number: int
@@ -65,6 +65,7 @@ class Row:
     seed: int | None = None
     reasoning: str | None = None
     model: str | None = None
+    answer: str | None = None
 
     @property
     def question(self) -> str:

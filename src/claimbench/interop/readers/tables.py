@@ -1,11 +1,7 @@
-"""Plain tables: JSON lines, CSV or Parquet, with a mapping of their columns.
+"""Plain tables: JSON lines, CSV or Parquet, with a mapping of their columns (mapped.py).
 
 Without a mapping the columns are those of our own exports (`claimbench export csv`), any of them
-absent. A mapping file is YAML; a dot in a column's name goes down into a JSON mapping:
-
-    problem: doc.id
-    response: output
-    label: {column: verdict, right: [C], wrong: [I, N]}
+absent.
 """
 
 from __future__ import annotations
@@ -15,9 +11,19 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from claimbench.config.yamlfile import Strict, load_yaml, parse
 from claimbench.interop.escapes import COLUMN, restore_row
 from claimbench.interop.readers.lines import Located, csv_rows, json_lines
+from claimbench.interop.readers.mapped import (
+    LabelColumn,
+    Mapped,
+    Values,
+    answer_of,
+    gold_of,
+    looks_packed,
+    mapping_for,
+    samples_in,
+    value_at,
+)
 from claimbench.interop.readers.parquet import columns_of, parquet_rows
 from claimbench.interop.readers.rows import (
     MOST_SAMPLES,
@@ -32,41 +38,6 @@ from claimbench.interop.readers.rows import (
     text_of,
 )
 from claimbench.messages import Message
-
-
-class LabelColumn(Strict):
-    """A column of labels in words of its own."""
-
-    column: str
-    right: tuple[str, ...]
-    wrong: tuple[str, ...]
-
-
-class Mapped(Strict):
-    """Which column holds what; a column that is not named is absent."""
-
-    problem: str | None = None
-    question: str | None = None
-    gold: str | None = None
-    choices: str | None = None
-    choice_order: str | None = None
-    response: str | None = None
-    reasoning: str | None = None
-    sample_index: str | None = None
-    label: str | LabelColumn | None = None
-    their_answer: str | None = None
-    their_reason: str | None = None
-    finish_reason: str | None = None
-    prompt_tokens: str | None = None
-    completion_tokens: str | None = None
-    seconds: str | None = None
-    seed: str | None = None
-    model: str | None = None
-    benchmark: str | None = None
-
-
-_OWN_NAMES = {"their_answer": "answer", "their_reason": "reason"}
-"""Columns that our exports call otherwise: there the answer is ours."""
 
 Reader = Callable[[Path], Iterator[Located]]
 
@@ -84,8 +55,8 @@ def read_csv(path: Path, mapping: Path | None = None) -> Outputs:
 def read_parquet(path: Path, mapping: Path | None = None) -> Outputs:
     """A Parquet file."""
     columns = columns_of(path)
-    chosen = _mapped(mapping, columns, path)
-    wanted = [c for c in columns if c in {n.partition(".")[0] for n in _named(chosen)} | {COLUMN}]
+    named = mapping_for(mapping, columns, path).columns.values()
+    wanted = [c for c in columns if c in {*named, *(n.partition(".")[0] for n in named), COLUMN}]
     return _outputs(path, mapping, lambda one: parquet_rows(one, wanted))
 
 
@@ -94,43 +65,29 @@ def _outputs(path: Path, mapping: Path | None, reader: Reader) -> Outputs:
     if first is None:
         raise refuse(path.name, "there is no row in it")
     place, row = first
-    mapped = _mapped(mapping, tuple(row), path)
-    if mapped.response is None and mapped.label is None:
+    mapped = mapping_for(mapping, tuple(row), path)
+    if mapped.response is None and mapped.label is None and mapped.answer is None:
         raise refuse(
             path.name,
             f"neither response nor label is among its columns {_names(row)}; say with --mapping "
             "which they are",
         )
     own = mapping is None
-    one = _row(row, mapped, place, own=own)
+    if mapped.several is None and not own and looks_packed(value_at(row, mapped.response, place)):
+        raise refuse(
+            place,
+            "the response looks like a JSON list of samples: say in the mapping whether it is "
+            "(several: true, or several: false for a reply that only looks so)",
+        )
+    one = next(_made(row, mapped, place, own=own))
     return Outputs(
         tool=path.suffix.lstrip(".").lower() or "table",
         files=(path, mapping) if mapping else (path,),
         rows=lambda: _rows(path, reader, mapped, own),
         model=one.model,
-        task=text_of(_at(row, mapped.benchmark, place), place, "benchmark"),
+        task=text_of(value_at(row, mapped.benchmark, place), place, "benchmark"),
         notes=_notes(mapped),
     )
-
-
-def _mapped(mapping: Path | None, columns: tuple[str, ...], path: Path) -> Mapped:
-    """The mapping of a file, or our own columns as far as they are there."""
-    if mapping is None:
-        named = {**{name: name for name in Mapped.model_fields}, **_OWN_NAMES}
-        own = {name: column for name, column in named.items() if column in columns}
-        return Mapped.model_validate(own)
-    data, marks = load_yaml(mapping)
-    mapped = parse(Mapped, data, mapping, marks)
-    for name in _named(mapped):
-        if name.partition(".")[0] not in columns:
-            raise refuse(path.name, f"the column {name!r} of {mapping} is missing")
-    return mapped
-
-
-def _named(mapped: Mapped) -> list[str]:
-    label = mapped.label.column if isinstance(mapped.label, LabelColumn) else mapped.label
-    others = [value for key, value in mapped if key != "label" and isinstance(value, str)]
-    return [*others, *([label] if label else [])]
 
 
 def _notes(mapped: Mapped) -> tuple[Message, ...]:
@@ -149,80 +106,92 @@ def _names(row: Mapping[str, object]) -> str:
 def _rows(path: Path, reader: Reader, mapped: Mapped, own: bool) -> Iterator[Row]:
     """The rows. Raises DataError behind the last where a key of the mapping was in none of them: it
     is misspelt, and its values would be taken for absent."""
-    unseen = {name for name in _named(mapped) if "." in name}
-    for number, (place, row) in enumerate(reader(path)):
-        unseen -= {name for name in unseen if _at(row, name, place) is not None}
-        yield _row(row, mapped, place, number, own=own)
+    unseen = {name for name in mapped.columns.values() if "." in name}
+    number = 0
+    for place, row in reader(path):
+        unseen -= {name for name in unseen if value_at(row, name, place) is not None}
+        for made in _made(row, mapped, place, number, own=own):
+            yield made
+            number += 1
     if unseen:
         raise refuse(path.name, f"no row has {min(unseen)!r}, which the mapping names")
 
 
-def _row(
+def _made(
     raw: Mapping[str, object], mapped: Mapped, place: str, number: int = 0, *, own: bool
-) -> Row:
-    """One row; the escapes of our `own` exports are undone."""
+) -> Iterator[Row]:
+    """The samples of one row; the escapes of our `own` exports are undone."""
     try:
         row = restore_row(raw) if own else raw
     except ValueError as error:
         raise refuse(place, str(error)) from error
+    if own:
+        yield _row(_own_values(raw, row, mapped, place), mapped, place, number)
+        return
+    for more, values in enumerate(samples_in(row, mapped, place)):
+        apart = values.get("reasoning") or None
+        yield _row({**values, "reasoning": apart}, mapped, place, number + more)
 
+
+def _own_values(
+    raw: Mapping[str, object], row: Mapping[str, object], mapped: Mapped, place: str
+) -> Values:
+    """An export has one sample a row. An empty reasoning, or stated answer, is none unless it is
+    escaped."""
+    return {
+        name: value_at(row, column, place)
+        for name, column in mapped.columns.items()
+        if name not in ("reasoning", "answer") or value_at(raw, column, place)
+    }
+
+
+def _row(values: Values, mapped: Mapped, place: str, number: int) -> Row:
     def text(name: str) -> str | None:
-        return text_of(_at(row, getattr(mapped, name), place), place, name)
+        return text_of(values.get(name), place, name)
 
     def count(name: str, most: int = 2**32 - 2) -> int | None:
-        return count_of(_at(row, getattr(mapped, name), place), place, name, most)
+        return count_of(values.get(name), place, name, most)
 
     question = text("question")
-    choices = tuple(str(c) for c in _listed(row, mapped.choices, place))
+    choices = tuple(str(c) for c in _listed(values, "choices", place))
     return Row(
         number=number,
         place=place,
-        response=_present(text("response"), mapped, place),
+        response=_response(values, mapped, place),
         problem=text("problem") or None,
         texts=(question,) if question else (),
-        gold=text("gold"),
+        gold=gold_of(values, mapped, place),
         choices=choices,
-        choice_order=_order(_listed(row, mapped.choice_order, place), len(choices), place),
+        choice_order=_order(_listed(values, "choice_order", place), len(choices), place),
         sample_index=count("sample_index", MOST_SAMPLES),
-        label=_label(row, mapped, place),
+        label=_label(values, mapped, place),
         their_answer=text("their_answer"),
         their_reason=text("their_reason"),
         finish_reason=finish_of(text("finish_reason")),
         prompt_tokens=count("prompt_tokens"),
         completion_tokens=count("completion_tokens"),
-        seconds=seconds_of(_at(row, mapped.seconds, place), place),
+        seconds=seconds_of(values.get("seconds"), place),
         seed=count("seed", 2**63 - 1),
-        reasoning=text("reasoning") if _at(raw, mapped.reasoning, place) else None,
+        reasoning=text("reasoning"),
         model=text("model") or None,
+        answer=answer_of(values, mapped, place),
     )
 
 
-def _present(response: str | None, mapped: Mapped, place: str) -> str | None:
-    if response is None and mapped.response is not None:
+def _response(values: Values, mapped: Mapped, place: str) -> str | None:
+    """The response; of a file that has answers alone, the answer."""
+    if mapped.response is None:
+        return answer_of(values, mapped, place)
+    response = text_of(values["response"], place, "response")
+    if response is None:
         raise refuse(place, "there is no response (an empty one is an empty text, not null)")
     return response
 
 
-def _at(row: Mapping[str, object], column: str | None, place: str) -> Any:
-    """The value of a column, or of a key below it. A row of JSON may lack a column."""
-    if column is None:
-        return None
-    if column in row:
-        return row[column]
-    value: Any = row
-    for key in column.split("."):
-        if not isinstance(value, dict):
-            raise refuse(place, f"there is no {column!r} in it: {key!r} is below no mapping")
-        value = value.get(key)
-        if value is None:
-            return None
-    return value
-
-
-def _label(row: Mapping[str, object], mapped: Mapped, place: str) -> bool | None:
+def _label(values: Values, mapped: Mapped, place: str) -> bool | None:
+    value = values.get("label")
     if not isinstance(mapped.label, LabelColumn):
-        return label_of(_at(row, mapped.label, place), place)
-    value = _at(row, mapped.label.column, place)
+        return label_of(value, place)
     word = "" if value is None else str(value)
     if word in mapped.label.right:
         return True
@@ -233,15 +202,15 @@ def _label(row: Mapping[str, object], mapped: Mapped, place: str) -> bool | None
     raise refuse(place, f"label is {word[:40]!r}, which the mapping does not name")
 
 
-def _listed(row: Mapping[str, object], column: str | None, place: str) -> list[Any]:
+def _listed(values: Values, name: str, place: str) -> list[Any]:
     """A list; in CSV a JSON list."""
-    value = _at(row, column, place)
+    value = values.get(name)
     if isinstance(value, str) and value:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError) as error:
-            raise refuse(place, f"{column} is no JSON list") from error
-    return list_of(value or None, place, str(column))
+            raise refuse(place, f"{name} is no JSON list") from error
+    return list_of(value or None, place, name)
 
 
 def _order(listed: list[Any], choices: int, place: str) -> tuple[int, ...]:

@@ -13,11 +13,10 @@ from typing import Any
 
 import yaml
 
-from claimbench import __version__
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.config import DatasetConfig
 from claimbench.errors import ConfigError
-from claimbench.interop.writers.stored import whole_measurement
+from claimbench.interop.stored import whole_measurement
 from claimbench.messages import import_source
 from claimbench.records import Measurement
 from claimbench.report.messages import english
@@ -25,6 +24,7 @@ from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
 from claimbench.store.manifest import ImportedDataset
 from claimbench.store.sessions import read_sessions
+from claimbench.version import __version__
 
 _SHOWN = ("temperature", "top_p", "max_tokens", "shots", "weights")
 

@@ -14,14 +14,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from claimbench import __version__
 from claimbench.analysis.cells import StoredCell, stored_cells
+from claimbench.analysis.votes import with_votes
 from claimbench.grading.choice import right_letter
-from claimbench.interop.writers.stored import Graded, graded_samples, whole_measurement
+from claimbench.interop.stored import Graded, graded_samples, whole_measurement
 from claimbench.records import NEUTRAL, Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
 from claimbench.store.sessions import read_sessions
+from claimbench.version import __version__
 
 FILTER = "claimbench"
 METRIC = "exact_match"
@@ -59,7 +60,9 @@ def _started(store: RunStore) -> str:
 
 
 def _results(store: RunStore, cells: Sequence[StoredCell], date: float) -> dict[str, Any]:
-    measured = {cell.benchmark: whole_measurement(store, cell) for cell in cells}
+    measured = {
+        cell.benchmark: with_votes(store, cell, whole_measurement(store, cell)) for cell in cells
+    }
     first = cells[0]
     system = first.protocol.get("system")
     return {
@@ -93,13 +96,17 @@ def _results(store: RunStore, cells: Sequence[StoredCell], date: float) -> dict[
 
 
 def _scores(task: str, m: Measurement) -> dict[str, Any]:
-    """The score; its error is over problems, which is what lm-eval's stderr is."""
+    """The score; its error is over problems, which is what lm-eval's stderr is. Then pass@k and
+    votes, as far as the samples allow."""
+    votes = {f"cons@{k},{FILTER}": vote.value for k, vote in m.cons_at_k.items() if k > 1}
     return {
         "name": task,
         "alias": task,
         "sample_len": m.problems,
         f"{METRIC},{FILTER}": m.pass_at_1,
         f"{METRIC}_stderr,{FILTER}": m.problem_se,
+        **{f"pass@{k},{FILTER}": value for k, value in m.pass_at_k.items() if k > 1},
+        **votes,
     }
 
 

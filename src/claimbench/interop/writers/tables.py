@@ -17,16 +17,18 @@ from typing import Any
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.interop.escapes import COLUMN, escape_row
 from claimbench.interop.readers.lines import needs
-from claimbench.interop.writers.stored import Graded, graded_samples
+from claimbench.interop.stored import Graded, graded_samples
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import explaining, make_folder, temporary_name, write_whole
 
 COLUMNS = (
     "model", "benchmark", "problem", "sample_index", "question", "gold", "choices", "choice_order",
-    "response", "reasoning", "finish_reason", "prompt_tokens", "completion_tokens", "seconds",
-    "seed", "label", "outcome", "answer", "reason", COLUMN,
+    "response", "reasoning", "stated_answer", "finish_reason", "prompt_tokens",
+    "completion_tokens", "seconds", "seed", "label", "outcome", "answer", "reason", COLUMN,
 )  # fmt: skip
-TEXTS = frozenset({"question", "gold", "choices", "response", "reasoning", "answer", "reason"})
+TEXTS = frozenset(
+    {"question", "gold", "choices", "response", "reasoning", "stated_answer", "answer", "reason"}
+)
 """What `--no-samples` leaves out."""
 _NUMBERS = {
     "sample_index": "int64", "prompt_tokens": "int64", "completion_tokens": "int64",
@@ -122,6 +124,7 @@ def _row(cell: StoredCell, graded: Graded, columns: tuple[str, ...]) -> dict[str
         "choice_order": json.dumps(list(sample.choice_order)) if sample.choice_order else None,
         "response": sample.text,
         "reasoning": sample.reasoning,
+        "stated_answer": sample.stated_answer,
         "finish_reason": sample.finish_reason,
         "prompt_tokens": sample.prompt_tokens,
         "completion_tokens": sample.completion_tokens,

@@ -40,29 +40,46 @@
     return text !== "" && !Number.isNaN(Number(text)) ? Number(text) : text;
   }
 
+  // Of a long table the first rows are shown until all are asked for, and all are printed.
+  const FIRST_ROWS = 50;
+  const everything = [];
+
   for (const table of document.querySelectorAll("table.sortable")) {
     const bodies = [...table.tBodies];
+    const controls = document.querySelector(`[data-table="${table.id}"]`);
+    const filter = controls?.querySelector("[data-filter]");
+    const choice = controls?.querySelector("[data-choose]");
+    const more = document.createElement("button");
+    more.type = "button";
+    more.className = "button small more";
+    table.parentElement.after(more);
+    let whole = bodies.length <= FIRST_ROWS;
+
+    const fits = (body, wanted) => {
+      const text = body.rows[0].textContent.toLowerCase();
+      return wanted.every((word) => text.includes(word)) && (!choice?.value || body.dataset.verdict === choice.value);
+    };
+    const show = () => {
+      const wanted = (filter?.value ?? "").trim().toLowerCase().split(/\s+/);
+      let found = 0;
+      for (const body of table.tBodies) {
+        const fit = fits(body, wanted);
+        found += fit;
+        body.hidden = !fit || (!whole && found > FIRST_ROWS);
+      }
+      if (controls) controls.querySelector(".status").textContent = say("shown_rows", { shown: found, all: bodies.length });
+      more.hidden = whole || found <= FIRST_ROWS;
+      more.textContent = say("all_rows", { all: found });
+    };
+    const showAll = () => { whole = true; show(); };
+    more.addEventListener("click", showAll);
+    everything.push(showAll);
     sortableHeads(table, (column, descending) => {
       table.append(...ordered(bodies, (body) => cellValue(body, column), descending));
+      show();
     });
-    const controls = document.querySelector(`[data-table="${table.id}"]`);
-    if (!controls) continue;
-    const filter = controls.querySelector("[data-filter]");
-    const choice = controls.querySelector("[data-choose]");
-    const status = controls.querySelector(".status");
-    const show = () => {
-      const wanted = filter.value.trim().toLowerCase().split(/\s+/);
-      let shown = 0;
-      for (const body of bodies) {
-        const text = body.rows[0].textContent.toLowerCase();
-        const fits = wanted.every((word) => text.includes(word)) && (!choice || !choice.value || body.dataset.verdict === choice.value);
-        body.hidden = !fits;
-        shown += fits;
-      }
-      status.textContent = say("shown_rows", { shown, all: bodies.length });
-    };
-    filter.addEventListener("input", show);
-    if (choice) choice.addEventListener("change", show);
+    filter?.addEventListener("input", show);
+    choice?.addEventListener("change", show);
     listeners.push(show);
   }
 
@@ -96,6 +113,7 @@
 
   // On paper everything that opens is open.
   addEventListener("beforeprint", () => {
+    for (const showAll of everything) showAll();
     for (const details of document.querySelectorAll("details:not([open])")) { details.open = true; details.dataset.opened = ""; }
   });
   addEventListener("afterprint", () => {

@@ -14,6 +14,11 @@ verdict-not-comparable = not comparable
 
 verdict-judged = { $scores }: { $finding }
 verdict-untried = { $scores }: { $verdict }, because { $reason }
+verdict-with-looks = { $verdict }; { $looks }
+verdict-learned = { $verdict }; by the plain bound on the error { $plain }
+looks-decided = decided at { $n } of { $planned } samples
+looks-stopped = stopped at { $n } of { $planned } samples
+looks-undeclared = tested at { SIGNIFICANT($level) }%, as the run was seen before with { LIST($earlier, ", ") } samples
 
 scores-measured = { FIXED($measured, $digits) } measured here against { FIXED($published, $published_digits) }
 scores-measured-by = { FIXED($measured, $digits) } measured by { $measurer } against { FIXED($published, $published_digits) }
@@ -30,6 +35,8 @@ undecided-if-sampled = inconclusive, because how it was decoded is unknown and d
 
 shown-apart-alone = a difference is shown for this figure alone, but not among { $family } figures judged together
 shown-equal-alone = equivalence within ±{ SHORT($margin) } points is shown for this figure alone, but not among { $family } figures judged together
+shown-apart-at-one-look = a difference would be shown had the samples been fixed before the run, but not after several looks at it
+shown-equal-at-one-look = equivalence within ±{ SHORT($margin) } points would be shown had the samples been fixed before the run, but not after several looks at it
 shown-neither = neither a difference nor equivalence within ±{ SHORT($margin) } points is shown
 shown-no-difference = no difference is shown
 
@@ -57,6 +64,9 @@ note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a
 reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
 note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
 note-copies = { $distinct } of { $samples } samples are draws of their own, the others are copies; the error rests on the draws
+note-looks-declared = it was to be judged at { LIST($looks, ", ") } samples per problem, declared before the run; the tests share the 5% between these looks
+note-looks-undeclared = the samples were raised after some were there ({ LIST($earlier, ", ") } per problem before), which was not declared: each such look is tested at a stricter level of its own, so that all together err in at most 5.5%
+note-learned = the error rests on { $share }% of the bound that a score alone sets, as the seeds of { $models } models bear out for such scores; by the plain bound the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $plain }
 
 ## Claims of articles
 
@@ -381,6 +391,7 @@ legend-tiers = Evidence tiers: A our run, B a third party's raw outputs graded b
 ## Samples, read in the page
 
 script-shown-rows = { $shown } of { $all } rows
+script-all-rows = Show all { $all } rows
 script-rows-range = { $from } to { $to } of { $all } samples
 script-nothing = No sample matches.
 script-open = Read
@@ -459,6 +470,8 @@ about-stated = Protocol as stated
 about-importer = Stated by the importer
 about-unknown = Unknown
 about-note = Note
+doubt-no-answer = { $model } on { $benchmark }: no answer was found in { $percent } % of the replies, so the score says first how many have one; read some of them before believing it
+doubt-grader-errors = { $model } on { $benchmark }: { $percent } % of the replies could not be graded, an error that is not the model's, and are left out of the score; the reasons are in the grades
 about-left-out = Left out, for example
 about-server = Server of { $model }
 server-hidden = it kept the reasoning of { $count } replies to itself; what it shows is graded as the answer
@@ -492,10 +505,13 @@ unbounded = unbounded
 weights-departures = { LIST($parts, "; ") }
 weights-served = as an endpoint serves them under the name { $name }, on its word
 weights-alias = as an endpoint serves them under the name { $name }, an alias: evidence about that alias, nothing else
-weights-gguf = weights quantized to { $quantization } ({ $file }), computed by llama.cpp, not the checkpoint's
-weights-gguf-served = weights quantized to { $quantization }, on the word of a running llama.cpp server, not the checkpoint's
+weights-gguf = GGUF weights, quantization { $quantization } ({ $file }), computed by llama.cpp, not the checkpoint's
+weights-gguf-served = GGUF weights, quantization { $quantization }, on the word of a running llama.cpp server, not the checkpoint's
 weights-local = local checkpoint { $folder }
 weights-note = { $note }
+weights-dequantized = weights of the GGUF file { $file }, dequantized
+prompt-drafted = prompt rules taken from the checkpoint's chat template, read by no person
+benchmark-drafted = columns, prompt and grader of { $benchmarks } guessed from the data, read by no person
 weights-adapter = with the LoRA adapter { $folder } (rank { $rank })
 weights-quantized = quantized: { $method }
 weights-quantized-bits = quantized: { $method }, { $bits } bits
@@ -527,7 +543,17 @@ import-files = { $tool }: { $files }
 import-labels-only = their labels are taken as they are: nothing was graded by us (tier C)
 import-unmatched = { $rows } rows fit no problem and are left out
 import-by-id = { $count } of { $rows } responses were matched by their id alone: their questions are not ours word by word
-import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning: if the file's maker cut the reasoning off, each counts as wrong here for want of it
+import-by-spacing = { $count } of { $rows } responses were matched by their question without its white space
+import-by-likeness = { $count } of { $rows } responses were matched by a question that is written otherwise than ours, and the same gold
+import-other-gold = { $count } of { $rows } responses have one of our questions and another gold: they are graded by ours
+import-denied = { $count } rows are left out because their gold is not that of the problem whose id, or whose question with other spacing, they have
+import-worked-golds = the golds of { $count } of { $rows } responses are worked solutions: the answer behind ####, or in the last box, is taken
+import-bare = { $count } of { $rows } responses are nothing but an answer, and are graded as one
+import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning, so each counts as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-few-reasoning-ends = { $count } of { $rows } responses hold no { $tag }, which ends this model's reasoning, and count as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-over-limit = { $count } responses are longer than the stated max_tokens of { $limit } allows
+import-cut-early = { $count } responses break off, half of them within { $tokens } tokens: the stated max_tokens of { $limit } did not cut them
+import-cut-early-bytes = { $count } responses break off, half of them within about { $tokens } tokens by their length: the stated max_tokens of { $limit } did not cut them
 import-no-labels = { $count } of { $rows } responses have no label of theirs
 import-no-tokens = tokens are not stated
 import-no-finish = finish reasons are not stated
@@ -535,6 +561,7 @@ import-one-model = only the rows of the model { $model } are taken
 import-filter = labels are those of lm-eval's filter { $filter }; other filters are left out
 import-no-results-beside = no results_<date>.json of the same date lies beside the samples
 import-no-results-found = no results_<date>.json of the same date was found
+import-eee-result = only the rows of the result { $result } are taken
 import-lighteval = lighteval keeps no finish reason
 import-livecodebench = a submission does not state its model, its sampling or its tokens
 import-base-tests = their labels are those of the base tests, as the benchmark's are
@@ -569,6 +596,8 @@ compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared
 compare-these = on these very problems: { $found }
 compare-power = power to find { SHORT($margin) } points: { FIXED($power, 0) }%; found with a power of 80%: { FIXED($detectable) } points
+compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }
+compare-devices = device seconds per right sample: { SIGNIFICANT($run) } ({ $device }) against { SIGNIFICANT($reference) } ({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, { SIGNIFICANT($adjusted) } among { $family } comparisons (Holm)
 compare-ids-only = the texts of the problems are not in both folders: problems are matched by id alone
 compare-copies = { $run }: { $distinct } of { $samples } samples are draws of their own, the others are copies
@@ -578,6 +607,17 @@ compare-most-better = better most: { LIST($problems, "; ") }
 compare-changes-worse = Problems that got worse most (right samples, reference then run)
 compare-changes-better = Problems that got better most (right samples, reference then run)
 compare-change = { $problem }: { $before } of { $of } → { $after } of { $then }
+column-public-before = public before the checkpoint
+public-all = all
+public-none = none
+public-in-part = in part
+public-unknown = unknown
+column-before = public before
+column-after = public after
+column-score-before = score before %
+column-score-after = score after %
+page-contrast = Problems from before and after the checkpoint
+page-contrast-caption = Like benchmarks (contests of the same kind), one whose problems were public before the checkpoint and one whose problems came after it. The difference is the later score minus the earlier one, in points, with its 95% interval on such problems (Welch). A lower later score is what contamination would look like; a harder contest looks the same, so this decides nothing alone.
 summary-cut = The rest is in the report: a job's summary holds no more.
 page-comparison = Comparison
 page-comparison-figures = Figures of the comparison
@@ -597,6 +637,8 @@ column-reference-tokens = reference tokens
 column-reference-truncated = reference truncated %
 column-tokens-per-right = tokens per right sample
 column-reference-tokens-per-right = reference tokens per right sample
+column-device-seconds-per-right = device seconds per right sample
+column-reference-device-seconds-per-right = reference device seconds per right sample
 column-reference-right = reference right
 column-change = change
 
@@ -618,6 +660,53 @@ verdict-count = { $count } { $verdict }
 verdict-sum = Of { $total } figures { LIST($counts, ", ") }.
 verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were every score equal to the published one, about { FIXED($chance, 2) } would be lower or higher by chance alone.
 
+## Pages for readers of the articles
+
+reader-title = What five articles claimed of DeepSeek, checked
+reader-intro = Each claim is in our own words. The verdict comes from public figures and records, with their places; how it is made is in docs/evidence.md.
+reader-plain-words = Holds: the figures or the record bear the claim out. Fails: they say otherwise. In part: some of what is claimed holds, some fails. Open: the figures are too uncertain, or something is unmeasured. Beyond testing: neither a measurement nor a record at hand can settle it.
+reader-article = article
+reader-date = date
+reader-all = all
+reader-day-inferred = The day follows from the text.
+reader-no-link = No link is on record.
+reader-benchmarks = { $count ->
+    [one] One comparison
+   *[other] { $count } comparisons
+}: { $holds } for the claim, { $fails } against it, { $open } open.
+reader-sums = { $count ->
+    [one] One calculation
+   *[other] { $count } calculations
+}: { $agree } for the claim, { $differ } against it.
+reader-records = { $count ->
+    [one] One fact
+   *[other] { $count } facts
+} looked up: { $agree } as claimed, { $differ } not.
+reader-scores = { $benchmark }: { $subject } { SIGNIFICANT($subject_value) }, { $reference } { SIGNIFICANT($reference_value) }
+reader-figure = Strongest figure
+reader-source = Source
+reader-settles = What would settle it
+reader-details = How this was judged
+reader-id = claim
+reader-lines = lines of the article
+reader-kind = kind
+reader-verdict = verdict
+reader-tier = by tier { $tier } alone
+reader-why = why
+reader-note = note
+reader-disagreement = other articles
+plain-holds = holds
+plain-fails = fails
+plain-in-part = holds in part
+plain-open = open
+plain-beyond-testing = beyond testing
+settles-measured-again = Settled by these figures; a run of our own on the same tests would be stronger still.
+settles-more-samples = A run of both models on the tests that are open, with enough samples of each problem.
+settles-the-source = The exact figure, where the source gives only a range or a floor.
+settles-nothing-more = Nothing more: the source can be looked up.
+settles-run = A run that names model, test and settings.
+settles-record = A public record of it, dated.
+settles-both = Nothing that can be measured or looked up: it is a judgement or a forecast.
 # --- a run generated again (claimbench repeat) ---
 repeat-headline = { $model } on { $benchmark }: { $repeated } of { $samples } samples generated again
 repeat-equal = equal texts: { $count } of { $of } ({ FIXED($share) }%, 95% interval { FIXED($low) } to { FIXED($high) }%)
@@ -644,6 +733,8 @@ answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
 answer-verdict = { $word }: { $finding }
+answer-with-looks = { $finding }; { $looks }
+answer-with-plain = { $finding }; by the plain bound on the error { $plain }
 answer-how-sure = How sure?
 answer-why = What the picture shows
 answer-change = What could change it
@@ -659,6 +750,7 @@ certainty-greedy = Chance plays no part: both sides take the likeliest token eve
 certainty-open = Not decided yet: { $remedy }.
 certainty-decoding = Not decided, and no number of samples would: it takes knowing how the published score was decoded.
 certainty-none = No judgement is given.
+certainty-partial = Not sure, and likely too high: samples are missing, what finishes first is short, and short replies are right more often than long ones.
 certainty-score = The same problems again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; other problems like these move the score by about { FIXED($se) } points either way.
 certainty-score-greedy = The same run again gives the same score; other problems like these move it by about { FIXED($se) } points either way.
 certainty-score-unknown = How much another run would differ is not known.

@@ -11,7 +11,8 @@ from pathlib import Path
 from claimbench.analysis.cells import stored_cells
 from claimbench.errors import ConfigError, IncompleteRun, StageError
 from claimbench.planning.plan import Plan
-from claimbench.runner import pipeline, shards
+from claimbench.records import CellName
+from claimbench.runner import looks, pipeline, shards
 from claimbench.runner.generate import Progress, Watch
 from claimbench.runner.reporting import Report
 from claimbench.runner.shards import Shard
@@ -42,31 +43,43 @@ class Array:
     ) -> Report | Job:
         """The whole run; called again it waits for the job that is still there, or submits
         what is missing. `words` are what `claimbench run` is given, but for the shard."""
-        job = self._begin(plan, root, words)
+        job = self._begin(plan, root, words, log=log)
         if not self.wait:
             return job or _report(plan, root, watch, log)
         try:
-            if job and not self._filled(job, plan, root, watch, log):
-                log("a last pass for what is missing")
-                job = self._begin(plan, root, words, ended=job.id)
-                if job and not self._filled(job, plan, root, watch, log):
-                    raise _incomplete(job, plan, root)
+            tried: Mapping[CellName, int] | None = None
+            while job:
+                if not self._filled(job, plan, root, watch, log):
+                    stage = looks.due_samples(RunStore.existing(root))
+                    if stage == tried:
+                        raise _incomplete(job, plan, root)
+                    log("a last pass for what is missing")
+                    tried = stage
+                job = self._begin(plan, root, words, ended=job.id, log=log)
             return _report(plan, root, watch, log)
         except KeyboardInterrupt:
             raise _left_alone(root) from None
 
     def _begin(
-        self, plan: Plan, root: Path, words: Sequence[str], ended: str | None = None
+        self,
+        plan: Plan,
+        root: Path,
+        words: Sequence[str],
+        ended: str | None = None,
+        *,
+        log: Log,
     ) -> Job | None:
         """The job that works on this folder, submitted if there is none; None where no sample is
-        missing. `ended` is the id of one that was seen to end: a busy Slurm may not report it
-        again."""
+        missing, or due for the next look. `ended` is the id of one that was seen to end: a busy
+        Slurm may not report it again."""
         shards.part(plan, Shard(1, self.count))
         with pipeline.opened(plan, root, shard="submit") as store:
             former = jobs.recorded(root)
             if former and former.id != ended and former.states() != {}:
                 return former
-            owing = shards.owing(plan, self.count, shards.present_ids(plan, store))
+            looks.take(store, log)
+            due = looks.due(plan, store)
+            owing = shards.owing(due, self.count, shards.present_ids(due, store))
             return self._submit(plan, store, words, owing) if owing else None
 
     def _submit(
@@ -91,11 +104,12 @@ class Array:
         while True:
             began = time.monotonic()
             states = job.states()  # Before the look at the store, so that nothing is missed.
-            now = shards.standing(store, cells)
+            now = shards.standing(store, looks.due_cells(store, cells))
             _take_over(seen, start, now)
             log(_in_words(job, states))
             watch(seen)
-            if shards.complete(now) or states == {}:
+            # A shard that made a look goes on with its own samples: the job is not over then.
+            if states == {} or (shards.complete(now) and looks.waiting(store) is None):
                 break
             time.sleep(max(LOOK_SECONDS, 10 * (time.monotonic() - began)))
         if now.stored <= job.stored and now.stored < now.asked:
@@ -153,8 +167,9 @@ def _in_words(job: Job, states: Mapping[str, int] | None) -> str:
 
 def _incomplete(job: Job, plan: Plan, root: Path) -> IncompleteRun:
     store = RunStore.existing(root)
-    now = shards.standing(store)
-    owing = shards.owing(plan, job.shards, shards.present_ids(plan, store))
+    due = looks.due(plan, store)
+    now = shards.standing(store, looks.due_cells(store, stored_cells(store)))
+    owing = shards.owing(due, job.shards, shards.present_ids(due, store))
     complaint = jobs.first_complaint(root, job, {shard.number for shard in owing})
     return IncompleteRun(
         f"Slurm job {job.id} ended, and {now.asked - now.stored} of {now.asked} samples are still "

@@ -4,68 +4,66 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from claimbench.engines.base import Answer, Log
-from claimbench.engines.ray.cluster import Needs, places
-from claimbench.engines.ray.replica import BEAT_SECONDS, News, Replica
+from claimbench.engines.replicas.replica import BEAT_SECONDS, News
+from claimbench.engines.replicas.staff import Lost, Staff, Worker
 from claimbench.errors import ClaimbenchError, EngineDied, InputError, ModelError
 from claimbench.records import Request
 
 
 @dataclass(eq=False)
 class _Post:
-    """A replica as the driver sees it: the actor that is it now, and what it was handed and has
-    not answered. `over`: it knows that no more will come for now."""
+    """A replica as the driver sees it: the worker that is it now, and what it was handed and has
+    not answered. `asked`: it was sent something and has said nothing yet. `over`: it knows that no
+    more will come for now."""
 
     number: int
     restarts_left: int
-    actor: Any = None
+    worker: Worker | None = None
     open: dict[str, Request] = field(default_factory=dict)
+    asked: bool = False
     over: bool = True
     idle: bool = False
 
 
 class Dispatcher:
-    """One job for replicas. `make` makes an engine on a replica; `window` is about how many
-    requests it keeps open; `log` takes what replicas were lost."""
+    """One job for replicas, which `staff` starts; `window` is about how many requests a replica
+    keeps open; `log` takes what replicas were lost."""
 
     def __init__(
         self,
-        make: Callable[[], object],
-        needs: Needs,
+        staff: Staff,
         *,
         replicas: int,
         restarts: int,
         window: int,
         log: Log,
     ) -> None:
-        self._make, self._needs, self._log = make, needs, log
+        self._staff, self._log = staff, log
         self._count = replicas
         self._posts = [_Post(number, restarts) for number in range(1, replicas + 1)]
         self._ahead = replicas * window
         self._pool: deque[Request] = deque()
         self._source: Iterator[Request] | None = None
-        self._calls: dict[object, _Post] = {}
 
     def work(self, requests: Iterable[Request]) -> Iterator[Answer]:
         """The answers to all requests, each once, in finishing order. Raises EngineDied when no
         replica is left."""
-        import ray
-
         self._source = iter(requests)
         for post in self._posts:
             self._start(post)
         while self._owes():
             self._wake()
-            ready, _ = ray.wait(list(self._calls), timeout=2 * BEAT_SECONDS)
-            for call in ready:
-                yield from self._hear(self._calls.pop(call), call)
+            asked = {post.worker: post for post in self._posts if post.worker and post.asked}
+            ready = self._staff.wait(list(asked), 2 * BEAT_SECONDS)
+            for worker in ready:
+                yield from self._hear(asked[worker], worker)
             if not ready:
-                self._check_room()
+                self._staff.check_room()
 
     def dismiss(self) -> None:
         """End all replicas."""
@@ -87,13 +85,12 @@ class Dispatcher:
 
     # --- what replicas say ------------------------------------------------------------------
 
-    def _hear(self, post: _Post, call: object) -> Iterator[Answer]:
-        import ray
-
+    def _hear(self, post: _Post, worker: Worker) -> Iterator[Answer]:
+        post.asked = False
         try:
-            news: News = ray.get(call)
-        except ray.exceptions.RayError as error:
-            self._lost(post, (str(error).strip().splitlines() or [type(error).__name__])[0])
+            news = worker.receive()
+        except Lost as loss:
+            self._lost(post, str(loss))
             return
         for answer in news.answers:
             if post.open.pop(answer.request_id, None) is not None:
@@ -129,25 +126,10 @@ class Dispatcher:
             f"{len(self._posts)} of {self._count} replicas go on"
         )
 
-    def _check_room(self) -> None:
-        """Nothing was heard for long: a replica may wait for a node that is gone."""
-        import ray
-
-        if places(ray.nodes(), self._needs) == 0:
-            raise EngineDied(
-                f"no node of the Ray cluster is left that has room for a replica ({self._needs}); "
-                f"start nodes, and run the same command again"
-            )
-
     # --- what replicas are sent -------------------------------------------------------------
 
     def _start(self, post: _Post) -> None:
-        import ray
-
-        actor = ray.remote(Replica).options(
-            num_cpus=self._needs.cpus, num_gpus=self._needs.gpus, max_restarts=0, max_concurrency=2
-        )
-        post.actor, post.over, post.idle = actor.remote(self._make), True, False
+        post.worker, post.over, post.idle = self._staff.start(post.number), True, False
         self._call(post, [])
 
     def _hand(self, post: _Post, news: News) -> None:
@@ -172,7 +154,9 @@ class Dispatcher:
 
     def _call(self, post: _Post, requests: list[Request]) -> None:
         post.open.update((request.id, request) for request in requests)
-        self._calls[post.actor.exchange.remote(requests, post.over)] = post
+        post.asked = True
+        assert post.worker is not None
+        post.worker.send(requests, post.over)
 
     def _wake(self) -> None:
         """Ask resting replicas again where there is work."""
@@ -182,9 +166,7 @@ class Dispatcher:
                 self._call(post, [])
 
     def _kill(self, post: _Post) -> None:
-        import ray
-
-        self._calls = {call: other for call, other in self._calls.items() if other is not post}
-        if post.actor is not None:
-            ray.kill(post.actor)
-            post.actor = None
+        post.asked = False
+        if post.worker is not None:
+            post.worker.kill()
+            post.worker = None

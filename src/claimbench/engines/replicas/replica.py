@@ -1,4 +1,4 @@
-"""What an actor holds: an engine that works through what it is handed.
+"""What a worker holds: an engine that works through what it is handed.
 
 An engine pulls its requests, and must never wait for one while it could step. So the replica keeps
 a few requests ahead of it, asks for more whenever fewer are left, and is told when none will come:
@@ -7,6 +7,7 @@ then the engine finishes its open ones, and the replica rests until it is handed
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -164,9 +165,7 @@ def _check_files(checkpoint: Path, files: Mapping[str, int], node: str) -> None:
 
 
 def _node() -> str:
-    import ray
-
-    return str(ray.util.get_node_ip_address())
+    return socket.gethostname()
 
 
 def _silent(_: str) -> None:

@@ -1,0 +1,90 @@
+"""What could change a verdict, the gravest first, as a few words that open to more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from claimbench.messages import Departure, Message, Value
+from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.report.tables import points
+
+MANY_TRUNCATED = 0.05
+"""A share of truncated replies from which a score is read with care."""
+_OF_FRAGILITY = {"note-tipping", "note-tipping-up", "note-not-fragile", "note-fragile"}
+_OF_LABORATORIES = {"note-laboratories-usual", "note-laboratories-unusual"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A caveat: a few words that open to `lines` and settings. `grave` ones stand out."""
+
+    label: Message
+    lines: tuple[Value, ...] = ()
+    settings: tuple[Departure, ...] = ()
+    grave: bool = False
+
+
+def chips_of(
+    v: Verdict, measured: Measurement | None, source: PublishedResult | None
+) -> Iterator[Chip]:
+    """What could change the verdict, the gravest first; then where the figure stands."""
+    yield from _fragility(v)
+    yield from _laboratories(v)
+    known = tuple(d for d in v.departures if not d.one_sided)
+    unknown = tuple(d for d in v.departures if d.one_sided)
+    if known:
+        yield Chip(Message("chip-departures", {"count": len(known)}), settings=known)
+    yield from truncated(measured)
+    if unknown:
+        yield Chip(Message("chip-one-sided", {"count": len(unknown)}), settings=unknown)
+    rest = tuple(n for n in v.notes if n.key not in _OF_FRAGILITY | _OF_LABORATORIES)
+    if rest:
+        yield Chip(Message("chip-notes", {"count": len(rest)}), rest)
+    yield Chip(Message("chip-source"), (v.claim, *source_lines(source), _tier(v)))
+
+
+def _tier(v: Verdict) -> Message:
+    return Message("chip-tier", {"tier": v.tier or "–"})
+
+
+def _fragility(v: Verdict) -> Iterator[Chip]:
+    found = v.fragility
+    if found is None:
+        return
+    lines = tuple(n for n in v.notes if n.key in _OF_FRAGILITY)
+    if found.fragile:
+        yield Chip(Message("chip-fragile"), lines, grave=True)
+    else:
+        yield Chip(Message("chip-tipping", {"grades": found.tipping_point}), lines)
+
+
+def _laboratories(v: Verdict) -> Iterator[Chip]:
+    if v.laboratories is None:
+        return
+    lines = tuple(n for n in v.notes if n.key in _OF_LABORATORIES)
+    grave = v.laboratories.unusual
+    label = Message("chip-labs-unusual" if grave else "chip-labs-usual")
+    yield Chip(label, lines, grave=grave)
+
+
+def truncated(m: Measurement | None) -> Iterator[Chip]:
+    """That replies were cut, if any were."""
+    if m is None or not m.truncated_share:
+        return
+    label = Message("chip-truncated", {"share": points(m.truncated_share)})
+    yield Chip(label, (Message("chip-truncated-why"),), grave=m.truncated_share >= MANY_TRUNCATED)
+
+
+def source_lines(result: PublishedResult | None) -> tuple[Value, ...]:
+    """File, line (a number, or words such as `Table 3`) and commit."""
+    if result is None:
+        return ()
+    s, parts = result.source, list[Value]()
+    parts.append(s.file)
+    if s.line:
+        numbered = s.line[0].isdigit()
+        parts.append(Message("page-source-line", {"line": s.line}) if numbered else s.line)
+    if s.commit:
+        parts.append(Message("page-source-commit", {"commit": s.commit}))
+    return (tuple(parts),)

@@ -1,0 +1,120 @@
+"""Verdicts of runs that were judged, or seen, more than once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from verdict_toys import measured
+
+from claimbench import statistics as stats
+from claimbench.records import CellName, Looks, PublishedResult, Source
+from claimbench.report.messages import english
+from claimbench.store.manifest import Judging
+from claimbench.verdicts import Case, judge_family
+from claimbench.verdicts.stopping import family_sizes, look_at
+
+
+def published(value: float, samples: int = 4096) -> PublishedResult:
+    return PublishedResult(
+        id="v/aime",
+        table="v",
+        subject="r1-distill-qwen-7b",
+        benchmark="aime-2024",
+        metric="pass@1",
+        value=value,
+        tier="D",
+        source=Source("v"),
+        samples=samples,
+        greedy=False,
+        problems=30,
+    )
+
+
+def run(n: int, share: float, looks: Looks | None):  # type: ignore[no-untyped-def]
+    return measured([round(share * n)] * 30, n, looks=looks)
+
+
+DECLARED = Looks(declared=(16, 32, 64))
+
+
+def test_a_declared_look_has_its_sequential_p() -> None:
+    ours = run(32, 0.5, DECLARED)
+    (plain,) = judge_family([Case(published(54.0), replace(ours, looks=None))])
+    (found,) = judge_family([Case(published(54.0), ours)])
+    assert plain.p_difference is not None and found.p_difference_adjusted is not None
+    # The published error is next to nothing here, so that t is 1/4 and 1/2.
+    expected = 2 * stats.sequential_p(plain.p_difference / 2, [0.25, 0.5])
+    assert found.p_difference == plain.p_difference
+    assert found.p_difference_adjusted == pytest.approx(expected, rel=0.05)
+    assert found.interval_95 == plain.interval_95
+
+
+def test_the_last_look_says_nothing_in_its_sentence() -> None:
+    (found,) = judge_family([Case(published(70.0), run(64, 0.5, DECLARED))])
+    assert "decided at" not in english(found.sentence)
+    assert any("16, 32, 64 samples per problem" in english(note) for note in found.notes)
+
+
+def test_what_one_look_would_show_is_said() -> None:
+    ours = run(16, 0.5, Looks(declared=(16, 64)))
+    (plain,) = judge_family([Case(published(57.0), replace(ours, looks=None))])
+    (found,) = judge_family([Case(published(57.0), ours)])
+    assert (plain.verdict, found.verdict) == ("lower", "inconclusive")
+    assert "not after several looks" in english(found.sentence)
+
+
+def test_equivalence_is_sequential_too() -> None:
+    (plain,) = judge_family([Case(published(50.0), run(64, 0.5, None), margin=6)])
+    (found,) = judge_family([Case(published(50.0), run(64, 0.5, DECLARED), margin=6)])
+    assert plain.p_equivalence is not None and found.p_equivalence_adjusted is not None
+    assert found.p_equivalence_adjusted > plain.p_equivalence
+    assert found.verdict == plain.verdict == "reproduced"
+
+
+def test_looks_that_were_not_declared_are_tested_more_strictly() -> None:
+    ours = run(32, 0.5, Looks(earlier=(4, 16)))
+    (found,) = judge_family([Case(published(56.0), ours)])
+    assert found.looks is not None and found.looks.level == 0.00125
+    assert found.p_difference is not None
+    assert found.p_difference_adjusted == pytest.approx(min(1, 40 * found.p_difference))
+    assert "seen before with 4, 16 samples" in english(found.sentence)
+
+
+JUDGING = Judging(published=("deepseek-r1",), margins={}, problems={"aime-2024": 30, "aime24": 30})
+CELL = CellName("r1-distill-qwen-7b", "aime24")
+
+
+def look(share: float, n: int = 32, judging: Judging = JUDGING, more: tuple[CellName, ...] = ()):  # type: ignore[no-untyped-def]
+    ours = replace(run(n, share, DECLARED), benchmark="aime24")
+    return look_at(ours, judging, [CELL, *more])
+
+
+def test_a_look_stops_where_the_figure_is_decided() -> None:
+    far, near = look(0.25), look(0.53)
+    assert far.stops and set(far.verdicts.values()) == {"lower"}
+    assert not near.stops and set(near.verdicts.values()) == {"inconclusive"}
+    # Votes are judged by what is there in the end, and keep nothing going.
+    assert all("cons" not in figure for figure in far.verdicts)
+
+
+def test_a_look_without_a_figure_stops_nothing() -> None:
+    seen = look(0.25, judging=Judging(published=(), margins={}, problems={}))
+    assert (seen.verdicts, seen.stops) == ({}, False)
+
+
+def test_a_look_stops_where_more_samples_decide_nothing() -> None:
+    """At 2,000 of 4,000 samples the error is the published 64's alone, too wide for 1 point."""
+    tight = JUDGING.model_copy(update={"margins": {"aime24": 0.5}})
+    ours = replace(run(2000, 0.55, Looks(declared=(2000, 4000))), benchmark="aime24")
+    seen = look_at(ours, tight, [CELL])
+    assert seen.stops and set(seen.verdicts.values()) == {"inconclusive"}
+
+
+def test_a_family_counts_every_figure_that_is_judged_with_it() -> None:
+    alone = family_sizes(JUDGING, CELL.model, [CELL])
+    both = family_sizes(JUDGING, CELL.model, [CELL, CellName(CELL.model, "math500")])
+    other = family_sizes(JUDGING, CELL.model, [CELL, CellName("r1-distill-qwen-14b", "math500")])
+    (table,) = alone
+    assert alone == other
+    assert both[table] == alone[table] + 1
