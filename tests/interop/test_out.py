@@ -226,6 +226,14 @@ def test_a_run_in_python(run: Path) -> None:
         found.frame("grade")
 
 
+def test_ids_that_no_text_holds(tmp_path: Path) -> None:
+    row = {"problem": "a\ud800", "gold": "1", "response": "1", "model": "m"}
+    path = write_rows(tmp_path / "x.jsonl", [row])
+    imported(tmp_path / "run", "jsonl", path, "--grader", "number")
+    (m,) = package.load(tmp_path / "run").measurements
+    assert (m["problem_ids"], m["right"]) == (("a?",), (1,))
+
+
 def test_results_alone_in_python(tmp_path: Path) -> None:
     found = package.load(ROOT / "results" / "smollm2-gsm8k")
     assert found.verdicts[0]["verdict"] == "higher"

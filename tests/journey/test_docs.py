@@ -44,7 +44,10 @@ def test_every_measuring_script_is_listed() -> None:
     assert listed == {path.name for path in (ROOT / "scripts").glob("bench_*")}
 
 
-def test_the_picture_is_that_of_the_committed_evidence() -> None:
-    """Where this fails, the evidence has changed: run scripts/evidence-figure."""
-    draw = runpy.run_path(str(ROOT / "scripts" / "evidence-figure"))["draw"]
-    assert (ROOT / "docs" / "evidence.svg").read_text() == draw()
+@pytest.mark.parametrize(
+    ("script", "picture"), [("evidence-figure", "evidence.svg"), ("distill-table", "distills.svg")]
+)
+def test_the_pictures_are_those_of_the_committed_evidence(script: str, picture: str) -> None:
+    """Where this fails, the evidence has changed: run both scripts again."""
+    draw = runpy.run_path(str(ROOT / "scripts" / script))["draw"]
+    assert (ROOT / "docs" / picture).read_text() == draw()

@@ -28,6 +28,7 @@ from claimbench.records import Exposure
 from claimbench.report import view
 from claimbench.report.answers import CERTAINTIES
 from claimbench.report.article_data import claims_data
+from claimbench.report.article_reader import PLAIN
 from claimbench.report.article_tables import ORIGINS
 from claimbench.report.figures import KINDS
 from claimbench.report.html import render_html
@@ -60,6 +61,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "verdict": VERDICTS,
     "status": STATUSES,
     "lacks": get_args(Lacks),
+    "plain": PLAIN,
+    "settles": (*get_args(Lacks), "measured again", "more samples", "the source", "nothing more"),
     "kind": get_args(Kind),
     "relation": (*get_args(Relation), "lower", "higher"),
     "quantifier": get_args(Quantifier),

@@ -38,7 +38,7 @@ AFTER = list(RNG.random(24) * 0.8)
 
 
 def test_the_interval_is_welchs() -> None:
-    sides = [measured(BEFORE, "old", "yes"), measured(AFTER, "new", "no")]
+    sides = [measured(BEFORE, "old", "all"), measured(AFTER, "new", "none")]
     (found,) = contrasts(sides)
     expected = stats.ttest_ind(AFTER, BEFORE, equal_var=False).confidence_interval(0.95)
     assert found.difference == pytest.approx(np.mean(AFTER) - np.mean(BEFORE))
@@ -46,16 +46,16 @@ def test_the_interval_is_welchs() -> None:
 
 
 def test_only_whole_cells_of_one_model_with_both_sides_are_held_against_each_other() -> None:
-    old, new = measured(BEFORE, "old", "yes"), measured(AFTER, "new", "no")
+    old, new = measured(BEFORE, "old", "all"), measured(AFTER, "new", "none")
     assert list(contrasts([old, measured(AFTER, "new", "in part")])) == []
     assert list(contrasts([old, measured(AFTER, "new", "unknown")])) == []
-    assert list(contrasts([old, measured(AFTER, "new", "no", model="other")])) == []
-    assert list(contrasts([old, measured(AFTER, "new", "no", received=3)])) == []
-    assert len(list(contrasts([old, new, measured(AFTER, "newer", "no")]))) == 2
+    assert list(contrasts([old, measured(AFTER, "new", "none", model="other")])) == []
+    assert list(contrasts([old, measured(AFTER, "new", "none", received=3)])) == []
+    assert len(list(contrasts([old, new, measured(AFTER, "newer", "none")]))) == 2
 
 
 def test_the_table_has_words_in_every_language() -> None:
-    sides = (measured(BEFORE, "old", "yes"), measured(AFTER, "new", "no"))
+    sides = (measured(BEFORE, "old", "all"), measured(AFTER, "new", "none"))
     run = RunView("run", "title", sides, (), (), (), (), partial=False)
     (table,) = contrast_tables(Document("title", (run,), ()))
     assert table.rows[0][:2] == ("m", "old")
@@ -83,7 +83,7 @@ def test_a_run_says_what_was_public_and_draws_the_contrast(
     journey = Toy(toy, monkeypatch)
     journey.run()
     stored = json.loads((journey.out / "measurements.json").read_text())
-    assert {m["benchmark"]: m["public"] for m in stored} == {"sums": "yes", "later": "no"}
+    assert {m["benchmark"]: m["public"] for m in stored} == {"sums": "all", "later": "none"}
     page = (journey.out / "report.md").read_text()
     assert "## Problems from before and after the checkpoint" in page
     assert "| toy | sums |" in page

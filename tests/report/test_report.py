@@ -222,3 +222,5 @@ def test_an_unfinished_run_is_marked(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     page = (root / "report.html").read_text("utf-8")
     assert "Partial: samples or grades are missing" in page
+    assert "so far, with 5 of 8 samples" in page and "likely too high" in page
+    assert "높게 나왔을 가능성이 큽니다" in page

@@ -198,10 +198,38 @@ def test_every_field_of_a_problem_edited_is_refused(journey: Toy) -> None:
         changed = [{**rows[0], key: edits(rows[0][key])}, *rows[1:]]
         path.write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in changed))
         for command in opened:
-            with pytest.raises(WrongRunFolder, match=r"problems/sums\.jsonl was edited"):
+            with pytest.raises(WrongRunFolder, match=r"problems/sums\.jsonl was edited") as caught:
                 command()
+            assert f": {key} is now " in str(caught.value)
     path.write_text(text)
     assert verify(journey.out).good
+
+
+def test_other_edits_of_a_file_of_problems_are_named(journey: Toy) -> None:
+    journey.run()
+    path = journey.out / "problems" / "sums.jsonl"
+    text = path.read_text()
+    first, *rest = (json.loads(line) for line in text.splitlines())
+    without = {key: value for key, value in first.items() if key != "gold"}
+    every = [{**row, "gold": "none", "question": "?"} for row in (first, *rest)]
+    for rows, words in (
+        (rest, f"{len(rest)} problems instead of {len(rest) + 1}"),
+        ([without, *rest], f'problem "{first["id"]}": gold is gone'),
+        ([{**first, "hint": "x"}, *rest], f'problem "{first["id"]}": hint is new'),
+        ([{**first, "gold": "9" * 99}, *rest], "9999..."),
+        (every, f"and {2 * len(every) - 3} more"),
+    ):
+        path.write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows))
+        with pytest.raises(WrongRunFolder, match="was edited") as caught:
+            verify(journey.out)
+        assert words in str(caught.value), words
+    path.write_text("[]\n" + text.partition("\n")[2])
+    with pytest.raises(WrongRunFolder, match="line 1 is no JSON object"):
+        verify(journey.out)
+    path.write_text(text.replace(first["question"], "Another?", 1))
+    path.with_suffix(".fields").unlink()
+    with pytest.raises(WrongRunFolder, match=r"its SHA-256 is .*, run\.yaml names"):
+        verify(journey.out)
 
 
 def test_a_folder_of_an_earlier_version_is_one_sentence(journey: Toy) -> None:

@@ -175,12 +175,15 @@ def test_committed_files_are_what_the_command_writes_now(tmp_path: Path) -> None
     # An article that was added since is no mistake: it is in the files once they are made again.
     articles = {claim["article"] for claim in told["claims"]}
     known = tuple(claim for claim in evidence.claims if claim.article in articles)
-    written = write_evidence(replace(evidence, claims=known), tmp_path / "again")
-    assert {p.name for p in written} == {p.name for p in COMMITTED.iterdir()}
+    again = tmp_path / "again"
+    written = write_evidence(replace(evidence, claims=known), again)
+    there = {p.relative_to(COMMITTED) for p in COMMITTED.rglob("*") if p.is_file()}
+    assert {p.relative_to(again) for p in written} == there
     for path in written:
-        committed = (COMMITTED / path.name).read_text(encoding="utf-8")
+        committed = (COMMITTED / path.relative_to(again)).read_text(encoding="utf-8")
         assert path.read_text(encoding="utf-8") == committed, (
-            f"{path.name} differs: run `claimbench claims --out results/evidence` and look at it"
+            f"{path.relative_to(again)} differs: "
+            "run `claimbench claims --out results/evidence` and look at it"
         )
 
 

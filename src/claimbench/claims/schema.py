@@ -284,6 +284,7 @@ class Article(Strict):
     date: dt.date
     date_stated: bool = Field(description="false: inferred from the days that the text names")
     language: str
+    url: str = ""
     file: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     lines: int = Field(gt=0)

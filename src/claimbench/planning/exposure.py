@@ -10,15 +10,15 @@ from claimbench.records import Exposure
 
 
 def exposure(model: ModelConfig, benchmark: BenchmarkConfig) -> Exposure:
-    """`yes` where all were public by the day before its release, `no` where none was, else in part;
-    unknown where a date is not known. A variant is its model."""
+    """`all` where all were public by the day before its release, `none` where none was, else in
+    part; unknown where a date is not known. A variant is its model."""
     days = _days(benchmark)
     if model.released is None or days is None:
         return "unknown"
     first, last = days
     if last < model.released.date:
-        return "yes"
-    return "no" if first >= model.released.date else "in part"
+        return "all"
+    return "none" if first >= model.released.date else "in part"
 
 
 def _days(benchmark: BenchmarkConfig) -> tuple[dt.date, dt.date] | None:

@@ -21,8 +21,8 @@ Tier = Literal["A", "B", "C", "D"]
 own."""
 
 
-Exposure = Literal["yes", "no", "in part", "unknown"]
-"""Whether a benchmark's problems were public before a checkpoint was."""
+Exposure = Literal["all", "none", "in part", "unknown"]
+"""Which of a benchmark's problems were public before a checkpoint was."""
 
 
 class CellName(NamedTuple):
@@ -228,8 +228,8 @@ class Measurement:
     latter is empty where answers cannot be told equal. `draws` is None where each problem has one
     sample, or nothing is known of the replies. `suspects` counts wrong grades that may be the
     grader's, None where no second reading knows. `looks` is None where the samples were fixed
-    before the run and are judged once. `public` says whether the problems were public before the
-    checkpoint: yes, no, in part, or unknown; `contrast` names benchmarks that are alike.
+    before the run and are judged once. `public` says which problems were public before the
+    checkpoint: all, none, in part, or unknown; `contrast` names benchmarks that are alike.
     """
 
     model: str

@@ -221,6 +221,8 @@ def score_answer(document: Document, run: RunView, m: Measurement) -> Answer:
 
 
 def _score_certainty(document: Document, run: RunView, m: Measurement) -> Message:
+    if not m.complete:
+        return Message("certainty-partial")
     if m.greedy:
         return Message("certainty-score-greedy", {"se": 100 * m.problem_se})
     own = next(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from claimbench.claims import load_articles
 from claimbench.errors import StoreError
 from claimbench.report.article_data import claims_data, published_data, to_json
 from claimbench.report.article_pages import claims_page, published_page
+from claimbench.report.article_reading import reading_files
 from claimbench.report.article_tables import claims_table, remeasured_table, spread_table
 from claimbench.report.tables import to_csv
 from claimbench.verdicts.articles import Evidence, judge_claims, judge_published_evidence
@@ -24,6 +26,7 @@ def evidence_files(evidence: Evidence) -> Mapping[str, str]:
         "published.csv": to_csv(remeasured_table(published.rows)),
         "published.md": published_page(published),
         "spread.csv": to_csv(spread_table(published.spreads)),
+        **reading_files(load_articles(), verdicts),
     }
 
 
@@ -33,6 +36,7 @@ def write_evidence(evidence: Evidence, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in evidence_files(evidence).items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
             written.append(folder / name)
     except OSError as error:

@@ -53,7 +53,7 @@ def view_cell(
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
-_EXPOSURES: Mapping[str, Exposure] = {"yes": "yes", "no": "no", "in part": "in part"}
+_EXPOSURES: Mapping[str, Exposure] = {"all": "all", "none": "none", "in part": "in part"}
 
 
 def _exposure_of(said: str | None) -> Exposure:

@@ -10,6 +10,7 @@ from typing import Any
 
 from claimbench.errors import WrongRunFolder
 from claimbench.records import Problem, Turn
+from claimbench.store.fields import SUFFIX, field_lines
 from claimbench.store.files import safe_name
 from claimbench.store.rows import json_line
 from claimbench.store.run import RunStore
@@ -34,6 +35,7 @@ def write_problems(store: RunStore, problems: Mapping[str, Iterable[Problem]]) -
         # What is there was held against its digest when the folder was opened.
         if path not in store.files or not (store.root / path).exists():
             store.write_lines_once(path, (_stored(store, p) for p in own))
+            store.write_file(_fields_path(benchmark), "".join(field_lines(map(_row, own))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ def read_problems(store: RunStore, benchmark: str) -> StoredProblems:
 
 def _problems_path(benchmark: str) -> str:
     return f"problems/{safe_name(benchmark)}.jsonl"
+
+
+def _fields_path(benchmark: str) -> str:
+    return str(Path(_problems_path(benchmark)).with_suffix(SUFFIX))
 
 
 def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from claimbench.config import digest as digest_of
 from claimbench.errors import WrongRunFolder
+from claimbench.store.fields import edits
 from claimbench.store.files import explaining, inside
 
 FORMAT = 2
@@ -85,10 +86,10 @@ def check_files(root: Path, files: Mapping[str, str]) -> None:
         with explaining(path, "read"):
             found = file_digest(path) if path.exists() else expected
         if found != expected:
+            what = edits(path) or f"its SHA-256 is {found[:16]}…, run.yaml names {expected[:16]}…"
             raise WrongRunFolder(
-                f"{path} was edited after the run was made (its SHA-256 is {found[:16]}…, run.yaml "
-                f"names {expected[:16]}…): put the former file back, or give another --out and run "
-                "again; nothing was touched."
+                f"{path} was edited after the run was made ({what}): put back what stood there, or "
+                "give another --out and run again; nothing was touched."
             )
 
 

@@ -27,7 +27,7 @@ def contrasts(measurements: Sequence[Measurement]) -> Iterator[Contrast]:
     complete."""
     for before, after in product(measurements, measurements):
         alike = before.contrast is not None and before.contrast == after.contrast
-        sides = before.public == "yes" and after.public == "no"
+        sides = before.public == "all" and after.public == "none"
         if before.model == after.model and alike and sides and before.complete and after.complete:
             yield _contrast(before, after)
 

@@ -605,8 +605,8 @@ compare-changes-worse = Problems that got worse most (right samples, reference t
 compare-changes-better = Problems that got better most (right samples, reference then run)
 compare-change = { $problem }: { $before } of { $of } → { $after } of { $then }
 column-public-before = public before the checkpoint
-public-yes = yes
-public-no = no
+public-all = all
+public-none = none
 public-in-part = in part
 public-unknown = unknown
 column-before = public before
@@ -657,6 +657,53 @@ verdict-count = { $count } { $verdict }
 verdict-sum = Of { $total } figures { LIST($counts, ", ") }.
 verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were every score equal to the published one, about { FIXED($chance, 2) } would be lower or higher by chance alone.
 
+## Pages for readers of the articles
+
+reader-title = What five articles claimed of DeepSeek, checked
+reader-intro = Each claim is in our own words. The verdict comes from public figures and records, with their places; how it is made is in docs/evidence.md.
+reader-plain-words = Holds: the figures or the record bear the claim out. Fails: they say otherwise. In part: some of what is claimed holds, some fails. Open: the figures are too uncertain, or something is unmeasured. Beyond testing: neither a measurement nor a record at hand can settle it.
+reader-article = article
+reader-date = date
+reader-all = all
+reader-day-inferred = The day follows from the text.
+reader-no-link = No link is on record.
+reader-benchmarks = { $count ->
+    [one] One comparison
+   *[other] { $count } comparisons
+}: { $holds } for the claim, { $fails } against it, { $open } open.
+reader-sums = { $count ->
+    [one] One calculation
+   *[other] { $count } calculations
+}: { $agree } for the claim, { $differ } against it.
+reader-records = { $count ->
+    [one] One fact
+   *[other] { $count } facts
+} looked up: { $agree } as claimed, { $differ } not.
+reader-scores = { $benchmark }: { $subject } { SIGNIFICANT($subject_value) }, { $reference } { SIGNIFICANT($reference_value) }
+reader-figure = Strongest figure
+reader-source = Source
+reader-settles = What would settle it
+reader-details = How this was judged
+reader-id = claim
+reader-lines = lines of the article
+reader-kind = kind
+reader-verdict = verdict
+reader-tier = by tier { $tier } alone
+reader-why = why
+reader-note = note
+reader-disagreement = other articles
+plain-holds = holds
+plain-fails = fails
+plain-in-part = holds in part
+plain-open = open
+plain-beyond-testing = beyond testing
+settles-measured-again = Settled by these figures; a run of our own on the same tests would be stronger still.
+settles-more-samples = A run of both models on the tests that are open, with enough samples of each problem.
+settles-the-source = The exact figure, where the source gives only a range or a floor.
+settles-nothing-more = Nothing more: the source can be looked up.
+settles-run = A run that names model, test and settings.
+settles-record = A public record of it, dated.
+settles-both = Nothing that can be measured or looked up: it is a judgement or a forecast.
 # --- a run generated again (claimbench repeat) ---
 repeat-headline = { $model } on { $benchmark }: { $repeated } of { $samples } samples generated again
 repeat-equal = equal texts: { $count } of { $of } ({ FIXED($share) }%, 95% interval { FIXED($low) } to { FIXED($high) }%)
@@ -700,6 +747,7 @@ certainty-greedy = Chance plays no part: both sides take the likeliest token eve
 certainty-open = Not decided yet: { $remedy }.
 certainty-decoding = Not decided, and no number of samples would: it takes knowing how the published score was decoded.
 certainty-none = No judgement is given.
+certainty-partial = Not sure, and likely too high: samples are missing, what finishes first is short, and short replies are right more often than long ones.
 certainty-score = The same problems again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; other problems like these move the score by about { FIXED($se) } points either way.
 certainty-score-greedy = The same run again gives the same score; other problems like these move it by about { FIXED($se) } points either way.
 certainty-score-unknown = How much another run would differ is not known.

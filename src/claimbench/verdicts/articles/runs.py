@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,13 +88,21 @@ def _unfinished(run: str, m: Measurement) -> Message:
 def read_records(path: Path, kind: type[Record]) -> tuple[Record, ...]:
     """The records in a JSON file of a run folder. Raises DataError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _without_surrogates(path.read_text(encoding="utf-8"))
         return TypeAdapter(tuple[kind, ...]).validate_json(text)  # type: ignore[valid-type]
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         words = f"{path}: {place or 'the file'}: {first['msg'].lower()}"
         raise DataError(f"{words}; make it again with `claimbench report`") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise DataError(f"{path}: cannot be read ({why})") from error
+
+
+def _without_surrogates(text: str) -> str:
+    """JSON without lone surrogates, which the ids of imported outputs may hold and pydantic does
+    not take: a question mark stands for each."""
+    if "\\ud" not in text.lower():
+        return text
+    return json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace").decode()
