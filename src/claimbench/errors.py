@@ -47,7 +47,12 @@ class PromptError(InputError):
 
 class Missing(ClaimbenchError):
     """A checkpoint, dataset or package is not here, and can be had: mixed into the failure that it
-    is for a run. A dry run goes on without it."""
+    is for a run. A dry run goes on without it. `what` was looked for and `why` it did not come:
+    for who fetches it, whom the message would send to fetch it."""
+
+    def __init__(self, message: str, what: str = "", why: str = "") -> None:
+        super().__init__(message)
+        self.what, self.why = what, why
 
 
 class StageError(ClaimbenchError):

@@ -231,7 +231,7 @@ def _from_hub(dataset: DatasetConfig, name: str, data_dir: Path | None) -> list[
             f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
         ) from error
     except Exception as error:
-        raise DatasetMissing(_cannot_load(dataset, dataset.file, name, data_dir, error)) from error
+        raise _cannot_load(dataset, dataset.file, name, data_dir, error) from error
 
 
 def _load_from_hub(dataset: DatasetConfig) -> list[Row]:
@@ -259,18 +259,21 @@ def _part_from_hub(dataset: DatasetConfig, part: str, name: str, data_dir: Path 
             f"{name}: reading {dataset.hub} needs pip install 'claimbench[cpu]'"
         ) from error
     except Exception as error:
-        raise DatasetMissing(_cannot_load(dataset, part, name, data_dir, error)) from error
+        raise _cannot_load(dataset, part, name, data_dir, error) from error
     return Path(found)
 
 
 def _cannot_load(
     dataset: DatasetConfig, file: str | None, name: str, data_dir: Path | None, error: Exception
-) -> str:
+) -> DatasetMissing:
     why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
     gated = "; it is gated: accept its terms on the hub and set HF_TOKEN" if "gated" in why else ""
     where = f"put {file} into --data-dir {data_dir}, where it is not"
     local = f", or {where if data_dir else f'give --data-dir DIR with the file {file}'}"
-    return (
+    local = local if file else ""
+    return DatasetMissing(
         f"{name}: cannot load {dataset.hub} at revision {dataset.revision} ({why}){gated}; run "
-        f"`claimbench fetch` where the hub can be reached{local if file else ''}"
+        f"`claimbench fetch` where the hub can be reached{local}",
+        f"benchmark {name} ({dataset.hub} at revision {dataset.revision})",
+        f"{why}{gated}; run this where the hub can be reached{local}",
     )

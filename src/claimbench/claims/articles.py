@@ -45,6 +45,8 @@ class _Open:
         return refusal(self.path, self.marks, key, sentence)
 
 
+OWN_ARTICLES = Path("seeds", "articles")
+
 Links = dict[str, dict[str, Disagreement | None]]
 """By a claim's id: the claims about the same thing, and in what they disagree."""
 
@@ -56,7 +58,7 @@ def load_articles(folder: Path | None = None, texts: Path | None = None) -> tupl
     too. Raises ConfigError by file, line and key.
     """
     folder = folder or seeds_dir() / "articles"
-    opened = [_open(path) for path in sorted(folder.glob("*.yaml"))]
+    opened = [_open(path) for path in _article_files(folder)]
     published = folder.parent / "published"
     catalogue, figures = load_catalogue(published), load_figures(published)
     known = _unique_ids(opened)
@@ -68,6 +70,22 @@ def load_articles(folder: Path | None = None, texts: Path | None = None) -> tupl
         if texts is not None and (texts / one.article.file).exists():
             _check_text(one, texts / one.article.file)
     return tuple(one.article for one in opened)
+
+
+def _article_files(folder: Path) -> list[Path]:
+    """The files of a folder; beside the shipped ones those of ./seeds/articles, where
+    `claimbench new article` writes."""
+    found = (
+        {path.name: path for path in OWN_ARTICLES.glob("*.yaml")} if folder == _shipped() else {}
+    )
+    return [
+        *sorted(folder.glob("*.yaml")),
+        *(p for n, p in sorted(found.items()) if not (folder / n).exists()),
+    ]
+
+
+def _shipped() -> Path:
+    return seeds_dir() / "articles"
 
 
 def load_claims(folder: Path | None = None) -> tuple[Claim, ...]:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from claimbench.cli import exchange, repeating, results, running, watching
+from claimbench.cli import exchange, new, repeating, results, running, watching
 from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
     INTERRUPTED,
@@ -23,7 +23,7 @@ from claimbench.cli.ending import (
     unprinted,
 )
 from claimbench.cli.options import AsJson
-from claimbench.errors import ClaimbenchError
+from claimbench.errors import ClaimbenchError, ConfigError
 from claimbench.version import __version__
 
 app = typer.Typer(
@@ -84,6 +84,27 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.add_typer(new.app, name="new")
+
+
+def check_command(words: list[str]) -> None:
+    """Raises ConfigError with the command, or the run, that an unknown command was meant for."""
+    word = next((word for word in words if not word.startswith("-")), None)
+    known = [*COMMANDS, "new"]
+    if word is not None and word not in known:
+        raise _unknown_command(word, known)
+
+
+def _unknown_command(word: str, known: list[str]) -> ConfigError:
+    from claimbench.config import names
+    from claimbench.config.yamlfile import close_to, nearest
+
+    runs = close_to(word, names("runs"))
+    if word.endswith(".yaml") or (runs and runs[0].lower() == word.lower()):
+        hint = f"; did you mean `claimbench run {runs[0] if runs else word}`?"
+    else:
+        hint = nearest(word, known)
+    return ConfigError(f"there is no command {word}{hint}")
 
 
 def main() -> None:
@@ -98,6 +119,7 @@ def main() -> None:
     print_anywhere()
     keep_bars_out_of_logs()
     try:
+        check_command(sys.argv[1:])
         app()
     except ClaimbenchError as error:
         complain(str(error))

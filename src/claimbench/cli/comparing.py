@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from claimbench.cli.ending import complain
+from claimbench.cli.ending import complain, meant
 from claimbench.errors import ConfigError
 from claimbench.report.comparison_data import to_json
 from claimbench.report.comparisons import changes, comparison_files, details, headline
@@ -25,7 +25,8 @@ LINE = 1000
 def check_words(chosen: Sequence[str]) -> None:
     for name in chosen:
         if name not in WORDS:
-            raise ConfigError(f"--fail-on {name}: the outcomes are {', '.join(WORDS)}")
+            known = f"the outcomes are {', '.join(WORDS)}"
+            raise ConfigError(f"--fail-on {name}: {known}{meant(name, WORDS)}")
 
 
 def check_margins(margin: float | None, non_inferior: float | None) -> None:

@@ -81,7 +81,7 @@ class Display:
 
 
 def rate(progress: RunProgress) -> str:
-    """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded`."""
+    """`212 tokens/s, 0:01:20 left, 31 % right of 128 graded (short replies end first)`."""
     # Imported outputs may not state their tokens.
     parts = [f"{progress.tokens_per_second:.0f} tokens/s"] if progress.tokens else []
     if progress.seconds_left is not None:
@@ -89,7 +89,9 @@ def rate(progress: RunProgress) -> str:
         parts.append(f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d} left")
     if progress.graded:
         share = 100 * progress.right / progress.graded
-        parts.append(f"{share:.0f} % right of {progress.graded} graded")
+        # A reply that takes long, and is wrong more often, has no grade yet.
+        so_far = " (short replies end first)" if progress.stored < progress.asked else ""
+        parts.append(f"{share:.0f} % right of {progress.graded} graded{so_far}")
     if progress.failures:
         parts.append(f"{len(progress.failures)} failed")
     return ", ".join(parts)

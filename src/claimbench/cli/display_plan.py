@@ -15,16 +15,24 @@ SHOWN_IDS = 12
 
 def render(facts: Mapping[str, Any], all_choices: bool = False) -> str:
     """The plan as text; `all_choices` of spreading it over GPUs, or the best of each GPU type."""
-    lines = [f"run {facts['run']}: {facts['samples']} samples"]
+    lines = [f"run {facts['run']}: {_count(facts['samples'])} samples"]
     if lacking := facts.get("lacking"):
         lines += [f"prompts are left out: {clean(lacking, 400)}"]
-    else:
-        lines += [line for cell in facts["cells"] for line in ["", *_cell_lines(cell)]]
+    lines += [line for c in facts["cells"] if "prompt" in c for line in ["", *_cell_lines(c)]]
+    if unread := [c for c in facts["cells"] if "prompt" not in c]:
+        lines += [
+            "",
+            *(f"{c['model']} on {c['benchmark']}: {_count(c['samples'])} samples" for c in unread),
+        ]
     for target in facts["published"]:
         lines += ["", *_target_lines(target)]
     if "gpus" in facts:
         lines.append(render_gpus(facts["gpus"], gpu_table().price_note, all_choices))
     return "\n".join(lines)
+
+
+def _count(number: int | None) -> str:
+    return "an unknown number of" if number is None else str(number)
 
 
 def _cell_lines(cell: Mapping[str, Any]) -> list[str]:

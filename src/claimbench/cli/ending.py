@@ -223,7 +223,15 @@ def check_verdict_names(chosen: list[str]) -> None:
 
     for name in chosen:
         if name not in VERDICTS:
-            raise ConfigError(f"--fail-on {name}: verdicts are {', '.join(VERDICTS)}")
+            known = f"verdicts are {', '.join(VERDICTS)}"
+            raise ConfigError(f"--fail-on {name}: {known}{meant(name, VERDICTS)}")
+
+
+def meant(word: str, known: Sequence[str]) -> str:
+    """`; did you mean lower?`, whatever its case; empty where nothing is near."""
+    from claimbench.config.yamlfile import close_to
+
+    return f"; did you mean {near[0]}?" if (near := close_to(word, known)) else ""
 
 
 def check_something_is_judged(experiment: Experiment, chosen: list[str]) -> None:
@@ -231,10 +239,11 @@ def check_something_is_judged(experiment: Experiment, chosen: list[str]) -> None
     from claimbench.verdicts.pairing import targets
 
     run = experiment.run
-    if chosen and not targets(run.published, run.models, run.benchmarks):
+    if chosen and not targets(run.published, run.models, run.benchmarks, run.claimed):
         raise ConfigError(
             f"--fail-on {chosen[0]}: the run's key published names no table with a figure of its "
-            "models on its benchmarks, so nothing would be judged; name one, or leave --fail-on out"
+            "models on its benchmarks, so nothing would be judged; name one, give a figure under "
+            "claimed, or leave --fail-on out"
         )
 
 

@@ -7,7 +7,12 @@ from typing import Annotated
 
 import typer
 
-RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="A run file, or its bare name.")]
+RunFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN.yaml", help="A run file, its bare name, or a run folder to go on with."
+    ),
+]
 RunDir = Annotated[Path, typer.Argument(metavar="RUNDIR", help="A run folder.")]
 Sets = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the run file.")

@@ -96,13 +96,12 @@ def _begin(
     how: Shard | Array | Cap,
 ) -> tuple[Report | Progress | Job, Path]:
     """What a run has come to, and its folder."""
-    from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.planning import estimate
     from claimbench.runner import preparing
 
-    experiment = config.load_experiment(run_file, sets)
-    folder = out or Path("results") / experiment.run.name
+    experiment = preparing.load(run_file, sets, offline)
+    folder = out or preparing.folder_of(run_file) or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
     check_something_is_judged(experiment, fail_on)
     online = hub.use(offline)
@@ -149,7 +148,6 @@ def plan(  # noqa: PLR0913, PLR0917
     --gpu h100x8 --gpu-hour 2.2[/bold] · [bold]claimbench plan r1-distill-qwen-7b --gpu
     laptop[/bold]
     """
-    from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.cli import display_plan
     from claimbench.planning import estimate
@@ -159,17 +157,17 @@ def plan(  # noqa: PLR0913, PLR0917
     from claimbench.planning.lengths import Lengths
     from claimbench.runner import preparing
 
-    experiment = config.load_experiment(run_file, sets)
+    experiment = preparing.load(run_file, sets, offline)
     named = gpus or ([LAPTOP] if experiment.run.engine.kind == "llamacpp" else [])
     asked = choose_gpus(named, gpu_count), Lengths(lengths), gpu_hour, choose_laptops(named)
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
         made, lacking = preparing.dry_plan(experiment, data_dir, online, display.log)
-    facts = estimate.describe(made) if made else estimate.outline(experiment, lacking)
+    facts = estimate.describe(made, lacking) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
     facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
     typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
-    if made:
+    if made and not lacking:
         estimate.check_power(made)
 
 
@@ -178,11 +176,10 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
 
     Example: [bold]claimbench fetch r1-distill-qwen-1.5b[/bold]
     """
-    from claimbench import config
     from claimbench.benchmarks import hub
     from claimbench.runner import preparing
 
-    experiment = config.load_experiment(run_file, sets)
+    experiment = preparing.load(run_file, sets)
     online = hub.use()
     with displaying() as display:
         lines = preparing.fetch(experiment, data_dir, online, display.log)

@@ -50,7 +50,7 @@ def seen_from_file(data: Data, kind: Kind, folder: Path) -> Data:
         case "runs":
             return absolute(data, folder)
         case "models":
-            return _own_path(data, "path", folder)
+            return _own_path(_own_path(data, "path", folder), "adapter", folder)
         case "benchmarks":
             changed = {
                 key: _dataset_path(value, folder) if isinstance(value, dict) else value

@@ -31,6 +31,9 @@ class PromptRules(Strict):
     have none; of a model that has one and whose prompts go without, `bos_count` is 0. A variant
     that breaks what its model asks for says so in `prepend`, set before what the template makes,
     and `cut_end`, taken off its end; `head` and `tail` say what the prompt looks like then.
+    `template_args` are given to the chat template (`enable_thinking: false`), which takes `date`
+    for today where it writes one. `plain_text` is for a base model: no chat template, the turns
+    alone.
     """
 
     bos: str = ""
@@ -42,6 +45,11 @@ class PromptRules(Strict):
     reasoning_end: str | None = None
     prepend: str = ""
     cut_end: str = ""
+    template_args: dict[str, bool | int | float | str] = Field(
+        default_factory=dict, exclude_if=unset
+    )
+    date: str | None = Field(default=None, exclude_if=unset, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    plain_text: bool = Field(default=False, exclude_if=unset)
 
 
 class ReleaseDate(Strict):

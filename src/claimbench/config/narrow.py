@@ -11,7 +11,7 @@ from claimbench.config.yamlfile import Marks
 Data = dict[str, Any]
 
 _BY_NAME: Mapping[str, tuple[str, ...]] = {
-    "benchmarks": ("samples", "margins", "select", "prompts"),
+    "benchmarks": ("samples", "margins", "select", "looks", "prompts"),
     "models": ("claimed",),
 }
 """The keys of a run whose own keys are names of its benchmarks, or of its models."""
@@ -38,6 +38,13 @@ def without(data: Data, lost: Mapping[str, Collection[str]], marks: Marks) -> Da
                     for name, value in below.items()
                     if name not in names or _from_option(marks, by_name, name)
                 }
+    if isinstance(claimed := kept.get("claimed"), dict):
+        kept["claimed"] = {
+            model: {b: v for b, v in figures.items() if b not in lost["benchmarks"]}
+            if isinstance(figures, dict)
+            else figures
+            for model, figures in claimed.items()
+        }
     return kept
 
 

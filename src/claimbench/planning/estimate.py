@@ -27,39 +27,52 @@ BYTES_PER_TOKEN = 4.5
 BYTES_PER_SAMPLE = 700
 
 
-def describe(plan: Plan) -> dict[str, Any]:
-    """The plan as plain data; token counts of completions are upper bounds."""
-    run = plan.experiment.run
-    return {
-        "run": run.name,
-        "samples": plan.asked,
-        "cells": [_cell(cell, plan.experiment) for cell in plan.cells],
-        "published": _targets(plan.experiment, _rows(plan)),
+def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, Any]:
+    """The plan as plain data; token counts of completions are upper bounds. `lacking` says by model
+    or benchmark what is missing: of those cells only the samples are stated."""
+    known = {
+        (cell.model.name, cell.benchmark.name): _cell(cell, plan.experiment) for cell in plan.cells
     }
+    return _facts(plan.experiment, known, _rows(plan), lacking)
 
 
-def outline(experiment: Experiment, lacking: str) -> dict[str, Any]:
-    """What can be stated without tokenizers or datasets: `lacking` says what is missing."""
+def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, Any]:
+    """What can be stated without any tokenizer or dataset."""
+    return _facts(experiment, {}, {}, lacking)
+
+
+def _facts(
+    experiment: Experiment,
+    known: Mapping[tuple[str, str], dict[str, Any]],
+    rows: Mapping[str, int],
+    lacking: Mapping[str, str],
+) -> dict[str, Any]:
     cells = [
-        {
+        known.get((model.name, benchmark.name))
+        or {
             "model": model.name,
             "benchmark": benchmark.name,
-            "samples": _samples(experiment, benchmark),
+            "samples": _samples(experiment, benchmark, rows),
         }
         for model in experiment.models
         for benchmark in experiment.benchmarks
     ]
+    counts = [cell["samples"] for cell in cells]
     return {
         "run": experiment.run.name,
-        "samples": sum(cell["samples"] for cell in cells),
-        "lacking": lacking,
+        "samples": None if None in counts else sum(counts),
+        **({"lacking": "; ".join(dict.fromkeys(lacking.values()))} if lacking else {}),
         "cells": cells,
-        "published": _targets(experiment, {}),
+        "published": _targets(experiment, rows),
     }
 
 
-def _samples(experiment: Experiment, benchmark: BenchmarkConfig) -> int:
-    return experiment.problems_of(benchmark) * experiment.samples_of(benchmark)
+def _samples(
+    experiment: Experiment, benchmark: BenchmarkConfig, rows: Mapping[str, int]
+) -> int | None:
+    """None where nothing states how many problems the benchmark has."""
+    problems = rows.get(benchmark.name) or experiment.problems_of(benchmark)
+    return problems * experiment.samples_of(benchmark) if problems else None
 
 
 def prompt_lengths(facts: Mapping[str, Any]) -> gpus.Prompts:
@@ -79,7 +92,7 @@ def _rows(plan: Plan) -> dict[str, int]:
 def comparisons(experiment: Experiment) -> list[PublishedResult]:
     """The published figures that the run's results would be compared with."""
     run = experiment.run
-    return targets(run.published, run.models, run.benchmarks)
+    return targets(run.published, run.models, run.benchmarks, run.claimed)
 
 
 def check_power(plan: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from claimbench.benchmarks.loading import (
 )
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, plain
 from claimbench.engines import EngineSettings
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, Missing
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
 from claimbench.messages import Message, as_data
@@ -66,11 +67,14 @@ def make_plan(
     *,
     weights: bool = True,
     log: Callable[[str], None] = lambda _: None,
+    lacking: dict[str, str] | None = None,
 ) -> Plan:
     """Load datasets and tokenizers, render every prompt, and fix every sample's id.
 
     `engine` is the identity (name and version) of the engine that will be asked; with
-    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done.
+    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done. Where a
+    dry run gives `lacking`, models and benchmarks that are not on this machine are left out, and
+    why is noted there by their names.
     """
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
@@ -80,15 +84,17 @@ def make_plan(
     asked = []
     for benchmark in experiment.benchmarks:
         log(f"reading {benchmark.name}")
-        problems = load_problems(benchmark, data_dir, experiment.run.limit)
-        _check_grader(benchmark, problems)
-        asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
+        with _noted(benchmark.name, lacking):
+            problems = load_problems(benchmark, data_dir, experiment.run.limit)
+            _check_grader(benchmark, problems)
+            asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
     found: dict[str, Checkpoint] = {}
     cells: list[Cell] = []
     for model in experiment.models:
         log(f"finding the checkpoint of {model.name}")
-        found[model.name] = checkpoints.wanted_by(chosen, model, online, weights=weights)
-        cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
+        with _noted(model.name, lacking):
+            found[model.name] = checkpoints.wanted_by(chosen, model, online, weights=weights)
+            cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
     log("rendering prompts")
     _refuse_twins(cells)
     resolved = _resolved(experiment, chosen, engine, found, cells)
@@ -109,6 +115,17 @@ def _with_samples(
         str(cell.name): _described(cell.first(counts[str(cell.name)]), experiment) for cell in cells
     }
     return {**resolved, "cells": asked}
+
+
+@contextmanager
+def _noted(name: str, lacking: dict[str, str] | None) -> Iterator[None]:
+    """Notes what is missing under `name` where a dry run may go on without it."""
+    try:
+        yield
+    except Missing as missing:
+        if lacking is None:
+            raise
+        lacking[name] = str(missing)
 
 
 def _check_sampling(experiment: Experiment, chosen: EngineSettings) -> None:
@@ -242,6 +259,7 @@ def _resolved(
             "published": list(run.published),
             "margins": dict(run.margins),
             "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
+            **({"claimed": dict(run.claimed)} if run.claimed else {}),
         },
         "cells": {str(cell.name): _described(cell, experiment) for cell in cells},
         "exposure": {str(c.name): exposure(c.model, c.benchmark) for c in cells},
@@ -261,10 +279,13 @@ def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
 def _departures(
     experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
 ) -> dict[str, Any]:
-    """In what each model's weights depart from the pinned checkpoint, as data of messages."""
+    """In what each model's weights and prompts depart from the pinned checkpoint and its rules, as
+    data of messages."""
     departures = {}
     for model in experiment.models:
-        parts = [found[model.name].departure]
+        if model.name not in found:
+            continue
+        parts = [found[model.name].departure, *_drafted(model, experiment)]
         dtype = chosen.chosen_dtype
         if dtype is not None and dtype != model.dtype:
             dtypes = {"dtype": dtype, "checkpoint": model.dtype}
@@ -274,6 +295,14 @@ def _departures(
         if known := tuple(part for part in parts if part):
             departures[model.name] = as_data(Message("weights-departures", {"parts": known}))
     return departures
+
+
+def _drafted(model: ModelConfig, experiment: Experiment) -> Iterator[Message]:
+    """What a run names by its path: no person has read what was made of it."""
+    if model.drafted:
+        yield Message("prompt-drafted")
+    if drafted := [b.name for b in experiment.benchmarks if b.drafted]:
+        yield Message("benchmark-drafted", {"benchmarks": ", ".join(drafted)})
 
 
 def _described(cell: Cell, experiment: Experiment) -> dict[str, Any]:

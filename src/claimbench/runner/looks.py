@@ -64,8 +64,9 @@ def waiting(store: RunStore) -> int | None:
 
 def differing(store: RunStore) -> Iterator[str]:
     """In what looks.json does not say what the looks at the stored samples show."""
-    cells = {cell.name: cell for cell in stored_cells(store)}
-    for made in read_looks(store.root):
+    looks = read_looks(store.root)
+    cells = {cell.name: cell for cell in stored_cells(store)} if looks else {}
+    for made in looks:
         if made.samples not in _declared(store, made.cell):
             if made.cell not in cells or not store.manifest.raised.get(str(made.cell)):
                 yield f"{FILE}: run.yaml declares no look at {made.cell} at {made.samples} samples"

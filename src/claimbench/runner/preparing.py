@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from claimbench import engines
-from claimbench.config import Experiment, RunConfig
-from claimbench.errors import Missing
+from claimbench import drafts, engines
+from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, RunConfig
+from claimbench.errors import ConfigError, Missing
 from claimbench.models import checkpoints
 from claimbench.planning.plan import Plan, make_plan
 from claimbench.store import is_run
 from claimbench.store.manifest import read_manifest
 
 Log = Callable[[str], None]
+
+
+def load(run_file: Path, sets: Sequence[str] = (), offline: bool = False) -> Experiment:
+    """A run file with everything it names, or the run that a run folder is of. Raises
+    ConfigError."""
+    if folder_of(run_file) is None:
+        return drafts.load_experiment(run_file, sets, offline)
+    if sets:
+        raise ConfigError(
+            f"--set {sets[0]}: {run_file} is a run that has begun, and goes on as it is; leave the "
+            "option out, or give the run file and another --out"
+        )
+    return _begun(run_file)
+
+
+def folder_of(run_file: Path) -> Path | None:
+    """The path itself, where it is a run folder that goes on."""
+    return run_file if run_file.is_dir() and is_run(run_file) else None
+
+
+def _begun(root: Path) -> Experiment:
+    manifest = read_manifest(root)
+    models = [m for m in manifest.models.values() if isinstance(m, ModelConfig)]
+    benchmarks = [b for b in manifest.benchmarks.values() if isinstance(b, BenchmarkConfig)]
+    if not isinstance(manifest.run, RunConfig) or not (models and benchmarks):
+        raise ConfigError(
+            f"{root}: imported outputs are not run; `claimbench grade` and `report` read them"
+        )
+    return Experiment(run=manifest.run, models=tuple(models), benchmarks=tuple(benchmarks))
 
 
 def plan(
@@ -23,6 +52,7 @@ def plan(
     log: Log,
     weights: bool = True,
     root: Path | None = None,
+    lacking: dict[str, str] | None = None,
 ) -> Plan:
     """What a run, into the folder `root`, would ask for. Without `weights` the plan is for reading
     only: a tokenizer is enough, and the engine need not be installed."""
@@ -34,7 +64,9 @@ def plan(
         if weights:
             raise
         engine = {"name": settings.kind, "version": "not installed here"}
-    return make_plan(experiment, engine, data_dir, online, weights=weights, log=log)
+    return make_plan(
+        experiment, engine, data_dir, online, weights=weights, log=log, lacking=lacking
+    )
 
 
 def _in_what_precision(experiment: Experiment, root: Path | None, log: Log) -> Experiment:
@@ -64,20 +96,33 @@ def _in_what_precision(experiment: Experiment, root: Path | None, log: Log) -> E
 
 def dry_plan(
     experiment: Experiment, data_dir: Path | None, online: bool, log: Log
-) -> tuple[Plan | None, str]:
-    """What a run would ask for, else None and what is missing on this machine."""
+) -> tuple[Plan | None, dict[str, str]]:
+    """What a run would ask for, as far as this machine has what it needs, and by model or benchmark
+    what is missing; None where nothing can be read at all."""
+    lacking: dict[str, str] = {}
     try:
-        return plan(experiment, data_dir, online, log, weights=False), ""
+        found = plan(experiment, data_dir, online, log, weights=False, lacking=lacking)
     except Missing as missing:
-        return None, str(missing)
+        return None, {experiment.run.name: str(missing)}
+    return (found if found.cells else None), lacking
 
 
 def fetch(experiment: Experiment, data_dir: Path | None, online: bool, log: Log) -> list[str]:
     """Download what a run needs, ahead of it, and check every byte of the checkpoints. Returns one
     line per thing that is now here."""
-    from claimbench.benchmarks.loading import load_fewshot, load_problems, resolve
+    from claimbench.benchmarks.loading import resolve
 
-    experiment = resolve(experiment, data_dir)
+    try:
+        return _fetch(resolve(experiment, data_dir), data_dir, online, log)
+    except Missing as missing:
+        if not missing.why:
+            raise
+        raise type(missing)(f"{missing.what} cannot be fetched: {missing.why}") from missing
+
+
+def _fetch(experiment: Experiment, data_dir: Path | None, online: bool, log: Log) -> list[str]:
+    from claimbench.benchmarks.loading import load_fewshot, load_problems
+
     chosen = engines.settings(experiment.run.engine)
     lines = []
     for model in experiment.models:

@@ -60,12 +60,14 @@ class CellEntry(Strict):
 
 
 class Judging(Strict):
-    """The published tables that a run is compared with, margins in points by benchmark, and how
-    many problems each benchmark has; fixed before the run."""
+    """The published tables that a run is compared with, the figures that its own file claims,
+    margins in points by benchmark, and how many problems each benchmark has; fixed before the
+    run."""
 
     published: tuple[str, ...]
     margins: dict[str, float]
     problems: dict[str, int | None]
+    claimed: dict[str, dict[str, float]] = Field(default_factory=dict)
 
 
 class ImportedRun(Strict):

@@ -9,7 +9,7 @@ from typing import Any
 from claimbench import verdicts
 from claimbench.claims import load_published, published_as, select_published
 from claimbench.config import subject_of
-from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.records import Measurement, PublishedResult, Source, Verdict
 from claimbench.verdicts import Case, default_margin
 from claimbench.verdicts.laboratories import ThirdParties
 from claimbench.verdicts.noise import is_vote
@@ -20,8 +20,9 @@ VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
 def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> list[Verdict]:
     """Verdicts on every figure of the named tables that the run measured.
 
-    `judging` has the keys `published` (names of tables) and `margins` (points by benchmark, fixed
-    before the run; the default rule where a benchmark has none).
+    `judging` has the keys `published` (names of tables), `claimed` (figures of the run's own file,
+    by model and benchmark) and `margins` (points by benchmark, fixed before the run; the default
+    rule where a benchmark has none).
     """
     return verdicts.judge_all(list(cases(measurements, judging)))
 
@@ -32,7 +33,7 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
     rows = judging.get("problems", {})
     third_parties = ThirdParties(load_published())
     keyed = [((subject_of(m.model), published_as(m.benchmark)), m) for m in measurements]
-    for result in select_published(judging["published"]):
+    for result in [*select_published(judging["published"]), *claimed_figures(judging)]:
         for key, measured in keyed:
             if key != (result.subject, result.benchmark) or not is_judged(result.metric):
                 continue
@@ -57,13 +58,37 @@ def is_judged(metric: str) -> bool:
     return metric == "pass@1" or is_vote(metric)
 
 
+def claimed_figures(judging: Mapping[str, Any]) -> list[PublishedResult]:
+    """The figures that a run's own file claims (key claimed), as its author's."""
+    return [
+        PublishedResult(
+            id=f"claimed:{model}:{benchmark}:pass@1",
+            table="claimed",
+            subject=subject_of(model),
+            benchmark=published_as(benchmark),
+            metric="pass@1",
+            value=value,
+            tier="D",
+            source=Source("run.yaml", "claimed"),
+            decimals=max(len(f"{value:g}".partition(".")[2]), 1),
+        )
+        for model, figures in judging.get("claimed", {}).items()
+        for benchmark, value in figures.items()
+    ]
+
+
 def targets(
-    published: Iterable[str], models: Iterable[str], benchmarks: Iterable[str]
+    published: Iterable[str],
+    models: Iterable[str],
+    benchmarks: Iterable[str],
+    claimed: Mapping[str, Mapping[str, float]] | None = None,
 ) -> list[PublishedResult]:
-    """The published figures that a run of these models and benchmarks would be compared with."""
+    """The published figures that a run of these models and benchmarks would be compared with, and
+    those that it claims itself."""
+    figures = [*select_published(published), *claimed_figures({"claimed": claimed or {}})]
     models, benchmarks = {subject_of(name) for name in models}, set(map(published_as, benchmarks))
     return [
         result
-        for result in select_published(published)
+        for result in figures
         if result.subject in models and result.benchmark in benchmarks and result.metric == "pass@1"
     ]

@@ -1,0 +1,156 @@
+"""The mistakes of a newcomer: twenty in a run file, twenty in a command, each with its sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command import claimbench
+from conftest import RUN, SUMS
+
+from claimbench import cli, config
+from claimbench.cli.comparing import check_words
+from claimbench.cli.ending import check_something_is_judged, check_verdict_names
+from claimbench.errors import ClaimbenchError, ConfigError
+
+IN_A_RUN_FILE = [
+    ("", "", "key models is missing, and so are benchmarks, sampling"),
+    ("models: [smollm2-135m-instruct]", "model: [a]", "unknown key model; did you mean models?"),
+    ("models: [smollm2-135m-instruct]", "models: smollm2", "write [smollm2]"),
+    ("models: [smollm2-135m-instruct]", "models:", "key models: a list is needed, but there is n"),
+    ("smollm2-135m-instruct", "SmolLM2-135M-Instruct", "did you mean smollm2-135m-instruct? (`c"),
+    ("smollm2-135m-instruct", "my model", "there is no model my model in "),
+    ("smollm2-135m-instruct", "/data/my-finetune", "/data/my-finetune: there is no such folder"),
+    ("smollm2-135m-instruct", "nobody/such-model", "run `hf download nobody/such-model` where"),
+    ("[sums]", "[AIME24]", "there is no benchmark AIME24 in "),
+    ("[sums]", "[AIME24]", "did you mean aime24? (`claimbench new benchmark FILE` adds one)"),
+    ("[sums]", "[./rows.jsonl]", "rows.jsonl: there is no such file"),
+    ("[sums]", "[sums, sums]", "key benchmarks names sums twice: leave one out"),
+    ("temperature: 0.6", "temperature: '0.6'", "a number is needed, not '0.6': leave the quotes"),
+    ("temperature: 0.6", "temprature: 0.6", "key sampling.temprature; did you mean temperature?"),
+    ("max_tokens: 16", "max_tokens: 0", "key sampling.max_tokens: "),
+    ("temperature: 0.6", "temperature: 0", "which would be the same reply 2 times; set samples: 1"),
+    ("seed: 7", "seed: 7\nclaimed: {smollm2-135m-instruct: {sum: 5}}", "instruct names sum, but t"),
+    ("seed: 7", "seed: 7\nclaimed: {smollm2: {sums: 5}}", "did you mean smollm2-135m-instruct?"),
+    (
+        "seed: 7",
+        "seed: 7\nclaimed: {smollm2-135m-instruct: {sums: 500}}",
+        "less than or equal to 1",
+    ),
+    ("seed: 7", "seed: 7\nname: my run", "'my run' must be letters, digits, dots, dashes (for exa"),
+    ("seed: 7", "seed: 7\nextends: SMOKE", "nor in "),
+    ("seed: 7", "seed: 7\nextends: SMOKE", "did you mean smoke"),
+    ("seed: 7", "\tseed: 7", "a tab: indent with spaces"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), IN_A_RUN_FILE)
+def test_a_mistake_in_a_run_file(project: Path, old: str, new: str, words: str) -> None:
+    from claimbench import drafts
+
+    run = project / "mine.yaml"
+    run.write_text(RUN.replace(old, new) if old else "seed: 7\n")
+    with pytest.raises(ClaimbenchError) as failure:
+        drafts.load_experiment(run)
+    assert words in str(failure.value)
+    assert "\n" not in str(failure.value)
+
+
+IN_A_COMMAND = [
+    ("smoke", "there is no command smoke; did you mean `claimbench run smoke`?"),
+    ("Smoke", "there is no command Smoke; did you mean `claimbench run smoke`?"),
+    ("mine.yaml", "there is no command mine.yaml; did you mean `claimbench run mine.yaml`?"),
+    ("rnu smoke", "there is no command rnu; did you mean run?"),
+    ("compair a b", "there is no command compair; did you mean compare?"),
+    ("run", "Missing argument 'RUN.yaml'"),
+    ("run smok", "smok: there is no such file, and no run of this name; did you mean smoke"),
+    ("run smoke --set samples", "--set samples: write --set key=value, for example --set seed=1"),
+    ("run smoke --set sampels=2", "--set sampels=2: unknown key sampels; did you mean samples?"),
+    ("run smoke --set benchmarks=[GSM8K]", "did you mean gsm8k?"),
+    ("run smoke --data-dir nowhere", "--data-dir nowhere: there is no such folder"),
+    ("run smoke --fail-on Lower", "did you mean lower?"),
+    ("run smoke --fial-on lower", "No such option"),
+    ("run results", "results: this is a folder; name a YAML file in it"),
+    ("run results/smok", "results/smok: there is no such file, and no run of this name; did you"),
+    ("report results", "results is not a run folder (no run.yaml): name a run folder in it, such"),
+    ("report smoke", "smoke is not a run folder"),
+    ("compare results/a", "compare"),
+    ("new", "Usage: claimbench new"),
+    ("new model", "Missing argument 'PATH|HUB'"),
+    ("new model results", "results: config.json is missing; name the folder of a checkpoint"),
+    ("new benchmark mine.xls", "mine.xls: there is no such file"),
+    ("plan smoke --gpu h10", "did you mean h100"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "sentence"), IN_A_COMMAND)
+def test_a_mistake_in_a_command(words: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "results" / "smoke").mkdir(parents=True)
+    (tmp_path / "results" / "smoke" / "run.yaml").touch()
+    done = claimbench(*words.split(), cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    said = " ".join((done.stderr + done.stdout).replace("│", " ").split())
+    assert sentence in said
+    assert "Traceback" not in said
+
+
+def test_an_unknown_command_names_what_was_meant() -> None:
+    with pytest.raises(ConfigError, match=r"did you mean `claimbench run smoke`\?"):
+        cli.check_command(["smoke"])
+    cli.check_command(["--version"])
+    cli.check_command(["new", "model"])
+
+
+def test_a_verdict_in_capitals_is_recognised() -> None:
+    with pytest.raises(ConfigError, match=r"--fail-on Lower: verdicts are .*; did you mean lower"):
+        check_verdict_names(["Lower"])
+    with pytest.raises(ConfigError, match=r"--fail-on Worse: .*; did you mean worse\?"):
+        check_words(["Worse"])
+
+
+def test_a_claimed_figure_is_something_to_judge(project: Path) -> None:
+    run = project / "mine.yaml"
+    run.write_text(RUN)
+    with pytest.raises(ConfigError, match="give a figure under claimed, or leave"):
+        check_something_is_judged(config.load_experiment(run), ["lower"])
+    run.write_text(RUN + "claimed: {smollm2-135m-instruct: {sums: 50}}\n")
+    check_something_is_judged(config.load_experiment(run), ["lower"])
+
+
+def test_fetch_does_not_advise_fetch(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from claimbench.runner import preparing
+
+    monkeypatch.setenv("CLAIMBENCH_CACHE", str(project / "cache"))
+    pytest.importorskip("huggingface_hub")
+    hubs = SUMS.replace("file: sums.jsonl", "hub: nobody/sums\n  revision: abc\n  split: test")
+    (project / "configs" / "benchmarks" / "sums.yaml").write_text(hubs)
+    experiment = config.load_experiment(
+        project / "configs" / "runs" / "try.yaml", ["models=[r1-distill-qwen-7b]"]
+    )
+    with pytest.raises(ClaimbenchError, match="model r1-distill-qwen-7b cannot be fetched") as one:
+        preparing.fetch(experiment, None, False, lambda _: None)
+    assert "claimbench fetch" not in str(one.value)
+    assert "run this where deepseek-ai/DeepSeek-R1-Distill-Qwen-7B can be reached" in str(one.value)
+
+
+def test_a_plan_shows_what_is_here_and_says_what_is_not(toy: Path) -> None:
+    from claimbench.cli.display_plan import render
+    from claimbench.planning import estimate
+    from claimbench.runner import preparing
+
+    benchmarks = toy / "configs" / "benchmarks"
+    unknown = SUMS.replace("sums.jsonl", "absent.jsonl").replace("rows: 5", "rows: null")
+    (benchmarks / "absent.yaml").write_text(unknown)
+    run = toy / "configs" / "runs" / "try.yaml"
+    experiment = config.load_experiment(run, ["benchmarks=[sums, absent]"])
+    made, lacking = preparing.dry_plan(experiment, toy / "data", False, lambda _: None)
+    assert made is not None and set(lacking) == {"absent"}
+    facts = estimate.describe(made, lacking)
+    assert [cell["samples"] for cell in facts["cells"]] == [40, None]
+    assert facts["samples"] is None and len(facts["published"]) == 1
+    shown = render(facts)
+    assert "run try: an unknown number of samples" in shown
+    assert "What is 0 + 0?" in shown and "against vendor/scores:toy:sums:pass@1 = 60.0" in shown
+    assert "toy on absent: an unknown number of samples" in shown
+    assert "its rows are only in a local file" in shown
