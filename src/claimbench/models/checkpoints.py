@@ -19,6 +19,7 @@ from pathlib import Path
 from claimbench.config import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
 from claimbench.engines import EngineSettings, Served
+from claimbench.engines.base import lean_transformers
 from claimbench.engines.llamacpp.files import wheel_file
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
@@ -165,6 +166,7 @@ def _keep_gguf(model: ModelConfig, wheel: WheelSource) -> None:
 
 def load_tokenizer(checkpoint: Checkpoint) -> object:
     """The checkpoint's tokenizer (imports transformers)."""
+    lean_transformers()
     from transformers import AutoTokenizer
 
     quiet_transformers()

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from claimbench.engines.base import lean_transformers
 from claimbench.engines.transformers.decoder import Decoder
 from claimbench.errors import ConfigError, ModelError
 
@@ -79,6 +80,7 @@ def choose_device(device: str) -> torch.device:
 def _read(
     folder: Path, dtype: torch.dtype, device: torch.device, stop_ids: Collection[int]
 ) -> Checkpoint:
+    lean_transformers()
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
