@@ -23,7 +23,7 @@ from claimbench.claims.schema import (
     Figure,
     Link,
 )
-from claimbench.config.paths import seeds_dir
+from claimbench.config.paths import seeds_dir, shipped_seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
 from claimbench.messages import Disagreement, Texts
@@ -75,17 +75,12 @@ def load_articles(folder: Path | None = None, texts: Path | None = None) -> tupl
 def _article_files(folder: Path) -> list[Path]:
     """The files of a folder; beside the shipped ones those of ./seeds/articles, where
     `claimbench new article` writes."""
-    found = (
-        {path.name: path for path in OWN_ARTICLES.glob("*.yaml")} if folder == _shipped() else {}
-    )
+    is_shipped = folder == shipped_seeds_dir() / "articles"
+    found = {path.name: path for path in OWN_ARTICLES.glob("*.yaml")} if is_shipped else {}
     return [
         *sorted(folder.glob("*.yaml")),
         *(p for n, p in sorted(found.items()) if not (folder / n).exists()),
     ]
-
-
-def _shipped() -> Path:
-    return seeds_dir() / "articles"
 
 
 def load_claims(folder: Path | None = None) -> tuple[Claim, ...]:

@@ -17,7 +17,12 @@ def configs_dir() -> Path:
 def seeds_dir() -> Path:
     """The folder with articles/ and published/ (CLAIMBENCH_SEEDS overrides it)."""
     own = os.environ.get("CLAIMBENCH_SEEDS")
-    return Path(own) if own else _shipped("seeds")
+    return Path(own) if own else shipped_seeds_dir()
+
+
+def shipped_seeds_dir() -> Path:
+    """The seeds that come with claimbench."""
+    return _shipped("seeds")
 
 
 def packaged_data(name: str) -> Path:
