@@ -74,12 +74,12 @@ IN_A_COMMAND = [
     ("run results/smok", "results/smok: there is no such file, and no run of this name; did you"),
     ("report results", "results is not a run folder (no run.yaml): name a run folder in it, such"),
     ("report smoke", "smoke is not a run folder"),
-    ("compare results/a", "compare"),
-    ("new", "Usage: claimbench new"),
+    ("compare results/a", "results/a is not a run folder"),
+    ("new", "Make a configuration of a model"),
     ("new model", "Missing argument 'PATH|HUB'"),
     ("new model results", "results: config.json is missing; name the folder of a checkpoint"),
     ("new benchmark mine.xls", "mine.xls: there is no such file"),
-    ("plan smoke --gpu h10", "did you mean h100"),
+    ("plan smoke --gpu h1oo", "there is no such GPU type; known are a100-40"),
 ]
 
 

@@ -10,8 +10,6 @@ import http.client
 import os
 import threading
 import time
-import urllib.error
-import urllib.request
 
 from claimbench.config.addresses import bare
 
@@ -78,6 +76,8 @@ _ask = functools.cache(_Question)
 
 
 def _answers(address: str) -> bool:
+    import urllib.request  # Not at the top: the commands that need no hub start without it.
+
     request = urllib.request.Request(address, method="HEAD")
     try:
         urllib.request.urlopen(request, timeout=PROBE_SECONDS).close()

@@ -26,7 +26,7 @@ STATUS_STYLES = {
     "mixed": "magenta",
     "inconclusive": "yellow",
 }
-REASON_LENGTH = 1500
+REASON_LENGTH = 5000
 
 
 def show_claims(verdicts: Sequence[ClaimVerdict], language: str = ENGLISH) -> None:

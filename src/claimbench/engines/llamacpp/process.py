@@ -11,8 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from functools import cache
 from typing import IO
@@ -112,6 +110,8 @@ class ServerProcess:
 
     def _is_healthy(self) -> bool:
         """`GET /health` is 200 once the model is loaded."""
+        import urllib.request  # Not at the top: the commands that need no engine start without it.
+
         try:
             with urllib.request.urlopen(f"{self.url}/health", timeout=5) as answer:
                 return bool(answer.status == 200)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,6 +56,8 @@ def ask_server(url: str) -> ServerFacts:
 
 
 def _get(url: str, path: str) -> Mapping[str, object]:
+    import urllib.request  # Not at the top: the commands that need no engine start without it.
+
     address = f"{url}{path}"
     try:
         with urllib.request.urlopen(address, timeout=_SECONDS) as answer:
