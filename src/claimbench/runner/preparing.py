@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def load(run_file: Path, sets: Sequence[str] = (), offline: bool = False) -> Exp
 
 def folder_of(run_file: Path) -> Path | None:
     """The path itself, where it is a run folder that goes on."""
-    return run_file if run_file.is_dir() and is_run(run_file) else None
+    # Unlike Path.is_dir, False where one may not even look: reading the file says why.
+    return run_file if os.path.isdir(run_file) and is_run(run_file) else None  # noqa: PTH112
 
 
 def _begun(root: Path) -> Experiment:
