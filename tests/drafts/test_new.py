@@ -239,3 +239,11 @@ def test_a_model_file_needs_only_its_path(desk: Path) -> None:
     (desk / "first.yaml").write_text(run)
     model = drafts.load_experiment(Path("first.yaml")).models[0]
     assert (model.name, model.context, model.stop_tokens[0]) == ("mine", 2048, "<|im_end|>")
+
+
+def test_short_names_of_columns_are_known(desk: Path) -> None:
+    put_rows(
+        desk / "short.jsonl", [{"q": f"What is {n} plus 1?", "a": str(n + 1)} for n in range(9)]
+    )
+    fields = draft_benchmark("short.jsonl").config.fields
+    assert (fields.question, fields.gold) == ("q", "a")

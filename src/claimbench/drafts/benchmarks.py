@@ -23,10 +23,10 @@ from claimbench.records import Grade, Problem, Sample
 
 Row = Mapping[str, object]
 
-QUESTIONS = ("question", "problem", "prompt", "query", "instruction", "input", "ask", "text")
+QUESTIONS = ("question", "problem", "prompt", "query", "instruction", "input", "ask", "text", "q")
 GOLDS = (
     "gold", "final_answer", "answer", "target", "correct_answer", "expected", "expected_answer",
-    "label", "output", "reference", "solution",
+    "label", "output", "reference", "solution", "a",
 )  # fmt: skip
 IDS = ("id", "problem_id", "question_id", "task_id", "unique_id", "uid", "idx", "index", "name")
 RIGHT = re.compile(r"(?i)(correct|right)[ _]?(answer|choice|option)?")
