@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from claimbench.config.machine import usable_cores
 from claimbench.errors import ConfigError
 from claimbench.grading.choice import ChoiceGrader
 from claimbench.grading.code.grader import CodeGrader
@@ -87,13 +86,19 @@ def default_workers(judged: Iterable[tuple[Grader, Problem]]) -> int:
     """As many processes as this one may use cores where programs are run, else 1."""
     if not any(runs_programs(grader) for grader, _ in judged):
         return 1
-    return usable_cores()
+    return _cores()
 
 
 def idle_workers(asked: int) -> int:
     """Processes for `asked` samples where no engine wants the cores: one for each core, but none
     that would not have a batch."""
-    return min(usable_cores(), max(1, asked // BATCH))
+    return min(_cores(), max(1, asked // BATCH))
+
+
+def _cores() -> int:
+    from claimbench.config.machine import usable_cores  # Late: a worker needs no configuration.
+
+    return usable_cores()
 
 
 def make_pool(workers: int, judged: Iterable[tuple[Grader, Problem]]) -> GradingPool:
