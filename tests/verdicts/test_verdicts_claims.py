@@ -159,8 +159,8 @@ class TestWords:
         _, told = said("at least", "listed", pairs)
         assert told.partition(": ")[2] == (
             "inconclusive; open on aime-2024; untested on gpqa-diamond; not comparable on math-500;"
-            " no error is known on contest, contest-2, mmlu; its figure is the better one on 1 of 1,"
-            " the worse one on 0"
+            " no error is known on contest, contest-2, mmlu; its figure is the better one on"
+            " 1 of 1, the worse one on 0"
         )
 
 
