@@ -181,6 +181,7 @@ source-on-page = { $file } ({ $url }, { $date })
 
 note-weights = weights: { $weights }
 note-measured-as = measured as { $model } on { $benchmark }
+note-on-benchmark = { $benchmark }: { $note }
 note-vendors = the figures of { $reference } are the vendors' (D)
 note-other-table = the figures of { $reference } stand in another table ({ $tables }), by another protocol
 

@@ -181,6 +181,7 @@ source-on-page = { $file } ({ $url }, { $date })
 
 note-weights = 가중치: { $weights }
 note-measured-as = 측정: { $model }, { $benchmark }
+note-on-benchmark = { $benchmark }: { $note }
 note-vendors = { $reference }의 수치는 제작사의 것(D)
 note-other-table = { $reference }의 수치는 다른 표({ $tables })의 것으로 프로토콜이 다름
 
