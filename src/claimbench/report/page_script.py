@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from claimbench.grading import GRADERS
 from claimbench.grading.outcomes import VALUES
+from claimbench.grading.reasons import REASONS
 from claimbench.messages import Message, Value, term
 from claimbench.report.messages import words
 from claimbench.report.theme import page_style
@@ -88,8 +89,18 @@ def script_words() -> dict[str, Message]:
     }
     rules = {f"rule_{kind}": term("rule", kind) for kind in GRADERS}
     known = {key: rule for key, rule in rules.items() if words().knows(rule)}
+    grades = {
+        f"grade-{name}": Message(f"grade-{name}", places(*values))
+        for name, values in REASONS.items()
+    }
     plain = {key.replace("-", "_"): term("script", key) for key in SCRIPT_KEYS}
-    return {**counted, **known, **plain, **{name: term("outcome", name) for name in OUTCOMES}}
+    return {
+        **counted,
+        **known,
+        **grades,
+        **plain,
+        **{name: term("outcome", name) for name in OUTCOMES},
+    }
 
 
 SCRIPT_KEYS = (

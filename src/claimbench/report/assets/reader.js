@@ -33,7 +33,7 @@
       outcome.append(outcomeOf(row));
       add(say("outcome"), outcome);
       add(say("answer"), row.answer ?? "–");
-      if (text.reason) add(say("reason"), text.reason);
+      if (text.reason) add(say("reason"), sayReason(text.reason));
       const rule = "rule_" + index.rules[row.cell];
       add(say("rule"), index.rules[row.cell] + (words[rule] ? `: ${say(rule)}` : ""));
       add(say("tokens"), known(row.tokens) + (row.cut ? ` · ${say("length")}` : "") + (row.loop ? ` · ${say("loop")}` : ""));
