@@ -85,6 +85,8 @@ def script_words() -> dict[str, Message]:
         "pair_said": Message("script-pair-said", places("problem", "before", "after")),
         "only": Message("script-only", places("problem")),
         "characters": Message("script-characters", places("count")),
+        "tests_said": Message("script-tests-said", places("passed", "failed", "unjudged")),
+        "first_failing": Message("script-first-failing", places("test", "count")),
         "searching": Message("script-searching", places("part", "all")),
     }
     rules = {f"rule_{kind}": term("rule", kind) for kind in GRADERS}
@@ -108,6 +110,7 @@ SCRIPT_KEYS = (
     "reply", "never-ended", "grade", "reason", "prompt-tokens", "tokens", "seconds", "end", "seed",
     "outcome", "answer", "stop", "length", "loop", "unknown", "loading", "failed", "sample",
     "right", "cut", "better", "worse", "against", "rule", "prompt", "prompt-unknown", "program",
-    "link", "raw",
+    "link", "raw", "tests", "test-input", "test-expected", "test-got", "sort-by", "ascending",
+    "descending",
 )  # fmt: skip
 OUTCOMES = (*VALUES, "ungraded")

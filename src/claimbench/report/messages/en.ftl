@@ -847,6 +847,16 @@ rule-lm-eval = the filter and the metric of lm-eval's own task
 column-samples-cut = truncated
 column-samples-without-answer = no answer
 
+script-tests = Tests of this problem
+script-tests-said = { $passed } passed, { $failed } failed, { $unjudged } not judged.
+script-first-failing = The first that fails is test { $test } of { $count }.
+script-test-input = its input
+script-test-expected = expected
+script-test-got = got
+script-sort-by = Sort by
+script-ascending = ascending ↑
+script-descending = descending ↓
+
 ## Why a grade is what it is
 
 grade-never-ended = the reasoning never ended

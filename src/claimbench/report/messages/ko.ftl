@@ -826,6 +826,16 @@ rule-lm-eval = lm-eval 과제 자체의 필터와 지표
 column-samples-cut = 잘림
 column-samples-without-answer = 답 없음
 
+script-tests = 이 문제의 테스트
+script-tests-said = 통과 { $passed }, 실패 { $failed }, 판정하지 않음 { $unjudged }.
+script-first-failing = 처음 실패한 것은 테스트 { $count }개 중 { $test }번입니다.
+script-test-input = 입력
+script-test-expected = 기대한 값
+script-test-got = 나온 값
+script-sort-by = 정렬 기준
+script-ascending = 오름차순 ↑
+script-descending = 내림차순 ↓
+
 ## Why a grade is what it is
 
 grade-never-ended = 추론이 끝나지 않음
