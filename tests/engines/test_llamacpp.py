@@ -20,6 +20,7 @@ from waiting import await_that
 
 from claimbench import config
 from claimbench.config import ModelConfig
+from claimbench.engines.base import decoder
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.engine import EndpointEngine
 from claimbench.engines.endpoint.llamacpp import SAMPLERS
@@ -142,6 +143,20 @@ def test_greedy_texts_equal_those_of_the_transformers_engine(
     assert engine.describe()["quantization"].endswith("F32")
 
 
+def test_the_repetition_penalty_is_the_one_of_the_transformers_engine(
+    engine: Any, model: ModelConfig, tiny_checkpoint: Path, prompts: list[tuple[int, ...]]
+) -> None:
+    asked = requests(prompts, repetition_penalty=1.3)
+    ours, without = of_transformers(tiny_checkpoint, asked), answers(engine, requests(prompts))
+    url = EndpointConfig(base_url=f"{engine._url}/v1", model=model.name)
+    joined = EndpointEngine(url, model.name, [EOS], decode=decoder(tiny_checkpoint))
+    for theirs in (answers(engine, asked), answers(joined, asked)):
+        assert {k: a.token_ids for k, a in theirs.items()} == {
+            k: a.token_ids for k, a in ours.items()
+        }
+    assert sum(ours[key].token_ids != without[key].token_ids for key in ours) >= 4
+
+
 def test_seeds_count_and_repeat(engine: Any, prompts: list[tuple[int, ...]]) -> None:
     asked = requests(prompts[:2], 4, temperature=0.9, max_tokens=24)
     first, again = answers(engine, asked), answers(engine, asked)
@@ -164,8 +179,6 @@ def test_a_stop_token_that_the_file_does_not_know_ends_the_reply(
     model: ModelConfig, engine: Any, tiny_checkpoint: Path, prompts: list[tuple[int, ...]]
 ) -> None:
     """The checkpoint may name more stop tokens than the GGUF file."""
-    from claimbench.engines.base import decoder
-
     (plain,) = answers(engine, requests(prompts[1:2])).values()
     ends = plain.token_ids[5]
     first = plain.token_ids.index(ends)
