@@ -29,6 +29,7 @@ from claimbench.engines.llamacpp.settings import LlamacppSettings
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.models import checkpoints
 from claimbench.records import Completion, Request, Sampling
+from claimbench.store.tokens import unpack_ids
 
 pytestmark = [pytest.mark.slow, needs_llama_server]
 EOS = 2
@@ -331,9 +332,12 @@ def start(project: Path, *more: str) -> subprocess.Popen[str]:
 
 
 def samples_in(project: Path) -> dict[str, str]:
+    """Texts by id; each sample has its token ids."""
     files = (project / "out" / "samples").rglob("*.jsonl")
     rows = [json.loads(ln) for f in files for ln in f.read_bytes().split(b"\n")[:-1]]
     assert len(rows) == len({row["id"] for row in rows})
+    for row in rows:
+        assert row["completion_tokens"] - len(unpack_ids(row["packed_ids"])) in (0, 1)
     return {row["id"]: row["text"] for row in rows}
 
 

@@ -4,8 +4,8 @@ Facts: tools/server of llama.cpp 0.5.0 (server-schema.cpp, server-task.cpp, comm
 
 - It samples top_p before temperature: another distribution than that of other engines. The key
   `samplers` sets the order, and leaves out samplers of its own that a user may have switched on.
-- It does not know `repetition_penalty` and passes over it: its own word is `repeat_penalty`, the
-  same rule, over the last 64 tokens unless `repeat_last_n` asks for more, where `samplers` names it.
+- It passes over `repetition_penalty`: its own word is `repeat_penalty`, the same rule where
+  `samplers` names it, over the last 64 tokens unless `repeat_last_n` asks for more.
 - It takes a top_k of 0 as off, the low 32 bits of a seed, and the seed 2**32 − 1 as "draw one".
 - It ends a reply at the tokens that the GGUF file calls ends of generation, whatever is asked.
 - Its text leaves control tokens out, so text is made from the generated ids, which only its own
