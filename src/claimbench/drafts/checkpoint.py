@@ -19,8 +19,6 @@ Json = Mapping[str, object]
 Kind = TypeVar("Kind", int, str)
 
 CONTEXT_KEYS = ("max_position_embeddings", "max_sequence_length", "n_positions", "seq_length")
-_NO_LIMIT = 10**9
-"""A tokenizer that states no length states one above this."""
 
 
 @dataclass(frozen=True, slots=True)
