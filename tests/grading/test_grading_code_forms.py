@@ -26,7 +26,7 @@ from claimbench.sandbox.isolation import Sandbox
 def load(form: str, **columns: Any) -> CodeTests:
     text = unpack.canonical(columns)
     kept = {"form": form, "sha256": unpack.digest_of(text), "data": columns}
-    return unpack.tests_of(Problem("ours", "p1", details={"tests": kept}))
+    return unpack.tests_source(Problem("ours", "p1", details={"tests": kept})).load()
 
 
 def outcome(program: str, tests: CodeTests, sandbox: Sandbox) -> str:

@@ -17,7 +17,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
-from types import TracebackType
 
 from claimbench.errors import GradingError
 from claimbench.grading.equivalence import warm_up
@@ -86,12 +85,7 @@ class GradingPool:
     def __enter__(self) -> GradingPool:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property

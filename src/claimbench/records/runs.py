@@ -142,6 +142,8 @@ class Sample:
     Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
     holds −1 where they do not state which option was shown. `stated_answer` is what imported
     outputs name as the final answer, "" where they name none: it counts instead of the text.
+    `packed_ids` are the generated token ids up to and without EOS (`store.tokens` unpacks them),
+    None where the engine does not know them.
     """
 
     id: str
@@ -158,6 +160,7 @@ class Sample:
     choice_order: tuple[int, ...] = ()
     reasoning: str | None = None
     stated_answer: str | None = None
+    packed_ids: str | None = None
 
     @property
     def cell(self) -> CellName:

@@ -20,6 +20,7 @@ from claimbench.records import CellName, Completion, Grade, Request, RequestFail
 from claimbench.report.grade_reasons import in_words
 from claimbench.store import RunStore
 from claimbench.store.rows import sample_digest
+from claimbench.store.tokens import pack_ids
 
 Cells = Mapping[CellName, StoredCell]
 """The cells of a run by name."""
@@ -232,7 +233,16 @@ def sample_of(request: Request, completion: Completion) -> Sample:
         seed=request.seed,
         choice_order=request.choice_order,
         reasoning=completion.reasoning,
+        packed_ids=_packed_ids(completion),
     )
+
+
+def _packed_ids(completion: Completion) -> str | None:
+    """The generated ids, where they are all there: as many as were counted, with EOS or without."""
+    ids = completion.token_ids
+    if not ids or completion.completion_tokens - len(ids) not in (0, 1):
+        return None
+    return pack_ids(ids)
 
 
 def _remembered(requests: Iterable[Request], waiting: dict[str, Request]) -> Iterator[Request]:

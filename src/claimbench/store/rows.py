@@ -205,6 +205,7 @@ SAMPLES: RowKind[Sample] = RowKind(
         "choice_order": WHOLES,
         "reasoning": MAYBE_TEXT,
         "stated_answer": MAYBE_TEXT,
+        "packed_ids": MAYBE_TEXT,
     },
     columns=(
         ("id", "V16"),
