@@ -8,7 +8,6 @@ as an argument. Everything is a fraction in [0, 1]. The rules are in docs/statis
 from claimbench.statistics.comparison import (
     Comparison,
     VarianceAt,
-    bootstrap,
     compare,
     deterministic_equal,
     holm,
@@ -92,7 +91,6 @@ __all__ = [
     "VoteScore",
     "allowed_samples",
     "bonett_price",
-    "bootstrap",
     "bound_variance",
     "boundaries",
     "combined_df",
