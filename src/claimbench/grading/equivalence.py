@@ -85,7 +85,7 @@ def _loses_a_variable(gold: str, answer: str) -> bool:
     return last is not None and not any(letter in letters for letter in last[1].lower())
 
 
-def _vacuous(gold_parsed: list[Any], answer_parsed: list[Any]) -> bool:
+def _vacuous(gold_parsed: list[object], answer_parsed: list[object]) -> bool:
     """Whether both are equations, neither the same nor with a solution."""
     from sympy import Eq, solve
 
@@ -99,7 +99,7 @@ APART = 1e-4
 """Relative difference that no rounding to six places explains, where numbers are small."""
 
 
-def _apart(gold_parsed: list[Any], answer_parsed: list[Any]) -> bool:
+def _apart(gold_parsed: list[object], answer_parsed: list[object]) -> bool:
     """Whether both are numbers below one that differ in their leading digits."""
     values = [_number(parsed[0]) for parsed in (gold_parsed, answer_parsed)]
     if None in values or values[0] == values[1]:
@@ -108,7 +108,7 @@ def _apart(gold_parsed: list[Any], answer_parsed: list[Any]) -> bool:
     return bool(abs(gold) < 1 and abs(gold - answer) > APART * max(abs(gold), abs(answer)))
 
 
-def _number(expression: Any) -> Any:
+def _number(expression: object) -> Any:
     """The value to 20 digits of an expression without letters; None where it has none."""
     from sympy import Expr
 
@@ -122,7 +122,7 @@ REAL_POINTS = (("0.37", "1.21"), ("1.83", "0.44"), ("2.6", "3.7"))
 """Where expressions in positive letters are compared."""
 
 
-def _equal_where_meant(gold: Any, answer: Any) -> bool:
+def _equal_where_meant(gold: object, answer: Any) -> bool:
     """Whether the two are equal as they are meant: i imaginary, letters under a root positive."""
     from sympy import Expr, I
 
@@ -134,7 +134,7 @@ def _equal_where_meant(gold: Any, answer: Any) -> bool:
     return gold.has(_half()) and _equal_where_real(gold, answer)
 
 
-def _half() -> Any:
+def _half() -> object:
     from sympy import S
 
     return S.Half
@@ -167,14 +167,14 @@ def _same_sides(gold: Any, answer: Any) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _parse_gold(gold: str) -> list[Any]:
+def _parse_gold(gold: str) -> list[object]:
     return _parse(gold)
 
 
-def _parse(answer: str) -> list[Any]:
+def _parse(answer: str) -> list[object]:
     from math_verify import parse
 
-    parsed: list[Any] = parse(f"\\boxed{{{answer}}}", parsing_timeout=None)
+    parsed: list[object] = parse(f"\\boxed{{{answer}}}", parsing_timeout=None)
     return parsed
 
 

@@ -201,7 +201,7 @@ def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
     return model.prompt_variants[variant]
 
 
-def template_options(rules: PromptRules) -> dict[str, Any]:
+def template_options(rules: PromptRules) -> dict[str, object]:
     """What the chat template gets beside the turns."""
     options: dict[str, Any] = dict(rules.template_args)
     if rules.date is not None:

@@ -170,7 +170,7 @@ def _is_local(loaded: LoadedTask) -> bool:
     )
 
 
-def _grader_options(loaded: LoadedTask, options: LmEvalOptions) -> dict[str, Any]:
+def _grader_options(loaded: LoadedTask, options: LmEvalOptions) -> dict[str, object]:
     """What grades depend on: a change of any of it is another grader."""
     name, task = loaded.name, loaded.task
     metric, chosen = metrics.main_metric(name, task, options.metrics.get(name.benchmark))

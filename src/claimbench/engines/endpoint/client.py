@@ -93,11 +93,11 @@ class Client:
         sent = self._stream(path, body) if body.get("stream") else self._post(path, body)
         return await self._within(sent, most, seconds)
 
-    async def _get(self, path: str) -> Any:
+    async def _get(self, path: str) -> object:
         raw = await self._client.get(path, cast_to=object, options=_raw())
         return _json(raw.http_response)
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+    async def _post(self, path: str, body: Mapping[str, Any]) -> object:
         raw = await self._client.post(path, body=body, cast_to=object, options=_raw())
         answer = _json(raw.http_response)
         if isinstance(answer, Mapping) and answer.get("error") and not answer.get("choices"):
@@ -124,7 +124,7 @@ class Client:
                 whole.add(chunk)
         return whole.answer()
 
-    async def _within(self, exchange: Awaitable[Any], most: int, seconds: float) -> Any:
+    async def _within(self, exchange: Awaitable[object], most: int, seconds: float) -> object:
         """What the exchange gives, if it ends within `seconds`: a server that sends a byte now and
         then is never silent."""
         most_bytes.set(most)
@@ -136,7 +136,7 @@ class Client:
                 f"the server's answer was not complete after {seconds:g} seconds"
             ) from None
 
-    async def _explained(self, exchange: Awaitable[Any]) -> Any:
+    async def _explained(self, exchange: Awaitable[object]) -> Any:
         try:
             return await exchange
         except Fault as fault:
@@ -183,7 +183,7 @@ def import_openai() -> Any:
     return openai
 
 
-def _json(response: Any) -> Any:
+def _json(response: Any) -> object:
     """The data of a response. Raises Malformed with what it is instead."""
     try:
         return json.loads(response.content)
@@ -197,7 +197,7 @@ def _json(response: Any) -> Any:
     raise Malformed(f"the server's answer is {what}")
 
 
-def _raw() -> dict[str, Any]:
+def _raw() -> dict[str, object]:
     """Ask the package for the response itself: its models would hide fields that they lack."""
     from openai._constants import RAW_RESPONSE_HEADER
 

@@ -179,7 +179,7 @@ class EndpointEngine(Engine):
                 f"is up, and run the same command again."
             ) from None
 
-    async def _models(self, client: Client) -> Any:
+    async def _models(self, client: Client) -> object:
         """What the server lists; None where it does not: requests will show whether it serves."""
         try:
             return await self._patience.ask(client.models, _LIST_ATTEMPTS, reply=False)

@@ -83,7 +83,7 @@ def completion_of(
     return made, used
 
 
-def _only_choice(answer: Any) -> Mapping[str, Any]:
+def _only_choice(answer: Any) -> Mapping[str, object]:
     choices = answer.get("choices") if isinstance(answer, Mapping) else None
     if not (isinstance(choices, list) and len(choices) == 1 and isinstance(choices[0], Mapping)):
         raise Malformed("the server's answer does not hold one choice")
@@ -131,7 +131,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _finish(
-    choice: Mapping[str, Any],
+    choice: Mapping[str, object],
     used: Usage,
     request: Request,
     stop_ids: Collection[int],

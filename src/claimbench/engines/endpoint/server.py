@@ -95,7 +95,7 @@ class Server:
             **(self._llamacpp_facts() if self.is_llamacpp else {}),
         }
 
-    def _llamacpp_facts(self) -> dict[str, Any]:
+    def _llamacpp_facts(self) -> dict[str, object]:
         return {
             "quantization": self._quantization,
             "sampler_order": ", ".join(SAMPLERS),

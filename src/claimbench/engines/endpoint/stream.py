@@ -35,7 +35,7 @@ class Whole:
         for choice in choices:
             self._add_choice(choice)
 
-    def _add_choice(self, choice: Any) -> None:
+    def _add_choice(self, choice: object) -> None:
         if not isinstance(choice, Mapping) or choice.get("index") not in (None, 0):
             raise Malformed("the server's stream does not hold one choice")
         self._chat |= "delta" in choice

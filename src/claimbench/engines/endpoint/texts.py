@@ -11,7 +11,7 @@ _REASONING = ("reasoning_content", "reasoning")
 """vLLM and others have named the field so, the first name the older one."""
 
 
-def texts_of(choice: Mapping[str, Any]) -> tuple[str, str | None]:
+def texts_of(choice: Mapping[str, object]) -> tuple[str, str | None]:
     """The reply, and the reasoning where the server keeps it apart. Raises Malformed."""
     message = choice.get("message")
     if not isinstance(message, Mapping):
@@ -23,7 +23,7 @@ def texts_of(choice: Mapping[str, Any]) -> tuple[str, str | None]:
     return ("" if content is None else _text(content)), reasoning
 
 
-def split_parts(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def split_parts(message: Mapping[str, object]) -> Mapping[str, Any]:
     """A message whose content is a list of parts as one with plain texts: parts of thinking
     (Mistral, Anthropic) are its reasoning, parts of text its content."""
     parts = message.get("content")

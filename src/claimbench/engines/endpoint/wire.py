@@ -18,7 +18,7 @@ def body_of(
     name: str,
     stop_ids: Collection[int],
     limit: str = "max_tokens",
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The JSON body that asks for `request`, every sampling parameter in it: what is left out is
     filled from the server's defaults, or from the hub's generation_config. `limit` is the server's
     name for max_tokens."""

@@ -82,7 +82,7 @@ def scores(task: Any, doc: dict[str, Any], replies: Sequence[str]) -> Iterator[S
         yield Scored(ensemble.name, _shown(read), {k: _plain(v) for k, v in items.items()})
 
 
-def filters_of(task: Any) -> dict[str, list[Mapping[str, Any]]]:
+def filters_of(task: Any) -> dict[str, list[Mapping[str, object]]]:
     """The task's filters by name, each a list of {function, …}."""
     listed = task.config.filter_list
     if not listed:
@@ -125,7 +125,7 @@ def _shown(read: Any) -> str:
     return read if isinstance(read, str) else json.dumps(read, ensure_ascii=False, default=str)
 
 
-def _task(judged: JudgedTask, doc: dict[str, Any]) -> Any:
+def _task(judged: JudgedTask, doc: dict[str, object]) -> Any:
     """lm-eval's task with that one document for its dataset: grading needs neither hub nor file."""
     if judged not in _built:
         task = build(judged.name, _one_document(doc, judged.features))
@@ -134,7 +134,7 @@ def _task(judged: JudgedTask, doc: dict[str, Any]) -> Any:
     return _built[judged]
 
 
-def _one_document(doc: dict[str, Any], features: Sequence[str]) -> dict[str, Any]:
+def _one_document(doc: dict[str, object], features: Sequence[str]) -> dict[str, Any]:
     """The settings that put the document, already processed, in place of the dataset."""
     splits = _EverySplit(doc, features)
     return {
@@ -147,7 +147,7 @@ def _one_document(doc: dict[str, Any], features: Sequence[str]) -> dict[str, Any
 
 
 class _EverySplit:
-    def __init__(self, doc: dict[str, Any], features: Sequence[str]) -> None:
+    def __init__(self, doc: dict[str, object], features: Sequence[str]) -> None:
         self._rows = _Rows([doc])
         self._rows.features = dict.fromkeys(features)
 
@@ -155,5 +155,5 @@ class _EverySplit:
         return self._rows
 
 
-class _Rows(list[dict[str, Any]]):
+class _Rows(list[dict[str, object]]):
     features: dict[str, None]

@@ -36,7 +36,7 @@ def refuse(name: TaskName, settings: Mapping[str, Any], *, unsafe_code: bool = F
         _refuse_hub_metric(name, settings, metric)
 
 
-def check_allowed(name: TaskName, settings: Mapping[str, Any]) -> None:
+def check_allowed(name: TaskName, settings: Mapping[str, object]) -> None:
     """Raise ConfigError where a metric that runs programs would refuse to: `code_eval` wants this
     variable as its user's word that it may."""
     if settings.get("unsafe_code") and os.environ.get("HF_ALLOW_CODE_EVAL") != "1":

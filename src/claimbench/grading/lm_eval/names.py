@@ -198,7 +198,7 @@ def _refuse_unknown(name: str, missing: str, include: str | None) -> None:
 
 def _members(
     index: Mapping[str, Any], name: str, overlay: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+) -> Iterator[tuple[str, dict[str, object]]]:
     """(task, settings laid over it) for each task behind `name`, as lm-eval's factory does it."""
     entry = index[name]
     if entry.kind.name == "TAG":
@@ -211,8 +211,8 @@ def _members(
 
 
 def _group_members(
-    index: Mapping[str, Any], group: str, settings: Mapping[str, Any], overlay: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+    index: Mapping[str, Any], group: str, settings: Mapping[str, Any], overlay: Mapping[str, object]
+) -> Iterator[tuple[str, dict[str, object]]]:
     from lm_eval.tasks._factory import GROUP_FIELD_NAMES
 
     shared = {k: v for k, v in settings.items() if k not in GROUP_FIELD_NAMES}

@@ -38,7 +38,7 @@ class ShardTask:
         if code != 0:
             sys.exit(1)  # The child has written why, in one sentence.
 
-    def checkpoint(self) -> Any:
+    def checkpoint(self) -> object:
         """Called on the signal that time is up: end the shard; submitit then queues it again."""
         from submitit.helpers import DelayedSubmission
 
