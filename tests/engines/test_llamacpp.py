@@ -20,12 +20,12 @@ from waiting import await_that
 
 from claimbench import config
 from claimbench.config import ModelConfig
-from claimbench.engines.base import decoder
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.engine import EndpointEngine
 from claimbench.engines.endpoint.llamacpp import SAMPLERS
 from claimbench.engines.llamacpp.process import ServerProcess
 from claimbench.engines.llamacpp.settings import LlamacppSettings
+from claimbench.engines.tokenizer import decoder
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.models import checkpoints
 from claimbench.records import Completion, Request, Sampling

@@ -14,8 +14,8 @@ from pathlib import Path
 from claimbench.config import ModelConfig
 from claimbench.config.paths import cache_dir
 from claimbench.engines import EngineSettings, Served
-from claimbench.engines.base import lean_transformers
 from claimbench.engines.llamacpp.files import wheel_file
+from claimbench.engines.tokenizer import read_tokenizer
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
 from claimbench.models import adapters, proof, wheels
@@ -151,14 +151,11 @@ def _loaded_by(engine: EngineSettings, model: ModelConfig, online: bool) -> Chec
 
 
 def load_tokenizer(checkpoint: Checkpoint) -> object:
-    """The checkpoint's tokenizer (imports transformers)."""
-    lean_transformers()
-    from transformers import AutoTokenizer
-
+    """The checkpoint's tokenizer (imports a part of transformers, without torch)."""
     quiet_transformers()
     assert checkpoint.path is not None
     try:
-        return AutoTokenizer.from_pretrained(checkpoint.path)
+        return read_tokenizer(checkpoint.path)
     except Exception as error:
         raise ModelError(
             f"{checkpoint.path}: its tokenizer cannot be read ({first_line(error)}); fetch the "

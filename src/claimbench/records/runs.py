@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from claimbench.messages import Message
+
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
 `unknown`: imported outputs that do not say; no engine of ours answers so."""
@@ -169,6 +171,10 @@ class Sample:
         return self.finish_reason == "length"
 
 
+Reason = str | Message
+"""Why a grade is what it is: a message, or plain words of a grader that has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """A grader's judgement of one sample. `grader` is the digest of the grader and its settings,
@@ -181,7 +187,7 @@ class Grade:
     outcome: str
     value: float | None
     answer: str | None
-    reason: str
+    reason: Reason
     metrics: Mapping[str, float] = field(default_factory=dict)
     sample_digest: str = ""
     problem_digest: str = ""

@@ -17,6 +17,7 @@ from claimbench.engines import Engine
 from claimbench.errors import GradingError
 from claimbench.grading import GradingPool
 from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample
+from claimbench.report.grade_reasons import in_words
 from claimbench.store import RunStore
 from claimbench.store.rows import sample_digest
 from claimbench.store.tokens import pack_ids
@@ -134,8 +135,8 @@ class GradeDesk:
         if self._kept == self._failed == FIRST_GRADES:
             raise GradingError(
                 f"the first {FIRST_GRADES} grades are all errors of the grader (the last: "
-                f"{grade.reason or grade.outcome}), so the run stops; its samples are kept: mend "
-                "the cause and run the same command again"
+                f"{in_words(grade.reason) or grade.outcome}), so the run stops; its samples are "
+                "kept: mend the cause and run the same command again"
             )
 
 
