@@ -22,7 +22,7 @@ class Rows:
     """What to put in place of a task's dataset (nothing where `make` is None), and what is reported
     of it. `columns` are the local file's columns that were renamed: {task's name: file's name}."""
 
-    make: Callable[..., Any] | None
+    make: Callable[..., object] | None
     file: str | None
     columns: Mapping[str, str] = field(default_factory=dict)
 
