@@ -196,7 +196,7 @@ def test_the_outcome_in_korean(runs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     found = compare(runs, "base", "mine", "--language", "ko", "--out", str(out))
     assert "b, mine 대 base:" in found.stdout
-    assert "포인트 낮음 (95% 구간 −" in found.stdout
+    assert "포인트 낮음 (40.1% 대 55.7%, 95% 구간 −" in found.stdout
     assert "| 벤치마크 |" in (out / "comparison.md").read_text()
 
 
