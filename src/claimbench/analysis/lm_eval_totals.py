@@ -18,6 +18,7 @@ from claimbench.grading.lm_eval.grader import LmEvalGrader
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, make_grade
 from claimbench.grading.pool import GradingPool
 from claimbench.records import Grade, Problem, Sample
+from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore
 from claimbench.store.digests import text_key
 from claimbench.store.files import safe_name
@@ -73,14 +74,14 @@ def read_totals(store: RunStore, cell: StoredCell) -> Mapping[str, float]:
     return dict(found["metrics"])
 
 
-def _stamp(cell: StoredCell, index: Index) -> dict[str, Any]:
+def _stamp(cell: StoredCell, index: Index) -> JsonDict:
     """What the figures are of."""
     judged = hashlib.sha256(index.tobytes())
     judged.update(json.dumps(dict(cell.problem_digests)).encode())
     return {"form": FORM, "grader": cell.grader.digest, "samples": judged.hexdigest()}
 
 
-def read_file(store: RunStore, cell: StoredCell) -> dict[str, Any] | None:
+def read_file(store: RunStore, cell: StoredCell) -> JsonDict | None:
     path = store.root / _path(cell)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -181,8 +182,8 @@ def _judged(
 class _Asker:
     """Stands where a grader does, so that the pool decides questions that are no sample's."""
 
-    questions: Sequence[Any]
-    answers: dict[str, Any] = field(default_factory=dict)
+    questions: Sequence[object]
+    answers: JsonDict = field(default_factory=dict)
 
     digest = "lm-eval-totals"
 

@@ -11,15 +11,16 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimbench.config import DatasetConfig
 from claimbench.config.paths import packaged_data
 from claimbench.errors import DataError, DatasetMissing
+from claimbench.records.plain import JsonObject
 
-Row = Mapping[str, Any]
+Row = JsonObject
 
 
 class Located(NamedTuple):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ from claimbench.config.yamlfile import Strict
 from claimbench.errors import CheckpointMissing, ModelError
 from claimbench.messages import Message
 from claimbench.records import Completion, Request, RequestFailure
+from claimbench.records.plain import JsonDict
 
 Answer = Completion | RequestFailure
 Log = Callable[[str], None]
@@ -49,7 +50,7 @@ class Engine(ABC):
         """Versions, device and precision of the loaded engine, for provenance."""
         return {}
 
-    def server(self) -> dict[str, Any]:
+    def server(self) -> JsonDict:
         """What a server has said of its model so far, for provenance; {} without a server. Under
         `unused_tokens` (prompt, completion) are those of answers that gave no completion."""
         return {}

@@ -10,6 +10,7 @@ from typing import Any
 from claimbench.engines.base import Answer, Engine, Log
 from claimbench.errors import EngineDied
 from claimbench.records import Request
+from claimbench.records.plain import JsonDict
 
 
 class RestartingEngine(Engine):
@@ -40,7 +41,7 @@ class RestartingEngine(Engine):
             self.close()
             self._engine = self._started()
 
-    def server(self) -> dict[str, Any]:
+    def server(self) -> JsonDict:
         return self._engine.server()
 
     def expect(self, server: Mapping[str, object]) -> None:

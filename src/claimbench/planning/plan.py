@@ -46,7 +46,7 @@ class Plan:
     cells: tuple[Cell, ...]
     checkpoints: Mapping[str, Checkpoint]
     origins: Mapping[str, str]
-    resolved: Mapping[str, Any]
+    resolved: Mapping[str, object]
     digest: str
     resolved_at: ResolvedAt
 

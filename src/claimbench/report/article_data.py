@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from claimbench.messages import Value, as_data
+from claimbench.records.plain import JsonDict
 from claimbench.report.messages import english, languages, plain, words
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run
@@ -36,7 +37,7 @@ def counts(verdicts: Iterable[ClaimVerdict]) -> dict[str, dict[str, int]]:
     return {kind: dict(sorted(row.items())) for kind, row in sorted(table.items())}
 
 
-def _claim(v: ClaimVerdict) -> dict[str, Any]:
+def _claim(v: ClaimVerdict) -> JsonDict:
     claim = v.claim
     data = {
         "id": claim.id,

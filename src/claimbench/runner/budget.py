@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -12,6 +12,7 @@ from claimbench.engines import Engine, Price
 from claimbench.engines.base import Answer
 from claimbench.errors import CapReached, ConfigError
 from claimbench.records import CellName, Completion, Request
+from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore
 from claimbench.store.checks import UNKNOWN_TOKENS
 from claimbench.store.sessions import read_sessions
@@ -194,5 +195,5 @@ def _unused(engine: Engine) -> Tokens:
     return _tokens_in(engine.server())
 
 
-def _tokens_in(server: Mapping[str, Any]) -> Tokens:
+def _tokens_in(server: JsonObject) -> Tokens:
     return Tokens(**server.get("unused_tokens", {}))

@@ -16,6 +16,7 @@ from typing import Any
 
 from claimbench.config import digest as digest_of
 from claimbench.errors import WrongRunFolder
+from claimbench.records.plain import JsonObject
 from claimbench.store.fields import edits
 from claimbench.store.files import explaining, inside
 
@@ -26,7 +27,7 @@ SHOWN_CHANGES = 8
 _ABSENT = object()
 
 
-def sealed(config: Mapping[str, Any], digest: str, files: Mapping[str, str]) -> dict[str, object]:
+def sealed(config: JsonObject, digest: str, files: Mapping[str, str]) -> dict[str, object]:
     """What run.yaml holds. `files` are the SHA-256 of the files that the config goes with, by
     their path in the folder."""
     content = {"format": FORMAT, "digest": digest, "files": dict(files), "config": dict(config)}
@@ -40,7 +41,7 @@ def sealed(config: Mapping[str, Any], digest: str, files: Mapping[str, str]) -> 
     }
 
 
-def check_seal(path: Path, content: Mapping[str, Any]) -> None:
+def check_seal(path: Path, content: JsonObject) -> None:
     """Raises WrongRunFolder with the keys that were edited since run.yaml was written."""
     parts = {key: content.get(key) for key in ("format", "digest", "files", "config")}
     if content.get("seal") == digest_of(parts):

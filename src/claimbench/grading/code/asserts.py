@@ -9,6 +9,7 @@ from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
+from claimbench.records.plain import JsonObject
 
 
 def check_tests(columns: Mapping[str, object]) -> CodeTests:
@@ -27,7 +28,7 @@ def check_tests(columns: Mapping[str, object]) -> CodeTests:
     )
 
 
-def assert_tests(columns: Mapping[str, Any]) -> CodeTests:
+def assert_tests(columns: JsonObject) -> CodeTests:
     """MBPP: asserts, with the set-up code or imports before them. LeetCode: one text of them, with
     an object of the solution's class. What they call is named nowhere but in the asserts."""
     setup = str(columns.get("setup") or "")

@@ -14,6 +14,7 @@ from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
+from claimbench.records.plain import JsonObject
 
 SAME_SET = (
     "similar_elements", "find_char_long", "common_in_nested_lists", "extract_singly", "larg_nnum",
@@ -78,7 +79,7 @@ _FIND_ZERO = "abs(sum(c * got**i for i, c in enumerate(a[0]))) <= ATOL"
 """HumanEval/32 accepts any root."""
 
 
-def evalplus_tests(columns: Mapping[str, Any]) -> CodeTests:
+def evalplus_tests(columns: JsonObject) -> CodeTests:
     """The test program of a row: columns prompt, solution, entry_point, base, plus, atol."""
     name, prompt = str(columns["entry_point"]), str(columns["prompt"])
     inputs = [*columns["base"], *columns["plus"]]

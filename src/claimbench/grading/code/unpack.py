@@ -27,8 +27,9 @@ from claimbench.grading.code.cases import Case, CodeTests, TestKind
 from claimbench.grading.code.evalplus import evalplus_tests
 from claimbench.grading.code.pickled import open_tests
 from claimbench.records import Problem
+from claimbench.records.plain import JsonObject
 
-Columns = Mapping[str, Any]
+Columns = JsonObject
 
 PRELUDE = "prelude of the benchmark"
 """Among a row's columns: what stands before all programs."""

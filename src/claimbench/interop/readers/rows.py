@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from claimbench.errors import DataError
 from claimbench.messages import Message
 from claimbench.records import FinishReason
+from claimbench.records.plain import JsonObject
 
 MOST_ROW_BYTES = 32 * 2**20
 """One row of a file; a reply of a million tokens takes about 4 MB."""
@@ -85,7 +86,7 @@ class Outputs:
     rows: Callable[[], Iterator[Row]]
     model: str | None = None
     task: str | None = None
-    protocol: Mapping[str, Any] = field(default_factory=dict)
+    protocol: JsonObject = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
 
 
@@ -159,7 +160,7 @@ def finish_of(value: object) -> FinishReason:
     return "stop" if word in _STOPPED else "length" if word in _CUT else "unknown"
 
 
-def mapping_of(value: object, place: str, name: str) -> Mapping[str, Any]:
+def mapping_of(value: object, place: str, name: str) -> JsonObject:
     """A mapping with keys; None counts as an empty one."""
     if value is None:
         return {}
