@@ -17,6 +17,7 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.grading.lm_eval.grader import LmEvalGrader
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, make_grade
 from claimbench.grading.pool import GradingPool
+from claimbench.grading.question import Question
 from claimbench.records import Grade, Problem, Sample
 from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore
@@ -127,7 +128,7 @@ def _lm_evals(
     ids: Mapping[str, list[str]],
 ) -> dict[str, float]:
     """lm-eval's figures; none where a document could not be judged."""
-    items: dict[str, list[Any]] = {}
+    items: dict[str, list[object]] = {}
     for verdict in _judged(store, cell, grader, pool, ids):
         if verdict is None:
             return {}
@@ -143,7 +144,9 @@ def _lm_evals(
     return dict(_named(zip(items, totals, strict=True)))
 
 
-def _named(totals: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, float]]:
+def _named(
+    totals: Iterable[tuple[str, tuple[float | None, float | None] | None]],
+) -> Iterator[tuple[str, float]]:
     """Values and standard errors under lm-eval's names for them."""
     for key, total in totals:
         metric, _, chosen = key.rpartition(",")
@@ -182,12 +185,12 @@ def _judged(
 class _Asker:
     """Stands where a grader does, so that the pool decides questions that are no sample's."""
 
-    questions: Sequence[object]
+    questions: Sequence[Question]
     answers: JsonDict = field(default_factory=dict)
 
     digest = "lm-eval-totals"
 
-    def begin(self, problem: Problem, sample: Sample) -> Any:
+    def begin(self, problem: Problem, sample: Sample) -> Question:
         return self.questions[int(sample.id)]
 
     def conclude(self, sample: Sample, question: object, verdict: object) -> Grade:
@@ -198,7 +201,7 @@ class _Asker:
         return self.conclude(sample, None, self.begin(problem, sample).decide())
 
 
-def _ask(pool: GradingPool, questions: Iterable[object]) -> list[Any]:
+def _ask(pool: GradingPool, questions: Iterable[Question]) -> list[Any]:
     """The verdicts, None for a question that could not be decided."""
     asker = _Asker(list(questions))
     for place in range(len(asker.questions)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from claimbench import engines
 from claimbench.config import (
@@ -123,7 +122,7 @@ def _lm_eval_protocol(benchmark: BenchmarkConfig, sampling: SamplingConfig) -> d
     }
 
 
-def _departures(task: LmEvalTask, sampling: SamplingConfig) -> list[Any]:
+def _departures(task: LmEvalTask, sampling: SamplingConfig) -> list[object]:
     """Where the run's sampling is not what the task asks for, as data of messages."""
     own, chosen = task.generation, plain(sampling)
     greedy = own.get("do_sample") is False

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -29,6 +30,16 @@ Answer = Completion | RequestFailure
 Log = Callable[[str], None]
 """Takes one line for the user: what is waited for, what was lost."""
 PromptForm = Literal["token_ids", "chat", "counted_chat"]
+
+
+@contextmanager
+def closing_answers(answers: Iterator[Answer]) -> Iterator[Iterator[Answer]]:
+    """`answers`, closed whatever ends their reading: that aborts what the engine has open."""
+    try:
+        yield answers
+    finally:
+        if isinstance(answers, Generator):
+            answers.close()
 
 
 class Engine(ABC):

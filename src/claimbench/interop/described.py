@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from claimbench.benchmarks.loading import content_digest
 from claimbench.claims import load_published
@@ -17,7 +16,7 @@ from claimbench.interop.sound import doubts, own_graders
 from claimbench.interop.survey import Survey
 from claimbench.interop.wanted import Wanted
 from claimbench.messages import Message, as_data, import_source, import_title
-from claimbench.records import Tier
+from claimbench.records import PublishedResult, Tier
 from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.report.messages import english
 from claimbench.verdicts.pairing import targets
@@ -126,7 +125,7 @@ def _cell(model: str, benchmark: str, found: Survey, tier: Tier) -> JsonDict:
     }
 
 
-def _targets(model: str, benchmark: str) -> list[Any]:
+def _targets(model: str, benchmark: str) -> list[PublishedResult]:
     """Every published figure of this model on this benchmark."""
     tables = sorted({result.table for result in load_published()})
     return targets(tables, [model], [benchmark])

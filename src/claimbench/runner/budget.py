@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import chain
-from typing import Any
 
 from claimbench.engines import Engine, Price
-from claimbench.engines.base import Answer
+from claimbench.engines.base import Answer, closing_answers
 from claimbench.errors import CapReached, ConfigError
 from claimbench.records import CellName, Completion, Request
 from claimbench.records.plain import JsonObject
@@ -162,8 +160,8 @@ class _Metered(Engine):
         self._engine, self._budget = engine, budget
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
-        answers: Any = self._engine.generate(self._budget.affordable(requests, self._engine))
-        with closing(answers):
+        affordable = self._budget.affordable(requests, self._engine)
+        with closing_answers(self._engine.generate(affordable)) as answers:
             for answer in answers:
                 self._budget.note(answer)
                 yield answer

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.errors import StoreError
@@ -53,7 +53,11 @@ def check_rows(store: RunStore, cell: StoredCell) -> CellFaults:
 
 
 def _lines(
-    store: RunStore, cell: StoredCell, kind: AnyKind, strange: Any, found: CellFaults
+    store: RunStore,
+    cell: StoredCell,
+    kind: AnyKind,
+    strange: Callable[[StoredCell, JsonObject], str] | None,
+    found: CellFaults,
 ) -> None:
     places: dict[str, list[str]] = {}
     for part in store.parts(kind, cell.name):
@@ -131,11 +135,11 @@ def _identity(store: RunStore, cell: StoredCell, samples: Index) -> Iterator[str
         yield f"{cell.name}: the samples are not those of samples_digest in run.yaml"
 
 
-def _ids(records: Index) -> Any:
+def _ids(records: Index) -> npt.NDArray[np.bytes_]:
     return np.ascontiguousarray(records["id"]).view("S16")
 
 
-def _shown(ids: Any) -> list[str]:
+def _shown(ids: npt.NDArray[np.bytes_]) -> list[str]:
     return [bytes(raw).ljust(16, b"\0").hex() for raw in ids.tolist()]
 
 

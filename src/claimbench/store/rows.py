@@ -70,7 +70,7 @@ class RowKind(Generic[Row]):
     record: type[Row]
     checks: Mapping[str, Check]
     columns: tuple[tuple[str, str], ...]
-    indexed: Callable[[JsonObject], tuple[Any, ...]]
+    indexed: Callable[[JsonObject], tuple[object, ...]]
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:

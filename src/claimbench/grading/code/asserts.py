@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
@@ -49,7 +48,7 @@ def unittest_tests(columns: Mapping[str, object]) -> CodeTests:
     )
 
 
-def _ended(text: Any) -> str:
+def _ended(text: object) -> str:
     """Source whose last line is ended; "" for none."""
     return str(text).rstrip("\n") + "\n" if text else ""
 

@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.grading.code.asserts import (
@@ -224,14 +223,14 @@ def _cases(columns: Columns) -> CodeTests:
     return CodeTests("functional", cases, name)
 
 
-def _listed(text: str) -> list[Any]:
+def _listed(text: str) -> list[JsonObject]:
     rows = json.loads(text)
     if not isinstance(rows, list):
         raise DataError("its tests are not a list")
     return rows
 
 
-def _case(given: Any, expected: Any) -> Case:
+def _case(given: object, expected: object) -> Case:
     if not (isinstance(given, str) and isinstance(expected, str)):
         raise DataError("a test's input and output must be strings")
     return Case(given, expected)

@@ -116,7 +116,7 @@ class LmEvalGrader:
             return make_grade(self.digest, sample, NO_ANSWER, None, NEVER_ENDED)
         return self.question(problem, [text])
 
-    def conclude(self, sample: Sample, question: Any, verdict: object) -> Grade:
+    def conclude(self, sample: Sample, question: object, verdict: object) -> Grade:
         from claimbench.grading.lm_eval.judging import INVALID
 
         scored: Any = verdict

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.votes import with_votes
@@ -152,7 +151,7 @@ def _lines(store: RunStore, cell: StoredCell) -> Iterator[str]:
             number += 1
 
 
-def _line(cell: StoredCell, graded: Sequence[Graded], number: int, end: str | None) -> Any:
+def _line(cell: StoredCell, graded: Sequence[Graded], number: int, end: str | None) -> object:
     problem, first, _ = graded[0]
     doc, target = _doc(problem, first, by_letter=cell.protocol.get("grader") in _BY_LETTER)
     values = [g.value for _, _, g in graded if g is not None and g.value is not None]
