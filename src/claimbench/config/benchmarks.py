@@ -115,7 +115,8 @@ class FieldsConfig(Strict):
     """Columns of the dataset: `gold_after` keeps the text behind its last occurrence and
     `gold_boxed` what is in the last box; a gold that is a list is joined by commas. `slots` are
     further columns that the prompt shows, by the name they have in it; `rating` is a problem's
-    difficulty as contests rate it."""
+    difficulty as contests rate it; `group` names what several problems have in common, a passage
+    or the problem that they are variants of."""
 
     id: str | None = None
     question: str
@@ -125,6 +126,7 @@ class FieldsConfig(Strict):
     choices: tuple[str, ...] = ()
     slots: dict[str, str] = Field(default_factory=dict)
     rating: str | None = None
+    group: str | None = Field(default=None, exclude_if=unset)
     tests: TestsConfig | None = None
 
 
