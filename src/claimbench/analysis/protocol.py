@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from claimbench import engines
-from claimbench.config import (
-    BenchmarkConfig,
-    LmEvalTask,
-    SamplingConfig,
-    plain,
-)
+from claimbench.config.benchmarks import BenchmarkConfig, LmEvalTask
+from claimbench.config.canonical import plain
+from claimbench.config.runs import SamplingConfig
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.settings import EndpointSettings
 from claimbench.messages import Message, as_data

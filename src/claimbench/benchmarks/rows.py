@@ -16,7 +16,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from claimbench.config import DatasetConfig
+from claimbench.config.benchmarks import DatasetConfig
 from claimbench.config.paths import packaged_data
 from claimbench.errors import DataError, DatasetMissing
 from claimbench.records.plain import JsonObject
