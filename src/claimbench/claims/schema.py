@@ -18,6 +18,7 @@ from claimbench.claims.sources import (
     Written,
 )
 from claimbench.config.yamlfile import Strict
+from claimbench.messages import Texts, Value
 from claimbench.records import Tier
 
 Kind = Literal[
@@ -280,7 +281,7 @@ class Article(Strict):
     """One article (seeds/articles/<id>.yaml): never its text, only its digest."""
 
     id: str
-    outlet: str
+    outlet: str | dict[str, str] = Field(description="a name, or one by language")
     date: dt.date
     date_stated: bool = Field(description="false: inferred from the days that the text names")
     language: str
@@ -289,3 +290,15 @@ class Article(Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     lines: int = Field(gt=0)
     claims: tuple[ClaimSpec, ...] = Field(min_length=1)
+
+    @property
+    def named(self) -> Value:
+        """The outlet, in each language it is named in."""
+        return self.outlet if isinstance(self.outlet, str) else Texts(self.outlet)
+
+    @field_validator("outlet")
+    @classmethod
+    def _outlet_is_in_english_too(cls, outlet: str | dict[str, str]) -> str | dict[str, str]:
+        if isinstance(outlet, dict) and "en" not in outlet:
+            raise ValueError("by language, it needs a text for en")
+        return outlet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from claimbench.report.document import Document
+from claimbench.report.strips import Strip
 from claimbench.report.tables import Table, interval, points, run_column, signed
 from claimbench.verdicts.contrasts import Contrast, contrasts
 
@@ -21,8 +22,17 @@ def contrast_tables(document: Document) -> list[Table]:
     return [run_column(table, [name for name, _ in found]) if len(document.runs) > 1 else table]
 
 
+def contrast_strips(document: Document) -> list[tuple[Contrast, Strip]]:
+    """Each contrast with its difference and interval in points, as they are drawn."""
+    found = [one for run in document.runs for one in contrasts(run.measurements)]
+    return [(one, Strip(100 * one.difference, None, None, _in_points(one))) for one in found]
+
+
+def _in_points(one: Contrast) -> tuple[float, float] | None:
+    return one.interval_95 and (100 * one.interval_95[0], 100 * one.interval_95[1])
+
+
 def _row(one: Contrast) -> tuple[str, ...]:
-    within = one.interval_95
     return (
         one.before.model,
         one.before.benchmark,
@@ -30,5 +40,5 @@ def _row(one: Contrast) -> tuple[str, ...]:
         one.after.benchmark,
         points(one.after.pass_at_1, 2),
         signed(100 * one.difference),
-        interval(None if within is None else (100 * within[0], 100 * within[1])),
+        interval(_in_points(one)),
     )

@@ -617,6 +617,7 @@ column-after = public after
 column-score-before = score before %
 column-score-after = score after %
 page-contrast = Problems from before and after the checkpoint
+contrast-of = { $model }: { $after } less { $before }, with its 95% interval
 page-contrast-caption = Like benchmarks (contests of the same kind), one whose problems were public before the checkpoint and one whose problems came after it. The difference is the later score minus the earlier one, in points, with its 95% interval on such problems (Welch). A lower later score is what contamination would look like; a harder contest looks the same, so this decides nothing alone.
 summary-cut = The rest is in the report: a job's summary holds no more.
 page-comparison = Comparison

@@ -617,6 +617,7 @@ column-after = 이후에 공개된 문제
 column-score-before = 이전 문제 점수 %
 column-score-after = 이후 문제 점수 %
 page-contrast = 체크포인트 이전과 이후의 문제
+contrast-of = { $model }: { $after } 점수에서 { $before } 점수를 뺀 차이와 95% 구간
 page-contrast-caption = 같은 종류의 대회 가운데 체크포인트보다 먼저 공개된 문제와 나중에 나온 문제를 견줍니다. 차이는 나중 점수에서 이전 점수를 뺀 값(포인트)이고, 비슷한 다른 문제에 대한 95% 구간(Welch)과 함께 보입니다. 나중 점수가 낮으면 학습 데이터 오염을 의심할 수 있지만 대회가 더 어려워도 똑같이 나타나므로, 이것만으로는 아무것도 결론짓지 않습니다.
 summary-cut = 작업 요약에는 더 담을 수 없습니다. 나머지는 보고서에 있습니다.
 page-comparison = 비교
