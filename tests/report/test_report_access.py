@@ -179,6 +179,8 @@ def test_cards_are_sorted_by_a_list(chromium: Any, pages: dict[str, Path]) -> No
         assert worst[0] != best[0]
         heads = "#problem-table thead th:nth-child(2)"
         assert opened.find(heads).get_attribute("aria-sort") == "ascending"
+    # One row needs no order, and a table that is not shown none either: problems, samples, claims.
+    assert len(opened.texts(".sorts")) == 3
     wide = shown(chromium, pages["few"], 1280)
     assert wide.texts(".sorts") == []
 

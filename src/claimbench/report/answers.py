@@ -31,8 +31,8 @@ CERTAINTIES = (*(name for name, _ in _LEVELS), "unsure")
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a reader sees first. `run` is the run's name, empty where `scores` names it; `state` is
-    the verdict's name, `measured` where there is none; `certainty` says how sure it is and
-    `why` what the picture shows."""
+    the verdict's name, `measured` where there is none; `basis` says how much was measured and
+    who published, `certainty` how sure it is and `why` what the picture shows."""
 
     run: str
     state: str
@@ -40,6 +40,7 @@ class Answer:
     certainty: Message
     word: Message | None = None
     finding: Value = None
+    basis: Message | None = None
     why: Message | None = None
     strip: Strip | None = None
     chips: tuple[Chip, ...] = ()
@@ -77,6 +78,7 @@ def verdict_answer(document: Document, run: RunView, v: Verdict) -> Answer:
         scores=_scores(run, v),
         word=term("verdict", v.verdict),
         finding=finding_of(v),
+        basis=_basis(v, measured),
         certainty=certainty_of(v),
         why=why_of(v),
         strip=strip_of(v, document.evidence),
@@ -91,6 +93,15 @@ def _scores(run: RunView, v: Verdict) -> Message:
     values = {"measured": v.measured, "published": v.published}
     key = "answer-scores-partly" if v.tier == "B" else "answer-scores"
     return Message(key, {**names, **values})
+
+
+def _basis(v: Verdict, measured: Measurement | None) -> Message:
+    """On how much the score rests, and whose the published one is."""
+    by: dict[str, Value] = {"by": v.claim.partition(":")[0]}
+    if measured is None or v.measured is None:
+        return Message("answer-by", by)
+    counts = {"problems": measured.problems, "samples": measured.samples_per_problem}
+    return Message("answer-basis", {**by, **counts})
 
 
 def titled(run: RunView, name: str) -> str:

@@ -55,6 +55,7 @@ from claimbench.report.page_script import (
 )
 from claimbench.report.page_words import PageWords
 from claimbench.report.problems import problem_block
+from claimbench.report.settings import setting_name
 from claimbench.report.tables import Table, clean, heading, in_terms, points
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
@@ -116,6 +117,7 @@ def _words(words: PageWords, document: Document) -> dict[str, object]:
         "label": words.label,
         "option": words.option,
         "text": lambda value: clean(words.first.render(value)),
+        "setting": setting_name,
         "cell": lambda column, value: words.shown(in_terms(column, value, words.first)),
         "message": lambda key, **values: Message(key, values),
         "heading": heading,

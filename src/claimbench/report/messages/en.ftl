@@ -519,6 +519,11 @@ weights-quantized-here = quantized while loading: { $method }
 weights-kv-dtype = KV cache in { $dtype }
 weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
 
+protocol-samples-per-problem = samples per problem
+protocol-engine = engine
+protocol-prompt = prompt
+protocol-system = system text
+protocol-weights = weights
 setting-none = none
 setting-applied = applied
 setting-text = text
@@ -733,6 +738,11 @@ answer-reproduced = the difference lies within ±{ SHORT($margin) } points
 answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
+answer-basis = Measured with { $problems } problems, { $samples ->
+    [one] one reply
+   *[other] { $samples } replies
+} to each. The published figure is from { $by }.
+answer-by = The published figure is from { $by }.
 answer-verdict = { $word }: { $finding }
 answer-with-looks = { $finding }; { $looks }
 answer-with-plain = { $finding }; by the plain bound on the error { $plain }
