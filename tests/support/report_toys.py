@@ -62,15 +62,17 @@ def write_run(  # noqa: PLR0913
     reasoning_end: str | None = "</think>",
     question: Callable[[str, int], str] = lambda benchmark, i: f"What is {i} + {i}?",
     why: Callable[[int, str], Reason] = lambda i, outcome: "compared",
+    group: int = 0,
 ) -> Path:
-    """A finished run folder: `problems` × `samples` of each (model, benchmark); `why` gives the
-    reason of a grade from the problem's number and the outcome."""
+    """A finished run folder: `problems` × `samples` of each (model, benchmark), the problems in
+    groups of `group`, or in none; `why` gives the reason of a grade from the problem's number and
+    the outcome."""
     cells = list(cells)
     config = _config(root.name, cells, problems, samples, published, margins or {}, reasoning_end)
     grader = make_grader("integer", {}, reasoning_end)
     with RunStore.open(root, resolved=config, digest=root.name) as store:
         for benchmark in dict.fromkeys(b for _, b in cells):
-            rows = (_problem(benchmark, i, question) for i in range(problems))
+            rows = (_problem(benchmark, i, question, group) for i in range(problems))
             store.write_lines_once(f"problems/{benchmark}.jsonl", rows)
         for model, benchmark in cells:
             digests = read_problems(store, benchmark).digests
@@ -115,7 +117,9 @@ def _append(
     store.append_grade(sample.cell, named(graded, sample, problem))
 
 
-def _problem(benchmark: str, i: int, question: Callable[[str, int], str]) -> dict[str, Any]:
+def _problem(
+    benchmark: str, i: int, question: Callable[[str, int], str], group: int
+) -> dict[str, Any]:
     return {
         "id": f"q{i}",
         "question": question(benchmark, i),
@@ -123,7 +127,7 @@ def _problem(benchmark: str, i: int, question: Callable[[str, int], str]) -> dic
         "choices": [],
         "messages": None,
         "text": None,
-        "details": {},
+        "details": {"group": f"passage {i // group}"} if group else {},
     }
 
 

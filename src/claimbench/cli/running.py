@@ -166,7 +166,8 @@ def plan(  # noqa: PLR0913, PLR0917
         made, lacking = preparing.dry_plan(experiment, data_dir, online, display.log)
     facts = estimate.describe(made, lacking) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
-    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
+    early = estimate.shares_with_looks(seen, facts)
+    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked, early)
     typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
     if made and not lacking:
         estimate.check_power(made)

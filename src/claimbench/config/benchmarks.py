@@ -15,7 +15,7 @@ LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""
 
 
-def _as_dates(value: Any) -> Any:
+def _as_dates(value: Any) -> object:
     """Two dates as YAML or text gives them, as ISO text in order."""
     try:
         first, last = (date.fromisoformat(str(day)) for day in value)
@@ -114,7 +114,8 @@ class FieldsConfig(Strict):
     """Columns of the dataset: `gold_after` keeps the text behind its last occurrence and
     `gold_boxed` what is in the last box; a gold that is a list is joined by commas. `slots` are
     further columns that the prompt shows, by the name they have in it; `rating` is a problem's
-    difficulty as contests rate it."""
+    difficulty as contests rate it; `group` names what several problems have in common, a passage
+    or the problem that they are variants of."""
 
     id: str | None = None
     question: str
@@ -124,6 +125,7 @@ class FieldsConfig(Strict):
     choices: tuple[str, ...] = ()
     slots: dict[str, str] = Field(default_factory=dict)
     rating: str | None = None
+    group: str | None = Field(default=None, exclude_if=unset)
     tests: TestsConfig | None = None
 
 
