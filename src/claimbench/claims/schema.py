@@ -17,8 +17,9 @@ from claimbench.claims.sources import (
     SourceSpec,
     Written,
 )
+from claimbench.config.texts import ByLanguage, said
 from claimbench.config.yamlfile import Strict
-from claimbench.messages import Texts, Value
+from claimbench.messages import Value
 from claimbench.records import Tier
 
 Kind = Literal[
@@ -281,7 +282,7 @@ class Article(Strict):
     """One article (seeds/articles/<id>.yaml): never its text, only its digest."""
 
     id: str
-    outlet: str | dict[str, str] = Field(description="a name, or one by language")
+    outlet: ByLanguage
     date: dt.date
     date_stated: bool = Field(description="false: inferred from the days that the text names")
     language: str
@@ -294,11 +295,4 @@ class Article(Strict):
     @property
     def named(self) -> Value:
         """The outlet, in each language it is named in."""
-        return self.outlet if isinstance(self.outlet, str) else Texts(self.outlet)
-
-    @field_validator("outlet")
-    @classmethod
-    def _outlet_is_in_english_too(cls, outlet: str | dict[str, str]) -> str | dict[str, str]:
-        if isinstance(outlet, dict) and "en" not in outlet:
-            raise ValueError("by language, it needs a text for en")
-        return outlet
+        return said(self.outlet)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, Verdict
-from claimbench.report.caveats import Chip, chips_of, truncated
+from claimbench.report.caveats import Chip, basis_of, chips_of, truncated
 from claimbench.report.comparisons import details, found_message, names_of, outcome_message
 from claimbench.report.document import Document, RunView
 from claimbench.report.strips import Strip, odds, strip_of, strip_of_comparison
@@ -78,7 +78,7 @@ def verdict_answer(document: Document, run: RunView, v: Verdict) -> Answer:
         scores=_scores(run, v),
         word=term("verdict", v.verdict),
         finding=finding_of(v),
-        basis=_basis(v, measured),
+        basis=basis_of(v, measured),
         certainty=certainty_of(v),
         why=why_of(v),
         strip=strip_of(v, document.evidence),
@@ -93,15 +93,6 @@ def _scores(run: RunView, v: Verdict) -> Message:
     values = {"measured": v.measured, "published": v.published}
     key = "answer-scores-partly" if v.tier == "B" else "answer-scores"
     return Message(key, {**names, **values})
-
-
-def _basis(v: Verdict, measured: Measurement | None) -> Message:
-    """On how much the score rests, and whose the published one is."""
-    by: dict[str, Value] = {"by": v.claim.partition(":")[0]}
-    if measured is None or v.measured is None:
-        return Message("answer-by", by)
-    counts = {"problems": measured.problems, "samples": measured.samples_per_problem}
-    return Message("answer-basis", {**by, **counts})
 
 
 def titled(run: RunView, name: str) -> str:

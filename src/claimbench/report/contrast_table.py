@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
+from claimbench.messages import Message
+from claimbench.report import svg
 from claimbench.report.document import Document
-from claimbench.report.strips import Strip
+from claimbench.report.strips import Strip, draw
 from claimbench.report.tables import Table, interval, points, run_column, signed
 from claimbench.verdicts.contrasts import Contrast, contrasts
 
@@ -22,10 +26,20 @@ def contrast_tables(document: Document) -> list[Table]:
     return [run_column(table, [name for name, _ in found]) if len(document.runs) > 1 else table]
 
 
-def contrast_strips(document: Document) -> list[tuple[Contrast, Strip]]:
-    """Each contrast with its difference and interval in points, as they are drawn."""
+def contrast_figures(document: Document, pen: svg.Pen) -> list[tuple[Message, Markup]]:
+    """What each contrast is of, and its difference with its interval, drawn."""
     found = [one for run in document.runs for one in contrasts(run.measurements)]
-    return [(one, Strip(100 * one.difference, None, None, _in_points(one))) for one in found]
+    return [(_named(one), _drawn(pen, f"contrast-{i}", one)) for i, one in enumerate(found)]
+
+
+def _named(one: Contrast) -> Message:
+    sides = {"before": one.before.benchmark, "after": one.after.benchmark}
+    return Message("contrast-of", {"model": one.before.model, **sides})
+
+
+def _drawn(pen: svg.Pen, name: str, one: Contrast) -> Markup:
+    strip = Strip(100 * one.difference, None, None, _in_points(one))
+    return Markup(draw(pen, name, strip))
 
 
 def _in_points(one: Contrast) -> tuple[float, float] | None:

@@ -27,7 +27,7 @@ from claimbench.report.comparisons import (
     details,
     headline,
 )
-from claimbench.report.contrast_table import contrast_strips, contrast_tables
+from claimbench.report.contrast_table import contrast_figures, contrast_tables
 from claimbench.report.document import CellView, Document
 from claimbench.report.glossary import COLUMNS, legends
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -88,7 +88,7 @@ def render_html(
         cells=_cells(document, svg.Pen(words)),
         problems=problem_block(document),
         forests=_forests(document, svg.Pen(words)),
-        contrast_figures=_contrasts(document, svg.Pen(words)),
+        contrast_figures=contrast_figures(document, svg.Pen(words)),
         comparisons=_comparisons(document, svg.Pen(words)),
         pack=pack,
         left=_left_out(pack) if pack else None,
@@ -229,24 +229,6 @@ def _comparisons(document: Document, pen: svg.Pen) -> list[tuple[Message, list[M
     return [
         (headline(one), list(details(one)), Markup(figures.paired(pen, f"compared-{i}", one)))
         for i, one in enumerate(document.comparisons)
-    ]
-
-
-def _contrasts(document: Document, pen: svg.Pen) -> list[tuple[Message, Markup]]:
-    """What each contrast is of, and its figure."""
-    return [
-        (
-            Message(
-                "contrast-of",
-                {
-                    "model": one.before.model,
-                    "before": one.before.benchmark,
-                    "after": one.after.benchmark,
-                },
-            ),
-            Markup(strips.draw(pen, f"contrast-{i}", strip)),
-        )
-        for i, (one, strip) in enumerate(contrast_strips(document))
     ]
 
 
