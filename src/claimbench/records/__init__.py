@@ -4,12 +4,16 @@ A stage imports this package and nothing of the other stages.
 """
 
 from claimbench.records.judged import (
+    NOT_REGISTERED,
+    Change,
     Claim,
     Fragility,
     Laboratories,
     LearnedBound,
     LooksTaken,
     PublishedResult,
+    Registration,
+    RegistrationState,
     Source,
     Verdict,
 )
@@ -36,7 +40,9 @@ from claimbench.records.runs import (
 
 __all__ = [
     "NEUTRAL",
+    "NOT_REGISTERED",
     "CellName",
+    "Change",
     "Claim",
     "Completion",
     "Draws",
@@ -51,6 +57,8 @@ __all__ = [
     "Measurement",
     "Problem",
     "PublishedResult",
+    "Registration",
+    "RegistrationState",
     "Request",
     "RequestFailure",
     "Role",

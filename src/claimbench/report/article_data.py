@@ -55,6 +55,7 @@ def _claim(v: ClaimVerdict) -> dict[str, Any]:
         "disagreements": {o: english(d.message) for o, d in claim.disagreements.items()},
         "disagreement_messages": {o: as_data(d.message) for o, d in claim.disagreements.items()},
         "note": claim.note,
+        "registrations": v.registrations,
     }
     return {**plain(data), **_in_other_languages(v)}
 

@@ -21,6 +21,7 @@ from claimbench.report.tables import Table, escape, to_markdown
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.registration import run_messages
 from claimbench.verdicts.remeasured import PublishedEvidence
 from claimbench.verdicts.spread import Heterogeneity, together
 
@@ -62,6 +63,12 @@ def _beside(v: ClaimVerdict) -> Iterable[Message | Texts]:
     if v.claim.note:
         yield v.claim.note
     yield from disagreements(v)
+    yield from registrations(v)
+
+
+def registrations(v: ClaimVerdict) -> tuple[Message, ...]:
+    """How our own runs that decide a claim stand to what was registered before them."""
+    return tuple(run_messages(list(v.registrations.items()), named=True))
 
 
 def disagreements(v: ClaimVerdict) -> tuple[Message, ...]:

@@ -68,6 +68,31 @@ note-looks-declared = it was to be judged at { LIST($looks, ", ") } samples per 
 note-looks-undeclared = the samples were raised after some were there ({ LIST($earlier, ", ") } per problem before), which was not declared: each such look is tested at a stricter level of its own, so that all together err in at most 5.5%
 note-learned = the error rests on { $share }% of the bound that a score alone sets, as the seeds of { $models } models bear out for such scores; by the plain bound the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $plain }
 
+## What was registered before a run
+
+registration-as-registered = as registered
+registration-not-as-registered = not as registered
+registration-not-registered = not registered
+registration-alike = { $state } on { $date } (sha256 { $digest }…)
+registration-differs = { $state } on { $date } (sha256 { $digest }…): { LIST($changes, "; ") }
+registration-late = registered on { $date }, after the first sample ({ $first })
+registration-of-run = Before the run: { $said }.
+registration-of = { $run }, before the run: { $said }.
+registered-changed = { $thing }: { PLAIN($then) } when registered, { PLAIN($now) } now
+registered-changed-of = { $thing }, { $of }: { PLAIN($then) } when registered, { PLAIN($now) } now
+registered-absent = none
+registered-figures = published figure
+registered-margins = margin
+registered-claims = test of a claim
+registered-protocol = protocol
+registered-prompts = digest of the prompts
+registered-graders = grader
+registered-benchmarks = benchmark
+registered-models = model
+registered-samples = samples per problem
+registered-looks = looks
+registered-code = code
+
 ## Claims of articles
 
 status-supported = supported
@@ -291,6 +316,7 @@ column-tokens-per-solved = tokens per solved
 column-truncated = truncated %
 column-vendor = vendor
 column-vendors = vendors
+column-registered = registered
 column-verdict = verdict
 column-verdicts = verdicts
 column-why = in our words, and why

@@ -68,6 +68,31 @@ note-looks-declared = 문제당 표본 { LIST($looks, ", ") }개에서 판정하
 note-looks-undeclared = 표본이 있는 상태에서 미리 정하지 않고 표본 수를 늘림(이전 문제당 { LIST($earlier, ", ") }개). 이런 확인은 매번 더 엄격한 수준에서 검정하므로 모두 합해도 잘못된 판정은 5.5%를 넘지 않음
 note-learned = 오차는 점수만으로 정한 상한의 { $share }%를 적용함. 모델 { $models }개의 시드별 결과가 이런 점수에서 이를 뒷받침함. 기본 상한으로 보면 차이의 95% 구간은 { FIXED($low) }~{ FIXED($high) }포인트, { $plain }
 
+## What was registered before a run
+
+registration-as-registered = 사전 등록대로임
+registration-not-as-registered = 사전 등록과 다름
+registration-not-registered = 사전 등록 없음
+registration-alike = { $state }({ $date } 등록, sha256 { $digest }…)
+registration-differs = { $state }({ $date } 등록, sha256 { $digest }…): { LIST($changes, "; ") }
+registration-late = { $date }에 등록해 첫 표본({ $first })보다 늦음
+registration-of-run = { $said }.
+registration-of = { $run }: { $said }.
+registered-changed = { $thing }: 등록 당시 { PLAIN($then) }, 현재 { PLAIN($now) }
+registered-changed-of = { $thing }, { $of }: 등록 당시 { PLAIN($then) }, 현재 { PLAIN($now) }
+registered-absent = 없음
+registered-figures = 공표된 수치
+registered-margins = 허용 오차
+registered-claims = 주장의 검정
+registered-protocol = 프로토콜
+registered-prompts = 프롬프트 다이제스트
+registered-graders = 채점기
+registered-benchmarks = 벤치마크
+registered-models = 모델
+registered-samples = 문제당 표본 수
+registered-looks = 확인 시점
+registered-code = 코드
+
 ## Claims of articles
 
 status-supported = 뒷받침됨
@@ -291,6 +316,7 @@ column-tokens-per-solved = 정답당 토큰
 column-truncated = 잘림 %
 column-vendor = 제작사
 column-vendors = 제작사
+column-registered = 사전 등록
 column-verdict = 판정
 column-verdicts = 판정
 column-why = 내용과 이유
