@@ -101,10 +101,12 @@ def published_data(evidence: PublishedEvidence) -> dict[str, object]:
 
 
 def _remeasured(row: Remeasured) -> dict[str, Any]:
+    verdict = plain(row.verdict)
+    del verdict["registration"]  # Of runs of ours alone.
     return {
         "published_by": row.published.table,
         "measured_by": row.measured.table,
-        **plain(row.verdict),
+        **verdict,
         "published_source": dataclasses.asdict(row.published.source),
         "measured_source": dataclasses.asdict(row.measured.source),
         "also_measured": [{"value": r.value, "reason": r.note} for r in row.also],
