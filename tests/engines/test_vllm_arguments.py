@@ -87,9 +87,9 @@ def test_what_vllm_would_not_do_is_refused(keys: dict[str, Any], words: str) -> 
 def test_a_token_in_a_run_file_is_refused_and_not_repeated() -> None:
     with pytest.raises(ConfigError, match="HF_TOKEN") as caught:
         engines.settings(
-            config.load_run(
+            config.load_experiment(
                 Path("r1-distill-qwen-7b"), ["engine.args.hf_token=hf_canary_5b1f"]
-            ).engine
+            ).run.engine
         )
     assert "canary" not in str(caught.value)
 

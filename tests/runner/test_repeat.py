@@ -87,6 +87,17 @@ def test_what_differs_is_counted_where_it_begins(finished: Toy) -> None:
     assert low < -found.scores[0] < high < 0
 
 
+def test_stored_ids_say_where_replies_part() -> None:
+    one = Twice("p", 0, "abc", "abd", True, True, ((1, 2, 3), (1, 2, 4)))
+    two = Twice("p", 1, "a b", "a c", True, True)
+    assert repeat_of(CellName("m", "b"), 2, [one], None).first == (2,)
+    assert repeat_of(CellName("m", "b"), 2, [one, two], None).first is None
+    assert repeat_of(CellName("m", "b"), 2, [one, two], lambda text: [*map(ord, text)]).first == (
+        2,
+        2,
+    )
+
+
 def test_settings_of_the_engine_are_changed_and_named(finished: Toy) -> None:
     repeat(finished, 0.1, ScriptedEngine(answer), "slots=3")
     changed = repeating.changed_settings(finished.out, finished.root / "again")

@@ -113,11 +113,6 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return under | over | both
 
 
-def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
-    """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
-    return _read_run(run_file(path), sets)[0]
-
-
 def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
     """The run, and where its models and benchmarks lie that have no configuration."""
     data, marks = _load_extended(path, "runs")
@@ -187,7 +182,8 @@ def _mark_set(marks: Marks, given: Key, option: str) -> None:
 def load_experiment(
     path: Path, sets: Iterable[str] = (), drafter: Drafter | None = None
 ) -> Experiment:
-    """A run file with everything it names. A `drafter` makes the configurations of the models and
+    """A run file, with `--set` options applied, and everything it names; a bare name means
+    configs/runs/<name>.yaml. A `drafter` makes the configurations of the models and
     benchmarks that have none; without one a path among them is refused."""
     file = run_file(path)
     run, places = _read_run(file, sets)

@@ -66,7 +66,8 @@ class ScriptedEngine(Engine):
 
 
 def completion_of(request: Request, text: str) -> Completion:
-    """A completion of one made-up token per word; cut at max_tokens, where there is no EOS."""
+    """A completion of one token per word, none of which has an id; cut at max_tokens, where there
+    is no EOS."""
     words = text.split(" ")
     limit = request.sampling.max_tokens
     cut = len(words) >= limit
@@ -75,7 +76,7 @@ def completion_of(request: Request, text: str) -> Completion:
     return Completion(
         request_id=request.id,
         text=" ".join(words),
-        token_ids=tuple(range(len(words))),
+        token_ids=(),
         finish_reason="length" if cut else "stop",
         prompt_tokens=len(request.prompt_ids),
         completion_tokens=len(words) + (not cut),

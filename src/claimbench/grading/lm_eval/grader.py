@@ -12,6 +12,7 @@ from typing import Any
 from claimbench.errors import GradingError
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
+from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
 
@@ -108,7 +109,7 @@ class LmEvalGrader:
     def begin(self, problem: Problem, sample: Sample) -> Grade | ReplyQuestion:
         text = self.text_of(sample)
         if text is None:
-            return make_grade(self.digest, sample, NO_ANSWER, None, "the reasoning never ended")
+            return make_grade(self.digest, sample, NO_ANSWER, None, NEVER_ENDED)
         return self.question(problem, [text])
 
     def conclude(self, sample: Sample, question: Any, verdict: object) -> Grade:
@@ -120,13 +121,14 @@ class LmEvalGrader:
         key = f"{self.metric},{self.filter}"
         value = metrics.get(key)
         if value not in (0.0, 1.0):
-            reason = f"{key} is {value}, which says neither right nor wrong"
-            return make_grade(self.digest, sample, GRADER_ERROR, answer, reason, metrics)
+            why = reason("metric-neither", metric=key, value=str(value))
+            return make_grade(self.digest, sample, GRADER_ERROR, answer, why, metrics)
         if value == 0.0 and answer == INVALID:
-            reason = f"the filter {self.filter} found no answer"
-            return make_grade(self.digest, sample, NO_ANSWER, None, reason, metrics)
+            why = reason("filter-nothing", filter=self.filter)
+            return make_grade(self.digest, sample, NO_ANSWER, None, why, metrics)
         outcome = CORRECT if value == 1.0 else WRONG
-        return make_grade(self.digest, sample, outcome, answer, f"{key} is {value:g}", metrics)
+        why = reason("metric", metric=key, value=f"{value:g}")
+        return make_grade(self.digest, sample, outcome, answer, why, metrics)
 
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         begun = self.begin(problem, sample)

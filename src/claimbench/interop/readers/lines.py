@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Self
 
 from claimbench.errors import ConfigError, DataError
-from claimbench.interop.readers.rows import MOST_ROW_BYTES, refuse
+from claimbench.interop.readers.rows import MOST_ROW_BYTES, Row, refuse
 
 MOST_LEVELS = 100
 """Nesting of a JSON document."""
@@ -26,6 +26,22 @@ def json_lines(path: Path) -> Iterator[Located]:
     for place, line in _lines(path):
         if line.strip():
             yield place, json_object(line, place)
+
+
+def rows_where(
+    path: Path,
+    key: str,
+    wanted: str | None,
+    replies: Callable[[dict[str, Any], str, int], Iterable[Row]],
+) -> Iterator[Row]:
+    """The replies of those JSON lines whose `key` is `wanted`; `replies` takes a line, its place
+    and the number of its first reply."""
+    number = 0
+    for place, line in json_lines(path):
+        if line.get(key) == wanted:
+            for row in replies(line, place, number):
+                yield row
+                number += 1
 
 
 def json_object(text: str | bytes, place: str) -> dict[str, Any]:
