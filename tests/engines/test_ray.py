@@ -35,12 +35,17 @@ def requests(count: int) -> list[Request]:
 
 
 def scripted(pause: float = 0.0, dies_after: int | None = None) -> Callable[[], Any]:
-    """Makes a scripted engine. Nested, so that it travels to other processes by value."""
+    """Makes a scripted engine. Nested, so that it travels to other processes by value; those do
+    not know the folder of the toys."""
+    toys = str(ROOT / "tests" / "support")
 
     def make() -> Any:
+        import sys
         import time
 
-        from claimbench.engines.scripted import ScriptedEngine
+        if toys not in sys.path:
+            sys.path.append(toys)
+        from scripted import ScriptedEngine
 
         def reply(request: Any) -> str:
             time.sleep(pause)

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripted import ScriptedEngine, scripted_kind
 
 from claimbench import config
 from claimbench.benchmarks.loading import content_digest, load_problems
 from claimbench.engines import ENGINES
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading import default_workers, make_grader
 from claimbench.planning.plan import Plan

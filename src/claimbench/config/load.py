@@ -55,7 +55,7 @@ def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
     )
 
 
-def _with_names(data: dict[str, Any], name: str) -> dict[str, Any]:
+def _with_names(data: dict[str, Any], name: str) -> dict[str, object]:
     """What is called after its file, where it has no name or title of its own."""
     named = {"name": name} | data
     return {"title": named["name"]} | named
@@ -104,7 +104,7 @@ def _base(path: Path, kind: Kind, name: str, below: tuple[Path, ...]) -> Path:
     raise ConfigError(f"{path}: key extends: {why}")
 
 
-def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, object]:
     both = {
         key: _merged(under[key], over[key])
         for key in under.keys() & over.keys()
@@ -126,7 +126,7 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
     return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
 
 
-def _with_sets(data: dict[str, Any], marks: Marks, sets: Iterable[str]) -> dict[str, Any]:
+def _with_sets(data: dict[str, Any], marks: Marks, sets: Iterable[str]) -> dict[str, object]:
     changed = dict(data)
     for option in sets:
         _apply_set(changed, marks, option)

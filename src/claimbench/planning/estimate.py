@@ -29,7 +29,7 @@ BYTES_PER_TOKEN = 4.5
 BYTES_PER_SAMPLE = 700
 
 
-def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, Any]:
+def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, object]:
     """The plan as plain data; token counts of completions are upper bounds. `lacking` says by model
     or benchmark what is missing: of those cells only the samples are stated."""
     known = {
@@ -38,7 +38,7 @@ def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, Any]:
     return _facts(plan.experiment, known, _rows(plan), lacking)
 
 
-def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, Any]:
+def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, object]:
     """What can be stated without any tokenizer or dataset."""
     return _facts(experiment, {}, {}, lacking)
 
@@ -185,7 +185,7 @@ def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[dict[str, 
     return [_target(result, one, _family(result, found)) for result, one in asked if one.problems]
 
 
-def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, Any]:
+def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, object]:
     margin = asked.margin or default_margin(result.benchmark, result.value)
     design = _design(result, asked, 1.0)
     se = 100 * design.variance(asked.samples) ** 0.5
@@ -228,7 +228,7 @@ def _design(result: PublishedResult, asked: _Asked, spread: float) -> statistics
 
 def _samples_for_power(
     result: PublishedResult, asked: _Asked, margin: float, family: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The n that shows equality with 80 % power for the assumed spreads: alone, and at Holm's first
     step among the figures judged together. None: no n does."""
 

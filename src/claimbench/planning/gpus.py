@@ -174,7 +174,7 @@ def _spreads(fitting: Iterable[int], count: int | None) -> list[Spread]:
     return one + [Spread(n, NODE // n) for n in fitting if n < NODE]
 
 
-def _own_row(task: _Task, shape: Shape, gpu: Gpu, gpu_hour: float | None) -> dict[str, Any]:
+def _own_row(task: _Task, shape: Shape, gpu: Gpu, gpu_hour: float | None) -> dict[str, object]:
     own = task.own
     found = fit(shape, gpu.device, own.tensor_parallel)
     if found.sequences(task.longest) < 1:
@@ -198,7 +198,7 @@ def _notes(gpu: Gpu, swap: bool) -> dict[str, str]:
 
 def _cost(
     task: _Task, shape: Shape, gpu: Gpu, found: Fit, spread: Spread, gpu_hour: float | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     loads = [load.share(spread.replicas) for load in task.loads]
 
     def hours_of(parts: Iterable[Load]) -> float:
@@ -228,7 +228,7 @@ def _cost(
     }
 
 
-def _marked(rows: Sequence[dict[str, Any]], own: Spread) -> list[dict[str, Any]]:
+def _marked(rows: Sequence[dict[str, Any]], own: Spread) -> list[dict[str, object]]:
     """The rows with the cheapest, the fastest and the run's own choice marked."""
     costed = [row for row in rows if row["fits"]]
     cheapest = min(costed, key=lambda row: (row["usd"], row["hours"]), default=None)

@@ -23,7 +23,7 @@ def resolved_config(
     engine: Mapping[str, str],
     found: Mapping[str, Checkpoint],
     cells: Sequence[Cell],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Everything that a run was asked with: `engine` is the identity of its engine, `found` its
     checkpoints by model."""
     run = experiment.run
@@ -49,10 +49,10 @@ def resolved_config(
 
 def with_samples(
     experiment: Experiment,
-    resolved: Mapping[str, Any],
+    resolved: Mapping[str, object],
     cells: Iterable[Cell],
     counts: Mapping[str, int],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The resolved config, had it asked for `counts` samples per problem."""
     asked = {
         str(cell.name): _described(cell.first(counts[str(cell.name)]), experiment) for cell in cells
@@ -99,7 +99,7 @@ def _drafted(model: ModelConfig, experiment: Experiment) -> Iterator[Message]:
         yield Message("benchmark-drafted", {"benchmarks": ", ".join(drafted)})
 
 
-def _described(cell: Cell, experiment: Experiment) -> dict[str, Any]:
+def _described(cell: Cell, experiment: Experiment) -> dict[str, object]:
     looks = [
         {"samples": count, "samples_digest": _digest(cell.first(count))}
         for count in experiment.looks_of(cell.benchmark.name, cell.samples)

@@ -86,7 +86,7 @@ class Checks:
         self._space.update({name: it for name, it in bound.items() if name not in hidden})
         return bound
 
-    def _missing(self, name: str) -> Callable[..., Any]:
+    def _missing(self, name: str) -> Callable[..., object]:
         def missing(*_: object, **__: object) -> Any:
             self._program.raised = NameError(f"the program defines no {name}")
             raise self._program.raised

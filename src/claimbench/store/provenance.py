@@ -42,7 +42,7 @@ _PACKAGES = (
 )
 
 
-def collect(run: Mapping[str, Any]) -> dict[str, Any]:
+def collect(run: Mapping[str, Any]) -> dict[str, object]:
     """Provenance of this session; `run` adds what the pipeline knows (checkpoints, datasets)."""
     return {
         "claimbench": {"version": __version__, "source": source_digest(), **commit()},
@@ -114,7 +114,7 @@ def source_digest() -> str:
     return total.hexdigest()[:16]
 
 
-def commit() -> dict[str, Any]:
+def commit() -> dict[str, object]:
     """The checkout's commit and whether it has uncommitted changes to the code; {} without git."""
     folder = Path(__file__).resolve().parents[1]
     try:

@@ -84,7 +84,8 @@ class Registered(Strict):
 
 def code_now() -> Code:
     """The code that runs."""
-    return Code(version=__version__, source=provenance.source_digest(), **provenance.commit())
+    known = {"version": __version__, "source": provenance.source_digest()}
+    return Code.model_validate({**known, **provenance.commit()})
 
 
 def register(run: str, facts: Facts) -> Registered:

@@ -74,7 +74,7 @@ class RunStore:
         cls,
         root: Path,
         *,
-        resolved: Mapping[str, Any],
+        resolved: Mapping[str, object],
         digest: str,
         files: Mapping[str, str] | None = None,
         shard: str | None = None,

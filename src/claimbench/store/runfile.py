@@ -129,7 +129,7 @@ def as_plain(resolved: Mapping[str, object]) -> dict[str, Any]:
     return plain
 
 
-def _as_yaml(content: dict[str, Any]) -> str:
+def _as_yaml(content: dict[str, object]) -> str:
     return str(yaml.dump(content, Dumper=_DUMPER, sort_keys=False, allow_unicode=True))
 
 

@@ -71,7 +71,7 @@ class Exchange:
 
     async def _own(
         self, client: Client, request: Request, path: str, body: Mapping[str, object]
-    ) -> Any:
+    ) -> object:
         """What one of llama.cpp's own addresses answers."""
         most, seconds = most_of(request), self._settings.timeout
         return await client.ask(body, most, seconds, f"{self._root}/{path}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Final
 
 from claimbench.grading.reasons import reason
 from claimbench.records import Reason
@@ -67,7 +67,7 @@ def returned_difference(written: bytes, expected: str) -> Reason | None:
     return value_difference(value, _from_json(expected))
 
 
-def _from_json(text: str) -> Any:
+def _from_json(text: str) -> object:
     """The value of JSON that may hold whole numbers of more digits than int() takes."""
     try:
         return json.loads(text)

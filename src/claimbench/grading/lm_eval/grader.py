@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimbench.errors import GradingError
 from claimbench.grading.digest import grader_digest
@@ -15,6 +15,9 @@ from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG,
 from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
+
+if TYPE_CHECKING:
+    from claimbench.grading.lm_eval.judging import JudgedTask
 
 RULES_VERSION = 1
 CPU_LIMIT_S = 30.0
@@ -27,7 +30,7 @@ MEMORY_LIMIT = 4 * 2**30
 class ReplyQuestion:
     """What lm-eval makes of the replies to one document: of one sample, or of all repeats."""
 
-    task: Any
+    task: JudgedTask
     doc: str
     replies: tuple[str, ...]
 
@@ -68,7 +71,7 @@ class LmEvalGrader:
         return grader_digest(self.kind, settings, self.reasoning_end, RULES_VERSION)
 
     @cached_property
-    def judged(self) -> Any:
+    def judged(self) -> JudgedTask:
         """The task as a worker gets it."""
         from claimbench.grading.lm_eval.judging import JudgedTask
         from claimbench.grading.lm_eval.names import TaskName
@@ -140,7 +143,7 @@ def preparation(graders: Iterable[tuple[LmEvalGrader, Problem]]) -> partial[None
     return partial(_prepare, tuple((g.judged, _doc(problem)) for g, problem in graders))
 
 
-def _prepare(tasks: tuple[tuple[Any, str], ...]) -> None:
+def _prepare(tasks: tuple[tuple[JudgedTask, str], ...]) -> None:
     from claimbench.grading.equivalence import warm_up
     from claimbench.grading.lm_eval import judging
 

@@ -158,7 +158,7 @@ def _label(row: Mapping[str, object], place: str) -> bool | None:
         return None
 
 
-def _arguments(row: Mapping[str, object], place: str) -> Mapping[str, Any]:
+def _arguments(row: Mapping[str, object], place: str) -> Mapping[str, object]:
     """The generation arguments of a row. Raises DataError for a log-likelihood task."""
     first = mapping_of(row.get("arguments"), place, "arguments").get("gen_args_0")
     sent = first.get("arg_1") if isinstance(first, dict) else None
@@ -169,7 +169,7 @@ def _arguments(row: Mapping[str, object], place: str) -> Mapping[str, Any]:
 
 def _protocol(
     stated: Mapping[str, object], task: str, sent: Mapping[str, object]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """What is stated; generation arguments are those that were sent with the first row."""
     shots = mapping_of(stated.get("n-shot"), "results", "n-shot").get(task)
     config = mapping_of(stated.get("config"), "results", "config")

@@ -102,7 +102,7 @@ def _write_groups(store: RunStore, cell: StoredCell, path: Path, samples: bool) 
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
 
 
-def _group(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _group(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, object]]:
     """Rows of one row group."""
     characters = 0
     for row in islice(rows, _GROUP):
