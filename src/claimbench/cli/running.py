@@ -180,10 +180,21 @@ def plan(  # noqa: PLR0913, PLR0917
     early = estimate.shares_with_looks(seen, facts)
     facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked, early)
     typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
+    _end_of_plan(made, lacking, register, as_json)
+
+
+def _end_of_plan(
+    made: Plan | None, lacking: dict[str, str], register: Path | None, aside: bool
+) -> None:
+    """Refuse a run without power; write down what it fixes where that is to be registered, and say
+    so, `aside` where stdout holds data."""
+    from claimbench.planning import estimate
+    from claimbench.runner import registration
+
     if made and not lacking:
         estimate.check_power(made)
     if register is not None:
-        typer.echo(registration.register(made, lacking, register), err=as_json)
+        typer.echo(registration.register(made, lacking, register), err=aside)
 
 
 def _asked_of_gpus(
