@@ -21,7 +21,7 @@ from claimbench.grading.outcomes import (
 from claimbench.grading.reply import counted_formula
 from claimbench.records import Grade, Problem, Sample
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raise it with every change that can change a grade of a module that this one uses."""
 
 MAX_ANSWER_CHARACTERS = 2000
