@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.lm_eval.grader import LmEvalGrader
@@ -21,6 +21,10 @@ from claimbench.records import Grade, Problem, Sample
 from claimbench.store import RunStore
 from claimbench.store.digests import text_key
 from claimbench.store.files import safe_name
+
+if TYPE_CHECKING:
+    from claimbench.grading.lm_eval.judging import JudgedTask
+    from claimbench.store.rows import Index
 
 SAMPLES_AT_ONCE = 2000
 """How many replies are held in memory."""
@@ -33,7 +37,7 @@ FORM = 3
 class TotalQuestion:
     """One metric over all documents; `items` is their JSON, so that it can be hashed."""
 
-    task: Any
+    task: JudgedTask
     doc: str
     metric: str
     items: str
@@ -69,7 +73,7 @@ def read_totals(store: RunStore, cell: StoredCell) -> Mapping[str, float]:
     return dict(found["metrics"])
 
 
-def _stamp(cell: StoredCell, index: Any) -> dict[str, Any]:
+def _stamp(cell: StoredCell, index: Index) -> dict[str, Any]:
     """What the figures are of."""
     judged = hashlib.sha256(index.tobytes())
     judged.update(json.dumps(dict(cell.problem_digests)).encode())
@@ -89,7 +93,7 @@ def _path(cell: StoredCell) -> str:
     return f"lm-eval/{safe_name(cell.model)}/{safe_name(cell.benchmark)}.json"
 
 
-def _ids_by_problem(cell: StoredCell, index: Any) -> dict[str, list[str]]:
+def _ids_by_problem(cell: StoredCell, index: Index) -> dict[str, list[str]]:
     """The ids of each problem's samples, by sample index."""
     of_key = {text_key(problem): problem for problem in cell.problems}
     found: dict[str, dict[int, str]] = {problem: {} for problem in cell.problems}

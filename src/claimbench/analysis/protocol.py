@@ -92,7 +92,7 @@ _CHANGES_NO_SAMPLE = ("return_token_ids", "max_tokens", "n", "stream_options")
 """What may be left out of a request without changing its reply."""
 
 
-def _served_protocol(endpoint: EndpointConfig) -> dict[str, Any]:
+def _served_protocol(endpoint: EndpointConfig) -> dict[str, object]:
     """What an endpoint leaves unknown: named, so that it stands among the departures."""
     not_sent = [key for key in endpoint.unsupported if key not in _CHANGES_NO_SAMPLE]
     found: dict[str, Any] = dict.fromkeys(not_sent, SERVERS)
@@ -103,7 +103,7 @@ def _served_protocol(endpoint: EndpointConfig) -> dict[str, Any]:
     return found
 
 
-def _lm_eval_protocol(benchmark: BenchmarkConfig, sampling: SamplingConfig) -> dict[str, Any]:
+def _lm_eval_protocol(benchmark: BenchmarkConfig, sampling: SamplingConfig) -> dict[str, object]:
     """What a task of lm-eval adds: how it was asked, and where the run departs from the task."""
     task = benchmark.lm_eval
     if task is None:

@@ -23,7 +23,7 @@ APART = 100_000
 """Characters from which a problem's tests are kept in a file of their own."""
 
 
-def details_of(benchmark: BenchmarkConfig, located: Located, number: int) -> dict[str, Any]:
+def details_of(benchmark: BenchmarkConfig, located: Located, number: int) -> dict[str, object]:
     """`Problem.details` of a row: `slots`, `date`, `rating`, `entry_point` and `tests`, each only
     where the benchmark has it."""
     fields, row, name = benchmark.fields, located.row, benchmark.name

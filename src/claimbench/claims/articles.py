@@ -122,12 +122,6 @@ def efficiency_tests(claim: Claim) -> tuple[EfficiencyTest, ...]:
     return tuple(EfficiencyTest.model_validate(test) for test in found)
 
 
-def check_article_text(article: Article, path: Path) -> None:
-    """Refuse an article whose digest, line count, line numbers or wording do not fit the text at
-    `path`. Raises ConfigError."""
-    _check_text(_Open(path, {}, article), path)
-
-
 def copied_words(ours: str, theirs: str, run: int = COPIED_RUN) -> str:
     """The first `run` words in a row of `ours` that `theirs` has too, else "". Punctuation and
     line breaks do not count."""

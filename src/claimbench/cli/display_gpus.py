@@ -32,6 +32,7 @@ def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bo
         on_laptops = [row for row in entry["gpus"] if "laptop" in row]
         lines += _gpu_lines(on_gpus, whole) if on_gpus["gpus"] or entry["why_not"] else []
         lines += _laptop_lines(on_laptops)
+    lines += _total_lines(entries)
     rows = [row for entry in entries for row in entry["gpus"]]
     if any("laptop" not in row for row in rows):
         lines += ["", *_legend(price_note, whole)]
@@ -72,7 +73,45 @@ def _gpu_lines(entry: Mapping[str, Any], whole: bool) -> list[str]:
     if entry["why_not"]:
         return [f"  no GPU estimate: {entry['why_not']}"]
     shown = [row for row in entry["gpus"] if whole or not row["fits"] or _mark(row)]
-    return [_HEAD, *(_gpu_line(row) for row in shown), *_notes(entry["gpus"])]
+    return [_HEAD, *(_gpu_line(row) for row in shown), *_look_lines(entry), *_notes(entry["gpus"])]
+
+
+def _look_lines(entry: Mapping[str, Any]) -> list[str]:
+    """What the declared looks leave of the GPU-hours, of each GPU type's cheapest choice."""
+    return [
+        f"  {row['title']}, cheapest, {_with_looks(*row['gpu_hours_with_looks'])}"
+        for row in _cheapest(entry)
+        if row["gpu_hours_with_looks"][1] < row["gpu_hours"]
+    ]
+
+
+def _cheapest(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The cheapest choice of each GPU type."""
+    return [row for row in entry["gpus"] if row["fits"] and row.get("cheapest")]
+
+
+def _with_looks(equal: float, apart: float) -> str:
+    return (
+        f"with the looks: {equal:,.1f} GPU-hours on average where scores are equal, "
+        f"{apart:,.1f} where they differ by two margins"
+    )
+
+
+def _total_lines(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The GPU-hours of several models, of each GPU type that all of them fit on."""
+    chosen = [{row["title"]: row for row in _cheapest(entry)} for entry in entries]
+    titles = [title for title in chosen[0] if all(title in one for one in chosen)] if chosen else []
+    lines = []
+    for title in titles if len(chosen) > 1 else ():
+        rows = [one[title] for one in chosen]
+        total = sum(row["gpu_hours"] for row in rows)
+        equal, apart = (sum(row["gpu_hours_with_looks"][i] for row in rows) for i in (0, 1))
+        looks = f"; {_with_looks(equal, apart)}" if apart < total else ""
+        count = len(rows)
+        lines.append(
+            f"All {count} models on {title}, each at its cheapest: {total:,.1f} GPU-hours{looks}"
+        )
+    return ["", *lines] if lines else []
 
 
 def _gpu_line(row: Mapping[str, object]) -> str:

@@ -76,6 +76,17 @@ def _target_lines(t: Mapping[str, Any]) -> list[str]:
         f"of the margin's size {100 * t['power_of_difference']:.0f} %, both at least",
         f"  80 % for equality {_needed(t)}; the published score has "
         f"{theirs or 'an unknown number'}",
+        *_target_look_lines(t),
+    ]
+
+
+def _target_look_lines(t: Mapping[str, Any]) -> list[str]:
+    if "looks" not in t:
+        return []
+    looks, (equal, apart) = ", ".join(map(str, t["looks"])), t["samples_with_looks"]
+    return [
+        f"  looks at {looks} of {t['samples_per_problem']} samples leave {equal:g} on average "
+        f"where scores are equal, {apart:g} where they differ by two margins"
     ]
 
 

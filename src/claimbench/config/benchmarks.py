@@ -15,7 +15,7 @@ LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""
 
 
-def _as_dates(value: Any) -> Any:
+def _as_dates(value: Any) -> object:
     """Two dates as YAML or text gives them, as ISO text in order."""
     try:
         first, last = (date.fromisoformat(str(day)) for day in value)

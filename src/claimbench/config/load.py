@@ -55,7 +55,7 @@ def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
     )
 
 
-def _with_names(data: dict[str, Any], name: str) -> dict[str, Any]:
+def _with_names(data: dict[str, Any], name: str) -> dict[str, object]:
     """What is called after its file, where it has no name or title of its own."""
     named = {"name": name} | data
     return {"title": named["name"]} | named
@@ -108,7 +108,7 @@ def _base(path: Path, kind: Kind, name: str, below: tuple[Path, ...]) -> Path:
     raise ConfigError(f"{path}: key extends: {why}")
 
 
-def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, object]:
     both = {
         key: _merged(under[key], over[key])
         for key in under.keys() & over.keys()
@@ -117,14 +117,8 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return under | over | both
 
 
-def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
-    """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
-    return _read_run(run_file(path), sets)[0]
-
-
-def _read_run(path: Path, sets: Iterable[str], whole: bool = False) -> tuple[RunConfig, Inline]:
-    """The run, and where its models and benchmarks lie that have no configuration; with `whole`
-    every one of them must be somewhere."""
+def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
+    """The run, and where its models and benchmarks lie that have no configuration."""
     data, marks = _load_extended(path, "runs")
     if isinstance(data, dict) and set(data) == {"config", "digest"}:
         raise ConfigError(f"{path}: a run folder's record of its run; {_BEGUN_WITH}")
@@ -132,8 +126,7 @@ def _read_run(path: Path, sets: Iterable[str], whole: bool = False) -> tuple[Run
     if isinstance(data, dict):
         data = _with_names(_with_sets(data, marks, sets), inline.fit_name(path.stem))
         data, places = inline.take_out(inline.absolute(data, Path()))
-        if whole:
-            _check_names(data, places, path, marks)
+        _check_names(data, places, path, marks)
     run = parse(RunConfig, data, path, marks)
     return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
 
@@ -157,7 +150,7 @@ def _check_names(data: dict[str, Any], places: Inline, file: Path, marks: Marks)
                 raise ConfigError(f"{place_of((kind, i), marks, file)}: {error}") from None
 
 
-def _with_sets(data: dict[str, Any], marks: Marks, sets: Iterable[str]) -> dict[str, Any]:
+def _with_sets(data: dict[str, Any], marks: Marks, sets: Iterable[str]) -> dict[str, object]:
     changed = dict(data)
     for option in sets:
         _apply_set(changed, marks, option)
@@ -226,10 +219,11 @@ def _mark_set(marks: Marks, given: Key, option: str) -> None:
 def load_experiment(
     path: Path, sets: Iterable[str] = (), drafter: Drafter | None = None
 ) -> Experiment:
-    """A run file with everything it names. A `drafter` makes the configurations of the models and
+    """A run file, with `--set` options applied, and everything it names; a bare name means
+    configs/runs/<name>.yaml. A `drafter` makes the configurations of the models and
     benchmarks that have none; without one a path among them is refused."""
     file = run_file(path)
-    run, places = _read_run(file, sets, whole=True)
+    run, places = _read_run(file, sets)
     named = [n for n in run.benchmarks if not n.startswith(LM_EVAL)]
     experiment = Experiment(
         run=run,

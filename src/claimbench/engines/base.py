@@ -11,7 +11,6 @@ import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -168,15 +167,6 @@ class EngineSettings(Strict, ABC):
         return ""
 
 
-def lean_transformers() -> None:
-    """Before transformers' automatic classes are imported: leave scikit-learn out, and with it
-    pandas. Where it is installed (lm-eval brings it) it took 3 of the 11 CPU-seconds of that
-    import; only assisted decoding uses it, which nothing here does."""
-    from transformers import utils
-
-    setattr(utils, "is_sklearn_available", lambda: False)  # noqa: B010
-
-
 def installed_version(distribution: str) -> str | None:
     """Its version, or None where it is not installed."""
     try:
@@ -193,26 +183,6 @@ def version_of(engine: str, extra: str, *distributions: str) -> str:
     raise CheckpointMissing(
         f"engine {engine} is not installed; run pip install 'claimbench[{extra}]'"
     )
-
-
-def decoder(checkpoint: Path) -> Callable[[Sequence[int]], str]:
-    """Token ids → text with special tokens kept (a `</think>` may be one), by the checkpoint's own
-    tokenizer, which is loaded with the first."""
-
-    @cache
-    def tokenizer() -> Any:
-        lean_transformers()
-        from transformers import AutoTokenizer
-
-        return AutoTokenizer.from_pretrained(checkpoint, local_files_only=True)
-
-    def decode(ids: Sequence[int]) -> str:
-        text: str = tokenizer().decode(
-            list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False
-        )
-        return text
-
-    return decode
 
 
 def stop_token_ids(checkpoint: Path, model: ModelConfig) -> list[int]:

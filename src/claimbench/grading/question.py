@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from claimbench.records import Grade, Problem, Sample
+from claimbench.records import Grade, Problem, Reason, Sample
 
 
 class Question(Hashable, Protocol):
@@ -39,7 +39,7 @@ class Verdict:
     """What came of a question: a value, or why there is none."""
 
     value: object = None
-    failure: str | None = None
+    failure: Reason | None = None
 
 
 class Grader(Protocol):
@@ -73,6 +73,6 @@ class AskingGrader(Grader, Protocol):
 class RecoveringGrader(AskingGrader, Protocol):
     """A grader for which a question without a verdict can still mean something."""
 
-    def recover(self, sample: Sample, question: Any, failure: str) -> Grade | Question:
+    def recover(self, sample: Sample, question: Any, failure: Reason) -> Grade | Question:
         """The grade where the worker failed at `question`, or the question that decides it; that
         one's failure comes here, too."""

@@ -132,11 +132,11 @@ def _targets(model: str, benchmark: str) -> list[Any]:
     return targets(tables, [model], [benchmark])
 
 
-def _described(path: Path) -> dict[str, Any]:
+def _described(path: Path) -> dict[str, object]:
     return {"name": path.name, "bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
-def _protocol(wanted: Wanted, outputs: Outputs, benchmark: Mapping[str, Any]) -> dict[str, Any]:
+def _protocol(wanted: Wanted, outputs: Outputs, benchmark: Mapping[str, Any]) -> dict[str, object]:
     """What the files state, and what the user adds; a contradiction is refused."""
     for key, value in wanted.protocol.items():
         stated = outputs.protocol.get(key)

@@ -136,7 +136,7 @@ def samples_of(imported: Import) -> Iterator[Sample]:
         raise DataError(f"{imported.wanted.path} changed while it was imported: import it anew")
 
 
-def provenance_of(imported: Import) -> dict[str, Any]:
+def provenance_of(imported: Import) -> dict[str, object]:
     """What provenance.json says of the outputs: whose they are, and what is not known of them."""
     return {"import": dict(imported.resolved["import"])}
 

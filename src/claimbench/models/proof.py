@@ -92,7 +92,7 @@ def _remember(folder: Path, at: Path, known: dict[str, Any]) -> None:
             return
 
 
-def _write(at: Path, content: Mapping[str, Any]) -> None:
+def _write(at: Path, content: Mapping[str, object]) -> None:
     write_whole(at, [json.dumps(content, indent=1) + "\n"])
 
 

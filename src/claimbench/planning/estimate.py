@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+import numpy as np
+
 from claimbench import statistics
 from claimbench.claims import published_as
-from claimbench.config import BenchmarkConfig, Experiment
+from claimbench.config import BenchmarkConfig, Experiment, subject_of
 from claimbench.errors import InputError
 from claimbench.planning import gpus
 from claimbench.planning.cells import Cell
@@ -32,7 +34,7 @@ BYTES_PER_TOKEN = 4.5
 BYTES_PER_SAMPLE = 700
 
 
-def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, Any]:
+def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, object]:
     """The plan as plain data; token counts of completions are upper bounds. `lacking` says by model
     or benchmark what is missing: of those cells only the samples are stated."""
     known = {
@@ -41,7 +43,7 @@ def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, Any]:
     return _facts(plan.experiment, known, _rows(plan), lacking)
 
 
-def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, Any]:
+def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, object]:
     """What can be stated without any tokenizer or dataset."""
     return _facts(experiment, {}, {}, lacking)
 
@@ -122,7 +124,7 @@ def fitting_margin(score: float, problems: int, samples: int) -> int | None:
     """The least margin in points, of those that people write, with which a run that holds a claimed
     score in % against so many problems is not refused; None where there is none."""
     (figure,) = targets((), ("m",), ("b",), {"m": {"b": score}})
-    asked = [_Asked("b", problems, samples, False, margin) for margin in MARGINS]
+    asked = [_Asked("b", problems, samples, False, margin, ()) for margin in MARGINS]
     chances = [_chance(_target(figure, one, 1)) for one in asked]
     fitting = (m for m, chance in zip(MARGINS, chances, strict=True) if chance >= LEAST_CHANCE)
     return next(fitting, None)
@@ -177,18 +179,21 @@ class _Asked:
     samples: int
     greedy: bool
     margin: float | None
+    looks: tuple[int, ...]
 
 
 def _asked(result: PublishedResult, experiment: Experiment, rows: Mapping[str, int]) -> _Asked:
     """`rows` has the problems of the benchmarks that were read; the rest the configuration says."""
     run = experiment.run
     benchmark = next(b for b in experiment.benchmarks if published_as(b.name) == result.benchmark)
+    samples = experiment.samples_of(benchmark)
     return _Asked(
         benchmark=benchmark.name,
         problems=rows.get(benchmark.name) or experiment.problems_of(benchmark),
-        samples=experiment.samples_of(benchmark),
+        samples=samples,
         greedy=run.sampling.temperature == 0,
         margin=run.margins.get(benchmark.name),
+        looks=experiment.looks_of(benchmark.name, samples),
     )
 
 
@@ -199,12 +204,13 @@ def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[dict[str, 
     return [_target(result, one, _family(result, found)) for result, one in asked if one.problems]
 
 
-def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, Any]:
+def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, object]:
     margin = asked.margin or default_margin(result.benchmark, result.value)
     design = _design(result, asked, 1.0)
     se = 100 * design.variance(asked.samples) ** 0.5
     return {
         "figure": result.id,
+        "subject": result.subject,
         "benchmark": asked.benchmark,
         "published": result.value,
         "published_samples": result.samples,
@@ -216,6 +222,7 @@ def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, An
         "power_of_difference": round(float(statistics.power_of_difference(margin, se)), 3),
         "samples_for_the_margin": statistics.required_samples(design, margin / 100),
         **_samples_for_power(result, asked, margin, family),
+        **_samples_with_looks(result, asked, margin, family),
     }
 
 
@@ -240,7 +247,7 @@ def _design(result: PublishedResult, asked: _Asked, spread: float) -> statistics
 
 def _samples_for_power(
     result: PublishedResult, asked: _Asked, margin: float, family: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The n that shows equality with 80 % power for the assumed spreads: alone, and at Holm's first
     step among the figures judged together. None: no n does."""
 
@@ -253,3 +260,37 @@ def _samples_for_power(
         "samples_for_power_in_family": needed(0.05 / family),
         "family": family,
     }
+
+
+def _samples_with_looks(
+    result: PublishedResult, asked: _Asked, margin: float, family: int
+) -> dict[str, Any]:
+    """The mean samples per problem where declared looks may stop the run: at equal scores, and at a
+    difference of two margins."""
+    if not asked.looks:
+        return {}
+    design = _design(result, asked, fmean(ASSUMED_SPREAD))
+    means = [
+        statistics.mean_samples(
+            design, margin / 100, (*asked.looks, asked.samples), np.random.default_rng(0),
+            effect=times * margin / 100, level=0.05 / family,
+        )
+        for times in (0, 2)
+    ]  # fmt: skip
+    return {"looks": list(asked.looks), "samples_with_looks": [round(one, 1) for one in means]}
+
+
+def shares_with_looks(experiment: Experiment, facts: Mapping[str, Any]) -> gpus.Early:
+    """What declared looks leave of each cell's samples, which goes on until its last figure is
+    decided."""
+    found: dict[tuple[str, str], tuple[float, float]] = {}
+    for model in experiment.models:
+        for target in facts["published"]:
+            if "looks" in target and target["subject"] == subject_of(model.name):
+                key = model.name, target["benchmark"]
+                equal, apart = (
+                    n / target["samples_per_problem"] for n in target["samples_with_looks"]
+                )
+                before = found.get(key, (0.0, 0.0))
+                found[key] = max(before[0], equal), max(before[1], apart)
+    return found

@@ -18,7 +18,7 @@ from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
 from claimbench.verdicts.spread import together
 
 
-def claims_data(verdicts: Sequence[ClaimVerdict], runs: Sequence[Run]) -> dict[str, Any]:
+def claims_data(verdicts: Sequence[ClaimVerdict], runs: Sequence[Run]) -> dict[str, object]:
     """Every claim with its verdict and evidence; counts by kind and status; the runs read."""
     data = {
         "runs": [run.name for run in runs],
@@ -99,7 +99,7 @@ def published_data(evidence: PublishedEvidence) -> dict[str, object]:
     }
 
 
-def _remeasured(row: Remeasured) -> dict[str, Any]:
+def _remeasured(row: Remeasured) -> dict[str, object]:
     return {
         "published_by": row.published.table,
         "measured_by": row.measured.table,

@@ -67,7 +67,7 @@ def counted(family: str, counts: Counter[str]) -> tuple[Message, ...]:
     )
 
 
-def claim_rows(verdicts: Sequence[ClaimVerdict]) -> list[dict[str, Any]]:
+def claim_rows(verdicts: Sequence[ClaimVerdict]) -> list[dict[str, object]]:
     """What the page shows of each claim."""
     return [_row(v) for v in verdicts]
 

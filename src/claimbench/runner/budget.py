@@ -61,7 +61,7 @@ def cap_of(store: RunStore, asked: Cap) -> Cap:
     return caps[-1] if caps else asked
 
 
-def cap_facts(cap: Cap) -> dict[str, Any]:
+def cap_facts(cap: Cap) -> dict[str, object]:
     """What a session records of its cap."""
     return {"cap": asdict(cap)} if cap else {}
 

@@ -14,6 +14,7 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.errors import StoreError
 from claimbench.store import RunStore, hex_ids, text_key
 from claimbench.store.rows import GRADES, SAMPLES, Index, RowKind
+from claimbench.store.tokens import unpack_ids
 from claimbench.store.whole import read_whole
 
 SHOWN = 5
@@ -78,7 +79,18 @@ def _strange_sample(cell: StoredCell, values: Mapping[str, Any]) -> str:
         return "samples of a problem that is not there"
     if values["sample_index"] >= cell.samples:
         return f"samples beyond the {cell.samples} of a problem"
+    if (packed := values.get("packed_ids")) is not None and not _are_ids(packed, values):
+        return "samples whose packed_ids are not the ids of as many tokens"
     return ""
+
+
+def _are_ids(packed: str, values: Mapping[str, Any]) -> bool:
+    """Whether packed token ids are as many as the sample counts, with EOS or without."""
+    try:
+        ids = unpack_ids(packed)
+    except ValueError:
+        return False
+    return (values["completion_tokens"] or 0) - len(ids) in (0, 1)
 
 
 def _together(store: RunStore, cell: StoredCell, found: CellFaults) -> None:

@@ -81,7 +81,7 @@ class Program:
         request = objects.pack((what, args, kwargs, options), self._refer, self._by_state, nodes)
         return self._taken(what, self._peer.ask(request), args, kwargs, nodes.found)
 
-    def _patches(self) -> Iterator[tuple[str, Any]]:
+    def _patches(self) -> Iterator[tuple[str, object]]:
         for name, function in _own.items():
             if (now := getattr(builtins, name)) is not function:
                 yield name, now

@@ -55,6 +55,14 @@ def _is_numbers(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_is_number, value.values()))
 
 
+def _is_reason(value: Any) -> bool:
+    """A text, or a message as data."""
+    if isinstance(value, dict):
+        key, values = value.get("key"), value.get("values")
+        return len(value) == 2 and isinstance(key, str) and isinstance(values, dict)
+    return isinstance(value, str)
+
+
 def _is_outcome(value: Any) -> bool:
     return isinstance(value, str) and value.isascii() and 0 < len(value) <= OUTCOME_BYTES
 
@@ -82,4 +90,5 @@ FINISH = Check(
     "one of " + ", ".join(map(repr, FINISH_CODES)),
     lambda value: isinstance(value, str) and value in FINISH_CODES,
 )
+REASON = Check("a text or a message", _is_reason)
 OUTCOME = Check(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)

@@ -21,7 +21,7 @@ def text_key(text: str) -> int:
 
 def reply_digest(values: Mapping[str, Any]) -> int:
     """The 64-bit digest of what a sample says, by its keys: all that a grader or a statistic reads
-    of it. Equal before a row is stored and after it is read."""
+    of it, and its token ids. Equal before a row is stored and after it is read."""
     text, reasoning = values["text"], values.get("reasoning")
     facts = [
         values["problem_id"],
@@ -38,6 +38,8 @@ def reply_digest(values: Mapping[str, Any]) -> int:
         digest.update(b"\0" + _as_bytes(reasoning))
     if (answer := values.get("stated_answer")) is not None:
         digest.update(b"\1" + _as_bytes(answer))
+    if (ids := values.get("packed_ids")) is not None:
+        digest.update(b"\2" + _as_bytes(ids))
     return int.from_bytes(digest.digest()[:8], "little")
 
 

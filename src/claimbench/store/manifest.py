@@ -15,6 +15,7 @@ from pydantic import Field
 from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig, digest
 from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
+from claimbench.messages import Texts
 from claimbench.records import CellName, Looks, Tier
 from claimbench.store.runfile import read_run
 
@@ -165,8 +166,10 @@ class RunManifest(Strict):
     exposure: dict[str, str] = Field(default_factory=dict)
 
     @property
-    def title(self) -> str:
-        return self.run.title
+    def title(self) -> str | Texts:
+        """The run file's own words, in each language they are given in."""
+        title = self.run.title
+        return title if isinstance(title, str) else Texts(title)
 
     def looks_of(self, cell: CellName) -> Looks | None:
         """At how many samples a cell is, and may have been, judged; None where only once. A raise

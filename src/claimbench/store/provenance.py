@@ -40,7 +40,7 @@ _PACKAGES = (
 )
 
 
-def collect(run: Mapping[str, Any]) -> dict[str, Any]:
+def collect(run: Mapping[str, Any]) -> dict[str, object]:
     """Provenance of this session; `run` adds what the pipeline knows (checkpoints, datasets)."""
     return {
         "claimbench": {"version": __version__, **_commit()},
@@ -101,7 +101,7 @@ def cuda() -> dict[str, str | None]:
     }
 
 
-def _commit() -> dict[str, Any]:
+def _commit() -> dict[str, object]:
     """The checkout's commit and whether it has uncommitted changes to the code; {} without git."""
     folder = Path(__file__).resolve().parents[1]
     try:

@@ -23,7 +23,7 @@ _GAP = 1 << 14
 def read_rows(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterator[Row]:
     """The rows of `records`, in stored order, a range of lines in memory at a time. Raises
     StoreError for a damaged line."""
-    return (kind.record(**values) for values in read_values(kind, parts, records))
+    return (kind.made(values) for values in read_values(kind, parts, records))
 
 
 def read_values(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterator[Values]:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimbench.errors import StoreError
+from claimbench.messages import as_data, from_data
 from claimbench.records import Grade, Sample
 from claimbench.store.checks import (
     COUNT,
@@ -29,6 +30,7 @@ from claimbench.store.checks import (
     MAYBE_WHOLE,
     NUMBERS,
     OUTCOME,
+    REASON,
     TEXT,
     UNKNOWN_TOKENS,
     WHOLES,
@@ -121,13 +123,21 @@ class RowKind(Generic[Row]):
         values = self.values_of(row)
         if "metrics" in values:
             values["metrics"] = dict(values["metrics"])
+        if "reason" in values:
+            values["reason"] = as_data(values["reason"])
         if wrong := self._wrong(values):
             raise StoreError(f"A {self.noun} cannot be stored: {wrong}; this is a bug, report it.")
         return _encode_json(values).encode("ascii") + b"\n"
 
     def decode(self, line: bytes) -> Row:
         """The row of one line. Raises DamagedLine with the reason."""
-        return self.record(**self.values(line))
+        return self.made(self.values(line))
+
+    def made(self, values: Mapping[str, Any]) -> Row:
+        """The row with these values, as `values` gives them."""
+        if "reason" in values:
+            values = {**values, "reason": from_data(values["reason"])}
+        return self.record(**values)
 
     def values(self, line: bytes) -> dict[str, Any]:
         """What `decode` makes the row of, by key. Raises DamagedLine with the reason."""
@@ -195,6 +205,7 @@ SAMPLES: RowKind[Sample] = RowKind(
         "choice_order": WHOLES,
         "reasoning": MAYBE_TEXT,
         "stated_answer": MAYBE_TEXT,
+        "packed_ids": MAYBE_TEXT,
     },
     columns=(
         ("id", "V16"),
@@ -229,7 +240,7 @@ GRADES: RowKind[Grade] = RowKind(
         "outcome": OUTCOME,
         "value": MAYBE_NUMBER,
         "answer": MAYBE_TEXT,
-        "reason": TEXT,
+        "reason": REASON,
         "metrics": NUMBERS,
         "sample_digest": DIGEST,
         "problem_digest": DIGEST,

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -75,7 +74,7 @@ class RunStore:
         cls,
         root: Path,
         *,
-        resolved: Mapping[str, Any],
+        resolved: Mapping[str, object],
         digest: str,
         files: Mapping[str, str] | None = None,
         shard: str | None = None,
@@ -109,12 +108,7 @@ class RunStore:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -127,7 +127,7 @@ def _plain(resolved: Mapping[str, object]) -> dict[str, Any]:
     return plain
 
 
-def _as_yaml(content: dict[str, Any]) -> str:
+def _as_yaml(content: dict[str, object]) -> str:
     return str(yaml.dump(content, Dumper=_DUMPER, sort_keys=False, allow_unicode=True))
 
 

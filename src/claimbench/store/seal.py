@@ -26,7 +26,7 @@ SHOWN_CHANGES = 8
 _ABSENT = object()
 
 
-def sealed(config: Mapping[str, Any], digest: str, files: Mapping[str, str]) -> dict[str, Any]:
+def sealed(config: Mapping[str, Any], digest: str, files: Mapping[str, str]) -> dict[str, object]:
     """What run.yaml holds. `files` are the SHA-256 of the files that the config goes with, by
     their path in the folder."""
     content = {"format": FORMAT, "digest": digest, "files": dict(files), "config": dict(config)}
@@ -56,7 +56,7 @@ def check_seal(path: Path, content: Mapping[str, Any]) -> None:
     )
 
 
-def _covered(content: Mapping[str, Any]) -> dict[str, Any]:
+def _covered(content: Mapping[str, object]) -> dict[str, object]:
     """The content as one mapping, the config's keys without a prefix."""
     named = {"digest": content["digest"], "files": content["files"]}
     return {**named, **(content["config"] if isinstance(content["config"], dict) else {})}

@@ -25,7 +25,7 @@ def read_sessions(store: RunStore) -> list[dict[str, Any]]:
     return sessions_of(store.root)
 
 
-def sessions_of(root: Path) -> list[dict[str, Any]]:
+def sessions_of(root: Path) -> list[dict[str, object]]:
     """The same of a folder that need not hold more than results."""
     path = root / FILE
     if not path.exists():
@@ -78,7 +78,7 @@ class Session:
             )
             self._write()
 
-    def earlier_server(self, model: str) -> dict[str, Any] | None:
+    def earlier_server(self, model: str) -> dict[str, object] | None:
         """What a server said of this model in an earlier session of this run folder."""
         for entry in reversed(read_sessions(self._store)):
             for interval in entry.get("generating", []):

@@ -76,9 +76,9 @@ def _bodies(kind: RowKind[Any], rows: Sequence[Values], records: Index) -> bytes
         return b""
 
 
-def _shape(values: Mapping[str, Any]) -> tuple[Any, ...]:
+def _shape(values: Mapping[str, Any]) -> tuple[object, ...]:
     return (*values, *map(type, values.values()))
 
 
-def _shapes(kind: RowKind[Any]) -> set[tuple[Any, ...]]:
+def _shapes(kind: RowKind[Any]) -> set[tuple[object, ...]]:
     return _SHAPES.setdefault(kind.folder, set())

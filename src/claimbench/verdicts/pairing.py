@@ -17,7 +17,7 @@ from claimbench.verdicts.noise import is_vote
 VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
 
 
-def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> list[Verdict]:
+def judge(measurements: Sequence[Measurement], judging: Mapping[str, object]) -> list[Verdict]:
     """Verdicts on every figure of the named tables that the run measured.
 
     `judging` has the keys `published` (names of tables), `claimed` (figures of the run's own file,

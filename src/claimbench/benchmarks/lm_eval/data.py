@@ -22,7 +22,7 @@ class Rows:
     """What to put in place of a task's dataset (nothing where `make` is None), and what is reported
     of it. `columns` are the local file's columns that were renamed: {task's name: file's name}."""
 
-    make: Callable[..., Any] | None
+    make: Callable[..., object] | None
     file: str | None
     columns: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,7 +71,7 @@ def _splits(rows: Mapping[str, list[dict[str, object]]], asked: str) -> object:
     return _Splits(tables, tables[asked].select([]))
 
 
-class _Splits(dict[str, Any]):
+class _Splits(dict[str, object]):
     """A dataset's splits; one that no few-shot example is drawn from may be missing, and is
     empty (lm-eval looks at it all the same)."""
 
@@ -83,7 +83,7 @@ class _Splits(dict[str, Any]):
         return self._empty
 
 
-def _declared(name: TaskName, settings: Mapping[str, Any]) -> Callable[..., Any]:
+def _declared(name: TaskName, settings: Mapping[str, Any]) -> Callable[..., object]:
     """A loader of the dataset that the task names, whose failure is one sentence."""
     path, subset = settings.get("dataset_path"), settings.get("dataset_name")
     kwargs = dict(settings.get("dataset_kwargs") or {})

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimbench.benchmarks.lm_eval.data import Rows, rows_of
 from claimbench.errors import ClaimbenchError, DataError, InputError
 from claimbench.grading.lm_eval import metrics
 from claimbench.grading.lm_eval.names import TaskName, build, folder_digest, settings_of
+
+if TYPE_CHECKING:
+    from lm_eval.api.task import ConfigurableTask
 
 FEWSHOT_SEED = 1234
 """lm-eval's own default (`--seed`), as are the seeds of the module generators below."""
@@ -26,7 +29,7 @@ class LoadedTask:
     """A task with its rows. `task` is lm-eval's object, `settings` its YAML as read."""
 
     name: TaskName
-    task: Any
+    task: ConfigurableTask
     settings: Mapping[str, Any]
     shots: int
     rows: Rows

@@ -44,7 +44,7 @@ class Exchange:
             return await client.ask(body, most, seconds)
         llamacpp.refuse_penalties(request)
         if request.messages or not self._native:
-            return await client.ask(llamacpp.with_own(body), most, seconds)
+            return await client.ask(llamacpp.with_own(body, request), most, seconds)
         own = llamacpp.native_body(body, request)
         answer = await client.ask(own, most, seconds, f"{self._root}/completion")
         return llamacpp.as_openai(answer, own, request, self._stop_ids, self._decode)
@@ -71,7 +71,7 @@ class Exchange:
 
     async def _own(
         self, client: Client, request: Request, path: str, body: Mapping[str, object]
-    ) -> Any:
+    ) -> object:
         """What one of llama.cpp's own addresses answers."""
         most, seconds = most_of(request), self._settings.timeout
         return await client.ask(body, most, seconds, f"{self._root}/{path}")

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claimbench.engines.base import Answer, Engine, Log, decoder
+from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.engine import EndpointEngine
 from claimbench.engines.llamacpp.process import ServerProcess
 from claimbench.engines.llamacpp.remote import ServerFacts, ask_server
+from claimbench.engines.tokenizer import decoder
 from claimbench.errors import ConfigError
 from claimbench.records import Request
 

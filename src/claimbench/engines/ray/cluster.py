@@ -76,7 +76,7 @@ def connected(address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
-def _restore(on_sigterm: Any) -> None:
+def _restore(on_sigterm: signal._HANDLER) -> None:
     """Ray ends its process on SIGTERM; a run is to be stopped as by Ctrl-C."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, on_sigterm)

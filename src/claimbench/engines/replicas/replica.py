@@ -143,14 +143,21 @@ class Equipment:
         return self.settings.make(self.model, self.checkpoint, _silent)
 
 
-def file_sizes(checkpoint: Path) -> dict[str, int]:
+def equip(model: ModelConfig, checkpoint: Path | None, settings: LocalSettings) -> Equipment:
+    """What the replicas of this machine's engine need."""
+    assert checkpoint is not None
+    sizes = _file_sizes(checkpoint)
+    return Equipment(model, checkpoint, sizes, settings, settings.identity())
+
+
+def _file_sizes(checkpoint: Path) -> dict[str, int]:
     """Name and size in bytes of every file of a checkpoint folder."""
     return {p.name: p.stat().st_size for p in sorted(checkpoint.iterdir()) if p.is_file()}
 
 
 def _check_files(checkpoint: Path, files: Mapping[str, int], node: str) -> None:
     try:
-        found = file_sizes(checkpoint)
+        found = _file_sizes(checkpoint)
     except OSError:
         raise ModelError(
             f"node {node} cannot read the checkpoint {checkpoint}: put it on a file system that "

@@ -11,7 +11,7 @@ from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
 
 
-def check_tests(columns: Mapping[str, Any]) -> CodeTests:
+def check_tests(columns: Mapping[str, object]) -> CodeTests:
     """HumanEval: a program that defines `check(candidate)`, and the prompt.
 
     The prompt stands before the candidate: a reply that is the function's body continues it, and
@@ -36,7 +36,7 @@ def assert_tests(columns: Mapping[str, Any]) -> CodeTests:
     return CodeTests("assert", entry_point=entry_point_of(columns), check=check)
 
 
-def unittest_tests(columns: Mapping[str, Any]) -> CodeTests:
+def unittest_tests(columns: Mapping[str, object]) -> CodeTests:
     """Cases of unittest, as BigCodeBench and ClassEval have them."""
     return CodeTests(
         "assert",
@@ -53,14 +53,14 @@ def _ended(text: Any) -> str:
     return str(text).rstrip("\n") + "\n" if text else ""
 
 
-def _asserts(columns: Mapping[str, Any]) -> str:
+def _asserts(columns: Mapping[str, object]) -> str:
     given = columns["asserts"]
     if not isinstance(given, str | list | tuple):
         raise DataError("its asserts are neither a text nor a list of texts")
     return given if isinstance(given, str) else "\n".join(map(str, given))
 
 
-def entry_point_of(columns: Mapping[str, Any]) -> str:
+def entry_point_of(columns: Mapping[str, object]) -> str:
     """The function, or the class, that asserts are about."""
     return tested_function(_asserts(columns))
 

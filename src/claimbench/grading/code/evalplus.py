@@ -101,7 +101,7 @@ def evalplus_tests(columns: Mapping[str, Any]) -> CodeTests:
     return CodeTests("assert", entry_point=name, check=check, prelude=prompt.rstrip("\n") + "\n")
 
 
-def _as_complex(value: Any) -> Any:
+def _as_complex(value: Any) -> object:
     """A number that JSON holds as a text; another function of the same name may take lists."""
     return complex(value) if isinstance(value, str | int | float) else value
 
@@ -116,7 +116,7 @@ def _accepted(name: str) -> str:
     return f"got == expected or {ALSO_RIGHT.get(name, 'False')}"
 
 
-def _example(prompt: str, name: str) -> tuple[Any, ...] | None:
+def _example(prompt: str, name: str) -> tuple[object, ...] | None:
     """The arguments of the first call of `name` in an assert of the prompt, where they are plain
     values; None without one (HumanEval+)."""
     lines = [line.strip() for line in prompt.splitlines() if line.strip().startswith("assert ")]
@@ -131,7 +131,7 @@ def _example(prompt: str, name: str) -> tuple[Any, ...] | None:
     return None
 
 
-def _like(pattern: Any, value: Any) -> Any:
+def _like(pattern: object, value: Any) -> Any:
     """`value`, read from JSON, in the types of `pattern`, a value of the same parameter."""
     if isinstance(pattern, dict) and isinstance(value, dict):
         inner = next(iter(pattern.values()), None)
@@ -145,7 +145,7 @@ def _like(pattern: Any, value: Any) -> Any:
     return value
 
 
-def _spread(pattern: Sequence[Any], value: Sequence[Any]) -> list[Any]:
+def _spread(pattern: Sequence[object], value: Sequence[Any]) -> list[object]:
     """A pattern for each item: the one at its place, or the first of its kind where a list is
     longer or shorter than the example."""
     if len(pattern) == len(value):

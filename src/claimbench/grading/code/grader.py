@@ -18,6 +18,7 @@ from claimbench.grading.code.unpack import tests_source
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.options import unknown_name
 from claimbench.grading.outcomes import CORRECT, NO_CODE, SANDBOX_ERROR, make_grade
+from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
 from claimbench.sandbox.isolation import ISOLATIONS, check_isolation
@@ -95,11 +96,11 @@ class CodeGrader:
     def begin(self, problem: Problem, sample: Sample) -> Grade | CodeQuestion:
         text = counted_text(sample, self.reasoning_end)
         if text is None:
-            return make_grade(self.digest, sample, NO_CODE, None, "the reasoning never ended")
+            return make_grade(self.digest, sample, NO_CODE, None, NEVER_ENDED)
         tests = tests_source(problem)
         code = extract_code(text, tests.entry_point)
         if code is None:
-            return make_grade(self.digest, sample, NO_CODE, None, "no program was found")
+            return make_grade(self.digest, sample, NO_CODE, None, reason("no-program"))
         return CodeQuestion(
             code,
             tests,
@@ -120,7 +121,7 @@ class CodeGrader:
             sample,
             counts.outcome,
             question.code,
-            f"isolation {judged.isolation}: {counts.words}",
+            reason("program", what=counts.why, isolation=judged.isolation),
             _metrics(judged),
         )
 

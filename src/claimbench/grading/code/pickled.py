@@ -73,7 +73,7 @@ def open_pickle(pickled: bytes) -> str | dict[str, str]:
     return found
 
 
-def _opcodes(pickled: bytes) -> Iterator[tuple[str, Any, int]]:
+def _opcodes(pickled: bytes) -> Iterator[tuple[str, object, int]]:
     try:
         for opcode, argument, position in islice(pickletools.genops(pickled), MOST_OPCODES):
             yield opcode.name, argument, position or 0

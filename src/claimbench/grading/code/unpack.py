@@ -54,11 +54,6 @@ class Form:
     entry_point: Callable[[Columns], str] = _named
 
 
-def tests_of(problem: Problem) -> CodeTests:
-    """The tests of a problem, here and now. Raises DataError where they cannot be read."""
-    return tests_source(problem).load()
-
-
 @dataclass(frozen=True, slots=True)
 class TestsSource:
     """Where a problem's tests are: small, hashable, ready for a worker process.

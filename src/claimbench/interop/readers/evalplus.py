@@ -68,7 +68,7 @@ def _samples_beside(path: Path) -> Path | None:
     return next((name for name in names if name.is_file()), None)
 
 
-def _results(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _results(path: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
     for place, (task, results) in json_pairs(path, "eval"):
         for result in list_of(results, place, task):
             yield place, {**mapping_of(result, place, task), "task_id": task}

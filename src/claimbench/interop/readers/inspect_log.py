@@ -157,7 +157,7 @@ def _score(sample: Mapping[str, object], place: str) -> tuple[bool | None, str |
     )
 
 
-def _protocol(sent: Mapping[str, object]) -> dict[str, Any]:
+def _protocol(sent: Mapping[str, object]) -> dict[str, object]:
     known = {
         "temperature": sent.get("temperature"),
         "top_p": sent.get("top_p"),

@@ -129,7 +129,9 @@ def _label(row: Mapping[str, object], place: str) -> bool | None:
         return None
 
 
-def _protocol(general: Mapping[str, object], doc: Mapping[str, Any], task: str) -> dict[str, Any]:
+def _protocol(
+    general: Mapping[str, object], doc: Mapping[str, Any], task: str
+) -> dict[str, object]:
     config = mapping_of(general.get("model_config"), "results", "model_config")
     sent = mapping_of(config.get("generation_parameters"), "results", "generation_parameters")
     shots = task.rpartition("|")[2]

@@ -59,7 +59,7 @@ def _started(store: RunStore) -> str:
 # --- results ----------------------------------------------------------------------------------
 
 
-def _results(store: RunStore, cells: Sequence[StoredCell], date: float) -> dict[str, Any]:
+def _results(store: RunStore, cells: Sequence[StoredCell], date: float) -> dict[str, object]:
     measured = {
         cell.benchmark: with_votes(store, cell, whole_measurement(store, cell)) for cell in cells
     }
@@ -110,7 +110,7 @@ def _scores(task: str, m: Measurement) -> dict[str, Any]:
     }
 
 
-def _config(cell: StoredCell) -> dict[str, Any]:
+def _config(cell: StoredCell) -> dict[str, object]:
     return {
         "task": cell.benchmark,
         "output_type": "generate_until",

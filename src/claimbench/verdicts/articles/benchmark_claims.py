@@ -13,7 +13,7 @@ from claimbench.analysis.protocol import PINNED
 from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
 from claimbench.messages import Message, Texts, Value, from_data, term
 from claimbench.records import Claim, Measurement, PublishedResult
-from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
+from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier, looks
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.sources import VENDORS, Party
 from claimbench.verdicts.noise import Evidence, points
@@ -160,6 +160,11 @@ def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable
     yield from (
         Message("note-measured-as", {"model": model, "benchmark": benchmark})
         for model, benchmark in sorted(variants)
+    )
+    yield from (
+        Message("note-on-benchmark", {"benchmark": m.benchmark, "note": note})
+        for m in ours
+        for note in looks.notes_on(m)
     )
     references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
     if party.tier != "D" and "D" in references:
