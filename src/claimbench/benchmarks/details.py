@@ -24,8 +24,8 @@ APART = 100_000
 
 
 def details_of(benchmark: BenchmarkConfig, located: Located, number: int) -> dict[str, object]:
-    """`Problem.details` of a row: `slots`, `date`, `rating`, `entry_point` and `tests`, each only
-    where the benchmark has it."""
+    """`Problem.details` of a row: `slots`, `date`, `rating`, `group`, `entry_point` and `tests`,
+    each only where the benchmark has it."""
     fields, row, name = benchmark.fields, located.row, benchmark.name
     found: dict[str, object] = {}
     if fields.slots:
@@ -34,6 +34,8 @@ def details_of(benchmark: BenchmarkConfig, located: Located, number: int) -> dic
         found["date"] = str(column(row, benchmark.dataset.date, name, number))[:10]
     if fields.rating:
         found["rating"] = float(column(row, fields.rating, name, number))
+    if fields.group:
+        found["group"] = str(column(row, fields.group, name, number))
     if fields.tests:
         columns = _columns(fields.tests, row, name, number)
         found["entry_point"] = _entry_point(fields.tests.form, columns, name, number)

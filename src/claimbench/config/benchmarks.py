@@ -116,7 +116,8 @@ class FieldsConfig(Strict):
     columns, the right choice first; `choices_in` is one column with the list of them, of which
     `gold` names the right one (letter, number from 0, or text). `slots` are further columns that
     the prompt shows, by the name they have in it; `rating` is a problem's difficulty as contests
-    rate it."""
+    rate it; `group` names what several problems have in common, a passage or the problem that they
+    are variants of."""
 
     id: str | None = None
     question: str
@@ -127,6 +128,7 @@ class FieldsConfig(Strict):
     choices_in: str | None = Field(default=None, exclude_if=unset)
     slots: dict[str, str] = Field(default_factory=dict)
     rating: str | None = None
+    group: str | None = Field(default=None, exclude_if=unset)
     tests: TestsConfig | None = None
 
     @model_validator(mode="after")

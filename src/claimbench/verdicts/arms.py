@@ -34,6 +34,10 @@ class Arm:
         return self.cell.contents
 
     @property
+    def groups(self) -> Mapping[str, str]:
+        return self.cell.groups
+
+    @property
     def grader(self) -> str:
         return self.cell.grader
 

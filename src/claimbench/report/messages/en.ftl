@@ -595,6 +595,7 @@ compare-interval = 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-found = { SIGNED($difference) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared
+compare-groups = the { $common } problems come in { $groups } groups: the error on such problems is that of the groups
 compare-these = on these very problems: { $found }
 compare-power = power to find { SHORT($margin) } points: { FIXED($power, 0) }%; found with a power of 80%: { FIXED($detectable) } points
 compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }

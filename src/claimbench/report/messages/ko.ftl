@@ -595,6 +595,7 @@ compare-interval = 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
 compare-found = { SIGNED($difference) }포인트, 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
 compare-counts = 문제 { $common }개 중 { $better }개 나아짐, { $worse }개 나빠짐
 compare-partly = 문제 { $problems }개 중 { $common }개를 비교함
+compare-groups = 문제 { $common }개가 { $groups }개 묶음으로 이루어져 있어, 이런 문제에서의 오차는 묶음을 단위로 구함
 compare-these = 바로 이 문제들에서: { $found }
 compare-power = { SHORT($margin) }포인트를 찾아낼 검정력 { FIXED($power, 0) }%. 80% 검정력으로 찾아낼 수 있는 차이 { FIXED($detectable) }포인트
 compare-tokens = 정답 표본당 토큰: { FIXED($run, 0) }개, 기준은 { FIXED($reference, 0) }개
