@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from io import BufferedReader
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import DataError
+from claimbench.records.plain import JsonObject
 
-Row = Mapping[str, Any]
+Row = JsonObject
+BinaryFile = BufferedReader | gzip.GzipFile
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEPARATORS = (";", "\t", "|")
 
 
-def json_lines(file: Any, path: Path, sha256: str | None) -> Iterator[Row]:
+def json_lines(file: BinaryFile, path: Path, sha256: str | None) -> Iterator[Row]:
     """The objects of a JSONL file; its content must have the digest, which is known at its end."""
     total = hashlib.sha256()
     for number, line in enumerate(file, start=1):
@@ -82,7 +85,7 @@ def json_list(content: bytes, path: Path) -> list[Row]:
     return rows
 
 
-def csv_rows(file: Any, path: Path) -> Iterator[Row]:
+def csv_rows(file: BinaryFile, path: Path) -> Iterator[Row]:
     """The rows of a CSV file whose first line names the columns."""
     csv.field_size_limit(1 << 24)
     refuse_wide(file.peek(16), path)
@@ -102,7 +105,7 @@ def csv_rows(file: Any, path: Path) -> Iterator[Row]:
         raise _not_utf8(str(path)) from error
 
 
-def _check_header(columns: Any, path: Path) -> None:
+def _check_header(columns: Sequence[str], path: Path) -> None:
     if len(columns) == 1 and (found := next((s for s in _SEPARATORS if s in columns[0]), "")):
         raise DataError(
             f"{path}: its columns are separated by {found!r}; save it with commas between them"

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from claimbench.benchmarks.parsing import csv_rows, json_lines, json_list
+from claimbench.benchmarks.parsing import BinaryFile, csv_rows, json_lines, json_list
 from claimbench.config import DatasetConfig
 from claimbench.config.paths import packaged_data
 from claimbench.errors import DataError, DatasetMissing
+from claimbench.records.plain import JsonObject
 
-Row = Mapping[str, Any]
+Row = JsonObject
 
 
 class Located(NamedTuple):
@@ -71,7 +72,7 @@ def is_empty(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def optional(row: Row, name: str, benchmark: str, number: int) -> object:
+def optional(row: Row, name: str, benchmark: str, number: int) -> Any:
     """The value of a column that must be there, but may be empty."""
     if name not in row:
         have = ", ".join(map(str, row))
@@ -178,7 +179,7 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
         raise DataError(f"{path}: cannot be read ({error})") from error
 
 
-def _rows_in(file: Any, path: Path, sha256: str | None) -> Iterator[Row]:
+def _rows_in(file: BinaryFile, path: Path, sha256: str | None) -> Iterator[Row]:
     if ".csv" in path.suffixes:
         yield from csv_rows(file, path)
     elif ".json" in path.suffixes:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from claimbench.config.canonical import plain
 from claimbench.config.yamlfile import Strict, nearest, unset
+from claimbench.records.plain import JsonDict
 
 LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""
@@ -153,7 +154,7 @@ class GraderConfig(Strict):
     """Which grader, with its options; `grading` checks both."""
 
     kind: str
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, object] = Field(default_factory=dict)
 
 
 class LmEvalTask(Strict):
@@ -173,7 +174,7 @@ class LmEvalTask(Strict):
     multiturn: bool
     num_fewshot: int
     fewshot_seed: int
-    generation: dict[str, Any]
+    generation: JsonDict
     dropped: tuple[str, ...] = ()
     columns: dict[str, str] = Field(default_factory=dict)
     unsafe_code: bool = False

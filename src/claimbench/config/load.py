@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,6 +18,7 @@ from claimbench.config.runs import Experiment, RunConfig
 from claimbench.config.yamlfile import Key, Marks, close_to, load_yaml, nearest, parse, place_of
 from claimbench.config.yamltext import YAML_ERRORS, compose
 from claimbench.errors import ConfigError
+from claimbench.records.plain import JsonDict
 
 _NEEDS_DRAFT = ("prompt", "stop_tokens", "context")
 """What a model file may leave out that names its checkpoint's folder: it is read there."""
@@ -55,10 +55,10 @@ def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
     )
 
 
-def _with_names(data: dict[str, Any], name: str) -> dict[str, object]:
+def _with_names(data: JsonDict, name: str) -> JsonDict:
     """What is called after its file, where it has no name or title of its own."""
-    named = {"name": name} | data
-    return {"title": named["name"]} | named
+    named: JsonDict = {"name": name, **data}
+    return {"title": named["name"], **named}
 
 
 def config_file(kind: Kind, name: str, run_file: Path | None) -> Path:
@@ -108,7 +108,7 @@ def _base(path: Path, kind: Kind, name: str, below: tuple[Path, ...]) -> Path:
     raise ConfigError(f"{path}: key extends: {why}")
 
 
-def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, object]:
+def _merged(under: JsonDict, over: JsonDict) -> dict[str, object]:
     both = {
         key: _merged(under[key], over[key])
         for key in under.keys() & over.keys()
@@ -131,7 +131,7 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
     return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
 
 
-def _check_names(data: dict[str, Any], places: Inline, file: Path, marks: Marks) -> None:
+def _check_names(data: JsonDict, places: Inline, file: Path, marks: Marks) -> None:
     """Raises ConfigError for a model or benchmark that is nowhere, before what else the run says of
     it, under its right name, is held against the wrong one."""
     kinds: tuple[tuple[Kind, dict[str, str]], ...] = (
@@ -150,7 +150,7 @@ def _check_names(data: dict[str, Any], places: Inline, file: Path, marks: Marks)
                 raise ConfigError(f"{place_of((kind, i), marks, file)}: {error}") from None
 
 
-def _with_sets(data: dict[str, Any], marks: Marks, sets: Iterable[str]) -> dict[str, object]:
+def _with_sets(data: JsonDict, marks: Marks, sets: Iterable[str]) -> dict[str, object]:
     changed = dict(data)
     for option in sets:
         _apply_set(changed, marks, option)

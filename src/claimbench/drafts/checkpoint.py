@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from claimbench.config import names
 from claimbench.config.inline import is_hub_id
@@ -104,20 +104,22 @@ def load_tokenizer(found: Found) -> ChatTokenizer:
     except ImportError as error:
         raise ModelError("reading a checkpoint needs pip install 'claimbench[cpu]'") from error
     try:
-        tokenizer = _tokenizer_in(found.gguf) if found.gguf else read_tokenizer(found.folder)
+        tokenizer: ChatTokenizer = (
+            _tokenizer_in(found.gguf) if found.gguf else read_tokenizer(found.folder)
+        )
     except Exception as error:
         raise ModelError(
             f"{found.place}: its tokenizer cannot be read ({first_line(error)})"
         ) from error
-    made: ChatTokenizer = tokenizer
-    return made
+    return tokenizer
 
 
-def _tokenizer_in(gguf: Path) -> Any:
+def _tokenizer_in(gguf: Path) -> ChatTokenizer:
     lean_transformers()
     from transformers import AutoTokenizer
 
-    return AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    made: ChatTokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

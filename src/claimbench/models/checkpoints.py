@@ -10,6 +10,7 @@ import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from claimbench.config import ModelConfig
 from claimbench.config.paths import cache_dir
@@ -23,6 +24,9 @@ from claimbench.models.adapters import folder_digest
 from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
 from claimbench.models.weights import check_files, check_weights
 from claimbench.store.files import safe_name
+
+if TYPE_CHECKING:
+    from claimbench.models.prompts import Tokenizer
 
 _TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
 
@@ -151,17 +155,18 @@ def _loaded_by(engine: EngineSettings, model: ModelConfig, online: bool) -> Chec
     return Checkpoint(folder, own.identity, own.departure)
 
 
-def load_tokenizer(checkpoint: Checkpoint) -> object:
+def load_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     """The checkpoint's tokenizer (imports a part of transformers, without torch)."""
     quiet_transformers()
     assert checkpoint.path is not None
     try:
-        return read_tokenizer(checkpoint.path)
+        tokenizer: Tokenizer = read_tokenizer(checkpoint.path)
     except Exception as error:
         raise ModelError(
             f"{checkpoint.path}: its tokenizer cannot be read ({first_line(error)}); fetch the "
             f"checkpoint again, with its tokenizer files"
         ) from error
+    return tokenizer
 
 
 def _in_folder(model: ModelConfig, folder: Path, weights: bool) -> Checkpoint:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from claimbench.config import BenchmarkConfig, ModelConfig
 from claimbench.models.checkpoints import Checkpoint
@@ -129,7 +128,9 @@ class Cell:
                 messages=prompt.messages,
             )
 
-    def _prompt_and_digest(self, problem: Problem, order: tuple[int, ...]) -> tuple[Prompt, object]:
+    def _prompt_and_digest(
+        self, problem: Problem, order: tuple[int, ...]
+    ) -> tuple[Prompt, hashlib._Hash]:
         prompt = self.maker.prompt(problem, order)
         identity = {
             **self.weights,
@@ -155,7 +156,7 @@ def _what_is_sent(prompt: Prompt) -> dict[str, object]:
     return {"prompt_ids": prompt.ids}
 
 
-def sample_id(problem_digest: Any, seed: int, index: int) -> str:
+def sample_id(problem_digest: hashlib._Hash, seed: int, index: int) -> str:
     """The identity of one sample: the digest of everything that could change it."""
     whole = problem_digest.copy()
     whole.update(f"|{seed}|{index}".encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from claimbench.planning import gpus
 from claimbench.planning.cells import Cell
 from claimbench.planning.plan import Plan
 from claimbench.records import PublishedResult
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.verdicts import default_margin, is_greedy
 from claimbench.verdicts.pairing import targets
 
@@ -50,10 +50,10 @@ def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, obj
 
 def _facts(
     experiment: Experiment,
-    known: Mapping[tuple[str, str], dict[str, Any]],
+    known: Mapping[tuple[str, str], JsonDict],
     rows: Mapping[str, int],
     lacking: Mapping[str, str],
-) -> dict[str, Any]:
+) -> JsonDict:
     cells = [
         known.get((model.name, benchmark.name))
         or {
@@ -82,7 +82,7 @@ def _samples(
     return problems * experiment.samples_of(benchmark) if problems else None
 
 
-def prompt_lengths(facts: Mapping[str, Any]) -> gpus.Prompts:
+def prompt_lengths(facts: JsonObject) -> gpus.Prompts:
     """Mean and longest prompt by cell, where they were rendered."""
     return {
         (cell["model"], cell["benchmark"]): (tokens["mean"], tokens["longest"])
@@ -130,11 +130,11 @@ def fitting_margin(score: float, problems: int, samples: int) -> int | None:
     return next(fitting, None)
 
 
-def _chance(target: Mapping[str, Any]) -> float:
+def _chance(target: JsonObject) -> float:
     return float(max(target["power_of_equivalence"], target["power_of_difference"]))
 
 
-def _cell(cell: Cell, experiment: Experiment) -> dict[str, Any]:
+def _cell(cell: Cell, experiment: Experiment) -> JsonDict:
     prompts = [cell.prompt_of(problem) for problem in cell.problems]
     lengths = [len(prompt.ids) for prompt in prompts]
     new_tokens = cell.asked * cell.sampling.max_tokens
@@ -197,7 +197,7 @@ def _asked(result: PublishedResult, experiment: Experiment, rows: Mapping[str, i
     )
 
 
-def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[dict[str, Any]]:
+def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[JsonDict]:
     """What can be shown about each published figure; differences and margins in points."""
     found = comparisons(experiment)
     asked = [(result, _asked(result, experiment, rows)) for result in found]
@@ -264,7 +264,7 @@ def _samples_for_power(
 
 def _samples_with_looks(
     result: PublishedResult, asked: _Asked, margin: float, family: int
-) -> dict[str, Any]:
+) -> JsonDict:
     """The mean samples per problem where declared looks may stop the run: at equal scores, and at a
     difference of two margins."""
     if not asked.looks:
@@ -280,7 +280,7 @@ def _samples_with_looks(
     return {"looks": list(asked.looks), "samples_with_looks": [round(one, 1) for one in means]}
 
 
-def shares_with_looks(experiment: Experiment, facts: Mapping[str, Any]) -> gpus.Early:
+def shares_with_looks(experiment: Experiment, facts: JsonObject) -> gpus.Early:
     """What declared looks leave of each cell's samples, which goes on until its last figure is
     decided."""
     found: dict[tuple[str, str], tuple[float, float]] = {}

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from claimbench.messages import Message
+from claimbench.records.plain import JsonObject
 
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
@@ -61,7 +62,7 @@ class Problem:
     choices: tuple[str, ...] = ()
     messages: tuple[Turn, ...] | None = None
     text: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: JsonObject = field(default_factory=dict)
 
 
 NEUTRAL: Mapping[str, float] = {"min_p": 0.0, "presence_penalty": 0.0, "repetition_penalty": 1.0}
@@ -257,7 +258,7 @@ class Measurement:
     tokens_mean: float | None
     tokens_p95: float | None
     greedy: bool | None
-    protocol: Mapping[str, Any]
+    protocol: JsonObject
     problem_ids: tuple[str, ...] = ()
     right: tuple[int, ...] = ()
     counted: tuple[int, ...] = ()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.engines import Engine
+from claimbench.engines.base import closing_answers
 from claimbench.errors import GradingError
 from claimbench.grading import GradingPool
 from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample
@@ -151,9 +151,7 @@ def generate(
     """Ask the engine for every request; store and grade what comes, in finishing order."""
     progress.begin()
     waiting: dict[str, Request] = {}
-    answers = engine.generate(_remembered(requests, waiting))
-    # Closing the iterator aborts what is open, whatever ends this loop.
-    with closing(answers) as answers:  # type: ignore[type-var]
+    with closing_answers(engine.generate(_remembered(requests, waiting))) as answers:
         for answer in answers:
             request = waiting.pop(answer.request_id)
             if isinstance(answer, RequestFailure):

@@ -6,9 +6,8 @@ less in them: what is known of a model or a benchmark that has no configuration 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -17,13 +16,14 @@ from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Texts
 from claimbench.records import CellName, Looks, Tier
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.store.runfile import read_run
 
 DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
 """The parts of a resolved config that decide samples, grades and verdicts."""
 
 
-def decisive_digest(config: Mapping[str, Any]) -> str:
+def decisive_digest(config: JsonObject) -> str:
     """The digest of a run: configs that differ in titles, devices or parallelism share it."""
     return digest({key: config[key] for key in DECISIVE if key in config})
 
@@ -138,7 +138,7 @@ class ImportEntry(Strict):
     tier: Tier
     files: tuple[ImportedFile, ...]
     content: str
-    protocol: dict[str, Any]
+    protocol: JsonDict
     stated_by_importer: dict[str, object]
     notes: tuple[str | dict[str, object], ...]
     unmatched: Unmatched
@@ -197,7 +197,7 @@ def read_manifest(root: Path) -> RunManifest:
     return manifest_of(root, read_run(root).config)
 
 
-def manifest_of(root: Path, config: Mapping[str, Any]) -> RunManifest:
+def manifest_of(root: Path, config: JsonObject) -> RunManifest:
     """The manifest of the run folder `root` from its plain `config`. Raises WrongRunFolder."""
     try:
         return parse(RunManifest, config, root / "run.yaml")
