@@ -69,7 +69,7 @@ def json_list(content: bytes, path: Path) -> list[Row]:
     except UnicodeDecodeError as error:
         raise _not_utf8(str(path)) from error
     except (ValueError, RecursionError) as error:
-        if str(error).startswith("Extra data"):
+        if content.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{" and b"\n" in content.strip():
             raise DataError(
                 f"{path}: one JSON list is needed; with an object on every line, name it .jsonl"
             ) from error
