@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from claimbench import engines
 from claimbench.config.benchmarks import BenchmarkConfig, LmEvalTask
 from claimbench.config.canonical import plain
+from claimbench.config.models import PromptRules
 from claimbench.config.runs import SamplingConfig
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.settings import EndpointSettings
@@ -47,6 +48,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
         "system": (rules.system if benchmark.system is None else benchmark.system) or "none",
         "forced_prefix": rules.forced_prefix or None,
         "bos": rules.prepend or None,
+        "template_args": [f"{key}={value}" for key, value in sorted(_arguments(rules).items())],
         "harness": "claimbench",
         "stop": list(benchmark.stop),
         "grader": benchmark.grader.kind,
@@ -61,6 +63,14 @@ def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
     if isinstance(chosen, EndpointSettings):
         found |= _served_protocol(chosen.endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _arguments(rules: PromptRules) -> dict[str, str]:
+    """Arguments of the chat template as YAML writes them."""
+    return {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in rules.template_args.items()
+    }
 
 
 def _precision(manifest: RunManifest, model: str) -> str | None:

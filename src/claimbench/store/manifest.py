@@ -15,11 +15,13 @@ from claimbench.config.benchmarks import BenchmarkConfig, GraderConfig
 from claimbench.config.canonical import digest
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import RunConfig
+from claimbench.config.texts import said
 from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Texts
 from claimbench.records import CellName, Looks, Tier
 from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.store.registration import Registered
 from claimbench.store.runfile import read_run
 
 DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
@@ -152,7 +154,8 @@ class RunManifest(Strict):
     depart from the pinned ones, as data of messages; `reasoning_end` is by model, and by
     model/benchmark where a benchmark has a prompt of its own; `exposure` says by model/benchmark
     whether the problems were public before the checkpoint; `raised` has the former numbers of
-    samples of cells that were raised when some of their samples were there."""
+    samples of cells that were raised when some of their samples were there; `registered` is what
+    was registered before the run."""
 
     run: RunConfig | ImportedRun
     imported: ImportEntry | None = Field(default=None, alias="import")
@@ -167,12 +170,12 @@ class RunManifest(Strict):
     cells: dict[str, CellEntry]
     raised: dict[str, Annotated[tuple[int, ...], FromList]] = Field(default_factory=dict)
     exposure: dict[str, str] = Field(default_factory=dict)
+    registered: Registered | None = None
 
     @property
     def title(self) -> str | Texts:
         """The run file's own words, in each language they are given in."""
-        title = self.run.title
-        return title if isinstance(title, str) else Texts(title)
+        return said(self.run.title)
 
     def looks_of(self, cell: CellName) -> Looks | None:
         """At how many samples a cell is, and may have been, judged; None where only once. A raise
