@@ -32,15 +32,21 @@ def requests(count: int) -> list[Request]:
     ]
 
 
-def scripted(pause: float = 0.0, dies_after: int | None = None) -> Callable[[], Any]:
-    """Makes a scripted engine. Nested, so that it travels to other processes by value."""
+def scripted(
+    pause: float = 0.0, dies_after: int | None = None, signs: Path | None = None
+) -> Callable[[], Any]:
+    """Makes a scripted engine. Nested, so that it travels to other processes by value. Each process
+    that replies leaves a file of its number in `signs`."""
 
     def make() -> Any:
+        import os
         import time
 
         from claimbench.engines.scripted import ScriptedEngine
 
         def reply(request: Any) -> str:
+            if signs is not None:
+                (signs / str(os.getpid())).touch()
             time.sleep(pause)
             return f"It is {request.seed}"
 
@@ -152,13 +158,25 @@ def engine(cluster: Any, make: Callable[[], Any], **settings: Any) -> tuple[RayE
 
 
 @pytest.mark.slow
-def test_a_raylet_killed_in_the_middle_loses_nothing(cluster: Any, nodes: list[Any]) -> None:
-    replicas, told = engine(cluster, scripted(pause=0.02))
-    asked, found = requests(400), list[Any]()
-    for answer in replicas.generate(iter(asked)):
+def test_a_raylet_killed_in_the_middle_loses_nothing(
+    cluster: Any, nodes: list[Any], tmp_path: Path
+) -> None:
+    replicas, told = engine(cluster, scripted(pause=0.01, signs=tmp_path))
+    asked, found = list[Request](), list[Any]()
+
+    def until_told() -> Iterator[Request]:
+        """More than enough for one replica while the other still starts, and then for its loss."""
+        for request in requests(20_000):
+            if told and len(asked) % 100 == 0:
+                return
+            asked.append(request)
+            yield request
+
+    for answer in replicas.generate(until_told()):
         found.append(answer)
-        if len(found) == 60:
-            cluster.remove_node(nodes[0], allow_graceful=False)
+        if nodes and len(list(tmp_path.iterdir())) == 2:
+            cluster.remove_node(nodes.pop(), allow_graceful=False)
+            nodes.clear()
     assert texts(found) == texts(scripted()().generate(asked))
     (sentence,) = told
     assert "was lost" in sentence
