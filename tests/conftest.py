@@ -173,7 +173,7 @@ stop_tokens: ["<｜end▁of▁sentence｜>"]
 
 TOY_NAMES = """\
 metrics:
-  pass@1: {unit: points, title: share of right answers, title_ko: 정답률}
+  pass@1: {unit: points, title: share of right answers}
 benchmarks: {}
 models: {}
 """

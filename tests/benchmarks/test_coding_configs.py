@@ -30,7 +30,7 @@ def test_real_files_have_the_pinned_content_and_tests(
     problems = benchmarks.load_problems(benchmark, shared / "data")
     assert len(problems) == count
     for problem in problems:
-        tests = unpack.tests_of(problem)
+        tests = unpack.tests_source(problem).load()
         assert tests.check if tests.kind == "assert" else len(tests.cases) >= 5
         assert bool(tests.entry_point) == (tests.kind != "stdin")
 
@@ -99,7 +99,7 @@ def test_evalplus_files_are_read_from_the_data_folder(tmp_path: Path) -> None:
     one = benchmark.model_copy(update={"dataset": benchmark.dataset.model_copy(update={"rows": 1})})
     (problem,) = benchmarks.load_problems(one, tmp_path)
     assert problem.details["entry_point"] == "one"
-    assert unpack.tests_of(problem).kind == "assert"
+    assert unpack.tests_source(problem).load().kind == "assert"
 
 
 def test_sanitized_mbpp_is_one_json_list(tmp_path: Path) -> None:

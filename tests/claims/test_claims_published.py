@@ -124,7 +124,7 @@ def test_pairs_come_from_one_table_where_one_has_both(
             claims.benchmark_tests(every_claim[name])[test], results, catalogue
         )
         return {
-            p.named: (p.subject.value, p.reference.value, p.same_table)
+            p.named: (p.subject.value, p.reference.value, p.subject.table == p.reference.table)
             for p in pairs
             if p.subject and p.reference
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -288,10 +289,24 @@ def test_one_figure_id_in_two_files_is_refused(seeds: Callable[..., Path]) -> No
         claims.load_figures(folder / "published")
 
 
-def test_an_article_with_another_digest_is_refused_when_its_text_is_at_hand(
+def test_an_article_that_does_not_fit_its_text_is_refused_when_that_is_at_hand(
     seeds: Callable[..., Path], tmp_path: Path
 ) -> None:
-    folder = seeds()
-    (tmp_path / "paper.txt").write_text("a\nb\nc\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"paper-1\.yaml:7: key sha256: the text paper\.txt has"):
-        claims.load_articles(folder / "articles", texts=tmp_path)
+    text = "Two letters.\nHere it is: one sentence of our own.\nThe end.\n"
+    (tmp_path / "paper.txt").write_text(text, encoding="utf-8")
+    paper = seeds() / "articles" / "paper-1.yaml"
+    other = paper.read_text(encoding="utf-8")
+    good = other.replace("ab" * 32, hashlib.sha256(text.encode()).hexdigest())
+    copied = good.replace("Alpha is as good as Beta.", "It is one sentence of our own.")
+    for written, sentence in (
+        (other, "paper-1.yaml:7: key sha256: the text paper.txt has another digest"),
+        (good.replace("lines: 3", "lines: 4"), "paper-1.yaml:8: key lines: the text has 3 lines"),
+        (good.replace('lines: "3"', 'lines: "9"'), "claims.2.lines: the text has nothing on line"),
+        (copied, "claims.0.text.en: copies the article's words (it is one sentence of our)"),
+    ):
+        paper.write_text(written, encoding="utf-8")
+        with pytest.raises(ConfigError) as caught:
+            claims.load_articles(paper.parent, texts=tmp_path)
+        assert sentence in str(caught.value)
+    paper.write_text(good, encoding="utf-8")
+    assert len(claims.load_articles(paper.parent, texts=tmp_path)) == 1

@@ -44,7 +44,7 @@ def test_unknown_key_names_file_line_and_the_nearest_key(project: Path) -> None:
     path = project / "configs" / "runs" / "try.yaml"
     path.write_text(path.read_text().replace("top_p:", "topp:"))
     with pytest.raises(ConfigError) as failure:
-        config.load_run(path)
+        config.load_experiment(path)
     assert str(failure.value) == f"{path}:6: unknown key sampling.topp; did you mean top_p?"
 
 
@@ -83,20 +83,20 @@ def test_mistakes_name_file_and_key(project: Path, old: str, new: str, words: st
     path = project / "configs" / "runs" / "try.yaml"
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(ConfigError, match=r"try\.yaml") as failure:
-        config.load_run(path)
+        config.load_experiment(path)
     assert words in str(failure.value)
     assert "\n" not in str(failure.value)
 
 
 def test_missing_files_and_names(project: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere.yaml: there is no such file"):
-        config.load_run(Path("nowhere.yaml"))
+        config.load_experiment(Path("nowhere.yaml"))
     with pytest.raises(ConfigError, match="did you mean sums"):
         config.load_benchmark("sum")
     with pytest.raises(ConfigError, match="folder"):
-        config.load_run(project)
+        config.load_experiment(project)
     with pytest.raises(ConfigError, match=r"no run of this name; did you mean try\?"):
-        config.load_run(Path("tri.yaml"))
+        config.load_experiment(Path("tri.yaml"))
     (project / "configs" / "models").mkdir(exist_ok=True)
     for name in ("smollm2-135m-instruct", "smollm2-1.7b"):
         (project / "configs" / "models" / f"{name}.yaml").touch()
@@ -107,26 +107,28 @@ def test_missing_files_and_names(project: Path) -> None:
     path = project / "configs" / "runs" / "latin.yaml"
     path.write_bytes(b"title: caf\xe9\n")
     with pytest.raises(ConfigError, match=r"latin\.yaml: not UTF-8 .*save it as UTF-8"):
-        config.load_run(path)
+        config.load_experiment(path)
 
 
 def test_a_run_folder_is_no_run_file(project: Path) -> None:
     (project / "run.yaml").write_text("digest: x\nconfig: {}\n")
     for path in (project, project / "run.yaml"):
         with pytest.raises(ConfigError, match="name the run file that the run was begun with"):
-            config.load_run(path)
+            config.load_experiment(path)
     (project / "run.yaml").unlink()
 
 
 def test_set_changes_a_nested_key_and_is_checked_like_the_file(project: Path) -> None:
     path = project / "configs" / "runs" / "try.yaml"
-    run = config.load_run(path, ["sampling.max_tokens=32", "engine.slots=4", "samples=3"])
+    run = config.load_experiment(
+        path, ["sampling.max_tokens=32", "engine.slots=4", "samples=3"]
+    ).run
     assert (run.sampling.max_tokens, run.engine.slots, run.samples) == (32, 4, 3)
     assert run.sampling.top_p == 0.95
     with pytest.raises(ConfigError, match=r"unknown key engine.slot; did you mean slots\?"):
-        engines.settings(config.load_run(path, ["engine.slot=4"]).engine)
+        engines.settings(config.load_experiment(path, ["engine.slot=4"]).run.engine)
     with pytest.raises(ConfigError, match="--set seed: write --set key=value"):
-        config.load_run(path, ["seed"])
+        config.load_experiment(path, ["seed"])
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_a_mistake_of_the_command_line_is_not_the_files(
 ) -> None:
     path = project / "configs" / "runs" / "try.yaml"
     with pytest.raises(ConfigError) as failure:
-        engines.settings(config.load_run(path, ["seed=3", option]).engine)
+        engines.settings(config.load_experiment(path, ["seed=3", option]).run.engine)
     assert str(failure.value).startswith(words.replace("{path}", str(path)))
 
 
@@ -153,7 +155,7 @@ def test_a_mistake_beside_an_option_stays_the_files(project: Path) -> None:
     path = project / "configs" / "runs" / "try.yaml"
     path.write_text(path.read_text().replace("top_p:", "topp:"))
     with pytest.raises(ConfigError, match=r"try\.yaml:6: unknown key sampling\.topp"):
-        config.load_run(path, ["sampling.max_tokens=32"])
+        config.load_experiment(path, ["sampling.max_tokens=32"])
 
 
 def test_prompt_must_hold_the_question_once(project: Path) -> None:
@@ -171,13 +173,15 @@ def test_digest_sees_values_not_order() -> None:
 def test_set_does_not_replace_a_value_by_keys(project: Path) -> None:
     path = project / "configs" / "runs" / "try.yaml"
     with pytest.raises(ConfigError, match="key seed is 7, it has no keys below it"):
-        config.load_run(path, ["seed.x=1"])
+        config.load_experiment(path, ["seed.x=1"])
     with pytest.raises(ConfigError, match="must be letters"):
-        config.load_run(path, ["name=../evil"])
+        config.load_experiment(path, ["name=../evil"])
 
 
 def test_open_r1_samples_less_and_is_compared_with_itself() -> None:
-    theirs, ours = (config.load_run(Path(n)) for n in ("r1-distills-open-r1", "r1-distills"))
+    theirs, ours = (
+        config.load_experiment(Path(n)).run for n in ("r1-distills-open-r1", "r1-distills")
+    )
     assert theirs.samples == {"aime24": 64, "math500": 4, "gpqa_diamond": 8, "livecodebench": 16}
     assert theirs.published == ("open-r1",)
     assert theirs.models == ours.models and theirs.sampling == ours.sampling
@@ -193,33 +197,33 @@ def test_greedy_decoding_is_asked_once(sets: list[str]) -> None:
 
 
 def test_every_ablation_changes_one_thing() -> None:
-    base = config.plain(config.load_run(Path("ablation")))
+    base = config.plain(config.load_experiment(Path("ablation")).run)
     found = {}
     for name in config.names("runs"):
         if name.startswith("ablation-"):
-            run = config.plain(config.load_run(Path(name)))
+            run = config.plain(config.load_experiment(Path(name)).run)
             found[name] = {k for k in base if base[k] != run[k]} - {"name", "title"}
             assert len(found[name]) == 1, name
     assert len(found) >= 6
-    assert config.load_run(Path("ablation-tensor-parallel")).engine.tensor_parallel == 2
-    sampling = config.load_run(Path("ablation-temperature")).sampling
+    assert config.load_experiment(Path("ablation-tensor-parallel")).run.engine.tensor_parallel == 2
+    sampling = config.load_experiment(Path("ablation-temperature")).run.sampling
     assert (sampling.temperature, sampling.top_p, sampling.max_tokens) == (1.0, 0.95, 32768)
 
 
 def test_a_file_extends_another(project: Path) -> None:
     runs = project / "configs" / "runs"
     (runs / "more.yaml").write_text("extends: try\nsampling: {top_p: 0.9}\nsamples: {sums: 3}\n")
-    run = config.load_run(runs / "more.yaml")
+    run = config.load_experiment(runs / "more.yaml").run
     assert (run.name, run.sampling.temperature, run.sampling.top_p) == ("more", 0.6, 0.9)
     (runs / "loop.yaml").write_text("extends: loop\n")
     with pytest.raises(ConfigError, match="it extends itself"):
-        config.load_run(runs / "loop.yaml")
+        config.load_experiment(runs / "loop.yaml")
     (runs / "lost.yaml").write_text("extends: nothing\n")
     with pytest.raises(ConfigError, match=r"there is no nothing\.yaml beside it"):
-        config.load_run(runs / "lost.yaml")
+        config.load_experiment(runs / "lost.yaml")
     (runs / "wrong.yaml").write_text("extends: try\n\nsampling: {topp: 0.9}\n")
     with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
-        config.load_run(runs / "wrong.yaml")
+        config.load_experiment(runs / "wrong.yaml")
     (runs / "above.yaml").write_text("extends: wrong\nseed: 9\n")
     with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
-        config.load_run(runs / "above.yaml")
+        config.load_experiment(runs / "above.yaml")

@@ -62,7 +62,7 @@ def test_of_two_with_one_name_the_nearer_counts(desk: Path) -> None:
 
 def test_a_file_extends_a_shipped_one_even_of_its_own_name(desk: Path) -> None:
     run = put(desk / "fast.yaml", "extends: smoke\nsampling: {max_tokens: 8}\n")
-    found = config.load_run(run)
+    found = config.load_experiment(run).run
     assert (found.name, found.sampling.max_tokens, found.samples) == ("fast", 8, 8)
     put(desk / "configs" / "benchmarks" / "aime24.yaml", "extends: aime24\nsamples: 3\n")
     changed = config.load_benchmark("aime24")
@@ -82,13 +82,13 @@ def test_a_missing_name_has_the_nearest_whatever_its_case_and_how_to_add_one(des
         assert f"there is no {thing} {name} in " in said
         assert f"; did you mean {meant}? (`claimbench new {thing} " in said
     with pytest.raises(ConfigError, match="did you mean smoke"):
-        config.load_run(Path("SMOKE"))
+        config.load_experiment(Path("SMOKE"))
 
 
 def test_all_missing_keys_are_named_at_once(desk: Path) -> None:
     run = run_of(desk, "title: A try\nsampling: {top_p: 1.0}\n")
     with pytest.raises(ConfigError) as failure:
-        config.load_run(run)
+        config.load_experiment(run)
     said = str(failure.value)
     assert said.endswith(
         "key models is missing, and so are benchmarks, sampling.temperature, sampling.max_tokens"
@@ -122,24 +122,25 @@ def test_only_what_is_needed_is_mandatory(desk: Path) -> None:
 
 
 def test_narrowing_a_shipped_run_drops_what_no_longer_applies(desk: Path) -> None:
-    narrow = config.load_run(Path("r1-distills"), ["benchmarks=[aime24]"])
+    narrow = config.load_experiment(Path("r1-distills"), ["benchmarks=[aime24]"]).run
     assert (narrow.benchmarks, narrow.samples) == (("aime24",), {"aime24": 64})
-    smoke = config.load_run(Path("smoke"), ["benchmarks=[aime24]"])
+    smoke = config.load_experiment(Path("smoke"), ["benchmarks=[aime24]"]).run
     assert smoke.margins == {}
     run = run_of(desk, "extends: r1-distills\nbenchmarks: [math500]\n")
-    assert config.load_run(run).samples == {"math500": 16}
+    assert config.load_experiment(run).run.samples == {"math500": 16}
 
 
 def test_a_misspelt_name_is_no_narrowing(desk: Path) -> None:
     for sets in (["samples={aime: 4}"], ["benchmarks=[aime24]", "samples.math500=4"]):
         with pytest.raises(ConfigError, match="samples or margins name"):
-            config.load_run(Path("r1-distills"), sets)
+            config.load_experiment(Path("r1-distills"), sets)
 
 
 def test_a_file_with_a_space_in_its_name_gives_a_run_without_one(desk: Path) -> None:
-    assert config.load_run(put(desk / "my run.yaml", RUN)).name == "my-run"
+    put(desk / "benchmarks" / "sums.yaml", SUMS)
+    assert config.load_experiment(put(desk / "my run.yaml", RUN)).run.name == "my-run"
     with pytest.raises(ConfigError, match=r"must be letters.*\(for example my-run\)"):
-        config.load_run(Path("smoke"), ["name=my run"])
+        config.load_experiment(Path("smoke"), ["name=my run"])
 
 
 def test_a_configuration_file_may_be_named_by_its_path(desk: Path) -> None:

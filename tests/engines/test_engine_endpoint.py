@@ -502,7 +502,7 @@ def test_a_key_in_a_run_file_is_refused_and_not_repeated(
     lines = "".join(f"    {k}: {v}\n" for k, v in ({"base_url": "http://h/v1"} | keys).items())
     path.write_text(path.read_text() + f"engine:\n  kind: endpoint\n  endpoint:\n{lines}")
     with pytest.raises(ConfigError, match=words) as caught:
-        engines.settings(config.load_run(path).engine)
+        engines.settings(config.load_experiment(path).run.engine)
     assert CANARY not in str(caught.value)
 
 

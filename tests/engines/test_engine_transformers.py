@@ -32,6 +32,7 @@ from transformers_toys import (  # noqa: E402
 )
 
 from claimbench.engines.transformers import precision  # noqa: E402
+from claimbench.engines.transformers.linear import can_pack  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -160,18 +161,9 @@ def test_requests_are_pulled_lazily_and_closing_aborts(llama: Path) -> None:
     replies = machine.generate(source())
     next(replies)
     assert pulled < 40
-    assert machine.stats.open_rows > 0
+    assert machine.open_rows > 0
     replies.close()
-    assert machine.stats.open_rows == 0
-
-
-def test_stats_count_what_was_generated(llama: Path) -> None:
-    machine = engine(llama)
-    replies = list(machine.generate(make_requests(random_prompts(7, 20), GREEDY)))
-    assert machine.stats.completions == 7
-    assert machine.stats.tokens == sum(
-        r.completion_tokens for r in replies if isinstance(r, Completion)
-    )
+    assert machine.open_rows == 0
 
 
 def test_extra_stop_ids_end_a_reply_and_stay_out_of_it(llama: Path) -> None:
@@ -239,7 +231,7 @@ def test_the_token_budget_bounds_the_rows(llama: Path) -> None:
     machine = engine(llama, slots=64, token_budget=400)
     rows = []
     for _ in machine.generate(requests):
-        rows.append(machine.stats.open_rows)
+        rows.append(machine.open_rows)
     assert len(rows) == 8
     assert max(rows) <= 3
 
@@ -270,28 +262,37 @@ def test_half_precision_generates(llama: Path, dtype: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("packs", "dtype", "parameters", "expected"),
+    ("flags", "dtype", "parameters", "expected"),
     [
-        (False, "bfloat16", 0.135, "float32"),
-        (True, "bfloat16", 0.135, None),
-        (False, "float16", 0.135, None),
-        (False, "bfloat16", 70.6, None),
+        ({"avx2", "fma"}, "bfloat16", 0.135, "float32"),
+        ({"avx512f", "avx512bw", "avx512dq", "avx512vl"}, "bfloat16", 0.135, None),
+        ({"avx2", "fma"}, "float16", 0.135, None),
+        ({"avx2", "fma"}, "bfloat16", 70.6, None),
     ],
     ids=["no bfloat16 in the CPU", "in the CPU", "other checkpoint", "would not fit"],
 )
 def test_float32_stands_in_where_the_cpu_has_no_bfloat16(
     monkeypatch: pytest.MonkeyPatch,
-    packs: bool,
+    flags: set[str],
     dtype: DType,
     parameters: float,
     expected: str | None,
 ) -> None:
-    monkeypatch.setattr(precision, "can_pack", lambda *_: packs)
+    monkeypatch.setattr(precision.processor, "flags", lambda: frozenset(flags))
     monkeypatch.setattr(precision, "whole_memory", lambda: 24 * 2**30)
     model = config.load_model("smollm2-135m-instruct").model_copy(
         update={"dtype": dtype, "parameters": parameters}
     )
     assert precision.fallback("cpu", [model]) == expected
+
+
+def test_where_the_system_names_no_flags_torch_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision.processor, "flags", frozenset[str])
+    model = config.load_model("smollm2-135m-instruct")
+    packs = can_pack(torch.bfloat16, torch.device("cpu"))
+    assert precision.fallback("cpu", [model]) == (None if packs else "float32")
+    with pytest.raises(ConfigError, match="device is 'cuda:7', which is not here"):
+        precision.fallback("cuda:7", [model])
 
 
 def test_a_folder_without_a_checkpoint_is_named(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_calls_and_arguments_are_vllms_own(model: ModelConfig, tiny_checkpoint: 
 def test_every_key_in_configs_is_accepted() -> None:
     seen = 0
     for name in config.names("runs"):
-        run = config.load_run(Path(name))
+        run = config.load_experiment(Path(name)).run
         if run.engine.kind == "vllm":
             check(engines.settings(run.engine).args, known_arguments())  # type: ignore[attr-defined]
             seen += 1

@@ -72,11 +72,11 @@ def test_every_key_is_used_or_refused_by_every_kind() -> None:
 
 
 def test_null_takes_an_inherited_key_away() -> None:
-    run = config.load_run(Path("ablation-tensor-parallel"), ["engine.kind=transformers"])
+    run = config.load_experiment(Path("ablation-tensor-parallel"), ["engine.kind=transformers"]).run
     with pytest.raises(ConfigError, match=r"engine\.tensor_parallel"):
         engines.settings(run.engine)
     sets = ["engine.kind=transformers", "engine.tensor_parallel=null"]
-    run = config.load_run(Path("ablation-tensor-parallel"), sets)
+    run = config.load_experiment(Path("ablation-tensor-parallel"), sets).run
     assert "tensor_parallel" not in config.plain(engines.settings(run.engine))
 
 

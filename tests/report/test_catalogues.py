@@ -23,7 +23,9 @@ from claimbench.claims.sources import ArtifactCheck, Lacks
 from claimbench.cli import app
 from claimbench.cli.display_claims import show_claims
 from claimbench.grading import GRADERS
+from claimbench.grading.extract import LATEX_FINDERS, NUMBER_FINDERS
 from claimbench.grading.outcomes import VALUES
+from claimbench.grading.reasons import REASONS, where
 from claimbench.records import Exposure
 from claimbench.report import view
 from claimbench.report.answers import CERTAINTIES
@@ -79,6 +81,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "script": SCRIPT_KEYS,
     "comparison": COMPARISONS,
     "rule": GRADERS,
+    "grade": REASONS,
     "strip": STRIP,
     "certainty": CERTAINTIES,
 }
@@ -190,6 +193,14 @@ def test_every_message_is_said_with_the_values_that_it_is_given() -> None:
             if isinstance(values, ast.Dict) and None not in values.keys:
                 given = {key.value for key in values.keys if isinstance(key, ast.Constant)}
                 assert given == placeholders(english[node.args[0].value]), node.args[0].value
+
+
+def test_every_reason_of_a_grader_is_said_with_its_values() -> None:
+    english = entries("en")
+    for name, values in REASONS.items():
+        assert placeholders(english[f"grade-{name}"]) == set(values), name
+    rules = {*NUMBER_FINDERS, *LATEX_FINDERS}
+    assert {where(rule).key for rule in rules} <= set(english)
 
 
 def test_no_catalogue_has_words_outside_of_it() -> None:

@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 
 import pytest
 from pipeline_toys import Toy, answer
+from scripted import ScriptedEngine, scripted_kind
 
 from claimbench import config
 from claimbench.engines import ENGINES
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import (
     ConfigError,
     EngineDied,

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from command import claimbench
 from pipeline_toys import Toy, answer
+from scripted import ScriptedEngine
 
 from claimbench.analysis.repeats import Repeat, Twice, repeat_of
 from claimbench.engines.base import Answer
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.grading import make_grader
 from claimbench.messages import Message
@@ -85,6 +85,17 @@ def test_what_differs_is_counted_where_it_begins(finished: Toy) -> None:
     assert found.scores is not None and found.scores[1] == 0
     low, high = found.move_interval
     assert low < -found.scores[0] < high < 0
+
+
+def test_stored_ids_say_where_replies_part() -> None:
+    one = Twice("p", 0, "abc", "abd", True, True, ((1, 2, 3), (1, 2, 4)))
+    two = Twice("p", 1, "a b", "a c", True, True)
+    assert repeat_of(CellName("m", "b"), 2, [one], None).first == (2,)
+    assert repeat_of(CellName("m", "b"), 2, [one, two], None).first is None
+    assert repeat_of(CellName("m", "b"), 2, [one, two], lambda text: [*map(ord, text)]).first == (
+        2,
+        2,
+    )
 
 
 def test_settings_of_the_engine_are_changed_and_named(finished: Toy) -> None:

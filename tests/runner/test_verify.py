@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,19 +11,21 @@ from typing import Any
 
 import pytest
 import yaml
+from claimbench.engines.scripted.engine import completion_of as scripted_reply
 from pipeline_toys import Toy, answer
 from report_toys import lifelike, write_run
+from scripted import ScriptedEngine
 from typer.testing import CliRunner
 
 from claimbench import config
 from claimbench.cli import app
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import IncompleteRun, StoreError, WrongRunFolder
-from claimbench.records import Request
+from claimbench.records import Completion, Request
 from claimbench.runner import pipeline, preparing, reporting
 from claimbench.runner.verify import folder_digest, verify
 from claimbench.store import RunStore
 from claimbench.store.seal import leaves, sealed
+from claimbench.store.tokens import pack_ids
 
 
 @pytest.fixture
@@ -280,6 +283,40 @@ def test_verify_names_what_does_not_fit(journey: Toy) -> None:
     stranger.rmdir()
     done = CliRunner().invoke(app, ["verify", str(journey.out), "--json"])
     assert json.loads(done.output)["sha256"] == good.digest.sha256
+
+
+def with_ids(request: Request) -> Completion:
+    """The usual reply, of 5 tokens and the end."""
+    return dataclasses.replace(
+        scripted_reply(request, right(request)),
+        token_ids=(7, 300, 70_000, 7, 7),
+        completion_tokens=6,
+    )
+
+
+def test_token_ids_are_kept_shown_and_verified(journey: Toy) -> None:
+    journey.run(engine=ScriptedEngine(with_ids))
+    assert verify(journey.out).good
+    done = CliRunner().invoke(app, ["show", str(journey.out), "--problem", "q1", "--ids"])
+    assert done.output.rstrip().endswith("7 300 70000 7 7")
+    plain = CliRunner().invoke(app, ["show", str(journey.out), "--problem", "q1"])
+    assert "70000" not in plain.output
+    part = part_of(journey.out, "samples")
+    text, ids = part.read_text(), pack_ids((7, 300, 70_000, 7, 7))
+    part.write_text(text.replace(ids, pack_ids((7, 300, 70_001, 7, 7)), 1))
+    assert any(
+        "have no grade of their present text" in lack for lack in verify(journey.out).missing
+    )
+    part.write_text(text.replace(ids, pack_ids((7,)), 1))
+    done = CliRunner().invoke(app, ["verify", str(journey.out)])
+    assert "packed_ids are not the ids of as many tokens" in done.output
+    assert done.exit_code == 1
+
+
+def test_an_engine_that_knows_no_ids_says_so(journey: Toy) -> None:
+    journey.run()
+    done = CliRunner().invoke(app, ["show", str(journey.out), "--problem", "q1", "--ids"])
+    assert "not stored: the engine did not know them" in done.output
 
 
 def test_an_unfinished_folder_is_named_and_may_be_exported(journey: Toy) -> None:

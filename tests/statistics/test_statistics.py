@@ -225,14 +225,6 @@ class TestTests:
         with pytest.raises(ValueError, match="all differences are the same"):
             stats.paired([0.3, 0.4], [0.2, 0.3])
 
-    def test_bootstrap_of_the_mean(self) -> None:
-        # 1000 zeros and 1000 ones: SE of the mean √(0.25/2000) = 0.01118
-        values = np.repeat([0.0, 1.0], 1000)
-        se, low, high = stats.bootstrap(values, np.random.default_rng(5))
-        assert se == pytest.approx(0.01118, rel=0.08)
-        assert low < 0.5 < high
-        assert stats.bootstrap(values, np.random.default_rng(5)) == (se, low, high)
-
 
 class TestVotes:
     def test_pass_at_k(self) -> None:

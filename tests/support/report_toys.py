@@ -61,14 +61,16 @@ def write_run(  # noqa: PLR0913
     margins: Mapping[str, float] | None = None,
     reasoning_end: str | None = "</think>",
     question: Callable[[str, int], str] = lambda benchmark, i: f"What is {i} + {i}?",
+    group: int = 0,
 ) -> Path:
-    """A finished run folder: `problems` × `samples` of each (model, benchmark)."""
+    """A finished run folder: `problems` × `samples` of each (model, benchmark), the problems in
+    groups of `group`, or in none."""
     cells = list(cells)
     config = _config(root.name, cells, problems, samples, published, margins or {}, reasoning_end)
     grader = make_grader("integer", {}, reasoning_end)
     with RunStore.open(root, resolved=config, digest=root.name) as store:
         for benchmark in dict.fromkeys(b for _, b in cells):
-            rows = (_problem(benchmark, i, question) for i in range(problems))
+            rows = (_problem(benchmark, i, question, group) for i in range(problems))
             store.write_lines_once(f"problems/{benchmark}.jsonl", rows)
         for model, benchmark in cells:
             digests = read_problems(store, benchmark).digests
@@ -113,7 +115,9 @@ def _append(
     store.append_grade(sample.cell, named(graded, sample, problem))
 
 
-def _problem(benchmark: str, i: int, question: Callable[[str, int], str]) -> dict[str, Any]:
+def _problem(
+    benchmark: str, i: int, question: Callable[[str, int], str], group: int
+) -> dict[str, Any]:
     return {
         "id": f"q{i}",
         "question": question(benchmark, i),
@@ -121,7 +125,7 @@ def _problem(benchmark: str, i: int, question: Callable[[str, int], str]) -> dic
         "choices": [],
         "messages": None,
         "text": None,
-        "details": {},
+        "details": {"group": f"passage {i // group}"} if group else {},
     }
 
 

@@ -16,7 +16,7 @@ Tokens = Callable[[str], Sequence[int]]
 @dataclass(frozen=True, slots=True)
 class Twice:
     """One sample, then and again: its reply with reasoning, and whether it was right (None: the
-    grader failed)."""
+    grader failed). `ids` are the tokens of both replies, where both are known."""
 
     problem: str
     sample_index: int
@@ -24,6 +24,7 @@ class Twice:
     after: str
     right_before: bool | None
     right_after: bool | None
+    ids: tuple[Sequence[int], Sequence[int]] | None = None
 
     @property
     def equal(self) -> bool:
@@ -35,7 +36,8 @@ class Repeat:
     """A cell of a run of which some samples were generated again.
 
     `samples` is how many the run has of it. `first` holds, for each text that differs, the number
-    of leading tokens that are the same (of the texts, tokenized again; None without a tokenizer).
+    of leading tokens that are the same (by their ids, or of the texts tokenized again; None where
+    there are neither ids nor a tokenizer).
     """
 
     cell: CellName
@@ -111,10 +113,15 @@ def repeat_of(
     """What the pairs come to."""
     found = tuple(twice)
     apart = [one for one in found if not one.equal]
-    first = None
-    if tokens is not None:
-        first = tuple(_common(tokens(one.before), tokens(one.after)) for one in apart)
-    return Repeat(cell, samples, found, first)
+    both = [_both(one, tokens) for one in apart]
+    first = tuple(_common(*pair) for pair in both if pair is not None)
+    return Repeat(cell, samples, found, first if len(first) == len(apart) else None)
+
+
+def _both(one: Twice, tokens: Tokens | None) -> tuple[Sequence[int], Sequence[int]] | None:
+    if one.ids is not None or tokens is None:
+        return one.ids
+    return tokens(one.before), tokens(one.after)
 
 
 def _common(one: Sequence[int], other: Sequence[int]) -> int:

@@ -6,9 +6,8 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
@@ -140,7 +139,7 @@ def content_digest(problems: list[Problem]) -> str:
     return _digest_of((p.question, p.gold, *p.choices, *decisive(p)) for p in problems)
 
 
-def _digest_of(rows: Any) -> str:
+def _digest_of(rows: Iterable[Iterable[object]]) -> str:
     total = hashlib.sha256()
     for row in rows:
         total.update(json.dumps([" ".join(str(text).split()) for text in row]).encode() + b"\n")

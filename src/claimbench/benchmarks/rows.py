@@ -11,15 +11,18 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimbench.config import DatasetConfig
 from claimbench.config.paths import packaged_data
 from claimbench.errors import DataError, DatasetMissing
+from claimbench.records.plain import JsonObject
 
-Row = Mapping[str, Any]
+Row = JsonObject
+BinaryFile = BufferedReader | gzip.GzipFile
 
 
 class Located(NamedTuple):
@@ -66,7 +69,7 @@ def column(row: Row, name: str, benchmark: str, number: int) -> Any:
     return value
 
 
-def optional(row: Row, name: str, benchmark: str, number: int) -> object:
+def optional(row: Row, name: str, benchmark: str, number: int) -> Any:
     """The value of a column that must be there, but may be empty."""
     if name not in row:
         have = ", ".join(map(str, row))
@@ -173,7 +176,7 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
         raise DataError(f"{path}: cannot be read ({error})") from error
 
 
-def _rows_in(file: Any, path: Path, sha256: str | None) -> Iterator[Row]:
+def _rows_in(file: BinaryFile, path: Path, sha256: str | None) -> Iterator[Row]:
     if ".csv" in path.suffixes:
         csv.field_size_limit(1 << 24)
         yield from csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
@@ -183,7 +186,7 @@ def _rows_in(file: Any, path: Path, sha256: str | None) -> Iterator[Row]:
         yield from _json_lines(file, path, sha256)
 
 
-def _json_lines(file: Any, path: Path, sha256: str | None) -> Iterator[Row]:
+def _json_lines(file: BinaryFile, path: Path, sha256: str | None) -> Iterator[Row]:
     total = hashlib.sha256()
     for number, line in enumerate(file, start=1):
         if sha256:

@@ -11,7 +11,6 @@ decided     claims that need no run: arithmetic and artifacts
 
 from claimbench.claims.articles import (
     benchmark_tests,
-    check_article_text,
     copied_words,
     efficiency_tests,
     load_articles,
@@ -50,7 +49,6 @@ __all__ = [
     "PublishedPair",
     "SecondValue",
     "benchmark_tests",
-    "check_article_text",
     "copied_words",
     "efficiency_tests",
     "judge_arithmetic",

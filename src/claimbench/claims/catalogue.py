@@ -27,7 +27,6 @@ class Metric(Strict):
 
     unit: Unit
     title: str
-    title_ko: str = ""
 
 
 class Benchmark(Strict):

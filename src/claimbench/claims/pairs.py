@@ -22,13 +22,6 @@ class PublishedPair:
     reference: PublishedResult | None
     margin: float | None
 
-    @property
-    def same_table(self) -> bool:
-        """Whether one source set the two side by side."""
-        if self.subject is None or self.reference is None:
-            return False
-        return self.subject.table == self.reference.table
-
 
 def published_pairs(
     test: BenchmarkTest, results: Iterable[PublishedResult], catalogue: Catalogue

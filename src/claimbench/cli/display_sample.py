@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from collections.abc import Iterator
 
 from claimbench.interop.samples import Shown
+from claimbench.records import Sample
+from claimbench.report.grade_reasons import in_words
 from claimbench.report.tables import clean
+from claimbench.store.tokens import unpack_ids
 
 RULE = "─" * 72
 TAB = "    "
 
 
-def lines(shown: Shown) -> Iterator[str]:
-    """The sample under headings."""
+def lines(shown: Shown, ids: bool = False) -> Iterator[str]:
+    """The sample under headings; with its token `ids`, if asked for."""
     yield RULE
     yield from _facts(shown)
     for title, text in (
@@ -21,10 +25,22 @@ def lines(shown: Shown) -> Iterator[str]:
         ("gold", shown.gold),
         ("reasoning", shown.reasoning),
         ("reply", shown.reply),
+        ("token ids", _ids(shown.sample) if ids else ""),
     ):
         if text:
             yield from ("", f"── {title} {RULE[len(title) + 4 :]}", *inert(text))
     yield ""
+
+
+def _ids(sample: Sample) -> str:
+    """The ids of the reply's tokens, with spaces between them."""
+    if sample.packed_ids is None:
+        return "not stored: the engine did not know them"
+    try:
+        ids = unpack_ids(sample.packed_ids)
+    except ValueError:
+        return "damaged: claimbench verify names the place"
+    return textwrap.fill(" ".join(map(str, ids)), len(RULE))
 
 
 def _facts(shown: Shown) -> Iterator[str]:
@@ -36,7 +52,7 @@ def _facts(shown: Shown) -> Iterator[str]:
     if grade is None:
         yield "not graded"
         return
-    yield clean(f"{grade.outcome}: {grade.reason}", 600)
+    yield clean(f"{grade.outcome}: {in_words(grade.reason)}", 600)
     answer = "none" if grade.answer is None else clean(grade.answer, 600)
     yield f"answer: {answer}"
 

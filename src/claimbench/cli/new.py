@@ -191,13 +191,15 @@ def _first_problem(draft: BenchmarkDraft) -> str:
 
 def _show_golds(draft: BenchmarkDraft) -> None:
     from claimbench.drafts.benchmarks import SHOWN
+    from claimbench.report.grade_reasons import in_words
     from claimbench.report.tables import clean
 
     right = draft.golds - len(draft.failing)
     kind = draft.config.grader.kind
     typer.echo(f"Golds graded against themselves by {kind}: {right} of {draft.golds} right")
     for grade in draft.failing[:SHOWN]:
-        typer.echo(f"    {clean(grade.sample_id)}: {clean(grade.reason or grade.outcome, 300)}")
+        why = in_words(grade.reason) or grade.outcome
+        typer.echo(f"    {clean(grade.sample_id)}: {clean(why, 300)}")
 
 
 def _say_what_to_decide(path: Path, decide: dict[str, str]) -> None:

@@ -145,6 +145,7 @@ ProblemId = Annotated[str, typer.Option("--problem", metavar="ID", help="Which p
 SampleNumber = Annotated[
     int, typer.Option("--sample", min=0, metavar="N", help="Which of its samples, from 0.")
 ]
+WithIds = Annotated[bool, typer.Option("--ids", help="With the token ids of the reply.")]
 OfModel = Annotated[str | None, typer.Option("--model", help="Of this model alone.")]
 OfBenchmark = Annotated[str | None, typer.Option("--benchmark", help="Of this benchmark alone.")]
 

@@ -35,6 +35,7 @@ from claimbench.cli.options import (
     RunDir,
     RunDirs,
     SampleNumber,
+    WithIds,
     WithSamples,
     Workers,
 )
@@ -131,8 +132,10 @@ def show_sample(
     sample: SampleNumber = 0,
     model: OfModel = None,
     benchmark: OfBenchmark = None,
+    ids: WithIds = False,
 ) -> None:
-    """Show one sample of a run: question, gold, reasoning, reply, and how it was graded.
+    """Show one sample of a run: question, gold, reasoning, reply, and how it was graded; with
+    `--ids` the token ids that the engine generated, where it knew them.
 
     Example: [bold]claimbench show results/smoke --problem sm-004 --sample 2[/bold]
     """
@@ -142,7 +145,7 @@ def show_sample(
 
     with RunStore.existing(run_dir) as store:
         for shown in find_samples(store, problem, sample, model, benchmark):
-            for line in display_sample.lines(shown):
+            for line in display_sample.lines(shown, ids):
                 typer.echo(line)
 
 

@@ -42,7 +42,12 @@ from claimbench.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from claimbench.cli.display import Display
+    from claimbench.planning.gpu_table import Wanted
+    from claimbench.planning.laptops import Laptop
+    from claimbench.planning.lengths import Lengths
     from claimbench.planning.plan import Plan
     from claimbench.runner.budget import Cap
     from claimbench.runner.generate import Progress
@@ -151,24 +156,33 @@ def plan(  # noqa: PLR0913, PLR0917
     from claimbench.benchmarks import hub
     from claimbench.cli import display_plan
     from claimbench.planning import estimate
-    from claimbench.planning.gpu_table import LAPTOP, choose_gpus
     from claimbench.planning.gpus import gpu_plan
-    from claimbench.planning.laptops import choose_laptops
-    from claimbench.planning.lengths import Lengths
     from claimbench.runner import preparing
 
     experiment = preparing.load(run_file, sets, offline)
-    named = gpus or ([LAPTOP] if experiment.run.engine.kind == "llamacpp" else [])
-    asked = choose_gpus(named, gpu_count), Lengths(lengths), gpu_hour, choose_laptops(named)
+    asked = _asked_of_gpus(experiment.run.engine.kind, gpus, gpu_count, lengths, gpu_hour)
     online = hub.use(offline)
     with displaying(quiet=as_json) as display:
         made, lacking = preparing.dry_plan(experiment, data_dir, online, display.log)
     facts = estimate.describe(made, lacking) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
-    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked)
+    early = estimate.shares_with_looks(seen, facts)
+    facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked, early)
     typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
     if made and not lacking:
         estimate.check_power(made)
+
+
+def _asked_of_gpus(
+    engine: str, gpus: list[str], count: int | None, lengths: Path | None, hour: float | None
+) -> tuple[Mapping[str, Wanted], Lengths, float | None, Mapping[str, Laptop]]:
+    """What is to be estimated: for which GPUs, with what lengths and price, for which laptops."""
+    from claimbench.planning.gpu_table import LAPTOP, choose_gpus
+    from claimbench.planning.laptops import choose_laptops
+    from claimbench.planning.lengths import Lengths
+
+    named = gpus or ([LAPTOP] if engine == "llamacpp" else [])
+    return choose_gpus(named, count), Lengths(lengths), hour, choose_laptops(named)
 
 
 def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:  # noqa: B006

@@ -25,7 +25,6 @@ from claimbench.config.load import (
     load_benchmark,
     load_experiment,
     load_model,
-    load_run,
 )
 from claimbench.config.models import (
     DType,
@@ -67,7 +66,6 @@ __all__ = [
     "load_benchmark",
     "load_experiment",
     "load_model",
-    "load_run",
     "names",
     "plain",
     "subject_of",

@@ -10,12 +10,13 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from claimbench.config.canonical import plain
 from claimbench.config.yamlfile import Strict, nearest, unset
+from claimbench.records.plain import JsonDict
 
 LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""
 
 
-def _as_dates(value: Any) -> Any:
+def _as_dates(value: Any) -> object:
     """Two dates as YAML or text gives them, as ISO text in order."""
     try:
         first, last = (date.fromisoformat(str(day)) for day in value)
@@ -114,7 +115,8 @@ class FieldsConfig(Strict):
     """Columns of the dataset: `gold_after` keeps the text behind its last occurrence and
     `gold_boxed` what is in the last box; a gold that is a list is joined by commas. `slots` are
     further columns that the prompt shows, by the name they have in it; `rating` is a problem's
-    difficulty as contests rate it."""
+    difficulty as contests rate it; `group` names what several problems have in common, a passage
+    or the problem that they are variants of."""
 
     id: str | None = None
     question: str
@@ -124,6 +126,7 @@ class FieldsConfig(Strict):
     choices: tuple[str, ...] = ()
     slots: dict[str, str] = Field(default_factory=dict)
     rating: str | None = None
+    group: str | None = Field(default=None, exclude_if=unset)
     tests: TestsConfig | None = None
 
 
@@ -140,7 +143,7 @@ class GraderConfig(Strict):
     """Which grader, with its options; `grading` checks both."""
 
     kind: str
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, object] = Field(default_factory=dict)
 
 
 class LmEvalTask(Strict):
@@ -160,7 +163,7 @@ class LmEvalTask(Strict):
     multiturn: bool
     num_fewshot: int
     fewshot_seed: int
-    generation: dict[str, Any]
+    generation: JsonDict
     dropped: tuple[str, ...] = ()
     columns: dict[str, str] = Field(default_factory=dict)
     unsafe_code: bool = False

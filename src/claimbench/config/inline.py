@@ -7,18 +7,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
 from claimbench.config.folders import Kind
 from claimbench.config.models import ModelConfig
 from claimbench.errors import ConfigError
+from claimbench.records.plain import JsonDict
 
 DATA_FILES = (".jsonl", ".json", ".csv", ".parquet", ".jsonl.gz", ".json.gz", ".csv.gz")
 _FILES = (*DATA_FILES, ".yaml", ".gguf")
 _KEYS = ("models", "benchmarks")
 
-Data = dict[str, Any]
+Data = JsonDict
 
 
 class Drafter(Protocol):

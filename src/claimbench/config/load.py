@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -19,6 +18,7 @@ from claimbench.config.prompting import asked_as_the_run_says
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
+from claimbench.records.plain import JsonDict
 
 _NEEDS_DRAFT = ("prompt", "stop_tokens", "context")
 """What a model file may leave out that names its checkpoint's folder: it is read there."""
@@ -55,10 +55,10 @@ def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
     )
 
 
-def _with_names(data: dict[str, Any], name: str) -> dict[str, Any]:
+def _with_names(data: JsonDict, name: str) -> JsonDict:
     """What is called after its file, where it has no name or title of its own."""
-    named = {"name": name} | data
-    return {"title": named["name"]} | named
+    named: JsonDict = {"name": name, **data}
+    return {"title": named["name"], **named}
 
 
 def _config_file(kind: Kind, name: str, run_file: Path | None) -> Path:
@@ -104,18 +104,13 @@ def _base(path: Path, kind: Kind, name: str, below: tuple[Path, ...]) -> Path:
     raise ConfigError(f"{path}: key extends: {why}")
 
 
-def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(under: JsonDict, over: JsonDict) -> dict[str, object]:
     both = {
         key: _merged(under[key], over[key])
         for key in under.keys() & over.keys()
         if isinstance(under[key], dict) and isinstance(over[key], dict)
     }
     return under | over | both
-
-
-def load_run(path: Path, sets: Iterable[str] = ()) -> RunConfig:
-    """A run file with its --set options applied. A bare name means configs/runs/<name>.yaml."""
-    return _read_run(run_file(path), sets)[0]
 
 
 def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
@@ -131,7 +126,7 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
     return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
 
 
-def _with_sets(data: dict[str, Any], marks: Marks, sets: Iterable[str]) -> dict[str, Any]:
+def _with_sets(data: JsonDict, marks: Marks, sets: Iterable[str]) -> dict[str, object]:
     changed = dict(data)
     for option in sets:
         _apply_set(changed, marks, option)
@@ -187,7 +182,8 @@ def _mark_set(marks: Marks, given: Key, option: str) -> None:
 def load_experiment(
     path: Path, sets: Iterable[str] = (), drafter: Drafter | None = None
 ) -> Experiment:
-    """A run file with everything it names. A `drafter` makes the configurations of the models and
+    """A run file, with `--set` options applied, and everything it names; a bare name means
+    configs/runs/<name>.yaml. A `drafter` makes the configurations of the models and
     benchmarks that have none; without one a path among them is refused."""
     file = run_file(path)
     run, places = _read_run(file, sets)

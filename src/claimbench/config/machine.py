@@ -1,4 +1,4 @@
-"""The memory and cores of this machine, known without torch, and the packages installed in it."""
+"""Memory, cores and devices of this machine, known without torch, and the installed packages."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def free_memory() -> int:
 def usable_cores() -> int:
     """As many cores as this process may use; all of them where the system cannot say (macOS)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def may_have_gpu() -> bool:
+    """False where the system has no device file of one (NVIDIA's, AMD's, WSL's); torch knows the
+    rest. Cheap."""
+    found = ("nvidia[0-9]*", "nvidiactl", "nvhost*", "kfd", "dxg")
+    return any(True for pattern in found for _ in Path("/dev").glob(pattern))
 
 
 def missing_packages(names: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from claimbench.errors import ConfigError
@@ -173,7 +174,7 @@ def _sentence(
     return f"{where}: {named}{message[:1].lower() + message[1:]}{_given_instead(first)}"
 
 
-def _missing_too(data: Any, error: ValidationError, first: ErrorDetails, inside: Key) -> str:
+def _missing_too(data: object, error: ValidationError, first: ErrorDetails, inside: Key) -> str:
     """`, and so are sampling.top_p, seed`: all of them at once. What is missing from one of several
     types that a value may have is not counted."""
     missing = [e["loc"] for e in error.errors() if e["type"] == "missing" and e != first]
@@ -183,7 +184,7 @@ def _missing_too(data: Any, error: ValidationError, first: ErrorDetails, inside:
     return f", and so {'is' if len(named) == 1 else 'are'} {', '.join(named)}"
 
 
-def _given_instead(error: Any) -> str:
+def _given_instead(error: ErrorDetails) -> str:
     """`, not '0.6'`, and what to change where that is plain."""
     kind, value = error["type"], error["input"]
     if isinstance(value, Mapping):
@@ -210,7 +211,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _telling(errors: Sequence[Any]) -> Any:
+def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
     """The error that explains most: an unknown key more than the missing one that it was a
     misspelling of; of a value that may be of several types, the one that got farthest."""
     if all(found["type"] == "missing" for found in errors):
@@ -253,7 +254,7 @@ def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:
     return sorted({name for k in kinds for name in k.model_fields})
 
 
-def _models_in(field: Any) -> list[type[BaseModel]]:
+def _models_in(field: FieldInfo) -> list[type[BaseModel]]:
     found: list[type[BaseModel]] = []
     todo = [field.annotation]
     while todo:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from claimbench.config.inline import is_hub_id
 from claimbench.drafts.template import ChatTokenizer
+from claimbench.engines.tokenizer import lean_transformers, read_tokenizer
 from claimbench.errors import ConfigError, ModelError
 from claimbench.models.gguf import first_line, quiet_transformers
 
@@ -19,8 +20,6 @@ Json = Mapping[str, object]
 Kind = TypeVar("Kind", int, str)
 
 CONTEXT_KEYS = ("max_position_embeddings", "max_sequence_length", "n_positions", "seq_length")
-_NO_LIMIT = 10**9
-"""A tokenizer that states no length states one above this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +85,26 @@ def _in_cache(hub: str) -> Found:
 def load_tokenizer(found: Found) -> ChatTokenizer:
     """The checkpoint's tokenizer, with its chat template (imports transformers)."""
     try:
-        from transformers import AutoTokenizer
+        quiet_transformers()
     except ImportError as error:
         raise ModelError("reading a checkpoint needs pip install 'claimbench[cpu]'") from error
-    quiet_transformers()
-    file = {"gguf_file": found.gguf.name} if found.gguf else {}
     try:
-        tokenizer: ChatTokenizer = AutoTokenizer.from_pretrained(found.folder, **file)
+        tokenizer: ChatTokenizer = (
+            _tokenizer_in(found.gguf) if found.gguf else read_tokenizer(found.folder)
+        )
     except Exception as error:
         raise ModelError(
             f"{found.place}: its tokenizer cannot be read ({first_line(error)})"
         ) from error
     return tokenizer
+
+
+def _tokenizer_in(gguf: Path) -> ChatTokenizer:
+    lean_transformers()
+    from transformers import AutoTokenizer
+
+    made: ChatTokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -24,11 +24,22 @@ from claimbench.config.yamlfile import Strict
 from claimbench.errors import CheckpointMissing, ModelError
 from claimbench.messages import Message
 from claimbench.records import Completion, Request, RequestFailure
+from claimbench.records.plain import JsonDict
 
 Answer = Completion | RequestFailure
 Log = Callable[[str], None]
 """Takes one line for the user: what is waited for, what was lost."""
 PromptForm = Literal["token_ids", "chat", "counted_chat"]
+
+
+@contextmanager
+def closing_answers(answers: Iterator[Answer]) -> Iterator[Iterator[Answer]]:
+    """`answers`, closed whatever ends their reading: that aborts what the engine has open."""
+    try:
+        yield answers
+    finally:
+        if isinstance(answers, Generator):
+            answers.close()
 
 
 class Engine(ABC):
@@ -50,7 +61,7 @@ class Engine(ABC):
         """Versions, device and precision of the loaded engine, for provenance."""
         return {}
 
-    def server(self) -> dict[str, Any]:
+    def server(self) -> JsonDict:
         """What a server has said of its model so far, for provenance; {} without a server. Under
         `unused_tokens` (prompt, completion) are those of answers that gave no completion."""
         return {}
@@ -168,15 +179,6 @@ class EngineSettings(Strict, ABC):
         return ""
 
 
-def lean_transformers() -> None:
-    """Before transformers' automatic classes are imported: leave scikit-learn out, and with it
-    pandas. Where it is installed (lm-eval brings it) it took 3 of the 11 CPU-seconds of that
-    import; only assisted decoding uses it, which nothing here does."""
-    from transformers import utils
-
-    setattr(utils, "is_sklearn_available", lambda: False)  # noqa: B010
-
-
 def installed_version(distribution: str) -> str | None:
     """Its version, or None where it is not installed."""
     try:
@@ -193,26 +195,6 @@ def version_of(engine: str, extra: str, *distributions: str) -> str:
     raise CheckpointMissing(
         f"engine {engine} is not installed; run pip install 'claimbench[{extra}]'"
     )
-
-
-def decoder(checkpoint: Path) -> Callable[[Sequence[int]], str]:
-    """Token ids → text with special tokens kept (a `</think>` may be one), by the checkpoint's own
-    tokenizer, which is loaded with the first."""
-
-    @cache
-    def tokenizer() -> Any:
-        lean_transformers()
-        from transformers import AutoTokenizer
-
-        return AutoTokenizer.from_pretrained(checkpoint, local_files_only=True)
-
-    def decode(ids: Sequence[int]) -> str:
-        text: str = tokenizer().decode(
-            list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False
-        )
-        return text
-
-    return decode
 
 
 def stop_token_ids(checkpoint: Path, model: ModelConfig) -> list[int]:

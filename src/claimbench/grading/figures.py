@@ -12,7 +12,6 @@ _SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:\s?{_GAP}\s?\d{{3}})+(?![\d])")
 _BRACED_COMMA = re.compile(
     r"(?<=\d)\s?(?:\{,\}|\{,\\?!?\}|\\!\s?,\s?\\!|,\s?\\!)\s?(?=\d{3}(?!\d))"
 )
-_THIN_COMMA = re.compile(r"(?<=\d),\\!\s?(?=\d)")
 
 
 def ungroup(text: str) -> str:

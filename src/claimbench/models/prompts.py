@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
 from claimbench.benchmarks.loading import fill
 from claimbench.config import BenchmarkConfig, ModelConfig, PromptRules
@@ -26,11 +26,11 @@ LETTERS = "ABCDEFGHIJ"
 class Tokenizer(Protocol):
     """The part of a transformers tokenizer that prompts need."""
 
-    def apply_chat_template(self, conversation: object, **options: Any) -> object: ...
+    def apply_chat_template(self, conversation: object, **options: object) -> object: ...
 
     def encode(self, text: str, *, add_special_tokens: bool) -> list[int]: ...
 
-    def decode(self, token_ids: Sequence[int], **options: Any) -> str: ...
+    def decode(self, token_ids: Sequence[int], **options: object) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +201,9 @@ def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
     return model.prompt_variants[variant]
 
 
-def template_options(rules: PromptRules) -> dict[str, Any]:
+def template_options(rules: PromptRules) -> dict[str, object]:
     """What the chat template gets beside the turns."""
-    options: dict[str, Any] = dict(rules.template_args)
+    options: dict[str, object] = dict(rules.template_args)
     if rules.date is not None:
         # What transformers gives a template for the day it is rendered on.
         options["strftime_now"] = date.fromisoformat(rules.date).strftime

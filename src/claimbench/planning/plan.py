@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from claimbench import engines
 from claimbench.benchmarks.loading import (
     check_pair,
-    content_digest,
     dataset_origin,
     load_fewshot,
     load_problems,
     resolve,
 )
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, plain
+from claimbench.config import BenchmarkConfig, Experiment, ModelConfig
 from claimbench.engines import EngineSettings
 from claimbench.errors import ConfigError, Missing
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
-from claimbench.messages import Message, as_data
-from claimbench.models import adapters, checkpoints, quantized
+from claimbench.models import adapters, checkpoints
 from claimbench.models.checkpoints import Checkpoint
-from claimbench.models.prompts import MessageMaker, PromptMaker, prompt_rules
+from claimbench.models.prompts import MessageMaker, PromptMaker, Tokenizer
 from claimbench.planning.cells import Cell, weights_identity
-from claimbench.planning.exposure import exposure
+from claimbench.planning.resolved import resolved_config, with_samples
 from claimbench.records import NEUTRAL, Problem, Sampling, Turn
 from claimbench.store.growth import ResolvedAt
 from claimbench.store.manifest import decisive_digest
@@ -49,7 +45,7 @@ class Plan:
     cells: tuple[Cell, ...]
     checkpoints: Mapping[str, Checkpoint]
     origins: Mapping[str, str]
-    resolved: Mapping[str, Any]
+    resolved: Mapping[str, object]
     digest: str
     resolved_at: ResolvedAt
 
@@ -81,13 +77,7 @@ def make_plan(
     chosen = engines.settings(experiment.run.engine)
     _check_sampling(experiment, chosen)
     _check_adapters(experiment, chosen)
-    asked = []
-    for benchmark in experiment.benchmarks:
-        log(f"reading {benchmark.name}")
-        with _noted(benchmark.name, lacking):
-            problems = load_problems(benchmark, data_dir, experiment.run.limit)
-            _check_grader(benchmark, problems)
-            asked.append(_Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir)))
+    asked = list(_read(experiment, data_dir, log, lacking))
     found: dict[str, Checkpoint] = {}
     cells: list[Cell] = []
     for model in experiment.models:
@@ -97,24 +87,26 @@ def make_plan(
             cells += _cells(experiment, chosen, model, found[model.name], engine, asked)
     log("rendering prompts")
     _refuse_twins(cells)
-    resolved = _resolved(experiment, chosen, engine, found, cells)
+    resolved = resolved_config(experiment, chosen, engine, found, cells)
     origins = {b.name: dataset_origin(b.dataset, data_dir) for b in experiment.benchmarks}
     digest = decisive_digest(resolved)
-    resolved_at = partial(_with_samples, experiment, resolved, tuple(cells))
+    resolved_at = partial(with_samples, experiment, resolved, tuple(cells))
     return Plan(experiment, chosen, tuple(cells), found, origins, resolved, digest, resolved_at)
 
 
-def _with_samples(
+def _read(
     experiment: Experiment,
-    resolved: Mapping[str, Any],
-    cells: Iterable[Cell],
-    counts: Mapping[str, int],
-) -> dict[str, Any]:
-    """The resolved config, had it asked for `counts` samples per problem."""
-    asked = {
-        str(cell.name): _described(cell.first(counts[str(cell.name)]), experiment) for cell in cells
-    }
-    return {**resolved, "cells": asked}
+    data_dir: Path | None,
+    log: Callable[[str], None],
+    lacking: dict[str, str] | None,
+) -> Iterator[_Asked]:
+    """The benchmarks with their rows, those that are not `lacking`."""
+    for benchmark in experiment.benchmarks:
+        log(f"reading {benchmark.name}")
+        with _noted(benchmark.name, lacking):
+            problems = load_problems(benchmark, data_dir, experiment.run.limit)
+            _check_grader(benchmark, problems)
+            yield _Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir))
 
 
 @contextmanager
@@ -211,7 +203,7 @@ def _maker(
     chosen: EngineSettings,
     model: ModelConfig,
     benchmark: BenchmarkConfig,
-    tokenizer: Any,
+    tokenizer: Tokenizer | None,
     shots: tuple[Turn, ...],
     max_tokens: int,
 ) -> PromptMaker | MessageMaker:
@@ -236,90 +228,3 @@ def _sampling(experiment: Experiment, benchmark: BenchmarkConfig) -> Sampling:
         presence_penalty=float(chosen.presence_penalty),
         repetition_penalty=float(chosen.repetition_penalty),
     )
-
-
-def _resolved(
-    experiment: Experiment,
-    chosen: EngineSettings,
-    engine: Mapping[str, str],
-    found: Mapping[str, Checkpoint],
-    cells: list[Cell],
-) -> dict[str, Any]:
-    run = experiment.run
-    return {
-        "run": {**plain(run), "engine": plain(chosen)},
-        "models": {m.name: plain(m) for m in experiment.models},
-        "benchmarks": {b.name: plain(b) for b in experiment.benchmarks},
-        "engine": dict(engine),
-        "checkpoints": {name: checkpoint.identity for name, checkpoint in found.items()},
-        "departures": _departures(experiment, chosen, found),
-        "graders": {b.name: plain(b.grader) for b in experiment.benchmarks},
-        "reasoning_end": _reasoning_ends(experiment),
-        "judging": {
-            "published": list(run.published),
-            "margins": dict(run.margins),
-            "problems": {b.name: b.dataset.rows for b in experiment.benchmarks},
-            **({"claimed": dict(run.claimed)} if run.claimed else {}),
-        },
-        "cells": {str(cell.name): _described(cell, experiment) for cell in cells},
-        "exposure": {str(c.name): exposure(c.model, c.benchmark) for c in cells},
-    }
-
-
-def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
-    """By model; by model/benchmark where the benchmark has a prompt variant of its own."""
-    ends = {m.name: m.prompt.reasoning_end for m in experiment.models}
-    for benchmark in experiment.benchmarks:
-        for model in experiment.models if benchmark.prompt_variant else ():
-            rules = prompt_rules(model, benchmark)
-            ends[f"{model.name}/{benchmark.name}"] = rules.reasoning_end
-    return ends
-
-
-def _departures(
-    experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
-) -> dict[str, Any]:
-    """In what each model's weights and prompts depart from the pinned checkpoint and its rules, as
-    data of messages."""
-    departures = {}
-    for model in experiment.models:
-        if model.name not in found:
-            continue
-        parts = [found[model.name].departure, *_drafted(model, experiment)]
-        dtype = chosen.chosen_dtype
-        if dtype is not None and dtype != model.dtype:
-            dtypes = {"dtype": dtype, "checkpoint": model.dtype}
-            parts.append(Message("weights-dtype", dtypes))
-        if chosen.served is None:
-            parts += quantized.departures(model, found[model.name].path)
-        if known := tuple(part for part in parts if part):
-            departures[model.name] = as_data(Message("weights-departures", {"parts": known}))
-    return departures
-
-
-def _drafted(model: ModelConfig, experiment: Experiment) -> Iterator[Message]:
-    """What a run names by its path: no person has read what was made of it."""
-    if model.drafted:
-        yield Message("prompt-drafted")
-    if drafted := [b.name for b in experiment.benchmarks if b.drafted]:
-        yield Message("benchmark-drafted", {"benchmarks": ", ".join(drafted)})
-
-
-def _described(cell: Cell, experiment: Experiment) -> dict[str, Any]:
-    looks = [
-        {"samples": count, "samples_digest": _digest(cell.first(count))}
-        for count in experiment.looks_of(cell.benchmark.name, cell.samples)
-    ]
-    return {
-        "model": cell.model.name,
-        "benchmark": cell.benchmark.name,
-        "problems": len(cell.problems),
-        "samples": cell.samples,
-        "problems_digest": content_digest(list(cell.problems)),
-        "samples_digest": _digest(cell),
-        **({"looks": looks} if looks else {}),
-    }
-
-
-def _digest(cell: Cell) -> str:
-    return hashlib.sha256("".join(cell.ids).encode()).hexdigest()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from claimbench.messages import NO_TEXT, Departure, Disagreement, Message, Texts
+from claimbench.records.plain import JsonObject
 from claimbench.records.runs import Tier
 
 
@@ -48,7 +48,7 @@ class PublishedResult:
     decimals: int = 1
     greedy: bool | None = None
     problems: int | None = None
-    protocol: Mapping[str, Any] = field(default_factory=dict)
+    protocol: JsonObject = field(default_factory=dict)
     note: str = ""
     untestable: str = ""
     problem_ids: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Claim:
     lines: str
     kind: str
     text: Texts
-    test: Mapping[str, Any] | None = None
+    test: JsonObject | None = None
     reason: Texts = NO_TEXT
     lacks: str = ""
     related: tuple[str, ...] = ()

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
+
+from claimbench.messages import Message
+from claimbench.records.plain import JsonObject
 
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
@@ -59,7 +62,7 @@ class Problem:
     choices: tuple[str, ...] = ()
     messages: tuple[Turn, ...] | None = None
     text: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: JsonObject = field(default_factory=dict)
 
 
 NEUTRAL: Mapping[str, float] = {"min_p": 0.0, "presence_penalty": 0.0, "repetition_penalty": 1.0}
@@ -140,6 +143,8 @@ class Sample:
     Tokens, seconds and seed are None where imported outputs do not state them, and `choice_order`
     holds −1 where they do not state which option was shown. `stated_answer` is what imported
     outputs name as the final answer, "" where they name none: it counts instead of the text.
+    `packed_ids` are the generated token ids up to and without EOS (`store.tokens` unpacks them),
+    None where the engine does not know them.
     """
 
     id: str
@@ -156,6 +161,7 @@ class Sample:
     choice_order: tuple[int, ...] = ()
     reasoning: str | None = None
     stated_answer: str | None = None
+    packed_ids: str | None = None
 
     @property
     def cell(self) -> CellName:
@@ -164,6 +170,10 @@ class Sample:
     @property
     def truncated(self) -> bool:
         return self.finish_reason == "length"
+
+
+Reason = str | Message
+"""Why a grade is what it is: a message, or plain words of a grader that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +188,7 @@ class Grade:
     outcome: str
     value: float | None
     answer: str | None
-    reason: str
+    reason: Reason
     metrics: Mapping[str, float] = field(default_factory=dict)
     sample_digest: str = ""
     problem_digest: str = ""
@@ -248,7 +258,7 @@ class Measurement:
     tokens_mean: float | None
     tokens_p95: float | None
     greedy: bool | None
-    protocol: Mapping[str, Any]
+    protocol: JsonObject
     problem_ids: tuple[str, ...] = ()
     right: tuple[int, ...] = ()
     counted: tuple[int, ...] = ()

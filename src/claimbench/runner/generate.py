@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.engines import Engine
+from claimbench.engines.base import closing_answers
 from claimbench.errors import GradingError
 from claimbench.grading import GradingPool
 from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample
+from claimbench.report.grade_reasons import in_words
 from claimbench.store import RunStore
 from claimbench.store.rows import sample_digest
+from claimbench.store.tokens import pack_ids
 
 Cells = Mapping[CellName, StoredCell]
 """The cells of a run by name."""
@@ -133,8 +135,8 @@ class GradeDesk:
         if self._kept == self._failed == FIRST_GRADES:
             raise GradingError(
                 f"the first {FIRST_GRADES} grades are all errors of the grader (the last: "
-                f"{grade.reason or grade.outcome}), so the run stops; its samples are kept: mend "
-                "the cause and run the same command again"
+                f"{in_words(grade.reason) or grade.outcome}), so the run stops; its samples are "
+                "kept: mend the cause and run the same command again"
             )
 
 
@@ -149,9 +151,7 @@ def generate(
     """Ask the engine for every request; store and grade what comes, in finishing order."""
     progress.begin()
     waiting: dict[str, Request] = {}
-    answers = engine.generate(_remembered(requests, waiting))
-    # Closing the iterator aborts what is open, whatever ends this loop.
-    with closing(answers) as answers:  # type: ignore[type-var]
+    with closing_answers(engine.generate(_remembered(requests, waiting))) as answers:
         for answer in answers:
             request = waiting.pop(answer.request_id)
             if isinstance(answer, RequestFailure):
@@ -231,7 +231,16 @@ def sample_of(request: Request, completion: Completion) -> Sample:
         seed=request.seed,
         choice_order=request.choice_order,
         reasoning=completion.reasoning,
+        packed_ids=_packed_ids(completion),
     )
+
+
+def _packed_ids(completion: Completion) -> str | None:
+    """The generated ids, where they are all there: as many as were counted, with EOS or without."""
+    ids = completion.token_ids
+    if not ids or completion.completion_tokens - len(ids) not in (0, 1):
+        return None
+    return pack_ids(ids)
 
 
 def _remembered(requests: Iterable[Request], waiting: dict[str, Request]) -> Iterator[Request]:

@@ -23,14 +23,16 @@ from claimbench.runner.generate import Watch
 from claimbench.runner.preparing import Log
 from claimbench.store import RunStore
 from claimbench.store.manifest import RunManifest, read_manifest
+from claimbench.store.tokens import unpack_ids
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """A reply with its reasoning, and whether it is right."""
+    """A reply with its reasoning, whether it is right, and its packed token ids."""
 
     reply: str
     right: bool | None
+    ids: str | None
 
 
 _Outcomes = Mapping[SampleKey, _Outcome]
@@ -135,7 +137,8 @@ def _outcomes(store: RunStore, cell: StoredCell, keys: frozenset[SampleKey]) -> 
         key = sample.problem_id, sample.sample_index
         if key in keys:
             value = grades.get(sample.id)
-            found[key] = _Outcome(_reply(sample), None if value is None else value == 1)
+            right = None if value is None else value == 1
+            found[key] = _Outcome(_reply(sample), right, sample.packed_ids)
     return found
 
 
@@ -146,7 +149,13 @@ def _reply(sample: Sample) -> str:
 def _pairs(before: _Outcomes, after: _Outcomes) -> Iterator[Twice]:
     for key, then in before.items():
         now = after[key]
-        yield Twice(*key, then.reply, now.reply, then.right, now.right)
+        differ = then.reply != now.reply
+        ids = _both_ids(then.ids, now.ids) if differ else None
+        yield Twice(*key, then.reply, now.reply, then.right, now.right, ids)
+
+
+def _both_ids(then: str | None, now: str | None) -> tuple[Sequence[int], Sequence[int]] | None:
+    return None if then is None or now is None else (unpack_ids(then), unpack_ids(now))
 
 
 def _tokens(plan: Plan, cell: Cell) -> Tokens | None:

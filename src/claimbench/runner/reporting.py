@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from claimbench.analysis.agreement import agreement
 from claimbench.analysis.cells import stored_cells
@@ -138,7 +137,7 @@ def _write_report(
     write_folder(made.root, ("tables", "figures"), files)
 
 
-def _json(data: Any) -> str:
+def _json(data: object) -> str:
     """Readable; in ASCII where foreign names hold lone surrogates, which no file takes."""
     text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
     try:

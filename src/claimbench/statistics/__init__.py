@@ -8,7 +8,6 @@ as an argument. Everything is a fraction in [0, 1]. The rules are in docs/statis
 from claimbench.statistics.comparison import (
     Comparison,
     VarianceAt,
-    bootstrap,
     compare,
     deterministic_equal,
     holm,
@@ -43,7 +42,15 @@ from claimbench.statistics.runpairs import (
     mcnemar,
     p_not_worse,
 )
-from claimbench.statistics.sequential import boundaries, later_level, later_p, sequential_p, spent
+from claimbench.statistics.sequential import (
+    SPENT_INFORMATION,
+    boundaries,
+    later_level,
+    later_p,
+    mean_samples,
+    sequential_p,
+    spent,
+)
 from claimbench.statistics.variance import (
     Score,
     allowed_samples,
@@ -70,6 +77,7 @@ from claimbench.statistics.votes import (
 )
 
 __all__ = [
+    "SPENT_INFORMATION",
     "Ballot",
     "Comparison",
     "Design",
@@ -83,7 +91,6 @@ __all__ = [
     "VoteScore",
     "allowed_samples",
     "bonett_price",
-    "bootstrap",
     "bound_variance",
     "boundaries",
     "combined_df",
@@ -104,6 +111,7 @@ __all__ = [
     "later_p",
     "margin_reached",
     "mcnemar",
+    "mean_samples",
     "measure",
     "miss_rate",
     "p_above",

@@ -195,19 +195,3 @@ def paired(first: ArrayLike, second: ArrayLike, margin: float | None = None) -> 
         raise ValueError("all differences are the same: they tell no error of their mean")
     variance = float(gaps.var(ddof=1)) / len(gaps)
     return compare(float(gaps.mean()), variance, margin, df=len(gaps) - 1)
-
-
-def bootstrap(
-    values: ArrayLike, rng: np.random.Generator, repetitions: int = 2000, level: float = 0.95
-) -> tuple[float, float, float]:
-    """Bootstrap over problems of the mean of `values` (N,): its SE and percentile interval.
-
-    Efron 1979: N problems are drawn with replacement. It estimates the *problem* error; samples
-    within a problem are not redrawn.
-    """
-    data = np.asarray(values, float)
-    means = np.array(
-        [data[rng.integers(len(data), size=len(data))].mean() for _ in range(repetitions)]
-    )
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(means.std(ddof=1)), float(low), float(high)

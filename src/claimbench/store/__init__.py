@@ -4,6 +4,7 @@
 of what they mean.
 
     files.py     names, whole files, what an OSError means to the user
+    tokens.py    token ids as a short text
     rows.py      Sample and Grade as one JSON line and as one fixed-width index record
     index.py     the rebuildable index beside each part
     parts.py     append-only part files

@@ -6,23 +6,24 @@ less in them: what is known of a model or a benchmark that has no configuration 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig, digest
 from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
+from claimbench.messages import Texts
 from claimbench.records import CellName, Looks, Tier
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.store.runfile import read_run
 
 DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
 """The parts of a resolved config that decide samples, grades and verdicts."""
 
 
-def decisive_digest(config: Mapping[str, Any]) -> str:
+def decisive_digest(config: JsonObject) -> str:
     """The digest of a run: configs that differ in titles, devices or parallelism share it."""
     return digest({key: config[key] for key in DECISIVE if key in config})
 
@@ -137,7 +138,7 @@ class ImportEntry(Strict):
     tier: Tier
     files: tuple[ImportedFile, ...]
     content: str
-    protocol: dict[str, Any]
+    protocol: JsonDict
     stated_by_importer: dict[str, object]
     notes: tuple[str | dict[str, object], ...]
     unmatched: Unmatched
@@ -165,8 +166,10 @@ class RunManifest(Strict):
     exposure: dict[str, str] = Field(default_factory=dict)
 
     @property
-    def title(self) -> str:
-        return self.run.title
+    def title(self) -> str | Texts:
+        """The run file's own words, in each language they are given in."""
+        title = self.run.title
+        return title if isinstance(title, str) else Texts(title)
 
     def looks_of(self, cell: CellName) -> Looks | None:
         """At how many samples a cell is, and may have been, judged; None where only once. A raise
@@ -194,7 +197,7 @@ def read_manifest(root: Path) -> RunManifest:
     return manifest_of(root, read_run(root).config)
 
 
-def manifest_of(root: Path, config: Mapping[str, Any]) -> RunManifest:
+def manifest_of(root: Path, config: JsonObject) -> RunManifest:
     """The manifest of the run folder `root` from its plain `config`. Raises WrongRunFolder."""
     try:
         return parse(RunManifest, config, root / "run.yaml")

@@ -8,13 +8,12 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from claimbench.config.machine import usable_cores
 from claimbench.config.processor import processor_name
+from claimbench.records.plain import JsonObject
 from claimbench.version import __version__
 
 _PACKAGES = (
@@ -40,7 +39,7 @@ _PACKAGES = (
 )
 
 
-def collect(run: Mapping[str, Any]) -> dict[str, Any]:
+def collect(run: JsonObject) -> dict[str, object]:
     """Provenance of this session; `run` adds what the pipeline knows (checkpoints, datasets)."""
     return {
         "claimbench": {"version": __version__, **_commit()},
@@ -101,7 +100,7 @@ def cuda() -> dict[str, str | None]:
     }
 
 
-def _commit() -> dict[str, Any]:
+def _commit() -> dict[str, object]:
     """The checkout's commit and whether it has uncommitted changes to the code; {} without git."""
     folder = Path(__file__).resolve().parents[1]
     try:

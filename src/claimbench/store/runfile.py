@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import yaml
 
 from claimbench.errors import StoreError, WrongRunFolder
+from claimbench.records.plain import JsonDict
 from claimbench.store.files import explaining, write_once
 from claimbench.store.seal import changes, check_files, check_seal, sealed
 
@@ -25,7 +26,7 @@ class RunFile:
     """What run.yaml says. `files` has the SHA-256 of the problems files by their path; `sealed` is
     false for one that an earlier version wrote: only results are read from such a folder."""
 
-    config: dict[str, Any]
+    config: JsonDict
     digest: str
     files: dict[str, str]
     sealed: bool = True
@@ -121,13 +122,13 @@ def _meant(root: Path) -> str:
     return f"did you mean {near[close[0]]}?" if close else "name the folder of a run."
 
 
-def _plain(resolved: Mapping[str, object]) -> dict[str, Any]:
+def _plain(resolved: Mapping[str, object]) -> JsonDict:
     """The config as YAML can hold it, so that a stored and a new one compare equal."""
-    plain: dict[str, Any] = json.loads(json.dumps(dict(resolved), default=str))
+    plain: JsonDict = json.loads(json.dumps(dict(resolved), default=str))
     return plain
 
 
-def _as_yaml(content: dict[str, Any]) -> str:
+def _as_yaml(content: dict[str, object]) -> str:
     return str(yaml.dump(content, Dumper=_DUMPER, sort_keys=False, allow_unicode=True))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from claimbench import verdicts
 from claimbench.claims import load_published, published_as, select_published
 from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Source, Verdict
+from claimbench.records.plain import JsonObject
 from claimbench.verdicts import Case, default_margin
 from claimbench.verdicts.laboratories import ThirdParties
 from claimbench.verdicts.noise import is_vote
@@ -17,7 +17,7 @@ from claimbench.verdicts.noise import is_vote
 VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
 
 
-def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> list[Verdict]:
+def judge(measurements: Sequence[Measurement], judging: Mapping[str, object]) -> list[Verdict]:
     """Verdicts on every figure of the named tables that the run measured.
 
     `judging` has the keys `published` (names of tables), `claimed` (figures of the run's own file,
@@ -27,7 +27,7 @@ def judge(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> li
     return verdicts.judge_all(list(cases(measurements, judging)))
 
 
-def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> Iterable[Case]:
+def cases(measurements: Sequence[Measurement], judging: JsonObject) -> Iterable[Case]:
     """Each measurement beside each published figure of the same model and benchmark, votes too: a
     run of too few samples for a verdict on them is told so."""
     rows = judging.get("problems", {})
@@ -58,7 +58,7 @@ def is_judged(metric: str) -> bool:
     return metric == "pass@1" or is_vote(metric)
 
 
-def claimed_figures(judging: Mapping[str, Any]) -> list[PublishedResult]:
+def claimed_figures(judging: JsonObject) -> list[PublishedResult]:
     """The figures that a run's own file claims (key claimed), as its author's."""
     return [
         PublishedResult(

@@ -4,8 +4,9 @@ Facts: tools/server of llama.cpp 0.5.0 (server-schema.cpp, server-task.cpp, comm
 
 - It samples top_p before temperature: another distribution than that of other engines. The key
   `samplers` sets the order, and leaves out samplers of its own that a user may have switched on.
-- It does not know `repetition_penalty`, takes a top_k of 0 as off, the low 32 bits of a seed, and
-  the seed 2**32 − 1 as "draw one".
+- It passes over `repetition_penalty`: its own word is `repeat_penalty`, the same rule where
+  `samplers` names it, over the last 64 tokens unless `repeat_last_n` asks for more.
+- It takes a top_k of 0 as off, the low 32 bits of a seed, and the seed 2**32 − 1 as "draw one".
 - It ends a reply at the tokens that the GGUF file calls ends of generation, whatever is asked.
 - Its text leaves control tokens out, so text is made from the generated ids, which only its own
   address `/completion` gives, with the sampling parameters that it has used.
@@ -24,6 +25,9 @@ from claimbench.records import Request
 OWNER = "llamacpp"
 """Its `owned_by` in GET /models."""
 SAMPLERS = ("temperature", "min_p", "top_k", "top_p")
+_PENALTIES_FIRST = ("penalties", *SAMPLERS)
+_LONGEST_PROMPT = 2**17
+"""Tokens of a prompt whose number is not known: the server keeps four bytes for each."""
 _RANDOM_SEED = 2**32 - 1
 _NEUTRAL: Mapping[str, object] = {
     "samplers": SAMPLERS,
@@ -35,11 +39,12 @@ _NEUTRAL: Mapping[str, object] = {
 }
 """What is switched off, or left to the model: a server may have been started otherwise."""
 _SENT = ("temperature", "top_p", "min_p", "presence_penalty", "frequency_penalty", "stop", "model")
-_HELD = ("temperature", "top_p", "top_k", "min_p", "seed", "mirostat")
+_OWN = ("seed", "top_k", "repeat_last_n")
+_HELD = ("temperature", "top_p", "min_p", "mirostat", "repeat_penalty", *_OWN)
 _FINISH = {"eos": "stop", "word": "stop", "limit": "length"}
 
-PENALTIES = frozenset({"presence_penalty", "repetition_penalty"})
-"""It counts both over prompt and reply together, as no other engine does."""
+PENALTIES = frozenset({"presence_penalty"})
+"""It counts it over prompt and reply together, as no other engine does."""
 
 Decode = Callable[[Sequence[int]], str]
 """The model's own tokenizer: ids → text with special tokens kept."""
@@ -57,9 +62,14 @@ def own_seed(seed: int) -> int:
     return min(seed & _RANDOM_SEED, _RANDOM_SEED - 1)
 
 
-def with_own(body: Mapping[str, object]) -> dict[str, object]:
+def with_own(body: Mapping[str, object], request: Request) -> dict[str, object]:
     """A body of the OpenAI API with what this server needs to sample as other engines do."""
     found = {**body, **_NEUTRAL}
+    penalty = found.pop("repetition_penalty", 1.0)
+    if penalty != 1.0:
+        found["samplers"], found["repeat_penalty"] = _PENALTIES_FIRST, penalty
+        prompt = len(request.prompt_ids) or _LONGEST_PROMPT
+        found["repeat_last_n"] = prompt + request.sampling.max_tokens
     if isinstance(seed := body.get("seed"), int):
         found["seed"] = own_seed(seed)
     if isinstance(top_k := body.get("top_k"), int):
@@ -68,19 +78,19 @@ def with_own(body: Mapping[str, object]) -> dict[str, object]:
 
 
 def refuse_penalties(request: Request) -> None:
-    """Raises EngineDied where penalties are asked for: they would be left out, or be others."""
+    """Raises EngineDied where penalties are asked for that would be others here."""
     if asked := sorted(PENALTIES & set(request.sampling.switched_on)):
         raise EngineDied(
-            f"llama.cpp does not count {' and '.join(asked)} as other engines do; take it out of "
-            f"the sampling, or use another engine."
+            f"llama.cpp does not count {' and '.join(asked)} as other engines do (it counts the "
+            f"prompt, too); take it out of the sampling, or use another engine."
         )
 
 
 def native_body(body: Mapping[str, object], request: Request) -> dict[str, object]:
     """The same request for `/completion`. The cache keeps a prompt's keys and values, so that the
     samples of one problem share them."""
-    own = with_own(body)
-    kept = (*_SENT, *_NEUTRAL, "seed", "top_k")
+    own = with_own(body, request)
+    kept = (*_SENT, *_NEUTRAL, *_OWN)
     return {
         "prompt": list(request.prompt_ids),
         "n_predict": request.sampling.max_tokens,
@@ -149,10 +159,11 @@ def _check_settings(used: object, sent: Mapping[str, object]) -> None:
                 f"The server samples with {key} {str(used[key])[:40]} where {sent[key]} was asked; "
                 f"use a llama.cpp that takes it."
             )
-    order = used.get("samplers")
-    if isinstance(order, list) and tuple(order) != SAMPLERS:
+    order, asked = used.get("samplers"), sent.get("samplers", SAMPLERS)
+    assert isinstance(asked, tuple)
+    if isinstance(order, list) and tuple(order) != asked:
         raise EngineDied(
-            f"The server samples in the order {str(order)[:120]}, not {', '.join(SAMPLERS)}; use a "
+            f"The server samples in the order {str(order)[:120]}, not {', '.join(asked)}; use a "
             f"llama.cpp that takes `samplers`."
         )
 

@@ -13,10 +13,10 @@ from claimbench.engines.base import (
     Log,
     Price,
     Served,
-    decoder,
     stop_token_ids,
 )
 from claimbench.engines.endpoint.config import NO_EFFECT, EndpointConfig
+from claimbench.engines.tokenizer import decoder
 from claimbench.records import NEUTRAL
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +11,8 @@ from claimbench.config import ModelConfig
 from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.ray.cluster import check_room, connected, needs_of
 from claimbench.engines.ray.staff import Actors
-from claimbench.engines.replicas.dispatch import Dispatcher
-from claimbench.engines.replicas.engine import USUAL_SLOTS
-from claimbench.engines.replicas.replica import Equipment, file_sizes
+from claimbench.engines.replicas.dispatch import dispatched
+from claimbench.engines.replicas.replica import equip
 from claimbench.records import Request
 
 if TYPE_CHECKING:
@@ -46,24 +44,11 @@ class RayEngine(Engine):
 
             needs = needs_of(settings, ray.nodes())
             check_room(ray.nodes(), needs, settings.replicas)
-            dispatcher = Dispatcher(
-                Actors(self._make, needs),
-                replicas=settings.replicas,
-                restarts=settings.restarts,
-                window=settings.slots or USUAL_SLOTS,
-                log=self._log,
-            )
-            try:
-                with closing(dispatcher.work(requests)) as answers:  # type: ignore[type-var]
-                    yield from answers
-            finally:
-                dispatcher.dismiss()
+            yield from dispatched(Actors(self._make, needs), requests, settings, self._log)
 
 
 def on_ray(
     model: ModelConfig, checkpoint: Path | None, settings: LocalSettings, log: Log
 ) -> RayEngine:
     """The model's engine as replicas on Ray."""
-    assert checkpoint is not None
-    equipment = Equipment(model, checkpoint, file_sizes(checkpoint), settings, settings.identity())
-    return RayEngine(equipment.make, settings, log)
+    return RayEngine(equip(model, checkpoint, settings).make, settings, log)

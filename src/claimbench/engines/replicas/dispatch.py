@@ -7,12 +7,37 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from claimbench.engines.base import Answer, Log
+from claimbench.engines.base import Answer, Log, closing_answers
 from claimbench.engines.replicas.replica import BEAT_SECONDS, News
 from claimbench.engines.replicas.staff import Lost, Staff, Worker
 from claimbench.errors import ClaimbenchError, EngineDied, InputError, ModelError
 from claimbench.records import Request
+
+if TYPE_CHECKING:
+    from claimbench.engines.local import LocalSettings
+
+USUAL_SLOTS = 256
+
+
+def dispatched(
+    staff: Staff, requests: Iterable[Request], settings: LocalSettings, log: Log
+) -> Iterator[Answer]:
+    """The answers of `settings.replicas` replicas, which end with the last one. Raises as
+    `Dispatcher.work` does."""
+    dispatcher = Dispatcher(
+        staff,
+        replicas=settings.replicas,
+        restarts=settings.restarts,
+        window=settings.slots or USUAL_SLOTS,
+        log=log,
+    )
+    try:
+        with closing_answers(dispatcher.work(requests)) as answers:
+            yield from answers
+    finally:
+        dispatcher.dismiss()
 
 
 @dataclass(eq=False)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimbench.config import ModelConfig
 from claimbench.engines.base import Answer, Engine, Log
-from claimbench.engines.replicas.dispatch import Dispatcher
+from claimbench.engines.replicas.dispatch import dispatched
 from claimbench.engines.replicas.processes import Processes, places
-from claimbench.engines.replicas.replica import Equipment, file_sizes
+from claimbench.engines.replicas.replica import equip
 from claimbench.records import Request
 
 if TYPE_CHECKING:
     from claimbench.engines.local import LocalSettings
-
-USUAL_SLOTS = 256
 
 
 class ReplicasEngine(Engine):
@@ -40,24 +37,12 @@ class ReplicasEngine(Engine):
         }
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
-        dispatcher = Dispatcher(
-            Processes(self._make, self._places),
-            replicas=self._settings.replicas,
-            restarts=self._settings.restarts,
-            window=self._settings.slots or USUAL_SLOTS,
-            log=self._log,
-        )
-        try:
-            with closing(dispatcher.work(requests)) as answers:  # type: ignore[type-var]
-                yield from answers
-        finally:
-            dispatcher.dismiss()
+        staff = Processes(self._make, self._places)
+        return dispatched(staff, requests, self._settings, self._log)
 
 
 def in_processes(
     model: ModelConfig, checkpoint: Path | None, settings: LocalSettings, log: Log
 ) -> ReplicasEngine:
     """The model's engine as replicas on this machine."""
-    assert checkpoint is not None
-    equipment = Equipment(model, checkpoint, file_sizes(checkpoint), settings, settings.identity())
-    return ReplicasEngine(equipment.make, settings, log)
+    return ReplicasEngine(equip(model, checkpoint, settings).make, settings, log)

@@ -11,13 +11,12 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from claimbench.config import ModelConfig
-from claimbench.engines.base import Answer, Engine
+from claimbench.engines.base import Answer, Engine, closing_answers
 from claimbench.errors import ClaimbenchError, ConfigError, EngineDied, ModelError
 from claimbench.records import Request
 
@@ -82,8 +81,7 @@ class Replica:
             while True:
                 with self._changed:
                     self._changed.wait_for(lambda: self._inbox)
-                answers: Any = engine.generate(self._feed())
-                with closing(answers):
+                with closing_answers(engine.generate(self._feed())) as answers:
                     for answer in answers:
                         self._put(answer)
                 self._rest()
@@ -143,14 +141,21 @@ class Equipment:
         return self.settings.make(self.model, self.checkpoint, _silent)
 
 
-def file_sizes(checkpoint: Path) -> dict[str, int]:
+def equip(model: ModelConfig, checkpoint: Path | None, settings: LocalSettings) -> Equipment:
+    """What the replicas of this machine's engine need."""
+    assert checkpoint is not None
+    sizes = _file_sizes(checkpoint)
+    return Equipment(model, checkpoint, sizes, settings, settings.identity())
+
+
+def _file_sizes(checkpoint: Path) -> dict[str, int]:
     """Name and size in bytes of every file of a checkpoint folder."""
     return {p.name: p.stat().st_size for p in sorted(checkpoint.iterdir()) if p.is_file()}
 
 
 def _check_files(checkpoint: Path, files: Mapping[str, int], node: str) -> None:
     try:
-        found = file_sizes(checkpoint)
+        found = _file_sizes(checkpoint)
     except OSError:
         raise ModelError(
             f"node {node} cannot read the checkpoint {checkpoint}: put it on a file system that "

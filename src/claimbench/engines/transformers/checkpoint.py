@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 
-from claimbench.engines.base import lean_transformers
+from claimbench.engines.tokenizer import lean_transformers, read_tokenizer
 from claimbench.engines.transformers.decoder import Decoder
 from claimbench.errors import ConfigError, ModelError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 DTYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
 
@@ -22,7 +25,7 @@ class Checkpoint:
     ends a reply."""
 
     decoder: Decoder
-    tokenizer: Any
+    tokenizer: PreTrainedTokenizerBase
     context: int
     eos_ids: frozenset[int]
 
@@ -81,7 +84,7 @@ def _read(
     folder: Path, dtype: torch.dtype, device: torch.device, stop_ids: Collection[int]
 ) -> Checkpoint:
     lean_transformers()
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM
     from transformers.utils import logging
 
     logging.disable_progress_bar()
@@ -92,7 +95,7 @@ def _read(
             f"its weights are quantized ({method}), and this engine computes with whole ones; use "
             "engine.kind: vllm, or the checkpoint that they were made from."
         )
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer = read_tokenizer(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True)
     generation = getattr(model, "generation_config", None)
     sources = (generation, config, tokenizer)

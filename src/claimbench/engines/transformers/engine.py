@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -27,16 +26,6 @@ _OUT_OF_MEMORY = (
 )
 
 
-@dataclass(slots=True)
-class Stats:
-    """What has happened so far, for a progress display."""
-
-    tokens: int = 0
-    """Tokens generated in finished completions, EOS included."""
-    completions: int = 0
-    open_rows: int = 0
-
-
 class TransformersEngine(Engine):
     """Continuous batching over a checkpoint folder, on a CPU or on CUDA.
 
@@ -45,7 +34,7 @@ class TransformersEngine(Engine):
     checkpoint's own EOS tokens. `deterministic`: a reply does not depend on the other requests,
     `slots`, `token_budget` or the number of threads, bit for bit (see `invariance`). Loading
     happens with the first `generate`, or `load`; it raises ModelError for a checkpoint that cannot
-    be read or run.
+    be read or run. `open_rows` counts the requests that are being generated.
     """
 
     def __init__(
@@ -67,7 +56,7 @@ class TransformersEngine(Engine):
         self._threads, self._slots, self._budget = threads, slots, token_budget
         self._stop_ids, self._deterministic = frozenset(stop_token_ids), deterministic
         self._checkpoint: Checkpoint | None = None
-        self.stats = Stats()
+        self.open_rows = 0
 
     def load(self) -> Checkpoint:
         """Read the checkpoint once."""
@@ -106,7 +95,7 @@ class TransformersEngine(Engine):
         try:
             yield from self._run(checkpoint, requests)
         finally:
-            self.stats.open_rows = 0
+            self.open_rows = 0
 
     def _run(
         self, checkpoint: Checkpoint, requests: Iterable[Request]
@@ -129,7 +118,7 @@ class TransformersEngine(Engine):
                     prefix = _next_prefix(checkpoint, window, prefix)
                     batch = self._open(checkpoint, window, prefix, budget)
                 done += batch.refill(window.peek, window.pop)
-            self._count(done, len(batch))
+            self.open_rows = len(batch)
             yield from done
 
     def _open(self, checkpoint: Checkpoint, window: Window, prefix: Prefix, budget: int) -> Batch:
@@ -139,11 +128,6 @@ class TransformersEngine(Engine):
         rows = max(1, min(self._slots, left // need))
         columns = max(need, min(2 * need, left // rows, checkpoint.context - len(prefix)))
         return Batch(checkpoint, prefix, rows, columns)
-
-    def _count(self, done: list[Completion], open_rows: int) -> None:
-        self.stats.tokens += sum(completion.completion_tokens for completion in done)
-        self.stats.completions += len(done)
-        self.stats.open_rows = open_rows
 
 
 def _next_prefix(checkpoint: Checkpoint, window: Window, before: Prefix) -> Prefix:

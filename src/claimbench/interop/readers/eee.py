@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from claimbench.interop.readers.lines import json_lines, small_json
+from claimbench.interop.readers.lines import json_lines, rows_where, small_json
 from claimbench.interop.readers.rows import (
     MOST_SAMPLES,
     Outputs,
@@ -53,7 +53,7 @@ def read(path: Path) -> Outputs:
     return Outputs(
         tool=_tool(stated),
         files=(samples, whole) if stated else (samples,),
-        rows=lambda: _rows(samples, wanted),
+        rows=lambda: rows_where(samples, "evaluation_result_id", wanted, _samples),
         model=text_of(row.get("model_id"), place, "model_id"),
         task=text_of(row.get("evaluation_name"), place, "evaluation_name"),
         protocol=_protocol(stated, wanted),
@@ -65,15 +65,6 @@ def _tool(stated: Json) -> str:
     library = mapping_of(stated.get("eval_library"), "eval_library", "eval_library")
     name, version = library.get("name") or "unknown library", library.get("version")
     return f"every_eval_ever ({name}{f' {version}' if version else ''})"
-
-
-def _rows(path: Path, wanted: str | None) -> Iterator[Row]:
-    number = 0
-    for place, row in json_lines(path):
-        if row.get("evaluation_result_id") == wanted:
-            for made in _samples(row, place, number):
-                yield made
-                number += 1
 
 
 def _samples(row: Json, place: str, number: int) -> Iterator[Row]:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import DataError
-from claimbench.interop.readers.lines import json_lines, small_json
+from claimbench.interop.readers.lines import json_lines, rows_where, small_json
 from claimbench.interop.readers.rows import (
     Outputs,
     Row,
@@ -24,6 +23,7 @@ from claimbench.interop.readers.rows import (
     text_of,
 )
 from claimbench.messages import Message
+from claimbench.records.plain import JsonObject
 from claimbench.store import safe_name
 
 _QUESTION = ("question", "problem", "Question", "Problem", "query", "input", "prompt", "text")
@@ -50,7 +50,7 @@ def read(path: Path) -> Outputs:
     return Outputs(
         tool=_tool(stated),
         files=(path, results) if results else (path,),
-        rows=lambda: _rows(path, wanted),
+        rows=lambda: rows_where(path, "filter", wanted, _responses),
         model=text_of(stated.get("model_name"), path.name, "model_name"),
         task=task,
         protocol=_protocol(stated, task, _arguments(row, place)),
@@ -76,15 +76,6 @@ def _notes(results: Path | None, wanted: str | None) -> tuple[Message, ...]:
     if results is None:
         notes.append(Message("import-no-results-beside"))
     return tuple(notes)
-
-
-def _rows(path: Path, wanted: str | None) -> Iterator[Row]:
-    number = 0
-    for place, row in json_lines(path):
-        if row.get("filter") == wanted:
-            for made in _responses(row, place, number):
-                yield made
-                number += 1
 
 
 def _responses(row: Mapping[str, object], place: str, number: int) -> Iterator[Row]:
@@ -120,7 +111,7 @@ def _problem(row: Mapping[str, object], doc: Mapping[str, object], place: str) -
     return text_of(row.get("doc_id"), place, "doc_id")
 
 
-def _texts(doc: Mapping[str, Any]) -> tuple[str, ...]:
+def _texts(doc: JsonObject) -> tuple[str, ...]:
     keys = [*(k for k in _QUESTION if k in doc), *(k for k in doc if k not in _QUESTION)]
     return tuple(doc[key] for key in keys if isinstance(doc[key], str) and doc[key])
 
@@ -167,7 +158,7 @@ def _label(row: Mapping[str, object], place: str) -> bool | None:
         return None
 
 
-def _arguments(row: Mapping[str, object], place: str) -> Mapping[str, Any]:
+def _arguments(row: Mapping[str, object], place: str) -> Mapping[str, object]:
     """The generation arguments of a row. Raises DataError for a log-likelihood task."""
     first = mapping_of(row.get("arguments"), place, "arguments").get("gen_args_0")
     sent = first.get("arg_1") if isinstance(first, dict) else None
@@ -178,7 +169,7 @@ def _arguments(row: Mapping[str, object], place: str) -> Mapping[str, Any]:
 
 def _protocol(
     stated: Mapping[str, object], task: str, sent: Mapping[str, object]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """What is stated; generation arguments are those that were sent with the first row."""
     shots = mapping_of(stated.get("n-shot"), "results", "n-shot").get(task)
     config = mapping_of(stated.get("config"), "results", "config")

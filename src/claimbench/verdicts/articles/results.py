@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import get_args
 
 from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim, Tier
+from claimbench.records.plain import JsonObject
 from claimbench.verdicts import COMPOSITION, Quantifier
 
 STATUSES = (
@@ -46,7 +47,7 @@ class Finding:
     verdict: str
     sentence: Message
     model: str = ""
-    figures: tuple[Mapping[str, Any], ...] = ()
+    figures: tuple[JsonObject, ...] = ()
     ability: str = ""
     lacks: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()

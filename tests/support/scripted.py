@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
+from typing import ClassVar
 
-from claimbench.engines.base import Engine
+from claimbench.config import DType, ModelConfig
+from claimbench.engines.base import Engine, Log
+from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure
 
@@ -66,7 +70,8 @@ class ScriptedEngine(Engine):
 
 
 def completion_of(request: Request, text: str) -> Completion:
-    """A completion of one made-up token per word; cut at max_tokens, where there is no EOS."""
+    """A completion of one token per word, none of which has an id; cut at max_tokens, where there
+    is no EOS."""
     words = text.split(" ")
     limit = request.sampling.max_tokens
     cut = len(words) >= limit
@@ -75,9 +80,28 @@ def completion_of(request: Request, text: str) -> Completion:
     return Completion(
         request_id=request.id,
         text=" ".join(words),
-        token_ids=tuple(range(len(words))),
+        token_ids=(),
         finish_reason="length" if cut else "stop",
         prompt_tokens=len(request.prompt_ids),
         completion_tokens=len(words) + (not cut),
         seconds=0.0,
     )
+
+
+def scripted_kind(engine: Callable[[], Engine]) -> type[TransformersSettings]:
+    """A kind to put into `ENGINES`: it takes the keys of the default engine, so that any run file
+    can be run with it, and its engine is what `engine` gives."""
+
+    class ScriptedSettings(TransformersSettings):
+        packages: ClassVar[tuple[str, ...]] = ()
+
+        def identity(self) -> dict[str, str]:
+            return {"name": "scripted", "version": "1"}
+
+        def make(self, model: ModelConfig, checkpoint: Path | None, log: Log) -> Engine:
+            return engine()
+
+        def fallback(self, models: Sequence[ModelConfig]) -> DType | None:
+            return None
+
+    return ScriptedSettings
