@@ -26,7 +26,7 @@ from claimbench.grading import GRADERS
 from claimbench.grading.extract import LATEX_FINDERS, NUMBER_FINDERS
 from claimbench.grading.outcomes import VALUES
 from claimbench.grading.reasons import REASONS, where
-from claimbench.records import Exposure
+from claimbench.records import Exposure, RegistrationState
 from claimbench.report import view
 from claimbench.report.answers import CERTAINTIES
 from claimbench.report.article_data import claims_data
@@ -42,6 +42,7 @@ from claimbench.report.tables import heading
 from claimbench.runner import reporting
 from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
+from claimbench.store.registration import SECTIONS
 from claimbench.verdicts.articles import STATUSES, judge_claims, load_evidence
 from claimbench.verdicts.claims import STANDINGS
 from claimbench.verdicts.comparisons import WORDS as COMPARISONS
@@ -84,6 +85,8 @@ FAMILIES: dict[str, Iterable[str]] = {
     "grade": REASONS,
     "strip": STRIP,
     "certainty": CERTAINTIES,
+    "registration": get_args(RegistrationState),
+    "registered": (*SECTIONS, "code"),
 }
 """Terms, whose keys are made of a name: by family, all of its names."""
 

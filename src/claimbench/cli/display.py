@@ -21,6 +21,7 @@ from claimbench.report.strips import in_letters
 from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.view import outline
+from claimbench.verdicts.registration import run_messages
 
 if TYPE_CHECKING:
     from claimbench.runner.generate import Progress as RunProgress
@@ -104,6 +105,9 @@ def show_report(report: Report) -> None:
         _print(console, verdict_table(named), _VERDICT_COLUMNS)
     if len(report.verdicts) > 1:
         console.print(Text(english(verdict_sum(report.verdicts))), soft_wrap=True)
+    judged = [(run.name, run.registration) for run in report.runs if run.verdicts]
+    for one in run_messages(judged):
+        console.print(Text(clean(english(one), LONGEST)), soft_wrap=True)
     for note in doubts(report.measurements):
         console.print(Text(clean(f"Note: {english(note)}", 1000)), soft_wrap=True)
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)

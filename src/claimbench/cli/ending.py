@@ -177,11 +177,18 @@ def one_of(
     return shards.parse(shard) if shard is not None else None, parse_array(slurm, sbatch, wait)
 
 
-def run_words(run_file: Path, sets: list[str], data_dir: Path | None, offline: bool) -> list[str]:
+def run_words(
+    run_file: Path,
+    sets: list[str],
+    data_dir: Path | None,
+    offline: bool,
+    registered: Path | None = None,
+) -> list[str]:
     """The arguments that make another process, in another folder, plan the same run."""
     words = [str(run_file.resolve() if run_file.is_file() else run_file)]
     words += [word for option in sets for word in ("--set", option)]
     words += ["--data-dir", str(data_dir.resolve())] if data_dir else []
+    words += ["--registered", str(registered.resolve())] if registered else []
     return words + (["--offline"] if offline else [])
 
 

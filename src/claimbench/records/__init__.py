@@ -4,12 +4,16 @@ A stage imports this package and nothing of the other stages.
 """
 
 from claimbench.records.judged import (
+    NOT_REGISTERED,
+    Change,
     Claim,
     Fragility,
     Laboratories,
     LearnedBound,
     LooksTaken,
     PublishedResult,
+    Registration,
+    RegistrationState,
     Source,
     Verdict,
 )
@@ -37,7 +41,9 @@ from claimbench.records.runs import (
 
 __all__ = [
     "NEUTRAL",
+    "NOT_REGISTERED",
     "CellName",
+    "Change",
     "Claim",
     "Completion",
     "Draws",
@@ -53,6 +59,8 @@ __all__ = [
     "Problem",
     "PublishedResult",
     "Reason",
+    "Registration",
+    "RegistrationState",
     "Request",
     "RequestFailure",
     "Role",

@@ -56,6 +56,7 @@ def _claim(v: ClaimVerdict) -> JsonDict:
         "disagreements": {o: english(d.message) for o, d in claim.disagreements.items()},
         "disagreement_messages": {o: as_data(d.message) for o, d in claim.disagreements.items()},
         "note": claim.note,
+        "registrations": v.registrations,
     }
     return {**plain_object(data), **_in_other_languages(v)}
 
@@ -101,10 +102,12 @@ def published_data(evidence: PublishedEvidence) -> dict[str, object]:
 
 
 def _remeasured(row: Remeasured) -> dict[str, object]:
+    verdict = plain_object(row.verdict)
+    del verdict["registration"]  # Of runs of ours alone.
     return {
         "published_by": row.published.table,
         "measured_by": row.measured.table,
-        **plain_object(row.verdict),
+        **verdict,
         "published_source": dataclasses.asdict(row.published.source),
         "measured_source": dataclasses.asdict(row.measured.source),
         "also_measured": [{"value": r.value, "reason": r.note} for r in row.also],

@@ -58,6 +58,7 @@ from claimbench.report.problems import problem_block
 from claimbench.report.tables import Table, clean, heading, in_terms, points
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
+from claimbench.verdicts.registration import run_messages
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def _answers(document: Document, pen: svg.Pen) -> dict[str, object]:
         "answers": [_shown(one, pen, next(numbered)) for one in answers(document)],
         "matrix": matrix,
         "verdict_sum": verdict_sum(document.verdicts),
+        "registrations": run_messages(document.registrations),
         "verdict_rows": [
             {
                 **verdict_row(run.name, v),

@@ -18,10 +18,12 @@ from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.records import Measurement, Verdict
 from claimbench.report import RunView, Source, messages, pack, report_files
 from claimbench.report.view import document, sources, view_cell, view_run
+from claimbench.runner import registration
 from claimbench.runner.comparing import compare_reports
 from claimbench.store import RunStore, is_run, write_folder
 from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.pairing import judge
+from claimbench.verdicts.registration import concerning, with_registration
 
 REPORT_SECONDS = 3600.0
 """How long to wait for one's turn to report: the report of a million samples takes minutes."""
@@ -82,15 +84,18 @@ def _report(
     complete = all(m.complete for m in measurements)
     if not (complete or partial):
         raise IncompleteRun(_counts(measurements, store.root))
-    verdicts = judge(measurements, plain(store.manifest.judging)) if complete else ()
+    judged = judge(measurements, plain(store.manifest.judging)) if complete else ()
+    registered = registration.of_run(store)
+    verdicts = with_registration(judged, registered)
     spent = spending(store, cells)
     labels = [found for cell in cells if (found := agreement(store, cell))]
-    seen = view_run(store, measured, verdicts, spent, not complete, labels)
+    seen = view_run(store, measured, verdicts, spent, not complete, labels, concerning(registered))
     made = Report(store.root, (seen,), gpu_hour, language=language)
     records = {
         "measurements.json": _json([asdict(m) for m in made.measurements]),
         "verdicts.json": _json(messages.plain(made.verdicts)),
         **spending_files(spent),
+        **registration.registration_files(registered),
     }
     _write_report(made, sources(store, cells, looped) if samples else None, records)
     return made

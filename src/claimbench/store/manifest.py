@@ -17,6 +17,7 @@ from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Texts
 from claimbench.records import CellName, Looks, Tier
 from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.store.registration import Registered
 from claimbench.store.runfile import read_run
 
 DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
@@ -149,7 +150,8 @@ class RunManifest(Strict):
     depart from the pinned ones, as data of messages; `reasoning_end` is by model, and by
     model/benchmark where a benchmark has a prompt of its own; `exposure` says by model/benchmark
     whether the problems were public before the checkpoint; `raised` has the former numbers of
-    samples of cells that were raised when some of their samples were there."""
+    samples of cells that were raised when some of their samples were there; `registered` is what
+    was registered before the run."""
 
     run: RunConfig | ImportedRun
     imported: ImportEntry | None = Field(default=None, alias="import")
@@ -164,6 +166,7 @@ class RunManifest(Strict):
     cells: dict[str, CellEntry]
     raised: dict[str, Annotated[tuple[int, ...], FromList]] = Field(default_factory=dict)
     exposure: dict[str, str] = Field(default_factory=dict)
+    registered: Registered | None = None
 
     @property
     def title(self) -> str | Texts:

@@ -39,13 +39,13 @@ def create_run(
     WrongRunFolder for a folder that is no run folder."""
     if not is_run(root):
         _refuse_foreign(root)
-        write_once(root / "run.yaml", [_as_yaml(sealed(_plain(resolved), digest, files))])
+        write_once(root / "run.yaml", [_as_yaml(sealed(as_plain(resolved), digest, files))])
     return read_run(root)
 
 
 def rewritten(config: Mapping[str, object], digest: str, files: Mapping[str, str]) -> str:
     """The text of a run.yaml that takes the place of another."""
-    return _as_yaml(sealed(_plain(config), digest, files))
+    return _as_yaml(sealed(as_plain(config), digest, files))
 
 
 def refuse_another(
@@ -53,8 +53,10 @@ def refuse_another(
 ) -> NoReturn:
     """Raises WrongRunFolder with the keys in which the folder's run differs from the one asked."""
     before = {**stored.config, "files": stored.files}
-    after = {**_plain(resolved), "files": dict(files)}
-    before.pop("raised", None)
+    after = {**as_plain(resolved), "files": dict(files)}
+    for key in ("raised", "registered"):  # No setting of a run.
+        before.pop(key, None)
+        after.pop(key, None)
     raise WrongRunFolder(
         f"{root / 'run.yaml'} belongs to another run ({changes(before, after)}): give another "
         "--out, or undo the change; nothing was touched."
@@ -122,7 +124,7 @@ def _meant(root: Path) -> str:
     return f"did you mean {near[close[0]]}?" if close else "name the folder of a run."
 
 
-def _plain(resolved: Mapping[str, object]) -> JsonDict:
+def as_plain(resolved: Mapping[str, object]) -> JsonDict:
     """The config as YAML can hold it, so that a stored and a new one compare equal."""
     plain: JsonDict = json.loads(json.dumps(dict(resolved), default=str))
     return plain

@@ -32,10 +32,9 @@ def cases(measurements: Sequence[Measurement], judging: JsonObject) -> Iterable[
     run of too few samples for a verdict on them is told so."""
     rows = judging.get("problems", {})
     third_parties = ThirdParties(load_published())
-    keyed = [((subject_of(m.model), published_as(m.benchmark)), m) for m in measurements]
-    for result in [*select_published(judging["published"]), *claimed_figures(judging)]:
-        for key, measured in keyed:
-            if key != (result.subject, result.benchmark) or not is_judged(result.metric):
+    for result in _figures(judging):
+        for measured in measurements:
+            if not _is_of(result, measured.model, measured.benchmark):
                 continue
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
@@ -46,11 +45,30 @@ def cases(measurements: Sequence[Measurement], judging: JsonObject) -> Iterable[
                 benchmark=measured.benchmark,
                 problems=result.problems or rows.get(result.benchmark),
             )
-            margin = judging["margins"].get(
-                measured.benchmark, default_margin(result.benchmark, result.value)
-            )
+            margin = margin_of(judging, measured.benchmark, result)
             spread = third_parties.spread(result.subject, result.benchmark)
             yield Case(whole, measured, margin, tier=measured.tier, laboratories=spread)
+
+
+def _figures(judging: JsonObject) -> list[PublishedResult]:
+    return [*select_published(judging["published"]), *claimed_figures(judging)]
+
+
+def _is_of(result: PublishedResult, model: str, benchmark: str) -> bool:
+    """Whether a figure gets a verdict by a measurement of the model on the benchmark."""
+    of = subject_of(model), published_as(benchmark)
+    return is_judged(result.metric) and (result.subject, result.benchmark) == of
+
+
+def judged_by(judging: JsonObject, model: str, benchmark: str) -> list[PublishedResult]:
+    """The published figures that a measurement of the model on the benchmark is compared with."""
+    return [result for result in _figures(judging) if _is_of(result, model, benchmark)]
+
+
+def margin_of(judging: JsonObject, benchmark: str, result: PublishedResult) -> float:
+    """The margin in points of a figure on a benchmark of the run."""
+    default = default_margin(result.benchmark, result.value)
+    return float(judging["margins"].get(benchmark, default))
 
 
 def is_judged(metric: str) -> bool:

@@ -68,6 +68,31 @@ note-looks-declared = 문제당 표본 { LIST($looks, ", ") }개에서 판정하
 note-looks-undeclared = 표본이 있는 상태에서 미리 정하지 않고 표본 수를 늘림(이전 문제당 { LIST($earlier, ", ") }개). 이런 확인은 매번 더 엄격한 수준에서 검정하므로 모두 합해도 잘못된 판정은 5.5%를 넘지 않음
 note-learned = 오차는 점수만으로 정한 상한의 { $share }%를 적용함. 모델 { $models }개의 시드별 결과가 이런 점수에서 이를 뒷받침함. 기본 상한으로 보면 차이의 95% 구간은 { FIXED($low) }~{ FIXED($high) }포인트, { $plain }
 
+## What was registered before a run
+
+registration-as-registered = 사전 등록대로임
+registration-not-as-registered = 사전 등록과 다름
+registration-not-registered = 사전 등록 없음
+registration-alike = { $state }({ $date } 등록, sha256 { $digest }…)
+registration-differs = { $state }({ $date } 등록, sha256 { $digest }…): { LIST($changes, "; ") }
+registration-late = { $date }에 등록해 첫 표본({ $first })보다 늦음
+registration-of-run = { $said }.
+registration-of = { $run }: { $said }.
+registered-changed = { $thing }: 등록 당시 { PLAIN($then) }, 현재 { PLAIN($now) }
+registered-changed-of = { $thing }, { $of }: 등록 당시 { PLAIN($then) }, 현재 { PLAIN($now) }
+registered-absent = 없음
+registered-figures = 공표된 수치
+registered-margins = 허용 오차
+registered-claims = 주장의 검정
+registered-protocol = 프로토콜
+registered-prompts = 프롬프트 다이제스트
+registered-graders = 채점기
+registered-benchmarks = 벤치마크
+registered-models = 모델
+registered-samples = 문제당 표본 수
+registered-looks = 확인 시점
+registered-code = 코드
+
 ## Claims of articles
 
 status-supported = 뒷받침됨
@@ -292,6 +317,7 @@ column-tokens-per-solved = 정답당 토큰
 column-truncated = 잘림 %
 column-vendor = 제작사
 column-vendors = 제작사
+column-registered = 사전 등록
 column-verdict = 판정
 column-verdicts = 판정
 column-why = 내용과 이유
@@ -448,6 +474,8 @@ evidence-why = { LIST($parts, "; ") }
 evidence-proxies = 원래 모델 곁의 증류 모델
 evidence-proxies-note = 같은 검증을 증류 모델에 적용한 결과입니다. 다른 모델이므로 원래 모델에 대한 주장의 판정에는 넣지 않습니다. ‘일부’는 이 출처의 수치가 벤치마크 중 일부에만 있고, 나머지에 따라 판정이 바뀔 수 있다는 뜻입니다.
 evidence-published = 제3자의 수치와 제작사의 수치
+evidence-paired = 같은 문제에서 비교한 모델
+evidence-paired-note = 문제마다 점수를 밝힌 출처에서는 두 모델을 문제별로 짝지어 포인트로 비교합니다. 앞 모델의 점수가 높으면 0보다 큽니다. 95% 구간과 짝지은 문제 오차(SE)는 이와 같은 문제 전반에 대한 것이고, 표집 오차(SE)는 바로 이 문제들을 다시 풀 때에 대한 것입니다.
 evidence-laboratories = 기관 사이의 차이
 evidence-laboratories-note = 한 벤치마크에서 한 모델에 대한 제3자 수치들의 표준편차와, 표집만으로 생길 표준편차입니다. ‘최대’는 점수만으로 구한 것이고, ‘추정’은 그 벤치마크에서 한 기관이 공표한 시드 간 표준편차로 구한 것입니다. 둘째 p가 작으면 기관 사이의 차이는 우연보다 프로토콜에서 오며, 한 기관에 대한 판정은 그 프로토콜에만 해당합니다. 모든 모델에 대한 Cochran 검정:
 evidence-alone = 다시 측정되지 않은 수치

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from claimbench.messages import Message, Texts, Value, term
-from claimbench.records import Claim, Tier
+from claimbench.records import Claim, Registration, Tier
 from claimbench.records.plain import JsonObject
 from claimbench.verdicts import COMPOSITION, Quantifier
 
@@ -64,7 +64,9 @@ class ClaimVerdict:
     """A claim's present standing. `tiers` is the verdict of each evidence tier alone; `status` that
     of `tier`, the best one that judges the claim's own subject. `proxies` are findings on distilled
     checkpoints: shown beside the subject, never counted as it. `reason` is never empty: what the
-    article's file says of a claim without a test, else the `decisive` part of the evidence."""
+    article's file says of a claim without a test, else the `decisive` part of the evidence.
+    `registrations` say by run how those of our own that decide it stand to what was registered
+    before them."""
 
     claim: Claim
     status: str
@@ -74,6 +76,7 @@ class ClaimVerdict:
     evidence: tuple[Finding, ...] = ()
     decisive: tuple[Finding, ...] = ()
     proxies: tuple[Finding, ...] = ()
+    registrations: Mapping[str, Registration] = field(default_factory=dict)
 
 
 def settle(
