@@ -288,7 +288,6 @@ def test_a_declared_look_stops_a_run_on_a_cluster(
     cluster: Any, toy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looks at 2, 4 and 8 of 16 samples; both replicas are always right, far above the figure."""
-    toys = str(ROOT / "tests" / "support")
 
     def right(request: Any) -> str:
         number = int(request.problem_id.removeprefix("q"))
