@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 from pipeline_toys import Toy, answer
+from scripted import ScriptedEngine
 from verdict_toys import measured
 
 from claimbench.analysis.efficiency import Efficiency, Pace, efficiency, paces, tokens_per_solved
 from claimbench.claims import Figure, load_catalogue, load_claims, load_figures
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.records import Claim, Completion, RequestFailure
 from claimbench.report.messages import english
 from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_efficiency_claim

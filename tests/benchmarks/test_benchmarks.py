@@ -28,6 +28,19 @@ def test_rows_become_problems(project: Path) -> None:
     assert len(benchmarks.load_problems(load(project), project / "data", limit=2)) == 2
 
 
+def test_a_column_names_what_problems_have_in_common(project: Path) -> None:
+    plain = config.plain(load(project))
+    plain["fields"]["group"] = "name"
+    grouped = BenchmarkConfig.model_validate(plain)
+    problems = benchmarks.load_problems(grouped, project / "data")
+    assert [p.details["group"] for p in problems] == ["q0", "q1", "q2", "q3", "q4"]
+    without = benchmarks.load_problems(load(project), project / "data")
+    assert benchmarks.content_digest(problems) == benchmarks.content_digest(without)
+    plain["fields"]["group"] = "passage"
+    with pytest.raises(DataError, match="row 1 has no column passage"):
+        benchmarks.load_problems(BenchmarkConfig.model_validate(plain), project / "data")
+
+
 def test_gzip_and_csv_hold_the_same_content(project: Path) -> None:
     data = project / "data"
     rows = [json.loads(line) for line in (data / "sums.jsonl").read_text().splitlines()]

@@ -240,3 +240,23 @@ def test_what_a_right_answer_costs_stands_beside(tmp_path: Path) -> None:
     assert float(theirs) == pytest.approx(2 * float(ours), rel=0.1)
     (data,) = json.loads((tmp_path / "out" / "comparison.json").read_text())
     assert data["run"]["device"] == "CPU cores"
+
+
+def test_problems_in_groups_are_compared_by_their_groups(tmp_path: Path) -> None:
+    def replies(shift: int):  # type: ignore[no-untyped-def]
+        def reply(model: str, benchmark: str, i: int, turn: int) -> Reply:
+            lean = random.Random(f"{shift} {i // 6}").random()  # A passage is understood or not.
+            right = random.Random(f"{shift} {i} {turn}").random() < lean
+            answer = str(2 * i if right else 2 * i + 1)
+            return f"</think>\\boxed{{{answer}}}", "correct" if right else "wrong", answer, 100
+
+        return reply
+
+    for name, shift in (("base", 1), ("mine", 2)):
+        write_run(tmp_path / name, [("m", "b")], replies(shift), problems=60, samples=8, group=6)
+    found = compare(tmp_path, "base", "mine")
+    assert "the 60 problems come in 10 groups" in found.stdout
+    (data,) = json.loads(compare(tmp_path, "base", "mine", "--json").stdout)
+    assert (data["method"], data["groups"]) == ("groups", 10)
+    korean = compare(tmp_path, "base", "mine", "--language", "ko")
+    assert "문제 60개가 10개 묶음" in korean.stdout

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from scripted import ScriptedEngine
 
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure, Sampling
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from scripted import ScriptedEngine
 
 from claimbench.engines.base import Answer, Engine
 from claimbench.engines.replicas import processes
 from claimbench.engines.replicas.engine import ReplicasEngine, in_processes
 from claimbench.engines.replicas.processes import Place, places
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError, EngineDied, ModelError

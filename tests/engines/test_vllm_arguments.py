@@ -10,11 +10,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from scripted import ScriptedEngine
 
 from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines.restarting import RestartingEngine
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.engines.vllm.arguments import check, engine_arguments, identity_of
 from claimbench.engines.vllm.engine import VllmEngine
 from claimbench.engines.vllm.replies import refusal

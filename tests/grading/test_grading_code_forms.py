@@ -19,6 +19,7 @@ from claimbench.grading.code import evalplus, unpack
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import judge
 from claimbench.records import Problem, Sample
+from claimbench.report.messages import english
 from claimbench.sandbox.isolation import Sandbox
 
 
@@ -146,7 +147,7 @@ class TestUnittest:
     def test_the_reason_is_the_failed_check(self, sandbox: Sandbox) -> None:
         tests = load("unittest", check=CASES)
         spoiled = STACK.replace("return self.items.pop()", "return None")
-        words = judge(spoiled, tests, sandbox).words
+        words = english(judge(spoiled, tests, sandbox).why)
         assert words.startswith("self.assertEqual(self.stack.pop(), n); pop() gave None")
 
 
@@ -265,7 +266,7 @@ class TestRuns:
 def test_little_is_read_of_a_value_that_is_too_large(value: str, sandbox: Sandbox) -> None:
     """The reason says so, and no part of it was made: to make them took the judge 19 s."""
     tests = CodeTests("functional", (Case("1", "[1, 2, 3]"),), "f")
-    words = judge(f"def f(x): return {value}", tests, sandbox).words
+    words = english(judge(f"def f(x): return {value}", tests, sandbox).why)
     assert "bytes, far more than the value that is expected" in words or "time" in words
 
 
@@ -284,7 +285,7 @@ def test_little_is_read_of_a_value_that_is_too_large(value: str, sandbox: Sandbo
 def test_lines_in_reasons_are_the_programs_own(
     tests: CodeTests, program: str, words: str, sandbox: Sandbox
 ) -> None:
-    assert words in judge(program, tests, sandbox).words
+    assert words in english(judge(program, tests, sandbox).why)
 
 
 LEETCODE = """

@@ -15,6 +15,7 @@ from claimbench.errors import ConfigError
 from claimbench.grading import GRADERS, make_grader
 from claimbench.grading.extract import last_box
 from claimbench.grading.numerals import to_fraction
+from claimbench.grading.reasons import NEVER_ENDED
 from claimbench.grading.reply import counted_text
 
 NUMBER = make_grader("number", {}, None)
@@ -240,7 +241,7 @@ class TestInteger:
 
     def test_reasoning_that_never_ends_is_no_answer(self) -> None:
         grade = REASONER.grade(problem("16"), reply(r"so \boxed{16}"))
-        assert (grade.outcome, grade.reason) == ("no_answer", "the reasoning never ended")
+        assert (grade.outcome, grade.reason) == ("no_answer", NEVER_ENDED)
 
     def test_only_reasoning_is_no_answer(self) -> None:
         assert REASONER.grade(problem("16"), reply("16</think>")).outcome == "no_answer"

@@ -23,6 +23,7 @@ from claimbench.grading import GradingPool, make_grader
 from claimbench.grading.latex import GoldQuestion, LatexQuestion
 from claimbench.grading.outcomes import NOT_EVALUATED, WRONG, make_grade
 from claimbench.records import Grade, Problem, Sample
+from claimbench.report.messages import english
 
 LATEX = make_grader("latex", {}, None)
 
@@ -89,15 +90,20 @@ def test_only_the_item_at_fault_is_lost(pool: GradingPool, order: str, reason: s
     assert len(grades) == 6
     bad = grades.pop(f"2 {order}")
     assert (bad.outcome, bad.value) == ("grader_error", None)
-    assert reason in bad.reason
+    assert reason in english(bad.reason)
     assert {grade.outcome for grade in grades.values()} == {"correct"}
 
 
 def test_an_exception_costs_no_worker(pool: GradingPool) -> None:
     before = outcomes(pool, ["good"] * 20)
-    assert outcomes(pool, ["raise"])["0 raise"].reason == "could not be graded: ValueError: no"
+    assert (
+        english(outcomes(pool, ["raise"])["0 raise"].reason)
+        == "could not be graded: ValueError: no"
+    )
     after = outcomes(pool, ["good"] * 20)
-    assert {grade.reason for grade in after.values()} <= {grade.reason for grade in before.values()}
+    assert {english(g.reason) for g in after.values()} <= {
+        english(g.reason) for g in before.values()
+    }
 
 
 def test_a_killed_worker_is_replaced(pool: GradingPool) -> None:
@@ -175,7 +181,7 @@ def test_hostile_answers_are_never_right_and_never_stop_the_pool() -> None:
     assert grades.pop("good").outcome == "correct"
     assert {grade.outcome for grade in grades.values()} <= {"wrong", "no_answer"}
     assert grades["0"].outcome == WRONG and grades["0"].metrics == {NOT_EVALUATED: 1.0}
-    assert "CPU time" in grades["0"].reason
+    assert "CPU time" in english(grades["0"].reason)
 
 
 class RecoveringGrader(OrderedGrader):
@@ -207,7 +213,7 @@ def test_a_gold_that_cannot_be_evaluated_either_is_our_error() -> None:
     concluded = latex.conclude(reply(""), follow_up, follow_up.decide())
     assert concluded.outcome == WRONG and concluded.metrics == {NOT_EVALUATED: 1.0}
     grade = latex.recover(reply(""), follow_up, "too slow")
-    assert (grade.outcome, "gold" in grade.reason) == ("grader_error", True)
+    assert (grade.outcome, "gold" in english(grade.reason)) == ("grader_error", True)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import pytest
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import CodeVerdict, judge
 from claimbench.grading.outcomes import CORRECT, WRONG_ANSWER
+from claimbench.report.messages import english
 from claimbench.sandbox.isolation import Sandbox, warmth_for
 from claimbench.sandbox.memory_files import Inputs
 from claimbench.sandbox.protocol import LEAN, NUMPY, OK, WIDE, Job, Limits
@@ -54,7 +55,7 @@ def test_a_pass_that_rests_on_what_another_test_left_is_none(sandbox: Sandbox) -
     assert judge(COUNTING, tests, sandbox).outcome == CORRECT
     again = judge(COUNTING, tests, sandbox, recheck=True)
     assert (again.outcome, again.rechecked, again.disagrees) == (WRONG_ANSWER, True, True)
-    assert again.words.startswith("test 2 of 5")
+    assert english(again.why).startswith("test 2 of 5")
 
 
 def test_no_program_leaves_code_for_its_re_check(sandbox: Sandbox) -> None:
@@ -87,7 +88,7 @@ def test_tests_by_the_hundred_are_all_run_again(sandbox: Sandbox) -> None:
     """How their children ended is no more than one answer holds."""
     cases = tuple(Case(f"{n}\n", f"{n}\n") for n in range(260))
     again = rechecked("print(input())", cases, sandbox)
-    assert (again.outcome, again.words) == (CORRECT, "passes 260 tests")
+    assert (again.outcome, english(again.why)) == (CORRECT, "passes 260 of 260 tests")
     inputs = Inputs([b"1\n"] * 1000)
     outcomes = sandbox.run_alone(Job("stdin", "", "", inputs.places, 0, 1000, LIMITS), inputs)
     assert len(outcomes) == 256

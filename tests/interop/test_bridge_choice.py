@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from bridge_toys import imported
+from scripted import ScriptedEngine, scripted_kind
 from typer.testing import CliRunner
 
 from claimbench import config
 from claimbench.cli import app
 from claimbench.engines import ENGINES
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import InputError
 from claimbench.records import CellName, Request
 from claimbench.runner import pipeline, preparing

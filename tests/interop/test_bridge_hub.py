@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
+from scripted import ScriptedEngine, scripted_kind
 from typer.testing import CliRunner
 
 from claimbench import config
 from claimbench.cli import app
 from claimbench.engines import ENGINES
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import ConfigError
 from claimbench.runner import pipeline, preparing
 

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from bridge_toys import file_of, imported
 from pipeline_toys import Toy
+from scripted import ScriptedEngine
 from typer.testing import CliRunner
 
 from claimbench.cli import app
-from claimbench.engines.scripted import ScriptedEngine
 
 pytest.importorskip("ijson")
 pytest.importorskip("zstandard")

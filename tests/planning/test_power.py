@@ -34,3 +34,28 @@ def test_the_plan_as_text_shows_it_beside_the_published_number() -> None:
     assert "80 % for equality needs 14 to 22 samples per problem (among 4 figures" in done.stdout
     assert "at least" in done.stdout
     assert "the published score has 64" in done.stdout
+
+
+def test_a_plan_says_what_declared_looks_leave() -> None:
+    words = ["plan", "r1-distills-lean", "--offline", "--gpu", "h100"]
+    found = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    gpqa = [t for t in found["published"] if t["benchmark"] == "gpqa_diamond"]
+    assert len(gpqa) == 6
+    for target in gpqa:
+        equal, apart = target["samples_with_looks"]
+        assert target["looks"] == [11, 17]
+        assert 11 <= apart < 13 < equal < 22
+    assert all("looks" not in t for t in found["published"] if t["benchmark"] == "aime24")
+    rows = [row for entry in found["gpus"] for row in entry["gpus"] if row["cheapest"]]
+    for row in rows:
+        equal, apart = row["gpu_hours_with_looks"]
+        assert 0.5 * row["gpu_hours"] < apart < 0.8 * row["gpu_hours"] < equal < row["gpu_hours"]
+    text = CliRunner().invoke(app, words).stdout
+    assert "looks at 11, 17 of 22 samples leave" in text
+    total = sum(row["gpu_hours"] for row in rows)
+    assert f"All 6 models on H100 SXM, each at its cheapest: {total:,.1f} GPU-hours; with" in text
+
+
+def test_a_plan_without_looks_says_nothing_of_them() -> None:
+    done = CliRunner().invoke(app, ["plan", "r1-distill-qwen-7b", "--offline", "--gpu", "h100"])
+    assert "looks" not in done.stdout and "All " not in done.stdout

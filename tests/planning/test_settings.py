@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from pipeline_toys import Toy
+from scripted import ScriptedEngine
 
 from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.wire import body_of
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.engines.vllm.arguments import engine_arguments
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError, DataError, ModelError

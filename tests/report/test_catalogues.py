@@ -23,8 +23,10 @@ from claimbench.claims.sources import ArtifactCheck, Lacks
 from claimbench.cli import app
 from claimbench.cli.display_claims import show_claims
 from claimbench.grading import GRADERS
+from claimbench.grading.extract import LATEX_FINDERS, NUMBER_FINDERS
 from claimbench.grading.outcomes import VALUES
-from claimbench.records import Exposure
+from claimbench.grading.reasons import REASONS, where
+from claimbench.records import Exposure, RegistrationState
 from claimbench.report import view
 from claimbench.report.answers import CERTAINTIES
 from claimbench.report.article_data import claims_data
@@ -35,11 +37,13 @@ from claimbench.report.html import render_html
 from claimbench.report.markdown import render_document
 from claimbench.report.messages import languages, plain, words
 from claimbench.report.page_script import OUTCOMES, SCRIPT_KEYS
+from claimbench.report.settings import SETTINGS as NAMED
 from claimbench.report.strips import KINDS as STRIP
 from claimbench.report.tables import heading
 from claimbench.runner import reporting
 from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
+from claimbench.store.registration import SECTIONS
 from claimbench.verdicts.articles import STATUSES, judge_claims, load_evidence
 from claimbench.verdicts.claims import STANDINGS
 from claimbench.verdicts.comparisons import WORDS as COMPARISONS
@@ -79,8 +83,12 @@ FAMILIES: dict[str, Iterable[str]] = {
     "script": SCRIPT_KEYS,
     "comparison": COMPARISONS,
     "rule": GRADERS,
+    "grade": REASONS,
+    "protocol": NAMED,
     "strip": STRIP,
     "certainty": CERTAINTIES,
+    "registration": get_args(RegistrationState),
+    "registered": (*SECTIONS, "code"),
 }
 """Terms, whose keys are made of a name: by family, all of its names."""
 
@@ -190,6 +198,14 @@ def test_every_message_is_said_with_the_values_that_it_is_given() -> None:
             if isinstance(values, ast.Dict) and None not in values.keys:
                 given = {key.value for key in values.keys if isinstance(key, ast.Constant)}
                 assert given == placeholders(english[node.args[0].value]), node.args[0].value
+
+
+def test_every_reason_of_a_grader_is_said_with_its_values() -> None:
+    english = entries("en")
+    for name, values in REASONS.items():
+        assert placeholders(english[f"grade-{name}"]) == set(values), name
+    rules = {*NUMBER_FINDERS, *LATEX_FINDERS}
+    assert {where(rule).key for rule in rules} <= set(english)
 
 
 def test_no_catalogue_has_words_outside_of_it() -> None:

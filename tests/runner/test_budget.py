@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from endpoint_toys import Server, adding, openai_server
+from scripted import ScriptedEngine, scripted_kind
 from typer.testing import CliRunner
 
 from claimbench import config
 from claimbench.analysis.cells import stored_cells
 from claimbench.cli import app
 from claimbench.engines import ENGINES, Price
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.errors import CapReached, ConfigError
 from claimbench.records import Request
 from claimbench.runner import pipeline, preparing, reporting

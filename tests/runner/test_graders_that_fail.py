@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from pipeline_toys import Toy, answer
+from scripted import ScriptedEngine
 from typer.testing import CliRunner
 
 from claimbench.cli import app
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, GradingError
 from claimbench.grading.maths import NumberGrader
 from claimbench.grading.outcomes import GRADER_ERROR, make_grade

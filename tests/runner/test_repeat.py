@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from command import claimbench
 from pipeline_toys import Toy, answer
+from scripted import ScriptedEngine
 
 from claimbench.analysis.repeats import Repeat, Twice, repeat_of
 from claimbench.engines.base import Answer
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.grading import make_grader
 from claimbench.messages import Message

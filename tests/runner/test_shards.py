@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from pipeline_toys import Toy, answer
+from scripted import ScriptedEngine
 
 from claimbench import config
-from claimbench.engines.scripted import ScriptedEngine
 from claimbench.errors import ConfigError, EngineDied, StoreLocked
 from claimbench.planning.plan import Plan
 from claimbench.runner import pipeline, preparing, reporting, shards

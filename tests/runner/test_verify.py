@@ -13,12 +13,12 @@ import pytest
 import yaml
 from pipeline_toys import Toy, answer
 from report_toys import lifelike, write_run
+from scripted import ScriptedEngine
+from scripted import completion_of as scripted_reply
 from typer.testing import CliRunner
 
 from claimbench import config
 from claimbench.cli import app
-from claimbench.engines.scripted import ScriptedEngine
-from claimbench.engines.scripted.engine import completion_of as scripted_reply
 from claimbench.errors import IncompleteRun, StoreError, WrongRunFolder
 from claimbench.records import Completion, Request
 from claimbench.runner import pipeline, preparing, reporting

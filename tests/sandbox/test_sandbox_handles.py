@@ -8,6 +8,7 @@ import pytest
 
 from claimbench.grading.code.cases import CodeTests
 from claimbench.grading.code.judge import CodeVerdict, judge
+from claimbench.report.messages import english
 from claimbench.sandbox.isolation import Sandbox
 
 PROGRAM = '''
@@ -203,7 +204,7 @@ def verdict(check: str, sandbox: Sandbox, program: str = PROGRAM) -> CodeVerdict
 @pytest.mark.parametrize("case", HOLDS)
 def test_it_holds(case: str, sandbox: Sandbox) -> None:
     found = verdict(HOLDS[case], sandbox)
-    assert found.outcome == "correct", found.words
+    assert found.outcome == "correct", found.why
 
 
 @pytest.mark.parametrize("case", FAILS)
@@ -232,7 +233,7 @@ def test_numpy_arrays(sandbox: Sandbox) -> None:
 
 
 def test_reasons_name_the_call(sandbox: Sandbox) -> None:
-    words = verdict("assert s.add(1) == 3", sandbox).words
+    words = english(verdict("assert s.add(1) == 3", sandbox).why)
     assert words == "assert s.add(1) == 3; add(1) gave 2; the assert does not hold"
-    words = verdict("p = Point(1, 2)\nassert s.add(p) == 1", sandbox).words
+    words = english(verdict("p = Point(1, 2)\nassert s.add(p) == 1", sandbox).why)
     assert "add(<Point>) raised line 15: AttributeError" in words

@@ -217,7 +217,7 @@ def failures(programs: dict[str, str], tests: CodeTests, sandbox: Sandbox) -> di
     """What did not pass: in one child, or test by test."""
     prepared = Prepared(tests)
     verdicts = {n: judge(p, prepared, sandbox, recheck=True) for n, p in programs.items()}
-    return {n: v.words for n, v in verdicts.items() if v.outcome != CORRECT or v.disagrees}
+    return {n: v.why for n, v in verdicts.items() if v.outcome != CORRECT or v.disagrees}
 
 
 def test_every_idiom_passes(sandbox: Sandbox) -> None:

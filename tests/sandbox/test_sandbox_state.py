@@ -18,6 +18,7 @@ import pytest
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.compare import output_difference
 from claimbench.grading.code.judge import judge
+from claimbench.report.messages import english
 from claimbench.sandbox import isolation, landlock, supervisor
 from claimbench.sandbox.client import Zygote
 from claimbench.sandbox.codec import decode, encode
@@ -59,7 +60,7 @@ class TestMemory:
         token = f"token-{secrets.token_hex(8)}"
         check = "".join(f"assert f({n}) == {token!r}\n" for n in range(60))
         tests = CodeTests("assert", (), "f", check)
-        words = [judge(SEARCH, tests, sandbox).words for _ in range(3)]
+        words = [english(judge(SEARCH, tests, sandbox).why) for _ in range(3)]
         assert all("gave 'none'" in word for word in words), words
 
     @pytest.mark.parametrize("recheck", [False, True])

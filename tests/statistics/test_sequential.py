@@ -60,3 +60,22 @@ def test_looks_that_were_not_declared_share_half_a_percent() -> None:
 def test_times_that_do_not_increase_are_refused(times: list[float]) -> None:
     with pytest.raises(ValueError, match="increase"):
         stats.boundaries(times, 0.05)
+
+
+@pytest.mark.parametrize("effect", [0.0, 0.02, 0.05])
+def test_samples_that_looks_leave_against_the_normal_distribution(effect: float) -> None:
+    """Two looks: a run ends at the first where |d| is beyond z·√V or within δ − z′·√V."""
+    design, margin = stats.Design(198, 0.12, 5e-6), 0.02
+    first, last = design.variance(10), design.variance(20)
+    error = np.sqrt(first)
+    apart, equal = (stats.boundaries([last / first, 1.0], level)[0] for level in (0.025, 0.05))
+    far, near = apart * error, max(0.0, margin - equal * error)
+    inside = norm.cdf([-far, -near, near, far], effect, error)
+    stopped = inside[0] + (1 - inside[3]) + inside[2] - inside[1]
+    found = stats.mean_samples(design, margin, (10, 20), np.random.default_rng(1), effect=effect)
+    assert found == pytest.approx(10 * stopped + 20 * (1 - stopped), abs=0.15)
+
+
+def test_looks_end_a_run_whose_published_error_dominates() -> None:
+    design = stats.Design(198, 0.12, 1e-3)
+    assert stats.mean_samples(design, 0.02, (32, 64), np.random.default_rng(1)) == 32

@@ -7,6 +7,7 @@ import pytest
 
 from claimbench import statistics as stats
 from claimbench.statistics.comparison import Floats
+from claimbench.statistics.runpairs import by_groups
 
 TIGHT = 1e-12
 
@@ -120,3 +121,55 @@ def test_what_is_no_pair_is_refused(
 def test_detectable_difference_takes_students_t() -> None:
     # t(0.975, 29) = 2.0452, Φ⁻¹(0.8) = 0.8416: 2.8868 SE
     assert stats.detectable_difference(0.01, df=29) == pytest.approx(0.028868, abs=1e-6)
+
+
+def grouped(rng: np.random.Generator, groups: int, size: int) -> tuple[Floats, list[str]]:
+    """d_i of problems whose groups lean one way or the other together."""
+    shared = np.repeat(rng.normal(0, 0.3, groups), size)
+    names = [f"passage {i}" for i in range(groups) for _ in range(size)]
+    return np.clip(shared + rng.normal(0, 0.2, groups * size), -1, 1), names
+
+
+def test_the_error_of_groups_is_statsmodels() -> None:
+    from statsmodels.api import OLS
+
+    gaps, names = grouped(np.random.default_rng(1), 12, 5)
+    found = by_groups(gaps, names)
+    assert found is not None
+    places = np.unique(names, return_inverse=True)[1]
+    fit = OLS(gaps, np.ones(60)).fit(cov_type="cluster", cov_kwds={"groups": places})
+    assert found.se == pytest.approx(float(fit.bse[0]), rel=1e-12)
+    assert found.df == 11
+
+
+def test_groups_widen_the_interval_to_its_coverage() -> None:
+    rng, full = np.random.default_rng(2), np.full(120, 4.0)
+    covered = np.zeros(2)
+    for _ in range(300):
+        gaps, names = grouped(rng, 24, 5)
+        sides = (2 + 2 * gaps, full), (np.full(120, 2.0), full)
+        for i, groups in enumerate(([], names)):
+            low, high = stats.compare_runs(*sides, groups=groups).such.interval_95
+            covered[i] += low <= 0 <= high
+    alone, in_groups = covered / 300
+    assert alone < 0.8
+    assert in_groups > 0.91
+
+
+def test_groups_of_one_problem_and_one_group_change_nothing() -> None:
+    first, second = counts(np.random.default_rng(3), 40, 4)
+    plain = stats.compare_runs(first, second)
+    each = stats.compare_runs(first, second, groups=[str(i) for i in range(40)])
+    assert plain == each and plain.groups is None
+    assert stats.compare_runs(first, second, groups=["all"] * 40).such == plain.such
+
+
+def test_groups_never_show_what_mcnemar_does_not() -> None:
+    x = np.repeat([1.0, 1, 1, 0, 1, 0], 4)
+    y = np.repeat([0.0, 1, 0, 0, 1, 1], 4)
+    names = [f"g{i}" for i in range(6) for _ in range(4)]
+    one = np.ones(24)
+    alone = stats.compare_runs((x, one), (y, one))
+    found = stats.compare_runs((x, one), (y, one), groups=names)
+    assert (alone.method, found.method, found.groups) == ("bonett-price", "groups", 6)
+    assert found.such.p_difference >= alone.such.p_difference

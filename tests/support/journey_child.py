@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+from scripted import ScriptedEngine, scripted_kind
+
 from claimbench import config, engines
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.records import Request
 from claimbench.runner import pipeline, preparing
 

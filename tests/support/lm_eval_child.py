@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 from lm_eval_toys import reply_to
+from scripted import ScriptedEngine, scripted_kind
 
 from claimbench import config, engines
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.records import Request
 from claimbench.runner import pipeline, preparing
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from lm_eval.api.model import LM
+from scripted import ScriptedEngine, scripted_kind
 
 from claimbench import config
 from claimbench.engines import ENGINES
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.planning.plan import Plan
 from claimbench.records import Measurement, Problem, Request
 from claimbench.runner import pipeline, preparing

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripted import ScriptedEngine, scripted_kind
 
 from claimbench import config
 from claimbench.config import DType
 from claimbench.engines import ENGINES
-from claimbench.engines.scripted import ScriptedEngine, scripted_kind
 from claimbench.messages import from_data
 from claimbench.records import Request
 from claimbench.report.messages import english

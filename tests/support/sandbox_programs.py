@@ -14,6 +14,7 @@ from claimbench.grading.code.question import CodeQuestion
 from claimbench.grading.code.unpack import TestsSource, canonical, digest_of
 from claimbench.grading.pool import GradingPool
 from claimbench.records import Grade, Problem, Sample
+from claimbench.report.messages import english
 
 CPU_S = 0.6
 CASES = [[f"{a} {b}\n", f"{a + b}\n"] for a, b in ((1, 2), (5, 5), (0, 9), (70, 7), (3, 8), (2, 2))]
@@ -84,5 +85,5 @@ def verdicts(workers: int) -> list[tuple[str, str]]:
 
 
 def _verdict(grade: Grade) -> tuple[str, str]:
-    found = re.search(r"test \d+ of \d+", grade.reason)
+    found = re.search(r"test \d+ of \d+", english(grade.reason))
     return grade.outcome, found[0] if found else ""

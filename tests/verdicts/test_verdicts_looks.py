@@ -11,7 +11,7 @@ from claimbench import statistics as stats
 from claimbench.records import CellName, Looks, PublishedResult, Source
 from claimbench.report.messages import english
 from claimbench.store.manifest import Judging
-from claimbench.verdicts import Case, judge_family
+from claimbench.verdicts import Case, Pair, Relation, compose, judge_family, outcomes_of
 from claimbench.verdicts.stopping import family_sizes, look_at
 
 
@@ -118,3 +118,49 @@ def test_a_family_counts_every_figure_that_is_judged_with_it() -> None:
     (table,) = alone
     assert alone == other
     assert both[table] == alone[table] + 1
+
+
+# --- articles' claims about scores that grew ----------------------------------------------------
+
+
+def claimed(relation: Relation, share: float, looks: Looks | None, value: float = 52.5):  # type: ignore[no-untyped-def]
+    """The claim that a run of 32 samples stands in the relation to a published score."""
+    (outcome,) = outcomes_of([Pair("aime-2024", run(32, share, looks), published(value))], relation)
+    return outcome
+
+
+@pytest.mark.parametrize("relation", ["ahead", "on par", "at least"])
+def test_a_claim_about_a_raised_run_is_tested_at_the_stricter_level(relation: Relation) -> None:
+    plain, raised = (claimed(relation, 0.55, looks) for looks in (None, Looks(earlier=(4, 16))))
+    for one, other in ((plain.p_holds, raised.p_holds), (plain.p_fails, raised.p_fails)):
+        assert one is not None and other is not None
+        assert other == pytest.approx(min(1.0, 40 * one))
+
+
+def test_a_claim_that_one_look_would_support_stays_open_after_undeclared_ones() -> None:
+    plain, raised = (claimed("ahead", 0.55, looks) for looks in (None, Looks(earlier=(4,))))
+    assert compose("listed", [plain])[0] == "supported"
+    assert compose("listed", [raised])[0] == "inconclusive"
+
+
+def test_a_claim_at_a_declared_look_has_its_sequential_p() -> None:
+    plain, found = (claimed("ahead", 0.55, looks) for looks in (None, DECLARED))
+    assert plain.p_holds is not None and found.p_holds is not None
+    assert plain.comparison is not None
+    own = stats.measure([round(0.55 * 32)] * 30, [32] * 30).sampling_variance
+    rest = (plain.comparison.se / 100) ** 2 - own
+    last = own / 2 + rest
+    times = [last / (2 * own + rest), last / (own + rest)]
+    assert found.p_holds == pytest.approx(
+        2 * stats.sequential_p(plain.p_holds / 2, times), rel=1e-6
+    )
+
+
+def test_a_reference_that_grew_counts_too() -> None:
+    ours, theirs = run(32, 0.55, None), run(32, 0.45, Looks(earlier=(4,)))
+    alone = replace(theirs, looks=None)
+    plain, raised = (
+        outcomes_of([Pair("aime-2024", ours, side)], "ahead")[0] for side in (alone, theirs)
+    )
+    assert plain.p_holds is not None
+    assert raised.p_holds == pytest.approx(min(1.0, 20 * plain.p_holds))

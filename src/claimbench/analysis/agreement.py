@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.labels import read_labels
+from claimbench.records import Reason
 from claimbench.store import RunStore, hex_ids, positions
 
 Ours = str
@@ -31,7 +32,7 @@ class Disagreement:
     their_reason: str | None
     outcome: str
     our_answer: str | None
-    our_reason: str
+    our_reason: Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,18 +16,21 @@ from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.measure import measure_cell
 from claimbench.errors import DataError
 from claimbench.records import CellName, Measurement, Problem
+from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore, read_run
 
 
 @dataclass(frozen=True)
 class Measured:
     """One model on one benchmark. `contents` has each problem's digest by id, "" where the folder
-    does not hold its text; `grader` names the grader with its options."""
+    does not hold its text; `grader` names the grader with its options; `groups` has the group of
+    each problem by id, where the benchmark names groups."""
 
     measurement: Measurement
     contents: Mapping[str, str]
     grader: str
     efficiency: Efficiency | None = None
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_measured(root: Path) -> list[Measured]:
@@ -50,11 +52,13 @@ def described(
     costs = {(one.model, one.benchmark): one for one in spent}
     with RunStore.existing(root) as store:
         config = store.config
-        contents = {cell.name: _contents(cell) for cell in stored_cells(store)}
+        cells = {cell.name: cell for cell in stored_cells(store)}
+        contents = {name: _contents(cell) for name, cell in cells.items()}
+        groups = {name: _groups(cell) for name, cell in cells.items()}
     return [
         Measured(
             m, contents[CellName(m.model, m.benchmark)], _grader(config, m.benchmark),
-            costs.get((m.model, m.benchmark)),
+            costs.get((m.model, m.benchmark)), groups[CellName(m.model, m.benchmark)],
         )
         for m in measurements
     ]  # fmt: skip
@@ -62,6 +66,12 @@ def described(
 
 def _contents(cell: StoredCell) -> dict[str, str]:
     return {name: content_of(problem) for name, problem in cell.problems.items()}
+
+
+def _groups(cell: StoredCell) -> dict[str, str]:
+    """The group of each problem that has one."""
+    found = {name: problem.details.get("group") for name, problem in cell.problems.items()}
+    return {name: group for name, group in found.items() if group is not None}
 
 
 def _from_store(
@@ -72,7 +82,7 @@ def _from_store(
 ) -> Measured:
     measured = measure_cell(store, cell)[1]
     grader = _grader(config, cell.benchmark)
-    return Measured(measured, _contents(cell), grader, spent.get(cell.name))
+    return Measured(measured, _contents(cell), grader, spent.get(cell.name), _groups(cell))
 
 
 def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured]:
@@ -87,7 +97,7 @@ def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured
         yield Measured(m, dict.fromkeys(m.problem_ids, ""), _grader(config, m.benchmark))
 
 
-def _grader(config: Mapping[str, Any], benchmark: str) -> str:
+def _grader(config: JsonObject, benchmark: str) -> str:
     """The kind of grader and its options; an lm-eval task's are its metric and filter."""
     grader = config["benchmarks"][benchmark]["grader"]
     given = {k: v for k, v in grader["options"].items() if v not in (None, [], ())}

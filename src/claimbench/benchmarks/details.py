@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.benchmarks.rows import Located, Row, column, optional
 from claimbench.config import BenchmarkConfig, FieldsConfig, TestsConfig
@@ -18,14 +17,15 @@ from claimbench.config.paths import cache_dir
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading.code.unpack import FORMS, PRELUDE, canonical, digest_of
 from claimbench.records import Problem
+from claimbench.records.plain import JsonDict
 
 APART = 100_000
 """Characters from which a problem's tests are kept in a file of their own."""
 
 
-def details_of(benchmark: BenchmarkConfig, located: Located, number: int) -> dict[str, Any]:
-    """`Problem.details` of a row: `slots`, `date`, `rating`, `entry_point` and `tests`, each only
-    where the benchmark has it."""
+def details_of(benchmark: BenchmarkConfig, located: Located, number: int) -> dict[str, object]:
+    """`Problem.details` of a row: `slots`, `date`, `rating`, `group`, `entry_point` and `tests`,
+    each only where the benchmark has it."""
     fields, row, name = benchmark.fields, located.row, benchmark.name
     found: dict[str, object] = {}
     if fields.slots:
@@ -34,6 +34,8 @@ def details_of(benchmark: BenchmarkConfig, located: Located, number: int) -> dic
         found["date"] = str(column(row, benchmark.dataset.date, name, number))[:10]
     if fields.rating:
         found["rating"] = float(column(row, fields.rating, name, number))
+    if fields.group:
+        found["group"] = str(column(row, fields.group, name, number))
     if fields.tests:
         columns = _columns(fields.tests, row, name, number)
         found["entry_point"] = _entry_point(fields.tests.form, columns, name, number)
@@ -89,7 +91,7 @@ def _entry_point(form: str, columns: Mapping[str, object], name: str, number: in
         raise DataError(f"{name}: row {number}: {error}") from error
 
 
-def _kept(form: str, columns: Mapping[str, object], where: str) -> dict[str, Any]:
+def _kept(form: str, columns: Mapping[str, object], where: str) -> JsonDict:
     """Tests inside the problem where they are small, else the file they were put into."""
     text = canonical(columns)
     kept = {"form": form, "sha256": digest_of(text)} | ({"row": where} if where else {})

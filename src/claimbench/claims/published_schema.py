@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field, model_validator
 
 from claimbench.claims.schema import Figure
 from claimbench.config.yamlfile import Strict
 from claimbench.records import Tier
 
-Protocol = dict[str, Any]
+Protocol = dict[str, object]
 """How a figure was measured, as its source states it."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from claimbench.records.plain import JsonObject
 
 _HEAD = (
     "  GPU           TP × replicas  weights  KV room  seqs  longest    hours  GPU-hours       USD"
@@ -17,7 +18,7 @@ _LAPTOP_LEGEND = (
 )
 
 
-def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bool = False) -> str:
+def render_gpus(entries: Sequence[JsonObject], price_note: str, whole: bool = False) -> str:
     """The entries of `gpu_plan` as text: of each GPU type its cheapest, its fastest and the run's
     own choice, or the `whole` list."""
     lines: list[str] = []
@@ -32,6 +33,7 @@ def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bo
         on_laptops = [row for row in entry["gpus"] if "laptop" in row]
         lines += _gpu_lines(on_gpus, whole) if on_gpus["gpus"] or entry["why_not"] else []
         lines += _laptop_lines(on_laptops)
+    lines += _total_lines(entries)
     rows = [row for entry in entries for row in entry["gpus"]]
     if any("laptop" not in row for row in rows):
         lines += ["", *_legend(price_note, whole)]
@@ -40,7 +42,7 @@ def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bo
     return "\n".join(lines)
 
 
-def _where(entry: Mapping[str, Any]) -> str:
+def _where(entry: JsonObject) -> str:
     laptops = entry["gpus"] and all("laptop" in row for row in entry["gpus"])
     return "laptops" if laptops and not entry["why_not"] else "GPUs"
 
@@ -54,11 +56,11 @@ def _legend(price_note: str, whole: bool) -> list[str]:
     ]
 
 
-def _laptop_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _laptop_lines(rows: Sequence[JsonObject]) -> list[str]:
     return [_LAPTOP_HEAD, *(_laptop_line(row) for row in rows)] if rows else []
 
 
-def _laptop_line(row: Mapping[str, Any]) -> str:
+def _laptop_line(row: JsonObject) -> str:
     name = f"  {row['title']:<20} {row['dtype']:<9}  {row['weights_gib_per_gpu']:>3.0f} GiB"
     if not row["fits"]:
         return f"{name}  does not fit beside the longest request"
@@ -68,11 +70,49 @@ def _laptop_line(row: Mapping[str, Any]) -> str:
     )
 
 
-def _gpu_lines(entry: Mapping[str, Any], whole: bool) -> list[str]:
+def _gpu_lines(entry: JsonObject, whole: bool) -> list[str]:
     if entry["why_not"]:
         return [f"  no GPU estimate: {entry['why_not']}"]
     shown = [row for row in entry["gpus"] if whole or not row["fits"] or _mark(row)]
-    return [_HEAD, *(_gpu_line(row) for row in shown), *_notes(entry["gpus"])]
+    return [_HEAD, *(_gpu_line(row) for row in shown), *_look_lines(entry), *_notes(entry["gpus"])]
+
+
+def _look_lines(entry: JsonObject) -> list[str]:
+    """What the declared looks leave of the GPU-hours, of each GPU type's cheapest choice."""
+    return [
+        f"  {row['title']}, cheapest, {_with_looks(*row['gpu_hours_with_looks'])}"
+        for row in _cheapest(entry)
+        if row["gpu_hours_with_looks"][1] < row["gpu_hours"]
+    ]
+
+
+def _cheapest(entry: JsonObject) -> list[JsonObject]:
+    """The cheapest choice of each GPU type."""
+    return [row for row in entry["gpus"] if row["fits"] and row.get("cheapest")]
+
+
+def _with_looks(equal: float, apart: float) -> str:
+    return (
+        f"with the looks: {equal:,.1f} GPU-hours on average where scores are equal, "
+        f"{apart:,.1f} where they differ by two margins"
+    )
+
+
+def _total_lines(entries: Sequence[JsonObject]) -> list[str]:
+    """The GPU-hours of several models, of each GPU type that all of them fit on."""
+    chosen = [{row["title"]: row for row in _cheapest(entry)} for entry in entries]
+    titles = [title for title in chosen[0] if all(title in one for one in chosen)] if chosen else []
+    lines = []
+    for title in titles if len(chosen) > 1 else ():
+        rows = [one[title] for one in chosen]
+        total = sum(row["gpu_hours"] for row in rows)
+        equal, apart = (sum(row["gpu_hours_with_looks"][i] for row in rows) for i in (0, 1))
+        looks = f"; {_with_looks(equal, apart)}" if apart < total else ""
+        count = len(rows)
+        lines.append(
+            f"All {count} models on {title}, each at its cheapest: {total:,.1f} GPU-hours{looks}"
+        )
+    return ["", *lines] if lines else []
 
 
 def _gpu_line(row: Mapping[str, object]) -> str:

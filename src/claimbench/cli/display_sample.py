@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from claimbench.interop.samples import Shown
 from claimbench.records import Sample
+from claimbench.report.grade_reasons import in_words
 from claimbench.report.tables import clean
 from claimbench.store.tokens import unpack_ids
 
@@ -51,7 +52,7 @@ def _facts(shown: Shown) -> Iterator[str]:
     if grade is None:
         yield "not graded"
         return
-    yield clean(f"{grade.outcome}: {grade.reason}", 600)
+    yield clean(f"{grade.outcome}: {in_words(grade.reason)}", 600)
     answer = "none" if grade.answer is None else clean(grade.answer, 600)
     yield f"answer: {answer}"
 

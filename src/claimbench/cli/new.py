@@ -78,7 +78,8 @@ def benchmark(
     quiz.csv --question Frage --gold Antwort[/bold]
     """
     from claimbench.config.inline import fit_name, name_of
-    from claimbench.drafts.benchmarks import Columns, benchmark_yaml, draft_benchmark
+    from claimbench.drafts.benchmarks import benchmark_yaml, draft_benchmark
+    from claimbench.drafts.columns import Columns
     from claimbench.drafts.files import write_new
 
     _check_grader(grader)
@@ -113,12 +114,14 @@ def run(
     --claimed 41.5[/bold]
     """
     from claimbench.config.inline import name_of
-    from claimbench.drafts.files import named_from, run_yaml, write_new
+    from claimbench.drafts.files import check_names, margin_for, named_from, run_yaml, write_new
 
     path = out or Path(f"{name_of(models[0])}-on-{name_of(benchmarks[0])}.yaml")
+    check_names(models, benchmarks, path)
+    margin = margin_for(claimed, benchmarks[0], path)
     named = [named_from(path.parent, word) for word in models]
     asked = [named_from(path.parent, word) for word in benchmarks]
-    write_new(path, run_yaml(named, asked, claimed))
+    write_new(path, run_yaml(named, asked, claimed, margin))
     typer.echo(f"{path}: written; read what it decides")
     typer.echo(f"See what it will ask: claimbench plan {path}")
     typer.echo(f"Run it:               claimbench run {path}")
@@ -191,13 +194,15 @@ def _first_problem(draft: BenchmarkDraft) -> str:
 
 def _show_golds(draft: BenchmarkDraft) -> None:
     from claimbench.drafts.benchmarks import SHOWN
+    from claimbench.report.grade_reasons import in_words
     from claimbench.report.tables import clean
 
     right = draft.golds - len(draft.failing)
     kind = draft.config.grader.kind
     typer.echo(f"Golds graded against themselves by {kind}: {right} of {draft.golds} right")
     for grade in draft.failing[:SHOWN]:
-        typer.echo(f"    {clean(grade.sample_id)}: {clean(grade.reason or grade.outcome, 300)}")
+        why = in_words(grade.reason) or grade.outcome
+        typer.echo(f"    {clean(grade.sample_id)}: {clean(why, 300)}")
 
 
 def _say_what_to_decide(path: Path, decide: dict[str, str]) -> None:

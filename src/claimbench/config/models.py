@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -99,7 +99,7 @@ class ModelConfig(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _a_folder_needs_no_hub(cls, data: object) -> Any:
+    def _a_folder_needs_no_hub(cls, data: object) -> object:
         if isinstance(data, Mapping) and data.get("path"):
             return {"hub": "", "revision": "", **data}
         return data

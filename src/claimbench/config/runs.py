@@ -12,6 +12,7 @@ from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.inline import fit_name
 from claimbench.config.models import ModelConfig
+from claimbench.config.texts import ByLanguage
 from claimbench.config.yamlfile import FromList, Strict, nearest, unset
 from claimbench.errors import ConfigError
 
@@ -90,7 +91,7 @@ class RunConfig(Strict):
     published tables it is compared with."""
 
     name: str
-    title: str
+    title: ByLanguage = Field(description="a text, or one by language (en, ko)")
     models: tuple[str, ...] = Field(min_length=1)
     benchmarks: tuple[str, ...] = Field(min_length=1)
     sampling: SamplingConfig

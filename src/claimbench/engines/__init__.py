@@ -10,7 +10,6 @@
     replicas/       replicas of an engine, a process for each
     ray/            replicas on a Ray cluster
     restarting.py   an engine that is started again when it dies
-    scripted/       replies from a script, for tests
 """
 
 from __future__ import annotations

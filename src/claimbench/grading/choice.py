@@ -9,6 +9,7 @@ from functools import cached_property
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.letters import last_letters
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
+from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_letter
 from claimbench.records import Grade, Problem, Sample
 
@@ -39,19 +40,20 @@ class ChoiceGrader:
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         right = right_letter(problem, sample)
         if right is None:
-            reason = f"sample has no order of choices, and gold {problem.gold!r} is no letter"
-            return make_grade(self.digest, sample, GRADER_ERROR, None, reason)
+            why = reason("no-order", gold=repr(problem.gold))
+            return make_grade(self.digest, sample, GRADER_ERROR, None, why)
         letters = LETTERS[: max(len(problem.choices), LETTERS.index(right) + 1, 4)]
         text = counted_letter(sample, self.reasoning_end)
         if text is None:
-            reason = "the reasoning never ended"
-            return make_grade(self.digest, sample, NO_ANSWER, None, reason, {"strict": 0.0})
+            strict = {"strict": 0.0}
+            return make_grade(self.digest, sample, NO_ANSWER, None, NEVER_ENDED, strict)
         strict = {"strict": float(strict_letter(text, letters) == right)}
         answer = last_letters(text, letters)
         if answer is None:
-            return make_grade(self.digest, sample, NO_ANSWER, None, "no letter was found", strict)
+            return make_grade(self.digest, sample, NO_ANSWER, None, reason("no-letter"), strict)
         outcome = CORRECT if answer == right else WRONG
-        return make_grade(self.digest, sample, outcome, answer, f"the right one is {right}", strict)
+        why = reason("right-letter", right=right)
+        return make_grade(self.digest, sample, outcome, answer, why, strict)
 
 
 def right_letter(problem: Problem, sample: Sample) -> str | None:

@@ -23,7 +23,11 @@ from __future__ import annotations
 import logging
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+    from sympy.core.relational import Relational
 
 PACKAGES = ("math-verify", "latex2sympy2_extended", "sympy", "antlr4-python3-runtime")
 
@@ -85,7 +89,7 @@ def _loses_a_variable(gold: str, answer: str) -> bool:
     return last is not None and not any(letter in letters for letter in last[1].lower())
 
 
-def _vacuous(gold_parsed: list[Any], answer_parsed: list[Any]) -> bool:
+def _vacuous(gold_parsed: list[object], answer_parsed: list[object]) -> bool:
     """Whether both are equations, neither the same nor with a solution."""
     from sympy import Eq, solve
 
@@ -99,16 +103,15 @@ APART = 1e-4
 """Relative difference that no rounding to six places explains, where numbers are small."""
 
 
-def _apart(gold_parsed: list[Any], answer_parsed: list[Any]) -> bool:
+def _apart(gold_parsed: list[object], answer_parsed: list[object]) -> bool:
     """Whether both are numbers below one that differ in their leading digits."""
-    values = [_number(parsed[0]) for parsed in (gold_parsed, answer_parsed)]
-    if None in values or values[0] == values[1]:
+    gold, answer = _number(gold_parsed[0]), _number(answer_parsed[0])
+    if gold is None or answer is None or gold == answer:
         return False
-    gold, answer = values
     return bool(abs(gold) < 1 and abs(gold - answer) > APART * max(abs(gold), abs(answer)))
 
 
-def _number(expression: Any) -> Any:
+def _number(expression: object) -> Expr | None:
     """The value to 20 digits of an expression without letters; None where it has none."""
     from sympy import Expr
 
@@ -122,7 +125,7 @@ REAL_POINTS = (("0.37", "1.21"), ("1.83", "0.44"), ("2.6", "3.7"))
 """Where expressions in positive letters are compared."""
 
 
-def _equal_where_meant(gold: Any, answer: Any) -> bool:
+def _equal_where_meant(gold: object, answer: object) -> bool:
     """Whether the two are equal as they are meant: i imaginary, letters under a root positive."""
     from sympy import Expr, I
 
@@ -134,13 +137,13 @@ def _equal_where_meant(gold: Any, answer: Any) -> bool:
     return gold.has(_half()) and _equal_where_real(gold, answer)
 
 
-def _half() -> Any:
+def _half() -> object:
     from sympy import S
 
     return S.Half
 
 
-def _equal_where_real(gold: Any, answer: Any) -> bool:
+def _equal_where_real(gold: Expr, answer: Expr) -> bool:
     """Whether two expressions agree for positive letters, without which the gold is not real."""
     from sympy import Rational
 
@@ -153,13 +156,13 @@ def _equal_where_real(gold: Any, answer: Any) -> bool:
     return all(_agree(gold, answer, dict(zip(letters, point, strict=False))) for point in points)
 
 
-def _agree(gold: Any, answer: Any, at: dict[Any, Any]) -> bool:
+def _agree(gold: Expr, answer: Expr, at: dict[Symbol, Expr]) -> bool:
     ours, theirs = gold.subs(at).evalf(30), answer.subs(at).evalf(30)
     both = ours.is_number and theirs.is_number and ours.is_finite and theirs.is_finite
     return bool(both and abs(ours - theirs) <= 1e-20 * (abs(ours) + abs(theirs)))
 
 
-def _same_sides(gold: Any, answer: Any) -> bool:
+def _same_sides(gold: Relational, answer: Relational) -> bool:
     from sympy import simplify
 
     left, right = gold.lhs - gold.rhs, answer.lhs - answer.rhs
@@ -167,14 +170,14 @@ def _same_sides(gold: Any, answer: Any) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _parse_gold(gold: str) -> list[Any]:
+def _parse_gold(gold: str) -> list[object]:
     return _parse(gold)
 
 
-def _parse(answer: str) -> list[Any]:
+def _parse(answer: str) -> list[object]:
     from math_verify import parse
 
-    parsed: list[Any] = parse(f"\\boxed{{{answer}}}", parsing_timeout=None)
+    parsed: list[object] = parse(f"\\boxed{{{answer}}}", parsing_timeout=None)
     return parsed
 
 

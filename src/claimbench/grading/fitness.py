@@ -8,21 +8,24 @@ from claimbench.grading.outcomes import ERRORS
 from claimbench.grading.question import Grader
 from claimbench.records import Problem, Sample
 
-CHEAP = ("choice", "integer", "number", "latex")
-"""Graders that judge an empty reply at once, and whose errors are then the problem's."""
+_LACKS = {
+    "choice": "is no letter, and the problem has no choices",
+    "integer": "is not an integer",
+    "number": "is not a number",
+    "latex": "is empty",
+}
+"""Graders that judge an empty reply at once, and what a gold lacks where they cannot."""
 
 
 def cannot_apply(grader: Grader, problems: Sequence[Problem]) -> str:
     """Why the grader could judge no reply to any of the problems; "" where it can."""
-    if getattr(grader, "kind", "") not in CHEAP or not problems:
+    kind = getattr(grader, "kind", "")
+    if kind not in _LACKS or not problems:
         return ""
-    reason = ""
-    for problem in problems:
-        grade = grader.grade(problem, _empty_reply(problem))
-        if grade.outcome not in ERRORS:
-            return ""
-        reason = reason or f"{problem.id}: {grade.reason}"
-    return reason
+    if any(grader.grade(p, _empty_reply(p)).outcome not in ERRORS for p in problems):
+        return ""
+    first = problems[0]
+    return f"{first.id}: the gold answer {first.gold!r} {_LACKS[kind]}"
 
 
 def _empty_reply(problem: Problem) -> Sample:

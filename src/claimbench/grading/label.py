@@ -7,6 +7,7 @@ from functools import cached_property
 
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, WRONG, make_grade
+from claimbench.grading.reasons import reason
 from claimbench.records import Grade, Problem, Sample
 
 RULES_VERSION = 1
@@ -28,7 +29,6 @@ class LabelGrader:
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         label = problem.details.get("labels", {}).get(str(sample.sample_index))
         if not isinstance(label, bool):
-            reason = "the outputs bring no label, and we have no gold answer"
-            return make_grade(self.digest, sample, GRADER_ERROR, None, reason)
+            return make_grade(self.digest, sample, GRADER_ERROR, None, reason("no-label"))
         outcome = CORRECT if label else WRONG
-        return make_grade(self.digest, sample, outcome, None, "their label; not graded by us")
+        return make_grade(self.digest, sample, outcome, None, reason("their-label"))

@@ -18,10 +18,11 @@ from claimbench.grading.outcomes import (
     WRONG,
     make_grade,
 )
+from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason, where
 from claimbench.grading.reply import counted_formula
-from claimbench.records import Grade, Problem, Sample
+from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raise it with every change that can change a grade of a module that this one uses."""
 
 MAX_ANSWER_CHARACTERS = 2000
@@ -48,7 +49,7 @@ class GoldQuestion:
 
     gold: str
     asked: LatexQuestion = field(compare=False)
-    failure: str = field(compare=False)
+    failure: Reason = field(compare=False)
 
     def decide(self) -> bool:
         return latex_equal(self.gold, self.gold)
@@ -56,16 +57,30 @@ class GoldQuestion:
 
 def question_of(gold: str, answer: str, rule: str) -> bool | LatexQuestion:
     """The verdict of the plain comparison, or the question where it is not sure."""
-    compared = compare(gold, answer)
-    if compared.verdict is not None:
-        return compared.verdict
-    return LatexQuestion(compared.gold, compared.answer, answer, rule)
+    both = compare(gold, answer)
+    if both.verdict is not None:
+        return both.verdict
+    return LatexQuestion(both.gold, both.answer, answer, rule)
 
 
-def not_evaluated(digest: str, sample: Sample, question: LatexQuestion, failure: str) -> Grade:
+def compared(
+    digest: str, sample: Sample, equal: bool, answer: str, rule: str, how: str = "exactly"
+) -> Grade:
+    """The grade of an answer that `rule` found, compared exactly or by math-verify."""
+    outcome, verb = (CORRECT, "equals") if equal else (WRONG, "differs")
+    return make_grade(digest, sample, outcome, answer, reason(f"{verb}-{how}", where=where(rule)))
+
+
+def too_long(digest: str, sample: Sample, answer: str, rule: str) -> Grade:
+    """The grade of an answer that is wrong without a look."""
+    why = reason("too-long", where=where(rule), most=MAX_ANSWER_CHARACTERS)
+    return make_grade(digest, sample, WRONG, answer, why)
+
+
+def not_evaluated(digest: str, sample: Sample, question: LatexQuestion, failure: Reason) -> Grade:
     """A wrong answer, for the reader to count apart: one that hangs is not left out of a score."""
-    reason = f"not evaluated: {question.rule}: {failure}"
-    return make_grade(digest, sample, WRONG, question.found, reason, {NOT_EVALUATED: 1.0})
+    why = reason("not-evaluated", where=where(question.rule), failure=failure)
+    return make_grade(digest, sample, WRONG, question.found, why, {NOT_EVALUATED: 1.0})
 
 
 @dataclass(frozen=True)
@@ -104,21 +119,22 @@ class LatexGrader:
         begun = question_of(problem.gold, answer, rule)
         if isinstance(begun, LatexQuestion):
             return begun
-        return self._judged(sample, begun, answer, f"{rule}: exact comparison")
+        return compared(self.digest, sample, begun, answer, rule)
 
     def conclude(
         self, sample: Sample, question: LatexQuestion | GoldQuestion, verdict: object
     ) -> Grade:
         if isinstance(question, GoldQuestion):
             return not_evaluated(self.digest, sample, question.asked, question.failure)
-        return self._judged(sample, bool(verdict), question.found, f"{question.rule}: math-verify")
+        found, rule = question.found, question.rule
+        return compared(self.digest, sample, bool(verdict), found, rule, "math-verify")
 
     def recover(
-        self, sample: Sample, question: LatexQuestion | GoldQuestion, failure: str
+        self, sample: Sample, question: LatexQuestion | GoldQuestion, failure: Reason
     ) -> Grade | GoldQuestion:
         if isinstance(question, GoldQuestion):
-            reason = f"the gold answer could not be evaluated: {failure}"
-            return make_grade(self.digest, sample, GRADER_ERROR, question.asked.found, reason)
+            why = reason("gold-not-evaluated", failure=failure)
+            return make_grade(self.digest, sample, GRADER_ERROR, question.asked.found, why)
         if is_plain(question.gold):
             return not_evaluated(self.digest, sample, question, failure)
         return GoldQuestion(question.gold, question, failure)
@@ -126,22 +142,18 @@ class LatexGrader:
     def _find(self, problem: Problem, sample: Sample) -> Grade | tuple[str, str]:
         """The answer and the rule that found it, or the grade where there is none to compare."""
         if not problem.gold.strip():
-            reason = f"problem {problem.id} has no gold answer"
-            return make_grade(self.digest, sample, GRADER_ERROR, None, reason)
+            why = reason("no-gold", problem=problem.id)
+            return make_grade(self.digest, sample, GRADER_ERROR, None, why)
         text = counted_formula(sample, self.reasoning_end)
         if text is None:
-            return make_grade(self.digest, sample, NO_ANSWER, None, "the reasoning never ended")
+            return make_grade(self.digest, sample, NO_ANSWER, None, NEVER_ENDED)
         found = find_answer(text, self.find, LATEX_FINDERS)
         if found is None:
-            return make_grade(self.digest, sample, NO_ANSWER, None, "no answer was found")
+            return make_grade(self.digest, sample, NO_ANSWER, None, NO_ANSWER_FOUND)
         found = without_full_stop(found[0]), found[1]
         if len(found[0]) > MAX_ANSWER_CHARACTERS:
-            reason = f"{found[1]}: longer than {MAX_ANSWER_CHARACTERS} characters"
-            return make_grade(self.digest, sample, WRONG, found[0], reason)
+            return too_long(self.digest, sample, *found)
         return found
-
-    def _judged(self, sample: Sample, equal: bool, answer: str, reason: str) -> Grade:
-        return make_grade(self.digest, sample, CORRECT if equal else WRONG, answer, reason)
 
 
 def without_full_stop(answer: str) -> str:

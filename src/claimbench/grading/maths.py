@@ -13,16 +13,19 @@ from claimbench.grading.extract import NUMBER_FINDERS, find_answer
 from claimbench.grading.latex import (
     MAX_ANSWER_CHARACTERS,
     LatexQuestion,
+    compared,
     not_evaluated,
     question_of,
+    too_long,
     without_full_stop,
 )
 from claimbench.grading.latex import RULES_VERSION as LATEX_RULES
 from claimbench.grading.numerals import to_fraction
 from claimbench.grading.options import check_rules
-from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
+from claimbench.grading.outcomes import GRADER_ERROR, NO_ANSWER, make_grade
+from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason
 from claimbench.grading.reply import counted_formula
-from claimbench.records import Grade, Problem, Sample
+from claimbench.records import Grade, Problem, Reason, Sample
 
 RULES_VERSION = 3
 """Raise it with every change that can change a grade of this module or of those it uses."""
@@ -61,14 +64,14 @@ class NumberGrader:
     def begin(self, problem: Problem, sample: Sample) -> Grade | LatexQuestion:
         gold = self._read(problem.gold)
         if gold is None:
-            reason = f"the gold answer {problem.gold!r} of {problem.id} is not a {self.kind}"
-            return make_grade(self.digest, sample, GRADER_ERROR, None, reason)
+            why = reason(f"gold-not-{self.kind}", gold=repr(problem.gold), problem=problem.id)
+            return make_grade(self.digest, sample, GRADER_ERROR, None, why)
         text = counted_formula(sample, self.reasoning_end)
         if text is None:
-            return make_grade(self.digest, sample, NO_ANSWER, None, "the reasoning never ended")
+            return make_grade(self.digest, sample, NO_ANSWER, None, NEVER_ENDED)
         found = find_answer(text, self.find, NUMBER_FINDERS)
         if found is None:
-            return make_grade(self.digest, sample, NO_ANSWER, None, "no answer was found")
+            return make_grade(self.digest, sample, NO_ANSWER, None, NO_ANSWER_FOUND)
         return self._compare(sample, gold, *found)
 
     def _compare(
@@ -76,24 +79,20 @@ class NumberGrader:
     ) -> Grade | LatexQuestion:
         value = to_fraction(answer)
         if value is not None:
-            return self._judged(sample, value == gold, answer, rule)
+            return compared(self.digest, sample, value == gold, answer, rule)
         if len(answer) > MAX_ANSWER_CHARACTERS:
-            return self._judged(sample, False, answer, rule)
+            return too_long(self.digest, sample, answer, rule)
         begun = question_of(_as_latex(gold), without_full_stop(answer), rule)
         if isinstance(begun, LatexQuestion):
             return begun
-        return self._judged(sample, begun, answer, rule)
+        return compared(self.digest, sample, begun, answer, rule)
 
     def conclude(self, sample: Sample, question: LatexQuestion, verdict: object) -> Grade:
-        return self._judged(sample, bool(verdict), question.found, f"{question.rule}: math-verify")
+        found, rule = question.found, question.rule
+        return compared(self.digest, sample, bool(verdict), found, rule, "math-verify")
 
-    def recover(self, sample: Sample, question: LatexQuestion, failure: str) -> Grade:
+    def recover(self, sample: Sample, question: LatexQuestion, failure: Reason) -> Grade:
         return not_evaluated(self.digest, sample, question, failure)
-
-    def _judged(self, sample: Sample, equal: bool, answer: str, rule: str) -> Grade:
-        relation = "equals" if equal else "differs from"
-        outcome = CORRECT if equal else WRONG
-        return make_grade(self.digest, sample, outcome, answer, f"{rule}: {relation} the gold")
 
     def _read(self, text: str) -> Fraction | None:
         return to_fraction(text)

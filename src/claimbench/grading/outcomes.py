@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from claimbench.records import Grade, Sample
+from claimbench.messages import Message, Value
+from claimbench.records import Grade, Reason, Sample
 
 CORRECT = "correct"
 WRONG = "wrong"
@@ -58,12 +59,26 @@ def writable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _writable_reason(reason: Reason) -> Reason:
+    return writable(reason) if isinstance(reason, str) else _writable_message(reason)
+
+
+def _writable_message(message: Message) -> Message:
+    return Message(message.key, {name: _written(v) for name, v in message.values.items()})
+
+
+def _written(value: Value) -> Value:
+    if isinstance(value, Message):
+        return _writable_message(value)
+    return writable(value) if isinstance(value, str) else value
+
+
 def make_grade(
     digest: str,
     sample: Sample,
     outcome: str,
     answer: str | None,
-    reason: str,
+    reason: Reason,
     metrics: Mapping[str, float] | None = None,
 ) -> Grade:
     """The Grade of `sample`; `value` follows from `outcome` (1.0, 0.0, or None for our error)."""
@@ -73,6 +88,6 @@ def make_grade(
         outcome=outcome,
         value=VALUES[outcome],
         answer=None if answer is None else shown(answer),
-        reason=writable(reason),
+        reason=_writable_reason(reason),
         metrics=metrics or {},
     )

@@ -28,8 +28,9 @@ from claimbench.grading.question import (
     RecoveringGrader,
     Verdict,
 )
+from claimbench.grading.reasons import reason
 from claimbench.grading.workerprocess import Limits, WorkerProcess
-from claimbench.records import Grade, Problem, Sample
+from claimbench.records import Grade, Problem, Reason, Sample
 
 BATCH = 16
 """Questions handed over at once; a death costs at most these a second try."""
@@ -160,7 +161,7 @@ class GradingPool:
         else:
             self._fail(grader, sample, question, verdict.failure)
 
-    def _fail(self, grader: AskingGrader, sample: Sample, question: Question, why: str) -> None:
+    def _fail(self, grader: AskingGrader, sample: Sample, question: Question, why: Reason) -> None:
         """The grade of a sample whose question has no verdict, or the question that decides it.
 
         The follow-up only joins the queue: a step taken here would read from workers of which the
@@ -232,17 +233,17 @@ class GradingPool:
         """Replace a worker that died (or hangs), and see to the questions it held."""
         worker = self._workers[place]
         batch, fault, was_ready = worker.batch, worker.at_fault, worker.ready
-        why = worker.end()
+        death = worker.end()
         self._workers[place] = WorkerProcess(self._limits, self._prepare)
         if not was_ready:
-            self._count_failed_start(why)
+            self._count_failed_start(death.complaint)
         for index, question in enumerate(batch):
             if index == fault:
-                self._try_again_or_give_up(question, why)
+                self._try_again_or_give_up(question, death.why)
             else:
                 self._queue.appendleft(question)
 
-    def _try_again_or_give_up(self, question: Question, why: str) -> None:
+    def _try_again_or_give_up(self, question: Question, why: Reason) -> None:
         asked = self._open[question]
         asked.failures += 1
         if asked.failures == 1:
@@ -250,11 +251,11 @@ class GradingPool:
         else:
             self._settle(question, Verdict(failure=why))
 
-    def _count_failed_start(self, why: str) -> None:
+    def _count_failed_start(self, complaint: str) -> None:
         self._failed_starts += 1
         if self._failed_starts >= MAX_FAILED_STARTS:
             self.close()
-            raise GradingError(f"the grading workers do not start: {why}")
+            raise GradingError(f"the grading workers do not start: {complaint}")
 
 
 def _begin(
@@ -266,7 +267,6 @@ def _begin(
     return begun if isinstance(begun, Grade) else (grader, begun)
 
 
-def _failed_grade(grader: Grader, sample: Sample, failure: str) -> Grade:
-    reason = f"could not be graded: {failure}"
+def _failed_grade(grader: Grader, sample: Sample, failure: Reason) -> Grade:
     outcome = getattr(grader, "failure_outcome", GRADER_ERROR)
-    return make_grade(grader.digest, sample, outcome, None, reason)
+    return make_grade(grader.digest, sample, outcome, None, reason("failed", failure=failure))

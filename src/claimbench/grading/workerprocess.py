@@ -15,9 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NamedTuple
 
 from claimbench.grading.question import Question, Verdict, allowance
+from claimbench.grading.reasons import reason
 from claimbench.grading.worker import OUT_OF_MEMORY, READY
+from claimbench.records import Reason
 
 
 @dataclass
@@ -100,30 +103,38 @@ class WorkerProcess:
         allowed = sum(max(self.limits.wall_s, allowance(q).wall_s) for q in self.batch)
         return bool(self.batch) and time.monotonic() - self._batch_started > allowed
 
-    def end(self) -> str:
-        """Kill it where it still runs, free what it held, and say in words why it ended."""
+    def end(self) -> Death:
+        """Kill it where it still runs, free what it held, and say why it ended."""
         self._process.kill()
         status = self._process.wait()
         for connection in (self._tasks, self.results):
             connection.close()
         os.close(self._alive_fd)
         self._marker.close()
-        return _why(status, self.limits) + self._last_complaint()
+        return Death(_why(status, self.limits), self._last_complaint() or f"exit status {status}")
 
     def _last_complaint(self) -> str:
         with self._complaints as file:
             file.seek(0)
             lines = file.read().decode("utf-8", "replace").splitlines()
-        return f": {lines[-1]}" if lines and not self.ready else ""
+        return lines[-1] if lines else ""
 
 
-def _why(status: int, limits: Limits) -> str:
+class Death(NamedTuple):
+    """Why a worker ended, and the last line of what it complained of."""
+
+    why: Reason
+    complaint: str
+
+
+def _why(status: int, limits: Limits) -> Reason:
     if status == -signal.SIGPROF:
-        return f"it took more than its limit of CPU time ({limits.cpu_s:g} s, then twice that)"
+        return reason("worker-time", seconds=f"{limits.cpu_s:g}")
     if status == OUT_OF_MEMORY:
-        return f"it needed more than {limits.memory_bytes / 2**20:.0f} MiB of memory"
-    cause = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
-    return f"its worker died of {cause}"
+        return reason("worker-memory", mib=f"{limits.memory_bytes / 2**20:.0f}")
+    if status < 0:
+        return reason("worker-signal", signal=signal.Signals(-status).name)
+    return reason("worker-status", status=status)
 
 
 def environment() -> dict[str, str]:

@@ -19,6 +19,7 @@ from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop.stored import Graded, graded_samples
 from claimbench.records import Measurement
+from claimbench.report.grade_reasons import in_words
 from claimbench.store import RunStore, is_run, read_run
 from claimbench.store.sessions import sessions_of
 from claimbench.verdicts.articles.runs import read_records
@@ -67,6 +68,7 @@ class Results:
                     "problem_id": problem.id,
                     "sample_index": sample.sample_index,
                     **asdict(grade),
+                    "reason": in_words(grade.reason),
                 }
 
     def frame(self, name: str) -> pandas.DataFrame:

@@ -13,12 +13,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
 from claimbench.benchmarks.loading import fill
 from claimbench.config import BenchmarkConfig, ModelConfig, PromptRules
 from claimbench.errors import ConfigError, PromptError
-from claimbench.records import Problem, Turn
+from claimbench.records import Problem, TemplateArgs, Turn
 
 LETTERS = "ABCDEFGHIJ"
 
@@ -26,21 +26,22 @@ LETTERS = "ABCDEFGHIJ"
 class Tokenizer(Protocol):
     """The part of a transformers tokenizer that prompts need."""
 
-    def apply_chat_template(self, conversation: object, **options: Any) -> object: ...
+    def apply_chat_template(self, conversation: object, **options: object) -> object: ...
 
     def encode(self, text: str, *, add_special_tokens: bool) -> list[int]: ...
 
-    def decode(self, token_ids: Sequence[int], **options: Any) -> str: ...
+    def decode(self, token_ids: Sequence[int], **options: object) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A prompt as text and as the token ids that are sent; as `messages` where a server renders it
-    (`ids` are then our own rendering, or empty)."""
+    (`ids` are then our own rendering, or empty), with the arguments that its template gets."""
 
     text: str
     ids: tuple[int, ...]
     messages: tuple[Turn, ...] = ()
+    template_args: TemplateArgs = ()
 
 
 class PromptMaker:
@@ -201,9 +202,9 @@ def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
     return model.prompt_variants[variant]
 
 
-def template_options(rules: PromptRules) -> dict[str, Any]:
+def template_options(rules: PromptRules) -> dict[str, object]:
     """What the chat template gets beside the turns."""
-    options: dict[str, Any] = dict(rules.template_args)
+    options: dict[str, object] = dict(rules.template_args)
     if rules.date is not None:
         # What transformers gives a template for the day it is rendered on.
         options["strftime_now"] = date.fromisoformat(rules.date).strftime
@@ -240,7 +241,7 @@ class MessageMaker:
             )
         turns = chat_turns(self.benchmark, self.fewshot, problem, choice_order)
         rules = prompt_rules(self.model, self.benchmark)
-        changed = rules.prepend or rules.cut_end or rules.template_args or rules.plain_text
+        changed = rules.prepend or rules.cut_end or rules.plain_text
         if changed or turns[-1].role != "user":
             raise PromptError(
                 f"model {self.model.name}, benchmark {problem.benchmark}: this prompt cannot be "
@@ -250,7 +251,8 @@ class MessageMaker:
         system = [Turn("system", rules.system or "")] if own else []
         text = "\n".join(f"[{turn.role}] {turn.content}" for turn in [*system, *turns])
         ids = self._counter.prompt(problem, choice_order).ids if self._counter else ()
-        return Prompt(text, ids, (*system, *turns))
+        arguments = tuple(sorted(rules.template_args.items()))
+        return Prompt(text, ids, (*system, *turns), arguments)
 
 
 def chat_turns(

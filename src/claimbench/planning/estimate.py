@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+
+import numpy as np
 
 from claimbench import statistics
 from claimbench.claims import published_as
-from claimbench.config import BenchmarkConfig, Experiment
+from claimbench.config import BenchmarkConfig, Experiment, subject_of
 from claimbench.errors import InputError
 from claimbench.planning import gpus
 from claimbench.planning.cells import Cell
 from claimbench.planning.plan import Plan
 from claimbench.records import PublishedResult
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.verdicts import default_margin, is_greedy
 from claimbench.verdicts.pairing import targets
 
@@ -23,11 +25,16 @@ PARAMETER_TOKENS_PER_SECOND = 2.7e10
 down: 135 million parameters at 220 tokens/s behind long prompts (the second session in
 results/smollm2-gsm8k/provenance.json). A GPU is far faster."""
 
+LEAST_CHANCE = 0.5
+"""A run that shows nothing in more than every second case is refused."""
+MARGINS = (20, 25, 30, 35, 40, 45, 50)
+"""Margins in points that a new run file may have."""
+
 BYTES_PER_TOKEN = 4.5
 BYTES_PER_SAMPLE = 700
 
 
-def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, Any]:
+def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, object]:
     """The plan as plain data; token counts of completions are upper bounds. `lacking` says by model
     or benchmark what is missing: of those cells only the samples are stated."""
     known = {
@@ -36,17 +43,17 @@ def describe(plan: Plan, lacking: Mapping[str, str]) -> dict[str, Any]:
     return _facts(plan.experiment, known, _rows(plan), lacking)
 
 
-def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, Any]:
+def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, object]:
     """What can be stated without any tokenizer or dataset."""
     return _facts(experiment, {}, {}, lacking)
 
 
 def _facts(
     experiment: Experiment,
-    known: Mapping[tuple[str, str], dict[str, Any]],
+    known: Mapping[tuple[str, str], JsonDict],
     rows: Mapping[str, int],
     lacking: Mapping[str, str],
-) -> dict[str, Any]:
+) -> JsonDict:
     cells = [
         known.get((model.name, benchmark.name))
         or {
@@ -75,7 +82,7 @@ def _samples(
     return problems * experiment.samples_of(benchmark) if problems else None
 
 
-def prompt_lengths(facts: Mapping[str, Any]) -> gpus.Prompts:
+def prompt_lengths(facts: JsonObject) -> gpus.Prompts:
     """Mean and longest prompt by cell, where they were rendered."""
     return {
         (cell["model"], cell["benchmark"]): (tokens["mean"], tokens["longest"])
@@ -104,8 +111,8 @@ def check_power(plan: Plan) -> None:
     found = _targets(plan.experiment, _rows(plan))
     if not found or run.limit or run.allow_low_power:
         return
-    best = max(max(t["power_of_equivalence"], t["power_of_difference"]) for t in found)
-    if best < 0.5:
+    best = max(map(_chance, found))
+    if best < LEAST_CHANCE:
         raise InputError(
             f"run {run.name}: its best chance of showing equality or a difference of the size of "
             f"the margin is {100 * best:.0f} %, under 50 %; raise samples, widen margins, or set "
@@ -113,7 +120,21 @@ def check_power(plan: Plan) -> None:
         )
 
 
-def _cell(cell: Cell, experiment: Experiment) -> dict[str, Any]:
+def fitting_margin(score: float, problems: int, samples: int) -> int | None:
+    """The least margin in points, of those that people write, with which a run that holds a claimed
+    score in % against so many problems is not refused; None where there is none."""
+    (figure,) = targets((), ("m",), ("b",), {"m": {"b": score}})
+    asked = [_Asked("b", problems, samples, False, margin, ()) for margin in MARGINS]
+    chances = [_chance(_target(figure, one, 1)) for one in asked]
+    fitting = (m for m, chance in zip(MARGINS, chances, strict=True) if chance >= LEAST_CHANCE)
+    return next(fitting, None)
+
+
+def _chance(target: JsonObject) -> float:
+    return float(max(target["power_of_equivalence"], target["power_of_difference"]))
+
+
+def _cell(cell: Cell, experiment: Experiment) -> JsonDict:
     prompts = [cell.prompt_of(problem) for problem in cell.problems]
     lengths = [len(prompt.ids) for prompt in prompts]
     new_tokens = cell.asked * cell.sampling.max_tokens
@@ -158,34 +179,38 @@ class _Asked:
     samples: int
     greedy: bool
     margin: float | None
+    looks: tuple[int, ...]
 
 
 def _asked(result: PublishedResult, experiment: Experiment, rows: Mapping[str, int]) -> _Asked:
     """`rows` has the problems of the benchmarks that were read; the rest the configuration says."""
     run = experiment.run
     benchmark = next(b for b in experiment.benchmarks if published_as(b.name) == result.benchmark)
+    samples = experiment.samples_of(benchmark)
     return _Asked(
         benchmark=benchmark.name,
         problems=rows.get(benchmark.name) or experiment.problems_of(benchmark),
-        samples=experiment.samples_of(benchmark),
+        samples=samples,
         greedy=run.sampling.temperature == 0,
         margin=run.margins.get(benchmark.name),
+        looks=experiment.looks_of(benchmark.name, samples),
     )
 
 
-def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[dict[str, Any]]:
+def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[JsonDict]:
     """What can be shown about each published figure; differences and margins in points."""
     found = comparisons(experiment)
     asked = [(result, _asked(result, experiment, rows)) for result in found]
     return [_target(result, one, _family(result, found)) for result, one in asked if one.problems]
 
 
-def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, Any]:
+def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, object]:
     margin = asked.margin or default_margin(result.benchmark, result.value)
     design = _design(result, asked, 1.0)
     se = 100 * design.variance(asked.samples) ** 0.5
     return {
         "figure": result.id,
+        "subject": result.subject,
         "benchmark": asked.benchmark,
         "published": result.value,
         "published_samples": result.samples,
@@ -197,6 +222,7 @@ def _target(result: PublishedResult, asked: _Asked, family: int) -> dict[str, An
         "power_of_difference": round(float(statistics.power_of_difference(margin, se)), 3),
         "samples_for_the_margin": statistics.required_samples(design, margin / 100),
         **_samples_for_power(result, asked, margin, family),
+        **_samples_with_looks(result, asked, margin, family),
     }
 
 
@@ -221,7 +247,7 @@ def _design(result: PublishedResult, asked: _Asked, spread: float) -> statistics
 
 def _samples_for_power(
     result: PublishedResult, asked: _Asked, margin: float, family: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The n that shows equality with 80 % power for the assumed spreads: alone, and at Holm's first
     step among the figures judged together. None: no n does."""
 
@@ -234,3 +260,37 @@ def _samples_for_power(
         "samples_for_power_in_family": needed(0.05 / family),
         "family": family,
     }
+
+
+def _samples_with_looks(
+    result: PublishedResult, asked: _Asked, margin: float, family: int
+) -> JsonDict:
+    """The mean samples per problem where declared looks may stop the run: at equal scores, and at a
+    difference of two margins."""
+    if not asked.looks:
+        return {}
+    design = _design(result, asked, fmean(ASSUMED_SPREAD))
+    means = [
+        statistics.mean_samples(
+            design, margin / 100, (*asked.looks, asked.samples), np.random.default_rng(0),
+            effect=times * margin / 100, level=0.05 / family,
+        )
+        for times in (0, 2)
+    ]  # fmt: skip
+    return {"looks": list(asked.looks), "samples_with_looks": [round(one, 1) for one in means]}
+
+
+def shares_with_looks(experiment: Experiment, facts: JsonObject) -> gpus.Early:
+    """What declared looks leave of each cell's samples, which goes on until its last figure is
+    decided."""
+    found: dict[tuple[str, str], tuple[float, float]] = {}
+    for model in experiment.models:
+        for target in facts["published"]:
+            if "looks" in target and target["subject"] == subject_of(model.name):
+                key = model.name, target["benchmark"]
+                equal, apart = (
+                    n / target["samples_per_problem"] for n in target["samples_with_looks"]
+                )
+                before = found.get(key, (0.0, 0.0))
+                found[key] = max(before[0], equal), max(before[1], apart)
+    return found

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from claimbench import engines
 from claimbench.config import Experiment, ModelConfig
@@ -16,12 +15,16 @@ from claimbench.planning.laptops import Laptop, laptop_rows
 from claimbench.planning.lengths import Lengths
 from claimbench.planning.roofline import PARALLEL, Fit, Load, Shape, fit, fits, seconds, together
 from claimbench.planning.shapes import heads_of, is_known, shape_of
+from claimbench.records.plain import JsonDict
 
 ASSUMED_PROMPT = 300
 """Prompt tokens where no tokenizer is at hand to count them."""
 NODE = 8
 """GPUs of a node, where no number is asked for."""
 
+Early = Mapping[tuple[str, str], tuple[float, float]]
+"""By (model, benchmark), the share of the samples that declared looks leave on average: where the
+scores are equal, and where they differ by two margins."""
 Prompts = Mapping[tuple[str, str], tuple[float, int]]
 """Mean and longest prompt in tokens by (model, benchmark)."""
 
@@ -46,6 +49,7 @@ class _Task:
     dtype: str
     loads: tuple[Load, ...]
     own: Spread
+    early: tuple[tuple[float, float], ...]
 
     @property
     def longest(self) -> int:
@@ -59,16 +63,19 @@ def gpu_plan(
     lengths: Lengths,
     gpu_hour: float | None = None,
     laptops: Mapping[str, Laptop] = MappingProxyType({}),
-) -> list[dict[str, Any]]:
+    early: Early = MappingProxyType({}),
+) -> list[JsonDict]:
     """One entry per model: its expected tokens, and for each GPU type a row per choice of tensor
     parallel × replicas. The cheapest and the fastest of a GPU type and the run's own choice are
-    marked. Where `prompts` does not know a cell, ASSUMED_PROMPT stands for it. Raises ConfigError
+    marked. Where `prompts` does not know a cell, ASSUMED_PROMPT stands for it; where `early` knows
+    one, rows have the mean GPU-hours of a run that its looks stop. Raises ConfigError
     where the run's own parallelism does not divide a model's heads."""
     entries = []
     for model in experiment.models:
         loads, expected = _asked(experiment, model, prompts, lengths)
-        entry = _model_entry(experiment, model, loads, gpus, gpu_hour) if gpus else {}
-        found = {"model": model.name, "expected": expected, "gpus": [], "why_not": None} | entry
+        entry = _model_entry(experiment, model, loads, gpus, gpu_hour, early) if gpus else {}
+        found: JsonDict = {"model": model.name, "expected": expected, "gpus": [], "why_not": None}
+        found |= entry
         if is_known(model):
             found["gpus"] += laptop_rows(model, loads, laptops)
         entries.append(found)
@@ -81,7 +88,8 @@ def _model_entry(
     loads: Sequence[Load],
     gpus: Mapping[str, Wanted],
     gpu_hour: float | None,
-) -> dict[str, Any]:
+    early: Early,
+) -> JsonDict:
     """The rows of the GPU types, or why there are none."""
     settings = engines.settings(experiment.run.engine)
     if settings.served:
@@ -90,13 +98,15 @@ def _model_entry(
         return {"why_not": f"configs/models/{model.name}.yaml gives no geometry"}
     own = _own_spread(settings)
     _check_divides(model, own)
-    task = _Task(model, settings.chosen_dtype or model.dtype, tuple(loads), own)
+    shares = [early.get((model.name, b.name), (1.0, 1.0)) for b in experiment.benchmarks]
+    dtype = settings.chosen_dtype or model.dtype
+    task = _Task(model, dtype, tuple(loads), own, tuple(shares))
     return {"gpus": [row for name, gpu in gpus.items() for row in _rows(task, name, gpu, gpu_hour)]}
 
 
 def _asked(
     experiment: Experiment, model: ModelConfig, prompts: Prompts, lengths: Lengths
-) -> tuple[list[Load], list[dict[str, Any]]]:
+) -> tuple[list[Load], list[JsonDict]]:
     """What the model is asked, as loads and as plain data."""
     limit = experiment.run.sampling.max_tokens
     loads, expected = [], []
@@ -137,7 +147,7 @@ def _check_divides(model: ModelConfig, own: Spread) -> None:
         )
 
 
-def _rows(task: _Task, name: str, wanted: Wanted, gpu_hour: float | None) -> list[dict[str, Any]]:
+def _rows(task: _Task, name: str, wanted: Wanted, gpu_hour: float | None) -> list[JsonDict]:
     """A row per choice on one GPU type; a single one that does not fit where none does."""
     gpu = wanted.gpu
     swap = task.dtype == "bfloat16" and not gpu.bf16
@@ -165,7 +175,7 @@ def _spreads(fitting: Iterable[int], count: int | None) -> list[Spread]:
     return one + [Spread(n, NODE // n) for n in fitting if n < NODE]
 
 
-def _own_row(task: _Task, shape: Shape, gpu: Gpu, gpu_hour: float | None) -> dict[str, Any]:
+def _own_row(task: _Task, shape: Shape, gpu: Gpu, gpu_hour: float | None) -> dict[str, object]:
     own = task.own
     found = fit(shape, gpu.device, own.tensor_parallel)
     if found.sequences(task.longest) < 1:
@@ -189,9 +199,17 @@ def _notes(gpu: Gpu, swap: bool) -> dict[str, str]:
 
 def _cost(
     task: _Task, shape: Shape, gpu: Gpu, found: Fit, spread: Spread, gpu_hour: float | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     loads = [load.share(spread.replicas) for load in task.loads]
-    hours = sum(seconds(shape, gpu.device, found, load) for load in loads) / 3600
+
+    def hours_of(parts: Iterable[Load]) -> float:
+        return sum(seconds(shape, gpu.device, found, load) for load in parts) / 3600
+
+    hours = hours_of(loads)
+    stopped = [
+        hours_of(load.part(share) for load, share in zip(loads, shares, strict=True)) * spread.gpus
+        for shares in zip(*task.early, strict=True)
+    ]
     price = gpu.usd_per_hour if gpu_hour is None else gpu_hour
     return {
         "fits": True,
@@ -204,13 +222,14 @@ def _cost(
         "sequences_together": min(together(gpu.device, found, load) for load in loads),
         "hours": round(hours, 2),
         "gpu_hours": round(hours * spread.gpus, 2),
+        "gpu_hours_with_looks": [round(one, 2) for one in stopped],
         "usd_per_gpu_hour": price,
         "price": "assumed" if gpu_hour is None else "--gpu-hour",
         "usd": round(hours * spread.gpus * price, 2),
     }
 
 
-def _marked(rows: Sequence[dict[str, Any]], own: Spread) -> list[dict[str, Any]]:
+def _marked(rows: Sequence[JsonDict], own: Spread) -> list[dict[str, object]]:
     """The rows with the cheapest, the fastest and the run's own choice marked."""
     costed = [row for row in rows if row["fits"]]
     cheapest = min(costed, key=lambda row: (row["usd"], row["hours"]), default=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from claimbench.benchmarks.loading import content_digest
 from claimbench.config import Experiment, ModelConfig, plain
@@ -15,6 +14,7 @@ from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import prompt_rules
 from claimbench.planning.cells import Cell
 from claimbench.planning.exposure import exposure
+from claimbench.records.plain import JsonDict
 
 
 def resolved_config(
@@ -23,7 +23,7 @@ def resolved_config(
     engine: Mapping[str, str],
     found: Mapping[str, Checkpoint],
     cells: Sequence[Cell],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Everything that a run was asked with: `engine` is the identity of its engine, `found` its
     checkpoints by model."""
     run = experiment.run
@@ -49,10 +49,10 @@ def resolved_config(
 
 def with_samples(
     experiment: Experiment,
-    resolved: Mapping[str, Any],
+    resolved: Mapping[str, object],
     cells: Iterable[Cell],
     counts: Mapping[str, int],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The resolved config, had it asked for `counts` samples per problem."""
     asked = {
         str(cell.name): _described(cell.first(counts[str(cell.name)]), experiment) for cell in cells
@@ -72,7 +72,7 @@ def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
 
 def _departures(
     experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
-) -> dict[str, Any]:
+) -> JsonDict:
     """In what each model's weights and prompts depart from the pinned checkpoint and its rules, as
     data of messages."""
     departures = {}
@@ -99,7 +99,7 @@ def _drafted(model: ModelConfig, experiment: Experiment) -> Iterator[Message]:
         yield Message("benchmark-drafted", {"benchmarks": ", ".join(drafted)})
 
 
-def _described(cell: Cell, experiment: Experiment) -> dict[str, Any]:
+def _described(cell: Cell, experiment: Experiment) -> dict[str, object]:
     looks = [
         {"samples": count, "samples_digest": _digest(cell.first(count))}
         for count in experiment.looks_of(cell.benchmark.name, cell.samples)

@@ -69,7 +69,11 @@ class Load:
 
     def share(self, replicas: int) -> Load:
         """What the busiest of so many replicas is asked."""
-        return replace(self, samples=math.ceil(self.samples / replicas))
+        return self.part(1 / replicas)
+
+    def part(self, share: float) -> Load:
+        """A share of the samples."""
+        return replace(self, samples=math.ceil(self.samples * share - 1e-9))
 
 
 @dataclass(frozen=True, slots=True)

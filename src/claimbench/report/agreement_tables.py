@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from claimbench.analysis.agreement import Agreement, Disagreement
+from claimbench.messages import Value
+from claimbench.report.grade_reasons import known_reason
 from claimbench.report.tables import Table, points
 
 SHOWN = 20
@@ -48,14 +50,14 @@ def disagreement_table(a: Agreement, most: int | None = None, *, texts: bool = T
     return Table("disagreements", columns, tuple(rows))
 
 
-def _disagreement_row(a: Agreement, d: Disagreement, texts: bool) -> tuple[str, ...]:
+def _disagreement_row(a: Agreement, d: Disagreement, texts: bool) -> tuple[Value, ...]:
     theirs = "right" if d.theirs_right else "wrong"
     shown = (
         a.gold.get(d.problem, ""),
         d.their_answer or "–",
         d.our_answer or "–",
         d.their_reason or "–",
-        d.our_reason or "–",
+        known_reason(d.our_reason) or "–",
     )
     row = (a.model, a.benchmark, d.problem, str(d.sample_index), theirs, d.outcome)
     return (*row, *(shown if texts else ()))

@@ -27,6 +27,7 @@ def _data(one: Compared) -> dict[str, object]:
         "problems_of_either": one.problems,
         "matched_by_id_alone": one.ids_only,
         "method": one.method,
+        "groups": one.groups,
         "such_problems": _comparison(one.such),
         "these_problems": _comparison(one.these),
         "margin": one.margin,

@@ -66,7 +66,7 @@ def _undecided(one: Compared) -> Message:
     """What is known all the same, or how large a difference it would have taken."""
     if one.shown_alone:
         return Message("compare-shown-alone", {"family": one.family})
-    if one.shown_here and one.method == "t":
+    if one.shown_here and one.method != "bonett-price":
         lower = one.these.difference < 0
         return Message("compare-lower-here" if lower else "compare-higher-here")
     return Message("compare-undecided", {"detectable": one.detectable})
@@ -98,6 +98,8 @@ def details(one: Compared) -> Iterator[Message]:
     """What stands below the headline."""
     counts: dict[str, Value] = {"better": one.better, "worse": one.worse, "common": one.common}
     yield Message("compare-counts", counts)
+    if one.groups is not None:
+        yield Message("compare-groups", {"common": one.common, "groups": one.groups})
     if one.common < one.problems:
         yield Message("compare-partly", {"common": one.common, "problems": one.problems})
     yield Message("compare-these", {"found": found_message(one.these)})

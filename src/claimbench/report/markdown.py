@@ -27,6 +27,7 @@ from claimbench.report.tables import (
     verdict_table,
 )
 from claimbench.report.vote_table import vote_tables
+from claimbench.verdicts.registration import run_messages
 
 
 def tables_of(document: Document) -> tuple[Table, Table, Table]:
@@ -60,6 +61,7 @@ def render_document(
     parts += [page.head("page-measurements"), page.table(measured)]
     if document.verdicts:
         parts += [page.head("page-verdicts"), page.table(judged)]
+        parts += [f"{page.text(one)}\n" for one in run_messages(document.registrations)]
         parts += [s for run in document.runs for s in page.sentences(run.verdicts)]
     if document.comparisons:
         parts += [page.head("page-comparison"), *sections(document.comparisons, page.words)]

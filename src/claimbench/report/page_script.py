@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from claimbench.grading import GRADERS
 from claimbench.grading.outcomes import VALUES
+from claimbench.grading.reasons import REASONS
 from claimbench.messages import Message, Value, term
 from claimbench.report.messages import words
 from claimbench.report.theme import page_style
@@ -84,12 +85,24 @@ def script_words() -> dict[str, Message]:
         "pair_said": Message("script-pair-said", places("problem", "before", "after")),
         "only": Message("script-only", places("problem")),
         "characters": Message("script-characters", places("count")),
+        "tests_said": Message("script-tests-said", places("passed", "failed", "unjudged")),
+        "first_failing": Message("script-first-failing", places("test", "count")),
         "searching": Message("script-searching", places("part", "all")),
     }
     rules = {f"rule_{kind}": term("rule", kind) for kind in GRADERS}
     known = {key: rule for key, rule in rules.items() if words().knows(rule)}
+    grades = {
+        f"grade-{name}": Message(f"grade-{name}", places(*values))
+        for name, values in REASONS.items()
+    }
     plain = {key.replace("-", "_"): term("script", key) for key in SCRIPT_KEYS}
-    return {**counted, **known, **plain, **{name: term("outcome", name) for name in OUTCOMES}}
+    return {
+        **counted,
+        **known,
+        **grades,
+        **plain,
+        **{name: term("outcome", name) for name in OUTCOMES},
+    }
 
 
 SCRIPT_KEYS = (
@@ -97,6 +110,7 @@ SCRIPT_KEYS = (
     "reply", "never-ended", "grade", "reason", "prompt-tokens", "tokens", "seconds", "end", "seed",
     "outcome", "answer", "stop", "length", "loop", "unknown", "loading", "failed", "sample",
     "right", "cut", "better", "worse", "against", "rule", "prompt", "prompt-unknown", "program",
-    "link", "raw",
+    "link", "raw", "tests", "test-input", "test-expected", "test-got", "sort-by", "ascending",
+    "descending",
 )  # fmt: skip
 OUTCOMES = (*VALUES, "ungraded")

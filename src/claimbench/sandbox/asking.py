@@ -72,7 +72,7 @@ class Program:
         """What comes of a request: data, a handle, or the program's exception."""
         self._describe(what, args)
         released, self._released = self._released, []
-        options: dict[str, Any] = {"released": released} if released else {}
+        options: dict[str, object] = {"released": released} if released else {}
         if self.captures:
             options["captures"] = True
         if patches := {n: f for n, f in self._patches() if what == "call"}:
@@ -81,7 +81,7 @@ class Program:
         request = objects.pack((what, args, kwargs, options), self._refer, self._by_state, nodes)
         return self._taken(what, self._peer.ask(request), args, kwargs, nodes.found)
 
-    def _patches(self) -> Iterator[tuple[str, Any]]:
+    def _patches(self) -> Iterator[tuple[str, object]]:
         for name, function in _own.items():
             if (now := getattr(builtins, name)) is not function:
                 yield name, now

@@ -63,10 +63,10 @@ def _module(*, plain: bool = False) -> dict[str, Any]:
     return space
 
 
-_shared: list[Callable[..., Any]] = []
+_shared: list[Callable[..., object]] = []
 
 
-def _shared_target(job: Job, code: CodeType, space: dict[str, Any]) -> Callable[..., Any]:
+def _shared_target(job: Job, code: CodeType, space: dict[str, Any]) -> Callable[..., object]:
     """LiveCodeBench calls one object for all tests, so what it remembers is there in the next; and
     it takes the words `class Solution` for one, wherever they stand."""
     if not _shared:
@@ -79,7 +79,7 @@ def _shared_target(job: Job, code: CodeType, space: dict[str, Any]) -> Callable[
     return _shared[0]
 
 
-def find(space: dict[str, Any], name: str) -> Callable[..., Any]:
+def find(space: dict[str, Any], name: str) -> Callable[..., object]:
     """The function to call: a method of `class Solution`, or a function of that name."""
     # The class first: the usual imports bring functions with a method's name (operator.add).
     if isinstance(space.get("Solution"), type):

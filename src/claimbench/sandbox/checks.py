@@ -18,7 +18,7 @@ from claimbench.sandbox.asking import Program
 from claimbench.sandbox.child import NOWHERE, REPORT
 from claimbench.sandbox.interpreter import FILE_NAME, begin, words_of, write_all
 from claimbench.sandbox.messages import Gone
-from claimbench.sandbox.protocol import FAILED, NO_MEMORY, OK, RAISED, UNUSED, Job, Record
+from claimbench.sandbox.protocol import DENIED, FAILED, NO_MEMORY, OK, RAISED, UNUSED, Job, Record
 from claimbench.sandbox.shortened import shortened_text
 from claimbench.sandbox.unittests import run_cases
 
@@ -86,7 +86,7 @@ class Checks:
         self._space.update({name: it for name, it in bound.items() if name not in hidden})
         return bound
 
-    def _missing(self, name: str) -> Callable[..., Any]:
+    def _missing(self, name: str) -> Callable[..., object]:
         def missing(*_: object, **__: object) -> Any:
             self._program.raised = NameError(f"the program defines no {name}")
             raise self._program.raised
@@ -105,13 +105,13 @@ class Checks:
             return FAILED, f"{last}: {error}"
         failed = isinstance(error, AssertionError)
         is_known = error is self._program.raised  # `last` has its words
-        words = "the assert does not hold" if failed else "" if is_known else words_of(error)
+        words = "" if failed or is_known else words_of(error)
         parts = (_statement(error, self._job.check), last, words)
         return self._state(error), "; ".join(part for part in parts if part)
 
     def _state(self, error: BaseException) -> int:
         if error is not self._program.raised:
-            return FAILED
+            return DENIED if isinstance(error, AssertionError) else FAILED
         return NO_MEMORY if isinstance(error, MemoryError) else RAISED
 
 

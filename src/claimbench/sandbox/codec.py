@@ -290,7 +290,7 @@ def _number(tag: bytes, text: str) -> Decimal | Fraction:
     return number
 
 
-def _check_hashes(keys: Iterable[Any]) -> None:
+def _check_hashes(keys: Iterable[object]) -> None:
     """Raises NotPlain where many keys share a hash, as multiples of 2**61 - 1 do: a set of n of
     them takes n * n steps to make."""
     counts = Counter(map(hash, keys))

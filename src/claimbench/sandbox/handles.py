@@ -60,12 +60,12 @@ class Handle:
 
     # --- passed on ------------------------------------------------------------------------------
 
-    def __getattribute__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> object:
         return (
             _ask("getattr", self, name) if name in _DUNDERS else object.__getattribute__(self, name)
         )
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return _ask("getattr", self, name)
@@ -76,10 +76,10 @@ class Handle:
     def __delattr__(self, name: str) -> None:
         _ask("delattr", self, name)
 
-    def __call__(self, /, *args: object, **kwargs: object) -> Any:
+    def __call__(self, /, *args: object, **kwargs: object) -> object:
         return _ask("call", self, *args, **kwargs)
 
-    def __getitem__(self, key: object) -> Any:
+    def __getitem__(self, key: object) -> object:
         return _ask("getitem", self, key)
 
     def __setitem__(self, key: object, value: object) -> None:
@@ -91,10 +91,10 @@ class Handle:
     def __iter__(self) -> Iterator[Any]:
         return _Items(_ask("iter", self))
 
-    def __next__(self) -> Any:
+    def __next__(self) -> object:
         return _ask("next", self)
 
-    def __reversed__(self) -> Iterator[Any]:
+    def __reversed__(self) -> Iterator[object]:
         return _Items(_ask("reversed", self))
 
     def __len__(self) -> int:
@@ -112,7 +112,7 @@ class Handle:
     def __format__(self, spec: str) -> str:
         return _text(_ask("format", self, spec))
 
-    def __round__(self, digits: int | None = None) -> Any:
+    def __round__(self, digits: int | None = None) -> object:
         return _ask("round", self, digits)
 
     def __enter__(self) -> Any:
@@ -122,7 +122,7 @@ class Handle:
         """It cannot swallow what was raised: that may be a failed check."""
         _ask("getattr", self, "__exit__")(None, None, None)
 
-    def __deepcopy__(self, memo: object) -> Any:
+    def __deepcopy__(self, memo: object) -> object:
         return _ask("deepcopy", self)
 
     def __instancecheck__(self, thing: object) -> bool:
@@ -202,12 +202,12 @@ def _same(one: Handle, other: Handle) -> bool:
     return compares is True and bool(state == others)
 
 
-def _binary(name: str, *, turned: bool) -> Callable[[Handle, object], Any]:
+def _binary(name: str, *, turned: bool) -> Callable[[Handle, object], object]:
     """An operator: the program's between two of its objects, ours on the data of one. A value of
     the tests is not passed on: it may be what they expect."""
     act = getattr(operator, name)
 
-    def apply(self: Handle, other: object) -> Any:
+    def apply(self: Handle, other: object) -> object:
         if isinstance(other, Handle):
             return _ask(name, *((other, self) if turned else (self, other)))
         if (plain := plain_of(self)) is ABSENT:
@@ -217,7 +217,7 @@ def _binary(name: str, *, turned: bool) -> Callable[[Handle, object], Any]:
     return apply
 
 
-def _ordered(name: str) -> Callable[[Handle, object], Any]:
+def _ordered(name: str) -> Callable[[Handle, object], object]:
     act = getattr(operator, name)
 
     def compare(self: Handle, other: object) -> Any:
@@ -230,7 +230,7 @@ def _ordered(name: str) -> Callable[[Handle, object], Any]:
     return compare
 
 
-def _unary(name: str) -> Callable[[Handle], Any]:
+def _unary(name: str) -> Callable[[Handle], object]:
     return lambda self: _ask(name, self)
 
 

@@ -39,7 +39,7 @@ _builtins: Final = dict(vars(builtins))
 _signals: Final = (_signal.SIGALRM, _signal.SIGINT, _signal.SIGTERM)
 
 
-def fresh_main() -> dict[str, Any]:
+def fresh_main() -> dict[str, object]:
     """The namespace of a new module `__main__`."""
     module = ModuleType("__main__")
     module.__file__ = FILE_NAME
@@ -77,7 +77,7 @@ def _text(buffer: Any, mode: str) -> io.TextIOWrapper:
     return stream
 
 
-_Begun = tuple[dict[str, Any], tuple[TextIO, TextIO]]
+_Begun = tuple[dict[str, object], tuple[TextIO, TextIO]]
 _ahead: Final[list[_Begun]] = []
 
 

@@ -202,7 +202,7 @@ def pack(value: object, refer: Refer, by_state: Callable[[type], bool], nodes: N
 
 def unpack(
     data: bytes,
-    resolve: Callable[[int, Any], Any],
+    resolve: Callable[[int, object], object],
     make: Callable[[str], Any],
     known: Sequence[Any] = (),
 ) -> tuple[Any, list[Any]]:

@@ -29,10 +29,9 @@ LEAN_MODULES: Final = (
 TOGETHER, ALONE = b"together", b"alone"
 """What is asked of a zygote: all tests of a job in one child, or each in a child of its own."""
 
-OK, RAISED, NO_MEMORY, EXITED, FAILED, UNUSED = range(6)
-"""How a test ended in its child: OK; an exception; MemoryError; a non-zero exit status; an assert
-(or anything else in the test program) failed; the tests
-never used the program."""
+OK, RAISED, NO_MEMORY, EXITED, FAILED, DENIED, UNUSED = range(7)
+"""How a test ended in its child: OK; an exception; MemoryError; a non-zero exit status; the test
+program failed otherwise; an assert of it does not hold; the tests never used the program."""
 
 
 class Limits(NamedTuple):

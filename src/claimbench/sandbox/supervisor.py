@@ -76,7 +76,7 @@ class Supervisor:
 
     def _one_by_one(
         self, job: Job, texts: Texts, shared: list[int], report: int
-    ) -> list[list[Any]]:
+    ) -> list[list[object]]:
         """Each test of a job in a child of its own, up to the first that does not end well: how
         each ended, and the lengths of its output and its report, which then lie in the files one
         after the other."""
@@ -99,7 +99,7 @@ class Supervisor:
 
     def _together(
         self, jobs: list[tuple[Job, Texts]], shared: list[int], reports: list[int]
-    ) -> list[list[Any]]:
+    ) -> list[list[object]]:
         """A child for each job, at the same time: how each ended."""
         inputs, given, output = shared
         os.lseek(inputs, 0, os.SEEK_SET)  # a program before may have left a number there

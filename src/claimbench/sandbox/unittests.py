@@ -39,7 +39,7 @@ def _count_checks(case: type[unittest.TestCase], count: Callable[[], None]) -> N
             setattr(case, name, _counted(getattr(case, name), count))
 
 
-def _counted(method: Callable[..., object], count: Callable[[], None]) -> Callable[..., Any]:
+def _counted(method: Callable[..., object], count: Callable[[], None]) -> Callable[..., object]:
     @functools.wraps(method)
     def check(*args: object, **kwargs: object) -> Any:
         count()

@@ -42,7 +42,15 @@ from claimbench.statistics.runpairs import (
     mcnemar,
     p_not_worse,
 )
-from claimbench.statistics.sequential import boundaries, later_level, later_p, sequential_p, spent
+from claimbench.statistics.sequential import (
+    SPENT_INFORMATION,
+    boundaries,
+    later_level,
+    later_p,
+    mean_samples,
+    sequential_p,
+    spent,
+)
 from claimbench.statistics.variance import (
     Score,
     allowed_samples,
@@ -69,6 +77,7 @@ from claimbench.statistics.votes import (
 )
 
 __all__ = [
+    "SPENT_INFORMATION",
     "Ballot",
     "Comparison",
     "Design",
@@ -102,6 +111,7 @@ __all__ = [
     "later_p",
     "margin_reached",
     "mcnemar",
+    "mean_samples",
     "measure",
     "miss_rate",
     "p_above",

@@ -16,7 +16,8 @@ binomial proportions based on paired data"), and a difference is shown only by M
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -35,7 +36,7 @@ from claimbench.statistics.comparison import (
 )
 from claimbench.statistics.variance import Score, measure
 
-Method = Literal["t", "bonett-price"]
+Method = Literal["t", "bonett-price", "groups"]
 
 FEW = 10
 """Below so many problems that differ, the wider of t and of Bonett and Price stands."""
@@ -45,7 +46,8 @@ FEW = 10
 class RunComparison:
     """First run minus second on N problems, a fraction. `such` and `these` are the two readings,
     `method` is that of `such`; with one sample per problem the two are the same. `better` and
-    `worse` count the problems whose share is higher or lower in the first run."""
+    `worse` count the problems whose share is higher or lower in the first run; `groups` the groups
+    that the problems come in, None where they come in none."""
 
     problems: int
     difference: float
@@ -54,17 +56,21 @@ class RunComparison:
     these: Comparison
     better: int
     worse: int
+    groups: int | None = None
 
 
 def compare_runs(
     first: tuple[ArrayLike, ArrayLike],
     second: tuple[ArrayLike, ArrayLike],
     margin: float | None = None,
+    groups: Sequence[str] = (),
 ) -> RunComparison:
     """Both readings of two runs, each (right, counted) per problem, arrays (N,).
 
-    Samples of one problem are taken as independent. Raises ValueError for fewer than two problems,
-    for arrays of other lengths, and where a problem has no graded sample on a side.
+    Samples of one problem are taken as independent, and problems of different `groups` (N,); where
+    several are in one, the wider of both errors on such problems stands. Raises ValueError for
+    fewer than two problems, for arrays of other lengths, and where a problem has no graded sample
+    on a side.
     """
     scores = [measure(*side) for side in (first, second)]
     shares = [
@@ -73,6 +79,10 @@ def compare_runs(
     ]
     gaps = shares[0] - shares[1]
     method, such, these = _readings(shares[0], shares[1], scores, margin)
+    clustered = by_groups(gaps, groups, margin)
+    if clustered is not None and _width(clustered) > _width(such):
+        p = max(clustered.p_difference, such.p_difference)  # McNemar's, where it stands
+        method, such = "groups", replace(clustered, p_difference=p)
     return RunComparison(
         problems=len(gaps),
         difference=float(gaps.mean()),
@@ -81,6 +91,7 @@ def compare_runs(
         these=these,
         better=int((gaps > ROUNDING).sum()),
         worse=int((gaps < -ROUNDING).sum()),
+        groups=len(set(groups)) if len(set(groups)) < len(groups) else None,
     )
 
 
@@ -112,6 +123,23 @@ def _readings(
 def _paired_t(first: Floats, second: Floats, margin: float | None) -> Comparison | None:
     """None where all d_i are the same: t has no error to go by."""
     return None if np.ptp(first - second) < ROUNDING else paired(first, second, margin)
+
+
+def by_groups(
+    gaps: Floats, groups: Sequence[str], margin: float | None = None
+) -> Comparison | None:
+    """The mean of d_i (N,) with the error of its G groups: SE² = G/(G−1)·Σ_g(Σ_{i∈g}(d_i − d̄))²/N²,
+    Student's t on G − 1 (Liang and Zeger 1986; Miller 2024, §2.2). None where no group has two
+    problems, where there is one group, and where that error is 0."""
+    places = np.unique(np.asarray(groups, str), return_inverse=True)[1] if groups else np.zeros(0)
+    count = int(places.max()) + 1 if len(places) else 0
+    if not 2 <= count < len(gaps):
+        return None
+    sums = np.bincount(places, gaps - gaps.mean())
+    variance = count / (count - 1) * float((sums**2).sum()) / len(gaps) ** 2
+    if variance < ROUNDING**2:
+        return None
+    return compare(float(gaps.mean()), variance, margin, df=count - 1)
 
 
 def _width(comparison: Comparison) -> float:

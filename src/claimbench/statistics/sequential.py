@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from claimbench.statistics.comparison import Floats
+from claimbench.statistics.comparison import Floats, quantile
+from claimbench.statistics.power import Design
 
 NODES = 120
 """Gauss-Legendre nodes of each density: boundaries are then exact to 1e-6 (tested)."""
@@ -20,6 +21,8 @@ FAR, FARTHEST = 9.0, 37.0
 """Standard deviations beyond which a normal density adds nothing, and beyond which it is 0."""
 LEAST = 1e-290
 """No smaller p-value is told from 0."""
+SPENT_INFORMATION = 0.95
+"""Where so much of the information that there can be is there, more samples decide nothing."""
 LATER_LEVEL = 0.005
 """All looks that were not declared may err so often together: 0.25 %, 0.125 %, …"""
 
@@ -77,6 +80,35 @@ def later_p(p_value: float, earlier: int) -> float:
 def later_level(earlier: int) -> float:
     """The level of a look that was not declared, after `earlier` others."""
     return LATER_LEVEL * 2.0**-earlier
+
+
+PATHS = 20_000
+"""Runs drawn to learn a mean: its error is then below 1 % of the samples."""
+
+
+def mean_samples(
+    design: Design,
+    margin: float,
+    looks: Sequence[int],
+    rng: np.random.Generator,
+    *,
+    effect: float = 0.0,
+    level: float = 0.05,
+) -> float:
+    """The mean samples per problem of runs that end at the first of the declared `looks` (K,), the
+    last being all samples, at which a verdict is shown at `level`, or none can be any more: the
+    published error dominates. `effect` is the true difference; a fraction, as the margin is."""
+    counts = np.asarray(looks, float)
+    variance = design.variance_shown(counts)
+    times = variance[-1] / variance
+    steps = rng.standard_normal((PATHS, len(counts))) * np.sqrt(np.diff(times, prepend=0.0))
+    far = np.abs(effect + steps.cumsum(axis=1) / times * np.sqrt(variance[-1]))
+    apart, equal = (boundaries(list(times), part) for part in (level / 2, level))
+    ends = (far > apart * np.sqrt(variance)) | (margin - far > equal * np.sqrt(variance))
+    wide = quantile(1 - level) * np.sqrt(design.published_variance) >= margin
+    ends |= wide & (design.published_variance >= SPENT_INFORMATION * variance)
+    ends[:, -1] = True
+    return float(counts[ends.argmax(axis=1)].mean())
 
 
 class _Walk:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from claimbench.analysis.stored import Measured
 from claimbench.errors import IncompleteRun, InputError
@@ -32,6 +31,10 @@ class Arm:
     @property
     def contents(self) -> Mapping[str, str]:
         return self.cell.contents
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        return self.cell.groups
 
     @property
     def grader(self) -> str:
@@ -72,7 +75,7 @@ def check_comparable(variant: Arm, reference: Arm) -> None:
             )
 
 
-def _brief(value: Any) -> str:
+def _brief(value: object) -> str:
     text = repr(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, get_args
 
 from claimbench import statistics
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, PublishedResult
+from claimbench.verdicts import looks
 from claimbench.verdicts.cases import default_margin
 from claimbench.verdicts.composition import Outcome, Relation, relation_p
 from claimbench.verdicts.noise import (
@@ -165,7 +167,9 @@ def _outcome(pair: Pair, relation: Relation, scope: Scope) -> Outcome:
         comparison = compare_scores(pair, scope)
     except NoTest as refused:
         return Outcome(pair.benchmark, reason=refused.reason, untried=refused.untried)
-    holds, fails = relation_p(relation, _favour(pair, comparison), pair.delta)
+    sides = [side for side in (pair.subject, pair.reference) if side is not None]
+    corrected = partial(looks.p_of_claim, sides=sides, se=comparison.se)
+    holds, fails = relation_p(relation, _favour(pair, comparison), pair.delta, corrected)
     return Outcome(pair.benchmark, holds, fails, comparison)
 
 

@@ -51,6 +51,7 @@ class Compared:
 
     `such` reads "on other problems like these", `these` "on these very problems"; the word rests
     on `such`, under Holm's correction over the `family` of all comparisons made together.
+    `groups` counts the groups that the problems come in, None where they come in none;
     `detectable` is the difference that the test would have found with a power of 80 %, `power` its
     power at the margin. `common` counts the problems compared of `problems` in either run;
     `differences` lists (key, reference, variant) of the two protocols.
@@ -74,6 +75,7 @@ class Compared:
     changes: tuple[Change, ...]
     differences: tuple[tuple[str, object, object], ...]
     ids_only: bool
+    groups: int | None = None
     family: int = 1
     p_not_worse: float | None = None
     adjusted: Mapping[str, float] = field(default_factory=dict)
@@ -165,6 +167,7 @@ def _compare(
         ([row.right for row in rows], [row.counted for row in rows]),
         ([row.reference_right for row in rows], [row.reference_counted for row in rows]),
         margin / 100,
+        _groups(rows, variant, reference),
     )
     such = found.such
     return Compared(
@@ -186,8 +189,15 @@ def _compare(
         changes=tuple(sorted((row for row in rows if row.gain), key=lambda row: row.gain)),
         differences=tuple(differences(variant, reference)),
         ids_only=not all((*variant.contents.values(), *reference.contents.values())),
+        groups=found.groups,
         p_not_worse=non_inferior and statistics.p_not_worse(such, non_inferior / 100),
     )
+
+
+def _groups(rows: Iterable[Change], variant: Arm, reference: Arm) -> list[str]:
+    """The group of each problem; one without is a group of its own."""
+    known = {**reference.groups, **variant.groups}
+    return [known.get(row.problem, f"problem {row.problem}") for row in rows]
 
 
 def _rows(variant: Arm, reference: Arm, common: bool) -> list[Change]:

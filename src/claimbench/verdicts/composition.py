@@ -7,7 +7,7 @@ the pattern of outcomes makes of the claim.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -77,8 +77,15 @@ class Outcome:
         return self.untried or self.state
 
 
+def _as_it_is(p_value: float) -> float:
+    return p_value
+
+
 def relation_p(
-    relation: Relation, comparison: statistics.Comparison, margin: float
+    relation: Relation,
+    comparison: statistics.Comparison,
+    margin: float,
+    corrected: Callable[[float], float] = _as_it_is,
 ) -> tuple[float, float]:
     """p of "the relation holds" and of "it fails", each small where shown; margin δ > 0 and the
     comparison share a unit.
@@ -87,14 +94,16 @@ def relation_p(
     on par: holds where −δ < d < δ is shown (two one-sided tests), fails where d ≠ 0 is.
     at least: holds where d > −δ is shown (non-inferiority), fails where d < 0 is (two-sided).
     Where both are shown, as for a difference that is real and smaller than δ, it holds.
+    `corrected` is what a one-sided p becomes, where it is not tested once; it never falls.
     """
     d, se, df = comparison.difference, comparison.se, comparison.df
-    apart = comparison.p_difference
+    apart = min(1.0, 2 * corrected(comparison.p_difference / 2))
     if relation == "ahead":
-        return (apart if d > 0 else 1.0), float(statistics.p_below(d, se, margin, df))
+        below = float(statistics.p_below(d, se, margin, df))
+        return (apart if d > 0 else 1.0), corrected(below)
     if relation == "on par":
-        return float(statistics.p_equivalence(d, se, margin, df)), apart
-    return float(statistics.p_above(d, se, -margin, df)), (apart if d < 0 else 1.0)
+        return corrected(float(statistics.p_equivalence(d, se, margin, df))), apart
+    return corrected(float(statistics.p_above(d, se, -margin, df))), (apart if d < 0 else 1.0)
 
 
 def compose(

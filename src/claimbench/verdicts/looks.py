@@ -6,13 +6,13 @@ was not declared is tested at a level of its own, far below (statistics/sequenti
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from claimbench import statistics
 from claimbench.messages import Message, Value
 from claimbench.records import Looks, LooksTaken, Measurement
 from claimbench.verdicts.cases import LEVEL, Case, Trial
-
-SPENT_INFORMATION = 0.95
-"""Where so much of the information that there can be is there, more samples decide nothing."""
+from claimbench.verdicts.noise import Evidence, measured_noise
 
 
 def looks_of(case: Case) -> Looks | None:
@@ -35,7 +35,9 @@ def p_values(trial: Trial) -> tuple[float | None, float | None]:
     if looks is None or found is None:
         return trial.p_difference, trial.p_equivalence
     if looks.earlier:
-        return _later(trial.p_difference, looks), _later(trial.p_equivalence, looks)
+        found_p = trial.p_difference, trial.p_equivalence
+        apart, equal = (None if p is None else _later(p, looks) for p in found_p)
+        return apart, equal
     if trial.case.votes is not None:  # A vote is not judged before the last look.
         return trial.p_difference, None
     times = _times(trial, looks, 0.0)
@@ -43,8 +45,8 @@ def p_values(trial: Trial) -> tuple[float | None, float | None]:
     return apart, max(_equivalence(trial, looks, side) for side in (-1, 1))
 
 
-def _later(p_value: float | None, looks: Looks) -> float | None:
-    return None if p_value is None else statistics.later_p(p_value, len(looks.earlier))
+def _later(p_value: float, looks: Looks) -> float:
+    return statistics.later_p(p_value, len(looks.earlier))
 
 
 def _equivalence(trial: Trial, looks: Looks, side: int) -> float:
@@ -62,7 +64,11 @@ def _times(trial: Trial, looks: Looks, true: float) -> list[float]:
     assert isinstance(trial.case.measured, Measurement)
     now = trial.case.measured.samples_per_problem
     own = trial.noise.variance - trial.published_variance
-    theirs = trial.noise.at(true) - own
+    return _spent_times(looks, now, own, trial.noise.at(true) - own)
+
+
+def _spent_times(looks: Looks, now: int, own: float, theirs: float) -> list[float]:
+    """The times of the looks so far, `now` samples per problem having the variance `own`."""
 
     def variance(samples: int) -> float:
         return own * now / samples + theirs
@@ -71,12 +77,33 @@ def _times(trial: Trial, looks: Looks, true: float) -> list[float]:
     return [last / variance(samples) for samples in looks.declared if samples <= now]
 
 
+def p_of_claim(p_value: float, sides: Iterable[Evidence], se: float) -> float:
+    """A one-sided p of a difference between two scores, as it stands after the looks that there
+    were at either; `se` is the error of the difference in points. A run stops, or is raised, by
+    what a look shows, and an article's claim about its score is no surer than the score."""
+    return max(
+        (_after_looks(p_value, side, se / 100) for side in sides if isinstance(side, Measurement)),
+        default=p_value,
+    )
+
+
+def _after_looks(p_value: float, side: Measurement, se: float) -> float:
+    if side.looks is None:
+        return p_value
+    if side.looks.earlier:
+        return _later(p_value, side.looks)
+    now = side.samples_per_problem
+    own = measured_noise(side, bool(side.greedy)).variance
+    theirs = max(0.0, se**2 - own)
+    return statistics.sequential_p(p_value, _spent_times(side.looks, now, own, theirs))
+
+
 def is_spent(trial: Trial) -> bool:
     """Whether the published figure's own error leaves nothing that more samples could show."""
     own = trial.noise.variance - trial.published_variance
     theirs = max(trial.noise.at(side * trial.case.delta / 100) - own for side in (-1, 1))
     wide = statistics.quantile(1 - LEVEL, trial.noise.df) * theirs**0.5 >= trial.case.delta / 100
-    return wide and theirs >= SPENT_INFORMATION * (own + theirs)
+    return wide and theirs >= statistics.SPENT_INFORMATION * (own + theirs)
 
 
 def in_sentence(case: Case, word: str) -> Message | None:
@@ -97,7 +124,12 @@ def in_sentence(case: Case, word: str) -> Message | None:
 
 def notes(case: Case) -> tuple[Message, ...]:
     """That a verdict is one of several looks, and what that does to its level."""
-    looks = looks_of(case)
+    return notes_on(case.measured)
+
+
+def notes_on(side: Evidence) -> tuple[Message, ...]:
+    """The same of a score."""
+    looks = side.looks if isinstance(side, Measurement) else None
     if looks is None:
         return ()
     if looks.earlier:

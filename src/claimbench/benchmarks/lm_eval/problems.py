@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from claimbench.benchmarks.lm_eval.data import eval_split
 from claimbench.benchmarks.lm_eval.tasks import (
@@ -37,6 +38,10 @@ from claimbench.grading.lm_eval.names import (
     settings_of,
 )
 from claimbench.records import Problem, Turn
+from claimbench.records.plain import JsonDict
+
+if TYPE_CHECKING:
+    from lm_eval.api.task import ConfigurableTask
 
 
 def resolve(experiment: Experiment, data_dir: Path | None) -> Experiment:
@@ -170,7 +175,7 @@ def _is_local(loaded: LoadedTask) -> bool:
     )
 
 
-def _grader_options(loaded: LoadedTask, options: LmEvalOptions) -> dict[str, Any]:
+def _grader_options(loaded: LoadedTask, options: LmEvalOptions) -> dict[str, object]:
     """What grades depend on: a change of any of it is another grader."""
     name, task = loaded.name, loaded.task
     metric, chosen = metrics.main_metric(name, task, options.metrics.get(name.benchmark))
@@ -188,7 +193,7 @@ def _grader_options(loaded: LoadedTask, options: LmEvalOptions) -> dict[str, Any
     }
 
 
-def _contexts(loaded: LoadedTask, settings: LmEvalTask, limit: int | None) -> list[Any]:
+def _contexts(loaded: LoadedTask, settings: LmEvalTask, limit: int | None) -> list[str]:
     """What lm-eval sends for each document; a chat as the JSON of its turns."""
     task = loaded.task
     task.set_fewshot_seed(seed=settings.fewshot_seed)
@@ -208,7 +213,11 @@ def _turns_as_json(turns: list[dict[str, str]], add_generation_prompt: bool = Tr
 
 
 def _problem(
-    benchmark: BenchmarkConfig, task: Any, place: int, doc: dict[str, Any], context: str
+    benchmark: BenchmarkConfig,
+    task: ConfigurableTask,
+    place: int,
+    doc: JsonDict,
+    context: str,
 ) -> Problem:
     settings = benchmark.lm_eval
     assert settings is not None
@@ -244,7 +253,7 @@ def _check_names(names: tuple[str, ...], options: LmEvalOptions) -> None:
         )
 
 
-def _texts(until: Any) -> tuple[str, ...]:
+def _texts(until: str | Iterable[str] | None) -> tuple[str, ...]:
     """The stop strings that are any: lm-eval ignores empty ones."""
     listed = [until] if isinstance(until, str) else list(until or ())
     return tuple(str(text) for text in listed if text)

@@ -6,10 +6,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from claimbench.engines.endpoint.faults import Fault
 from claimbench.records import Request
+
+if TYPE_CHECKING:
+    from httpx import AsyncByteStream, AsyncClient, Response
 
 MOST_LISTED = 2**24
 """Bytes of a list of models: long ones have some thousands."""
@@ -31,13 +35,13 @@ def most_of(request: Request) -> int:
     return _ENVELOPE + _PER_TOKEN * request.sampling.max_tokens + prompt
 
 
-def http_package(openai: Any) -> Any:
+def http_package(openai: ModuleType) -> ModuleType:
     """The package that openai's own client is built on: it has moved from httpx to httpx2."""
     parents = [parent.__module__ for parent in openai.DefaultAsyncHttpxClient.__mro__]
     return importlib.import_module(next(name for name in parents if name.startswith("httpx")))
 
 
-def bounded_client(openai: Any) -> Any:
+def bounded_client(openai: ModuleType) -> AsyncClient:
     """The openai package's own HTTP client (its limits, its proxies), reading at most `most_bytes`
     of anything, redirections too.
 
@@ -46,7 +50,7 @@ def bounded_client(openai: Any) -> Any:
     httpx = http_package(openai)
 
     class Bounded(httpx.AsyncByteStream):  # type: ignore[name-defined,misc]
-        def __init__(self, stream: Any) -> None:
+        def __init__(self, stream: AsyncByteStream) -> None:
             self._stream = stream
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -60,7 +64,7 @@ def bounded_client(openai: Any) -> Any:
         async def aclose(self) -> None:
             await self._stream.aclose()
 
-    async def bound(response: Any) -> None:
+    async def bound(response: Response) -> None:
         if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
             raise Fault("the server's answer is compressed, which was not asked for")
         response.stream = Bounded(response.stream)

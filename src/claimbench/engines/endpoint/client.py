@@ -5,11 +5,13 @@ can be told from a wrong answer."""
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import re
 from collections.abc import Awaitable, Mapping
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from claimbench.engines.endpoint.bounds import (
     MOST_LISTED,
@@ -29,6 +31,10 @@ from claimbench.engines.endpoint.faults import (
 )
 from claimbench.engines.endpoint.stream import Whole
 from claimbench.errors import ConfigError, ModelError
+
+if TYPE_CHECKING:
+    from httpx import Response
+    from openai import APIError, APIStatusError
 
 _CONNECT_SECONDS = 15.0
 _SHOWN_BYTES = 2000
@@ -76,7 +82,7 @@ class Client:
     async def close(self) -> None:
         await self._client.close()
 
-    async def models(self) -> Any:
+    async def models(self) -> object:
         """What GET /models says; None where the server does not give it: many gateways do not, and
         serve requests all the same."""
         try:
@@ -85,33 +91,33 @@ class Client:
             return None
 
     async def ask(
-        self, body: Mapping[str, Any], most: int, seconds: float, address: str | None = None
-    ) -> Any:
+        self, body: Mapping[str, object], most: int, seconds: float, address: str | None = None
+    ) -> object:
         """The answer to one body, a chat where it holds messages, else a completion: of at most
         `most` bytes, within `seconds`. `address` is whole, of another API than OpenAI's."""
         path = address or ("/chat/completions" if "messages" in body else "/completions")
         sent = self._stream(path, body) if body.get("stream") else self._post(path, body)
         return await self._within(sent, most, seconds)
 
-    async def _get(self, path: str) -> Any:
+    async def _get(self, path: str) -> object:
         raw = await self._client.get(path, cast_to=object, options=_raw())
         return _json(raw.http_response)
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+    async def _post(self, path: str, body: Mapping[str, object]) -> object:
         raw = await self._client.post(path, body=body, cast_to=object, options=_raw())
         answer = _json(raw.http_response)
         if isinstance(answer, Mapping) and answer.get("error") and not answer.get("choices"):
             raise self._error_in(answer["error"])
         return answer
 
-    def _error_in(self, error: Any) -> Exception:
+    def _error_in(self, error: object) -> Exception:
         """What an error means that a gateway sends as if it were an answer."""
         said = error if isinstance(error, Mapping) else {"message": error}
         code = said.get("code")
         status = code if isinstance(code, int) and 400 <= code < 600 else 500
         return refusal(status, {}, safe_words(said.get("message"), self._key), str(code))
 
-    async def _stream(self, path: str, body: Mapping[str, Any]) -> Any:
+    async def _stream(self, path: str, body: Mapping[str, object]) -> object:
         whole = Whole()
         async with await self._client.post(
             path,
@@ -124,7 +130,7 @@ class Client:
                 whole.add(chunk)
         return whole.answer()
 
-    async def _within(self, exchange: Awaitable[Any], most: int, seconds: float) -> Any:
+    async def _within(self, exchange: Awaitable[object], most: int, seconds: float) -> object:
         """What the exchange gives, if it ends within `seconds`: a server that sends a byte now and
         then is never silent."""
         most_bytes.set(most)
@@ -136,7 +142,7 @@ class Client:
                 f"the server's answer was not complete after {seconds:g} seconds"
             ) from None
 
-    async def _explained(self, exchange: Awaitable[Any]) -> Any:
+    async def _explained(self, exchange: Awaitable[object]) -> object:
         try:
             return await exchange
         except Fault as fault:
@@ -149,7 +155,7 @@ class Client:
         # words, is not its context.
         raise failure
 
-    def _meaning(self, error: Any) -> Exception:
+    def _meaning(self, error: APIError) -> Exception:
         openai = self._openai
         if isinstance(error, openai.APIStatusError):
             words = safe_words(_message(error), self._key)
@@ -159,7 +165,7 @@ class Client:
             return self._lost(error)
         return Fault(f"the server broke off: {safe_words(error.message, self._key)}")
 
-    def _lost(self, error: Any) -> Fault:
+    def _lost(self, error: Exception) -> Fault:
         """What an exchange without an answer means."""
         cause = error.__cause__ or error
         if isinstance(cause, Fault):  # Ours, met while reading; older versions wrap it.
@@ -172,18 +178,17 @@ class Client:
         return Fault(f"the connection failed ({words})")
 
 
-def import_openai() -> Any:
+def import_openai() -> ModuleType:
     """The openai package."""
     try:
-        import openai
+        return importlib.import_module("openai")
     except ImportError:
         raise ModelError(
             "engine endpoint needs the package openai; run pip install 'claimbench[endpoint]'"
         ) from None
-    return openai
 
 
-def _json(response: Any) -> Any:
+def _json(response: Response) -> object:
     """The data of a response. Raises Malformed with what it is instead."""
     try:
         return json.loads(response.content)
@@ -197,14 +202,14 @@ def _json(response: Any) -> Any:
     raise Malformed(f"the server's answer is {what}")
 
 
-def _raw() -> dict[str, Any]:
+def _raw() -> dict[str, object]:
     """Ask the package for the response itself: its models would hide fields that they lack."""
     from openai._constants import RAW_RESPONSE_HEADER
 
     return {"headers": {RAW_RESPONSE_HEADER: "true"}}
 
 
-def _message(error: Any) -> Any:
+def _message(error: APIStatusError) -> object:
     """The server's own words in an error body, wherever it keeps them."""
     body = error.body
     if isinstance(body, Mapping):

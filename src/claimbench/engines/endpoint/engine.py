@@ -13,7 +13,6 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
 
 from claimbench.engines.base import Answer, Engine, Log
@@ -101,12 +100,12 @@ class EndpointEngine(Engine):
         self._answered: Request | None = None
         self._skipping = False
 
-    def server(self) -> dict[str, Any]:
+    def server(self) -> dict[str, object]:
         facts = {**self._server.facts(), "retries": self._patience.retries}
         unused = {key: self._paid[key] for key in _PAID}
         return {**facts, "first_replies": self._examiner.facts(), "unused_tokens": unused}
 
-    def expect(self, server: Mapping[str, Any]) -> None:
+    def expect(self, server: Mapping[str, object]) -> None:
         self._server.expect(server)
 
     def check_server(self) -> None:
@@ -179,7 +178,7 @@ class EndpointEngine(Engine):
                 f"is up, and run the same command again."
             ) from None
 
-    async def _models(self, client: Client) -> Any:
+    async def _models(self, client: Client) -> object:
         """What the server lists; None where it does not: requests will show whether it serves."""
         try:
             return await self._patience.ask(client.models, _LIST_ATTEMPTS, reply=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from claimbench.engines.endpoint.faults import Fault, Malformed, NoAnswer
 from claimbench.engines.endpoint.texts import texts_of
@@ -52,7 +51,7 @@ class Usage:
 
 def completion_of(
     request: Request,
-    answer: Any,
+    answer: object,
     stop_ids: Collection[int],
     seconds: float,
     finish_reasons: Mapping[str, FinishReason] | None = None,
@@ -62,6 +61,8 @@ def completion_of(
     Raises Fault for an answer that cannot be read, NoAnswer for one that is no reply of the model,
     EngineDied where the server was not given, or did not use, the prompt that was sent.
     """
+    if not isinstance(answer, Mapping):
+        raise Malformed("the server's answer does not hold one choice")
     choice = _only_choice(answer)
     text, reasoning = texts_of(choice)
     used = _usage(answer)
@@ -83,14 +84,14 @@ def completion_of(
     return made, used
 
 
-def _only_choice(answer: Any) -> Mapping[str, Any]:
-    choices = answer.get("choices") if isinstance(answer, Mapping) else None
+def _only_choice(answer: Mapping[str, object]) -> Mapping[str, object]:
+    choices = answer.get("choices")
     if not (isinstance(choices, list) and len(choices) == 1 and isinstance(choices[0], Mapping)):
         raise Malformed("the server's answer does not hold one choice")
     return choices[0]
 
 
-def _usage(answer: Mapping[str, Any]) -> Usage:
+def _usage(answer: Mapping[str, object]) -> Usage:
     usage = answer.get("usage")
     usage = usage if isinstance(usage, Mapping) else {}
     prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
@@ -104,12 +105,14 @@ def _usage(answer: Mapping[str, Any]) -> Usage:
     return Usage(prompt, completion, reasoning)
 
 
-def tokens_of(answer: Any) -> tuple[int, int]:
+def tokens_of(answer: object) -> tuple[int, int]:
     """Tokens of the prompt and of the reply that an answer says it took; zeros where it does not
     say."""
+    if not isinstance(answer, Mapping):
+        return 0, 0
     try:
         used = _usage(answer)
-    except (Malformed, AttributeError):
+    except Malformed:
         return 0, 0
     return used.prompt, used.completion
 
@@ -121,7 +124,7 @@ def _count(usage: Mapping[str, object], key: str) -> int:
     return count
 
 
-def _whole(value: Any) -> int | None:
+def _whole(value: object) -> int | None:
     """A count of tokens; None for anything else. Some servers write 12.0."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -131,7 +134,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _finish(
-    choice: Mapping[str, Any],
+    choice: Mapping[str, object],
     used: Usage,
     request: Request,
     stop_ids: Collection[int],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from claimbench.config.yamlfile import nearest
 from claimbench.engines.endpoint.config import EndpointConfig
@@ -29,7 +28,7 @@ class Server:
         self.vocabulary: str | None = None
         """How the server's token ids were held against the model's, where they were."""
 
-    def read_list(self, answer: Any) -> None:
+    def read_list(self, answer: object) -> None:
         """Remember the entry of our model in GET /models. Raises EngineDied where a list does not
         have it."""
         rows = answer.get("data") if isinstance(answer, Mapping) else None
@@ -64,7 +63,7 @@ class Server:
                 "is another distribution; begin the run anew (--out)."
             )
 
-    def check(self, answer: Any) -> None:
+    def check(self, answer: object) -> None:
         """Raises EngineDied where another model answered than was asked for, or than before."""
         said = answer.get("model") if isinstance(answer, Mapping) else None
         if isinstance(said, str):
@@ -84,7 +83,7 @@ class Server:
                 f"(engine.endpoint.alias: true says so)."
             )
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         """For provenance."""
         return {
             "asked_for": self.name,
@@ -95,22 +94,21 @@ class Server:
             **(self._llamacpp_facts() if self.is_llamacpp else {}),
         }
 
-    def _llamacpp_facts(self) -> dict[str, Any]:
+    def _llamacpp_facts(self) -> dict[str, object]:
         return {
             "quantization": self._quantization,
             "sampler_order": ", ".join(SAMPLERS),
             "vocabulary_by": self.vocabulary,
         }
 
-    def _told(self, value: Any) -> Any:
+    def _told(self, value: object) -> object:
         """A listed value; of a path on the server only the last part."""
-        short = self._short(value)
-        is_path = isinstance(short, str) and short.startswith("/")
-        return short.rsplit("/", 1)[-1] if is_path else short
-
-    def _short(self, value: Any) -> Any:
-        """A server's value as short printable text without the key; numbers stay."""
         if isinstance(value, (int, float)) or value is None:
             return value
-        text = str(value).replace(self._key, "[key]") if self._key else str(value)
+        short = self._short(str(value))
+        return short.rsplit("/", 1)[-1] if short.startswith("/") else short
+
+    def _short(self, value: str) -> str:
+        """A server's words as short printable text without the key."""
+        text = value.replace(self._key, "[key]") if self._key else value
         return "".join(c if c.isprintable() else " " for c in text)[:_MOST_WORDS]

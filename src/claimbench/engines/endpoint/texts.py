@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from claimbench.engines.endpoint.faults import Malformed
 
@@ -11,7 +10,7 @@ _REASONING = ("reasoning_content", "reasoning")
 """vLLM and others have named the field so, the first name the older one."""
 
 
-def texts_of(choice: Mapping[str, Any]) -> tuple[str, str | None]:
+def texts_of(choice: Mapping[str, object]) -> tuple[str, str | None]:
     """The reply, and the reasoning where the server keeps it apart. Raises Malformed."""
     message = choice.get("message")
     if not isinstance(message, Mapping):
@@ -23,7 +22,7 @@ def texts_of(choice: Mapping[str, Any]) -> tuple[str, str | None]:
     return ("" if content is None else _text(content)), reasoning
 
 
-def split_parts(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def split_parts(message: Mapping[str, object]) -> Mapping[str, object]:
     """A message whose content is a list of parts as one with plain texts: parts of thinking
     (Mistral, Anthropic) are its reasoning, parts of text its content."""
     parts = message.get("content")
@@ -38,7 +37,7 @@ def split_parts(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**message, **joined, **({"reasoning_content": thought} if thought else {})}
 
 
-def _part(part: Any) -> tuple[str, str]:
+def _part(part: object) -> tuple[str, str]:
     """The field that a part belongs to, and its text."""
     if isinstance(part, str):
         return "content", part
@@ -54,7 +53,7 @@ def _part(part: Any) -> tuple[str, str]:
     return ("reasoning_content" if thinks else "content"), _text(value)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if not isinstance(value, str):
         raise Malformed("the server's answer holds no text")
     return value

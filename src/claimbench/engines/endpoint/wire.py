@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.records import Request
@@ -18,12 +17,12 @@ def body_of(
     name: str,
     stop_ids: Collection[int],
     limit: str = "max_tokens",
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The JSON body that asks for `request`, every sampling parameter in it: what is left out is
     filled from the server's defaults, or from the hub's generation_config. `limit` is the server's
     name for max_tokens."""
     sampling = request.sampling
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "top_k": sampling.top_k or _OFF,
@@ -46,11 +45,13 @@ def body_of(
 
 def _prompt(
     request: Request, settings: EndpointConfig, stop_ids: Collection[int]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     if settings.prompt != "token_ids":
         turns = [{"role": m.role, "content": m.content} for m in request.messages]
         asked = {"return_token_ids": True} if settings.prompt == "counted_chat" else {}
-        return {"messages": turns, **asked}
+        # The name under which vLLM, SGLang and llama.cpp take arguments of the template.
+        given = {"chat_template_kwargs": dict(request.template_args)}
+        return {"messages": turns, **asked, **(given if request.template_args else {})}
     return {
         "prompt": list(request.prompt_ids),
         "stop_token_ids": sorted(stop_ids),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 
 from claimbench.engines.tokenizer import lean_transformers, read_tokenizer
 from claimbench.engines.transformers.decoder import Decoder
 from claimbench.errors import ConfigError, ModelError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 DTYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
 
@@ -22,7 +25,7 @@ class Checkpoint:
     ends a reply."""
 
     decoder: Decoder
-    tokenizer: Any
+    tokenizer: PreTrainedTokenizerBase
     context: int
     eos_ids: frozenset[int]
 
@@ -61,7 +64,7 @@ def read_checkpoint(
     except Exception as error:  # transformers, safetensors and tokenizers raise all kinds
         raise ModelError(
             f"{folder} cannot be read as a checkpoint ({_first_line(error)}); "
-            "remove it, so that it is fetched again, or give a complete one."
+            "give a complete one that transformers can load."
         ) from error
 
 

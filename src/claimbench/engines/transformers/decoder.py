@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
@@ -17,6 +17,9 @@ from torch.nn import functional
 from claimbench.engines.transformers.linear import Linear, can_pack
 from claimbench.engines.transformers.slots import Prefix, Shape, Slots
 from claimbench.errors import ModelError
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig, PreTrainedModel
 
 FAMILY = ("llama", "qwen2", "qwen3", "mistral")
 _ROPE_TYPES = ("default", "linear", "llama3", "yarn")
@@ -44,7 +47,7 @@ class _Layer:
 class Decoder:
     """A causal language model of the Llama family, from a transformers model."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: PreTrainedModel) -> None:
         config = model.config
         _check_family(config)
         weight = model.lm_head.weight
@@ -200,10 +203,10 @@ def _seen(start: int, count: int, device: torch.device) -> torch.Tensor:
     return torch.ones(count, start + count, dtype=torch.bool, device=device).tril(start)
 
 
-def _joined(modules: list[Any], packed: bool) -> Linear:
-    weights = [module.weight for module in modules]
+def _joined(modules: list[torch.nn.Linear], packed: bool) -> Linear:
+    weights: list[torch.Tensor] = [module.weight for module in modules]
     biases = [module.bias for module in modules]
-    bias = None if biases[0] is None else torch.cat(biases)
+    bias = None if biases[0] is None else torch.cat(tuple(biases))
     weight = weights[0] if len(weights) == 1 else torch.cat(weights)
     return Linear(weight.detach(), None if bias is None else bias.detach(), packed)
 
@@ -212,7 +215,7 @@ def _weight(module: Any) -> torch.Tensor | None:
     return None if module is None else module.weight
 
 
-def _check_family(config: Any) -> None:
+def _check_family(config: PretrainedConfig) -> None:
     """Refuse what this forward pass would compute wrongly."""
     why = _obstacle(config)
     if why:
@@ -222,7 +225,7 @@ def _check_family(config: Any) -> None:
         )
 
 
-def _obstacle(config: Any) -> str:
+def _obstacle(config: PretrainedConfig) -> str:
     if config.model_type not in FAMILY:
         return f"its type is {config.model_type}"
     if config.hidden_act != "silu":
@@ -236,6 +239,6 @@ def _obstacle(config: Any) -> str:
     return ""
 
 
-def _slides(config: Any) -> bool:
+def _slides(config: PretrainedConfig) -> bool:
     window = getattr(config, "sliding_window", None)
     return window is not None and getattr(config, "use_sliding_window", True)

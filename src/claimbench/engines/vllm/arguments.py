@@ -7,7 +7,7 @@ import dataclasses
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from claimbench.config import ModelConfig
 from claimbench.config.yamlfile import nearest
@@ -97,7 +97,7 @@ is part of its identity."""
 
 def engine_arguments(
     model: ModelConfig, checkpoint: Path, settings: VllmSettings
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Every argument of `vllm.EngineArgs` for this model, those of `engine.args` included."""
     chosen: dict[str, object] = {
         "model": str(checkpoint),

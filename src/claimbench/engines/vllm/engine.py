@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from claimbench.engines.base import Engine
 from claimbench.engines.vllm.deaths import tell_of_death
@@ -17,6 +17,7 @@ from claimbench.errors import ConfigError, EngineDied
 from claimbench.records import Completion, Request, RequestFailure
 
 if TYPE_CHECKING:
+    from transformers import PretrainedConfig, PreTrainedTokenizerBase
     from vllm import LLMEngine, RequestOutput
     from vllm.lora.request import LoRARequest
 
@@ -53,7 +54,7 @@ class VllmEngine(Engine):
         config = self._engine.vllm_config
         self._context: int = config.model_config.max_model_len
         self._window: int = config.scheduler_config.max_num_seqs + _LOOKAHEAD
-        self._tokenizer: Any = self._engine.get_tokenizer()
+        self._tokenizer: PreTrainedTokenizerBase = self._engine.get_tokenizer()
         self._stop_ids = _eos_ids(checkpoint, config.model_config.hf_config, self._tokenizer)
         self._stop_ids |= frozenset(stop_token_ids)
 
@@ -154,7 +155,7 @@ def set_environment(batch_invariant: bool) -> None:
     os.environ[WATCHED] = str(os.getpid())
 
 
-def _load(arguments: Mapping[str, Any]) -> LLMEngine:
+def _load(arguments: Mapping[str, object]) -> LLMEngine:
     from vllm import EngineArgs, LLMEngine
     from vllm.exceptions import VLLMClientError
     from vllm.usage.usage_lib import UsageContext
@@ -188,7 +189,7 @@ def _lora(adapter: Path | None) -> LoRARequest | None:
     return LoRARequest("adapter", 1, str(adapter))
 
 
-def _eos_ids(checkpoint: Path, config: Any, tokenizer: object) -> frozenset[int]:
+def _eos_ids(checkpoint: Path, config: PretrainedConfig, tokenizer: object) -> frozenset[int]:
     """The tokens that end a reply by the checkpoint's generation config, config and tokenizer."""
     from transformers import GenerationConfig
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
+from claimbench.records.plain import JsonObject
 
 
-def check_tests(columns: Mapping[str, Any]) -> CodeTests:
+def check_tests(columns: Mapping[str, object]) -> CodeTests:
     """HumanEval: a program that defines `check(candidate)`, and the prompt.
 
     The prompt stands before the candidate: a reply that is the function's body continues it, and
@@ -27,7 +27,7 @@ def check_tests(columns: Mapping[str, Any]) -> CodeTests:
     )
 
 
-def assert_tests(columns: Mapping[str, Any]) -> CodeTests:
+def assert_tests(columns: JsonObject) -> CodeTests:
     """MBPP: asserts, with the set-up code or imports before them. LeetCode: one text of them, with
     an object of the solution's class. What they call is named nowhere but in the asserts."""
     setup = str(columns.get("setup") or "")
@@ -36,7 +36,7 @@ def assert_tests(columns: Mapping[str, Any]) -> CodeTests:
     return CodeTests("assert", entry_point=entry_point_of(columns), check=check)
 
 
-def unittest_tests(columns: Mapping[str, Any]) -> CodeTests:
+def unittest_tests(columns: Mapping[str, object]) -> CodeTests:
     """Cases of unittest, as BigCodeBench and ClassEval have them."""
     return CodeTests(
         "assert",
@@ -48,19 +48,19 @@ def unittest_tests(columns: Mapping[str, Any]) -> CodeTests:
     )
 
 
-def _ended(text: Any) -> str:
+def _ended(text: object) -> str:
     """Source whose last line is ended; "" for none."""
     return str(text).rstrip("\n") + "\n" if text else ""
 
 
-def _asserts(columns: Mapping[str, Any]) -> str:
+def _asserts(columns: Mapping[str, object]) -> str:
     given = columns["asserts"]
     if not isinstance(given, str | list | tuple):
         raise DataError("its asserts are neither a text nor a list of texts")
     return given if isinstance(given, str) else "\n".join(map(str, given))
 
 
-def entry_point_of(columns: Mapping[str, Any]) -> str:
+def entry_point_of(columns: Mapping[str, object]) -> str:
     """The function, or the class, that asserts are about."""
     return tested_function(_asserts(columns))
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Final
 
+from claimbench.grading.reasons import reason
+from claimbench.records import Reason
 from claimbench.sandbox.codec import decode
 from claimbench.sandbox.plain import NotPlain, Opaque
 from claimbench.sandbox.shortened import shortened, shortened_text
@@ -25,47 +27,47 @@ SPARE: Final = 4096
 """Bytes and parts of a value beside that: a short one may be a Decimal of many digits."""
 
 
-def output_difference(output: str, expected: str) -> str | None:
-    """How the output differs, in words; None where it is right."""
+def output_difference(output: str, expected: str) -> Reason | None:
+    """How the output differs; None where it is right."""
     if output == expected:
         return None
     # Counted before they are made: an output may be millions of lines or of words.
     count, right = (text.strip().count("\n") + 1 for text in (output, expected))
     if count != right:
-        return f"{count} lines instead of {right}: {_pair(output, expected)}"
+        return reason("lines", lines=count, wanted=right, **_pair(output, expected))
     found, wanted = _lines(output), _lines(expected)
     for number, (ours, theirs) in enumerate(zip(found, wanted, strict=True), start=1):
         if ours != theirs and not _equal_as_numbers(ours, theirs):
-            return f"line {number}: {_pair(ours, theirs)}"
+            return reason("line", line=number, **_pair(ours, theirs))
     return None
 
 
-def value_difference(value: object, expected: object) -> str | None:
-    """How a returned value differs, in words; None where it is right. Both are plain values."""
+def value_difference(value: object, expected: object) -> Reason | None:
+    """How a returned value differs; None where it is right. Both are plain values."""
     if type(value) is tuple:
         value = list(value)
     # The outermost container apart: list == skips __eq__ for an object that is itself.
     if not isinstance(value, Opaque) and value == expected:
         return None
-    return f"{shortened(value, SHOWN)} instead of {shortened(expected, SHOWN)}"
+    return reason("value", got=shortened(value, SHOWN), expected=shortened(expected, SHOWN))
 
 
-def returned_difference(written: bytes, expected: str) -> str | None:
+def returned_difference(written: bytes, expected: str) -> Reason | None:
     """The same of what a function returned, encoded, and of the JSON of what it should have.
 
     No more is read of it than could equal that: to read a byte may take a microsecond, and a
     program can write millions in no time.
     """
     if len(written) > MOST_BYTES_PER_CHARACTER * len(expected) + SPARE:
-        return f"returned {len(written):,} bytes, far more than the value that is expected"
+        return reason("too-much", bytes=f"{len(written):,}")
     try:
         value = decode(written, most=len(expected) + SPARE)
     except NotPlain as error:
-        return f"returned something that cannot be read: {error}"
+        return reason("unreadable", why=str(error))
     return value_difference(value, _from_json(expected))
 
 
-def _from_json(text: str) -> Any:
+def _from_json(text: str) -> object:
     """The value of JSON that may hold whole numbers of more digits than int() takes."""
     try:
         return json.loads(text)
@@ -88,6 +90,6 @@ def _equal_as_numbers(ours: str, right: str) -> bool:
         return False
 
 
-def _pair(output: str, expected: str) -> str:
+def _pair(output: str, expected: str) -> dict[str, str]:
     ours, right = (shortened_text(text.strip(), SHOWN) for text in (output, expected))
-    return f"{ours!r} instead of {right!r}"
+    return {"got": repr(ours), "expected": repr(right)}

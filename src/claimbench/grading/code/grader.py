@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
-from typing import Any
+from typing import cast
 
 from claimbench.errors import ConfigError
 from claimbench.grading.code.extract import extract_code, livecodebench_code
@@ -18,6 +18,7 @@ from claimbench.grading.code.unpack import tests_source
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.options import unknown_name
 from claimbench.grading.outcomes import CORRECT, NO_CODE, SANDBOX_ERROR, make_grade
+from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
 from claimbench.sandbox.isolation import ISOLATIONS, check_isolation
@@ -95,11 +96,11 @@ class CodeGrader:
     def begin(self, problem: Problem, sample: Sample) -> Grade | CodeQuestion:
         text = counted_text(sample, self.reasoning_end)
         if text is None:
-            return make_grade(self.digest, sample, NO_CODE, None, "the reasoning never ended")
+            return make_grade(self.digest, sample, NO_CODE, None, NEVER_ENDED)
         tests = tests_source(problem)
         code = extract_code(text, tests.entry_point)
         if code is None:
-            return make_grade(self.digest, sample, NO_CODE, None, "no program was found")
+            return make_grade(self.digest, sample, NO_CODE, None, reason("no-program"))
         return CodeQuestion(
             code,
             tests,
@@ -112,15 +113,15 @@ class CodeGrader:
             _other(livecodebench_code(text), code),
         )
 
-    def conclude(self, sample: Sample, question: CodeQuestion, verdict: Any) -> Grade:
-        judged: Judged = verdict
+    def conclude(self, sample: Sample, question: CodeQuestion, verdict: object) -> Grade:
+        judged = cast(Judged, verdict)
         counts = judged.compat or judged.verdict
         return make_grade(
             self.digest,
             sample,
             counts.outcome,
             question.code,
-            f"isolation {judged.isolation}: {counts.words}",
+            reason("program", what=counts.why, isolation=judged.isolation),
             _metrics(judged),
         )
 

@@ -23,6 +23,8 @@ from claimbench.grading.outcomes import (
     TIME_LIMIT,
     WRONG_ANSWER,
 )
+from claimbench.grading.reasons import reason
+from claimbench.records import Reason
 from claimbench.sandbox.client import Outcome
 from claimbench.sandbox.compat import PREAMBLE
 from claimbench.sandbox.isolation import Sandbox
@@ -46,12 +48,12 @@ _FUTURE: Final = re.compile(r"^from __future__ import [^\n]*\n?", re.M)
 
 @dataclass(frozen=True, slots=True)
 class CodeVerdict:
-    """`outcome` is one of grading/outcomes.py's; `words` say which test failed and how. `cpu_s` is
+    """`outcome` is one of grading/outcomes.py's; `why` says which test failed and how. `cpu_s` is
     what the program took in all. `rechecked`: the pass was run again test by test, `disagrees`:
     with another result, which then counts."""
 
     outcome: str
-    words: str
+    why: Reason
     cpu_s: float
     rechecked: bool = False
     disagrees: bool = False
@@ -120,10 +122,10 @@ def whole_program(prelude: str, code: str) -> tuple[str, int]:
 
 def _verdict(trial: _Trial, failure: Failure | None) -> CodeVerdict:
     if failure is not None:
-        return CodeVerdict(failure.outcome, failure.words, trial.cpu_s)
+        return CodeVerdict(failure.outcome, failure.why, trial.cpu_s)
     count = len(trial.prepared.tests.cases)
-    words = f"passes {count} tests" if count else "passes its tests"
-    return CodeVerdict(CORRECT, words, trial.cpu_s)
+    why = reason("passes", count=count) if count else reason("passes-all")
+    return CodeVerdict(CORRECT, why, trial.cpu_s)
 
 
 @dataclass
@@ -189,7 +191,7 @@ class _Trial:
         None where the child ended before it for no fault."""
         ending, records = outcome.endings[0], outcome.records[0]
         if late := overtime(self.prepared.tests.cpu_seconds, outcome):
-            return first, replace(late, words=self._place(first) + late.words)
+            return first, self._at(first, late)
         written = 0
         for test in range(first, last):
             record = records[test - first] if test - first < len(records) else None
@@ -207,24 +209,27 @@ class _Trial:
     def _failure(self, test: int, record: Record | None, outcome: Outcome) -> Failure | None:
         """How one test failed, None where it passed."""
         if record is None:
-            outcome_word, words = death(outcome.endings[0])
-            return Failure(outcome_word, self._place(test) + words)
+            return self._at(test, death(outcome.endings[0]))
         if record.test != test or record.state != OK:
-            return Failure(*recorded(record, self._place(test)))
+            return self._at(test, recorded(record))
         difference = self._difference(test, outcome.output[record.start : record.end])
         if difference is None:
             return None
         shown = shortened_text(self.prepared.tests.cases[test].given, SHOWN)
-        return Failure(WRONG_ANSWER, f"{self._place(test)}{difference} for the input {shown!r}")
+        how = reason("for-input", what=difference, input=repr(shown))
+        return self._at(test, Failure(WRONG_ANSWER, how))
 
-    def _difference(self, test: int, written: bytes) -> str | None:
+    def _difference(self, test: int, written: bytes) -> Reason | None:
         expected = self.prepared.tests.cases[test].expected
         if self.prepared.tests.kind == "stdin":
             return output_difference(written.decode("utf-8", "replace"), expected)
         return returned_difference(written, expected)
 
-    def _place(self, test: int) -> str:
-        return f"test {test + 1} of {len(self.prepared.tests.cases)}: "
+    def _at(self, test: int, failure: Failure) -> Failure:
+        """The failure, with the number of its test."""
+        count = len(self.prepared.tests.cases)
+        why = reason("test", test=test + 1, count=count, how=failure.why)
+        return replace(failure, why=why)
 
     def _run(self, jobs: Sequence[Job]) -> Outcome:
         outcome = self.sandbox.run(jobs, self.prepared.inputs)

@@ -12,6 +12,7 @@ from claimbench.grading.code.judge import CodeVerdict, Prepared, judge
 from claimbench.grading.code.unpack import TestsSource
 from claimbench.grading.outcomes import NO_CODE
 from claimbench.grading.question import Allowance
+from claimbench.grading.reasons import reason
 from claimbench.sandbox.isolation import ISOLATIONS, Sandbox, open_sandbox
 from claimbench.sandbox.restrictions import Isolation
 
@@ -71,7 +72,7 @@ class CodeQuestion:
         """The verdict on the program that LiveCodeBench's rule takes."""
         code = self.code if self.their_code is None else self.their_code
         if not code.strip():
-            return CodeVerdict(NO_CODE, "LiveCodeBench's rule finds no program", 0)
+            return CodeVerdict(NO_CODE, reason("no-program-of-theirs"), 0)
         return judge(code, tests, sandbox, compat=compat)
 
 

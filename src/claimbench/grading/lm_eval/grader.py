@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimbench.errors import GradingError
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
+from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
+from claimbench.records.plain import JsonObject
+
+if TYPE_CHECKING:
+    from claimbench.grading.lm_eval.judging import JudgedTask
 
 RULES_VERSION = 1
 CPU_LIMIT_S = 30.0
@@ -26,7 +31,7 @@ MEMORY_LIMIT = 4 * 2**30
 class ReplyQuestion:
     """What lm-eval makes of the replies to one document: of one sample, or of all repeats."""
 
-    task: Any
+    task: JudgedTask
     doc: str
     replies: tuple[str, ...]
 
@@ -67,7 +72,7 @@ class LmEvalGrader:
         return grader_digest(self.kind, settings, self.reasoning_end, RULES_VERSION)
 
     @cached_property
-    def judged(self) -> Any:
+    def judged(self) -> JudgedTask:
         """The task as a worker gets it."""
         from claimbench.grading.lm_eval.judging import JudgedTask
         from claimbench.grading.lm_eval.names import TaskName
@@ -108,10 +113,10 @@ class LmEvalGrader:
     def begin(self, problem: Problem, sample: Sample) -> Grade | ReplyQuestion:
         text = self.text_of(sample)
         if text is None:
-            return make_grade(self.digest, sample, NO_ANSWER, None, "the reasoning never ended")
+            return make_grade(self.digest, sample, NO_ANSWER, None, NEVER_ENDED)
         return self.question(problem, [text])
 
-    def conclude(self, sample: Sample, question: Any, verdict: object) -> Grade:
+    def conclude(self, sample: Sample, question: object, verdict: object) -> Grade:
         from claimbench.grading.lm_eval.judging import INVALID
 
         scored: Any = verdict
@@ -120,13 +125,14 @@ class LmEvalGrader:
         key = f"{self.metric},{self.filter}"
         value = metrics.get(key)
         if value not in (0.0, 1.0):
-            reason = f"{key} is {value}, which says neither right nor wrong"
-            return make_grade(self.digest, sample, GRADER_ERROR, answer, reason, metrics)
+            why = reason("metric-neither", metric=key, value=str(value))
+            return make_grade(self.digest, sample, GRADER_ERROR, answer, why, metrics)
         if value == 0.0 and answer == INVALID:
-            reason = f"the filter {self.filter} found no answer"
-            return make_grade(self.digest, sample, NO_ANSWER, None, reason, metrics)
+            why = reason("filter-nothing", filter=self.filter)
+            return make_grade(self.digest, sample, NO_ANSWER, None, why, metrics)
         outcome = CORRECT if value == 1.0 else WRONG
-        return make_grade(self.digest, sample, outcome, answer, f"{key} is {value:g}", metrics)
+        why = reason("metric", metric=key, value=f"{value:g}")
+        return make_grade(self.digest, sample, outcome, answer, why, metrics)
 
     def grade(self, problem: Problem, sample: Sample) -> Grade:
         begun = self.begin(problem, sample)
@@ -138,7 +144,7 @@ def preparation(graders: Iterable[tuple[LmEvalGrader, Problem]]) -> partial[None
     return partial(_prepare, tuple((g.judged, _doc(problem)) for g, problem in graders))
 
 
-def _prepare(tasks: tuple[tuple[Any, str], ...]) -> None:
+def _prepare(tasks: tuple[tuple[JudgedTask, str], ...]) -> None:
     from claimbench.grading.equivalence import warm_up
     from claimbench.grading.lm_eval import judging
 
@@ -150,7 +156,7 @@ def _doc(problem: Problem) -> str:
     return json.dumps(problem.details["doc"])
 
 
-def _metrics(scored: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+def _metrics(scored: Iterable[JsonObject]) -> dict[str, float]:
     """All numbers among the metrics, by lm-eval's own names: "exact_match,strict-match"."""
     from claimbench.grading.lm_eval.judging import number
 

@@ -6,9 +6,13 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimbench.grading.lm_eval.names import TaskName, build
+from claimbench.records.plain import JsonDict, JsonObject
+
+if TYPE_CHECKING:
+    from lm_eval.api.task import ConfigurableTask
 
 Item = Any
 """What a metric makes of one document: mostly a number; a pair for metrics of a whole corpus."""
@@ -66,7 +70,7 @@ def aggregate(
     return float(total(list(items))), stderr
 
 
-def scores(task: Any, doc: dict[str, Any], replies: Sequence[str]) -> Iterator[Scored]:
+def scores(task: ConfigurableTask, doc: JsonDict, replies: Sequence[str]) -> Iterator[Scored]:
     """As `score`, of lm-eval's own task object. With one reply, filters over repeats are left out;
     with several, those that want more of them."""
     instance = task.construct_requests(doc=doc, ctx="", metadata=(task.task_name, 0, len(replies)))
@@ -82,7 +86,7 @@ def scores(task: Any, doc: dict[str, Any], replies: Sequence[str]) -> Iterator[S
         yield Scored(ensemble.name, _shown(read), {k: _plain(v) for k, v in items.items()})
 
 
-def filters_of(task: Any) -> dict[str, list[Mapping[str, Any]]]:
+def filters_of(task: ConfigurableTask) -> dict[str, list[Mapping[str, object]]]:
     """The task's filters by name, each a list of {function, …}."""
     listed = task.config.filter_list
     if not listed:
@@ -90,12 +94,12 @@ def filters_of(task: Any) -> dict[str, list[Mapping[str, Any]]]:
     return {one["name"]: list(one["filter"]) for one in listed}
 
 
-def over_repeats(functions: Sequence[Mapping[str, Any]]) -> bool:
+def over_repeats(functions: Sequence[JsonObject]) -> bool:
     """Whether this filter looks at several replies to one document."""
     return any(f["function"] in OVER_REPEATS for f in functions)
 
 
-def _applies(functions: Sequence[Mapping[str, Any]], replies: int) -> bool:
+def _applies(functions: Sequence[JsonObject], replies: int) -> bool:
     wanted = max((int(f.get("k", 1)) for f in functions), default=1)
     return wanted <= replies and (replies > 1 or not over_repeats(functions))
 
@@ -121,11 +125,11 @@ def _plain(item: Item) -> Item:
         return str(item)
 
 
-def _shown(read: Any) -> str:
+def _shown(read: object) -> str:
     return read if isinstance(read, str) else json.dumps(read, ensure_ascii=False, default=str)
 
 
-def _task(judged: JudgedTask, doc: dict[str, Any]) -> Any:
+def _task(judged: JudgedTask, doc: dict[str, object]) -> ConfigurableTask:
     """lm-eval's task with that one document for its dataset: grading needs neither hub nor file."""
     if judged not in _built:
         task = build(judged.name, _one_document(doc, judged.features))
@@ -134,7 +138,7 @@ def _task(judged: JudgedTask, doc: dict[str, Any]) -> Any:
     return _built[judged]
 
 
-def _one_document(doc: dict[str, Any], features: Sequence[str]) -> dict[str, Any]:
+def _one_document(doc: dict[str, object], features: Sequence[str]) -> JsonDict:
     """The settings that put the document, already processed, in place of the dataset."""
     splits = _EverySplit(doc, features)
     return {
@@ -147,7 +151,7 @@ def _one_document(doc: dict[str, Any], features: Sequence[str]) -> dict[str, Any
 
 
 class _EverySplit:
-    def __init__(self, doc: dict[str, Any], features: Sequence[str]) -> None:
+    def __init__(self, doc: dict[str, object], features: Sequence[str]) -> None:
         self._rows = _Rows([doc])
         self._rows.features = dict.fromkeys(features)
 
@@ -155,5 +159,5 @@ class _EverySplit:
         return self._rows
 
 
-class _Rows(list[dict[str, Any]]):
+class _Rows(list[dict[str, object]]):
     features: dict[str, None]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from claimbench.errors import ConfigError
 from claimbench.grading.lm_eval.judging import filters_of, number, over_repeats, scores
 from claimbench.grading.lm_eval.names import TaskName
+from claimbench.records.plain import JsonObject
+
+if TYPE_CHECKING:
+    from lm_eval.api.task import ConfigurableTask
 
 _ELSEWHERE = " 7 and so on"
 
 
-def refuse(name: TaskName, settings: Mapping[str, Any], *, unsafe_code: bool = False) -> None:
+def refuse(name: TaskName, settings: JsonObject, *, unsafe_code: bool = False) -> None:
     """Refuse, before any data is read, what claimbench cannot take; with `unsafe_code` not those
     tasks whose metric runs what the model wrote. Raises ConfigError."""
     kind = settings.get("output_type", "generate_until")
@@ -36,7 +40,7 @@ def refuse(name: TaskName, settings: Mapping[str, Any], *, unsafe_code: bool = F
         _refuse_hub_metric(name, settings, metric)
 
 
-def check_allowed(name: TaskName, settings: Mapping[str, Any]) -> None:
+def check_allowed(name: TaskName, settings: Mapping[str, object]) -> None:
     """Raise ConfigError where a metric that runs programs would refuse to: `code_eval` wants this
     variable as its user's word that it may."""
     if settings.get("unsafe_code") and os.environ.get("HF_ALLOW_CODE_EVAL") != "1":
@@ -78,13 +82,13 @@ def missing_program(error: Exception) -> str | None:
     return found[1] if found else None
 
 
-def refuse_task(name: TaskName, task: Any) -> None:
+def refuse_task(name: TaskName, task: ConfigurableTask) -> None:
     """The same, of what only the task object knows."""
     if task.OUTPUT_TYPE != "generate_until" or getattr(task, "MULTIMODAL", False):
         raise ConfigError(f"{name.benchmark}: this is no task with text in and text out")
 
 
-def main_metric(name: TaskName, task: Any, chosen: str | None) -> tuple[str, str]:
+def main_metric(name: TaskName, task: ConfigurableTask, chosen: str | None) -> tuple[str, str]:
     """(metric, filter) whose 1 is right and 0 wrong: the chosen one, else the task's first metric
     under its first filter of single replies.
 
@@ -110,7 +114,7 @@ def main_metric(name: TaskName, task: Any, chosen: str | None) -> tuple[str, str
     return metric, used
 
 
-def _tried(name: TaskName, task: Any) -> dict[str, list[float | None]]:
+def _tried(name: TaskName, task: ConfigurableTask) -> dict[str, list[float | None]]:
     """The values of each `metric,filter` on the trial replies."""
     doc = task.task_docs[0]
     target = task.doc_to_target(doc)
@@ -129,7 +133,9 @@ def _tried(name: TaskName, task: Any) -> dict[str, list[float | None]]:
     return _in_order(task, seen)
 
 
-def _in_order(task: Any, seen: dict[str, list[float | None]]) -> dict[str, list[float | None]]:
+def _in_order(
+    task: ConfigurableTask, seen: dict[str, list[float | None]]
+) -> dict[str, list[float | None]]:
     """By the task's order of metrics first, then of filters."""
     order = list(task.aggregation())
 
@@ -140,7 +146,7 @@ def _in_order(task: Any, seen: dict[str, list[float | None]]) -> dict[str, list[
     return dict(sorted(seen.items(), key=lambda pair: place(pair[0])))
 
 
-def _is_mean(task: Any, metric: str) -> bool:
+def _is_mean(task: ConfigurableTask, metric: str) -> bool:
     from lm_eval.api.metrics import mean, nanmean
 
     return task.aggregation().get(metric, mean) in (mean, nanmean)

@@ -18,10 +18,16 @@ from functools import lru_cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from claimbench.config import LM_EVAL
 from claimbench.errors import ConfigError, InputError
+from claimbench.records.plain import JsonDict, JsonObject
+
+if TYPE_CHECKING:
+    from lm_eval.api.task import ConfigurableTask
+    from lm_eval.tasks import TaskManager
+    from lm_eval.tasks._index import Entry
 
 _NAME = re.compile(r"^(task|group):[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _TAGS = re.compile(r"^tag:[ \t]*(?:[\"']?([^\s\"'#]+)|((?:\n[ \t]*-[ \t]*\S+)+))", re.MULTILINE)
@@ -65,7 +71,7 @@ def leaves(name: str, include: str | None) -> list[TaskName]:
     return [TaskName(task, name, include) for task in found]
 
 
-def settings_of(name: TaskName) -> tuple[dict[str, Any], dict[str, Any]]:
+def settings_of(name: TaskName) -> tuple[JsonDict, JsonDict]:
     """The task's settings as its YAML has them (functions by their names), and what its group
     lays over them."""
     index = _manager(name.group or name.task, name.include).task_index
@@ -81,7 +87,7 @@ def settings_of(name: TaskName) -> tuple[dict[str, Any], dict[str, Any]]:
     return {**(entry.cfg or {}), **overlays[name.task]}, overlays[name.task]
 
 
-def build(name: TaskName, changes: Mapping[str, object]) -> Any:
+def build(name: TaskName, changes: Mapping[str, object]) -> ConfigurableTask:
     """lm-eval's task object, with its group's settings and then `changes` laid over its YAML."""
     manager = _manager(name.group or name.task, name.include)
     _, overlay = settings_of(name)
@@ -116,7 +122,7 @@ def quiet() -> Iterator[None]:
 
 
 @lru_cache(maxsize=64)
-def _manager(name: str, include: str | None) -> Any:
+def _manager(name: str, include: str | None) -> TaskManager:
     """A TaskManager that knows `name` and everything it refers to."""
     installed_version()
     folders: set[Path] = set()
@@ -144,7 +150,7 @@ def _folders(name: str, include: str | None) -> list[Path]:
     return [path.parent for _, path in found[:1]]
 
 
-def _make_manager(folders: list[Path], include: str | None) -> Any:
+def _make_manager(folders: list[Path], include: str | None) -> TaskManager:
     with quiet():
         from lm_eval.tasks import TaskManager
 
@@ -197,8 +203,8 @@ def _refuse_unknown(name: str, missing: str, include: str | None) -> None:
 
 
 def _members(
-    index: Mapping[str, Any], name: str, overlay: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+    index: Mapping[str, Entry], name: str, overlay: JsonObject
+) -> Iterator[tuple[str, dict[str, object]]]:
     """(task, settings laid over it) for each task behind `name`, as lm-eval's factory does it."""
     entry = index[name]
     if entry.kind.name == "TAG":
@@ -211,8 +217,11 @@ def _members(
 
 
 def _group_members(
-    index: Mapping[str, Any], group: str, settings: Mapping[str, Any], overlay: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+    index: Mapping[str, Entry],
+    group: str,
+    settings: JsonObject,
+    overlay: Mapping[str, object],
+) -> Iterator[tuple[str, dict[str, object]]]:
     from lm_eval.tasks._factory import GROUP_FIELD_NAMES
 
     shared = {k: v for k, v in settings.items() if k not in GROUP_FIELD_NAMES}
@@ -236,7 +245,7 @@ def _group_members(
             )
 
 
-def _unknown(index: Mapping[str, Any], name: str) -> Iterator[str]:
+def _unknown(index: Mapping[str, Entry], name: str) -> Iterator[str]:
     """The names that `name` refers to and that are not in the index."""
     if name not in index:
         yield name
@@ -248,7 +257,7 @@ def _unknown(index: Mapping[str, Any], name: str) -> Iterator[str]:
         yield from _unknown_members(index, entry.cfg or {})
 
 
-def _unknown_members(index: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
+def _unknown_members(index: Mapping[str, Entry], settings: JsonObject) -> Iterator[str]:
     for item in settings.get("task") or ():
         if isinstance(item, str):
             yield from _unknown(index, item)

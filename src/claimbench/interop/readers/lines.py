@@ -13,11 +13,12 @@ from typing import IO, Any, Self
 
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop.readers.rows import MOST_ROW_BYTES, Row, refuse
+from claimbench.records.plain import JsonDict
 
 MOST_LEVELS = 100
 """Nesting of a JSON document."""
 
-Located = tuple[str, dict[str, Any]]
+Located = tuple[str, dict[str, object]]
 """Where a row is (`file:number`), and its values."""
 
 
@@ -32,7 +33,7 @@ def rows_where(
     path: Path,
     key: str,
     wanted: str | None,
-    replies: Callable[[dict[str, Any], str, int], Iterable[Row]],
+    replies: Callable[[dict[str, object], str, int], Iterable[Row]],
 ) -> Iterator[Row]:
     """The replies of those JSON lines whose `key` is `wanted`; `replies` takes a line, its place
     and the number of its first reply."""
@@ -44,7 +45,7 @@ def rows_where(
                 number += 1
 
 
-def json_object(text: str | bytes, place: str) -> dict[str, Any]:
+def json_object(text: str | bytes, place: str) -> JsonDict:
     """One JSON object. Raises DataError with its place."""
     try:
         value = json.loads(text)
@@ -78,7 +79,7 @@ def csv_rows(path: Path) -> Iterator[Located]:
         raise refuse(lines.row_place(), f"this is not CSV ({error})") from error
 
 
-def json_items(path: Path, prefix: str) -> Iterator[tuple[str, Any]]:
+def json_items(path: Path, prefix: str) -> Iterator[tuple[str, object]]:
     """The items below `prefix` of one JSON document, streamed (ijson's prefixes: `item` for the
     elements of a list at the top)."""
     yield from _streamed(path, prefix, pairs=False)
@@ -101,7 +102,7 @@ def first_bytes(path: Path, count: int = 4) -> bytes:
     return found
 
 
-def small_json(path: Path) -> dict[str, Any]:
+def small_json(path: Path) -> dict[str, object]:
     """A JSON object that is small by nature (a header, a summary)."""
     first_bytes(path)
     if path.stat().st_size > 4 * MOST_ROW_BYTES:
@@ -186,7 +187,7 @@ class _Metered:
         self._taken = 0
 
 
-def _shallow(events: Iterator[tuple[str, object]]) -> Iterator[tuple[str, Any]]:
+def _shallow(events: Iterator[tuple[str, object]]) -> Iterator[tuple[str, object]]:
     """Parser events while they nest no deeper than MOST_LEVELS: ijson names the whole path of each
     level, which for a file of brackets alone would take all memory."""
     level = 0
@@ -204,7 +205,7 @@ def _first_line(error: Exception) -> str:
     return (text.strip().splitlines() or ["damaged"])[0][:80]
 
 
-def _streamed(path: Path, prefix: str, *, pairs: bool) -> Iterator[tuple[str, Any]]:
+def _streamed(path: Path, prefix: str, *, pairs: bool) -> Iterator[tuple[str, object]]:
     try:
         import ijson
     except ImportError as error:

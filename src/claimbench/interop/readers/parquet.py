@@ -16,13 +16,16 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
 
 from claimbench.errors import DataError
 from claimbench.grading.workerprocess import environment
 from claimbench.interop.readers.lines import Located, first_bytes, needs
 from claimbench.interop.readers.parquet_worker import REFUSED, Limits
 from claimbench.interop.readers.rows import MOST_ROW_BYTES, refuse
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatchStreamReader
 
 LIMITS = Limits(
     memory=3 * 2**29,
@@ -52,7 +55,7 @@ def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Located]:
 
 
 @contextmanager
-def _stream(path: Path, columns: Sequence[str]) -> Iterator[Any]:
+def _stream(path: Path, columns: Sequence[str]) -> Iterator[RecordBatchStreamReader]:
     """The worker's Arrow stream of those columns; of none, only the schema of all."""
     try:
         import pyarrow as pa

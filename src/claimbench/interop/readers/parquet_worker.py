@@ -13,10 +13,14 @@ import resource
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from claimbench.errors import DataError
 from claimbench.interop.readers.rows import MOST_ROWS, refuse
+
+if TYPE_CHECKING:
+    from pyarrow import Array, RecordBatch
+    from pyarrow.parquet import ParquetFile, RowGroupMetaData
 
 REFUSED = 3
 """Exit status where the file is refused, with the reason as the last line of stderr."""
@@ -70,7 +74,7 @@ def write_stream(path: Path, columns: Sequence[str], limits: Limits) -> None:
 
 def checked_batches(
     file: object, path: Path, columns: Sequence[str], limits: Limits
-) -> Iterator[Any]:
+) -> Iterator[RecordBatch]:
     """The rows, a few at a time, none larger in memory than `limits.batch`."""
     import pyarrow as pa
 
@@ -89,7 +93,7 @@ def checked_batches(
         raise refuse(f"{path.name}, after row {number}", f"cannot be read ({why})") from error
 
 
-def _values(array: Any) -> int:
+def _values(array: Array) -> int:
     """Values in an array and in the lists and structs in it: nulls take no byte, but each becomes
     an object where the rows are read."""
     import pyarrow as pa
@@ -103,7 +107,9 @@ def _values(array: Any) -> int:
     return len(array)
 
 
-def _batches(file: Any, path: Path, columns: Sequence[str], limits: Limits) -> Iterator[Any]:
+def _batches(
+    file: ParquetFile, path: Path, columns: Sequence[str], limits: Limits
+) -> Iterator[RecordBatch]:
     """The rows, so few at a time that they take no more than `limits.together`: none is larger than
     what its row group unpacks to, though one that stands once in a dictionary may be many rows'."""
     for group in range(file.metadata.num_row_groups):
@@ -121,7 +127,7 @@ def _batches(file: Any, path: Path, columns: Sequence[str], limits: Limits) -> I
         )
 
 
-def _claimed(group: Any, columns: Sequence[str]) -> int:
+def _claimed(group: RowGroupMetaData, columns: Sequence[str]) -> int:
     """Bytes to which the columns of a row group unpack, as the file's footer says before any of
     them is read."""
     chunks = map(group.column, range(group.num_columns))
@@ -132,7 +138,7 @@ def _claimed(group: Any, columns: Sequence[str]) -> int:
     )
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path) -> ParquetFile:
     import pyarrow as pa
     from pyarrow import parquet
 

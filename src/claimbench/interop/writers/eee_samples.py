@@ -11,6 +11,7 @@ from claimbench.grading.choice import right_letter
 from claimbench.grading.outcomes import writable
 from claimbench.interop.stored import Graded, graded_samples
 from claimbench.records import Grade, Problem, Sample
+from claimbench.report.grade_reasons import in_words
 from claimbench.store import RunStore
 
 Json = dict[str, object]
@@ -100,7 +101,7 @@ def _error(grade: Grade | None) -> Json:
     """A reply that could not be graded has no score: 0 stands there, as the schema wants one."""
     if grade is not None and grade.value is not None:
         return {}
-    return {"error": f"not graded: {grade.reason if grade else 'no grade'}"}
+    return {"error": f"not graded: {in_words(grade.reason) if grade else 'no grade'}"}
 
 
 def _metadata(sample: Sample, grade: Grade | None) -> Json:
@@ -109,7 +110,7 @@ def _metadata(sample: Sample, grade: Grade | None) -> Json:
         "finish_reason": sample.finish_reason,
         "seed": None if sample.seed is None else str(sample.seed),
         "outcome": grade.outcome if grade else None,
-        "reason": grade.reason if grade else None,
+        "reason": in_words(grade.reason) if grade else None,
         "stated_answer": None if sample.stated_answer is None else writable(sample.stated_answer),
     }
     return {name: value for name, value in known.items() if value is not None}

@@ -17,6 +17,13 @@
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
   }
 
+  // What a grader found, as data: its words, with others inside them.
+  function sayReason(value) {
+    if (value === null || typeof value !== "object") return String(value ?? "");
+    const values = Object.entries(value.values ?? {}).map(([name, one]) => [name, sayReason(one)]);
+    return Object.hasOwn(words, value.key) ? say(value.key, Object.fromEntries(values)) : String(value.key);
+  }
+
   // The first language stands in the page; the others wait in attributes, where they differ.
   function switchTexts(prefix, language, read, write) {
     const waiting = codes.slice(1).map((code) => `[${prefix}${code}]`).join(",");

@@ -33,13 +33,41 @@
       outcome.append(outcomeOf(row));
       add(say("outcome"), outcome);
       add(say("answer"), row.answer ?? "–");
-      if (text.reason) add(say("reason"), text.reason);
+      if (text.reason) add(say("reason"), sayReason(text.reason));
       const rule = "rule_" + index.rules[row.cell];
       add(say("rule"), index.rules[row.cell] + (words[rule] ? `: ${say(rule)}` : ""));
       add(say("tokens"), known(row.tokens) + (row.cut ? ` · ${say("length")}` : "") + (row.loop ? ` · ${say("loop")}` : ""));
       if (text.seconds) add(say("seconds"), text.seconds);
       add(say("seed"), known(text.seed));
       return list;
+    }
+
+    // What a grader's reason, with those inside it, says by the names of its values.
+    function named(reason, found = {}) {
+      if (reason === null || typeof reason !== "object") return found;
+      for (const [name, value] of Object.entries(reason.values ?? {})) {
+        if (value !== null && typeof value === "object") named(value, found);
+        else found[name] ??= value;
+      }
+      return found;
+    }
+
+    // Test by test: those before the first that fails have passed, those behind it were not judged.
+    const MOST_TESTS = 400;
+    function tests(reason) {
+      const { test, count, input, expected, got } = named(reason);
+      if (!(count > 0)) return [];
+      const passed = test ? test - 1 : count;
+      const parts = [["passed", passed], ["failed", test ? 1 : 0], ["unjudged", test ? count - test : 0]];
+      const strip = element("div", "tests");
+      strip.setAttribute("aria-hidden", "true");
+      if (count <= MOST_TESTS) for (const [kind, size] of parts) for (let i = 0; i < size; i++) strip.append(element("i", kind));
+      const shown = element("dl", "facts");
+      for (const [name, value] of Object.entries({ input, expected, got })) {
+        if (value !== undefined) shown.append(element("dt", "", say("test_" + name)), putText(element("dd", "mono"), String(value)));
+      }
+      const line = element("p", "", say("tests_said", Object.fromEntries(parts)) + (test ? ` ${say("first_failing", { test, count })}` : ""));
+      return [element("h3", "", say("tests")), line, strip, shown];
     }
 
     function choices(problem, order) {
@@ -78,6 +106,7 @@
         ...titled("gold", written(problem.choices.length ? problem.choices[0] : problem.gold)),
         ...(text.reasoning ? [folded("reasoning", characters(text.reasoning), written(text.reasoning, "text thought"))] : []),
         ...titled("reply", text.reply === null ? element("p", "note", say("never_ended")) : written(text.reply, "text reply")),
+        ...tests(text.reason),
         ...(text.program ? titled("program", putText(element("pre", "text program"), text.program)) : []),
       );
       body.scrollTop = 0;

@@ -65,7 +65,7 @@
         if (mine !== search) return undefined;
         for (const row of own) {
           const text = content.s[row.place];
-          if ([text.reply, text.reasoning, text.reason, row.problem[0], row.answer].some((one) => one?.toLowerCase().includes(wanted))) hits.add(row);
+          if ([text.reply, text.reasoning, sayReason(text.reason), row.problem[0], row.answer].some((one) => one?.toLowerCase().includes(wanted))) hits.add(row);
         }
         $("sample-status").textContent = say("searching", { part: ++part, all: byBlock.size });
       }

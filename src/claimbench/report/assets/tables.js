@@ -18,18 +18,47 @@
 
   // Calls `sort(column, descending)`; numbers start with the largest.
   function sortableHeads(table, sort) {
-    const heads = [...table.tHead.rows[0].cells];
-    heads.forEach((head, column) => {
-      if (!("sort" in head.dataset)) return;
+    const heads = [...table.tHead.rows[0].cells].filter((head) => "sort" in head.dataset);
+    function sortBy(head, descending) {
+      for (const other of heads) other.setAttribute("aria-sort", "none");
+      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      sort(head.cellIndex, descending);
+    }
+    const begins = (head) => head.classList.contains("num");
+    for (const head of heads) {
       head.setAttribute("aria-sort", "none");
       head.querySelector("button").addEventListener("click", () => {
         const before = head.getAttribute("aria-sort");
-        const descending = before === "none" ? head.classList.contains("num") : before === "ascending";
-        for (const other of heads) if ("sort" in other.dataset) other.setAttribute("aria-sort", "none");
-        head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-        sort(column, descending);
+        sortBy(head, before === "none" ? begins(head) : before === "ascending");
       });
-    });
+    }
+    const single = table.classList.contains("sortable") && table.tBodies.length < 2;
+    if (heads.length > 0 && !single) sortControl(table, heads, begins, sortBy);
+  }
+
+  // Where a table becomes cards its heads are gone: a list of them takes their place there.
+  function sortControl(table, heads, begins, sortBy) {
+    const [bar, label, caption, select, turn] = ["div", "label", "span", "select", "button"].map((name) => document.createElement(name));
+    bar.className = "sorts";
+    turn.type = "button";
+    turn.className = "button";
+    label.append(caption, select);
+    bar.append(label, turn);
+    table.parentElement.before(bar);
+    select.append(...[null, ...heads].map(() => document.createElement("option")));
+    const sorted = () => heads.findIndex((head) => head.getAttribute("aria-sort") !== "none");
+    function draw() {
+      const place = sorted(), up = heads[place]?.getAttribute("aria-sort") === "ascending";
+      caption.textContent = say("sort_by");
+      [...select.options].forEach((option, i) => { option.value = i; option.textContent = i ? heads[i - 1].textContent.trim() : "–"; });
+      select.value = place + 1;
+      turn.hidden = place < 0;
+      turn.textContent = say(up ? "ascending" : "descending");
+    }
+    select.addEventListener("change", () => { const head = heads[select.value - 1]; if (head) sortBy(head, begins(head)); });
+    turn.addEventListener("click", () => { const head = heads[sorted()]; sortBy(head, head.getAttribute("aria-sort") === "ascending"); });
+    new MutationObserver(draw).observe(table.tHead, { attributes: true, attributeFilter: ["aria-sort"], subtree: true });
+    listeners.push(draw);
   }
 
   // --- tables that are in the page --------------------------------------------------------------

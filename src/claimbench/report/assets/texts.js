@@ -31,7 +31,7 @@
 
   // Formulas become MathML by a script of others (vendor/), which takes them as data: no link, no
   // picture, no class of theirs; what it cannot read stays as it was written.
-  const FORMULA = /\$\$([^$]{1,2000}?)\$\$|\\\[([^]{1,2000}?)\\\]|\\\(([^]{1,2000}?)\\\)|\$(?=[^\s$])([^$\n]{0,500}?[^\s\\$])\$(?!\d)/g;
+  const FORMULA = /\$\$([^$]{1,2000}?)\$\$|\\\[([^]{1,2000}?)\\\]|\\\(([^]{1,2000}?)\\\)|\$(?=[^\s$])([^$\n]{0,500}?[^\s\\$])\$(?!\d)|\\boxed\{/g;
   const MOST_FORMULAS = 400;
   function formula(tex, display) {
     if (tex.match(HIDDEN)) return null;
@@ -41,15 +41,30 @@
     } catch { return null; }
     return node;
   }
+  // Behind the brace that closes the one before `from`, 0 where none does: a box without dollars.
+  const LONGEST_BOX = 500;
+  function closing(text, from) {
+    let depth = 1;
+    for (let at = from; at < Math.min(text.length, from + LONGEST_BOX); at++) {
+      if (text[at] === "\\") at++;
+      else if (text[at] === "{") depth++;
+      else if (text[at] === "}" && --depth === 0) return at + 1;
+    }
+    return 0;
+  }
   function putWithFormulas(node, text) {
     let from = 0, count = 0;
     for (const match of text.matchAll(FORMULA)) {
       if (++count > MOST_FORMULAS) break;
-      const made = formula(match.slice(1).find((part) => part !== undefined), match[1] !== undefined || match[2] !== undefined);
+      if (match.index < from) continue;  // Inside of a box that is drawn already.
+      const bare = match[0] === "\\boxed{";
+      const end = bare ? closing(text, match.index + match[0].length) : match.index + match[0].length;
+      const tex = bare ? text.slice(match.index, end) : match.slice(1).find((part) => part !== undefined);
+      const made = end && formula(tex, match[1] !== undefined || match[2] !== undefined);
       if (!made) continue;
       putText(node, text.slice(from, match.index));
       node.append(made);
-      from = match.index + match[0].length;
+      from = end;
     }
     return putText(node, text.slice(from));
   }

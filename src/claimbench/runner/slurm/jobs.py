@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import warnings
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from claimbench.errors import ConfigError
 from claimbench.report.tables import clean
@@ -70,12 +71,11 @@ def submit(tasks: Sequence[ShardTask], sbatch: Mapping[str, str], root: Path, na
     return str(submitted[0].job_id).partition("_")[0]
 
 
-def _submitit() -> Any:
+def _submitit() -> ModuleType:
     try:
-        import submitit
+        return importlib.import_module("submitit")
     except ImportError:
         raise ConfigError("--slurm needs pip install 'claimbench[slurm]'") from None
-    return submitit
 
 
 def _sbatch_words(error: str) -> str:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from types import FrameType
 
 STOP_SECONDS = 45
 """What a shard gets to end after SIGTERM: submitit is warned 90 seconds before the kill."""
@@ -38,7 +38,7 @@ class ShardTask:
         if code != 0:
             sys.exit(1)  # The child has written why, in one sentence.
 
-    def checkpoint(self) -> Any:
+    def checkpoint(self) -> object:
         """Called on the signal that time is up: end the shard; submitit then queues it again."""
         from submitit.helpers import DelayedSubmission
 
@@ -74,7 +74,7 @@ def _requeue_held() -> Iterator[None]:
     """Answer the signal to requeue afterwards: it comes once. A process that is started meanwhile
     does not get it at all: Slurm signals every process of a task, this one is for submitit alone,
     and who does not know it dies of it."""
-    held: list[Any] = []
+    held: list[tuple[int, FrameType | None]] = []
     answer = signal.signal(signal.SIGUSR2, lambda *caught: held.append(caught))
     # The child inherits this. Here another thread may catch it all the same, hence the list.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})

@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Any
 
 from claimbench import verdicts
 from claimbench.analysis.protocol import PINNED
 from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
 from claimbench.messages import Message, Texts, Value, from_data, term
 from claimbench.records import Claim, Measurement, PublishedResult
-from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier
+from claimbench.records.plain import JsonDict
+from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier, looks
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.sources import VENDORS, Party
 from claimbench.verdicts.noise import Evidence, points
@@ -161,6 +161,11 @@ def _notes(test: BenchmarkTest, party: Party, pairs: Sequence[Pair]) -> Iterable
         Message("note-measured-as", {"model": model, "benchmark": benchmark})
         for model, benchmark in sorted(variants)
     )
+    yield from (
+        Message("note-on-benchmark", {"benchmark": m.benchmark, "note": note})
+        for m in ours
+        for note in looks.notes_on(m)
+    )
     references = {p.reference.tier for p in pairs if isinstance(p.reference, PublishedResult)}
     if party.tier != "D" and "D" in references:
         yield Message("note-vendors", {"reference": test.reference})
@@ -205,7 +210,7 @@ def _possible(
 def _figure(pair: Pair, outcome: Outcome) -> Mapping[str, object]:
     """One benchmark of a finding as plain data; scores, differences and margins in points."""
     found = outcome.comparison
-    data: dict[str, Any] = {
+    data: JsonDict = {
         "benchmark": pair.benchmark,
         "state": outcome.state,
         "subject": _side(pair.subject),

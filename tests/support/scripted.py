@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
+from typing import ClassVar
 
-from claimbench.engines.base import Engine
+from claimbench.config import DType, ModelConfig
+from claimbench.engines.base import Engine, Log
+from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure
 
@@ -82,3 +86,22 @@ def completion_of(request: Request, text: str) -> Completion:
         completion_tokens=len(words) + (not cut),
         seconds=0.0,
     )
+
+
+def scripted_kind(engine: Callable[[], Engine]) -> type[TransformersSettings]:
+    """A kind to put into `ENGINES`: it takes the keys of the default engine, so that any run file
+    can be run with it, and its engine is what `engine` gives."""
+
+    class ScriptedSettings(TransformersSettings):
+        packages: ClassVar[tuple[str, ...]] = ()
+
+        def identity(self) -> dict[str, str]:
+            return {"name": "scripted", "version": "1"}
+
+        def make(self, model: ModelConfig, checkpoint: Path | None, log: Log) -> Engine:
+            return engine()
+
+        def fallback(self, models: Sequence[ModelConfig]) -> DType | None:
+            return None
+
+    return ScriptedSettings
