@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def as_data(value: Value | Departure) -> object:
     return value
 
 
-def from_data(data: Any) -> Value:
+def from_data(data: object) -> Value:
     """The value that `as_data` gave. A mapping of another kind, which no message is, is shown as it
     is written."""
     if isinstance(data, Mapping) and set(data) == {"texts"}:

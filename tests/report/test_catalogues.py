@@ -26,7 +26,7 @@ from claimbench.grading import GRADERS
 from claimbench.grading.extract import LATEX_FINDERS, NUMBER_FINDERS
 from claimbench.grading.outcomes import VALUES
 from claimbench.grading.reasons import REASONS, where
-from claimbench.records import Exposure
+from claimbench.records import Exposure, RegistrationState
 from claimbench.report import view
 from claimbench.report.answers import CERTAINTIES
 from claimbench.report.article_data import claims_data
@@ -37,11 +37,13 @@ from claimbench.report.html import render_html
 from claimbench.report.markdown import render_document
 from claimbench.report.messages import languages, plain, words
 from claimbench.report.page_script import OUTCOMES, SCRIPT_KEYS
+from claimbench.report.settings import SETTINGS as NAMED
 from claimbench.report.strips import KINDS as STRIP
 from claimbench.report.tables import heading
 from claimbench.runner import reporting
 from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
+from claimbench.store.registration import SECTIONS
 from claimbench.verdicts.articles import STATUSES, judge_claims, load_evidence
 from claimbench.verdicts.claims import STANDINGS
 from claimbench.verdicts.comparisons import WORDS as COMPARISONS
@@ -82,8 +84,11 @@ FAMILIES: dict[str, Iterable[str]] = {
     "comparison": COMPARISONS,
     "rule": GRADERS,
     "grade": REASONS,
+    "protocol": NAMED,
     "strip": STRIP,
     "certainty": CERTAINTIES,
+    "registration": get_args(RegistrationState),
+    "registered": (*SECTIONS, "code"),
 }
 """Terms, whose keys are made of a name: by family, all of its names."""
 

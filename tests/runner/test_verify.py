@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
-from claimbench.engines.scripted.engine import completion_of as scripted_reply
 from pipeline_toys import Toy, answer
 from report_toys import lifelike, write_run
 from scripted import ScriptedEngine
+from scripted import completion_of as scripted_reply
 from typer.testing import CliRunner
 
 from claimbench import config

@@ -3,10 +3,13 @@ calculation says (METHODS §5.11)."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from claimbench.claims import load_catalogue, load_figures, load_published
 from claimbench.claims.problem_scores import with_problems
@@ -15,6 +18,7 @@ from claimbench.config.paths import seeds_dir
 from claimbench.errors import ConfigError
 from claimbench.records import PublishedResult, Source
 from claimbench.verdicts.claims import Pair, compare_scores
+from claimbench.verdicts.paired_scores import paired_scores
 
 
 def figure(table: str, subject: str) -> PublishedResult:
@@ -23,6 +27,7 @@ def figure(table: str, subject: str) -> PublishedResult:
 
 
 LCB, MATHARENA = "livecodebench/generation", "matharena/aime25-i"
+SIDES = ("model", "reference")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +44,39 @@ def test_paired_results_equal_an_independent_calculation(
     found = compare_scores(Pair("b", figure(table, first), figure(table, second)), "ability")
     assert round(found.difference, 1) == difference
     assert tuple(round(end, 1) for end in found.interval_95) == interval
+
+
+def shares(result: PublishedResult) -> Any:
+    return 100 * np.array(result.right) / np.array(result.counted)
+
+
+def test_the_committed_table_of_pairs_equals_a_calculation_of_its_own() -> None:
+    """Every row of results/evidence/paired.csv, from the problems' scores, with scipy's t-test."""
+    path = Path(__file__).resolve().parents[2] / "results" / "evidence" / "paired.csv"
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert len(rows) == len({(r["measured by"], r["model"], r["reference"]) for r in rows}) >= 20
+    for row in rows:
+        gaps = np.subtract(*(shares(figure(row["measured by"], row[m])) for m in SIDES))
+        ends = stats.ttest_1samp(gaps, 0).confidence_interval(0.95)
+        low, high = row["95 % interval"].strip("[]").replace("−", "-").split(", ")
+        assert float(row["difference"].replace("−", "-")) == pytest.approx(gaps.mean(), abs=0.051)
+        assert (float(low), float(high)) == pytest.approx((ends.low, ends.high), abs=0.051)
+        assert float(row["problem SE"]) == pytest.approx(stats.sem(gaps), abs=0.051)
+        assert int(row["problems N"]) == len(gaps)
+
+
+def test_the_pairs_of_the_articles_are_in_the_table() -> None:
+    found = {
+        (one.subject.table, one.subject.subject, one.reference.subject): one
+        for one in paired_scores(load_published())
+    }
+    v3 = found[LCB, "deepseek-v3", "claude-3.5-sonnet-1022"]
+    assert [round(end, 1) for end in v3.such.interval_95] == [-10.4, -1.1]
+    high = found[LCB, "o1-1217-high", "o1-1217-medium"]
+    assert [round(end, 1) for end in high.such.interval_95] == [3.0, 10.7]
+    r1 = found[MATHARENA, "deepseek-r1", "o1-1217-medium"]
+    assert r1.here is not None
+    assert (round(r1.such.se, 1), round(r1.here.se, 1), r1.problems) == (8.0, 5.4, 15)
 
 
 def test_both_errors_of_matharenas_figures_by_hand() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from claimbench.analysis.cells import StoredCell
+from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore
 
 
@@ -20,7 +20,7 @@ def stamp(store: RunStore, cell: StoredCell, *rule: object) -> str:
     return hashlib.blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()
 
 
-def known(store: RunStore, file: str, key: str) -> dict[str, Any]:
+def known(store: RunStore, file: str, key: str) -> JsonDict:
     """What `file` holds by cell, each a stamp and a `key`; nothing where it is missing or damaged:
     it is a cache."""
     try:

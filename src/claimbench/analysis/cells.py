@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from claimbench.analysis.protocol import protocol
 from claimbench.analysis.servers import quantizations, with_quantization
-from claimbench.config import RunConfig
+from claimbench.config.runs import RunConfig
 from claimbench.grading import Grader, make_grader
 from claimbench.records import CellName, Looks, Problem, Tier
+from claimbench.records.plain import JsonObject
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import Judge, RunStore
 from claimbench.store.looks import stops
@@ -37,7 +37,7 @@ class StoredCell:
     problems: Mapping[str, Problem]
     problem_digests: Mapping[str, str]
     grader: Grader
-    protocol: Mapping[str, Any]
+    protocol: JsonObject
     asked: int
     tier: Tier = "A"
     reasoning_end: str | None = None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from claimbench import statistics
+from claimbench.records.plain import JsonObject
 
 SECONDS_PER_HOUR = 3600.0
 _PARALLEL = ("tensor_parallel", "pipeline_parallel", "data_parallel")
@@ -119,7 +120,7 @@ def tokens_per_solved(
     return ratio, float(np.sqrt(count / (count - 1) * (residual**2).sum())) / total
 
 
-def paces(sessions: Iterable[Mapping[str, Any]]) -> dict[str, Pace]:
+def paces(sessions: Iterable[JsonObject]) -> dict[str, Pace]:
     """The pace of each model from the sessions in provenance.json.
 
     A session that was killed has no time and is left out, with its tokens.
@@ -132,14 +133,14 @@ def paces(sessions: Iterable[Mapping[str, Any]]) -> dict[str, Pace]:
     return {model: _together(found) for model, found in parts.items()}
 
 
-def _pace(session: Mapping[str, Any], part: Mapping[str, Any]) -> Pace:
+def _pace(session: JsonObject, part: JsonObject) -> Pace:
     count, device, gpu = _devices(session)
     seconds = float(part["seconds"])
     spent = None if count is None else count * seconds
     return Pace(part["tokens"], seconds, spent, device, gpu)
 
 
-def _devices(session: Mapping[str, Any]) -> tuple[int | None, str, bool]:
+def _devices(session: JsonObject) -> tuple[int | None, str, bool]:
     """How many devices generated, what they are, and whether they are GPUs. Where a server at an
     endpoint generated, nothing is known."""
     engine, gpus = session.get("engine", {}), session.get("gpus", [])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from claimbench.records import CellName
+from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore, safe_name
 
 SHOWN = 500
@@ -23,7 +23,7 @@ def write_labels(store: RunStore, cell: CellName, rows: Iterable[dict[str, objec
         store.write_lines_once(path, rows)
 
 
-def read_labels(store: RunStore, cell: CellName) -> Iterator[dict[str, Any]]:
+def read_labels(store: RunStore, cell: CellName) -> Iterator[JsonDict]:
     """The labels of a cell; none for a cell without any."""
     path = labels_path(cell)
     if (store.root / path).exists():

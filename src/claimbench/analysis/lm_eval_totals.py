@@ -17,7 +17,9 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.grading.lm_eval.grader import LmEvalGrader
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, make_grade
 from claimbench.grading.pool import GradingPool
+from claimbench.grading.question import Question
 from claimbench.records import Grade, Problem, Sample
+from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore
 from claimbench.store.digests import text_key
 from claimbench.store.files import safe_name
@@ -73,14 +75,14 @@ def read_totals(store: RunStore, cell: StoredCell) -> Mapping[str, float]:
     return dict(found["metrics"])
 
 
-def _stamp(cell: StoredCell, index: Index) -> dict[str, Any]:
+def _stamp(cell: StoredCell, index: Index) -> JsonDict:
     """What the figures are of."""
     judged = hashlib.sha256(index.tobytes())
     judged.update(json.dumps(dict(cell.problem_digests)).encode())
     return {"form": FORM, "grader": cell.grader.digest, "samples": judged.hexdigest()}
 
 
-def read_file(store: RunStore, cell: StoredCell) -> dict[str, Any] | None:
+def read_file(store: RunStore, cell: StoredCell) -> JsonDict | None:
     path = store.root / _path(cell)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -126,7 +128,7 @@ def _lm_evals(
     ids: Mapping[str, list[str]],
 ) -> dict[str, float]:
     """lm-eval's figures; none where a document could not be judged."""
-    items: dict[str, list[Any]] = {}
+    items: dict[str, list[object]] = {}
     for verdict in _judged(store, cell, grader, pool, ids):
         if verdict is None:
             return {}
@@ -142,7 +144,9 @@ def _lm_evals(
     return dict(_named(zip(items, totals, strict=True)))
 
 
-def _named(totals: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, float]]:
+def _named(
+    totals: Iterable[tuple[str, tuple[float | None, float | None] | None]],
+) -> Iterator[tuple[str, float]]:
     """Values and standard errors under lm-eval's names for them."""
     for key, total in totals:
         metric, _, chosen = key.rpartition(",")
@@ -181,12 +185,12 @@ def _judged(
 class _Asker:
     """Stands where a grader does, so that the pool decides questions that are no sample's."""
 
-    questions: Sequence[Any]
-    answers: dict[str, Any] = field(default_factory=dict)
+    questions: Sequence[Question]
+    answers: JsonDict = field(default_factory=dict)
 
     digest = "lm-eval-totals"
 
-    def begin(self, problem: Problem, sample: Sample) -> Any:
+    def begin(self, problem: Problem, sample: Sample) -> Question:
         return self.questions[int(sample.id)]
 
     def conclude(self, sample: Sample, question: object, verdict: object) -> Grade:
@@ -197,7 +201,7 @@ class _Asker:
         return self.conclude(sample, None, self.begin(problem, sample).decide())
 
 
-def _ask(pool: GradingPool, questions: Iterable[object]) -> list[Any]:
+def _ask(pool: GradingPool, questions: Iterable[Question]) -> list[Any]:
     """The verdicts, None for a question that could not be decided."""
     asker = _Asker(list(questions))
     for place in range(len(asker.questions)):

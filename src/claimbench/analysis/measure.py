@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from typing import TypedDict, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import Draws, Measurement, Tier
 from claimbench.store import RunStore, positions, text_key
 from claimbench.store.checks import FINISH_CODES, UNKNOWN_TOKENS
+
+Number = TypeVar("Number", np.bool_, np.int64, np.uint64)
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,15 @@ def load_scores(store: RunStore, cell: StoredCell) -> Scores:
     value[place[found]] = grades["value"][at[found]]
     outcome = np.zeros(size, dtype=grades["outcome"].dtype)
     outcome[place[found]] = grades["outcome"][at[found]]
+    openings: npt.NDArray[np.uint64] = samples["opening"]
     return Scores(
-        present=_spread(size, place, True).reshape(shape),
-        graded=_spread(size, place[found], True).reshape(shape),
+        present=_spread(size, place, np.array(True)).reshape(shape),
+        graded=_spread(size, place[found], np.array(True)).reshape(shape),
         value=value.reshape(shape),
         outcome=outcome.reshape(shape),
         tokens=_spread(size, place, _tokens(samples["completion_tokens"])).reshape(shape),
         truncated=_spread(size, place, samples["finish"] == FINISH_CODES["length"]).reshape(shape),
-        openings=_spread(size, place, samples["opening"]).reshape(shape),
+        openings=_spread(size, place, openings).reshape(shape),
         unknown_ends=bool((samples["finish"] == FINISH_CODES["unknown"]).any()),
     )
 
@@ -218,9 +221,11 @@ def _tokens(stored: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
     return np.where(stored == UNKNOWN_TOKENS, -1, stored.astype(np.int64))
 
 
-def _spread(size: int, place: Any, values: Any) -> Any:
+def _spread(
+    size: int, place: npt.NDArray[np.intp], values: npt.NDArray[Number]
+) -> npt.NDArray[Number]:
     """An array of `size` zeros with `values` at `place`."""
-    out = np.zeros(size, dtype=np.asarray(values).dtype)
+    out = np.zeros(size, dtype=values.dtype)
     out[place] = values
     return out
 

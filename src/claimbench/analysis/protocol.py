@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from claimbench import engines
-from claimbench.config import (
-    BenchmarkConfig,
-    LmEvalTask,
-    SamplingConfig,
-    plain,
-)
+from claimbench.config.benchmarks import BenchmarkConfig, LmEvalTask
+from claimbench.config.canonical import plain
+from claimbench.config.models import PromptRules
+from claimbench.config.runs import SamplingConfig
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.settings import EndpointSettings
 from claimbench.messages import Message, as_data
 from claimbench.models.prompts import prompt_rules
 from claimbench.records import NEUTRAL, CellName
+from claimbench.records.plain import JsonDict
 from claimbench.store.manifest import ImportedBenchmark, ImportedModel, ImportedRun, RunManifest
 
 PINNED = "pinned"
@@ -26,7 +24,7 @@ SERVERS = "server's own"
 """What it says of a setting that an endpoint does not take."""
 
 
-def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
+def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
     """The protocol of a cell. Of imported outputs only what is stated: a missing key is unknown."""
     run, model = manifest.run, manifest.models[cell.model]
     benchmark = manifest.benchmarks[cell.benchmark]
@@ -50,6 +48,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
         "system": (rules.system if benchmark.system is None else benchmark.system) or "none",
         "forced_prefix": rules.forced_prefix or None,
         "bos": rules.prepend or None,
+        "template_args": [f"{key}={value}" for key, value in sorted(_arguments(rules).items())],
         "harness": "claimbench",
         "stop": list(benchmark.stop),
         "grader": benchmark.grader.kind,
@@ -64,6 +63,14 @@ def protocol(manifest: RunManifest, cell: CellName) -> dict[str, Any]:
     if isinstance(chosen, EndpointSettings):
         found |= _served_protocol(chosen.endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _arguments(rules: PromptRules) -> dict[str, str]:
+    """Arguments of the chat template as YAML writes them."""
+    return {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in rules.template_args.items()
+    }
 
 
 def _precision(manifest: RunManifest, model: str) -> str | None:
@@ -95,7 +102,7 @@ _CHANGES_NO_SAMPLE = ("return_token_ids", "max_tokens", "n", "stream_options")
 def _served_protocol(endpoint: EndpointConfig) -> dict[str, object]:
     """What an endpoint leaves unknown: named, so that it stands among the departures."""
     not_sent = [key for key in endpoint.unsupported if key not in _CHANGES_NO_SAMPLE]
-    found: dict[str, Any] = dict.fromkeys(not_sent, SERVERS)
+    found: JsonDict = dict.fromkeys(not_sent, SERVERS)
     found["dtype"] = SERVERS
     if endpoint.prompt != "token_ids":
         found["prompt_assertion"] = endpoint.prompt
@@ -122,7 +129,7 @@ def _lm_eval_protocol(benchmark: BenchmarkConfig, sampling: SamplingConfig) -> d
     }
 
 
-def _departures(task: LmEvalTask, sampling: SamplingConfig) -> list[Any]:
+def _departures(task: LmEvalTask, sampling: SamplingConfig) -> list[object]:
     """Where the run's sampling is not what the task asks for, as data of messages."""
     own, chosen = task.generation, plain(sampling)
     greedy = own.get("do_sample") is False

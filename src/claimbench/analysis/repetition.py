@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from claimbench.records import CellName
+from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore, hex_ids
 from claimbench.store.checks import FINISH_CODES
 
@@ -61,7 +61,7 @@ def repeating_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
     return found
 
 
-def _looped(store: RunStore, name: CellName, known: dict[str, Any]) -> frozenset[str]:
+def _looped(store: RunStore, name: CellName, known: JsonDict) -> frozenset[str]:
     """Those of one cell, by what is `known`, which is brought up to date."""
     index = store.sample_index(name)
     records = index[index["finish"] == FINISH_CODES["length"]]
@@ -82,7 +82,7 @@ def _digest(looked_at: list[str]) -> str:
     return hashlib.blake2b(" ".join([rule, *looked_at]).encode(), digest_size=16).hexdigest()
 
 
-def _known(store: RunStore) -> dict[str, Any]:
+def _known(store: RunStore) -> JsonDict:
     """What was found before; nothing where the file is missing or not ours: it is a cache."""
     try:
         content = json.loads((store.root / FILE).read_bytes())

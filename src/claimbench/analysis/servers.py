@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from claimbench.messages import Message, Value, as_data, from_data
+from claimbench.records.plain import JsonObject
 
 _FEWEST = 4
 """Replies of one kind before they say something of the server."""
@@ -20,7 +20,7 @@ _WRONG = {
 (`first_replies` of a session)."""
 
 
-def server_lines(sessions: Iterable[Mapping[str, Any]]) -> list[tuple[Message, Value]]:
+def server_lines(sessions: Iterable[JsonObject]) -> list[tuple[Message, Value]]:
     """(what, value) for each model whose server hid something, for the description of a run.
     `sessions` are those of provenance.json."""
     found: dict[str, Counter[str]] = {}
@@ -35,7 +35,7 @@ def server_lines(sessions: Iterable[Mapping[str, Any]]) -> list[tuple[Message, V
     ]
 
 
-def quantizations(sessions: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def quantizations(sessions: Iterable[JsonObject]) -> dict[str, str]:
     """By model, what a llama.cpp server said of the weights that it serves, the last it said."""
     return {
         str(interval.get("model")): str(said)

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,6 +16,7 @@ from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.measure import measure_cell
 from claimbench.errors import DataError
 from claimbench.records import CellName, Measurement, Problem
+from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore, read_run
 
 
@@ -97,7 +97,7 @@ def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured
         yield Measured(m, dict.fromkeys(m.problem_ids, ""), _grader(config, m.benchmark))
 
 
-def _grader(config: Mapping[str, Any], benchmark: str) -> str:
+def _grader(config: JsonObject, benchmark: str) -> str:
     """The kind of grader and its options; an lm-eval task's are its metric and filter."""
     grader = config["benchmarks"][benchmark]["grader"]
     given = {k: v for k, v in grader["options"].items() if v not in (None, [], ())}

@@ -10,12 +10,12 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 from claimbench.analysis import cached
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import NOT_EVALUATED, WRONG
 from claimbench.records import Measurement
+from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore, hex_ids, positions
 from claimbench.store.digests import text_key
 
@@ -78,7 +78,7 @@ def _count(store: RunStore, cell: StoredCell) -> int:
     return sum(_is_suspect(row, gold.get(problem_of[row["sample_id"]], "")) for row in rows)
 
 
-def _is_suspect(row: Any, gold: str) -> bool:
+def _is_suspect(row: JsonObject, gold: str) -> bool:
     if row.get("metrics", {}).get(NOT_EVALUATED):
         return True
     return row["answer"] is not None and reads_right(gold, row["answer"])

@@ -10,9 +10,9 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from claimbench import statistics
 from claimbench.analysis import cached
@@ -26,6 +26,7 @@ from claimbench.records import Measurement, Vote
 from claimbench.statistics import Ballot
 from claimbench.store import RunStore, hex_ids, positions
 from claimbench.store.digests import text_key
+from claimbench.store.rows import Index
 
 FILE = "votes.json"
 RULES_VERSION = 1
@@ -103,7 +104,9 @@ def _count(store: RunStore, cell: StoredCell) -> Iterable[Ballot]:
             yield Ballot(right, others, counted - right - sum(others))
 
 
-def _by_problem(rows: Any, value: Any, problems: int) -> list[tuple[int, int]]:
+def _by_problem(
+    rows: npt.NDArray[np.intp], value: npt.NDArray[np.float64], problems: int
+) -> list[tuple[int, int]]:
     """(right, counted) of each problem, from the problem's row of each sample."""
     known = rows >= 0
     right = np.bincount(rows[known & (value == 1)], minlength=problems)
@@ -111,7 +114,7 @@ def _by_problem(rows: Any, value: Any, problems: int) -> list[tuple[int, int]]:
     return list(zip(right.tolist(), counted.tolist(), strict=True))
 
 
-def _answers(store: RunStore, cell: StoredCell, wrong: Any) -> Mapping[int, Counter[str]]:
+def _answers(store: RunStore, cell: StoredCell, wrong: Index) -> Mapping[int, Counter[str]]:
     """The wrong answers by problem, each written in one way as far as that is cheap to see."""
     name = cell.name
     problem_of = dict(zip(hex_ids(wrong["id"]), wrong["problem"].tolist(), strict=True))

@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.benchmarks.rows import Located, Row, column, optional
-from claimbench.config import BenchmarkConfig, FieldsConfig, TestsConfig
+from claimbench.config.benchmarks import BenchmarkConfig, FieldsConfig, TestsConfig
 from claimbench.config.paths import cache_dir
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading.code.unpack import FORMS, PRELUDE, canonical, digest_of
 from claimbench.records import Problem
+from claimbench.records.plain import JsonDict
 
 APART = 100_000
 """Characters from which a problem's tests are kept in a file of their own."""
@@ -91,7 +91,7 @@ def _entry_point(form: str, columns: Mapping[str, object], name: str, number: in
         raise DataError(f"{name}: row {number}: {error}") from error
 
 
-def _kept(form: str, columns: Mapping[str, object], where: str) -> dict[str, Any]:
+def _kept(form: str, columns: Mapping[str, object], where: str) -> JsonDict:
     """Tests inside the problem where they are small, else the file they were put into."""
     text = canonical(columns)
     kept = {"form": form, "sha256": digest_of(text)} | ({"row": where} if where else {})

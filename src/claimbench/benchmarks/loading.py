@@ -6,13 +6,15 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
+from claimbench.benchmarks.choices import choices_of
 from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
-from claimbench.config import LM_EVAL, BenchmarkConfig, DatasetConfig, Experiment, ModelConfig
+from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, DatasetConfig
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment
 from claimbench.errors import DataError
 from claimbench.grading.extract import last_box
 from claimbench.records import Problem, Turn
@@ -101,13 +103,15 @@ def _problem(benchmark: BenchmarkConfig, located: Located, i: int) -> Problem:
         id=problem_id,
         question=str(column(row, fields.question, name, number)).strip(),
         gold=_gold(benchmark, row, number),
-        choices=tuple(str(column(row, c, name, number)).strip() for c in fields.choices),
+        choices=choices_of(fields, row, name, number),
         details=details_of(benchmark, located, number),
     )
 
 
 def _gold(benchmark: BenchmarkConfig, row: Row, number: int) -> str:
     fields, name = benchmark.fields, benchmark.name
+    if fields.choices_in is not None:
+        return ""  # The right choice is the first one.
     gold = _as_text(column(row, fields.gold, name, number)) if fields.gold else ""
     if fields.gold_boxed:
         boxed = last_box(gold)
@@ -140,7 +144,7 @@ def content_digest(problems: list[Problem]) -> str:
     return _digest_of((p.question, p.gold, *p.choices, *decisive(p)) for p in problems)
 
 
-def _digest_of(rows: Any) -> str:
+def _digest_of(rows: Iterable[Iterable[object]]) -> str:
     total = hashlib.sha256()
     for row in rows:
         total.update(json.dumps([" ".join(str(text).split()) for text in row]).encode() + b"\n")

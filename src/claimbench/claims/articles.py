@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from claimbench.claims.catalogue import Catalogue, load_catalogue, refusal
 from claimbench.claims.published import load_figures
@@ -112,13 +111,13 @@ def _disagreement(link: Link) -> Disagreement | None:
 
 def benchmark_tests(claim: Claim) -> tuple[BenchmarkTest, ...]:
     """The comparisons of a benchmark claim, typed; empty for other claims."""
-    found: list[Any] = (claim.test or {}).get("tests", [])
+    found = (claim.test or {}).get("tests", [])
     return tuple(BenchmarkTest.model_validate(test) for test in found)
 
 
 def efficiency_tests(claim: Claim) -> tuple[EfficiencyTest, ...]:
     """The measures of an efficiency claim, typed; empty for other claims."""
-    found: list[Any] = (claim.test or {}).get("measures", [])
+    found = (claim.test or {}).get("measures", [])
     return tuple(EfficiencyTest.model_validate(test) for test in found)
 
 

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from claimbench.claims import formula
 from claimbench.claims.schema import ArithmeticInput, ArithmeticTest, Figure
@@ -151,13 +150,13 @@ def _at_limits(text: str, corners: Sequence[Mapping[str, float]]) -> tuple[float
 
 def recorded_facts(claim: Claim) -> tuple[RecordCheck, ...]:
     """The facts of a claim beside their records."""
-    found: list[Any] = (claim.test or {}).get("records", [])
+    found = (claim.test or {}).get("records", [])
     return tuple(RecordCheck.model_validate(one) for one in found)
 
 
 def judge_artifacts(claim: Claim) -> tuple[ArtifactResult, ...]:
     """Each check of an artifact claim, by the answer that was recorded."""
-    checks: list[Any] = (claim.test or {}).get("checks", [])
+    checks = (claim.test or {}).get("checks", [])
     return tuple(_artifact(ArtifactCheck.model_validate(check)) for check in checks)
 
 

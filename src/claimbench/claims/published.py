@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from claimbench import config
 from claimbench.claims.catalogue import (
@@ -45,7 +44,7 @@ def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
     return _load_published(folder, stamp(folder))
 
 
-def stamp(folder: Path) -> tuple[Any, ...]:
+def stamp(folder: Path) -> tuple[object, ...]:
     """What changes when a file of `folder`, or what configs/ names, changes."""
     files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
     return (*files, *config.names("models"), *config.names("benchmarks"))

@@ -6,7 +6,6 @@ import platform
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from claimbench import config, engines
 from claimbench.benchmarks import hub
@@ -15,6 +14,7 @@ from claimbench.config.machine import missing_packages, usable_cores, whole_memo
 from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.engines import EngineSettings
 from claimbench.engines.transformers.settings import TransformersSettings
+from claimbench.records.plain import JsonDict
 from claimbench.store import provenance
 from claimbench.version import __version__
 
@@ -53,7 +53,7 @@ def examine() -> dict[str, object]:
     }
 
 
-def render(facts: dict[str, Any]) -> str:
+def render(facts: JsonDict) -> str:
     """The facts as lines of text."""
     reachable = "reachable" if facts["hub"]["reachable"] else "not reachable: working offline"
     lines = [
@@ -81,7 +81,7 @@ def _processor() -> dict[str, object]:
     return {"name": processor.processor_name(), "resembles": like and like.facts()}
 
 
-def _processor_words(facts: dict[str, Any]) -> str:
+def _processor_words(facts: JsonDict) -> str:
     name, like = facts["name"] or "unknown", facts["resembles"]
     if like is None:
         return f"{name}; resembles none on which the smoke run was timed"
@@ -112,7 +112,7 @@ def _readiness(missing: Sequence[str], kind: type[EngineSettings]) -> str:
     return "; ".join(found) or "ready"
 
 
-def _cuda_words(facts: dict[str, Any]) -> str:
+def _cuda_words(facts: JsonDict) -> str:
     driver, runtime = facts["cuda"]["driver"], facts["cuda"]["runtime"]
     if not facts["gpus"]:
         return "no NVIDIA driver answers" + (f"; runtime {runtime} installed" if runtime else "")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from claimbench.messages import term
 from claimbench.report.article_data import counts
-from claimbench.report.article_pages import disagreements
+from claimbench.report.article_pages import disagreements, registrations
 from claimbench.report.claim_tables import counted
 from claimbench.report.messages import ENGLISH, Words, words
 from claimbench.report.tables import clean, heading
@@ -65,6 +65,6 @@ def _verdict(v: ClaimVerdict, known: Words) -> Text:
 def _why(v: ClaimVerdict, known: Words) -> Text:
     text = Text(clean(known.render(v.claim.text), REASON_LENGTH))
     text.append("\n" + clean(known.render(v.reason), REASON_LENGTH), style="dim")
-    for found in disagreements(v):
+    for found in (*disagreements(v), *registrations(v)):
         text.append("\n" + clean(known.render(found), REASON_LENGTH), "dim")
     return text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from claimbench.records.plain import JsonObject
 
 _HEAD = (
     "  GPU           TP × replicas  weights  KV room  seqs  longest    hours  GPU-hours       USD"
@@ -17,7 +18,7 @@ _LAPTOP_LEGEND = (
 )
 
 
-def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bool = False) -> str:
+def render_gpus(entries: Sequence[JsonObject], price_note: str, whole: bool = False) -> str:
     """The entries of `gpu_plan` as text: of each GPU type its cheapest, its fastest and the run's
     own choice, or the `whole` list."""
     lines: list[str] = []
@@ -41,7 +42,7 @@ def render_gpus(entries: Sequence[Mapping[str, Any]], price_note: str, whole: bo
     return "\n".join(lines)
 
 
-def _where(entry: Mapping[str, Any]) -> str:
+def _where(entry: JsonObject) -> str:
     laptops = entry["gpus"] and all("laptop" in row for row in entry["gpus"])
     return "laptops" if laptops and not entry["why_not"] else "GPUs"
 
@@ -55,11 +56,11 @@ def _legend(price_note: str, whole: bool) -> list[str]:
     ]
 
 
-def _laptop_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _laptop_lines(rows: Sequence[JsonObject]) -> list[str]:
     return [_LAPTOP_HEAD, *(_laptop_line(row) for row in rows)] if rows else []
 
 
-def _laptop_line(row: Mapping[str, Any]) -> str:
+def _laptop_line(row: JsonObject) -> str:
     name = f"  {row['title']:<20} {row['dtype']:<9}  {row['weights_gib_per_gpu']:>3.0f} GiB"
     if not row["fits"]:
         return f"{name}  does not fit beside the longest request"
@@ -69,14 +70,14 @@ def _laptop_line(row: Mapping[str, Any]) -> str:
     )
 
 
-def _gpu_lines(entry: Mapping[str, Any], whole: bool) -> list[str]:
+def _gpu_lines(entry: JsonObject, whole: bool) -> list[str]:
     if entry["why_not"]:
         return [f"  no GPU estimate: {entry['why_not']}"]
     shown = [row for row in entry["gpus"] if whole or not row["fits"] or _mark(row)]
     return [_HEAD, *(_gpu_line(row) for row in shown), *_look_lines(entry), *_notes(entry["gpus"])]
 
 
-def _look_lines(entry: Mapping[str, Any]) -> list[str]:
+def _look_lines(entry: JsonObject) -> list[str]:
     """What the declared looks leave of the GPU-hours, of each GPU type's cheapest choice."""
     return [
         f"  {row['title']}, cheapest, {_with_looks(*row['gpu_hours_with_looks'])}"
@@ -85,7 +86,7 @@ def _look_lines(entry: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _cheapest(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _cheapest(entry: JsonObject) -> list[JsonObject]:
     """The cheapest choice of each GPU type."""
     return [row for row in entry["gpus"] if row["fits"] and row.get("cheapest")]
 
@@ -97,7 +98,7 @@ def _with_looks(equal: float, apart: float) -> str:
     )
 
 
-def _total_lines(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+def _total_lines(entries: Sequence[JsonObject]) -> list[str]:
     """The GPU-hours of several models, of each GPU type that all of them fit on."""
     chosen = [{row["title"]: row for row in _cheapest(entry)} for entry in entries]
     titles = [title for title in chosen[0] if all(title in one for one in chosen)] if chosen else []

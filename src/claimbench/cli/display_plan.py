@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from claimbench.cli.display_gpus import render_gpus
 from claimbench.planning.gpu_table import gpu_table
+from claimbench.records.plain import JsonObject
 from claimbench.report.tables import clean
 
 SHOWN_IDS = 12
 """Token ids of a prompt that are shown from its beginning, and from its end."""
 
 
-def render(facts: Mapping[str, Any], all_choices: bool = False) -> str:
+def render(facts: JsonObject, all_choices: bool = False) -> str:
     """The plan as text; `all_choices` of spreading it over GPUs, or the best of each GPU type."""
     lines = [f"run {facts['run']}: {_count(facts['samples'])} samples"]
     if lacking := facts.get("lacking"):
@@ -35,7 +35,7 @@ def _count(number: int | None) -> str:
     return "an unknown number of" if number is None else str(number)
 
 
-def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
+def _cell_lines(cell: JsonObject) -> list[str]:
     prompt = cell["prompt"]
     ids = [str(i) for i in prompt["ids"]]
     shown = [*ids[:SHOWN_IDS], "…", *ids[-SHOWN_IDS:]] if len(ids) > 2 * SHOWN_IDS else ids
@@ -53,7 +53,7 @@ def _cell_lines(cell: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _look_lines(cell: Mapping[str, Any]) -> list[str]:
+def _look_lines(cell: JsonObject) -> list[str]:
     if not cell["looks"]:
         return []
     looks = ", ".join(map(str, cell["looks"]))
@@ -66,7 +66,7 @@ def _prompt_words(tokens: Mapping[str, object] | None) -> str:
     return f"  prompts     {tokens['mean']} tokens on average, longest {tokens['longest']}"
 
 
-def _target_lines(t: Mapping[str, Any]) -> list[str]:
+def _target_lines(t: JsonObject) -> list[str]:
     theirs = t["published_samples"]
     return [
         f"against {t['figure']} = {t['published']}, margin {t['margin']:g} points:",
@@ -74,16 +74,13 @@ def _target_lines(t: Mapping[str, Any]) -> list[str]:
         f"{t['detectable_difference']} points is found with 80 % power",
         f"  chance to show equality {100 * t['power_of_equivalence']:.0f} %, to show a difference "
         f"of the margin's size {100 * t['power_of_difference']:.0f} %, both at least",
-        f"  80 % for equality needs {_samples_told(t['samples_for_power'])} samples per problem "
-        f"(among {t['family']} figures judged together: "
-        f"{_samples_told(t['samples_for_power_in_family'])}; in the worst case "
-        f"{_samples_told([t['samples_for_the_margin']])}); the published score has "
+        f"  80 % for equality {_needed(t)}; the published score has "
         f"{theirs or 'an unknown number'}",
         *_target_look_lines(t),
     ]
 
 
-def _target_look_lines(t: Mapping[str, Any]) -> list[str]:
+def _target_look_lines(t: JsonObject) -> list[str]:
     if "looks" not in t:
         return []
     looks, (equal, apart) = ", ".join(map(str, t["looks"])), t["samples_with_looks"]
@@ -93,12 +90,23 @@ def _target_look_lines(t: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _needed(t: JsonObject) -> str:
+    """`needs 14 to 22 samples per problem (in the worst case 40)`."""
+    alone = t["samples_for_power"]
+    if alone[0] is None:
+        return "is out of reach with any number of samples per problem"
+    family = _samples_told(t["samples_for_power_in_family"])
+    among = f"among {t['family']} figures judged together: {family}; " if t["family"] > 1 else ""
+    worst = _samples_told([t["samples_for_the_margin"]])
+    return f"needs {_samples_told(alone)} samples per problem ({among}in the worst case {worst})"
+
+
 def _samples_told(needed: Sequence[int | None]) -> str:
     """`14 to 22`; `at least 158` where for the larger spread the published figure's own error
-    dominates, `no number of` where it does for all."""
+    dominates, `out of reach` where it does for all."""
     least, most = needed[0], needed[-1]
     if least is None:
-        return "no number of"
+        return "out of reach"
     if most is None:
         return f"at least {least}"
     return str(least) if least == most else f"{least} to {most}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
+from claimbench.report.messages import english
 from claimbench.report.tables import clean
 from claimbench.runner.verify import Verified
+from claimbench.verdicts.registration import state_message
 
 
 def lines(found: Verified) -> Iterator[str]:
@@ -18,6 +21,8 @@ def lines(found: Verified) -> Iterator[str]:
     if not found.wrong and found.missing:
         state = "what is there fits together"
     yield f"{clean(str(found.root))}: {found.samples:,} samples, {found.grades:,} grades; {state}"
+    if found.registration.state != "not registered":
+        yield clean(english(state_message(found.registration)), 1000)
     yield f"digest of the folder: {found.digest}"
 
 
@@ -34,4 +39,5 @@ def as_data(found: Verified) -> dict[str, object]:
         "files": found.digest.files,
         "bytes": found.digest.bytes,
         "date": found.digest.date,
+        "registration": asdict(found.registration),
     }

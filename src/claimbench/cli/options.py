@@ -84,7 +84,24 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunOut = Annotated[Path | None, typer.Option("--out", help="Run folder (default results/<run>).")]
 
+Registered = Annotated[
+    Path | None,
+    typer.Option(
+        "--registered",
+        metavar="FILE",
+        help="What `plan --register` wrote before: verdicts say whether they are as registered.",
+    ),
+]
+
 # Of `claimbench plan`.
+Register = Annotated[
+    Path | None,
+    typer.Option(
+        "--register",
+        metavar="FILE",
+        help="Write down, before the run, what is judged and how: figures, margins, protocol, …",
+    ),
+]
 Gpus = Annotated[
     list[str],
     typer.Option("--gpu", help="A GPU type, with all choices: h100; h100x8 fills eight; laptop."),

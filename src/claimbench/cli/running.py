@@ -32,6 +32,8 @@ from claimbench.cli.options import (
     MaxTokens,
     Offline,
     Quiet,
+    Register,
+    Registered,
     RunFile,
     RunOut,
     Sbatch,
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from claimbench.runner.generate import Progress
     from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
-    from claimbench.runner.slurm import Array
+    from claimbench.runner.slurm.array import Array
     from claimbench.runner.slurm.jobs import Job
 
 
@@ -71,6 +73,7 @@ def run(  # noqa: PLR0913, PLR0917
     wait: Wait = True,
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
+    registered: Registered = None,
     junit: JUnit = None,
 ) -> None:
     """Run everything from prompts to the report; the same command again resumes.
@@ -80,17 +83,20 @@ def run(  # noqa: PLR0913, PLR0917
 
     Examples: [bold]claimbench run smoke[/bold] · [bold]claimbench run
     configs/runs/smollm2-gsm8k.yaml --data-dir DIR --set limit=20 --out /tmp/try[/bold] ·
-    [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold]
+    [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold] ·
+    [bold]claimbench run smoke --registered smoke-registered.yaml[/bold]
     """
     part, array = one_of(shard, slurm, sbatch, wait)
     cap = cap_from(max_cost, max_tokens, alone=not (part or array))
     how = part or array or cap
     with recorded(junit, f"run {run_file}"):
-        made, folder = _begin(run_file, sets, data_dir, offline, out, fail_on, quiet, how)
+        made, folder = _begin(
+            run_file, sets, data_dir, offline, out, fail_on, quiet, how, registered
+        )
         end(made, folder, fail_on, junit)
 
 
-def _begin(
+def _begin(  # noqa: PLR0913, PLR0917
     run_file: Path,
     sets: list[str],
     data_dir: Path | None,
@@ -99,12 +105,14 @@ def _begin(
     fail_on: list[str],
     quiet: bool,
     how: Shard | Array | Cap,
+    registered: Path | None,
 ) -> tuple[Report | Progress | Job, Path]:
     """What a run has come to, and its folder."""
     from claimbench.benchmarks import hub
     from claimbench.planning import estimate
-    from claimbench.runner import preparing
+    from claimbench.runner import preparing, registration
 
+    before = registration.given(registered)
     experiment = preparing.load(run_file, sets, offline)
     folder = out or preparing.folder_of(run_file) or Path("results") / experiment.run.name
     check_verdict_names(fail_on)
@@ -113,7 +121,8 @@ def _begin(
     with displaying(quiet) as display, resumable(folder):
         plan = preparing.plan(experiment, data_dir, online, display.log, root=folder)
         estimate.check_power(plan)
-        words = run_words(run_file, sets, data_dir, offline)
+        plan = registration.under(plan, before, display.log)
+        words = run_words(run_file, sets, data_dir, offline, registered)
         return _carry_out(plan, folder, how, words, display), folder
 
 
@@ -142,6 +151,7 @@ def plan(  # noqa: PLR0913, PLR0917
     gpu_count: GpuCount = None,
     gpu_hour: GpuHour = None,
     lengths: LengthsOf = None,
+    register: Register = None,
     as_json: AsJson = False,
 ) -> None:
     """Dry run: requests, one rendered prompt per model and benchmark, estimates, power; what fits
@@ -151,14 +161,15 @@ def plan(  # noqa: PLR0913, PLR0917
 
     Examples: [bold]claimbench plan smoke[/bold] · [bold]claimbench plan r1-distill-qwen-32b
     --gpu h100x8 --gpu-hour 2.2[/bold] · [bold]claimbench plan r1-distill-qwen-7b --gpu
-    laptop[/bold]
+    laptop[/bold] · [bold]claimbench plan smoke --register smoke-registered.yaml[/bold]
     """
     from claimbench.benchmarks import hub
     from claimbench.cli import display_plan
     from claimbench.planning import estimate
     from claimbench.planning.gpus import gpu_plan
-    from claimbench.runner import preparing
+    from claimbench.runner import preparing, registration
 
+    registration.check_new(register, run_file)
     experiment = preparing.load(run_file, sets, offline)
     asked = _asked_of_gpus(experiment.run.engine.kind, gpus, gpu_count, lengths, gpu_hour)
     online = hub.use(offline)
@@ -169,8 +180,21 @@ def plan(  # noqa: PLR0913, PLR0917
     early = estimate.shares_with_looks(seen, facts)
     facts["gpus"] = gpu_plan(seen, estimate.prompt_lengths(facts), *asked, early)
     typer.echo(json.dumps(facts, indent=1) if as_json else display_plan.render(facts, bool(gpus)))
+    _end_of_plan(made, lacking, register, as_json)
+
+
+def _end_of_plan(
+    made: Plan | None, lacking: dict[str, str], register: Path | None, aside: bool
+) -> None:
+    """Refuse a run without power; write down what it fixes where that is to be registered, and say
+    so, `aside` where stdout holds data."""
+    from claimbench.planning import estimate
+    from claimbench.runner import registration
+
     if made and not lacking:
         estimate.check_power(made)
+    if register is not None:
+        typer.echo(registration.register(made, lacking, register), err=aside)
 
 
 def _asked_of_gpus(

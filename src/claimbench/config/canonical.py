@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from pydantic import BaseModel
 
+from claimbench.records.plain import JsonDict
 
-def plain(config: BaseModel) -> dict[str, Any]:
+
+def plain(config: BaseModel) -> JsonDict:
     """A configuration as plain JSON-able data, every default written out."""
     return dict(config.model_dump(mode="json"))
 

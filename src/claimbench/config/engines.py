@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from pydantic import ConfigDict, PrivateAttr
 
 from claimbench.config.yamlfile import Marks, Strict
+from claimbench.records.plain import JsonObject
 
 
 class EngineConfig(Strict):
@@ -25,7 +25,7 @@ class EngineConfig(Strict):
     _marks: Marks = PrivateAttr(default_factory=dict)
 
     @property
-    def given(self) -> Mapping[str, Any]:
+    def given(self) -> JsonObject:
         """Every key but the kind."""
         return self.model_extra or {}
 

@@ -4,11 +4,11 @@ others no longer applies."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from claimbench.config.yamlfile import Marks
+from claimbench.records.plain import JsonDict
 
-Data = dict[str, Any]
+Data = JsonDict
 
 _BY_NAME: Mapping[str, tuple[str, ...]] = {
     "benchmarks": ("samples", "margins", "select", "looks", "prompts"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from claimbench.config.yamltext import YAML_ERRORS, compose, line_of, problem
 from claimbench.errors import ConfigError
 
 Key = tuple[str | int, ...]
@@ -28,14 +31,9 @@ _NEEDED = {
     "int_from_float": "a whole number is needed",
     "float_type": "a number is needed",
     "bool_type": "true or false is needed",
+    "too_short": "at least one is needed",
 }
 """What pydantic calls by Python's names, in the words of YAML, by the type of its error."""
-
-_YAML_MISTAKES = {
-    r"'\t'": "a tab: indent with spaces",
-    "mapping values are not allowed": "a second colon in the line: put a text with one in quotes",
-}
-"""What the YAML parser says of common mistakes, and what they are."""
 
 
 def _tuple_of_list(value: object) -> object:
@@ -68,37 +66,13 @@ def unset(value: object) -> bool:
     return not value
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with line numbers, refusing a key that is given twice."""
-
-
-def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, object]:
-    seen: dict[Hashable, int] = {}
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        line = key_node.start_mark.line + 1
-        if key in seen:
-            raise yaml.MarkedYAMLError(
-                problem=f"key {key} is given twice (lines {seen[key]} and {line})",
-                problem_mark=key_node.start_mark,
-            )
-        seen[key] = line
-    loader.flatten_mapping(node)
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
-
-
 def load_yaml(path: Path) -> tuple[object, Marks]:
     """Read one YAML file. Returns (data, file and line of each key path)."""
     text = read_text(path)
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}{_where(error)}: not valid YAML ({_problem(error)})") from error
+        node, data = compose(text)
+    except YAML_ERRORS as error:
+        raise ConfigError(f"{path}{line_of(error)}: not valid YAML ({problem(error)})") from error
     lines = _lines(node, ()) if node is not None else ()
     return data, {key: f"{path}:{line}" for key, line in lines}
 
@@ -117,16 +91,6 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
-def _where(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f":{mark.line + 1}" if mark else ""
-
-
-def _problem(error: yaml.YAMLError) -> str:
-    problem = str(getattr(error, "problem", None) or str(error).splitlines()[0])
-    return next((ours for theirs, ours in _YAML_MISTAKES.items() if theirs in problem), problem)
-
-
 def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
     yield path, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
@@ -143,6 +107,8 @@ def parse(
 ) -> Model:
     """Validate `data` as `kind`; a ConfigError names file, line, key and the nearest known key.
     `inside` is the key of the file that holds `data`."""
+    if data is None:
+        raise ConfigError(f"{path}: there is nothing in it; `claimbench new` writes such files")
     if not isinstance(data, Mapping):
         raise ConfigError(f"{path}: must hold keys and values, as the files beside it do")
     try:
@@ -173,7 +139,7 @@ def _sentence(
     return f"{where}: {named}{message[:1].lower() + message[1:]}{_given_instead(first)}"
 
 
-def _missing_too(data: Any, error: ValidationError, first: ErrorDetails, inside: Key) -> str:
+def _missing_too(data: object, error: ValidationError, first: ErrorDetails, inside: Key) -> str:
     """`, and so are sampling.top_p, seed`: all of them at once. What is missing from one of several
     types that a value may have is not counted."""
     missing = [e["loc"] for e in error.errors() if e["type"] == "missing" and e != first]
@@ -183,7 +149,7 @@ def _missing_too(data: Any, error: ValidationError, first: ErrorDetails, inside:
     return f", and so {'is' if len(named) == 1 else 'are'} {', '.join(named)}"
 
 
-def _given_instead(error: Any) -> str:
+def _given_instead(error: ErrorDetails) -> str:
     """`, not '0.6'`, and what to change where that is plain."""
     kind, value = error["type"], error["input"]
     if isinstance(value, Mapping):
@@ -199,7 +165,9 @@ def _given_instead(error: Any) -> str:
 
 
 def _as_yaml(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    if isinstance(value, tuple):
+        return repr(list(value))
+    return str(value).lower() if isinstance(value, bool | date) else repr(value)
 
 
 def _is_number(text: str) -> bool:
@@ -210,7 +178,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _telling(errors: Sequence[Any]) -> Any:
+def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
     """The error that explains most: an unknown key more than the missing one that it was a
     misspelling of; of a value that may be of several types, the one that got farthest."""
     if all(found["type"] == "missing" for found in errors):
@@ -253,7 +221,7 @@ def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:
     return sorted({name for k in kinds for name in k.model_fields})
 
 
-def _models_in(field: Any) -> list[type[BaseModel]]:
+def _models_in(field: FieldInfo) -> list[type[BaseModel]]:
     found: list[type[BaseModel]] = []
     todo = [field.annotation]
     while todo:

@@ -9,25 +9,37 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from claimbench.config import DType, ModelConfig
 from claimbench.config.machine import missing_packages
+from claimbench.config.models import DType, ModelConfig
 from claimbench.config.yamlfile import Strict
 from claimbench.errors import CheckpointMissing, ModelError
 from claimbench.messages import Message
 from claimbench.records import Completion, Request, RequestFailure
+from claimbench.records.plain import JsonDict
 
 Answer = Completion | RequestFailure
 Log = Callable[[str], None]
 """Takes one line for the user: what is waited for, what was lost."""
 PromptForm = Literal["token_ids", "chat", "counted_chat"]
+
+
+@contextmanager
+def closing_answers(answers: Iterator[Answer]) -> Iterator[Iterator[Answer]]:
+    """`answers`, closed whatever ends their reading: that aborts what the engine has open."""
+    try:
+        yield answers
+    finally:
+        if isinstance(answers, Generator):
+            answers.close()
 
 
 class Engine(ABC):
@@ -49,7 +61,7 @@ class Engine(ABC):
         """Versions, device and precision of the loaded engine, for provenance."""
         return {}
 
-    def server(self) -> dict[str, Any]:
+    def server(self) -> JsonDict:
         """What a server has said of its model so far, for provenance; {} without a server. Under
         `unused_tokens` (prompt, completion) are those of answers that gave no completion."""
         return {}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from itertools import chain
-from typing import Any
 
-from claimbench.engines.base import Answer, Engine, Log
+from claimbench.engines.base import Answer, Engine, Log, closing_answers
 from claimbench.errors import EngineDied
 from claimbench.records import Request
+from claimbench.records.plain import JsonDict
 
 
 class RestartingEngine(Engine):
@@ -29,8 +28,7 @@ class RestartingEngine(Engine):
         while True:
             again = list(waiting.values())
             try:
-                answers: Any = self._engine.generate(chain(again, source))
-                with closing(answers):
+                with closing_answers(self._engine.generate(chain(again, source))) as answers:
                     for answer in answers:
                         waiting.pop(answer.request_id)
                         yield answer
@@ -40,7 +38,7 @@ class RestartingEngine(Engine):
             self.close()
             self._engine = self._started()
 
-    def server(self) -> dict[str, Any]:
+    def server(self) -> JsonDict:
         return self._engine.server()
 
     def expect(self, server: Mapping[str, object]) -> None:

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 FILE = "tokenizer.json"
 
 
-def read_tokenizer(folder: Path) -> Any:
+def read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a checkpoint's folder, never from the hub. Raises whatever transformers does
     where it cannot be read."""
     if not (folder / FILE).is_file():  # older formats, which only the automatic class converts
@@ -42,7 +45,7 @@ def decoder(checkpoint: Path) -> Callable[[Sequence[int]], str]:
     tokenizer, which is loaded with the first."""
 
     @cache
-    def tokenizer() -> Any:
+    def tokenizer() -> PreTrainedTokenizerBase:
         return read_tokenizer(checkpoint)
 
     def decode(ids: Sequence[int]) -> str:

@@ -20,6 +20,7 @@ from claimbench.grading.options import unknown_name
 from claimbench.grading.pool import BATCH, GradingPool
 from claimbench.grading.question import Grader
 from claimbench.records import Problem
+from claimbench.records.plain import JsonObject
 from claimbench.sandbox.restrictions import Isolation
 
 __all__ = [
@@ -50,7 +51,7 @@ _GIVEN_BY_THE_RUN = ("reasoning_end", "min_isolation")
 
 def make_grader(
     kind: str,
-    options: Mapping[str, Any],
+    options: JsonObject,
     reasoning_end: str | None,
     min_isolation: Isolation | None = None,
 ) -> Grader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from claimbench.records import Grade, Problem, Reason, Sample
 
@@ -65,7 +65,7 @@ class AskingGrader(Grader, Protocol):
     def begin(self, problem: Problem, sample: Sample) -> Grade | Question:
         """The grade where it is cheap to have and sure to end, else what has to be decided."""
 
-    def conclude(self, sample: Sample, question: Any, verdict: object) -> Grade:
+    def conclude(self, sample: Sample, question: object, verdict: object) -> Grade:
         """The grade, now that the question is decided."""
 
 
@@ -73,6 +73,6 @@ class AskingGrader(Grader, Protocol):
 class RecoveringGrader(AskingGrader, Protocol):
     """A grader for which a question without a verdict can still mean something."""
 
-    def recover(self, sample: Sample, question: Any, failure: Reason) -> Grade | Question:
+    def recover(self, sample: Sample, question: object, failure: Reason) -> Grade | Question:
         """The grade where the worker failed at `question`, or the question that decides it; that
         one's failure comes here, too."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.benchmarks.loading import content_digest
 from claimbench.claims import load_published
@@ -18,12 +16,13 @@ from claimbench.interop.sound import doubts, own_graders
 from claimbench.interop.survey import Survey
 from claimbench.interop.wanted import Wanted
 from claimbench.messages import Message, as_data, import_source, import_title
-from claimbench.records import Tier
+from claimbench.records import PublishedResult, Tier
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.report.messages import english
 from claimbench.verdicts.pairing import targets
 
 
-def model_config(name: str, reasoning_removed: bool = False) -> dict[str, Any]:
+def model_config(name: str, reasoning_removed: bool = False) -> JsonDict:
     """The model's configuration, or what little is known of one that has none. Where the
     reasoning was removed from the outputs no end of it is looked for."""
     if name in names("models"):
@@ -37,7 +36,7 @@ def model_config(name: str, reasoning_removed: bool = False) -> dict[str, Any]:
 
 def benchmark_config(
     config: BenchmarkConfig | None, name: str, wanted: Wanted, found: Survey
-) -> dict[str, Any]:
+) -> JsonDict:
     """Our benchmark, or what the file has of its own. Raises ConfigError for a grader that is
     none of ours."""
     if config is not None:
@@ -59,10 +58,10 @@ def resolved_import(
     wanted: Wanted,
     outputs: Outputs,
     found: Survey,
-    model: dict[str, Any],
-    benchmark: dict[str, Any],
+    model: JsonDict,
+    benchmark: JsonDict,
     content: str,
-) -> dict[str, Any]:
+) -> JsonDict:
     """What run.yaml says: `model` and `benchmark` as they are configured, `content` the digest of
     the files."""
     about = _import(wanted, outputs, found, benchmark, content)
@@ -92,8 +91,8 @@ def resolved_import(
 
 
 def _import(
-    wanted: Wanted, outputs: Outputs, found: Survey, benchmark: Mapping[str, Any], content: str
-) -> dict[str, Any]:
+    wanted: Wanted, outputs: Outputs, found: Survey, benchmark: JsonObject, content: str
+) -> JsonDict:
     """Whose outputs these are, what is stated of their protocol, and what was left out."""
     label_only = benchmark["grader"]["kind"] == "label"
     tier: Tier = "C" if label_only else "B"
@@ -114,7 +113,7 @@ def _import(
     }
 
 
-def _cell(model: str, benchmark: str, found: Survey, tier: Tier) -> dict[str, Any]:
+def _cell(model: str, benchmark: str, found: Survey, tier: Tier) -> JsonDict:
     return {
         "model": model,
         "benchmark": benchmark,
@@ -126,7 +125,7 @@ def _cell(model: str, benchmark: str, found: Survey, tier: Tier) -> dict[str, An
     }
 
 
-def _targets(model: str, benchmark: str) -> list[Any]:
+def _targets(model: str, benchmark: str) -> list[PublishedResult]:
     """Every published figure of this model on this benchmark."""
     tables = sorted({result.table for result in load_published()})
     return targets(tables, [model], [benchmark])
@@ -136,7 +135,7 @@ def _described(path: Path) -> dict[str, object]:
     return {"name": path.name, "bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
-def _protocol(wanted: Wanted, outputs: Outputs, benchmark: Mapping[str, Any]) -> dict[str, object]:
+def _protocol(wanted: Wanted, outputs: Outputs, benchmark: JsonObject) -> dict[str, object]:
     """What the files state, and what the user adds; a contradiction is refused."""
     for key, value in wanted.protocol.items():
         stated = outputs.protocol.get(key)

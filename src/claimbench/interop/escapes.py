@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+
+from claimbench.records.plain import JsonDict, JsonObject
 
 COLUMN = "escaped"
 MAYBE_EMPTY = ("reasoning", "stated_answer")
@@ -37,7 +38,7 @@ def escape_row(row: Mapping[str, object], *, formulas: bool) -> dict[str, object
     return {**row, COLUMN: ""}
 
 
-def restore_row(row: Mapping[str, Any]) -> dict[str, Any]:
+def restore_row(row: JsonObject) -> JsonDict:
     """The row that `escape_row` was given. Raises ValueError where its escapes are damaged."""
     how = row.get(COLUMN) or ""
     if how not in _UNDO:

@@ -7,10 +7,9 @@ to the digest of the files' content, so the same command resumes and a changed f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from claimbench.analysis.labels import shortened, write_labels
 from claimbench.benchmarks.loading import load_problems
@@ -26,6 +25,7 @@ from claimbench.interop.survey import Survey, place, rows_of, sample_of, survey
 from claimbench.interop.wanted import Wanted, check_stated, reasoning_removed
 from claimbench.messages import Message
 from claimbench.records import CellName, Problem, Sample
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.report.messages import english
 from claimbench.report.tables import clean
 from claimbench.store import RunStore, safe_name
@@ -60,7 +60,7 @@ class Import:
     model: str
     benchmark: str
     content: str
-    resolved: Mapping[str, Any]
+    resolved: JsonObject
     digest: str
 
     @property
@@ -154,7 +154,7 @@ def left_out(imported: Import) -> list[str]:
     return [clean(line, LONGEST_LINE) for line in heard]
 
 
-def _labels(imported: Import) -> Iterator[dict[str, Any]]:
+def _labels(imported: Import) -> Iterator[JsonDict]:
     for placed in place(imported.outputs, imported.matcher()):
         row = placed.row
         if row.label is not None:

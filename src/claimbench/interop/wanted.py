@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from claimbench.config.addresses import holds_secret
 from claimbench.errors import ConfigError
+from claimbench.records.plain import JsonObject
 
 _NUMBERS = ("temperature", "top_p", "top_k", "max_tokens", "shots", "seed")
 _WORDS = (
@@ -38,7 +37,7 @@ class Wanted:
     benchmark: str | None = None
     grader: str | None = None
     whose: str | None = None
-    protocol: Mapping[str, Any] = field(default_factory=dict)
+    protocol: JsonObject = field(default_factory=dict)
 
 
 def check_stated(wanted: Wanted) -> None:

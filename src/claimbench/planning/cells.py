@@ -11,7 +11,6 @@ import json
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from claimbench.config import BenchmarkConfig, ModelConfig
 from claimbench.models.checkpoints import Checkpoint
@@ -127,9 +126,12 @@ class Cell:
                 seed=seed,
                 choice_order=order,
                 messages=prompt.messages,
+                template_args=prompt.template_args,
             )
 
-    def _prompt_and_digest(self, problem: Problem, order: tuple[int, ...]) -> tuple[Prompt, object]:
+    def _prompt_and_digest(
+        self, problem: Problem, order: tuple[int, ...]
+    ) -> tuple[Prompt, hashlib._Hash]:
         prompt = self.maker.prompt(problem, order)
         identity = {
             **self.weights,
@@ -151,11 +153,13 @@ def sampling_identity(sampling: Sampling) -> dict[str, object]:
 
 def _what_is_sent(prompt: Prompt) -> dict[str, object]:
     if prompt.messages:
-        return {"messages": [[turn.role, turn.content] for turn in prompt.messages]}
+        turns = {"messages": [[turn.role, turn.content] for turn in prompt.messages]}
+        given = {"template_args": dict(prompt.template_args)} if prompt.template_args else {}
+        return {**turns, **given}
     return {"prompt_ids": prompt.ids}
 
 
-def sample_id(problem_digest: Any, seed: int, index: int) -> str:
+def sample_id(problem_digest: hashlib._Hash, seed: int, index: int) -> str:
     """The identity of one sample: the digest of everything that could change it."""
     whole = problem_digest.copy()
     whole.update(f"|{seed}|{index}".encode())

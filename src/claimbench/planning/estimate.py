@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from claimbench.planning import gpus
 from claimbench.planning.cells import Cell
 from claimbench.planning.plan import Plan
 from claimbench.records import PublishedResult
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.verdicts import default_margin, is_greedy
 from claimbench.verdicts.pairing import targets
 
@@ -24,6 +24,11 @@ PARAMETER_TOKENS_PER_SECOND = 2.7e10
 """Parameters × generated tokens per second of the transformers engine on two CPU cores, rounded
 down: 135 million parameters at 220 tokens/s behind long prompts (the second session in
 results/smollm2-gsm8k/provenance.json). A GPU is far faster."""
+
+LEAST_CHANCE = 0.5
+"""A run that shows nothing in more than every second case is refused."""
+MARGINS = (20, 25, 30, 35, 40, 45, 50)
+"""Margins in points that a new run file may have."""
 
 BYTES_PER_TOKEN = 4.5
 BYTES_PER_SAMPLE = 700
@@ -45,10 +50,10 @@ def outline(experiment: Experiment, lacking: Mapping[str, str]) -> dict[str, obj
 
 def _facts(
     experiment: Experiment,
-    known: Mapping[tuple[str, str], dict[str, Any]],
+    known: Mapping[tuple[str, str], JsonDict],
     rows: Mapping[str, int],
     lacking: Mapping[str, str],
-) -> dict[str, Any]:
+) -> JsonDict:
     cells = [
         known.get((model.name, benchmark.name))
         or {
@@ -77,7 +82,7 @@ def _samples(
     return problems * experiment.samples_of(benchmark) if problems else None
 
 
-def prompt_lengths(facts: Mapping[str, Any]) -> gpus.Prompts:
+def prompt_lengths(facts: JsonObject) -> gpus.Prompts:
     """Mean and longest prompt by cell, where they were rendered."""
     return {
         (cell["model"], cell["benchmark"]): (tokens["mean"], tokens["longest"])
@@ -106,8 +111,8 @@ def check_power(plan: Plan) -> None:
     found = _targets(plan.experiment, _rows(plan))
     if not found or run.limit or run.allow_low_power:
         return
-    best = max(max(t["power_of_equivalence"], t["power_of_difference"]) for t in found)
-    if best < 0.5:
+    best = max(map(_chance, found))
+    if best < LEAST_CHANCE:
         raise InputError(
             f"run {run.name}: its best chance of showing equality or a difference of the size of "
             f"the margin is {100 * best:.0f} %, under 50 %; raise samples, widen margins, or set "
@@ -115,7 +120,21 @@ def check_power(plan: Plan) -> None:
         )
 
 
-def _cell(cell: Cell, experiment: Experiment) -> dict[str, Any]:
+def fitting_margin(score: float, problems: int, samples: int) -> int | None:
+    """The least margin in points, of those that people write, with which a run that holds a claimed
+    score in % against so many problems is not refused; None where there is none."""
+    (figure,) = targets((), ("m",), ("b",), {"m": {"b": score}})
+    asked = [_Asked("b", problems, samples, False, margin, ()) for margin in MARGINS]
+    chances = [_chance(_target(figure, one, 1)) for one in asked]
+    fitting = (m for m, chance in zip(MARGINS, chances, strict=True) if chance >= LEAST_CHANCE)
+    return next(fitting, None)
+
+
+def _chance(target: JsonObject) -> float:
+    return float(max(target["power_of_equivalence"], target["power_of_difference"]))
+
+
+def _cell(cell: Cell, experiment: Experiment) -> JsonDict:
     prompts = [cell.prompt_of(problem) for problem in cell.problems]
     lengths = [len(prompt.ids) for prompt in prompts]
     new_tokens = cell.asked * cell.sampling.max_tokens
@@ -178,7 +197,7 @@ def _asked(result: PublishedResult, experiment: Experiment, rows: Mapping[str, i
     )
 
 
-def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[dict[str, Any]]:
+def _targets(experiment: Experiment, rows: Mapping[str, int]) -> list[JsonDict]:
     """What can be shown about each published figure; differences and margins in points."""
     found = comparisons(experiment)
     asked = [(result, _asked(result, experiment, rows)) for result in found]
@@ -245,7 +264,7 @@ def _samples_for_power(
 
 def _samples_with_looks(
     result: PublishedResult, asked: _Asked, margin: float, family: int
-) -> dict[str, Any]:
+) -> JsonDict:
     """The mean samples per problem where declared looks may stop the run: at equal scores, and at a
     difference of two margins."""
     if not asked.looks:
@@ -261,7 +280,7 @@ def _samples_with_looks(
     return {"looks": list(asked.looks), "samples_with_looks": [round(one, 1) for one in means]}
 
 
-def shares_with_looks(experiment: Experiment, facts: Mapping[str, Any]) -> gpus.Early:
+def shares_with_looks(experiment: Experiment, facts: JsonObject) -> gpus.Early:
     """What declared looks leave of each cell's samples, which goes on until its last figure is
     decided."""
     found: dict[tuple[str, str], tuple[float, float]] = {}

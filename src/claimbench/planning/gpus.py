@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from claimbench import engines
 from claimbench.config import Experiment, ModelConfig
@@ -16,6 +15,7 @@ from claimbench.planning.laptops import Laptop, laptop_rows
 from claimbench.planning.lengths import Lengths
 from claimbench.planning.roofline import PARALLEL, Fit, Load, Shape, fit, fits, seconds, together
 from claimbench.planning.shapes import heads_of, is_known, shape_of
+from claimbench.records.plain import JsonDict
 
 ASSUMED_PROMPT = 300
 """Prompt tokens where no tokenizer is at hand to count them."""
@@ -64,7 +64,7 @@ def gpu_plan(
     gpu_hour: float | None = None,
     laptops: Mapping[str, Laptop] = MappingProxyType({}),
     early: Early = MappingProxyType({}),
-) -> list[dict[str, Any]]:
+) -> list[JsonDict]:
     """One entry per model: its expected tokens, and for each GPU type a row per choice of tensor
     parallel × replicas. The cheapest and the fastest of a GPU type and the run's own choice are
     marked. Where `prompts` does not know a cell, ASSUMED_PROMPT stands for it; where `early` knows
@@ -74,7 +74,8 @@ def gpu_plan(
     for model in experiment.models:
         loads, expected = _asked(experiment, model, prompts, lengths)
         entry = _model_entry(experiment, model, loads, gpus, gpu_hour, early) if gpus else {}
-        found = {"model": model.name, "expected": expected, "gpus": [], "why_not": None} | entry
+        found: JsonDict = {"model": model.name, "expected": expected, "gpus": [], "why_not": None}
+        found |= entry
         if is_known(model):
             found["gpus"] += laptop_rows(model, loads, laptops)
         entries.append(found)
@@ -88,7 +89,7 @@ def _model_entry(
     gpus: Mapping[str, Wanted],
     gpu_hour: float | None,
     early: Early,
-) -> dict[str, Any]:
+) -> JsonDict:
     """The rows of the GPU types, or why there are none."""
     settings = engines.settings(experiment.run.engine)
     if settings.served:
@@ -105,7 +106,7 @@ def _model_entry(
 
 def _asked(
     experiment: Experiment, model: ModelConfig, prompts: Prompts, lengths: Lengths
-) -> tuple[list[Load], list[dict[str, Any]]]:
+) -> tuple[list[Load], list[JsonDict]]:
     """What the model is asked, as loads and as plain data."""
     limit = experiment.run.sampling.max_tokens
     loads, expected = [], []
@@ -146,7 +147,7 @@ def _check_divides(model: ModelConfig, own: Spread) -> None:
         )
 
 
-def _rows(task: _Task, name: str, wanted: Wanted, gpu_hour: float | None) -> list[dict[str, Any]]:
+def _rows(task: _Task, name: str, wanted: Wanted, gpu_hour: float | None) -> list[JsonDict]:
     """A row per choice on one GPU type; a single one that does not fit where none does."""
     gpu = wanted.gpu
     swap = task.dtype == "bfloat16" and not gpu.bf16
@@ -228,7 +229,7 @@ def _cost(
     }
 
 
-def _marked(rows: Sequence[dict[str, Any]], own: Spread) -> list[dict[str, object]]:
+def _marked(rows: Sequence[JsonDict], own: Spread) -> list[dict[str, object]]:
     """The rows with the cheapest, the fastest and the run's own choice marked."""
     costed = [row for row in rows if row["fits"]]
     cheapest = min(costed, key=lambda row: (row["usd"], row["hours"]), default=None)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from claimbench import engines
 from claimbench.benchmarks.loading import (
@@ -24,7 +23,7 @@ from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
 from claimbench.models import adapters, checkpoints
 from claimbench.models.checkpoints import Checkpoint
-from claimbench.models.prompts import MessageMaker, PromptMaker
+from claimbench.models.prompts import MessageMaker, PromptMaker, Tokenizer
 from claimbench.planning.cells import Cell, weights_identity
 from claimbench.planning.resolved import resolved_config, with_samples
 from claimbench.records import NEUTRAL, Problem, Sampling, Turn
@@ -46,7 +45,7 @@ class Plan:
     cells: tuple[Cell, ...]
     checkpoints: Mapping[str, Checkpoint]
     origins: Mapping[str, str]
-    resolved: Mapping[str, Any]
+    resolved: Mapping[str, object]
     digest: str
     resolved_at: ResolvedAt
 
@@ -204,7 +203,7 @@ def _maker(
     chosen: EngineSettings,
     model: ModelConfig,
     benchmark: BenchmarkConfig,
-    tokenizer: Any,
+    tokenizer: Tokenizer | None,
     shots: tuple[Turn, ...],
     max_tokens: int,
 ) -> PromptMaker | MessageMaker:

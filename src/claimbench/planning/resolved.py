@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from claimbench.benchmarks.loading import content_digest
 from claimbench.config import Experiment, ModelConfig, plain
@@ -15,6 +14,7 @@ from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import prompt_rules
 from claimbench.planning.cells import Cell
 from claimbench.planning.exposure import exposure
+from claimbench.records.plain import JsonDict
 
 
 def resolved_config(
@@ -72,7 +72,7 @@ def _reasoning_ends(experiment: Experiment) -> dict[str, str | None]:
 
 def _departures(
     experiment: Experiment, chosen: EngineSettings, found: Mapping[str, Checkpoint]
-) -> dict[str, Any]:
+) -> JsonDict:
     """In what each model's weights and prompts depart from the pinned checkpoint and its rules, as
     data of messages."""
     departures = {}

@@ -4,12 +4,16 @@ A stage imports this package and nothing of the other stages.
 """
 
 from claimbench.records.judged import (
+    NOT_REGISTERED,
+    Change,
     Claim,
     Fragility,
     Laboratories,
     LearnedBound,
     LooksTaken,
     PublishedResult,
+    Registration,
+    RegistrationState,
     Source,
     Verdict,
 )
@@ -30,6 +34,7 @@ from claimbench.records.runs import (
     Role,
     Sample,
     Sampling,
+    TemplateArgs,
     Tier,
     Turn,
     Vote,
@@ -37,7 +42,9 @@ from claimbench.records.runs import (
 
 __all__ = [
     "NEUTRAL",
+    "NOT_REGISTERED",
     "CellName",
+    "Change",
     "Claim",
     "Completion",
     "Draws",
@@ -53,12 +60,15 @@ __all__ = [
     "Problem",
     "PublishedResult",
     "Reason",
+    "Registration",
+    "RegistrationState",
     "Request",
     "RequestFailure",
     "Role",
     "Sample",
     "Sampling",
     "Source",
+    "TemplateArgs",
     "Tier",
     "Turn",
     "Verdict",

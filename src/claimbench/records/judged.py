@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal
 
 from claimbench.messages import NO_TEXT, Departure, Disagreement, Message, Texts
+from claimbench.records.plain import JsonObject
 from claimbench.records.runs import Tier
 
 
@@ -48,7 +49,7 @@ class PublishedResult:
     decimals: int = 1
     greedy: bool | None = None
     problems: int | None = None
-    protocol: Mapping[str, Any] = field(default_factory=dict)
+    protocol: JsonObject = field(default_factory=dict)
     note: str = ""
     untestable: str = ""
     problem_ids: tuple[str, ...] = ()
@@ -68,7 +69,7 @@ class Claim:
     lines: str
     kind: str
     text: Texts
-    test: Mapping[str, Any] | None = None
+    test: JsonObject | None = None
     reason: Texts = NO_TEXT
     lacks: str = ""
     related: tuple[str, ...] = ()
@@ -126,6 +127,36 @@ class LooksTaken:
     level: float | None = None
 
 
+RegistrationState = Literal["as registered", "not as registered", "not registered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A thing that is not as it was registered, such as the `samples` of a model on a benchmark:
+    its value `then` and `now`, None where it was not, or is not, there."""
+
+    thing: str
+    of: str
+    then: int | float | str | None
+    now: int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """How a run stands to what was registered before it: `date` in UTC and `digest` are the
+    registration's, `changes` what differs from it; `late` is when the first sample was made, where
+    that was before the registration."""
+
+    state: RegistrationState = "not registered"
+    date: str = ""
+    digest: str = ""
+    late: str = ""
+    changes: tuple[Change, ...] = ()
+
+
+NOT_REGISTERED = Registration()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement of one claim or published figure. `difference`, intervals, `se`, `margin` and
@@ -159,3 +190,4 @@ class Verdict:
     fragility: Fragility | None = None
     looks: LooksTaken | None = None
     learned: LearnedBound | None = None
+    registration: Registration = NOT_REGISTERED

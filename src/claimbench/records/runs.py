@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from claimbench.messages import Message
+from claimbench.records.plain import JsonObject
 
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
@@ -61,7 +62,7 @@ class Problem:
     choices: tuple[str, ...] = ()
     messages: tuple[Turn, ...] | None = None
     text: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: JsonObject = field(default_factory=dict)
 
 
 NEUTRAL: Mapping[str, float] = {"min_p": 0.0, "presence_penalty": 0.0, "repetition_penalty": 1.0}
@@ -90,13 +91,17 @@ class Sampling:
         return {key: value for key, value in chosen.items() if value != NEUTRAL[key]}
 
 
+TemplateArgs = tuple[tuple[str, bool | int | float | str], ...]
+"""Arguments of a chat template by name, in alphabetical order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One completion that is asked of an engine; `id` is the sample's identity digest.
 
     `choice_order[i]` is the index in `Problem.choices` of the option shown at place i. `messages`
-    are the chat turns for a server that renders them itself; `prompt_ids` are then our own
-    rendering, or empty.
+    are the chat turns for a server that renders them itself, `template_args` what its chat template
+    gets beside them; `prompt_ids` are then our own rendering, or empty.
     """
 
     id: str
@@ -109,6 +114,7 @@ class Request:
     seed: int
     choice_order: tuple[int, ...] = ()
     messages: tuple[Turn, ...] = ()
+    template_args: TemplateArgs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +263,7 @@ class Measurement:
     tokens_mean: float | None
     tokens_p95: float | None
     greedy: bool | None
-    protocol: Mapping[str, Any]
+    protocol: JsonObject
     problem_ids: tuple[str, ...] = ()
     right: tuple[int, ...] = ()
     counted: tuple[int, ...] = ()

@@ -8,10 +8,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from claimbench.messages import Value, as_data
-from claimbench.report.messages import english, languages, plain, words
+from claimbench.records.plain import JsonDict
+from claimbench.report.messages import english, languages, words
+from claimbench.report.messages.data import plain_object
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run
 from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
@@ -25,7 +26,7 @@ def claims_data(verdicts: Sequence[ClaimVerdict], runs: Sequence[Run]) -> dict[s
         "left_out": [line for run in runs for line in run.left_out],
         "counts": counts(verdicts),
     }
-    return {**plain(data), "claims": [_claim(verdict) for verdict in verdicts]}
+    return {**plain_object(data), "claims": [_claim(verdict) for verdict in verdicts]}
 
 
 def counts(verdicts: Iterable[ClaimVerdict]) -> dict[str, dict[str, int]]:
@@ -36,7 +37,7 @@ def counts(verdicts: Iterable[ClaimVerdict]) -> dict[str, dict[str, int]]:
     return {kind: dict(sorted(row.items())) for kind, row in sorted(table.items())}
 
 
-def _claim(v: ClaimVerdict) -> dict[str, Any]:
+def _claim(v: ClaimVerdict) -> JsonDict:
     claim = v.claim
     data = {
         "id": claim.id,
@@ -55,8 +56,9 @@ def _claim(v: ClaimVerdict) -> dict[str, Any]:
         "disagreements": {o: english(d.message) for o, d in claim.disagreements.items()},
         "disagreement_messages": {o: as_data(d.message) for o, d in claim.disagreements.items()},
         "note": claim.note,
+        "registrations": v.registrations,
     }
-    return {**plain(data), **_in_other_languages(v)}
+    return {**plain_object(data), **_in_other_languages(v)}
 
 
 def _in_other_languages(v: ClaimVerdict) -> dict[str, str]:
@@ -100,17 +102,19 @@ def published_data(evidence: PublishedEvidence) -> dict[str, object]:
 
 
 def _remeasured(row: Remeasured) -> dict[str, object]:
+    verdict = plain_object(row.verdict)
+    del verdict["registration"]  # Of runs of ours alone.
     return {
         "published_by": row.published.table,
         "measured_by": row.measured.table,
-        **plain(row.verdict),
+        **verdict,
         "published_source": dataclasses.asdict(row.published.source),
         "measured_source": dataclasses.asdict(row.measured.source),
         "also_measured": [{"value": r.value, "reason": r.note} for r in row.also],
     }
 
 
-def to_json(data: Any) -> str:
+def to_json(data: object) -> str:
     """Readable JSON, its floats to six significant digits, each message in one line."""
     messages: list[str] = []
     text = json.dumps(_held(_plain(data), messages), indent=1, ensure_ascii=False) + "\n"
@@ -120,7 +124,7 @@ def to_json(data: Any) -> str:
 _HELD = re.compile('"<message (\\d+)>"')
 
 
-def _held(value: Any, messages: list[str]) -> Any:
+def _held(value: object, messages: list[str]) -> object:
     """`value` with a mark in the place of each message."""
     if isinstance(value, dict) and value.keys() == {"key", "values"}:
         messages.append(json.dumps(value, ensure_ascii=False))
@@ -130,7 +134,7 @@ def _held(value: Any, messages: list[str]) -> Any:
     return [_held(one, messages) for one in value] if isinstance(value, list) else value
 
 
-def _plain(value: Any) -> object:
+def _plain(value: object) -> object:
     if isinstance(value, float):
         return float(f"{value:.6g}")
     if isinstance(value, Mapping):

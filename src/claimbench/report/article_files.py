@@ -11,21 +11,25 @@ from claimbench.report.article_data import claims_data, published_data, to_json
 from claimbench.report.article_pages import claims_page, published_page
 from claimbench.report.article_reading import reading_files
 from claimbench.report.article_tables import claims_table, remeasured_table, spread_table
+from claimbench.report.paired_table import paired_table
 from claimbench.report.tables import to_csv
 from claimbench.verdicts.articles import Evidence, judge_claims, judge_published_evidence
+from claimbench.verdicts.paired_scores import paired_scores
 
 
 def evidence_files(evidence: Evidence) -> Mapping[str, str]:
     """File name → content. No sample, no article's sentence, no path."""
     verdicts, published = judge_claims(evidence), judge_published_evidence(evidence.results)
+    paired = paired_scores(evidence.results)
     return {
         "claims.json": to_json(claims_data(verdicts, evidence.runs)),
         "claims.csv": to_csv(claims_table(verdicts)),
         "claims.md": claims_page(verdicts, evidence.runs),
         "published.json": to_json(published_data(published)),
         "published.csv": to_csv(remeasured_table(published.rows)),
-        "published.md": published_page(published),
+        "published.md": published_page(published, paired),
         "spread.csv": to_csv(spread_table(published.spreads)),
+        "paired.csv": to_csv(paired_table(paired)),
         **reading_files(load_articles(), verdicts),
     }
 

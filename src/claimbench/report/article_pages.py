@@ -17,10 +17,13 @@ from claimbench.report.article_tables import (
     spread_table,
 )
 from claimbench.report.messages import english, words
+from claimbench.report.paired_table import paired_table
 from claimbench.report.tables import Table, escape, to_markdown
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.paired_scores import PairedScores
+from claimbench.verdicts.registration import run_messages
 from claimbench.verdicts.remeasured import PublishedEvidence
 from claimbench.verdicts.spread import Heterogeneity, together
 
@@ -62,6 +65,12 @@ def _beside(v: ClaimVerdict) -> Iterable[Message | Texts]:
     if v.claim.note:
         yield v.claim.note
     yield from disagreements(v)
+    yield from registrations(v)
+
+
+def registrations(v: ClaimVerdict) -> tuple[Message, ...]:
+    """How our own runs that decide a claim stand to what was registered before them."""
+    return tuple(run_messages(list(v.registrations.items()), named=True))
 
 
 def disagreements(v: ClaimVerdict) -> tuple[Message, ...]:
@@ -100,8 +109,9 @@ def _test_and_model(finding: Finding) -> tuple[int, str]:
     return finding.test, finding.model
 
 
-def published_page(evidence: PublishedEvidence) -> str:
-    """Re-measured figures with their sentences, the spread, and what nobody has re-measured."""
+def published_page(evidence: PublishedEvidence, paired: Sequence[PairedScores]) -> str:
+    """Re-measured figures with their sentences, models paired by problem, the spread, and what
+    nobody has re-measured."""
     rows = remeasured_table(evidence.rows).rows
     places = (0, 1, 2, 3, 14, 15)
     columns = tuple(remeasured_table(()).columns[i] for i in places)
@@ -113,6 +123,9 @@ def published_page(evidence: PublishedEvidence) -> str:
             f"{say('legend-verdicts')} {say('legend-family')}\n",
             to_markdown(short, words()),
             f"{english(verdict_sum([row.verdict for row in evidence.rows]))}\n",
+            f"## {say('evidence-paired')}\n",
+            f"{say('evidence-paired-note')}\n",
+            to_markdown(paired_table(paired), words()),
             f"## {say('evidence-laboratories')}\n",
             f"{say('evidence-laboratories-note')}\n",
             "\n".join(f"- {name}: {_test(one)}" for name, one in together(evidence.spreads).items())

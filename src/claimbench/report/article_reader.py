@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from claimbench.claims import Catalogue
 from claimbench.messages import Message, Texts, Value, term
+from claimbench.records.plain import JsonObject
 from claimbench.report.article_pages import disagreements
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
 
@@ -86,7 +87,7 @@ def _sentence(v: ClaimVerdict) -> Value:
 
 # --- the strongest figure -------------------------------------------------------------------
 
-Figures = Mapping[str, Any]
+Figures = JsonObject
 """One figure of a finding, plain data of the shapes that its kind of claim makes."""
 Shown = tuple[Finding, Figures]
 

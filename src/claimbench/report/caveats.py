@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claimbench.messages import Departure, Message, Value
+from claimbench.messages import Departure, Message, Value, term
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.report.tables import points
+from claimbench.verdicts.registration import state_message
 
 MANY_TRUNCATED = 0.05
 """A share of truncated replies from which a score is read with care."""
@@ -29,6 +30,8 @@ def chips_of(
     v: Verdict, measured: Measurement | None, source: PublishedResult | None
 ) -> Iterator[Chip]:
     """What could change the verdict, the gravest first; then where the figure stands."""
+    if v.registration.state == "not as registered":
+        yield _registration(v)
     yield from _fragility(v)
     yield from _laboratories(v)
     known = tuple(d for d in v.departures if not d.one_sided)
@@ -41,7 +44,16 @@ def chips_of(
     rest = tuple(n for n in v.notes if n.key not in _OF_FRAGILITY | _OF_LABORATORIES)
     if rest:
         yield Chip(Message("chip-notes", {"count": len(rest)}), rest)
+    if v.registration.state != "not as registered":
+        yield _registration(v)
     yield Chip(Message("chip-source"), (v.claim, *source_lines(source), _tier(v)))
+
+
+def _registration(v: Verdict) -> Chip:
+    """Whether what is judged, and how, was fixed before the run."""
+    found = v.registration
+    grave = found.state == "not as registered"
+    return Chip(term("registration", found.state), (state_message(found),), grave=grave)
 
 
 def _tier(v: Verdict) -> Message:
@@ -88,3 +100,12 @@ def source_lines(result: PublishedResult | None) -> tuple[Value, ...]:
     if s.commit:
         parts.append(Message("page-source-commit", {"commit": s.commit}))
     return (tuple(parts),)
+
+
+def basis_of(v: Verdict, measured: Measurement | None) -> Message:
+    """On how much the score rests, and whose the published one is."""
+    by: dict[str, Value] = {"by": v.claim.partition(":")[0]}
+    if measured is None or v.measured is None:
+        return Message("answer-by", by)
+    counts = {"problems": measured.problems, "samples": measured.samples_per_problem}
+    return Message("answer-basis", {**by, **counts})

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
 
 from claimbench.messages import Message, Value, term
+from claimbench.records.plain import JsonDict
 from claimbench.report.article_tables import ORIGINS, by_origin
 from claimbench.report.document import Document
 from claimbench.report.tables import Table
@@ -72,7 +72,7 @@ def claim_rows(verdicts: Sequence[ClaimVerdict]) -> list[dict[str, object]]:
     return [_row(v) for v in verdicts]
 
 
-def _row(v: ClaimVerdict) -> dict[str, Any]:
+def _row(v: ClaimVerdict) -> JsonDict:
     claim = v.claim
     return {
         "id": claim.id,

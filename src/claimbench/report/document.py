@@ -10,7 +10,13 @@ from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import CapCurve, Lengths
 from claimbench.analysis.problem_counts import ProblemCounts
 from claimbench.messages import Value
-from claimbench.records import Measurement, PublishedResult, Verdict
+from claimbench.records import (
+    NOT_REGISTERED,
+    Measurement,
+    PublishedResult,
+    Registration,
+    Verdict,
+)
 from claimbench.verdicts.articles.results import ClaimVerdict
 from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import EvidenceGroup
@@ -43,6 +49,7 @@ class RunView:
     partial: bool
     agreements: tuple[Agreement, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    registration: Registration = NOT_REGISTERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,11 @@ class Document:
     @property
     def efficiency(self) -> tuple[Efficiency, ...]:
         return tuple(e for run in self.runs for e in run.efficiency)
+
+    @property
+    def registrations(self) -> tuple[tuple[str, Registration], ...]:
+        """How each run that was judged stands to what was registered before it."""
+        return tuple((run.name, run.registration) for run in self.runs if run.verdicts)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from claimbench.messages import Message
 from claimbench.records import Measurement
 from claimbench.report import figures, strips, svg
-from claimbench.report.agreement_tables import SHOWN
+from claimbench.report.agreement_tables import SHOWN, agreement_tables
 from claimbench.report.answers import Answer, answers, verdict_answer
 from claimbench.report.claim_tables import claim_rows, spoken, testable
 from claimbench.report.comparisons import (
@@ -27,11 +27,10 @@ from claimbench.report.comparisons import (
     details,
     headline,
 )
-from claimbench.report.contrast_table import contrast_tables
+from claimbench.report.contrast_table import contrast_figures, contrast_tables
 from claimbench.report.document import CellView, Document
 from claimbench.report.glossary import COLUMNS, legends
 from claimbench.report.lm_eval_table import lm_eval_tables
-from claimbench.report.markdown import agreement_tables
 from claimbench.report.matrix import matrix_of
 from claimbench.report.messages import languages
 from claimbench.report.page_rows import (
@@ -55,9 +54,11 @@ from claimbench.report.page_script import (
 )
 from claimbench.report.page_words import PageWords
 from claimbench.report.problems import problem_block
+from claimbench.report.settings import setting_name
 from claimbench.report.tables import Table, clean, heading, in_terms, points
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
+from claimbench.verdicts.registration import run_messages
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def render_html(
         cells=_cells(document, svg.Pen(words)),
         problems=problem_block(document),
         forests=_forests(document, svg.Pen(words)),
+        contrast_figures=contrast_figures(document, svg.Pen(words)),
         comparisons=_comparisons(document, svg.Pen(words)),
         pack=pack,
         left=_left_out(pack) if pack else None,
@@ -115,6 +117,7 @@ def _words(words: PageWords, document: Document) -> dict[str, object]:
         "label": words.label,
         "option": words.option,
         "text": lambda value: clean(words.first.render(value)),
+        "setting": setting_name,
         "cell": lambda column, value: words.shown(in_terms(column, value, words.first)),
         "message": lambda key, **values: Message(key, values),
         "heading": heading,
@@ -159,6 +162,7 @@ def _answers(document: Document, pen: svg.Pen) -> dict[str, object]:
         "answers": [_shown(one, pen, next(numbered)) for one in answers(document)],
         "matrix": matrix,
         "verdict_sum": verdict_sum(document.verdicts),
+        "registrations": run_messages(document.registrations),
         "verdict_rows": [
             {
                 **verdict_row(run.name, v),

@@ -20,7 +20,7 @@ from claimbench.verdicts.comparisons import Compared
 
 LARGEST = 900_000
 """Bytes of a summary; GitHub refuses one of more than 1,024 KiB."""
-_JUDGED = ("model", "benchmark", "metric", "published", "measured", "verdict")
+_JUDGED = ("model", "benchmark", "metric", "published", "measured", "verdict", "registered")
 _MEASURED = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated", "received")
 _COMPARED = ("benchmark", "reference", "run", "reference score", "score", "difference", "verdict")
 

@@ -34,6 +34,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "theirs": ("outcome",),
     "ours": ("outcome",),
     "public before": ("public",),
+    "registered": ("registration",),
 }
 """By column, the families of terms that its names belong to."""
 
@@ -148,7 +149,7 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
     """Published figures against measured ones, in points."""
     columns = (
         "claim", "model", "benchmark", "metric", "published", "measured", "difference",
-        "95 % interval", "margin", "needed margin", "tier", "verdict",
+        "95 % interval", "margin", "needed margin", "tier", "registered", "verdict",
     )  # fmt: skip
     return Table("verdicts", columns, tuple(_verdict_row(v) for v in verdicts))
 
@@ -166,6 +167,7 @@ def _verdict_row(v: Verdict) -> tuple[str, ...]:
         margin_told(v.margin),
         needed(v.needed_margin),
         v.tier or "–",
+        v.registration.state,
         v.verdict,
     )
 

@@ -22,7 +22,13 @@ from claimbench.analysis.votes import with_votes
 from claimbench.claims import load_published
 from claimbench.config import RunConfig, plain
 from claimbench.messages import Message, Value, from_data, import_source, import_title, term
-from claimbench.records import Exposure, Measurement, Verdict
+from claimbench.records import (
+    NOT_REGISTERED,
+    Exposure,
+    Measurement,
+    Registration,
+    Verdict,
+)
 from claimbench.report.document import CellView, Document, RunView
 from claimbench.report.sample_texts import Source
 from claimbench.store import RunStore
@@ -85,6 +91,7 @@ def view_run(
     spent: Sequence[Efficiency],
     partial: bool,
     agreements: Sequence[Agreement] = (),
+    registration: Registration = NOT_REGISTERED,
 ) -> RunView:
     """The run of a folder."""
     return RunView(
@@ -103,6 +110,7 @@ def view_run(
         partial=partial,
         agreements=tuple(agreements),
         titles=_titles(store.manifest),
+        registration=registration,
     )
 
 

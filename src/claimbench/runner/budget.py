@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import chain
-from typing import Any
 
 from claimbench.engines import Engine, Price
-from claimbench.engines.base import Answer
+from claimbench.engines.base import Answer, closing_answers
 from claimbench.errors import CapReached, ConfigError
 from claimbench.records import CellName, Completion, Request
+from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore
 from claimbench.store.checks import UNKNOWN_TOKENS
 from claimbench.store.sessions import read_sessions
@@ -161,8 +160,8 @@ class _Metered(Engine):
         self._engine, self._budget = engine, budget
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
-        answers: Any = self._engine.generate(self._budget.affordable(requests, self._engine))
-        with closing(answers):
+        affordable = self._budget.affordable(requests, self._engine)
+        with closing_answers(self._engine.generate(affordable)) as answers:
             for answer in answers:
                 self._budget.note(answer)
                 yield answer
@@ -194,5 +193,5 @@ def _unused(engine: Engine) -> Tokens:
     return _tokens_in(engine.server())
 
 
-def _tokens_in(server: Mapping[str, Any]) -> Tokens:
+def _tokens_in(server: JsonObject) -> Tokens:
     return Tokens(**server.get("unused_tokens", {}))

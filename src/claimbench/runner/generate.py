@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.engines import Engine
+from claimbench.engines.base import closing_answers
 from claimbench.errors import GradingError
 from claimbench.grading import GradingPool
 from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample
@@ -43,6 +43,8 @@ class Progress:
     next_look: int | None = None
     """Samples per problem of the next declared look, which needs all shards."""
     failures: list[RequestFailure] = field(default_factory=list)
+    on_failure: Callable[[list[RequestFailure]], None] = lambda _: None
+    """Called with all failures whenever there is one more."""
     started: float = field(default_factory=time.monotonic)
     before: tuple[int, int] = (0, 0)
     """Samples and tokens of this session at `started`."""
@@ -151,13 +153,12 @@ def generate(
     """Ask the engine for every request; store and grade what comes, in finishing order."""
     progress.begin()
     waiting: dict[str, Request] = {}
-    answers = engine.generate(_remembered(requests, waiting))
-    # Closing the iterator aborts what is open, whatever ends this loop.
-    with closing(answers) as answers:  # type: ignore[type-var]
+    with closing_answers(engine.generate(_remembered(requests, waiting))) as answers:
         for answer in answers:
             request = waiting.pop(answer.request_id)
             if isinstance(answer, RequestFailure):
                 progress.failures.append(answer)
+                progress.on_failure(progress.failures)
                 continue
             sample = sample_of(request, answer)
             store.append_sample(sample)

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from claimbench.analysis.agreement import agreement
 from claimbench.analysis.cells import stored_cells
@@ -17,12 +16,18 @@ from claimbench.analysis.repetition import repeating_ids
 from claimbench.config import plain
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.records import Measurement, Verdict
-from claimbench.report import RunView, Source, messages, pack, report_files
+from claimbench.report import messages
+from claimbench.report.document import RunView
+from claimbench.report.files import report_files
+from claimbench.report.sample_texts import Source
+from claimbench.report.samples import pack
 from claimbench.report.view import document, sources, view_cell, view_run
+from claimbench.runner import registration
 from claimbench.runner.comparing import compare_reports
 from claimbench.store import RunStore, is_run, write_folder
 from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.pairing import judge
+from claimbench.verdicts.registration import concerning, with_registration
 
 REPORT_SECONDS = 3600.0
 """How long to wait for one's turn to report: the report of a million samples takes minutes."""
@@ -83,15 +88,18 @@ def _report(
     complete = all(m.complete for m in measurements)
     if not (complete or partial):
         raise IncompleteRun(_counts(measurements, store.root))
-    verdicts = judge(measurements, plain(store.manifest.judging)) if complete else ()
+    judged = judge(measurements, plain(store.manifest.judging)) if complete else ()
+    registered = registration.of_run(store)
+    verdicts = with_registration(judged, registered)
     spent = spending(store, cells)
     labels = [found for cell in cells if (found := agreement(store, cell))]
-    seen = view_run(store, measured, verdicts, spent, not complete, labels)
+    seen = view_run(store, measured, verdicts, spent, not complete, labels, concerning(registered))
     made = Report(store.root, (seen,), gpu_hour, language=language)
     records = {
         "measurements.json": _json([asdict(m) for m in made.measurements]),
         "verdicts.json": _json(messages.plain(made.verdicts)),
         **spending_files(spent),
+        **registration.registration_files(registered),
     }
     _write_report(made, sources(store, cells, looped) if samples else None, records)
     return made
@@ -119,6 +127,11 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
         f"{m.model} on {m.benchmark}: {m.received} of {m.asked} samples, {m.graded} graded"
         for m in lacking
     )
+    if all(m.received == m.asked for m in lacking):
+        return (
+            f"{root}: grades are missing, or are of an earlier grader ({counts}), so no verdict is "
+            f"given; `claimbench grade {root}` makes them"
+        )
     return (
         f"{root}: samples are missing ({counts}), so no verdict is given; finish it with the "
         f"`claimbench run` or `import` that began it, or see estimates with `claimbench report "
@@ -138,7 +151,7 @@ def _write_report(
     write_folder(made.root, ("tables", "figures"), files)
 
 
-def _json(data: Any) -> str:
+def _json(data: object) -> str:
     """Readable; in ASCII where foreign names hold lone surrogates, which no file takes."""
     text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
     try:

@@ -19,17 +19,22 @@ from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.measure import measure_cell
 from claimbench.benchmarks.loading import content_digest
 from claimbench.errors import ClaimbenchError, StoreError
-from claimbench.records import Measurement
-from claimbench.runner import looks
+from claimbench.records import NOT_REGISTERED, Measurement, Registration
+from claimbench.runner import looks, registration
 from claimbench.runner.verify_rows import check_rows
 from claimbench.store import RunStore, is_run, read_run, safe_name
 from claimbench.store.looks import FILE as LOOKS
 from claimbench.store.manifest import decisive_digest
+from claimbench.store.registration import why_damaged
 from claimbench.store.seal import file_digest
 from claimbench.store.sessions import FILE as PROVENANCE
 from claimbench.store.sessions import read_sessions
+from claimbench.verdicts.registration import concerning
 
-PROVEN = ("run.yaml", PROVENANCE, "measurements.json", "verdicts.json", "efficiency.json", LOOKS)
+PROVEN = (
+    "run.yaml", PROVENANCE, "measurements.json", "verdicts.json", "efficiency.json", LOOKS,
+    registration.FILE,
+)  # fmt: skip
 PROVEN_FOLDERS = ("problems", "labels", "samples", "grades")
 """What the digest of a folder covers. Reports, tables and caches can be made again from these."""
 
@@ -63,6 +68,7 @@ class Verified:
     samples: int
     grades: int
     digest: FolderDigest
+    registration: Registration = NOT_REGISTERED
 
     @property
     def good(self) -> bool:
@@ -84,10 +90,14 @@ def verify(root: Path) -> Verified:
             samples, grades = samples + found.samples, grades + found.grades
         wrong += _strangers(root, cells)
         wrong += _provenance(store)
+        registered = NOT_REGISTERED
         if not wrong:  # Else the samples cannot be measured, or the figures follow.
+            registered = concerning(registration.of_run(store))
             wrong += _results(store, cells)
             wrong += looks.differing(store)
-    return Verified(root, tuple(wrong), tuple(missing), samples, grades, folder_digest(root))
+    return Verified(
+        root, tuple(wrong), tuple(missing), samples, grades, folder_digest(root), registered
+    )
 
 
 def refuse_wrong(root: Path) -> None:
@@ -123,6 +133,8 @@ def _manifest(store: RunStore, cells: Sequence[StoredCell]) -> Iterator[str]:
     if store.digest != decisive_digest(store.config):
         yield "run.yaml: key digest is not that of its config"
     manifest = store.manifest
+    if manifest.registered and (fault := why_damaged(manifest.registered)):
+        yield f"run.yaml: the registration in it is not what was registered ({fault})"
     for cell in cells:
         entry = manifest.cells[str(cell.name)]
         if entry.problems != len(cell.problems):

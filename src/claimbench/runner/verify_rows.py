@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.errors import StoreError
+from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore, hex_ids, text_key
-from claimbench.store.rows import GRADES, SAMPLES, Index, RowKind
+from claimbench.store.rows import GRADES, SAMPLES, AnyKind, Index
 from claimbench.store.tokens import unpack_ids
 from claimbench.store.whole import read_whole
 
@@ -52,7 +53,11 @@ def check_rows(store: RunStore, cell: StoredCell) -> CellFaults:
 
 
 def _lines(
-    store: RunStore, cell: StoredCell, kind: RowKind[Any], strange: Any, found: CellFaults
+    store: RunStore,
+    cell: StoredCell,
+    kind: AnyKind,
+    strange: Callable[[StoredCell, JsonObject], str] | None,
+    found: CellFaults,
 ) -> None:
     places: dict[str, list[str]] = {}
     for part in store.parts(kind, cell.name):
@@ -71,7 +76,7 @@ def _lines(
         found.wrong += _many(f"{cell.name}: {why}", where)
 
 
-def _strange_sample(cell: StoredCell, values: Mapping[str, Any]) -> str:
+def _strange_sample(cell: StoredCell, values: JsonObject) -> str:
     """Why a sample is not one of this cell, if so."""
     if (values["model"], values["benchmark"]) != cell.name:
         return "samples of another model or benchmark"
@@ -84,7 +89,7 @@ def _strange_sample(cell: StoredCell, values: Mapping[str, Any]) -> str:
     return ""
 
 
-def _are_ids(packed: str, values: Mapping[str, Any]) -> bool:
+def _are_ids(packed: str, values: JsonObject) -> bool:
     """Whether packed token ids are as many as the sample counts, with EOS or without."""
     try:
         ids = unpack_ids(packed)
@@ -130,11 +135,11 @@ def _identity(store: RunStore, cell: StoredCell, samples: Index) -> Iterator[str
         yield f"{cell.name}: the samples are not those of samples_digest in run.yaml"
 
 
-def _ids(records: Index) -> Any:
+def _ids(records: Index) -> npt.NDArray[np.bytes_]:
     return np.ascontiguousarray(records["id"]).view("S16")
 
 
-def _shown(ids: Any) -> list[str]:
+def _shown(ids: npt.NDArray[np.bytes_]) -> list[str]:
     return [bytes(raw).ljust(16, b"\0").hex() for raw in ids.tolist()]
 
 

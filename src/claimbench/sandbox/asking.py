@@ -72,7 +72,7 @@ class Program:
         """What comes of a request: data, a handle, or the program's exception."""
         self._describe(what, args)
         released, self._released = self._released, []
-        options: dict[str, Any] = {"released": released} if released else {}
+        options: dict[str, object] = {"released": released} if released else {}
         if self.captures:
             options["captures"] = True
         if patches := {n: f for n, f in self._patches() if what == "call"}:

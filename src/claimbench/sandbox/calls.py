@@ -63,7 +63,7 @@ def _module(*, plain: bool = False) -> dict[str, Any]:
     return space
 
 
-_shared: list[Callable[..., Any]] = []
+_shared: list[Callable[..., object]] = []
 
 
 def _shared_target(job: Job, code: CodeType, space: dict[str, Any]) -> Callable[..., object]:

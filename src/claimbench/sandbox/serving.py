@@ -37,7 +37,7 @@ _OPERATORS: Final = {
         *("neg", "pos", "abs", "invert", "index", "getitem", "setitem", "delitem"),
     )
 }
-_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+_FUNCTIONS: Final[dict[str, Callable[..., object]]] = {
     **_OPERATORS,
     **{kind.__name__: kind for kind in (bool, len, int, float, complex, str, repr, round, format)},
     **{act.__name__: act for act in (getattr, setattr, delattr, iter, reversed)},
@@ -66,7 +66,7 @@ class _Service:
         self._next = 0
         self._shared: frozenset[str] = frozenset()
         self._peer = Peer(self._serve)
-        self._nodes: list[Any] = []
+        self._nodes: list[object] = []
 
     def run(self) -> None:
         self._peer.serve_all()

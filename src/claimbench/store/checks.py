@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard
 
 FINISH_CODES = {"stop": 0, "length": 1, "unknown": 2}
 """`finish` in a sample's index record."""
@@ -24,38 +24,42 @@ class Check:
     not on which value of the type it is."""
 
     words: str
-    holds: Callable[[Any], bool]
+    holds: Callable[[object], bool]
     of_type: bool = False
 
 
-def _is_id(value: Any) -> bool:
+def _is_id(value: object) -> bool:
     try:
         return isinstance(value, str) and bytes.fromhex(value).hex() == value and len(value) == 32
     except ValueError:
         return False
 
 
-def _is_digest(value: Any) -> bool:
+def _is_digest(value: object) -> bool:
     return isinstance(value, str) and _HEX_64.fullmatch(value) is not None
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_number(value: Any) -> bool:
+def _is_count(value: object, end: int) -> bool:
+    return _is_whole(value) and 0 <= value < end
+
+
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _is_wholes(value: Any) -> bool:
+def _is_wholes(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(map(_is_whole, value))
 
 
-def _is_numbers(value: Any) -> bool:
+def _is_numbers(value: object) -> bool:
     return isinstance(value, dict) and all(map(_is_number, value.values()))
 
 
-def _is_reason(value: Any) -> bool:
+def _is_reason(value: object) -> bool:
     """A text, or a message as data."""
     if isinstance(value, dict):
         key, values = value.get("key"), value.get("values")
@@ -63,7 +67,7 @@ def _is_reason(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _is_outcome(value: Any) -> bool:
+def _is_outcome(value: object) -> bool:
     return isinstance(value, str) and value.isascii() and 0 < len(value) <= OUTCOME_BYTES
 
 
@@ -76,10 +80,10 @@ MAYBE_TEXT = Check(
 MAYBE_WHOLE = Check(
     "a whole number or null", lambda value: value is None or _is_whole(value), of_type=True
 )
-COUNT = Check("a whole number from 0 up", lambda value: _is_whole(value) and 0 <= value < _U32)
+COUNT = Check("a whole number from 0 up", lambda value: _is_count(value, _U32))
 MAYBE_COUNT = Check(
     "a whole number from 0 up or null",
-    lambda value: value is None or (_is_whole(value) and 0 <= value < UNKNOWN_TOKENS),
+    lambda value: value is None or _is_count(value, UNKNOWN_TOKENS),
 )
 MAYBE_NUMBER = Check(
     "a number or null", lambda value: value is None or _is_number(value), of_type=True

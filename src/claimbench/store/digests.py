@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+
+from claimbench.records.plain import JsonObject
 
 OPENING = 800
 """Characters, about 200 tokens: replies that are equal so far, and at least so long, are copies."""
@@ -19,7 +19,7 @@ def text_key(text: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-def reply_digest(values: Mapping[str, Any]) -> int:
+def reply_digest(values: JsonObject) -> int:
     """The 64-bit digest of what a sample says, by its keys: all that a grader or a statistic reads
     of it, and its token ids. Equal before a row is stored and after it is read."""
     text, reasoning = values["text"], values.get("reasoning")

@@ -1,4 +1,5 @@
-"""A run folder whose `samples` are raised: the one change of a run that keeps its samples.
+"""A run folder whose `samples` are raised, or that gets a registration: the changes of a run that
+keep its samples.
 
 Samples keep their identity when more of each problem are asked for, so a raised run goes on in its
 folder. How many there were before is kept in run.yaml, under its seal: whoever has seen a score
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from claimbench.errors import StoreLocked, WrongRunFolder
 from claimbench.records import CellName
@@ -23,6 +24,8 @@ from claimbench.store.runfile import RunFile
 if TYPE_CHECKING:
     from claimbench.store.run import RunStore
 
+_REGISTERED = "registered"
+"""The key of run.yaml for what was registered before the run."""
 Counts = Mapping[str, int]
 """Samples per problem, by cell."""
 ResolvedAt = Callable[[Counts], Mapping[str, object]]
@@ -55,17 +58,39 @@ class Asked:
     def _settle(self, store: RunStore, shard: str | None) -> RunFile:
         with store.turn("run.yaml"):
             stored = runfile.read_sealed(store.root)
-            if not self._check(store.root, stored):
+            grows, registers = self._check(store.root, stored), self._registers(store.root, stored)
+            if not (grows or registers):
                 return stored
             own = None if shard is None else safe_name(shard)
             if others := [name for name in store.shards_held() if name != own]:
                 raise StoreLocked(
                     f"{store.root} is being written by shard {others[0]}, which goes by the former "
-                    "samples: wait until that ends and run the same command again."
+                    "run.yaml: wait until that ends and run the same command again."
                 )
-            text = runfile.rewritten(self._grown(store, stored), self.digest, self.files)
+            config = self._grown(store, stored) if grows else stored.config
+            if registered := stored.config.get(_REGISTERED) or self._registered:
+                config = {**config, _REGISTERED: registered}
+            text = runfile.rewritten(config, self.digest, self.files)
             store.write_file("run.yaml", text)
             return runfile.read_sealed(store.root)
+
+    @property
+    def _registered(self) -> Any:
+        return self.resolved.get(_REGISTERED)
+
+    def _registers(self, root: Path, stored: RunFile) -> bool:
+        """Whether a registration is given to a folder that has none. Raises WrongRunFolder where it
+        has another one."""
+        own = stored.config.get(_REGISTERED)
+        if own is None or self._registered is None:
+            return self._registered is not None
+        if own["digest"] != self._registered["digest"]:
+            raise WrongRunFolder(
+                f"{root} was begun under the registration of {own['date']} ({own['digest'][:16]}), "
+                f"and now one of {self._registered['date']} is given: give that one, or another "
+                "--out; nothing was touched."
+            )
+        return False
 
     def _check(self, root: Path, stored: RunFile) -> bool:
         """Whether the folder is of the same run with fewer samples. Raises WrongRunFolder where it

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import StoreError, WrongRunFolder
+from claimbench.records.plain import JsonDict
 from claimbench.store.files import explaining, write_once
 from claimbench.store.rows import DamagedLine, json_line, json_object
 
@@ -20,7 +20,7 @@ def write_once_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
         )
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
+def read(path: Path) -> Iterator[JsonDict]:
     """The rows of the file. Raises StoreError for a line that is no JSON object."""
     with explaining(path, "read"), path.open("rb") as file:
         for number, line in enumerate(file, 1):

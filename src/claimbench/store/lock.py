@@ -20,9 +20,9 @@ import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import StoreError, StoreLocked
+from claimbench.records.plain import JsonDict
 from claimbench.store.files import explained, explaining, safe_name
 
 _UNSUPPORTED = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL}
@@ -162,7 +162,7 @@ def _is_earlier_self(path: Path) -> bool:
         return False
 
 
-def _note(path: Path) -> dict[str, Any]:
+def _note(path: Path) -> JsonDict:
     """What the last holder of a lock file wrote into it; {} where that cannot be read."""
     try:
         return dict(json.loads(path.read_text()))

@@ -6,24 +6,29 @@ less in them: what is known of a model or a benchmark that has no configuration 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig, digest
+from claimbench.config.benchmarks import BenchmarkConfig, GraderConfig
+from claimbench.config.canonical import digest
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import RunConfig
+from claimbench.config.texts import said
 from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Texts
 from claimbench.records import CellName, Looks, Tier
+from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.store.registration import Registered
 from claimbench.store.runfile import read_run
 
 DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
 """The parts of a resolved config that decide samples, grades and verdicts."""
 
 
-def decisive_digest(config: Mapping[str, Any]) -> str:
+def decisive_digest(config: JsonObject) -> str:
     """The digest of a run: configs that differ in titles, devices or parallelism share it."""
     return digest({key: config[key] for key in DECISIVE if key in config})
 
@@ -138,7 +143,7 @@ class ImportEntry(Strict):
     tier: Tier
     files: tuple[ImportedFile, ...]
     content: str
-    protocol: dict[str, Any]
+    protocol: JsonDict
     stated_by_importer: dict[str, object]
     notes: tuple[str | dict[str, object], ...]
     unmatched: Unmatched
@@ -149,7 +154,8 @@ class RunManifest(Strict):
     depart from the pinned ones, as data of messages; `reasoning_end` is by model, and by
     model/benchmark where a benchmark has a prompt of its own; `exposure` says by model/benchmark
     whether the problems were public before the checkpoint; `raised` has the former numbers of
-    samples of cells that were raised when some of their samples were there."""
+    samples of cells that were raised when some of their samples were there; `registered` is what
+    was registered before the run."""
 
     run: RunConfig | ImportedRun
     imported: ImportEntry | None = Field(default=None, alias="import")
@@ -164,12 +170,12 @@ class RunManifest(Strict):
     cells: dict[str, CellEntry]
     raised: dict[str, Annotated[tuple[int, ...], FromList]] = Field(default_factory=dict)
     exposure: dict[str, str] = Field(default_factory=dict)
+    registered: Registered | None = None
 
     @property
     def title(self) -> str | Texts:
         """The run file's own words, in each language they are given in."""
-        title = self.run.title
-        return title if isinstance(title, str) else Texts(title)
+        return said(self.run.title)
 
     def looks_of(self, cell: CellName) -> Looks | None:
         """At how many samples a cell is, and may have been, judged; None where only once. A raise
@@ -197,7 +203,7 @@ def read_manifest(root: Path) -> RunManifest:
     return manifest_of(root, read_run(root).config)
 
 
-def manifest_of(root: Path, config: Mapping[str, Any]) -> RunManifest:
+def manifest_of(root: Path, config: JsonObject) -> RunManifest:
     """The manifest of the run folder `root` from its plain `config`. Raises WrongRunFolder."""
     try:
         return parse(RunManifest, config, root / "run.yaml")

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic
+from typing import Generic
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from claimbench.errors import StoreError
 from claimbench.records import CellName
 from claimbench.store import index
 from claimbench.store.files import explained, explaining, make_folder, sync_folder
-from claimbench.store.rows import Index, Row, RowKind
+from claimbench.store.rows import AnyKind, Index, Row, RowKind
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
 
@@ -130,7 +130,7 @@ class LoadedParts:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, Path], tuple[_State, Index]] = {}
 
-    def get(self, kind: RowKind[Any], parts: list[Path], *, save: bool, alone: bool) -> Index:
+    def get(self, kind: AnyKind, parts: list[Path], *, save: bool, alone: bool) -> Index:
         """`load_parts`, or what it gave before; not to be written to."""
         if not parts:
             return load_parts(kind, parts, save=save, alone=alone)

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import WrongRunFolder
 from claimbench.records import Problem, Turn
+from claimbench.records.plain import JsonDict
 from claimbench.store.fields import SUFFIX, field_lines
 from claimbench.store.files import safe_name
 from claimbench.store.rows import json_line
@@ -74,7 +74,7 @@ def _fields_path(benchmark: str) -> str:
     return str(Path(_problems_path(benchmark)).with_suffix(SUFFIX))
 
 
-def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
+def _stored(store: RunStore, problem: Problem) -> JsonDict:
     """The problem as a row. Tests that lie in a file of their own are put into the run folder,
     which can then be graded on another machine."""
     row = _row(problem)
@@ -84,7 +84,7 @@ def _stored(store: RunStore, problem: Problem) -> dict[str, Any]:
     return row
 
 
-def _row(problem: Problem) -> dict[str, Any]:
+def _row(problem: Problem) -> JsonDict:
     """The problem as it is stored; a file of tests is named by its path in the run folder."""
     row = {key: value for key, value in asdict(problem).items() if key != "benchmark"}
     if file := row["details"].get("tests", {}).get("file"):
@@ -92,7 +92,7 @@ def _row(problem: Problem) -> dict[str, Any]:
     return row
 
 
-def _problem(store: RunStore, benchmark: str, row: dict[str, Any]) -> Problem:
+def _problem(store: RunStore, benchmark: str, row: JsonDict) -> Problem:
     details = row["details"]
     if file := details.get("tests", {}).get("file"):
         # Only its name counts: a run folder may come from elsewhere.
@@ -111,5 +111,5 @@ def _problem(store: RunStore, benchmark: str, row: dict[str, Any]) -> Problem:
     )
 
 
-def _messages(turns: list[dict[str, Any]] | None) -> tuple[Turn, ...] | None:
+def _messages(turns: list[JsonDict] | None) -> tuple[Turn, ...] | None:
     return None if turns is None else tuple(Turn(**turn) for turn in turns)

@@ -4,17 +4,18 @@ a host name, user name or path: provenance files are committed beside results.""
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import platform
 import re
 import subprocess
-from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from claimbench.config.machine import usable_cores
 from claimbench.config.processor import processor_name
+from claimbench.records.plain import JsonObject
 from claimbench.version import __version__
 
 _PACKAGES = (
@@ -40,10 +41,10 @@ _PACKAGES = (
 )
 
 
-def collect(run: Mapping[str, Any]) -> dict[str, object]:
+def collect(run: JsonObject) -> dict[str, object]:
     """Provenance of this session; `run` adds what the pipeline knows (checkpoints, datasets)."""
     return {
-        "claimbench": {"version": __version__, **_commit()},
+        "claimbench": {"version": __version__, "source": source_digest(), **commit()},
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -101,7 +102,18 @@ def cuda() -> dict[str, str | None]:
     }
 
 
-def _commit() -> dict[str, object]:
+@cache
+def source_digest() -> str:
+    """The first 16 hex digits of a SHA-256 over the source of claimbench that runs: equal wherever
+    the code is, with or without git."""
+    folder, total = Path(__file__).resolve().parents[1], hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def commit() -> dict[str, object]:
     """The checkout's commit and whether it has uncommitted changes to the code; {} without git."""
     folder = Path(__file__).resolve().parents[1]
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +56,7 @@ def _ranges(records: Index) -> Iterator[Index]:
             yield records[group[0] : group[-1] + 1]
 
 
-def _read_all(file: Any, size: int) -> bytes:
+def _read_all(file: IO[bytes], size: int) -> bytes:
     """`size` bytes, fewer only where the file ends."""
     chunks = []
     while size and (chunk := file.read(size)):
@@ -80,7 +80,7 @@ def _values(kind: RowKind[Row], part: Path, records: Index, data: bytes) -> list
     ]
 
 
-def _checked(kind: RowKind[Row], part: Path, record: Any, line: bytes) -> Values:
+def _checked(kind: RowKind[Row], part: Path, record: np.void, line: bytes) -> Values:
     """The row of `line`, if it is the one that `record` was made of."""
     offset, length = int(record["offset"]), int(record["length"])
     try:

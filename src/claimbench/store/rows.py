@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from operator import mul
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from claimbench.errors import StoreError
 from claimbench.messages import as_data, from_data
 from claimbench.records import Grade, Sample
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.store.checks import (
     COUNT,
     DIGEST,
@@ -69,7 +70,7 @@ class RowKind(Generic[Row]):
     record: type[Row]
     checks: Mapping[str, Check]
     columns: tuple[tuple[str, str], ...]
-    indexed: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    indexed: Callable[[JsonObject], tuple[object, ...]]
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:
@@ -97,14 +98,14 @@ class RowKind(Generic[Row]):
         """The index record of `row`, whose line is `length` bytes at `offset` of its part."""
         return self.pack_values(self.values_of(row), offset, length)
 
-    def pack_values(self, values: Mapping[str, Any], offset: int, length: int) -> bytes:
+    def pack_values(self, values: JsonObject, offset: int, length: int) -> bytes:
         """The same from the row's values by key."""
         body = self.body(values, offset, length)
         words = struct.unpack(f"<{len(body) // 8}Q", body)
         check = CHECK_START + sum(map(mul, words, self._factors))
         return body + int(check % 2**64).to_bytes(8, "little")
 
-    def body(self, values: Mapping[str, Any], offset: int, length: int) -> bytes:
+    def body(self, values: JsonObject, offset: int, length: int) -> bytes:
         """The record without its check."""
         return self._struct.pack(*self.indexed(values), offset, length, 0)
 
@@ -115,7 +116,7 @@ class RowKind(Generic[Row]):
         found: npt.NDArray[np.bool_] = sums + np.uint64(CHECK_START) == words[:, -1]
         return found
 
-    def values_of(self, row: Row) -> dict[str, Any]:
+    def values_of(self, row: Row) -> JsonDict:
         return {name: getattr(row, name) for name in self.checks}
 
     def encode(self, row: Row) -> bytes:
@@ -133,13 +134,13 @@ class RowKind(Generic[Row]):
         """The row of one line. Raises DamagedLine with the reason."""
         return self.made(self.values(line))
 
-    def made(self, values: Mapping[str, Any]) -> Row:
+    def made(self, values: JsonObject) -> Row:
         """The row with these values, as `values` gives them."""
         if "reason" in values:
             values = {**values, "reason": from_data(values["reason"])}
         return self.record(**values)
 
-    def values(self, line: bytes) -> dict[str, Any]:
+    def values(self, line: bytes) -> JsonDict:
         """What `decode` makes the row of, by key. Raises DamagedLine with the reason."""
         values = json_object(line)
         if missing := self._required - values.keys():
@@ -150,7 +151,7 @@ class RowKind(Generic[Row]):
             raise DamagedLine(wrong)
         return {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
 
-    def _wrong(self, values: Mapping[str, Any]) -> str:
+    def _wrong(self, values: JsonObject) -> str:
         """What is wrong with the first wrong value, or nothing."""
         for name, value in values.items():
             if not self.checks[name].holds(value):
@@ -165,7 +166,7 @@ def check_factors(count: int) -> tuple[int, ...]:
     return tuple(rng.getrandbits(64) | 1 for _ in range(count))
 
 
-def json_object(line: bytes) -> dict[str, Any]:
+def json_object(line: bytes) -> JsonDict:
     """The JSON object of one line. Raises DamagedLine."""
     try:
         value = json.loads(line.decode("utf-8"))
@@ -176,7 +177,7 @@ def json_object(line: bytes) -> dict[str, Any]:
     return value
 
 
-def json_line(value: Mapping[str, Any]) -> str:
+def json_line(value: JsonObject) -> str:
     """`value` as one line of ASCII JSON."""
     return _encode_json(dict(value)) + "\n"
 
@@ -184,6 +185,9 @@ def json_line(value: Mapping[str, Any]) -> str:
 def _tokens(count: int | None) -> int:
     return UNKNOWN_TOKENS if count is None else count
 
+
+AnyKind: TypeAlias = "RowKind[Any]"
+"""Samples or grades, whichever."""
 
 SAMPLES: RowKind[Sample] = RowKind(
     folder="samples",

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from claimbench.errors import StoreError
 from claimbench.records import CellName, Grade, Sample
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.store import growth, lines, runfile
 from claimbench.store.current import Judge, distinct_samples
 from claimbench.store.files import inside, safe_name, write_files
@@ -26,7 +27,7 @@ from claimbench.store.lock import TURN_SECONDS, FolderLock, shards_held, turn
 from claimbench.store.manifest import RunManifest, manifest_of
 from claimbench.store.parts import Derived, LoadedParts, PartWriter, list_parts
 from claimbench.store.reading import chosen, of_ids, read_rows, read_values
-from claimbench.store.rows import GRADES, SAMPLES, Index, Row, RowKind
+from claimbench.store.rows import GRADES, SAMPLES, AnyKind, Index, Row, RowKind
 from claimbench.store.together import Values
 
 Ids = npt.NDArray[np.void]
@@ -203,11 +204,11 @@ class RunStore:
         make = partial(judge.grades, records, samples)
         return parts, self._derived.get((GRADES.folder, cell), (records, samples, judge), make)
 
-    def parts(self, kind: RowKind[Any], cell: CellName) -> list[Path]:
+    def parts(self, kind: AnyKind, cell: CellName) -> list[Path]:
         """The part files of a cell, in the order in which they were begun."""
         return list_parts(self._folder(kind, cell))
 
-    def all_records(self, kind: RowKind[Any], cell: CellName) -> Index:
+    def all_records(self, kind: AnyKind, cell: CellName) -> Index:
         """The record of every stored line, also of those that do not count."""
         return self._load(kind, cell)[1]
 
@@ -229,12 +230,12 @@ class RunStore:
         in less time than one after another."""
         write_files(self.root, texts.items())
 
-    def write_lines_once(self, relpath: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    def write_lines_once(self, relpath: str, rows: Iterable[JsonObject]) -> None:
         """Write `rows` as JSON lines. Raises WrongRunFolder where the file is there with
         others."""
         lines.write_once_lines(inside(self.root, relpath), rows)
 
-    def read_lines(self, relpath: str) -> Iterator[dict[str, Any]]:
+    def read_lines(self, relpath: str) -> Iterator[JsonDict]:
         """The rows of a file that `write_lines_once` wrote."""
         return lines.read(inside(self.root, relpath))
 

@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import yaml
 
 from claimbench.errors import StoreError, WrongRunFolder
+from claimbench.records.plain import JsonDict
 from claimbench.store.files import explaining, write_once
 from claimbench.store.seal import changes, check_files, check_seal, sealed
 
@@ -25,7 +26,7 @@ class RunFile:
     """What run.yaml says. `files` has the SHA-256 of the problems files by their path; `sealed` is
     false for one that an earlier version wrote: only results are read from such a folder."""
 
-    config: dict[str, Any]
+    config: JsonDict
     digest: str
     files: dict[str, str]
     sealed: bool = True
@@ -38,13 +39,13 @@ def create_run(
     WrongRunFolder for a folder that is no run folder."""
     if not is_run(root):
         _refuse_foreign(root)
-        write_once(root / "run.yaml", [_as_yaml(sealed(_plain(resolved), digest, files))])
+        write_once(root / "run.yaml", [_as_yaml(sealed(as_plain(resolved), digest, files))])
     return read_run(root)
 
 
 def rewritten(config: Mapping[str, object], digest: str, files: Mapping[str, str]) -> str:
     """The text of a run.yaml that takes the place of another."""
-    return _as_yaml(sealed(_plain(config), digest, files))
+    return _as_yaml(sealed(as_plain(config), digest, files))
 
 
 def refuse_another(
@@ -52,8 +53,10 @@ def refuse_another(
 ) -> NoReturn:
     """Raises WrongRunFolder with the keys in which the folder's run differs from the one asked."""
     before = {**stored.config, "files": stored.files}
-    after = {**_plain(resolved), "files": dict(files)}
-    before.pop("raised", None)
+    after = {**as_plain(resolved), "files": dict(files)}
+    for key in ("raised", "registered"):  # No setting of a run.
+        before.pop(key, None)
+        after.pop(key, None)
     raise WrongRunFolder(
         f"{root / 'run.yaml'} belongs to another run ({changes(before, after)}): give another "
         "--out, or undo the change; nothing was touched."
@@ -121,9 +124,9 @@ def _meant(root: Path) -> str:
     return f"did you mean {near[close[0]]}?" if close else "name the folder of a run."
 
 
-def _plain(resolved: Mapping[str, object]) -> dict[str, Any]:
+def as_plain(resolved: Mapping[str, object]) -> JsonDict:
     """The config as YAML can hold it, so that a stored and a new one compare equal."""
-    plain: dict[str, Any] = json.loads(json.dumps(dict(resolved), default=str))
+    plain: JsonDict = json.loads(json.dumps(dict(resolved), default=str))
     return plain
 
 

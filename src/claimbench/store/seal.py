@@ -12,10 +12,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from claimbench.config import digest as digest_of
+from claimbench.config.canonical import digest as digest_of
 from claimbench.errors import WrongRunFolder
+from claimbench.records.plain import JsonObject
 from claimbench.store.fields import edits
 from claimbench.store.files import explaining, inside
 
@@ -26,7 +26,7 @@ SHOWN_CHANGES = 8
 _ABSENT = object()
 
 
-def sealed(config: Mapping[str, Any], digest: str, files: Mapping[str, str]) -> dict[str, object]:
+def sealed(config: JsonObject, digest: str, files: Mapping[str, str]) -> dict[str, object]:
     """What run.yaml holds. `files` are the SHA-256 of the files that the config goes with, by
     their path in the folder."""
     content = {"format": FORMAT, "digest": digest, "files": dict(files), "config": dict(config)}
@@ -40,7 +40,7 @@ def sealed(config: Mapping[str, Any], digest: str, files: Mapping[str, str]) -> 
     }
 
 
-def check_seal(path: Path, content: Mapping[str, Any]) -> None:
+def check_seal(path: Path, content: JsonObject) -> None:
     """Raises WrongRunFolder with the keys that were edited since run.yaml was written."""
     parts = {key: content.get(key) for key in ("format", "digest", "files", "config")}
     if content.get("seal") == digest_of(parts):
@@ -62,7 +62,7 @@ def _covered(content: Mapping[str, object]) -> dict[str, object]:
     return {**named, **(content["config"] if isinstance(content["config"], dict) else {})}
 
 
-def _edited(key: str, value: Any, known: bool) -> str:
+def _edited(key: str, value: object, known: bool) -> str:
     if value is _ABSENT:
         return f"{key} is gone"
     return f"{key} is now {shown(value)}" if known else f"{key}: {shown(value)} is new"
@@ -99,7 +99,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
     """The values at the ends of nested mappings and lists, with their dotted keys."""
     if isinstance(value, (dict, list)) and value:
         items = value.items() if isinstance(value, dict) else enumerate(value)
@@ -123,12 +123,12 @@ def _shown(found: Mapping[str, object], key: str) -> str:
     return shown(found[key]) if key in found else "(absent)"
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value in a message."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """A digest that tells one value of a key from another."""
     return digest_of(value)[:8]

@@ -9,18 +9,19 @@ import datetime
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import StoreError
+from claimbench.records import RequestFailure
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.store import RunStore
 
 FILE = "provenance.json"
 
 
-def read_sessions(store: RunStore) -> list[dict[str, Any]]:
+def read_sessions(store: RunStore) -> list[JsonDict]:
     """The sessions that worked on a run folder; [] for a folder without any. Raises StoreError."""
     return sessions_of(store.root)
 
@@ -41,23 +42,37 @@ class Session:
     """One entry, written whole whenever it changes; other sessions' entries stay as they are, those
     of other shards, too, which write at the same time."""
 
-    def __init__(self, store: RunStore, facts: Mapping[str, Any]) -> None:
+    def __init__(self, store: RunStore, facts: JsonObject) -> None:
         self._store = store
         self._entry = {"session": secrets.token_hex(8), **facts, "generating": []}
+        self._failures: Sequence[RequestFailure] = ()
         self._write()
 
-    def loaded(self, model: str, facts: Mapping[str, Any]) -> None:
+    def loaded(self, model: str, facts: JsonObject) -> None:
         """Note what the engine of a model says of itself (versions, device, precision)."""
         if facts:
             self._entry.setdefault("engines", {})[model] = dict(facts)
             self._write()
+
+    def failed(self, failures: Sequence[RequestFailure]) -> None:
+        """Note that requests failed, for who watches: at the first, and whenever there are twice as
+        many; all of them at the end of the interval."""
+        self._failures, count = failures, len(failures)
+        if count & (count - 1) == 0:
+            self._note_failures()
+            self._write()
+
+    def _note_failures(self) -> None:
+        if self._failures:
+            first = self._failures[0].reason
+            self._entry["failures"] = {"count": len(self._failures), "first": first}
 
     @contextmanager
     def generating(
         self,
         model: str,
         so_far: Callable[[], tuple[int, int]],
-        server: Callable[[], dict[str, Any]],
+        server: Callable[[], JsonDict],
     ) -> Iterator[None]:
         """Time the generation of one model, whatever ends it. Loading is not part of it. `so_far`
         gives the samples and tokens generated until now, `server` what the server said of its
@@ -67,6 +82,7 @@ class Session:
             yield
         finally:
             samples_now, tokens_now = so_far()
+            self._note_failures()
             self._entry["generating"].append(
                 {
                     "model": model,

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.store.checks import WHOLES
-from claimbench.store.rows import Index, RowKind
+from claimbench.store.rows import AnyKind, Index
 
-Values = dict[str, Any]
+Values = JsonDict
 """A row by its keys, checked, as its record takes them; one with a default may be missing."""
 
 _MOST_SHAPES = 256
@@ -25,7 +25,7 @@ _SHAPES: dict[str, set[tuple[object, ...]]] = {}
 """Keys and types of lines that were right, by kind."""
 
 
-def read_together(kind: RowKind[Any], lines: Sequence[str], records: Index) -> list[Values] | None:
+def read_together(kind: AnyKind, lines: Sequence[str], records: Index) -> list[Values] | None:
     """The rows of `lines`, one for each of `records`, which they are the very rows of; None where
     anything is unusual."""
     try:
@@ -45,7 +45,7 @@ def read_together(kind: RowKind[Any], lines: Sequence[str], records: Index) -> l
     return rows if _bodies(kind, rows, records) == _bodies_of(records) else None
 
 
-def learn(kind: RowKind[Any], values: Values) -> None:
+def learn(kind: AnyKind, values: Values) -> None:
     """Lines with these keys and types are usual from now on."""
     shapes = _shapes(kind)
     if len(shapes) < _MOST_SHAPES:
@@ -67,7 +67,7 @@ def _bodies_of(records: Index) -> bytes:
     return table[:, :-8].tobytes()
 
 
-def _bodies(kind: RowKind[Any], rows: Sequence[Values], records: Index) -> bytes:
+def _bodies(kind: AnyKind, rows: Sequence[Values], records: Index) -> bytes:
     """The same, made of the rows."""
     places = zip(rows, records["offset"].tolist(), records["length"].tolist(), strict=True)
     try:
@@ -76,9 +76,9 @@ def _bodies(kind: RowKind[Any], rows: Sequence[Values], records: Index) -> bytes
         return b""
 
 
-def _shape(values: Mapping[str, Any]) -> tuple[object, ...]:
+def _shape(values: JsonObject) -> tuple[object, ...]:
     return (*values, *map(type, values.values()))
 
 
-def _shapes(kind: RowKind[Any]) -> set[tuple[object, ...]]:
+def _shapes(kind: AnyKind) -> set[tuple[object, ...]]:
     return _SHAPES.setdefault(kind.folder, set())

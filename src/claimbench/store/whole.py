@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from claimbench.store.index import read_index
 from claimbench.store.reading import read_values
-from claimbench.store.rows import RowKind
+from claimbench.store.rows import AnyKind
 from claimbench.store.together import Values
 
 
-def read_whole(kind: RowKind[Any], part: Path) -> tuple[Iterator[Values], bool]:
+def read_whole(kind: AnyKind, part: Path) -> tuple[Iterator[Values], bool]:
     """Every whole line of `part`, by key, in order, and whether its index is right. Raises
     StoreError for a line that does not decode, or that its index record was not made of."""
     found = read_index(kind, part)

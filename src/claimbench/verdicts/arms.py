@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from claimbench.analysis.stored import Measured
 from claimbench.errors import IncompleteRun, InputError
@@ -76,7 +75,7 @@ def check_comparable(variant: Arm, reference: Arm) -> None:
             )
 
 
-def _brief(value: Any) -> str:
+def _brief(value: object) -> str:
     text = repr(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 

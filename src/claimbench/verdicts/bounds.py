@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claimbench.claims import published_as
+from claimbench.claims.catalogue import published_as
 
 
 @dataclass(frozen=True, slots=True)

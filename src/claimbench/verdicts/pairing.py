@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from claimbench import verdicts
 from claimbench.claims import load_published, published_as, select_published
 from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Source, Verdict
+from claimbench.records.plain import JsonObject
 from claimbench.verdicts import Case, default_margin
 from claimbench.verdicts.laboratories import ThirdParties
 from claimbench.verdicts.noise import is_vote
@@ -27,15 +27,14 @@ def judge(measurements: Sequence[Measurement], judging: Mapping[str, object]) ->
     return verdicts.judge_all(list(cases(measurements, judging)))
 
 
-def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> Iterable[Case]:
+def cases(measurements: Sequence[Measurement], judging: JsonObject) -> Iterable[Case]:
     """Each measurement beside each published figure of the same model and benchmark, votes too: a
     run of too few samples for a verdict on them is told so."""
     rows = judging.get("problems", {})
     third_parties = ThirdParties(load_published())
-    keyed = [((subject_of(m.model), published_as(m.benchmark)), m) for m in measurements]
-    for result in [*select_published(judging["published"]), *claimed_figures(judging)]:
-        for key, measured in keyed:
-            if key != (result.subject, result.benchmark) or not is_judged(result.metric):
+    for result in _figures(judging):
+        for measured in measurements:
+            if not _is_of(result, measured.model, measured.benchmark):
                 continue
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
@@ -46,11 +45,30 @@ def cases(measurements: Sequence[Measurement], judging: Mapping[str, Any]) -> It
                 benchmark=measured.benchmark,
                 problems=result.problems or rows.get(result.benchmark),
             )
-            margin = judging["margins"].get(
-                measured.benchmark, default_margin(result.benchmark, result.value)
-            )
+            margin = margin_of(judging, measured.benchmark, result)
             spread = third_parties.spread(result.subject, result.benchmark)
             yield Case(whole, measured, margin, tier=measured.tier, laboratories=spread)
+
+
+def _figures(judging: JsonObject) -> list[PublishedResult]:
+    return [*select_published(judging["published"]), *claimed_figures(judging)]
+
+
+def _is_of(result: PublishedResult, model: str, benchmark: str) -> bool:
+    """Whether a figure gets a verdict by a measurement of the model on the benchmark."""
+    of = subject_of(model), published_as(benchmark)
+    return is_judged(result.metric) and (result.subject, result.benchmark) == of
+
+
+def judged_by(judging: JsonObject, model: str, benchmark: str) -> list[PublishedResult]:
+    """The published figures that a measurement of the model on the benchmark is compared with."""
+    return [result for result in _figures(judging) if _is_of(result, model, benchmark)]
+
+
+def margin_of(judging: JsonObject, benchmark: str, result: PublishedResult) -> float:
+    """The margin in points of a figure on a benchmark of the run."""
+    default = default_margin(result.benchmark, result.value)
+    return float(judging["margins"].get(benchmark, default))
 
 
 def is_judged(metric: str) -> bool:
@@ -58,7 +76,7 @@ def is_judged(metric: str) -> bool:
     return metric == "pass@1" or is_vote(metric)
 
 
-def claimed_figures(judging: Mapping[str, Any]) -> list[PublishedResult]:
+def claimed_figures(judging: JsonObject) -> list[PublishedResult]:
     """The figures that a run's own file claims (key claimed), as its author's."""
     return [
         PublishedResult(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from claimbench.messages import Departure, Value, from_data, term
 
@@ -52,6 +51,6 @@ def _same(theirs: object, ours: object) -> bool:
     return bool(theirs == ours)
 
 
-def _value(value: Any) -> Value:
+def _value(value: object) -> Value:
     """A setting as a message holds it; what our own protocol calls by a name is a term."""
     return term("setting", value) if value in SETTINGS else from_data(value)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from claimbench.benchmarks.rows import read_file
 from claimbench.errors import DataError
 from claimbench.grading.lm_eval.names import TaskName
+from claimbench.records.plain import JsonObject
 
 _PLAIN_SUBSETS = (None, "", "main", "default", "all")
 _LOCAL_FORMATS = ("json", "csv", "parquet", "arrow", "text")
@@ -83,7 +83,7 @@ class _Splits(dict[str, object]):
         return self._empty
 
 
-def _declared(name: TaskName, settings: Mapping[str, Any]) -> Callable[..., object]:
+def _declared(name: TaskName, settings: JsonObject) -> Callable[..., object]:
     """A loader of the dataset that the task names, whose failure is one sentence."""
     path, subset = settings.get("dataset_path"), settings.get("dataset_name")
     kwargs = dict(settings.get("dataset_kwargs") or {})
@@ -106,7 +106,7 @@ def _declared(name: TaskName, settings: Mapping[str, Any]) -> Callable[..., obje
     return load
 
 
-def _declared_files(settings: Mapping[str, Any]) -> str:
+def _declared_files(settings: JsonObject) -> str:
     files = (settings.get("dataset_kwargs") or {}).get("data_files", "")
     named = list(files.values()) if isinstance(files, Mapping) else [files]
     return ", ".join(Path(str(file)).name for file in named) or str(settings["dataset_path"])
@@ -117,7 +117,7 @@ def eval_split(settings: Mapping[str, object]) -> str:
     return str(settings.get("test_split") or settings.get("validation_split") or "test")
 
 
-def _wanted_splits(settings: Mapping[str, Any], shots: int) -> list[str]:
+def _wanted_splits(settings: JsonObject, shots: int) -> list[str]:
     """The split that is asked, then the one that few-shot examples are drawn from, if another."""
     asked = eval_split(settings)
     config = settings.get("fewshot_config") or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from claimbench.benchmarks.lm_eval.data import eval_split
 from claimbench.benchmarks.lm_eval.tasks import (
@@ -17,17 +17,16 @@ from claimbench.benchmarks.lm_eval.tasks import (
     load_task,
     seeded,
 )
-from claimbench.config import (
+from claimbench.config.benchmarks import (
     LM_EVAL,
     BenchmarkConfig,
     DatasetConfig,
-    Experiment,
     FieldsConfig,
     GraderConfig,
-    LmEvalOptions,
     LmEvalTask,
-    ModelConfig,
 )
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment, LmEvalOptions
 from claimbench.errors import ConfigError, InputError
 from claimbench.grading.lm_eval import metrics
 from claimbench.grading.lm_eval.names import (
@@ -38,6 +37,7 @@ from claimbench.grading.lm_eval.names import (
     settings_of,
 )
 from claimbench.records import Problem, Turn
+from claimbench.records.plain import JsonDict
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask
@@ -215,7 +215,7 @@ def _problem(
     benchmark: BenchmarkConfig,
     task: ConfigurableTask,
     place: int,
-    doc: dict[str, Any],
+    doc: JsonDict,
     context: str,
 ) -> Problem:
     settings = benchmark.lm_eval

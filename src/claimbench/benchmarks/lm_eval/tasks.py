@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from claimbench.benchmarks.lm_eval.data import Rows, rows_of
 from claimbench.errors import ClaimbenchError, DataError, InputError
 from claimbench.grading.lm_eval import metrics
 from claimbench.grading.lm_eval.names import TaskName, build, folder_digest, settings_of
+from claimbench.records.plain import JsonDict, JsonObject
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask
@@ -30,12 +31,12 @@ class LoadedTask:
 
     name: TaskName
     task: ConfigurableTask
-    settings: Mapping[str, Any]
+    settings: JsonObject
     shots: int
     rows: Rows
 
     @property
-    def docs(self) -> list[dict[str, Any]]:
+    def docs(self) -> list[JsonDict]:
         return list(self.task.task_docs)
 
 
@@ -61,7 +62,7 @@ def _load_once(
     return LoadedTask(name, task, settings, count, rows)
 
 
-def _shots(settings: Mapping[str, Any], asked: int | None) -> int:
+def _shots(settings: JsonObject, asked: int | None) -> int:
     """As lm-eval has it: the run's number, but a task that says 0 stays at 0."""
     own = settings.get("num_fewshot")
     return int(own or 0) if asked is None or own == 0 else asked

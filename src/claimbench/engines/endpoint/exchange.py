@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any
 
 from claimbench.engines.endpoint import llamacpp
 from claimbench.engines.endpoint.bounds import most_of
@@ -36,7 +35,7 @@ class Exchange:
         self._root = llamacpp.root_of(settings.base_url)
         self._native = not settings.stream
 
-    async def ask(self, client: Client, request: Request, limit: str) -> Any:
+    async def ask(self, client: Client, request: Request, limit: str) -> object:
         """The server's answer; `limit` is its name for max_tokens."""
         body = body_of(request, self._settings, self._server.name, self._stop_ids, limit)
         most, seconds = most_of(request), deadline_of(request, self._settings)

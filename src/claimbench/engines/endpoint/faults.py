@@ -19,7 +19,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from claimbench.errors import EngineDied
 
@@ -138,7 +137,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def safe_words(said: Any, key: str | None) -> str:
+def safe_words(said: object, key: str | None) -> str:
     """A server's words in one short printable line, without the key."""
     text = said if isinstance(said, str) else str(said or "")
     if key:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
 
-Submit = Callable[[Coroutine[Any, Any, Any]], "Future[Any]"]
+Submit = Callable[[Coroutine[object, object, object]], "Future[Any]"]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.endpoint.config import EndpointConfig
@@ -16,6 +16,7 @@ from claimbench.engines.llamacpp.remote import ServerFacts, ask_server
 from claimbench.engines.tokenizer import decoder
 from claimbench.errors import ConfigError
 from claimbench.records import Request
+from claimbench.records.plain import JsonDict, JsonObject
 
 if TYPE_CHECKING:
     from claimbench.engines.llamacpp.settings import LlamacppSettings
@@ -86,10 +87,10 @@ class JoinedEngine(Engine):
     def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
         yield from self.load().generate(requests)
 
-    def server(self) -> dict[str, Any]:
+    def server(self) -> JsonDict:
         return self.load().server()
 
-    def expect(self, server: Mapping[str, Any]) -> None:
+    def expect(self, server: JsonObject) -> None:
         self.load().expect(server)
 
     def _check_room(self, said: ServerFacts) -> None:

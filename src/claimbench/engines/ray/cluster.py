@@ -10,9 +10,10 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from claimbench.errors import ConfigError
+from claimbench.records.plain import JsonObject
 
 if TYPE_CHECKING:
     from claimbench.engines.local import LocalSettings
@@ -105,7 +106,7 @@ def needs_of(settings: LocalSettings, nodes: Iterable[Mapping[str, object]]) -> 
     return Needs(settings.cpus, settings.gpus if on_gpus else 0)
 
 
-def places(nodes: Iterable[Mapping[str, Any]], needs: Needs) -> int:
+def places(nodes: Iterable[JsonObject], needs: Needs) -> int:
     """How many replicas the living nodes can hold together."""
     return sum(_places_on(node, needs) for node in nodes)
 
@@ -126,5 +127,5 @@ def _places_on(node: Mapping[str, object], needs: Needs) -> int:
     return min(cpus, int(_resource(node, "GPU") // needs.gpus)) if needs.gpus else cpus
 
 
-def _resource(node: Mapping[str, Any], name: str) -> float:
+def _resource(node: JsonObject, name: str) -> float:
     return float(node["Resources"].get(name, 0)) if node["Alive"] else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from claimbench.engines.base import Engine
 from claimbench.engines.ray.cluster import Needs, places
@@ -11,6 +11,9 @@ from claimbench.engines.replicas.replica import News, Replica
 from claimbench.engines.replicas.staff import Lost, Staff, Worker
 from claimbench.errors import EngineDied
 from claimbench.records import Request
+
+if TYPE_CHECKING:
+    from ray import ObjectRef
 
 
 class Actors(Staff):
@@ -47,7 +50,7 @@ class _Actor(Worker):
         options = {"num_cpus": needs.cpus, "num_gpus": needs.gpus}
         actor = ray.remote(Replica).options(**options, max_restarts=0, max_concurrency=2)
         self._actor = actor.remote(make)
-        self.call: Any = None
+        self.call: ObjectRef | None = None
 
     def send(self, requests: list[Request], over: bool) -> None:
         self.call = self._actor.exchange.remote(requests, over)

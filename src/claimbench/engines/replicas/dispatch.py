@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from claimbench.engines.base import Answer, Log
+from claimbench.engines.base import Answer, Log, closing_answers
 from claimbench.engines.replicas.replica import BEAT_SECONDS, News
 from claimbench.engines.replicas.staff import Lost, Staff, Worker
 from claimbench.errors import ClaimbenchError, EngineDied, InputError, ModelError
@@ -35,7 +34,7 @@ def dispatched(
         log=log,
     )
     try:
-        with closing(dispatcher.work(requests)) as answers:  # type: ignore[type-var]
+        with closing_answers(dispatcher.work(requests)) as answers:
             yield from answers
     finally:
         dispatcher.dismiss()

@@ -11,13 +11,12 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from claimbench.config import ModelConfig
-from claimbench.engines.base import Answer, Engine
+from claimbench.config.models import ModelConfig
+from claimbench.engines.base import Answer, Engine, closing_answers
 from claimbench.errors import ClaimbenchError, ConfigError, EngineDied, ModelError
 from claimbench.records import Request
 
@@ -82,8 +81,7 @@ class Replica:
             while True:
                 with self._changed:
                     self._changed.wait_for(lambda: self._inbox)
-                answers: Any = engine.generate(self._feed())
-                with closing(answers):
+                with closing_answers(engine.generate(self._feed())) as answers:
                     for answer in answers:
                         self._put(answer)
                 self._rest()

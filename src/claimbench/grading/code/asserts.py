@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
+from claimbench.records.plain import JsonObject
 
 
 def check_tests(columns: Mapping[str, object]) -> CodeTests:
@@ -27,7 +27,7 @@ def check_tests(columns: Mapping[str, object]) -> CodeTests:
     )
 
 
-def assert_tests(columns: Mapping[str, Any]) -> CodeTests:
+def assert_tests(columns: JsonObject) -> CodeTests:
     """MBPP: asserts, with the set-up code or imports before them. LeetCode: one text of them, with
     an object of the solution's class. What they call is named nowhere but in the asserts."""
     setup = str(columns.get("setup") or "")
@@ -48,7 +48,7 @@ def unittest_tests(columns: Mapping[str, object]) -> CodeTests:
     )
 
 
-def _ended(text: Any) -> str:
+def _ended(text: object) -> str:
     """Source whose last line is ended; "" for none."""
     return str(text).rstrip("\n") + "\n" if text else ""
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
+from claimbench.records.plain import JsonObject
 
 SAME_SET = (
     "similar_elements", "find_char_long", "common_in_nested_lists", "extract_singly", "larg_nnum",
@@ -78,7 +78,7 @@ _FIND_ZERO = "abs(sum(c * got**i for i, c in enumerate(a[0]))) <= ATOL"
 """HumanEval/32 accepts any root."""
 
 
-def evalplus_tests(columns: Mapping[str, Any]) -> CodeTests:
+def evalplus_tests(columns: JsonObject) -> CodeTests:
     """The test program of a row: columns prompt, solution, entry_point, base, plus, atol."""
     name, prompt = str(columns["entry_point"]), str(columns["prompt"])
     inputs = [*columns["base"], *columns["plus"]]
@@ -88,7 +88,7 @@ def evalplus_tests(columns: Mapping[str, Any]) -> CodeTests:
     if name in COMPLEX:
         inputs = [list(map(_as_complex, arguments)) for arguments in inputs]
     elif pattern is not None:
-        inputs = [list(_like(pattern, tuple(arguments))) for arguments in inputs]
+        inputs = [_arguments_like(pattern, arguments) for arguments in inputs]
     check = _PROGRAM.format(
         reference=repr(prompt + str(columns["solution"])),
         name=repr(name),
@@ -101,7 +101,7 @@ def evalplus_tests(columns: Mapping[str, Any]) -> CodeTests:
     return CodeTests("assert", entry_point=name, check=check, prelude=prompt.rstrip("\n") + "\n")
 
 
-def _as_complex(value: Any) -> object:
+def _as_complex(value: object) -> object:
     """A number that JSON holds as a text; another function of the same name may take lists."""
     return complex(value) if isinstance(value, str | int | float) else value
 
@@ -131,7 +131,11 @@ def _example(prompt: str, name: str) -> tuple[object, ...] | None:
     return None
 
 
-def _like(pattern: object, value: Any) -> Any:
+def _arguments_like(pattern: tuple[object, ...], given: Sequence[object]) -> list[object]:
+    return [_like(p, v) for p, v in zip(_spread(pattern, given), given, strict=True)]
+
+
+def _like(pattern: object, value: object) -> object:
     """`value`, read from JSON, in the types of `pattern`, a value of the same parameter."""
     if isinstance(pattern, dict) and isinstance(value, dict):
         inner = next(iter(pattern.values()), None)
@@ -145,7 +149,7 @@ def _like(pattern: object, value: Any) -> Any:
     return value
 
 
-def _spread(pattern: Sequence[object], value: Sequence[Any]) -> list[object]:
+def _spread(pattern: Sequence[object], value: Sequence[object]) -> list[object]:
     """A pattern for each item: the one at its place, or the first of its kind where a list is
     longer or shorter than the example."""
     if len(pattern) == len(value):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
-from typing import Any
+from typing import cast
 
 from claimbench.errors import ConfigError
 from claimbench.grading.code.extract import extract_code, livecodebench_code
@@ -113,8 +113,8 @@ class CodeGrader:
             _other(livecodebench_code(text), code),
         )
 
-    def conclude(self, sample: Sample, question: CodeQuestion, verdict: Any) -> Grade:
-        judged: Judged = verdict
+    def conclude(self, sample: Sample, question: CodeQuestion, verdict: object) -> Grade:
+        judged = cast(Judged, verdict)
         counts = judged.compat or judged.verdict
         return make_grade(
             self.digest,

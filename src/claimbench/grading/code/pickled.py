@@ -81,7 +81,7 @@ def _opcodes(pickled: bytes) -> Iterator[tuple[str, object, int]]:
         raise DataError(f"the pickled tests are damaged ({str(error)[:100]})") from error
 
 
-def _step(name: str, argument: Any, stack: list[Any], memo: dict[int, Any]) -> None:
+def _step(name: str, argument: Any, stack: list[object], memo: dict[int, object]) -> None:
     """What one opcode does to the stack and the memo, for the few that are allowed."""
     if name in _STRINGS:
         stack.append(argument)
@@ -104,7 +104,7 @@ def _step(name: str, argument: Any, stack: list[Any], memo: dict[int, Any]) -> N
         raise _refused(name)
 
 
-def _set_items(stack: list[object], items: list[Any]) -> None:
+def _set_items(stack: list[object], items: list[object]) -> None:
     """Put key, value, key, value… into the dict at the bottom, which is all that stays."""
     if not stack or not isinstance(stack[0], dict) or len(items) % 2:
         raise _refused("items without a dict")

@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.grading.code.asserts import (
@@ -27,8 +26,9 @@ from claimbench.grading.code.cases import Case, CodeTests, TestKind
 from claimbench.grading.code.evalplus import evalplus_tests
 from claimbench.grading.code.pickled import open_tests
 from claimbench.records import Problem
+from claimbench.records.plain import JsonObject
 
-Columns = Mapping[str, Any]
+Columns = JsonObject
 
 PRELUDE = "prelude of the benchmark"
 """Among a row's columns: what stands before all programs."""
@@ -223,14 +223,14 @@ def _cases(columns: Columns) -> CodeTests:
     return CodeTests("functional", cases, name)
 
 
-def _listed(text: str) -> list[Any]:
+def _listed(text: str) -> list[JsonObject]:
     rows = json.loads(text)
     if not isinstance(rows, list):
         raise DataError("its tests are not a list")
     return rows
 
 
-def _case(given: Any, expected: Any) -> Case:
+def _case(given: object, expected: object) -> Case:
     if not (isinstance(given, str) and isinstance(expected, str)):
         raise DataError("a test's input and output must be strings")
     return Case(given, expected)

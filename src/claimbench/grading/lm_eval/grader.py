@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG,
 from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_text
 from claimbench.records import Grade, Problem, Sample
+from claimbench.records.plain import JsonObject
 
 if TYPE_CHECKING:
     from claimbench.grading.lm_eval.judging import JudgedTask
@@ -115,7 +116,7 @@ class LmEvalGrader:
             return make_grade(self.digest, sample, NO_ANSWER, None, NEVER_ENDED)
         return self.question(problem, [text])
 
-    def conclude(self, sample: Sample, question: Any, verdict: object) -> Grade:
+    def conclude(self, sample: Sample, question: object, verdict: object) -> Grade:
         from claimbench.grading.lm_eval.judging import INVALID
 
         scored: Any = verdict
@@ -155,7 +156,7 @@ def _doc(problem: Problem) -> str:
     return json.dumps(problem.details["doc"])
 
 
-def _metrics(scored: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+def _metrics(scored: Iterable[JsonObject]) -> dict[str, float]:
     """All numbers among the metrics, by lm-eval's own names: "exact_match,strict-match"."""
     from claimbench.grading.lm_eval.judging import number
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from claimbench.grading.lm_eval.names import TaskName, build
+from claimbench.records.plain import JsonDict, JsonObject
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask
@@ -69,7 +70,7 @@ def aggregate(
     return float(total(list(items))), stderr
 
 
-def scores(task: ConfigurableTask, doc: dict[str, Any], replies: Sequence[str]) -> Iterator[Scored]:
+def scores(task: ConfigurableTask, doc: JsonDict, replies: Sequence[str]) -> Iterator[Scored]:
     """As `score`, of lm-eval's own task object. With one reply, filters over repeats are left out;
     with several, those that want more of them."""
     instance = task.construct_requests(doc=doc, ctx="", metadata=(task.task_name, 0, len(replies)))
@@ -93,12 +94,12 @@ def filters_of(task: ConfigurableTask) -> dict[str, list[Mapping[str, object]]]:
     return {one["name"]: list(one["filter"]) for one in listed}
 
 
-def over_repeats(functions: Sequence[Mapping[str, Any]]) -> bool:
+def over_repeats(functions: Sequence[JsonObject]) -> bool:
     """Whether this filter looks at several replies to one document."""
     return any(f["function"] in OVER_REPEATS for f in functions)
 
 
-def _applies(functions: Sequence[Mapping[str, Any]], replies: int) -> bool:
+def _applies(functions: Sequence[JsonObject], replies: int) -> bool:
     wanted = max((int(f.get("k", 1)) for f in functions), default=1)
     return wanted <= replies and (replies > 1 or not over_repeats(functions))
 
@@ -137,7 +138,7 @@ def _task(judged: JudgedTask, doc: dict[str, object]) -> ConfigurableTask:
     return _built[judged]
 
 
-def _one_document(doc: dict[str, object], features: Sequence[str]) -> dict[str, Any]:
+def _one_document(doc: dict[str, object], features: Sequence[str]) -> JsonDict:
     """The settings that put the document, already processed, in place of the dataset."""
     splits = _EverySplit(doc, features)
     return {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from claimbench.errors import ConfigError
 from claimbench.grading.lm_eval.judging import filters_of, number, over_repeats, scores
 from claimbench.grading.lm_eval.names import TaskName
+from claimbench.records.plain import JsonObject
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _ELSEWHERE = " 7 and so on"
 
 
-def refuse(name: TaskName, settings: Mapping[str, Any], *, unsafe_code: bool = False) -> None:
+def refuse(name: TaskName, settings: JsonObject, *, unsafe_code: bool = False) -> None:
     """Refuse, before any data is read, what claimbench cannot take; with `unsafe_code` not those
     tasks whose metric runs what the model wrote. Raises ConfigError."""
     kind = settings.get("output_type", "generate_until")

@@ -18,10 +18,11 @@ from functools import lru_cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from claimbench.config import LM_EVAL
+from claimbench.config.benchmarks import LM_EVAL
 from claimbench.errors import ConfigError, InputError
+from claimbench.records.plain import JsonDict, JsonObject
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask
@@ -70,7 +71,7 @@ def leaves(name: str, include: str | None) -> list[TaskName]:
     return [TaskName(task, name, include) for task in found]
 
 
-def settings_of(name: TaskName) -> tuple[dict[str, Any], dict[str, Any]]:
+def settings_of(name: TaskName) -> tuple[JsonDict, JsonDict]:
     """The task's settings as its YAML has them (functions by their names), and what its group
     lays over them."""
     index = _manager(name.group or name.task, name.include).task_index
@@ -202,7 +203,7 @@ def _refuse_unknown(name: str, missing: str, include: str | None) -> None:
 
 
 def _members(
-    index: Mapping[str, Entry], name: str, overlay: Mapping[str, Any]
+    index: Mapping[str, Entry], name: str, overlay: JsonObject
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """(task, settings laid over it) for each task behind `name`, as lm-eval's factory does it."""
     entry = index[name]
@@ -218,7 +219,7 @@ def _members(
 def _group_members(
     index: Mapping[str, Entry],
     group: str,
-    settings: Mapping[str, Any],
+    settings: JsonObject,
     overlay: Mapping[str, object],
 ) -> Iterator[tuple[str, dict[str, object]]]:
     from lm_eval.tasks._factory import GROUP_FIELD_NAMES
@@ -256,7 +257,7 @@ def _unknown(index: Mapping[str, Entry], name: str) -> Iterator[str]:
         yield from _unknown_members(index, entry.cfg or {})
 
 
-def _unknown_members(index: Mapping[str, Entry], settings: Mapping[str, Any]) -> Iterator[str]:
+def _unknown_members(index: Mapping[str, Entry], settings: JsonObject) -> Iterator[str]:
     for item in settings.get("task") or ():
         if isinstance(item, str):
             yield from _unknown(index, item)

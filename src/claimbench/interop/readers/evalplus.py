@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from claimbench.interop.readers.lines import json_lines, json_pairs
 from claimbench.interop.readers.rows import (
@@ -23,6 +22,7 @@ from claimbench.interop.readers.rows import (
     text_of,
 )
 from claimbench.messages import Message
+from claimbench.records.plain import JsonDict
 
 
 def read(path: Path) -> Outputs:
@@ -43,7 +43,7 @@ def read(path: Path) -> Outputs:
     )
 
 
-def graded_alone(benchmark: dict[str, Any]) -> dict[str, Any]:
+def graded_alone(benchmark: JsonDict) -> JsonDict:
     """A benchmark whose programs are run without their prompts."""
     grader = benchmark["grader"]
     if grader["kind"] != "code":

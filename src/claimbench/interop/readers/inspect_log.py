@@ -32,6 +32,7 @@ from claimbench.interop.readers.rows import (
     text_of,
 )
 from claimbench.messages import Message
+from claimbench.records.plain import JsonDict
 
 _MOST_DIRECTORY_BYTES = 2**26
 _END = b"PK\x05\x06"
@@ -207,7 +208,7 @@ def _check_directory(path: Path) -> None:
         )
 
 
-def _entry(log: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> dict[str, Any]:
+def _entry(log: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> JsonDict:
     """One entry, unpacked to at most MOST_ROW_BYTES, as a JSON object."""
     place = f"{path.name}, {ascii(info.filename)[1:-1][:80]}"
     try:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.interop.readers.lines import small_json
@@ -25,6 +24,7 @@ from claimbench.interop.readers.rows import (
     text_of,
 )
 from claimbench.messages import Message
+from claimbench.records.plain import JsonObject
 
 _COLUMNS = ("doc", "metric", "model_response")
 
@@ -129,9 +129,7 @@ def _label(row: Mapping[str, object], place: str) -> bool | None:
         return None
 
 
-def _protocol(
-    general: Mapping[str, object], doc: Mapping[str, Any], task: str
-) -> dict[str, object]:
+def _protocol(general: Mapping[str, object], doc: JsonObject, task: str) -> dict[str, object]:
     config = mapping_of(general.get("model_config"), "results", "model_config")
     sent = mapping_of(config.get("generation_parameters"), "results", "generation_parameters")
     shots = task.rpartition("|")[2]

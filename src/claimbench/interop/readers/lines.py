@@ -13,6 +13,7 @@ from typing import IO, Any, Self
 
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop.readers.rows import MOST_ROW_BYTES, Row, refuse
+from claimbench.records.plain import JsonDict
 
 MOST_LEVELS = 100
 """Nesting of a JSON document."""
@@ -44,7 +45,7 @@ def rows_where(
                 number += 1
 
 
-def json_object(text: str | bytes, place: str) -> dict[str, Any]:
+def json_object(text: str | bytes, place: str) -> JsonDict:
     """One JSON object. Raises DataError with its place."""
     try:
         value = json.loads(text)

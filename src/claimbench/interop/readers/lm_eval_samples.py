@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.interop.readers.lines import json_lines, rows_where, small_json
@@ -24,6 +23,7 @@ from claimbench.interop.readers.rows import (
     text_of,
 )
 from claimbench.messages import Message
+from claimbench.records.plain import JsonObject
 from claimbench.store import safe_name
 
 _QUESTION = ("question", "problem", "Question", "Problem", "query", "input", "prompt", "text")
@@ -111,7 +111,7 @@ def _problem(row: Mapping[str, object], doc: Mapping[str, object], place: str) -
     return text_of(row.get("doc_id"), place, "doc_id")
 
 
-def _texts(doc: Mapping[str, Any]) -> tuple[str, ...]:
+def _texts(doc: JsonObject) -> tuple[str, ...]:
     keys = [*(k for k in _QUESTION if k in doc), *(k for k in doc if k not in _QUESTION)]
     return tuple(doc[key] for key in keys if isinstance(doc[key], str) and doc[key])
 

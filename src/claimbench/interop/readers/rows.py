@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from claimbench.errors import DataError
 from claimbench.messages import Message
 from claimbench.records import FinishReason
+from claimbench.records.plain import JsonObject
 
 MOST_ROW_BYTES = 32 * 2**20
 """One row of a file; a reply of a million tokens takes about 4 MB."""
@@ -85,7 +85,7 @@ class Outputs:
     rows: Callable[[], Iterator[Row]]
     model: str | None = None
     task: str | None = None
-    protocol: Mapping[str, Any] = field(default_factory=dict)
+    protocol: JsonObject = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
 
 
@@ -113,7 +113,7 @@ def count_of(value: object, place: str, name: str, most: int = 2**32 - 2) -> int
     return count
 
 
-def _whole(value: Any) -> int | None:
+def _whole(value: object) -> int | None:
     """The whole number that `value` is or writes (`3`, `3.0`), None where it is none. A seed has
     more digits than a float holds, so only what is no integer is read as one."""
     if isinstance(value, int):
@@ -121,18 +121,18 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, str) and value.strip().isdecimal():
         return int(value) if len(value) <= MOST_DIGITS else None
     try:
-        number = float(value)
+        number = float(value)  # type: ignore[arg-type]
         return int(number) if number == int(number) else None
     except (TypeError, ValueError, OverflowError):
         return None
 
 
-def seconds_of(value: Any, place: str) -> float | None:
+def seconds_of(value: object, place: str) -> float | None:
     """A duration in seconds, or None where there is none."""
     if value is None or value == "" or _is_nan(value):
         return None
     try:
-        seconds = float(value)
+        seconds = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         seconds = -1.0
     if isinstance(value, bool) or not 0 <= seconds < math.inf:
@@ -159,7 +159,7 @@ def finish_of(value: object) -> FinishReason:
     return "stop" if word in _STOPPED else "length" if word in _CUT else "unknown"
 
 
-def mapping_of(value: object, place: str, name: str) -> Mapping[str, Any]:
+def mapping_of(value: object, place: str, name: str) -> JsonObject:
     """A mapping with keys; None counts as an empty one."""
     if value is None:
         return {}
@@ -168,7 +168,7 @@ def mapping_of(value: object, place: str, name: str) -> Mapping[str, Any]:
     return value
 
 
-def list_of(value: object, place: str, name: str) -> list[Any]:
+def list_of(value: object, place: str, name: str) -> list[object]:
     """A list; None counts as an empty one."""
     if value is None:
         return []

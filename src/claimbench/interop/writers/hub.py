@@ -9,7 +9,6 @@ it, as is `evaluation_framework`, which must be the one that the dataset names.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -19,6 +18,7 @@ from claimbench.errors import ConfigError
 from claimbench.interop.stored import whole_measurement
 from claimbench.messages import import_source
 from claimbench.records import Measurement
+from claimbench.records.plain import JsonDict
 from claimbench.report.messages import english
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
@@ -49,9 +49,7 @@ def write(store: RunStore, out: Path, samples: bool) -> list[Path]:
     return written
 
 
-def _entry(
-    store: RunStore, cell: StoredCell, dataset: DatasetConfig, m: Measurement
-) -> dict[str, Any]:
+def _entry(store: RunStore, cell: StoredCell, dataset: DatasetConfig, m: Measurement) -> JsonDict:
     if m.problems != dataset.rows:
         raise ConfigError(
             f"{store.root}: {cell.model} answered {m.problems} of {dataset.rows} problems of "

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.votes import with_votes
 from claimbench.grading.choice import right_letter
 from claimbench.interop.stored import Graded, graded_samples, whole_measurement
 from claimbench.records import NEUTRAL, Grade, Measurement, Problem, Sample
+from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
 from claimbench.store.sessions import read_sessions
@@ -95,7 +95,7 @@ def _results(store: RunStore, cells: Sequence[StoredCell], date: float) -> dict[
     }
 
 
-def _scores(task: str, m: Measurement) -> dict[str, Any]:
+def _scores(task: str, m: Measurement) -> JsonDict:
     """The score; its error is over problems, which is what lm-eval's stderr is. Then pass@k and
     votes, as far as the samples allow."""
     votes = {f"cons@{k},{FILTER}": vote.value for k, vote in m.cons_at_k.items() if k > 1}
@@ -122,7 +122,7 @@ def _config(cell: StoredCell) -> dict[str, object]:
     }
 
 
-def _sent(cell: StoredCell) -> dict[str, Any]:
+def _sent(cell: StoredCell) -> JsonDict:
     """Our sampling in lm-eval's words; what is unknown is left out."""
     protocol = cell.protocol
     words = ("temperature", "top_p", "top_k", *NEUTRAL)
@@ -151,7 +151,7 @@ def _lines(store: RunStore, cell: StoredCell) -> Iterator[str]:
             number += 1
 
 
-def _line(cell: StoredCell, graded: Sequence[Graded], number: int, end: str | None) -> Any:
+def _line(cell: StoredCell, graded: Sequence[Graded], number: int, end: str | None) -> object:
     problem, first, _ = graded[0]
     doc, target = _doc(problem, first, by_letter=cell.protocol.get("grader") in _BY_LETTER)
     values = [g.value for _, _, g in graded if g is not None and g.value is not None]
@@ -171,9 +171,9 @@ def _line(cell: StoredCell, graded: Sequence[Graded], number: int, end: str | No
     }
 
 
-def _doc(problem: Problem, sample: Sample, *, by_letter: bool) -> tuple[dict[str, Any], str]:
+def _doc(problem: Problem, sample: Sample, *, by_letter: bool) -> tuple[JsonDict, str]:
     """The document and its target: `by_letter` the letter of the right choice as it was shown."""
-    doc: dict[str, Any] = {"id": problem.id, "question": problem.question or problem.text or ""}
+    doc: dict[str, object] = {"id": problem.id, "question": problem.question or problem.text or ""}
     if not problem.choices or not by_letter:
         return {**doc, "answer": problem.gold}, problem.gold
     target = right_letter(problem, sample) or problem.gold

@@ -12,12 +12,12 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.interop.escapes import COLUMN, escape_row
 from claimbench.interop.readers.lines import needs
 from claimbench.interop.stored import Graded, graded_samples
+from claimbench.records.plain import JsonDict
 from claimbench.report.grade_reasons import in_words
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import explaining, make_folder, temporary_name, write_whole
@@ -102,7 +102,7 @@ def _write_groups(store: RunStore, cell: StoredCell, path: Path, samples: bool) 
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
 
 
-def _group(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, object]]:
+def _group(rows: Iterator[JsonDict]) -> Iterator[dict[str, object]]:
     """Rows of one row group."""
     characters = 0
     for row in islice(rows, _GROUP):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
@@ -14,6 +14,7 @@ from claimbench.messages import Message, Texts, Value
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
+    from fluent.runtime.types import FluentType
 
 ENGLISH = "en"
 """The language of files that other programs read, and of what a catalogue lacks."""
@@ -75,7 +76,7 @@ class Words:
             text = text.replace(mark, words)
         return text
 
-    def _given(self, value: Value, long: dict[str, str]) -> Any:
+    def _given(self, value: Value, long: dict[str, str]) -> FluentType | str:
         """A value as Fluent takes it. What is too long for it leaves a mark, and is put in last."""
         from claimbench.report.messages.functions import Parts, number
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 from claimbench.messages import Departure, Message, Texts, as_data
 from claimbench.report.messages.catalogue import english
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """`value` as JSON takes it. A field `x` that holds a message becomes `x`, its English sentence,
     and `x_message`, its key and values; a list of messages becomes two lists."""
     if isinstance(value, Departure):
@@ -26,7 +25,14 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _field(key: str, value: Any) -> list[tuple[str, object]]:
+def plain_object(value: object) -> dict[str, object]:
+    """`plain` of a record or mapping."""
+    made = plain(value)
+    assert isinstance(made, dict)
+    return made
+
+
+def _field(key: str, value: object) -> list[tuple[str, object]]:
     fields = [(key, plain(value))]
     if isinstance(value, Message):
         fields.append((f"{key}_message", as_data(value)))

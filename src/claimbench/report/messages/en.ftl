@@ -68,6 +68,31 @@ note-looks-declared = it was to be judged at { LIST($looks, ", ") } samples per 
 note-looks-undeclared = the samples were raised after some were there ({ LIST($earlier, ", ") } per problem before), which was not declared: each such look is tested at a stricter level of its own, so that all together err in at most 5.5%
 note-learned = the error rests on { $share }% of the bound that a score alone sets, as the seeds of { $models } models bear out for such scores; by the plain bound the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $plain }
 
+## What was registered before a run
+
+registration-as-registered = as registered
+registration-not-as-registered = not as registered
+registration-not-registered = not registered
+registration-alike = { $state } on { $date } (sha256 { $digest }…)
+registration-differs = { $state } on { $date } (sha256 { $digest }…): { LIST($changes, "; ") }
+registration-late = registered on { $date }, after the first sample ({ $first })
+registration-of-run = Before the run: { $said }.
+registration-of = { $run }, before the run: { $said }.
+registered-changed = { $thing }: { PLAIN($then) } when registered, { PLAIN($now) } now
+registered-changed-of = { $thing }, { $of }: { PLAIN($then) } when registered, { PLAIN($now) } now
+registered-absent = none
+registered-figures = published figure
+registered-margins = margin
+registered-claims = test of a claim
+registered-protocol = protocol
+registered-prompts = digest of the prompts
+registered-graders = grader
+registered-benchmarks = benchmark
+registered-models = model
+registered-samples = samples per problem
+registered-looks = looks
+registered-code = code
+
 ## Claims of articles
 
 status-supported = supported
@@ -292,6 +317,7 @@ column-tokens-per-solved = tokens per solved
 column-truncated = truncated %
 column-vendor = vendor
 column-vendors = vendors
+column-registered = registered
 column-verdict = verdict
 column-verdicts = verdicts
 column-why = in our words, and why
@@ -448,6 +474,8 @@ evidence-why = { LIST($parts, "; ") }
 evidence-proxies = Distilled checkpoints, beside their teacher
 evidence-proxies-note = What the same tests say of the distilled checkpoints. They are other models: nothing here counts for or against a claim about their teacher. In part: this source has figures on some of the benchmarks only, and the others could change the verdict.
 evidence-published = Third parties' figures against the vendor's
+evidence-paired = Models on the same problems
+evidence-paired-note = Where a source gives the score of each problem, two models are compared problem by problem, in points, above 0 where the first scored higher. The 95% interval and the problem SE (paired) are about problems like these; the sampling SE is about a rerun on these very problems.
 evidence-laboratories = Between laboratories
 evidence-laboratories-note = The standard deviation of the third parties' figures of one model on one benchmark, beside what sampling alone would give: at most, from the scores alone; and likely, from the standard deviations over seeds that one of the laboratories publishes for that benchmark. Where the second p is small, laboratories differ by protocol more than by chance, and a verdict on one of them holds for its protocol only. Cochran's test over all models:
 evidence-alone = Not re-measured
@@ -520,6 +548,11 @@ weights-quantized-here = quantized while loading: { $method }
 weights-kv-dtype = KV cache in { $dtype }
 weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
 
+protocol-samples-per-problem = samples per problem
+protocol-engine = engine
+protocol-prompt = prompt
+protocol-system = system text
+protocol-weights = weights
 setting-none = none
 setting-applied = applied
 setting-text = text
@@ -619,6 +652,7 @@ column-after = public after
 column-score-before = score before %
 column-score-after = score after %
 page-contrast = Problems from before and after the checkpoint
+contrast-of = { $model }: { $after } less { $before }, with its 95% interval
 page-contrast-caption = Like benchmarks (contests of the same kind), one whose problems were public before the checkpoint and one whose problems came after it. The difference is the later score minus the earlier one, in points, with its 95% interval on such problems (Welch). A lower later score is what contamination would look like; a harder contest looks the same, so this decides nothing alone.
 summary-cut = The rest is in the report: a job's summary holds no more.
 page-comparison = Comparison
@@ -734,6 +768,11 @@ answer-reproduced = the difference lies within ±{ SHORT($margin) } points
 answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
+answer-basis = Measured with { $problems } problems, { $samples ->
+    [one] one reply
+   *[other] { $samples } replies
+} to each. The published figure is from { $by }.
+answer-by = The published figure is from { $by }.
 answer-verdict = { $word }: { $finding }
 answer-with-looks = { $finding }; { $looks }
 answer-with-plain = { $finding }; by the plain bound on the error { $plain }

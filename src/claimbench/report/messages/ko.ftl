@@ -68,6 +68,31 @@ note-looks-declared = 문제당 표본 { LIST($looks, ", ") }개에서 판정하
 note-looks-undeclared = 표본이 있는 상태에서 미리 정하지 않고 표본 수를 늘림(이전 문제당 { LIST($earlier, ", ") }개). 이런 확인은 매번 더 엄격한 수준에서 검정하므로 모두 합해도 잘못된 판정은 5.5%를 넘지 않음
 note-learned = 오차는 점수만으로 정한 상한의 { $share }%를 적용함. 모델 { $models }개의 시드별 결과가 이런 점수에서 이를 뒷받침함. 기본 상한으로 보면 차이의 95% 구간은 { FIXED($low) }~{ FIXED($high) }포인트, { $plain }
 
+## What was registered before a run
+
+registration-as-registered = 사전 등록대로임
+registration-not-as-registered = 사전 등록과 다름
+registration-not-registered = 사전 등록 없음
+registration-alike = { $state }({ $date } 등록, sha256 { $digest }…)
+registration-differs = { $state }({ $date } 등록, sha256 { $digest }…): { LIST($changes, "; ") }
+registration-late = { $date }에 등록해 첫 표본({ $first })보다 늦음
+registration-of-run = { $said }.
+registration-of = { $run }: { $said }.
+registered-changed = { $thing }: 등록 당시 { PLAIN($then) }, 현재 { PLAIN($now) }
+registered-changed-of = { $thing }, { $of }: 등록 당시 { PLAIN($then) }, 현재 { PLAIN($now) }
+registered-absent = 없음
+registered-figures = 공표된 수치
+registered-margins = 허용 오차
+registered-claims = 주장의 검정
+registered-protocol = 프로토콜
+registered-prompts = 프롬프트 다이제스트
+registered-graders = 채점기
+registered-benchmarks = 벤치마크
+registered-models = 모델
+registered-samples = 문제당 표본 수
+registered-looks = 확인 시점
+registered-code = 코드
+
 ## Claims of articles
 
 status-supported = 뒷받침됨
@@ -292,6 +317,7 @@ column-tokens-per-solved = 정답당 토큰
 column-truncated = 잘림 %
 column-vendor = 제작사
 column-vendors = 제작사
+column-registered = 사전 등록
 column-verdict = 판정
 column-verdicts = 판정
 column-why = 내용과 이유
@@ -448,6 +474,8 @@ evidence-why = { LIST($parts, "; ") }
 evidence-proxies = 원래 모델 곁의 증류 모델
 evidence-proxies-note = 같은 검증을 증류 모델에 적용한 결과입니다. 다른 모델이므로 원래 모델에 대한 주장의 판정에는 넣지 않습니다. ‘일부’는 이 출처의 수치가 벤치마크 중 일부에만 있고, 나머지에 따라 판정이 바뀔 수 있다는 뜻입니다.
 evidence-published = 제3자의 수치와 제작사의 수치
+evidence-paired = 같은 문제에서 비교한 모델
+evidence-paired-note = 문제마다 점수를 밝힌 출처에서는 두 모델을 문제별로 짝지어 포인트로 비교합니다. 앞 모델의 점수가 높으면 0보다 큽니다. 95% 구간과 짝지은 문제 오차(SE)는 이와 같은 문제 전반에 대한 것이고, 표집 오차(SE)는 바로 이 문제들을 다시 풀 때에 대한 것입니다.
 evidence-laboratories = 기관 사이의 차이
 evidence-laboratories-note = 한 벤치마크에서 한 모델에 대한 제3자 수치들의 표준편차와, 표집만으로 생길 표준편차입니다. ‘최대’는 점수만으로 구한 것이고, ‘추정’은 그 벤치마크에서 한 기관이 공표한 시드 간 표준편차로 구한 것입니다. 둘째 p가 작으면 기관 사이의 차이는 우연보다 프로토콜에서 오며, 한 기관에 대한 판정은 그 프로토콜에만 해당합니다. 모든 모델에 대한 Cochran 검정:
 evidence-alone = 다시 측정되지 않은 수치
@@ -520,6 +548,11 @@ weights-quantized-here = 불러오면서 양자화: { $method }
 weights-kv-dtype = KV 캐시 정밀도 { $dtype }
 weights-dtype = 체크포인트의 { $checkpoint } 대신 { $dtype }{ PARTICLE($dtype, "으로", "로") } 계산
 
+protocol-samples-per-problem = 문제당 표본 수
+protocol-engine = 엔진
+protocol-prompt = 프롬프트
+protocol-system = 시스템 글
+protocol-weights = 가중치
 setting-none = 없음
 setting-applied = 적용
 setting-text = 글
@@ -619,6 +652,7 @@ column-after = 이후에 공개된 문제
 column-score-before = 이전 문제 점수 %
 column-score-after = 이후 문제 점수 %
 page-contrast = 체크포인트 이전과 이후의 문제
+contrast-of = { $model }: { $after } 점수에서 { $before } 점수를 뺀 차이와 95% 구간
 page-contrast-caption = 같은 종류의 대회 가운데 체크포인트보다 먼저 공개된 문제와 나중에 나온 문제를 견줍니다. 차이는 나중 점수에서 이전 점수를 뺀 값(포인트)이고, 비슷한 다른 문제에 대한 95% 구간(Welch)과 함께 보입니다. 나중 점수가 낮으면 학습 데이터 오염을 의심할 수 있지만 대회가 더 어려워도 똑같이 나타나므로, 이것만으로는 아무것도 결론짓지 않습니다.
 summary-cut = 작업 요약에는 더 담을 수 없습니다. 나머지는 보고서에 있습니다.
 page-comparison = 비교
@@ -725,6 +759,8 @@ answer-reproduced = 차이가 ±{ SHORT($margin) }포인트 안에 있음
 answer-apart = 우연으로 설명되지 않는 { FIXED($gap) }포인트 차이
 answer-apart-greedy = { FIXED($gap) }포인트 차이로 허용 오차 ±{ SHORT($margin) }포인트를 넘음
 answer-open-decoding = 공표된 점수가 표집인지 그리디인지 알 수 없고, 그에 따라 판정이 달라짐
+answer-basis = 문제 { $problems }개에 답변을 { $samples }개씩 받아 측정했습니다. 공표된 점수의 출처는 { $by }입니다.
+answer-by = 공표된 점수의 출처는 { $by }입니다.
 answer-verdict = { $word }: { $finding }
 answer-with-looks = { $finding }. { $looks }
 answer-with-plain = { $finding }. 오차의 기본 상한으로 보면 { $plain }

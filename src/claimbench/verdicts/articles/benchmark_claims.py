@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Any
 
 from claimbench import verdicts
 from claimbench.analysis.protocol import PINNED
 from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
 from claimbench.messages import Message, Texts, Value, from_data, term
 from claimbench.records import Claim, Measurement, PublishedResult
+from claimbench.records.plain import JsonDict
 from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier, looks
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.sources import VENDORS, Party
@@ -210,7 +210,7 @@ def _possible(
 def _figure(pair: Pair, outcome: Outcome) -> Mapping[str, object]:
     """One benchmark of a finding as plain data; scores, differences and margins in points."""
     found = outcome.comparison
-    data: dict[str, Any] = {
+    data: JsonDict = {
         "benchmark": pair.benchmark,
         "state": outcome.state,
         "subject": _side(pair.subject),

@@ -16,6 +16,7 @@ from claimbench.verdicts.articles.records import judge_artifact_claim, judge_rec
 from claimbench.verdicts.articles.results import ClaimVerdict
 from claimbench.verdicts.articles.runs import Run, load_runs
 from claimbench.verdicts.articles.sources import our_parties, parties
+from claimbench.verdicts.registration import concerning
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,18 @@ def with_runs(evidence: Evidence, runs: Sequence[Run], gpu_hour: float | None = 
 
 def judge_claims(evidence: Evidence) -> tuple[ClaimVerdict, ...]:
     """The verdict on every claim, in the articles' order."""
-    return tuple(judge(claim, evidence) for claim in evidence.claims)
+    return tuple(_registered(judge(claim, evidence), evidence.runs) for claim in evidence.claims)
+
+
+def _registered(verdict: ClaimVerdict, runs: Sequence[Run]) -> ClaimVerdict:
+    """The verdict with what was registered before our own runs that decide it."""
+    deciding = {finding.source for finding in verdict.decisive if finding.tier == "A"}
+    found = {
+        run.name: concerning(run.registration, verdict.claim.id)
+        for run in runs
+        if run.name in deciding
+    }
+    return replace(verdict, registrations=found)
 
 
 def judge(claim: Claim, evidence: Evidence) -> ClaimVerdict:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import get_args
 
 from claimbench.messages import Message, Texts, Value, term
-from claimbench.records import Claim, Tier
-from claimbench.verdicts import COMPOSITION, Quantifier
+from claimbench.records import Claim, Registration, Tier
+from claimbench.records.plain import JsonObject
+from claimbench.verdicts.composition import COMPOSITION, Quantifier
 
 STATUSES = (
     "supported", "contradicted", "confirmed by record", "contradicted by record", "mixed",
@@ -46,7 +47,7 @@ class Finding:
     verdict: str
     sentence: Message
     model: str = ""
-    figures: tuple[Mapping[str, Any], ...] = ()
+    figures: tuple[JsonObject, ...] = ()
     ability: str = ""
     lacks: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
@@ -63,7 +64,9 @@ class ClaimVerdict:
     """A claim's present standing. `tiers` is the verdict of each evidence tier alone; `status` that
     of `tier`, the best one that judges the claim's own subject. `proxies` are findings on distilled
     checkpoints: shown beside the subject, never counted as it. `reason` is never empty: what the
-    article's file says of a claim without a test, else the `decisive` part of the evidence."""
+    article's file says of a claim without a test, else the `decisive` part of the evidence.
+    `registrations` say by run how those of our own that decide it stand to what was registered
+    before them."""
 
     claim: Claim
     status: str
@@ -73,6 +76,7 @@ class ClaimVerdict:
     evidence: tuple[Finding, ...] = ()
     decisive: tuple[Finding, ...] = ()
     proxies: tuple[Finding, ...] = ()
+    registrations: Mapping[str, Registration] = field(default_factory=dict)
 
 
 def settle(

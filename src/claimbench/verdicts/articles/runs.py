@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,19 +13,24 @@ from pydantic import TypeAdapter, ValidationError
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.errors import DataError
 from claimbench.messages import Message
-from claimbench.records import Measurement
+from claimbench.records import NOT_REGISTERED, Measurement, Registration
+from claimbench.store import is_run, read_run
+from claimbench.store.manifest import manifest_of
+from claimbench.verdicts.registration import CLAIMS, changed, claim_tests
 
-Record = TypeVar("Record", Measurement, Efficiency)
+Record = TypeVar("Record", Measurement, Efficiency, Registration)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a finished run measured. `left_out` says what of it counts as no evidence, and why."""
+    """What a finished run measured. `left_out` says what of it counts as no evidence, and why;
+    `registration` how it stands to what was registered before it."""
 
     name: str
     measurements: tuple[Measurement, ...]
     efficiency: tuple[Efficiency, ...] = ()
     left_out: tuple[Message, ...] = ()
+    registration: Registration = NOT_REGISTERED
 
 
 def default_results() -> list[Path]:
@@ -75,7 +80,23 @@ def _load(folder: Path) -> Run:
         measurements=tuple(m for m in measurements if m.complete),
         efficiency=read_records(path, Efficiency) if path.is_file() else (),
         left_out=tuple(_unfinished(folder.name, m) for m in measurements if not m.complete),
+        registration=_registration(folder, measurements),
     )
+
+
+def _registration(folder: Path, measurements: Iterable[Measurement]) -> Registration:
+    """What the report of a run found, and in what the tests of claims have changed since."""
+    path = folder / "registration.json"
+    if not path.is_file():
+        return NOT_REGISTERED
+    (found,) = read_records(path, Registration)
+    registered = manifest_of(folder, read_run(folder).config).registered if is_run(folder) else None
+    if registered is None:
+        return found
+    now = {CLAIMS: claim_tests(m.model for m in measurements)}
+    tests = changed({CLAIMS: registered.values[CLAIMS]}, now)
+    kept = tuple(change for change in found.changes if change.thing != CLAIMS)
+    return replace(found, changes=(*kept, *tests))
 
 
 def _unfinished(run: str, m: Measurement) -> Message:
