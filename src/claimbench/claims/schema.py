@@ -233,7 +233,7 @@ class ClaimSpec(Noted):
     lines: str
     kind: Kind
     text: Written = Field(min_length=1)
-    speaker: str = ""
+    speaker: Written = Field(default_factory=dict)
     tests: tuple[BenchmarkTest, ...] = ()
     measures: tuple[EfficiencyTest, ...] = ()
     arithmetic: ArithmeticTest | None = None
@@ -280,7 +280,7 @@ class Article(Strict):
     """One article (seeds/articles/<id>.yaml): never its text, only its digest."""
 
     id: str
-    outlet: str
+    outlet: Written = Field(min_length=1)
     date: dt.date
     date_stated: bool = Field(description="false: inferred from the days that the text names")
     language: str

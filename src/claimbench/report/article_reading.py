@@ -8,7 +8,7 @@ from itertools import groupby
 from string import Template
 
 from claimbench.claims import Article, load_catalogue
-from claimbench.messages import Value, term
+from claimbench.messages import Texts, Value, term
 from claimbench.report.article_reader import PLAIN, ReaderClaim, counted, reader_claim
 from claimbench.report.messages import ENGLISH, Words, languages, words
 from claimbench.report.tables import escape
@@ -47,7 +47,11 @@ Known = Sequence[tuple[Article, Sequence[ReaderClaim]]]
 def _front(known: Known, say: Words, end: str) -> str:
     heads = [say.say("reader-article"), say.say("reader-date"), *(_plain(p, say) for p in PLAIN)]
     rows = [
-        [f"[{escape(article.outlet)}]({article.id}{end}.md)", str(article.date), *_counts(claims)]
+        [
+            f"[{escape(say.render(Texts(article.outlet)))}]({article.id}{end}.md)",
+            str(article.date),
+            *_counts(claims),
+        ]
         for article, claims in known
     ]
     every = [claim for _, claims in known for claim in claims]
@@ -72,7 +76,7 @@ def _about(article: Article, say: Words) -> str:
 
 
 def _page(article: Article, claims: Sequence[ReaderClaim], say: Words) -> str:
-    parts = [f"# {escape(article.outlet)}, {article.date}", _about(article, say)]
+    parts = [f"# {escape(say.render(Texts(article.outlet)))}, {article.date}", _about(article, say)]
     parts += [_summary(claims, say), *(_claim(claim, say) for claim in claims)]
     return "\n\n".join(parts) + "\n"
 
@@ -82,7 +86,7 @@ def _summary(claims: Sequence[ReaderClaim], say: Words) -> str:
 
 
 def _claim(claim: ReaderClaim, say: Words) -> str:
-    speaker = f" ({escape(claim.speaker)})" if claim.speaker else ""
+    speaker = f" ({escape(say.render(claim.speaker))})" if claim.speaker else ""
     lines = [
         f"## {SYMBOLS[claim.plain]} {escape(say.render(claim.text))}{speaker}",
         f"**{_plain(claim.plain, say)}.** {escape(say.render(claim.sentence))}",
@@ -158,7 +162,8 @@ def _h(text: str) -> str:
 def _html_front(known: Known, say: Words) -> str:
     heads = [say.say("reader-article"), say.say("reader-date"), *(_plain(p, say) for p in PLAIN)]
     rows = [
-        f'<tr><td><a href="#{_h(article.id)}">{_h(article.outlet)}</a></td><td>{article.date}</td>'
+        f'<tr><td><a href="#{_h(article.id)}">{_h(say.render(Texts(article.outlet)))}</a></td>'
+        f"<td>{article.date}</td>"
         f"{_cells(claims)}</tr>"
         for article, claims in known
     ]
@@ -178,14 +183,14 @@ def _html_article(article: Article, claims: Sequence[ReaderClaim], say: Words) -
         address = _h(article.url)
         about = about.replace(address, f'<a href="{address}">{address}</a>')
     head = (
-        f'<h2 id="{_h(article.id)}">{_h(article.outlet)}, {article.date}</h2>'
+        f'<h2 id="{_h(article.id)}">{_h(say.render(Texts(article.outlet)))}, {article.date}</h2>'
         f"<p class=soft>{about}</p><p>{_h(_summary(claims, say))}</p>"
     )
     return "\n".join([head, *(_html_claim(claim, say) for claim in claims)])
 
 
 def _html_claim(claim: ReaderClaim, say: Words) -> str:
-    speaker = f" <span class=soft>({_h(claim.speaker)})</span>" if claim.speaker else ""
+    speaker = f" <span class=soft>({_h(say.render(claim.speaker))})</span>" if claim.speaker else ""
     word = f'<span class="word {claim.plain.replace(" ", "-")}">' + (
         f"{SYMBOLS[claim.plain]} {_h(_plain(claim.plain, say))}</span>"
     )
