@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,23 @@ IN_A_RUN_FILE = [
     ("seed: 7", "seed: 7\nextends: SMOKE", "nor in "),
     ("seed: 7", "seed: 7\nextends: SMOKE", "did you mean smoke"),
     ("seed: 7", "\tseed: 7", "a tab: indent with spaces"),
+    ("seed: 7", "seed: 7\nextends: [a]", "key extends: a name is needed, not ['a']"),
+    ("seed: 7", "seed: 7\n? [a]\n: b", "not valid YAML (a key must be a word)"),
+    ("seed: 7", "seed: 2026-13-45", "not valid YAML (month must be in 1..12)"),
+    ("seed: 7", "seed: 2026-01-01", "a whole number is needed, not 2026-01-01"),
+    ("seed: 7", "seed: 7\x07", "a control character: delete it"),
+    ("  temperature: 0.6", "temperature: 0.6", "the line is indented more than those beside it"),
+    ("[sums]", "[sums", "a [ or { before it is not closed"),
+    ("[sums]", "[]", "key benchmarks: at least one is needed, not []"),
+    ("[sums]", "[sums]\nsamples: [4]", "key samples: a whole number is needed, not [4]"),
+    ("seed: 7", "seed: 7\n@x: 1", "put a text that begins so in quotes"),
+    (
+        "smollm2-135m-instruct]",
+        "smolm2-135m-instruct]\nclaimed: {smollm2-135m-instruct: {sums: 5}}",
+        "mine.yaml:2: key models: there is no model smolm2-135m-instruct in ",
+    ),
+    ("[sums]", "[sms]\nmargins: {sums: 5}", "there is no benchmark sms in "),
+    ("[sums]", "[data/sum.jsonl]", "there is no such file; did you mean sums.jsonl?"),
 ]
 
 
@@ -79,6 +97,16 @@ IN_A_COMMAND = [
     ("new model", "Missing argument 'PATH|HUB'"),
     ("new model results", "results: config.json is missing; name the folder of a checkpoint"),
     ("new benchmark mine.xls", "mine.xls: there is no such file"),
+    ("plan a.jsonl", "a.jsonl: a data file, not a run file; `claimbench new run --benchmark a.js"),
+    ("plan mine", "mine: there is no such file, and no run of this name; did you mean mine.yaml?"),
+    ("plan empty.yaml", "empty.yaml: there is nothing in it; `claimbench new` writes such files"),
+    ("new benchmark results", "results: this is a folder; name a file in it"),
+    ("new model smollm2-135m-instruct", "there is a model of this name: models: [smollm2-135m-i"),
+    ("new model https://huggingface.co/a/b", "https://huggingface.co/a/b: an address; write the"),
+    ("new model Qwen3-0.6B", "no such folder or file; a hub id has two parts, OWNER/NAME"),
+    ("new run --model smolm2-135m-instruct --benchmark gsm8k", "there is no model smolm2-135m-i"),
+    ("new run --model a/b --benchmark gsm8", "there is no benchmark gsm8 in"),
+    ("new run --model a/b --benchmark a.jsonl --claimed 50", "a.jsonl: 1 problems cannot tell a"),
     ("plan smoke --gpu h1oo", "there is no such GPU type; known are a100-40"),
 ]
 
@@ -88,11 +116,40 @@ IN_A_COMMAND = [
 def test_a_mistake_in_a_command(words: str, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "results" / "smoke").mkdir(parents=True)
     (tmp_path / "results" / "smoke" / "run.yaml").touch()
+    (tmp_path / "a.jsonl").write_text('{"question": "What is 1 + 1?", "answer": "2"}\n')
+    for name in ("empty.yaml", "mine.yaml"):
+        (tmp_path / name).touch()
     done = claimbench(*words.split(), cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     said = " ".join((done.stderr + done.stdout).replace("│", " ").split())
     assert sentence in said
     assert "Traceback" not in said
+
+
+def test_a_number_with_an_exponent_is_a_number(project: Path) -> None:
+    run = project / "mine.yaml"
+    run.write_text(RUN.replace("temperature: 0.6", "temperature: 6e-1"))
+    assert config.load_experiment(run).run.sampling.temperature == 0.6
+    assert config.load_experiment(run, ["sampling.min_p=1e-2"]).run.sampling.min_p == 0.01
+
+
+def test_a_run_file_that_extends_may_say_yaml(project: Path) -> None:
+    (project / "first.yaml").write_text(RUN)
+    (project / "mine.yaml").write_text("extends: ./first.yaml\nseed: 8\n")
+    assert config.load_experiment(project / "mine.yaml").run.seed == 8
+
+
+@pytest.mark.parametrize(("problems", "margin"), [(400, 20), (20, 25), (8, 40)])
+def test_a_new_run_has_a_margin_that_its_problems_can_show(
+    project: Path, monkeypatch: pytest.MonkeyPatch, problems: int, margin: int
+) -> None:
+    from claimbench.drafts.files import margin_for
+
+    rows = [json.dumps({"question": f"{i}?", "answer": i}) for i in range(problems)]
+    (project / "rows.jsonl").write_text("\n".join(rows))
+    monkeypatch.chdir(project)
+    assert margin_for(30.0, "rows.jsonl", Path("mine.yaml")) == margin
+    assert margin_for(None, "rows.jsonl", Path("mine.yaml")) in (margin, margin + 5)
 
 
 def test_an_unknown_command_names_what_was_meant() -> None:

@@ -19,7 +19,8 @@ from scripted import ScriptedEngine, scripted_kind
 from claimbench import config, drafts
 from claimbench.benchmarks import loading
 from claimbench.cli import app
-from claimbench.drafts.benchmarks import Columns, draft_benchmark
+from claimbench.drafts.benchmarks import draft_benchmark
+from claimbench.drafts.columns import Columns
 from claimbench.engines import ENGINES
 from claimbench.errors import ConfigError, DataError
 from claimbench.messages import from_data

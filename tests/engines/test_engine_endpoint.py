@@ -443,6 +443,16 @@ def test_chat_and_reasoning_in_a_field_of_its_own(server: Server, base_url: str)
     assert "prompt" not in body and "stop_token_ids" not in body
 
 
+def test_arguments_of_the_template_go_along_with_chat_turns(base_url: str, server: Server) -> None:
+    given = (("enable_thinking", False), ("reasoning_effort", "low"))
+    for prompt in ("chat", "counted_chat"):
+        asked = request(4, messages=chat(4).messages, prompt_ids=(1, 2, 3), template_args=given)
+        assert len(list(engine(base_url, prompt=prompt).generate([asked]))) == 1
+        assert server.asked[-1]["chat_template_kwargs"] == dict(given)
+    list(engine(base_url, prompt="chat").generate([chat(4)]))
+    assert "chat_template_kwargs" not in server.asked[-1]
+
+
 def test_reasoning_that_never_ended_counts_alike_in_both_forms() -> None:
     apart = Completion("r", "", (), "length", 1, 5, 0.0, reasoning="on and on")
     inline = Completion("r", "<think>on and on", (), "length", 1, 5, 0.0)
@@ -645,6 +655,21 @@ def test_a_chat_run_needs_no_checkpoint_and_says_what_is_not_asserted(
     assert any("weights-served" in str(found.measured) for found in verdict.departures)
     page = report.path.read_text()
     assert "template is the server's" in page and "on its word" in page
+
+
+def test_arguments_of_the_template_are_sent_and_recorded(journey: Journey) -> None:
+    model = journey.root / "configs" / "models" / "toy.yaml"
+    text = model.read_text()
+    assert "prompt:\n" in text
+    with openai_server(journey.server) as url:
+        journey.run(url, "plain", prompt="chat")
+        model.write_text(
+            text.replace("prompt:\n", "prompt:\n  template_args: {enable_thinking: false}\n", 1)
+        )
+        report = journey.run(url, prompt="chat")
+    assert journey.server.asked[-1]["chat_template_kwargs"] == {"enable_thinking": False}
+    assert report.measurements[0].protocol["template_args"] == ["enable_thinking=false"]
+    assert journey.samples().keys().isdisjoint(journey.samples("plain"))
 
 
 def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,24 @@ def make(folder: Path, weights: bytes) -> Path:
     return folder
 
 
+def safetensors(content: bytes) -> bytes:
+    """A safetensors file with one tensor of bytes."""
+    tensor = {"dtype": "U8", "shape": [len(content)], "data_offsets": [0, len(content)]}
+    header = json.dumps({"w": tensor}).encode()
+    return len(header).to_bytes(8, "little") + header + content
+
+
 def identity(folder: Path) -> str:
     model = MODEL.model_copy(update={"path": str(folder)})
     return checkpoints.find(model, online=False).identity
 
 
 def test_a_local_checkpoint_is_known_by_its_whole_content(tmp_path: Path) -> None:
-    head = b"\0" * (3 << 20)
-    first, second = make(tmp_path / "a", head + b"1"), make(tmp_path / "b", head + b"2")
+    zeros = b"\0" * (3 << 20)
+    first, second = (
+        make(tmp_path / name, safetensors(zeros + last))
+        for name, last in (("a", b"1"), ("b", b"2"))
+    )
     assert identity(first) != identity(second)
     before = identity(first)
     (first / "notes.txt").write_text("not a part of the checkpoint")
@@ -44,6 +55,62 @@ def test_a_local_checkpoint_is_known_by_its_whole_content(tmp_path: Path) -> Non
 def test_a_folder_without_config_is_no_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"config\.json is missing; key path"):
         identity(tmp_path)
+
+
+def test_pip_is_run_out_of_its_wheel_where_an_environment_has_none() -> None:
+    pip = wheels.bundled_pip()
+    if pip is None:
+        pytest.skip("this Python brings no pip along")
+    done = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("pip "), done.stderr
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("config.json", b"{", "config.json: cannot be read (Expecting"),
+        ("config.json", b"[]", "config.json: a JSON object is needed; copy the file again"),
+        ("tokenizer.json", POINTER, "tokenizer.json is a pointer of Git LFS, not the file: run"),
+        ("model.safetensors", POINTER, "model.safetensors is a pointer of Git LFS, not the file"),
+        ("model.safetensors", b"", "model.safetensors is no safetensors file: copy it again"),
+        ("model.safetensors", safetensors(b"12")[:-1], " bytes of "),
+        ("model.safetensors", safetensors(b"12") + b"3", " bytes of "),
+        ("tokenizer.json", None, "there is no tokenizer in it (tokenizer.json or tokenizer.model)"),
+    ],
+)
+def test_a_damaged_folder_is_one_sentence(
+    tmp_path: Path, name: str, content: bytes | None, words: str
+) -> None:
+    folder = make(tmp_path / "mine", safetensors(b"12"))
+    identity(folder)
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(content)
+    with pytest.raises(ModelError) as failure:
+        identity(folder)
+    assert words in str(failure.value) and str(folder) in str(failure.value)
+
+
+def test_a_shard_that_is_missing_is_named(tmp_path: Path) -> None:
+    folder = make(tmp_path / "mine", safetensors(b"12"))
+    (folder / "model.safetensors").rename(folder / "model-1-of-2.safetensors")
+    shards = {"a": "model-1-of-2.safetensors", "b": "model-2-of-2.safetensors"}
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": shards}))
+    with pytest.raises(ModelError, match=r"model-2-of-2\.safetensors is missing, and model\.safet"):
+        identity(folder)
+    (folder / "model-2-of-2.safetensors").write_bytes(safetensors(b"1"))
+    identity(folder)
+
+
+def test_weights_that_may_run_code_are_refused(tmp_path: Path) -> None:
+    folder = make(tmp_path / "mine", b"")
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match=r"in pytorch_model\.bin, which is not read, as it"):
+        identity(folder)
 
 
 def test_an_interrupted_download_is_not_a_checkpoint(

@@ -37,6 +37,7 @@ from claimbench.report.html import render_html
 from claimbench.report.markdown import render_document
 from claimbench.report.messages import languages, plain, words
 from claimbench.report.page_script import OUTCOMES, SCRIPT_KEYS
+from claimbench.report.settings import SETTINGS as NAMED
 from claimbench.report.strips import KINDS as STRIP
 from claimbench.report.tables import heading
 from claimbench.runner import reporting
@@ -83,6 +84,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "comparison": COMPARISONS,
     "rule": GRADERS,
     "grade": REASONS,
+    "protocol": NAMED,
     "strip": STRIP,
     "certainty": CERTAINTIES,
     "registration": get_args(RegistrationState),

@@ -90,4 +90,6 @@ def test_a_run_says_what_was_public_and_draws_the_contrast(
     rows = (journey.out / "tables" / "contrasts.csv").read_text().splitlines()
     assert rows[0] == "model,before,score before,after,score after,difference,95 % interval"
     assert rows[1].startswith("toy,sums,")
-    assert 'id="contrasts"' in (journey.out / "report.html").read_text()
+    html = (journey.out / "report.html").read_text()
+    assert 'id="contrasts"' in html and 'aria-labelledby="contrast-0-title' in html
+    assert "toy: later less sums" in html and "점수에서 sums 점수를 뺀" in html

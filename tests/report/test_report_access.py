@@ -14,6 +14,8 @@ import pytest
 from browser import Page, browse, why_absent
 from report_toys import HOSTILE, Reply, lifelike, write_run
 
+from claimbench.grading.reasons import reason
+from claimbench.messages import Message
 from claimbench.records import CellName
 from claimbench.runner import reporting
 from claimbench.store import RunStore
@@ -25,6 +27,7 @@ AXE = Path(__file__).parents[2] / ".axe" / "axe.min.js"
 WIDTHS = (360, 390, 768, 1280, 1920)
 FORMULAS = (
     r"so $\frac{1}{2}$, \(x^2\) and $$\sum_{i=1}^n i$$ but \[\href{javascript:window.hacked=7}{x}\]"
+    r" \boxed{\frac{1}{3}} \boxed{<img src=x onerror=window.hacked=8>} \boxed{open"
 )
 
 
@@ -35,6 +38,16 @@ def replies(model: str, benchmark: str, i: int, turn: int) -> Reply:
     return lifelike({model: 0.5})(model, benchmark, i, turn)
 
 
+def why(i: int, outcome: str) -> Message:
+    """Of a problem with ten tests, the first that fails, with hostile texts."""
+    text = HOSTILE[i % len(HOSTILE)]
+    what = reason("line", line=2, got=text, expected=text)
+    how = reason("for-input", what=what, input=text)
+    right = outcome == "correct"
+    found = reason("passes", count=10) if right else reason("test", test=4, count=10, how=how)
+    return reason("program", what=found, isolation="seccomp")
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Few verdicts, many verdicts, two runs compared."""
@@ -43,7 +56,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     models = ("r1-distill-qwen-1.5b", "r1-distill-qwen-7b")
     cells = [(model, name) for model in models for name in ("aime24", "gpqa_diamond")]
     write_run(root / "many", cells, lifelike(dict.fromkeys(models, 0.5)), **tables)
-    write_run(root / "few", cells[2:3], replies, **tables)
+    write_run(root / "few", cells[2:3], replies, why=why, **tables)
     write_run(root / "other", cells[2:3], lifelike({models[1]: 0.3}, 1), **tables)
     with RunStore.existing(root / "few", writer=True) as store:
         asked = {(f"q{i}", ()): f"<|im_start|>user\n{HOSTILE[i % 8]}<|im_end|>" for i in range(30)}
@@ -152,6 +165,50 @@ def test_a_phone_sees_cards(chromium: Any, pages: dict[str, Path]) -> None:
     assert cell.get_attribute("data-label") == "verdict"
 
 
+def test_cards_are_sorted_by_a_list(chromium: Any, pages: dict[str, Path]) -> None:
+    for language, order in (("en", "descending ↓"), ("ko", "내림차순 ↓")):
+        opened = shown(chromium, pages["few"], 390, language=language)
+        bar = ".sorts:has(+ .scroll #problem-table) "
+        opened.choose(bar + "select", "2")
+        assert opened.texts(bar + "button") == [order]
+        cells = "#problem-table tbody td:nth-of-type(1)"
+        best = opened.texts(cells)
+        assert len(set(best)) > 1
+        opened.click(bar + "button")
+        worst = opened.texts(cells)
+        assert worst[0] != best[0]
+        heads = "#problem-table thead th:nth-child(2)"
+        assert opened.find(heads).get_attribute("aria-sort") == "ascending"
+    # One row needs no order, and a table that is not shown none either: problems, samples, claims.
+    assert len(opened.texts(".sorts")) == 3
+    wide = shown(chromium, pages["few"], 1280)
+    assert wide.texts(".sorts") == []
+
+
+def test_tests_of_a_program_are_shown_one_by_one(chromium: Any, pages: dict[str, Path]) -> None:
+    said = {
+        "en": ("3 passed, 1 failed, 6 not judged.", "line 2", "test 4 of 10"),
+        "ko": ("통과 3, 실패 1, 판정하지 않음 6.", "2행", "테스트 10개 중 4번"),
+    }
+    for language, (tally, line, place) in said.items():
+        opened = shown(chromium, pages["few"], 1280, language=language)
+        opened.choose("#sample-outcome", "wrong")
+        opened.open_sample()
+        marks = (
+            "return [...document.querySelectorAll('#reader-body .tests i')].map(n => n.className)"
+        )
+        assert opened.run(marks) == ["passed"] * 3 + ["failed"] + ["unjudged"] * 6
+        assert any(tally in text for text in opened.texts("#reader-body p"))
+        reasons, tests = opened.texts("#reader-body dl")
+        assert line in reasons and place in reasons
+        assert "window.hacked = 1" in tests
+        assert opened.run("return window.hacked") is None
+        opened.choose("#sample-outcome", "correct")
+        opened.click("#reader-close")
+        opened.open_sample()
+        assert opened.run(marks) == ["passed"] * 10
+
+
 def test_every_problem_is_in_the_strip_and_leads_to_its_samples(
     chromium: Any, pages: dict[str, Path]
 ) -> None:
@@ -192,7 +249,7 @@ def test_a_sample_has_its_formulas_its_rule_and_an_address(
     opened.choose("#sample-outcome", "wrong")
     opened.open_sample()
     opened.run("for (const d of document.querySelectorAll('#reader-body details')) d.open = true")
-    assert opened.run("return document.querySelectorAll('#reader-body .reply math').length") == 3
+    assert opened.run("return document.querySelectorAll('#reader-body .reply math').length") == 5
     assert opened.run("return document.querySelector('#reader-body a, #reader-body img')") is None
     sent = opened.texts("#reader-body .prompt")[0]
     assert sent.startswith("<|im_start|>user\n") and sent.endswith("<|im_end|>")

@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 
 from claimbench.analysis.cells import stored_cells
 from claimbench.cli import app
+from claimbench.records import RequestFailure
 from claimbench.runner.watching import Rate, look
 from claimbench.store import RunStore
+from claimbench.store.sessions import Session
 
 
 def reply(_model: str, _benchmark: str, i: int, turn: int) -> Reply:
@@ -68,10 +70,23 @@ def test_a_finished_run_ends_the_watch_and_names_slow_problems(tmp_path: Path) -
     done = CliRunner().invoke(app, ["watch", str(root)])
     assert done.exit_code == 0, done.output
     said = " ".join(done.output.split())
-    assert f"longest: q9 {LIMIT} tokens a reply, 4 of 4 cut" in said
+    assert f"longest: q9 {LIMIT} tokens and {LIMIT / 50:.0f} s a reply, 4 of 4 cut" in said
     assert "4 truncated" in said and "likely" not in said
     data = json.loads(CliRunner().invoke(app, ["watch", str(root), "--json"]).output)
     assert data["cells"][0]["slow"][0]["problem"] == "q9"
+
+
+def test_requests_that_failed_are_counted(half: Path) -> None:
+    with RunStore.existing(half, writer=True) as store:
+        session = Session(store, {})
+        failures = [RequestFailure(str(i), f"no answer from server {i}") for i in range(3)]
+        session.failed(failures[:1])
+        assert look(store, stored_cells(store)).failures == 1
+        with session.generating("m", lambda: (0, 0), dict):
+            session.failed(failures)  # Three is no power of two: noted at the end.
+            assert look(store, stored_cells(store)).failures == 1
+    said = CliRunner().invoke(app, ["watch", str(half), "--once"]).output
+    assert "3 requests failed (the first: no answer from server 0)" in " ".join(said.split())
 
 
 def test_tokens_per_second_are_those_of_the_last_minute() -> None:

@@ -26,7 +26,7 @@ from claimbench.config import (
 )
 from claimbench.grading import make_grader
 from claimbench.grading.outcomes import make_grade
-from claimbench.records import Grade, Measurement, Sample
+from claimbench.records import Grade, Measurement, Reason, Sample
 from claimbench.store import RunStore
 from claimbench.store.problems import read_problems
 from claimbench.store.rows import sample_digest
@@ -61,10 +61,12 @@ def write_run(  # noqa: PLR0913
     margins: Mapping[str, float] | None = None,
     reasoning_end: str | None = "</think>",
     question: Callable[[str, int], str] = lambda benchmark, i: f"What is {i} + {i}?",
+    why: Callable[[int, str], Reason] = lambda i, outcome: "compared",
     group: int = 0,
 ) -> Path:
     """A finished run folder: `problems` × `samples` of each (model, benchmark), the problems in
-    groups of `group`, or in none."""
+    groups of `group`, or in none; `why` gives the reason of a grade from the problem's number and
+    the outcome."""
     cells = list(cells)
     config = _config(root.name, cells, problems, samples, published, margins or {}, reasoning_end)
     grader = make_grader("integer", {}, reasoning_end)
@@ -76,9 +78,8 @@ def write_run(  # noqa: PLR0913
             digests = read_problems(store, benchmark).digests
             for i in range(problems):
                 for turn in range(samples):
-                    _append(
-                        store, (model, benchmark, i, turn), replies, grader.digest, digests[f"q{i}"]
-                    )
+                    place = model, benchmark, i, turn
+                    _append(store, place, replies, grader.digest, digests[f"q{i}"], why)
     return root
 
 
@@ -93,6 +94,7 @@ def _append(
     replies: Replies,
     digest: str,
     problem: str,
+    why: Callable[[int, str], Reason],
 ) -> None:
     model, benchmark, i, turn = place
     text, outcome, answer, tokens = replies(model, benchmark, i, turn)
@@ -111,7 +113,7 @@ def _append(
         seed=2**62 + i,
     )
     store.append_sample(sample)
-    graded = make_grade(digest, sample, outcome, answer, "compared")
+    graded = make_grade(digest, sample, outcome, answer, why(i, outcome))
     store.append_grade(sample.cell, named(graded, sample, problem))
 
 

@@ -193,3 +193,44 @@ def save_toy(kind: str, folder: Path) -> Path:
         ends = [tokenizer.convert_tokens_to_ids(token) for token in toy.ends]
         (folder / "generation_config.json").write_text(json.dumps({"eos_token_id": ends}))
     return folder
+
+
+def save_hub_cache(kind: str, hub: str, cache: Path) -> str:
+    """The toy as the hub's client keeps it; returns its revision."""
+    revision = "0" * 39 + "1"
+    repository = cache / f"models--{hub.replace('/', '--')}"
+    save_toy(kind, repository / "snapshots" / revision)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(revision)
+    return revision
+
+
+def save_gguf(kind: str, file: Path) -> Path:
+    """The toy's configuration and tokenizer as a GGUF file without tensors (needs gguf)."""
+    from gguf import GGUFWriter, TokenType
+
+    toy = TOYS[kind]
+    tokens = [*json.loads(make_tokenizer(toy).backend_tokenizer.to_str())["model"]["vocab"], "ab"]
+    whole = [*tokens, *toy.special]
+    writer = GGUFWriter(file, "qwen2")
+    writer.add_context_length(2048)
+    writer.add_embedding_length(64)
+    writer.add_block_count(2)
+    writer.add_feed_forward_length(128)
+    writer.add_head_count(4)
+    writer.add_head_count_kv(2)
+    writer.add_layer_norm_rms_eps(1e-6)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list(whole)
+    writer.add_token_types(
+        [TokenType.NORMAL] * len(tokens) + [TokenType.CONTROL] * len(toy.special)
+    )
+    writer.add_token_merges(["a b"])
+    writer.add_eos_token_id(whole.index(toy.eos))
+    assert toy.template is not None
+    writer.add_chat_template(toy.template)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return file

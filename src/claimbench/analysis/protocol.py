@@ -9,6 +9,7 @@ from claimbench import engines
 from claimbench.config import (
     BenchmarkConfig,
     LmEvalTask,
+    PromptRules,
     SamplingConfig,
     plain,
 )
@@ -50,6 +51,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
         "system": (rules.system if benchmark.system is None else benchmark.system) or "none",
         "forced_prefix": rules.forced_prefix or None,
         "bos": rules.prepend or None,
+        "template_args": [f"{key}={value}" for key, value in sorted(_arguments(rules).items())],
         "harness": "claimbench",
         "stop": list(benchmark.stop),
         "grader": benchmark.grader.kind,
@@ -64,6 +66,14 @@ def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
     if isinstance(chosen, EndpointSettings):
         found |= _served_protocol(chosen.endpoint)
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _arguments(rules: PromptRules) -> dict[str, str]:
+    """Arguments of the chat template as YAML writes them."""
+    return {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in rules.template_args.items()
+    }
 
 
 def _precision(manifest: RunManifest, model: str) -> str | None:

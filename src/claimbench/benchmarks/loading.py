@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from claimbench.benchmarks.choices import choices_of
 from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
 from claimbench.config import LM_EVAL, BenchmarkConfig, DatasetConfig, Experiment, ModelConfig
@@ -100,13 +101,15 @@ def _problem(benchmark: BenchmarkConfig, located: Located, i: int) -> Problem:
         id=problem_id,
         question=str(column(row, fields.question, name, number)).strip(),
         gold=_gold(benchmark, row, number),
-        choices=tuple(str(column(row, c, name, number)).strip() for c in fields.choices),
+        choices=choices_of(fields, row, name, number),
         details=details_of(benchmark, located, number),
     )
 
 
 def _gold(benchmark: BenchmarkConfig, row: Row, number: int) -> str:
     fields, name = benchmark.fields, benchmark.name
+    if fields.choices_in is not None:
+        return ""  # The right choice is the first one.
     gold = _as_text(column(row, fields.gold, name, number)) if fields.gold else ""
     if fields.gold_boxed:
         boxed = last_box(gold)

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
-import io
-import json
 from collections.abc import Iterator
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from claimbench.benchmarks.parsing import BinaryFile, csv_rows, json_lines, json_list
 from claimbench.config import DatasetConfig
 from claimbench.config.paths import packaged_data
 from claimbench.errors import DataError, DatasetMissing
 from claimbench.records.plain import JsonObject
 
 Row = JsonObject
-BinaryFile = BufferedReader | gzip.GzipFile
 
 
 class Located(NamedTuple):
@@ -64,9 +60,16 @@ def dataset_origin(dataset: DatasetConfig, data_dir: Path | None) -> str:
 def column(row: Row, name: str, benchmark: str, number: int) -> Any:
     """The value of a column that must not be empty; `number` counts rows from 1."""
     value = optional(row, name, benchmark, number)
-    if value is None or value == "":
-        raise DataError(f"{benchmark}: row {number} has nothing in column {name}")
+    if is_empty(value):
+        raise DataError(
+            f"{benchmark}: row {number} has nothing in column {name}; fill it, or leave the row out"
+        )
     return value
+
+
+def is_empty(value: object) -> bool:
+    """Whether there is nothing in a column."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def optional(row: Row, name: str, benchmark: str, number: int) -> Any:
@@ -158,7 +161,7 @@ def read_file(path: Path, sha256: str | None = None) -> Iterator[Row]:
     try:
         with opener(path, "rb") as file:
             yield from _rows_in(file, path, sha256)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read ({error})") from error
 
 
@@ -178,46 +181,11 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
 
 def _rows_in(file: BinaryFile, path: Path, sha256: str | None) -> Iterator[Row]:
     if ".csv" in path.suffixes:
-        csv.field_size_limit(1 << 24)
-        yield from csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+        yield from csv_rows(file, path)
     elif ".json" in path.suffixes:
-        yield from _json_list(file.read(), path)
+        yield from json_list(file.read(), path)
     else:
-        yield from _json_lines(file, path, sha256)
-
-
-def _json_lines(file: BinaryFile, path: Path, sha256: str | None) -> Iterator[Row]:
-    total = hashlib.sha256()
-    for number, line in enumerate(file, start=1):
-        if sha256:
-            total.update(line)
-        if line.strip():
-            yield _json_object(line, path, number)
-    if sha256 and total.hexdigest() != sha256:
-        raise DataError(
-            f"{path}: its SHA-256 is {total.hexdigest()[:16]}…, pinned is {sha256[:16]}… (key "
-            f"dataset.parts); fetch the pinned revision again"
-        )
-
-
-def _json_object(line: bytes, path: Path, number: int) -> Row:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}:{number}: not a JSON line ({error}); fetch it again") from error
-    if not isinstance(row, dict):
-        raise DataError(f"{path}:{number}: a JSON object is needed on every line")
-    return row
-
-
-def _json_list(text: bytes, path: Path) -> list[Row]:
-    try:
-        rows = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not JSON ({error}); fetch it again") from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise DataError(f"{path}: a list of JSON objects is needed")
-    return rows
+        yield from json_lines(file, path, sha256)
 
 
 # --- the hub --------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ from claimbench.claims.sources import (
     SourceSpec,
     Written,
 )
+from claimbench.config.texts import ByLanguage, said
 from claimbench.config.yamlfile import Strict
+from claimbench.messages import Value
 from claimbench.records import Tier
 
 Kind = Literal[
@@ -280,7 +282,7 @@ class Article(Strict):
     """One article (seeds/articles/<id>.yaml): never its text, only its digest."""
 
     id: str
-    outlet: Written = Field(min_length=1)
+    outlet: ByLanguage
     date: dt.date
     date_stated: bool = Field(description="false: inferred from the days that the text names")
     language: str
@@ -289,3 +291,8 @@ class Article(Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     lines: int = Field(gt=0)
     claims: tuple[ClaimSpec, ...] = Field(min_length=1)
+
+    @property
+    def named(self) -> Value:
+        """The outlet, in each language it is named in."""
+        return said(self.outlet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,14 @@ from claimbench.report.answers import CARDS, answers
 from claimbench.report.comparisons import headline
 from claimbench.report.messages import english, words
 from claimbench.report.strips import in_letters
-from claimbench.report.tables import Table, clean, figure_of, measurement_table, verdict_table
+from claimbench.report.tables import (
+    Table,
+    clean,
+    figure_of,
+    heading,
+    measurement_table,
+    verdict_table,
+)
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.view import outline
 from claimbench.verdicts.registration import run_messages
@@ -128,8 +136,20 @@ def _print_answers(console: Console, report: Report) -> None:
     for compared in report.comparisons if len(report.comparisons) > CARDS else ():
         console.print(Text(clean(english(headline(compared)), LONGEST)), soft_wrap=True)
     if legend := legend_in_letters(found, words()):
-        console.print(Text(legend), style="dim")
+        console.print(Text("\n".join(_lines(legend, console.width))), style="dim")
         console.print()
+
+
+def _lines(parts: Sequence[str], width: int) -> list[str]:
+    """The parts beside one another, none of them broken."""
+    lines = [""]
+    for part in parts:
+        longer = f"{lines[-1]}   {part}".strip()
+        if len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 LONGEST = 1000
@@ -154,11 +174,16 @@ def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
 
 def _least(table: Table, column: str) -> int:
     """The narrowest that a column can be: names fold, figures do not."""
-    heading = max(map(len, column.replace(" SE", "\nSE").split("\n")))
+    needed = max(map(len, _heading(column).split("\n")))
     if column in _WORDS:
-        return heading
+        return needed
     place = table.columns.index(column)
-    return max([heading, *(len(clean(english(row[place]))) for row in table.rows)])
+    return max([needed, *(len(clean(english(row[place]))) for row in table.rows)])
+
+
+def _heading(column: str) -> str:
+    """A column's words, on two lines where that saves room."""
+    return english(heading(column)).replace(" SE", "\nSE")
 
 
 def _drawn(table: Table, columns: tuple[str, ...]) -> RichTable:
@@ -169,9 +194,12 @@ def _drawn(table: Table, columns: tuple[str, ...]) -> RichTable:
         # Where the terminal is narrow, names fold; no heading and no figure is cut.
         folds = name in _WORDS
         side: JustifyMethod = "left" if folds else "right"
-        heading = Text(name.replace(" SE", "\nSE"))
         drawn.add_column(
-            heading, justify=side, no_wrap=not folds, overflow="fold", min_width=len(name) * folds
+            Text(_heading(name)),
+            justify=side,
+            no_wrap=not folds,
+            overflow="fold",
+            min_width=len(name) * folds,
         )
     for row in table.rows:
         drawn.add_row(*(Text(clean(english(row[place]))) for place in places))

@@ -74,10 +74,7 @@ def _target_lines(t: JsonObject) -> list[str]:
         f"{t['detectable_difference']} points is found with 80 % power",
         f"  chance to show equality {100 * t['power_of_equivalence']:.0f} %, to show a difference "
         f"of the margin's size {100 * t['power_of_difference']:.0f} %, both at least",
-        f"  80 % for equality needs {_samples_told(t['samples_for_power'])} samples per problem "
-        f"(among {t['family']} figures judged together: "
-        f"{_samples_told(t['samples_for_power_in_family'])}; in the worst case "
-        f"{_samples_told([t['samples_for_the_margin']])}); the published score has "
+        f"  80 % for equality {_needed(t)}; the published score has "
         f"{theirs or 'an unknown number'}",
         *_target_look_lines(t),
     ]
@@ -93,12 +90,23 @@ def _target_look_lines(t: JsonObject) -> list[str]:
     ]
 
 
+def _needed(t: JsonObject) -> str:
+    """`needs 14 to 22 samples per problem (in the worst case 40)`."""
+    alone = t["samples_for_power"]
+    if alone[0] is None:
+        return "is out of reach with any number of samples per problem"
+    family = _samples_told(t["samples_for_power_in_family"])
+    among = f"among {t['family']} figures judged together: {family}; " if t["family"] > 1 else ""
+    worst = _samples_told([t["samples_for_the_margin"]])
+    return f"needs {_samples_told(alone)} samples per problem ({among}in the worst case {worst})"
+
+
 def _samples_told(needed: Sequence[int | None]) -> str:
     """`14 to 22`; `at least 158` where for the larger spread the published figure's own error
-    dominates, `no number of` where it does for all."""
+    dominates, `out of reach` where it does for all."""
     least, most = needed[0], needed[-1]
     if least is None:
-        return "no number of"
+        return "out of reach"
     if most is None:
         return f"at least {least}"
     return str(least) if least == most else f"{least} to {most}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from claimbench.cli import letters
 from claimbench.cli.ci import publish_report
 from claimbench.errors import ConfigError, InputError
 
@@ -103,14 +104,17 @@ def stated(options: list[str]) -> dict[str, object]:
 
 
 def complain(sentence: str) -> None:
-    typer.secho(f"claimbench: {sentence}", err=True, fg=typer.colors.RED)
+    plain = os.environ.get("NO_COLOR")  # no-color.org: set and not empty
+    colour = None if plain else typer.colors.RED
+    typer.secho(f"claimbench: {sentence}", err=True, fg=colour)
 
 
 def print_anywhere() -> None:
-    """A terminal that lacks a letter shows its number: Korean, or a table's lines, end nothing."""
+    """A terminal that lacks a letter shows a lookalike or its number: Korean, or a table's lines,
+    end nothing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=letters.NAME)
 
 
 def keep_bars_out_of_logs() -> None:

@@ -78,7 +78,8 @@ def benchmark(
     quiz.csv --question Frage --gold Antwort[/bold]
     """
     from claimbench.config.inline import fit_name, name_of
-    from claimbench.drafts.benchmarks import Columns, benchmark_yaml, draft_benchmark
+    from claimbench.drafts.benchmarks import benchmark_yaml, draft_benchmark
+    from claimbench.drafts.columns import Columns
     from claimbench.drafts.files import write_new
 
     _check_grader(grader)
@@ -113,12 +114,14 @@ def run(
     --claimed 41.5[/bold]
     """
     from claimbench.config.inline import name_of
-    from claimbench.drafts.files import named_from, run_yaml, write_new
+    from claimbench.drafts.files import check_names, margin_for, named_from, run_yaml, write_new
 
     path = out or Path(f"{name_of(models[0])}-on-{name_of(benchmarks[0])}.yaml")
+    check_names(models, benchmarks, path)
+    margin = margin_for(claimed, benchmarks[0], path)
     named = [named_from(path.parent, word) for word in models]
     asked = [named_from(path.parent, word) for word in benchmarks]
-    write_new(path, run_yaml(named, asked, claimed))
+    write_new(path, run_yaml(named, asked, claimed, margin))
     typer.echo(f"{path}: written; read what it decides")
     typer.echo(f"See what it will ask: claimbench plan {path}")
     typer.echo(f"Run it:               claimbench run {path}")

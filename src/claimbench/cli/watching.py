@@ -67,6 +67,8 @@ def _lines(root: Path, seen: Standing, speed: float | None) -> Iterator[str]:
     if seen.quiet is not None and not seen.complete:
         parts.append(f"last one {seen.quiet:.0f} s ago")
     yield clean(f"{root}: {', '.join(parts)}", 500)
+    if seen.failures:
+        yield clean(f"{seen.failures} requests failed (the first: {seen.failed})", 500)
     for cell in seen.cells:
         first, *rest = (clean(line, 500) for line in _cell(cell))
         yield from ("", first, *(f"  {line}" for line in rest))
@@ -87,7 +89,9 @@ def _cell(cell: CellStanding) -> Iterator[str]:
         yield ", ".join(said)
     if cell.slow:
         slow = "; ".join(
-            f"{one.problem} {one.tokens:.0f} tokens a reply"
+            f"{one.problem} {one.tokens:.0f} tokens"
+            + (f" and {one.seconds:.0f} s" if one.seconds is not None else "")
+            + " a reply"
             + (f", {one.cut} of {one.stored} cut" if one.cut else "")
             for one in cell.slow
         )

@@ -113,10 +113,12 @@ class TestsConfig(Strict):
 
 class FieldsConfig(Strict):
     """Columns of the dataset: `gold_after` keeps the text behind its last occurrence and
-    `gold_boxed` what is in the last box; a gold that is a list is joined by commas. `slots` are
-    further columns that the prompt shows, by the name they have in it; `rating` is a problem's
-    difficulty as contests rate it; `group` names what several problems have in common, a passage
-    or the problem that they are variants of."""
+    `gold_boxed` what is in the last box; a gold that is a list is joined by commas. `choices` are
+    columns, the right choice first; `choices_in` is one column with the list of them, of which
+    `gold` names the right one (letter, number from 0, or text). `slots` are further columns that
+    the prompt shows, by the name they have in it; `rating` is a problem's difficulty as contests
+    rate it; `group` names what several problems have in common, a passage or the problem that they
+    are variants of."""
 
     id: str | None = None
     question: str
@@ -124,10 +126,19 @@ class FieldsConfig(Strict):
     gold_after: str | None = None
     gold_boxed: bool = Field(default=False, exclude_if=unset)
     choices: tuple[str, ...] = ()
+    choices_in: str | None = Field(default=None, exclude_if=unset)
     slots: dict[str, str] = Field(default_factory=dict)
     rating: str | None = None
     group: str | None = Field(default=None, exclude_if=unset)
     tests: TestsConfig | None = None
+
+    @model_validator(mode="after")
+    def _choices_are_said_once(self) -> FieldsConfig:
+        if self.choices_in and self.choices:
+            raise ValueError("choices and choices_in both say where the choices are: leave one out")
+        if self.choices_in and not self.gold:
+            raise ValueError("choices_in needs gold, the column that names the right choice")
+        return self
 
 
 class FewshotConfig(Strict):
@@ -222,7 +233,7 @@ class BenchmarkConfig(Strict):
     def _prompt_asks_the_question(self) -> BenchmarkConfig:
         if self.prompt.count("{question}") != 1:
             raise ValueError("key prompt must contain {question} exactly once")
-        if self.fields.choices and self.prompt.count("{choices}") != 1:
+        if (self.fields.choices or self.fields.choices_in) and self.prompt.count("{choices}") != 1:
             raise ValueError("key prompt must contain {choices} exactly once")
         if self.starter_prompt is not None:
             if "starter" not in self.fields.slots:

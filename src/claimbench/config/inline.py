@@ -12,6 +12,7 @@ from typing import Protocol
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
 from claimbench.config.folders import Kind
 from claimbench.config.models import ModelConfig
+from claimbench.config.yamlfile import close_to
 from claimbench.errors import ConfigError
 from claimbench.records.plain import JsonDict
 
@@ -129,6 +130,18 @@ def _named(key: str, words: list[object], places: dict[str, str]) -> Iterator[ob
                 f"key {key}: {places[name]} and {word} would both be called {name}: rename one"
             )
         yield name
+
+
+def check_place(kind: str, place: str) -> None:
+    """Raises ConfigError for a path at which nothing lies, with the nearest name beside it."""
+    path = Path(place).expanduser()
+    if path.exists() or is_hub_id(place):
+        return
+    beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = close_to(path.name, beside)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    what = "file" if kind == "benchmarks" or path.suffix else "folder or file"
+    raise ConfigError(f"key {kind}: {path}: there is no such {what}{meant}")
 
 
 def name_of(place: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from claimbench.config import folders, inline, narrow
@@ -16,7 +15,8 @@ from claimbench.config.inline import Drafter, Inline
 from claimbench.config.models import ModelConfig
 from claimbench.config.prompting import asked_as_the_run_says
 from claimbench.config.runs import Experiment, RunConfig
-from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
+from claimbench.config.yamlfile import Key, Marks, close_to, load_yaml, nearest, parse, place_of
+from claimbench.config.yamltext import YAML_ERRORS, compose
 from claimbench.errors import ConfigError
 from claimbench.records.plain import JsonDict
 
@@ -28,12 +28,12 @@ def load_model(
     name: str, run_file: Path | None = None, drafter: Drafter | None = None
 ) -> ModelConfig:
     """The model configuration `name` (configs/models/<name>.yaml)."""
-    return model_file(_config_file("models", name, run_file), name, drafter)
+    return model_file(config_file("models", name, run_file), name, drafter)
 
 
 def load_benchmark(name: str, run_file: Path | None = None) -> BenchmarkConfig:
     """The benchmark configuration `name` (configs/benchmarks/<name>.yaml)."""
-    return benchmark_file(_config_file("benchmarks", name, run_file), name)
+    return benchmark_file(config_file("benchmarks", name, run_file), name)
 
 
 def model_file(path: Path, name: str, drafter: Drafter | None = None) -> ModelConfig:
@@ -61,7 +61,8 @@ def _with_names(data: JsonDict, name: str) -> JsonDict:
     return {"title": named["name"], **named}
 
 
-def _config_file(kind: Kind, name: str, run_file: Path | None) -> Path:
+def config_file(kind: Kind, name: str, run_file: Path | None) -> Path:
+    """The file of a configuration. Raises ConfigError with the nearest name where there is none."""
     if path := folders.find(kind, name, run_file):
         return path
     thing = kind.removesuffix("s")
@@ -81,7 +82,10 @@ def _load_extended(path: Path, kind: Kind, below: tuple[Path, ...] = ()) -> tupl
     data = inline.seen_from_file(data, kind, path.parent)
     if "extends" not in data:
         return data, marks
-    base = _base(path, kind, str(data.pop("extends")), below)
+    extends = data.pop("extends")
+    if not isinstance(extends, str):
+        raise ConfigError(f"{path}: key extends: a name is needed, not {extends!r}")
+    base = _base(path, kind, extends.removesuffix(".yaml"), below)
     under, places = _load_extended(base, kind, (*below, path))
     if not isinstance(under, dict):
         return data, places | marks
@@ -122,8 +126,28 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
     if isinstance(data, dict):
         data = _with_names(_with_sets(data, marks, sets), inline.fit_name(path.stem))
         data, places = inline.take_out(inline.absolute(data, Path()))
+        _check_names(data, places, path, marks)
     run = parse(RunConfig, data, path, marks)
     return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
+
+
+def _check_names(data: JsonDict, places: Inline, file: Path, marks: Marks) -> None:
+    """Raises ConfigError for a model or benchmark that is nowhere, before what else the run says of
+    it, under its right name, is held against the wrong one."""
+    kinds: tuple[tuple[Kind, dict[str, str]], ...] = (
+        ("models", places.models),
+        ("benchmarks", places.benchmarks),
+    )
+    for kind, inlined in kinds:
+        named = data.get(kind)
+        for i, name in enumerate(named if isinstance(named, list) else ()):
+            try:
+                if isinstance(name, str) and name in inlined:
+                    inline.check_place(kind, inlined[name])
+                elif isinstance(name, str) and not name.startswith(LM_EVAL):
+                    config_file(kind, name, file)
+            except ConfigError as error:
+                raise ConfigError(f"{place_of((kind, i), marks, file)}: {error}") from None
 
 
 def _with_sets(data: JsonDict, marks: Marks, sets: Iterable[str]) -> dict[str, object]:
@@ -144,12 +168,25 @@ def run_file(path: Path) -> Path:
             return known[str(path)]
         if (path / "run.yaml").is_file():
             raise ConfigError(f"{path}: this is a run folder; {_BEGUN_WITH}")
+        if path.name.endswith(inline.DATA_FILES) and path.is_file():
+            raise ConfigError(
+                f"{path}: a data file, not a run file; `claimbench new run --benchmark {path}` "
+                "writes one"
+            )
         if path.exists():
             return path
     except OSError:  # One may not even look there: reading it says why.
         return path
-    near = nearest(path.stem, known)
+    near = _near_run(path, known)
     raise ConfigError(f"{path}: there is no such file, and no run of this name{near}")
+
+
+def _near_run(path: Path, known: Iterable[str]) -> str:
+    """What was meant by a path at which no run file lies: a file beside it, or a known run."""
+    beside = {one.stem: one for one in path.parent.glob("*.yaml")} if path.parent.is_dir() else {}
+    stem = path.stem if path.suffix.startswith(".y") else path.name
+    near = close_to(stem, beside)
+    return f"; did you mean {beside[near[0]]}?" if near else nearest(stem, known)
 
 
 def _apply_set(data: dict[str, object], marks: Marks, option: str) -> None:
@@ -164,8 +201,8 @@ def _apply_set(data: dict[str, object], marks: Marks, option: str) -> None:
             raise ConfigError(f"--set {option}: key {parent} is {below!r}, it has no keys below it")
         data[parent] = data = dict(below or {})
     try:
-        data[last] = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        data[last] = compose(text)[1]
+    except YAML_ERRORS as error:
         raise ConfigError(f"--set {option}: the value is not valid YAML") from error
     _mark_set(marks, (*parents, last), f"--set {option}")
 

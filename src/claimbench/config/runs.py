@@ -6,12 +6,13 @@ import math
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.inline import fit_name
 from claimbench.config.models import ModelConfig
+from claimbench.config.texts import ByLanguage
 from claimbench.config.yamlfile import FromList, Strict, nearest, unset
 from claimbench.errors import ConfigError
 
@@ -90,7 +91,7 @@ class RunConfig(Strict):
     published tables it is compared with."""
 
     name: str
-    title: str | dict[str, str] = Field(description="a text, or one by language (en, ko)")
+    title: ByLanguage = Field(description="a text, or one by language (en, ko)")
     models: tuple[str, ...] = Field(min_length=1)
     benchmarks: tuple[str, ...] = Field(min_length=1)
     sampling: SamplingConfig
@@ -117,13 +118,6 @@ class RunConfig(Strict):
     )
     allow_low_power: bool = False
     lm_eval: LmEvalOptions | None = None
-
-    @field_validator("title")
-    @classmethod
-    def _title_is_in_english_too(cls, title: str | dict[str, str]) -> str | dict[str, str]:
-        if isinstance(title, dict) and "en" not in title:
-            raise ValueError("by language, it needs a text for en")
-        return title
 
     @model_validator(mode="after")
     def _samples_and_margins_name_benchmarks(self) -> RunConfig:

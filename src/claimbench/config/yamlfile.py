@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from claimbench.config.yamltext import YAML_ERRORS, compose, line_of, problem
 from claimbench.errors import ConfigError
 
 Key = tuple[str | int, ...]
@@ -29,14 +31,9 @@ _NEEDED = {
     "int_from_float": "a whole number is needed",
     "float_type": "a number is needed",
     "bool_type": "true or false is needed",
+    "too_short": "at least one is needed",
 }
 """What pydantic calls by Python's names, in the words of YAML, by the type of its error."""
-
-_YAML_MISTAKES = {
-    r"'\t'": "a tab: indent with spaces",
-    "mapping values are not allowed": "a second colon in the line: put a text with one in quotes",
-}
-"""What the YAML parser says of common mistakes, and what they are."""
 
 
 def _tuple_of_list(value: object) -> object:
@@ -69,37 +66,13 @@ def unset(value: object) -> bool:
     return not value
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with line numbers, refusing a key that is given twice."""
-
-
-def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, object]:
-    seen: dict[Hashable, int] = {}
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        line = key_node.start_mark.line + 1
-        if key in seen:
-            raise yaml.MarkedYAMLError(
-                problem=f"key {key} is given twice (lines {seen[key]} and {line})",
-                problem_mark=key_node.start_mark,
-            )
-        seen[key] = line
-    loader.flatten_mapping(node)
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
-
-
 def load_yaml(path: Path) -> tuple[object, Marks]:
     """Read one YAML file. Returns (data, file and line of each key path)."""
     text = read_text(path)
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}{_where(error)}: not valid YAML ({_problem(error)})") from error
+        node, data = compose(text)
+    except YAML_ERRORS as error:
+        raise ConfigError(f"{path}{line_of(error)}: not valid YAML ({problem(error)})") from error
     lines = _lines(node, ()) if node is not None else ()
     return data, {key: f"{path}:{line}" for key, line in lines}
 
@@ -118,16 +91,6 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
-def _where(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f":{mark.line + 1}" if mark else ""
-
-
-def _problem(error: yaml.YAMLError) -> str:
-    problem = str(getattr(error, "problem", None) or str(error).splitlines()[0])
-    return next((ours for theirs, ours in _YAML_MISTAKES.items() if theirs in problem), problem)
-
-
 def _lines(node: yaml.Node, path: Key) -> Iterable[tuple[Key, int]]:
     yield path, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
@@ -144,6 +107,8 @@ def parse(
 ) -> Model:
     """Validate `data` as `kind`; a ConfigError names file, line, key and the nearest known key.
     `inside` is the key of the file that holds `data`."""
+    if data is None:
+        raise ConfigError(f"{path}: there is nothing in it; `claimbench new` writes such files")
     if not isinstance(data, Mapping):
         raise ConfigError(f"{path}: must hold keys and values, as the files beside it do")
     try:
@@ -200,7 +165,9 @@ def _given_instead(error: ErrorDetails) -> str:
 
 
 def _as_yaml(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    if isinstance(value, tuple):
+        return repr(list(value))
+    return str(value).lower() if isinstance(value, bool | date) else repr(value)
 
 
 def _is_number(text: str) -> bool:

@@ -4,7 +4,7 @@ and which grader calls every gold right, found by grading the golds against them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,26 +13,13 @@ from claimbench.benchmarks.rows import read_file
 from claimbench.config import BenchmarkConfig, DatasetConfig, FieldsConfig, GraderConfig
 from claimbench.config.canonical import plain
 from claimbench.config.inline import DATA_FILES, name_of
-from claimbench.config.yamlfile import nearest
+from claimbench.drafts.columns import Columns, Row, guess_fields
 from claimbench.drafts.models import as_yaml, path_from
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading import make_grader, make_pool
 from claimbench.grading.numerals import to_fraction
 from claimbench.grading.outcomes import CORRECT
 from claimbench.records import Grade, Problem, Sample
-
-Row = Mapping[str, object]
-
-QUESTIONS = ("question", "problem", "prompt", "query", "instruction", "input", "ask", "text", "q")
-GOLDS = (
-    "gold", "final_answer", "answer", "target", "correct_answer", "expected", "expected_answer",
-    "label", "output", "reference", "solution", "a",
-)  # fmt: skip
-IDS = ("id", "problem_id", "question_id", "task_id", "unique_id", "uid", "idx", "index", "name")
-RIGHT = re.compile(r"(?i)(correct|right)[ _]?(answer|choice|option)?")
-WRONG = re.compile(r"(?i)(incorrect|wrong|distractor).*\d+")
-HASHES = "####"
-"""Behind which GSM8K writes the number, after the working."""
 
 BOXED = "{question}\nPlease reason step by step, and put your final answer within \\boxed{}."
 LETTER = "{question}\n\nThe last line of your reply is `Answer: X`, X being the letter."
@@ -54,15 +41,6 @@ class BenchmarkDraft:
     failing: tuple[Grade, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Columns that a person names, in place of a guess."""
-
-    question: str | None = None
-    gold: str | None = None
-    grader: str | None = None
-
-
 def draft_benchmark(
     place: str, name: str | None = None, given: Columns = Columns()
 ) -> BenchmarkDraft:
@@ -71,14 +49,15 @@ def draft_benchmark(
     file = Path(place).expanduser()
     rows = _read(file)
     decide: dict[str, str] = {}
-    fields = _fields(rows, given, file, decide)
+    fields = guess_fields(rows, given, file, decide)
+    has_choices = bool(fields.choices or fields.choices_in)
     kinds = [given.grader] if given.grader else _kinds(rows, fields)
     config = BenchmarkConfig(
         name=name or name_of(place),
         title=name or name_of(place),
         dataset=DatasetConfig(file=str(file.resolve()), rows=len(rows)),
         fields=fields,
-        prompt="{question}{choices}" if fields.choices else "{question}",
+        prompt="{question}{choices}" if has_choices else "{question}",
         grader=GraderConfig(kind=kinds[0]),
         drafted=True,
     )
@@ -97,64 +76,17 @@ def draft_benchmark(
 
 
 def _read(file: Path) -> list[Row]:
+    if file.is_dir():
+        raise ConfigError(f"{file}: this is a folder; name a file in it")
     if not file.is_file():
         raise ConfigError(f"{file}: there is no such file")
     if not file.name.endswith(DATA_FILES):
-        raise ConfigError(f"{file}: rows are read from {', '.join(DATA_FILES[:4])}")
+        kinds = ", ".join(DATA_FILES[:4])
+        raise ConfigError(f"{file}: rows are read from {kinds}; save it as one of these")
     rows = list(read_file(file))
     if not rows:
         raise DataError(f"{file}: there are no rows in it")
     return rows
-
-
-# --- columns --------------------------------------------------------------------------------
-
-
-def _fields(
-    rows: Sequence[Row], given: Columns, file: Path, decide: dict[str, str]
-) -> FieldsConfig:
-    columns = [str(column) for column in rows[0]]
-    for word in (given.question, given.gold):
-        if word is not None and word not in columns:
-            raise ConfigError(f"{file}: there is no column {word}{nearest(word, columns)}")
-    own_id = next(
-        (c for c in _named(columns, IDS) if len({str(row.get(c)) for row in rows}) == len(rows)),
-        None,
-    )
-    question = given.question or _guess(columns, QUESTIONS, rows, file, "question")
-    choices = () if given.gold else _choices(columns)
-    if choices:
-        return FieldsConfig(id=own_id, question=question, choices=choices)
-    rest = [column for column in columns if column not in (question, own_id)]
-    gold = given.gold or _guess(rest, GOLDS, rows, file, "gold")
-    if not given.gold and len(others := _named(rest, GOLDS)) > 1:
-        decide["gold"] = f"or {' or '.join(c for c in others if c != gold)}"
-    after = HASHES if all(HASHES in str(row.get(gold)) for row in rows) else None
-    return FieldsConfig(id=own_id, question=question, gold=gold, gold_after=after)
-
-
-def _named(columns: Iterable[str], names: Sequence[str]) -> list[str]:
-    """The columns that are called so, whatever their case and dashes, best first."""
-    keyed = {re.sub(r"[ -]", "_", column.lower()): column for column in reversed(list(columns))}
-    return [keyed[name] for name in names if name in keyed]
-
-
-def _guess(
-    columns: Sequence[str], names: Sequence[str], rows: Sequence[Row], file: Path, what: str
-) -> str:
-    if known := _named(columns, names):
-        return known[0]
-    if what == "question" and (texts := [c for c in columns if isinstance(rows[0].get(c), str)]):
-        return max(texts, key=lambda c: len(str(rows[0].get(c))))
-    have = ", ".join(columns) or "no other column"
-    raise ConfigError(f"{file}: no column is plainly the {what} ({have}); name it with --{what}")
-
-
-def _choices(columns: Sequence[str]) -> tuple[str, ...]:
-    """The columns of the right choice and of the wrong ones, as GPQA has them."""
-    wrong = [column for column in columns if WRONG.fullmatch(column)]
-    right = [column for column in columns if RIGHT.fullmatch(column)]
-    return (right[0], *wrong) if wrong and right else ()
 
 
 # --- the grader -----------------------------------------------------------------------------
@@ -162,7 +94,7 @@ def _choices(columns: Sequence[str]) -> tuple[str, ...]:
 
 def _kinds(rows: Sequence[Row], fields: FieldsConfig) -> list[str]:
     """The graders to try, best first."""
-    if fields.choices:
+    if fields.choices or fields.choices_in:
         return ["choice"]
     golds = [_gold(row, fields) for row in rows]
     if all(to_fraction(gold) is not None for gold in golds):

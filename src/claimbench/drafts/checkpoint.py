@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from math import prod
 from pathlib import Path
 from typing import TypeVar
 
+from claimbench.config import names
 from claimbench.config.inline import is_hub_id
 from claimbench.drafts.template import ChatTokenizer
 from claimbench.engines.tokenizer import lean_transformers, read_tokenizer
 from claimbench.errors import ConfigError, ModelError
 from claimbench.models.gguf import first_line, quiet_transformers
+from claimbench.models.weights import check_files
 
 Json = Mapping[str, object]
 Kind = TypeVar("Kind", int, str)
@@ -40,6 +43,8 @@ class Found:
 def find(place: str) -> Found:
     """The checkpoint at a path, or the one of a hub id in the cache. Raises ConfigError."""
     path = Path(place).expanduser()
+    if "://" in place:
+        raise ConfigError(f"{place}: an address{_instead(place)}")
     if path.is_dir():
         return _in_folder(path)
     if path.is_file():
@@ -48,11 +53,21 @@ def find(place: str) -> Found:
         raise ConfigError(f"{path}: name the folder of the checkpoint, or a .gguf file")
     if is_hub_id(place):
         return _in_cache(place)
-    raise ConfigError(f"{path}: there is no such folder or file")
+    raise ConfigError(f"{path}: there is no such folder or file{_instead(place)}")
+
+
+def _instead(place: str) -> str:
+    """What a place that is none was meant for, as far as that is plain."""
+    if place in names("models"):
+        return f"; there is a model of this name: models: [{place}]"
+    if hub := re.fullmatch(r"https?://[^/]+/([\w.-]+/[\w.-]+)/?", place):
+        return f"; write the hub id, {hub[1]}"
+    return "" if "/" in place else "; a hub id has two parts, OWNER/NAME"
 
 
 def _in_folder(folder: Path) -> Found:
     if (folder / "config.json").is_file():
+        check_files(folder)
         return Found(folder)
     if (folder / "adapter_config.json").is_file():
         raise ConfigError(

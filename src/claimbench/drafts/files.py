@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from claimbench.config import names
-from claimbench.config.inline import name_of
+from claimbench.benchmarks.rows import read_file
+from claimbench.config import LM_EVAL, load_benchmark, names
+from claimbench.config.folders import Kind
+from claimbench.config.inline import check_place, is_place, name_of
+from claimbench.config.load import config_file
 from claimbench.config.yamlfile import read_text
 from claimbench.drafts.models import as_yaml, path_from
 from claimbench.errors import ConfigError
+from claimbench.planning.estimate import fitting_margin
 
 
 def write_new(path: Path, text: str) -> None:
@@ -21,9 +25,14 @@ def write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise ConfigError(f"{path}: there is such a file; name another one with --out") from None
+        why = "this is a folder" if path.is_dir() else "there is such a file"
+        if not path.exists():
+            why = f"{path.parent} is no folder"
+        raise ConfigError(f"{path}: {why}; name another one with --out") from None
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror or error})") from error
+        raise ConfigError(
+            f"{path}: cannot be written ({error.strerror or error}); name another one with --out"
+        ) from error
 
 
 def named_from(folder: Path, word: str) -> str:
@@ -35,8 +44,52 @@ def named_from(folder: Path, word: str) -> str:
     return relative if relative.startswith((".", "/")) else f"./{relative}"
 
 
-def run_yaml(models: Sequence[str], benchmarks: Sequence[str], claimed: float | None = None) -> str:
-    """The text of a run file; `claimed` is the score in % that it judges."""
+SAMPLES = 4
+"""Samples per problem of a new run."""
+
+
+def margin_for(claimed: float | None, place: str, run_file: Path) -> int:
+    """Points within which a claimed score can be judged on the problems of a benchmark, given by
+    its name or data file. Raises ConfigError where there are too few of them."""
+    rows = _problems(place, run_file)
+    margin = fitting_margin(50.0 if claimed is None else claimed, rows, SAMPLES) if rows else 20
+    if margin is not None:
+        return margin
+    if claimed is not None:
+        raise ConfigError(
+            f"{place}: {rows} problems cannot tell a score from {claimed:g} %, even within 50 "
+            "points; add problems, or leave --claimed out"
+        )
+    return 50
+
+
+def _problems(place: str, run_file: Path) -> int | None:
+    """None where nothing here states their number."""
+    if Path(place).expanduser().is_file() and not place.endswith(".yaml"):
+        return sum(1 for _ in read_file(Path(place).expanduser()))
+    if is_place(place) or place.startswith(LM_EVAL):
+        return None
+    return load_benchmark(place, run_file).dataset.rows
+
+
+def check_names(models: Sequence[str], benchmarks: Sequence[str], run_file: Path) -> None:
+    """Raises ConfigError for a model or benchmark that is nowhere."""
+    named: tuple[tuple[Kind, Sequence[str]], ...] = (("models", models), ("benchmarks", benchmarks))
+    for kind, words in named:
+        for word in words:
+            if is_place(word):
+                check_place(kind, word)
+            elif not word.startswith(LM_EVAL):
+                config_file(kind, word, run_file)
+
+
+def run_yaml(
+    models: Sequence[str],
+    benchmarks: Sequence[str],
+    claimed: float | None = None,
+    margin: int = 20,
+) -> str:
+    """The text of a run file; `claimed` is the score in % that it judges, within `margin`."""
     lines = [
         "# Made by `claimbench new run`.",
         f"models: {as_yaml(list(models))}",
@@ -45,14 +98,14 @@ def run_yaml(models: Sequence[str], benchmarks: Sequence[str], claimed: float | 
         "  temperature: 0.6  # decide: 0 is greedy decoding (then samples: 1)",
         "  top_p: 0.95",
         "  max_tokens: 2048  # decide: a reply that is longer is cut; reasoning needs far more",
-        "samples: 4  # decide: samples per problem",
+        f"samples: {SAMPLES}  # decide: samples per problem",
         "seed: 1",
     ]
     score, off = (50.0, "# ") if claimed is None else (claimed, "")
     model, benchmark = name_of(models[0]), name_of(benchmarks[0])
     lines += [
         f"{off}claimed: {{{model}: {{{benchmark}: {score:g}}}}}  # a score in %, to be judged",
-        f"{off}margins: {{{benchmark}: 20}}  # decide: points that count as the same score;",
+        f"{off}margins: {{{benchmark}: {margin}}}  # decide: points that count as the same score;",
         f"{'# ' if off else ''}#   fewer of them need more problems and samples",
     ]
     return "\n".join(lines) + "\n"

@@ -23,6 +23,7 @@ from claimbench.drafts.template import (
 )
 from claimbench.errors import ModelError
 from claimbench.models.prompts import plain_text, template_options
+from claimbench.models.weights import weights_fault
 
 ASSUMED_CONTEXT = 4096
 """Tokens, where nothing states how many a model was made for."""
@@ -57,6 +58,8 @@ def draft_model(
         decide["context"] = "nothing states how many tokens the model was made for"
     if facts.dtype is None:
         decide["dtype"] = "config.json does not state it"
+    if not found.gguf and not found.hub and (fault := weights_fault(found.folder)):
+        decide["weights"] = f"a run would refuse them: {fault}"
     config = ModelConfig.model_validate(
         {
             "name": name or name_of(place),

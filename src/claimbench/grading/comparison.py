@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from claimbench.grading.arithmetic import letters_of, tokens_of
+from claimbench.grading.brackets import without_labels
 from claimbench.grading.exact import exact_verdict
 from claimbench.grading.figures import without_modulus
 from claimbench.grading.intervals import as_interval, names_another
@@ -60,6 +61,8 @@ def _alike(gold: str, answer: str) -> str:
         answer = _without_approximation(answer)
     if ":" in answer and ":" not in gold:
         answer = _LABEL.sub("", answer)
+    if answer.count("=") > 1 and "=" not in gold and outer_brackets(gold)[0] == "()":
+        answer = without_labels(split_outside(answer, ",")) or answer
     return _value(answer) if "=" in answer and "=" not in gold else answer
 
 

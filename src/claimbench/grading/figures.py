@@ -21,6 +21,20 @@ def ungroup(text: str) -> str:
     return _BRACED_COMMA.sub(",", text) if "{," in text or "\\!" in text else text
 
 
+_GAPS = re.compile(r"-?\d{1,3}(?: \d{3})+(?:\.\d+)?")
+_POWER_OF_TEN = re.compile(r"(-?\d{1,30}(?:\.\d{1,30})?)[eE]\+?(-?\d{1,3})")
+
+
+def close_gaps(text: str) -> str:
+    """`12 345 678` as `12345678`, where it is the whole answer."""
+    return text.replace(" ", "") if " " in text and _GAPS.fullmatch(text) else text
+
+
+def write_powers(text: str) -> str:
+    r"""`1.5e6` as `1.5 \cdot 10^{6}`, where it is the whole answer."""
+    return _POWER_OF_TEN.sub(r"\1 \\cdot 10^{\2}", text) if _POWER_OF_TEN.fullmatch(text) else text
+
+
 # --- maths without backslashes -------------------------------------------------------------------
 
 _ROOT_CALL = re.compile(r"(?<![A-Za-z])\\?sqrt\s?\(([^()]*)\)")

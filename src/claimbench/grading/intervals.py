@@ -8,6 +8,12 @@ _RELATION = re.compile(r"<|>|\\le(?![A-Za-z])|\\ge(?![A-Za-z])")
 _NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?|\\(?:theta|alpha|beta|lambda))\s*")
 _MEMBER = re.compile(r"\s*[A-Za-z]\s*\\in(?![A-Za-z])\s*")
 _BUILDER = re.compile(r"\s*\\\{\s*[A-Za-z]\s*(?:\\mid|\||:)\s*(.*?)\s*\\\}\s*")
+_DISTANCE = re.compile(r"\s*\|\s*[A-Za-z]\s*\|\s*(<|>|\\[lg]e)\s*(\d+(?:\.\d+)?)\s*")
+_WITHIN = {"<": "(-{0}, {0})", r"\le": "[-{0}, {0}]"}
+_BEYOND = {
+    ">": r"(-\infty, -{0}) \cup ({0}, \infty)",
+    r"\ge": r"(-\infty, -{0}] \cup [{0}, \infty)",
+}
 _AND = re.compile(
     r"\s*,?\s*(?:\\text\{\s*and\s*\}|(?<![A-Za-z\\])and(?![A-Za-z])|\\(?:land|wedge)(?![A-Za-z]))\s*"
 )
@@ -28,6 +34,8 @@ def as_interval(text: str) -> str:
         return text[member.end() :]
     if not _RELATION.search(text):
         return text
+    if distance := _DISTANCE.fullmatch(text):
+        return (_WITHIN | _BEYOND)[distance[1]].format(distance[2])
     both = _AND.split(text)
     if len(both) == 2:
         return _intersection(both) or text

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claimbench.grading import figures, texts
+from claimbench.grading import brackets, figures, texts
 
 MAX_CHARACTERS = 2000
 
@@ -211,11 +211,16 @@ QWEN = "Qwen2.5-Math, evaluation/parser.py and grader.py"
 
 RULES: tuple[Rule, ...] = (
     Rule("characters", "signs of Unicode are the signs of LaTeX", MATH_VERIFY, _write_ascii),
+    Rule("row gaps", "space between the rows of a matrix", MATH_VERIFY, brackets.drop_row_gaps),
     Rule("grouping", "spaces and braced commas group thousands", QWEN, figures.ungroup),
     Rule("style", "bold, colour, size, boxes and sizes of brackets", QWEN, _drop_style),
     Rule("marks", "dollar signs, maths delimiters, Markdown stars", HENDRYCKS, _drop_marks),
     Rule("spaces", "spacing commands are spaces", HENDRYCKS, _one_space),
     Rule("names", "one name for each sign of several names", MATH_VERIFY, _name_alike),
+    Rule("brackets", "turned and angled brackets", "ISO 80000-2, 2-7.9", brackets.write_alike),
+    Rule("gaps", "spaces between groups of three digits", "SI Brochure, 5.4.4", figures.close_gaps),
+    Rule("exponents", "1.5e6 as programs write it", "IEEE 754, 5.12", figures.write_powers),
+    Rule("bases", "a base in words, a numeral in brackets", MATH_VERIFY, brackets.write_base),
     Rule("degrees", "degrees count, they do not multiply", HENDRYCKS, _drop_degrees),
     Rule("percent", "percent signs count, they do not multiply", HENDRYCKS, _drop_percent),
     Rule("plain maths", "sqrt(5), 3pi and 5*x are read as meant", MATH_VERIFY, figures.as_latex),

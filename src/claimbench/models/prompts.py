@@ -18,7 +18,7 @@ from typing import Protocol
 from claimbench.benchmarks.loading import fill
 from claimbench.config import BenchmarkConfig, ModelConfig, PromptRules
 from claimbench.errors import ConfigError, PromptError
-from claimbench.records import Problem, Turn
+from claimbench.records import Problem, TemplateArgs, Turn
 
 LETTERS = "ABCDEFGHIJ"
 
@@ -36,11 +36,12 @@ class Tokenizer(Protocol):
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A prompt as text and as the token ids that are sent; as `messages` where a server renders it
-    (`ids` are then our own rendering, or empty)."""
+    (`ids` are then our own rendering, or empty), with the arguments that its template gets."""
 
     text: str
     ids: tuple[int, ...]
     messages: tuple[Turn, ...] = ()
+    template_args: TemplateArgs = ()
 
 
 class PromptMaker:
@@ -240,7 +241,7 @@ class MessageMaker:
             )
         turns = chat_turns(self.benchmark, self.fewshot, problem, choice_order)
         rules = prompt_rules(self.model, self.benchmark)
-        changed = rules.prepend or rules.cut_end or rules.template_args or rules.plain_text
+        changed = rules.prepend or rules.cut_end or rules.plain_text
         if changed or turns[-1].role != "user":
             raise PromptError(
                 f"model {self.model.name}, benchmark {problem.benchmark}: this prompt cannot be "
@@ -250,7 +251,8 @@ class MessageMaker:
         system = [Turn("system", rules.system or "")] if own else []
         text = "\n".join(f"[{turn.role}] {turn.content}" for turn in [*system, *turns])
         ids = self._counter.prompt(problem, choice_order).ids if self._counter else ()
-        return Prompt(text, ids, (*system, *turns))
+        arguments = tuple(sorted(rules.template_args.items()))
+        return Prompt(text, ids, (*system, *turns), arguments)
 
 
 def chat_turns(

@@ -126,6 +126,7 @@ class Cell:
                 seed=seed,
                 choice_order=order,
                 messages=prompt.messages,
+                template_args=prompt.template_args,
             )
 
     def _prompt_and_digest(
@@ -152,7 +153,9 @@ def sampling_identity(sampling: Sampling) -> dict[str, object]:
 
 def _what_is_sent(prompt: Prompt) -> dict[str, object]:
     if prompt.messages:
-        return {"messages": [[turn.role, turn.content] for turn in prompt.messages]}
+        turns = {"messages": [[turn.role, turn.content] for turn in prompt.messages]}
+        given = {"template_args": dict(prompt.template_args)} if prompt.template_args else {}
+        return {**turns, **given}
     return {"prompt_ids": prompt.ids}
 
 

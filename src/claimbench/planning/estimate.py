@@ -25,6 +25,11 @@ PARAMETER_TOKENS_PER_SECOND = 2.7e10
 down: 135 million parameters at 220 tokens/s behind long prompts (the second session in
 results/smollm2-gsm8k/provenance.json). A GPU is far faster."""
 
+LEAST_CHANCE = 0.5
+"""A run that shows nothing in more than every second case is refused."""
+MARGINS = (20, 25, 30, 35, 40, 45, 50)
+"""Margins in points that a new run file may have."""
+
 BYTES_PER_TOKEN = 4.5
 BYTES_PER_SAMPLE = 700
 
@@ -106,13 +111,27 @@ def check_power(plan: Plan) -> None:
     found = _targets(plan.experiment, _rows(plan))
     if not found or run.limit or run.allow_low_power:
         return
-    best = max(max(t["power_of_equivalence"], t["power_of_difference"]) for t in found)
-    if best < 0.5:
+    best = max(map(_chance, found))
+    if best < LEAST_CHANCE:
         raise InputError(
             f"run {run.name}: its best chance of showing equality or a difference of the size of "
             f"the margin is {100 * best:.0f} %, under 50 %; raise samples, widen margins, or set "
             f"allow_low_power: true"
         )
+
+
+def fitting_margin(score: float, problems: int, samples: int) -> int | None:
+    """The least margin in points, of those that people write, with which a run that holds a claimed
+    score in % against so many problems is not refused; None where there is none."""
+    (figure,) = targets((), ("m",), ("b",), {"m": {"b": score}})
+    asked = [_Asked("b", problems, samples, False, margin, ()) for margin in MARGINS]
+    chances = [_chance(_target(figure, one, 1)) for one in asked]
+    fitting = (m for m, chance in zip(MARGINS, chances, strict=True) if chance >= LEAST_CHANCE)
+    return next(fitting, None)
+
+
+def _chance(target: JsonObject) -> float:
+    return float(max(target["power_of_equivalence"], target["power_of_difference"]))
 
 
 def _cell(cell: Cell, experiment: Experiment) -> JsonDict:

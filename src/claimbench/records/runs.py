@@ -91,13 +91,17 @@ class Sampling:
         return {key: value for key, value in chosen.items() if value != NEUTRAL[key]}
 
 
+TemplateArgs = tuple[tuple[str, bool | int | float | str], ...]
+"""Arguments of a chat template by name, in alphabetical order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One completion that is asked of an engine; `id` is the sample's identity digest.
 
     `choice_order[i]` is the index in `Problem.choices` of the option shown at place i. `messages`
-    are the chat turns for a server that renders them itself; `prompt_ids` are then our own
-    rendering, or empty.
+    are the chat turns for a server that renders them itself, `template_args` what its chat template
+    gets beside them; `prompt_ids` are then our own rendering, or empty.
     """
 
     id: str
@@ -110,6 +114,7 @@ class Request:
     seed: int
     choice_order: tuple[int, ...] = ()
     messages: tuple[Turn, ...] = ()
+    template_args: TemplateArgs = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,19 +15,20 @@ from claimbench.report.verdict_sum import verdict_sum
 
 
 def spoken(one: Answer) -> Iterator[Message]:
-    """The answer's sentences: scores and verdict, then how sure it is."""
+    """The answer's sentences: scores and verdict, what they rest on, how sure it is."""
     yield one.scores
     if one.word is not None:
         values: dict[str, Value] = {"word": one.word, "finding": one.finding}
         yield Message("answer-verdict", values)
+    if one.basis is not None:
+        yield one.basis
     yield one.certainty
 
 
-def legend_in_letters(found: Sequence[Answer], words: Words) -> str:
-    """What the letters of these strips stand for; empty where none is drawn."""
+def legend_in_letters(found: Sequence[Answer], words: Words) -> list[str]:
+    """What each of the letters of these strips stands for; nothing where none is drawn."""
     kinds = dict(kind for one in found if one.strip for kind in strips.legend(one.strip))
-    drawn = [f"{strips.LETTERS[k]} {words.render(kinds[k])}" for k in strips.LETTERS if k in kinds]
-    return "   ".join(drawn)
+    return [f"{strips.LETTERS[k]} {words.render(kinds[k])}" for k in strips.LETTERS if k in kinds]
 
 
 def answer_markdown(document: Document, words: Words) -> Iterator[str]:
@@ -37,7 +38,7 @@ def answer_markdown(document: Document, words: Words) -> Iterator[str]:
     for one in found:
         yield from _one(one, words, named=len(document.runs) > 1)
     if legend := legend_in_letters(found, words):
-        yield f"`{legend}`\n"
+        yield f"`{'   '.join(legend)}`\n"
     if matrix := matrix_of(document):
         total = len(document.verdicts)
         yield f"{words.say('page-answers-many', count=total)} {_sum(document, words)}\n"

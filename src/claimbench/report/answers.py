@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, Verdict
-from claimbench.report.caveats import Chip, chips_of, truncated
+from claimbench.report.caveats import Chip, basis_of, chips_of, truncated
 from claimbench.report.comparisons import details, found_message, names_of, outcome_message
 from claimbench.report.document import Document, RunView
 from claimbench.report.strips import Strip, odds, strip_of, strip_of_comparison
@@ -31,8 +31,8 @@ CERTAINTIES = (*(name for name, _ in _LEVELS), "unsure")
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a reader sees first. `run` is the run's name, empty where `scores` names it; `state` is
-    the verdict's name, `measured` where there is none; `certainty` says how sure it is and
-    `why` what the picture shows."""
+    the verdict's name, `measured` where there is none; `basis` says how much was measured and
+    who published, `certainty` how sure it is and `why` what the picture shows."""
 
     run: str
     state: str
@@ -40,6 +40,7 @@ class Answer:
     certainty: Message
     word: Message | None = None
     finding: Value = None
+    basis: Message | None = None
     why: Message | None = None
     strip: Strip | None = None
     chips: tuple[Chip, ...] = ()
@@ -77,6 +78,7 @@ def verdict_answer(document: Document, run: RunView, v: Verdict) -> Answer:
         scores=_scores(run, v),
         word=term("verdict", v.verdict),
         finding=finding_of(v),
+        basis=basis_of(v, measured),
         certainty=certainty_of(v),
         why=why_of(v),
         strip=strip_of(v, document.evidence),

@@ -8,7 +8,7 @@ from itertools import groupby
 from string import Template
 
 from claimbench.claims import Article, load_catalogue
-from claimbench.messages import Texts, Value, term
+from claimbench.messages import Value, term
 from claimbench.report.article_reader import PLAIN, ReaderClaim, counted, reader_claim
 from claimbench.report.messages import ENGLISH, Words, languages, words
 from claimbench.report.tables import escape
@@ -48,7 +48,7 @@ def _front(known: Known, say: Words, end: str) -> str:
     heads = [say.say("reader-article"), say.say("reader-date"), *(_plain(p, say) for p in PLAIN)]
     rows = [
         [
-            f"[{escape(say.render(Texts(article.outlet)))}]({article.id}{end}.md)",
+            f"[{_outlet(article, say)}]({article.id}{end}.md)",
             str(article.date),
             *_counts(claims),
         ]
@@ -59,6 +59,10 @@ def _front(known: Known, say: Words, end: str) -> str:
     lines = [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows)]
     parts = [f"# {say.say('reader-title')}", say.say("reader-intro"), "\n".join(lines)]
     return "\n\n".join([*parts, say.say("reader-plain-words")]) + "\n"
+
+
+def _outlet(article: Article, say: Words) -> str:
+    return escape(say.render(article.named))
 
 
 def _counts(claims: Iterable[ReaderClaim]) -> list[str]:
@@ -76,7 +80,7 @@ def _about(article: Article, say: Words) -> str:
 
 
 def _page(article: Article, claims: Sequence[ReaderClaim], say: Words) -> str:
-    parts = [f"# {escape(say.render(Texts(article.outlet)))}, {article.date}", _about(article, say)]
+    parts = [f"# {_outlet(article, say)}, {article.date}", _about(article, say)]
     parts += [_summary(claims, say), *(_claim(claim, say) for claim in claims)]
     return "\n\n".join(parts) + "\n"
 
@@ -162,9 +166,8 @@ def _h(text: str) -> str:
 def _html_front(known: Known, say: Words) -> str:
     heads = [say.say("reader-article"), say.say("reader-date"), *(_plain(p, say) for p in PLAIN)]
     rows = [
-        f'<tr><td><a href="#{_h(article.id)}">{_h(say.render(Texts(article.outlet)))}</a></td>'
-        f"<td>{article.date}</td>"
-        f"{_cells(claims)}</tr>"
+        f'<tr><td><a href="#{_h(article.id)}">{_h(say.render(article.named))}</a></td>'
+        f"<td>{article.date}</td>{_cells(claims)}</tr>"
         for article, claims in known
     ]
     every = [claim for _, claims in known for claim in claims]
@@ -183,7 +186,7 @@ def _html_article(article: Article, claims: Sequence[ReaderClaim], say: Words) -
         address = _h(article.url)
         about = about.replace(address, f'<a href="{address}">{address}</a>')
     head = (
-        f'<h2 id="{_h(article.id)}">{_h(say.render(Texts(article.outlet)))}, {article.date}</h2>'
+        f'<h2 id="{_h(article.id)}">{_h(say.render(article.named))}, {article.date}</h2>'
         f"<p class=soft>{about}</p><p>{_h(_summary(claims, say))}</p>"
     )
     return "\n".join([head, *(_html_claim(claim, say) for claim in claims)])

@@ -100,3 +100,12 @@ def source_lines(result: PublishedResult | None) -> tuple[Value, ...]:
     if s.commit:
         parts.append(Message("page-source-commit", {"commit": s.commit}))
     return (tuple(parts),)
+
+
+def basis_of(v: Verdict, measured: Measurement | None) -> Message:
+    """On how much the score rests, and whose the published one is."""
+    by: dict[str, Value] = {"by": v.claim.partition(":")[0]}
+    if measured is None or v.measured is None:
+        return Message("answer-by", by)
+    counts = {"problems": measured.problems, "samples": measured.samples_per_problem}
+    return Message("answer-basis", {**by, **counts})

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
+from claimbench.messages import Message
+from claimbench.report import svg
 from claimbench.report.document import Document
+from claimbench.report.strips import Strip, draw
 from claimbench.report.tables import Table, interval, points, run_column, signed
 from claimbench.verdicts.contrasts import Contrast, contrasts
 
@@ -21,8 +26,27 @@ def contrast_tables(document: Document) -> list[Table]:
     return [run_column(table, [name for name, _ in found]) if len(document.runs) > 1 else table]
 
 
+def contrast_figures(document: Document, pen: svg.Pen) -> list[tuple[Message, Markup]]:
+    """What each contrast is of, and its difference with its interval, drawn."""
+    found = [one for run in document.runs for one in contrasts(run.measurements)]
+    return [(_named(one), _drawn(pen, f"contrast-{i}", one)) for i, one in enumerate(found)]
+
+
+def _named(one: Contrast) -> Message:
+    sides = {"before": one.before.benchmark, "after": one.after.benchmark}
+    return Message("contrast-of", {"model": one.before.model, **sides})
+
+
+def _drawn(pen: svg.Pen, name: str, one: Contrast) -> Markup:
+    strip = Strip(100 * one.difference, None, None, _in_points(one))
+    return Markup(draw(pen, name, strip))
+
+
+def _in_points(one: Contrast) -> tuple[float, float] | None:
+    return one.interval_95 and (100 * one.interval_95[0], 100 * one.interval_95[1])
+
+
 def _row(one: Contrast) -> tuple[str, ...]:
-    within = one.interval_95
     return (
         one.before.model,
         one.before.benchmark,
@@ -30,5 +54,5 @@ def _row(one: Contrast) -> tuple[str, ...]:
         one.after.benchmark,
         points(one.after.pass_at_1, 2),
         signed(100 * one.difference),
-        interval(None if within is None else (100 * within[0], 100 * within[1])),
+        interval(_in_points(one)),
     )

@@ -27,7 +27,7 @@ from claimbench.report.comparisons import (
     details,
     headline,
 )
-from claimbench.report.contrast_table import contrast_tables
+from claimbench.report.contrast_table import contrast_figures, contrast_tables
 from claimbench.report.document import CellView, Document
 from claimbench.report.glossary import COLUMNS, legends
 from claimbench.report.lm_eval_table import lm_eval_tables
@@ -55,6 +55,7 @@ from claimbench.report.page_script import (
 )
 from claimbench.report.page_words import PageWords
 from claimbench.report.problems import problem_block
+from claimbench.report.settings import setting_name
 from claimbench.report.tables import Table, clean, heading, in_terms, points
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
@@ -88,6 +89,7 @@ def render_html(
         cells=_cells(document, svg.Pen(words)),
         problems=problem_block(document),
         forests=_forests(document, svg.Pen(words)),
+        contrast_figures=contrast_figures(document, svg.Pen(words)),
         comparisons=_comparisons(document, svg.Pen(words)),
         pack=pack,
         left=_left_out(pack) if pack else None,
@@ -116,6 +118,7 @@ def _words(words: PageWords, document: Document) -> dict[str, object]:
         "label": words.label,
         "option": words.option,
         "text": lambda value: clean(words.first.render(value)),
+        "setting": setting_name,
         "cell": lambda column, value: words.shown(in_terms(column, value, words.first)),
         "message": lambda key, **values: Message(key, values),
         "heading": heading,

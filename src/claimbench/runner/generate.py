@@ -43,6 +43,8 @@ class Progress:
     next_look: int | None = None
     """Samples per problem of the next declared look, which needs all shards."""
     failures: list[RequestFailure] = field(default_factory=list)
+    on_failure: Callable[[list[RequestFailure]], None] = lambda _: None
+    """Called with all failures whenever there is one more."""
     started: float = field(default_factory=time.monotonic)
     before: tuple[int, int] = (0, 0)
     """Samples and tokens of this session at `started`."""
@@ -156,6 +158,7 @@ def generate(
             request = waiting.pop(answer.request_id)
             if isinstance(answer, RequestFailure):
                 progress.failures.append(answer)
+                progress.on_failure(progress.failures)
                 continue
             sample = sample_of(request, answer)
             store.append_sample(sample)

@@ -169,6 +169,7 @@ def _generate_missing(
 ) -> None:
     """The samples of each model in turn."""
     desk.progress.asked = looks.needed(plan, store).asked
+    desk.progress.on_failure = session.failed
     for model in plan.experiment.models:
         own = replace(plan, cells=tuple(cell for cell in plan.cells if cell.model is model))
         _generate_own(own, model, store, desk, session, budget, watch, log)

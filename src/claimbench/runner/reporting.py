@@ -123,6 +123,11 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
         f"{m.model} on {m.benchmark}: {m.received} of {m.asked} samples, {m.graded} graded"
         for m in lacking
     )
+    if all(m.received == m.asked for m in lacking):
+        return (
+            f"{root}: grades are missing, or are of an earlier grader ({counts}), so no verdict is "
+            f"given; `claimbench grade {root}` makes them"
+        )
     return (
         f"{root}: samples are missing ({counts}), so no verdict is given; finish it with the "
         f"`claimbench run` or `import` that began it, or see estimates with `claimbench report "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,9 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.measure import Scores, load_scores
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import CellName
-from claimbench.store import RunStore
+from claimbench.store import RunStore, text_key
 from claimbench.store.rows import SAMPLES
+from claimbench.store.sessions import read_sessions
 
 SLOW = 3
 """Problems that are named as slow."""
@@ -29,13 +30,14 @@ WINDOW = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """A problem whose replies are long: their mean tokens, how many of them are stored, and how
-    many were cut by the token limit."""
+    """A problem whose replies are long: their mean tokens, how many of them are stored, how many
+    were cut by the token limit, and the mean seconds of some of them, None where unknown."""
 
     problem: str
     tokens: float
     stored: int
     cut: int
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,14 @@ class CellStanding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A run so far; `quiet` is how many seconds ago something was stored, None before the first."""
+    """A run so far; `quiet` is how many seconds ago something was stored, None before the first;
+    `failures` counts the requests that failed in the newest session, at least, and `failed` says
+    why the first did."""
 
     cells: tuple[CellStanding, ...]
     quiet: float | None
+    failures: int = 0
+    failed: str = ""
 
     @property
     def asked(self) -> int:
@@ -86,7 +92,15 @@ class Standing:
 
 def look(store: RunStore, cells: Sequence[StoredCell]) -> Standing:
     """How the run stands now; nothing is written."""
-    return Standing(tuple(_standing(store, cell) for cell in cells), _quiet(store, cells))
+    standing = tuple(_standing(store, cell) for cell in cells)
+    return Standing(standing, _quiet(store, cells), *_failures(store))
+
+
+def _failures(store: RunStore) -> tuple[int, str]:
+    """How many requests failed in the newest session, and why the first did."""
+    sessions = read_sessions(store)
+    found = sessions[-1].get("failures") if sessions else None
+    return (int(found["count"]), str(found["first"])) if found else (0, "")
 
 
 class Rate:
@@ -121,7 +135,7 @@ def _standing(store: RunStore, cell: StoredCell) -> CellStanding:
         no_answer=_count(scores, NOTHING_TO_JUDGE),
         errors=_count(scores, ERRORS),
         tokens=int(np.maximum(scores.tokens, 0)[scores.present].sum()),
-        slow=_slow(scores, cell.problem_ids),
+        slow=tuple(_timed(store, cell, one) for one in _slow(scores, cell.problem_ids)),
     )
 
 
@@ -152,6 +166,20 @@ def _slow(scores: Scores, problem_ids: Sequence[str]) -> tuple[Slow, ...]:
     return tuple(
         Slow(problem_ids[row], float(means[row]), int(counts[row]), int(cut[row])) for row in rows
     )
+
+
+TIMED = 8
+"""Replies of a slow problem whose seconds are looked at."""
+
+
+def _timed(store: RunStore, cell: StoredCell, slow: Slow) -> Slow:
+    """The problem with the mean seconds of its first replies."""
+    index = store.sample_index(cell.name)
+    own = index["id"][index["problem"] == text_key(slow.problem)][:TIMED]
+    seconds = [
+        s for row in store.sample_values(cell.name, own) if (s := row["seconds"]) is not None
+    ]
+    return replace(slow, seconds=sum(seconds) / len(seconds)) if seconds else slow
 
 
 def _quiet(store: RunStore, cells: Sequence[StoredCell]) -> float | None:

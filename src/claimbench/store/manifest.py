@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig, digest
+from claimbench.config.texts import said
 from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Texts
@@ -171,8 +172,7 @@ class RunManifest(Strict):
     @property
     def title(self) -> str | Texts:
         """The run file's own words, in each language they are given in."""
-        title = self.run.title
-        return title if isinstance(title, str) else Texts(title)
+        return said(self.run.title)
 
     def looks_of(self, cell: CellName) -> Looks | None:
         """At how many samples a cell is, and may have been, judged; None where only once. A raise

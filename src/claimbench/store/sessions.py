@@ -9,11 +9,12 @@ import datetime
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from claimbench.errors import StoreError
+from claimbench.records import RequestFailure
 from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.store import RunStore
 
@@ -44,6 +45,7 @@ class Session:
     def __init__(self, store: RunStore, facts: JsonObject) -> None:
         self._store = store
         self._entry = {"session": secrets.token_hex(8), **facts, "generating": []}
+        self._failures: Sequence[RequestFailure] = ()
         self._write()
 
     def loaded(self, model: str, facts: JsonObject) -> None:
@@ -51,6 +53,19 @@ class Session:
         if facts:
             self._entry.setdefault("engines", {})[model] = dict(facts)
             self._write()
+
+    def failed(self, failures: Sequence[RequestFailure]) -> None:
+        """Note that requests failed, for who watches: at the first, and whenever there are twice as
+        many; all of them at the end of the interval."""
+        self._failures, count = failures, len(failures)
+        if count & (count - 1) == 0:
+            self._note_failures()
+            self._write()
+
+    def _note_failures(self) -> None:
+        if self._failures:
+            first = self._failures[0].reason
+            self._entry["failures"] = {"count": len(self._failures), "first": first}
 
     @contextmanager
     def generating(
@@ -67,6 +82,7 @@ class Session:
             yield
         finally:
             samples_now, tokens_now = so_far()
+            self._note_failures()
             self._entry["generating"].append(
                 {
                     "model": model,

@@ -49,7 +49,9 @@ def _prompt(
     if settings.prompt != "token_ids":
         turns = [{"role": m.role, "content": m.content} for m in request.messages]
         asked = {"return_token_ids": True} if settings.prompt == "counted_chat" else {}
-        return {"messages": turns, **asked}
+        # The name under which vLLM, SGLang and llama.cpp take arguments of the template.
+        given = {"chat_template_kwargs": dict(request.template_args)}
+        return {"messages": turns, **asked, **(given if request.template_args else {})}
     return {
         "prompt": list(request.prompt_ids),
         "stop_token_ids": sorted(stop_ids),

@@ -64,7 +64,7 @@ def read_checkpoint(
     except Exception as error:  # transformers, safetensors and tokenizers raise all kinds
         raise ModelError(
             f"{folder} cannot be read as a checkpoint ({_first_line(error)}); "
-            "remove it, so that it is fetched again, or give a complete one."
+            "give a complete one that transformers can load."
         ) from error
 
 

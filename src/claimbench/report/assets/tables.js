@@ -32,7 +32,8 @@
         sortBy(head, before === "none" ? begins(head) : before === "ascending");
       });
     }
-    if (heads.length > 0) sortControl(table, heads, begins, sortBy);
+    const single = table.classList.contains("sortable") && table.tBodies.length < 2;
+    if (heads.length > 0 && !single) sortControl(table, heads, begins, sortBy);
   }
 
   // Where a table becomes cards its heads are gone: a list of them takes their place there.

@@ -548,6 +548,11 @@ weights-quantized-here = quantized while loading: { $method }
 weights-kv-dtype = KV cache in { $dtype }
 weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
 
+protocol-samples-per-problem = samples per problem
+protocol-engine = engine
+protocol-prompt = prompt
+protocol-system = system text
+protocol-weights = weights
 setting-none = none
 setting-applied = applied
 setting-text = text
@@ -647,6 +652,7 @@ column-after = public after
 column-score-before = score before %
 column-score-after = score after %
 page-contrast = Problems from before and after the checkpoint
+contrast-of = { $model }: { $after } less { $before }, with its 95% interval
 page-contrast-caption = Like benchmarks (contests of the same kind), one whose problems were public before the checkpoint and one whose problems came after it. The difference is the later score minus the earlier one, in points, with its 95% interval on such problems (Welch). A lower later score is what contamination would look like; a harder contest looks the same, so this decides nothing alone.
 summary-cut = The rest is in the report: a job's summary holds no more.
 page-comparison = Comparison
@@ -763,6 +769,11 @@ answer-reproduced = the difference lies within ±{ SHORT($margin) } points
 answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
+answer-basis = Measured with { $problems } problems, { $samples ->
+    [one] one reply
+   *[other] { $samples } replies
+} to each. The published figure is from { $by }.
+answer-by = The published figure is from { $by }.
 answer-verdict = { $word }: { $finding }
 answer-with-looks = { $finding }; { $looks }
 answer-with-plain = { $finding }; by the plain bound on the error { $plain }
