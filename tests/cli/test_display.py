@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
 
+from claimbench.cli import letters
 from claimbench.cli.display import _MEASUREMENT_COLUMNS, _VERDICT_COLUMNS, _print
 from claimbench.report.tables import Table
 
@@ -55,3 +60,19 @@ def test_a_narrow_terminal_keeps_the_verdict(width: int) -> None:
     assert "28.85 ± 1.21" in printed
     assert ("published" in printed) == (width == 80)
     assert max(map(len, printed.splitlines())) <= width
+
+
+def test_a_terminal_that_lacks_letters_shows_lookalikes() -> None:
+    shown = "−5 ··━●─│ 정답 … ┏━┓".encode("ascii", letters.NAME)
+    assert shown == rb"-5 ..=o-| \uc815\ub2f5 ... +=+"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("given", "coloured"), [("", True), ("1", False)])
+def test_no_color_is_heard(given: str, coloured: bool) -> None:
+    ours, terminal = pty.openpty()
+    command = [sys.executable, "-m", "claimbench", "smoke"]
+    subprocess.run(command, env={**os.environ, "NO_COLOR": given}, stderr=terminal, check=False)
+    said = os.read(ours, 10_000)
+    assert b"there is no command smoke" in said
+    assert (b"\x1b[31m" in said) is coloured

@@ -15,8 +15,8 @@ import pytest
 from pipeline_toys import Toy
 
 from claimbench import config
-from claimbench.engines.ray import RayEngine, on_ray
 from claimbench.engines.ray.cluster import Needs, check_room, needs_of, places
+from claimbench.engines.ray.engine import RayEngine, on_ray
 from claimbench.engines.replicas.replica import Replica
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings
@@ -34,26 +34,38 @@ def requests(count: int) -> list[Request]:
     ]
 
 
-def scripted(pause: float = 0.0, dies_after: int | None = None) -> Callable[[], Any]:
-    """Makes a scripted engine. Nested, so that it travels to other processes by value; those do
-    not know the folder of the toys."""
+def replying(reply: Callable[[Any], str], dies_after: int | None = None) -> Callable[[], Any]:
+    """Makes a scripted engine. Nested, as `reply` is to be, so that both travel to other processes
+    by value; those do not know the folder of the toys."""
     toys = str(ROOT / "tests" / "support")
 
     def make() -> Any:
         import sys
-        import time
 
         if toys not in sys.path:
             sys.path.append(toys)
         from scripted import ScriptedEngine
 
-        def reply(request: Any) -> str:
-            time.sleep(pause)
-            return f"It is {request.seed}"
-
         return ScriptedEngine(reply, shuffle=1, dies_after=dies_after)
 
     return make
+
+
+def scripted(
+    pause: float = 0.0, dies_after: int | None = None, signs: Path | None = None
+) -> Callable[[], Any]:
+    """Says the request's seed. Each process that replies leaves a file of its number in `signs`."""
+
+    def reply(request: Any) -> str:
+        import os
+        import time
+
+        if signs is not None:
+            (signs / str(os.getpid())).touch()
+        time.sleep(pause)
+        return f"It is {request.seed}"
+
+    return replying(reply, dies_after)
 
 
 def transformers(**keys: Any) -> TransformersSettings:
@@ -159,13 +171,25 @@ def engine(cluster: Any, make: Callable[[], Any], **settings: Any) -> tuple[RayE
 
 
 @pytest.mark.slow
-def test_a_raylet_killed_in_the_middle_loses_nothing(cluster: Any, nodes: list[Any]) -> None:
-    replicas, told = engine(cluster, scripted(pause=0.02))
-    asked, found = requests(400), list[Any]()
-    for answer in replicas.generate(iter(asked)):
+def test_a_raylet_killed_in_the_middle_loses_nothing(
+    cluster: Any, nodes: list[Any], tmp_path: Path
+) -> None:
+    replicas, told = engine(cluster, scripted(pause=0.01, signs=tmp_path))
+    asked, found = list[Request](), list[Any]()
+
+    def until_told() -> Iterator[Request]:
+        """More than enough for one replica while the other still starts, and then for its loss."""
+        for request in requests(20_000):
+            if told and len(asked) % 100 == 0:
+                return
+            asked.append(request)
+            yield request
+
+    for answer in replicas.generate(until_told()):
         found.append(answer)
-        if len(found) == 60:
-            cluster.remove_node(nodes[0], allow_graceful=False)
+        if nodes and len(list(tmp_path.iterdir())) == 2:
+            cluster.remove_node(nodes.pop(), allow_graceful=False)
+            nodes.clear()
     assert texts(found) == texts(scripted()().generate(asked))
     (sentence,) = told
     assert "was lost" in sentence
@@ -264,23 +288,13 @@ def test_a_declared_look_stops_a_run_on_a_cluster(
     cluster: Any, toy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looks at 2, 4 and 8 of 16 samples; both replicas are always right, far above the figure."""
-    toys = str(ROOT / "tests" / "support")
 
-    def always_right() -> Any:
-        import sys
-
-        if toys not in sys.path:
-            sys.path.append(toys)
-        from scripted import ScriptedEngine
-
-        def reply(request: Any) -> str:
-            number = int(request.problem_id.removeprefix("q"))
-            return f"{request.sample_index} {number}</think>The answer is {2 * number}"
-
-        return ScriptedEngine(reply, shuffle=1)
+    def right(request: Any) -> str:
+        number = int(request.problem_id.removeprefix("q"))
+        return f"{request.sample_index} {number}</think>The answer is {2 * number}"
 
     run = Toy(toy, monkeypatch)
-    replicas, told = engine(cluster, always_right)
+    replicas, told = engine(cluster, replying(right))
     made = run.run(
         "samples=16", "looks=[0.125, 0.25, 0.5]", "allow_low_power=true", engine=replicas
     )

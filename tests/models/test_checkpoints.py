@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,14 @@ def test_a_local_checkpoint_is_known_by_its_whole_content(tmp_path: Path) -> Non
 def test_a_folder_without_config_is_no_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"config\.json is missing; key path"):
         identity(tmp_path)
+
+
+def test_pip_is_run_out_of_its_wheel_where_an_environment_has_none() -> None:
+    pip = wheels.bundled_pip()
+    if pip is None:
+        pytest.skip("this Python brings no pip along")
+    done = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("pip "), done.stderr
 
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"

@@ -150,6 +150,17 @@ def test_failed_requests_are_missing_and_never_wrong(journey: Toy) -> None:
     assert journey.run().measurements[0].right == (6, 6, 6, 6, 6)
 
 
+def test_grades_of_an_earlier_grader_are_not_called_missing_samples(journey: Toy) -> None:
+    journey.run()
+    for part in (journey.out / "grades").rglob("*.jsonl"):
+        part.unlink()
+    with (
+        RunStore.existing(journey.out, writer=True) as store,
+        pytest.raises(IncompleteRun, match=r"grades are missing, or are of an earlier.* grade "),
+    ):
+        reporting.report(store)
+
+
 @pytest.mark.parametrize(
     ("change", "key"),
     [

@@ -75,9 +75,15 @@ def run(zygote: Zygote, program: str, limits: Limits) -> Outcome:
 
 
 def pause(group: int, seconds: float) -> None:
-    """Stop the processes of a group for a while, from when its first has a child."""
+    """Stop the processes of a group for a while, from when a child of its first has run for a tenth
+    of a second: its clock runs by then."""
     children = Path(f"/proc/{group}/task/{group}/children")
-    await_that(children.read_text, "a program runs")
+
+    def ticks(child: str) -> int:
+        """Of CPU time in user mode, a hundredth of a second each; see proc_pid_stat(5)."""
+        return int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11])
+
+    await_that(lambda: any(ticks(c) >= 10 for c in children.read_text().split()), "a program runs")
     os.killpg(group, signal.SIGSTOP)
     time.sleep(seconds)
     os.killpg(group, signal.SIGCONT)
@@ -141,12 +147,12 @@ class TestStarvedPrograms:
     def test_a_machine_that_stands_still_costs_no_program_its_time(self) -> None:
         isolation = next(isolation for isolation in ISOLATIONS[1:] if _why_not(isolation) is None)
         with Zygote(isolation) as zygote:
-            pausing = threading.Thread(target=pause, args=(zygote._process.pid, 3.0))
+            pausing = threading.Thread(target=pause, args=(zygote._process.pid, 4.0))
             pausing.start()
-            program = BURN.replace("0.2", "0.5") + "burn()"
-            outcome = run(zygote, program, Limits(5, 2.0, *MOST))
+            program = BURN.replace("0.2", "1") + "burn()"
+            outcome = run(zygote, program, Limits(5, 3.0, *MOST))
             assert outcome.records[0][0].state == OK
-            assert outcome.endings[0].wall_s > 2.5
+            assert outcome.endings[0].wall_s > 4
             pausing.join()
 
 

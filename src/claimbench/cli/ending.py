@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from claimbench.cli import letters
 from claimbench.cli.ci import publish_report
 from claimbench.errors import ConfigError, InputError
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from claimbench.runner.generate import Progress
     from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
-    from claimbench.runner.slurm import Array
+    from claimbench.runner.slurm.array import Array
     from claimbench.runner.slurm.jobs import Job
 
 TOGETHER_SECONDS = 5.0
@@ -103,14 +104,17 @@ def stated(options: list[str]) -> dict[str, object]:
 
 
 def complain(sentence: str) -> None:
-    typer.secho(f"claimbench: {sentence}", err=True, fg=typer.colors.RED)
+    plain = os.environ.get("NO_COLOR")  # no-color.org: set and not empty
+    colour = None if plain else typer.colors.RED
+    typer.secho(f"claimbench: {sentence}", err=True, fg=colour)
 
 
 def print_anywhere() -> None:
-    """A terminal that lacks a letter shows its number: Korean, or a table's lines, end nothing."""
+    """A terminal that lacks a letter shows a lookalike or its number: Korean, or a table's lines,
+    end nothing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=letters.NAME)
 
 
 def keep_bars_out_of_logs() -> None:
@@ -170,7 +174,7 @@ def one_of(
     if shard is None and slurm is None and not sbatch and wait:
         return None, None
     from claimbench.runner import shards
-    from claimbench.runner.slurm import parse_array
+    from claimbench.runner.slurm.array import parse_array
 
     if shard is not None and slurm is not None:
         raise ConfigError("--shard and --slurm: --slurm makes the shards itself; leave one out")

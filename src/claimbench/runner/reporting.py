@@ -16,7 +16,11 @@ from claimbench.analysis.repetition import repeating_ids
 from claimbench.config import plain
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.records import Measurement, Verdict
-from claimbench.report import RunView, Source, messages, pack, report_files
+from claimbench.report import messages
+from claimbench.report.document import RunView
+from claimbench.report.files import report_files
+from claimbench.report.sample_texts import Source
+from claimbench.report.samples import pack
 from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import registration
 from claimbench.runner.comparing import compare_reports
@@ -123,6 +127,11 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
         f"{m.model} on {m.benchmark}: {m.received} of {m.asked} samples, {m.graded} graded"
         for m in lacking
     )
+    if all(m.received == m.asked for m in lacking):
+        return (
+            f"{root}: grades are missing, or are of an earlier grader ({counts}), so no verdict is "
+            f"given; `claimbench grade {root}` makes them"
+        )
     return (
         f"{root}: samples are missing ({counts}), so no verdict is given; finish it with the "
         f"`claimbench run` or `import` that began it, or see estimates with `claimbench report "
