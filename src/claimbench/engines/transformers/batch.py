@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 import torch
 
 from claimbench.engines.transformers.checkpoint import Checkpoint
+from claimbench.engines.transformers.decoder import Decoder
 from claimbench.engines.transformers.invariance import CHUNK
 from claimbench.engines.transformers.prefilling import (
     Shared,
@@ -20,7 +21,7 @@ from claimbench.engines.transformers.prefilling import (
     prefill_in_chunks,
 )
 from claimbench.engines.transformers.sampling import Draw, draw_tokens
-from claimbench.engines.transformers.slots import BLOCK, Prefix, Slots
+from claimbench.engines.transformers.slots import BLOCK, BLOCK_FLOAT32, Prefix, Slots
 from claimbench.engines.transformers.window import common_length, final_length
 from claimbench.records import Completion, FinishReason, Request
 
@@ -67,7 +68,7 @@ class Batch:
     ) -> None:
         decoder = checkpoint.decoder
         self._exact = bool(decoder.counts)
-        block = BLOCK if self._exact else _block_width(columns, decoder.device)
+        block = BLOCK if self._exact else _block_width(columns, decoder)
         # One slot more than rows: a finished row's prompt is copied before the row goes.
         self._slots = Slots(
             decoder.shape, rows + 1, columns, prefix, block=block, exact=self._exact
@@ -268,7 +269,8 @@ def _chunks(prompts: list[tuple[int, ...]], start: int) -> Iterator[list[tuple[i
         yield chunk
 
 
-def _block_width(columns: int, device: torch.device) -> int:
+def _block_width(columns: int, decoder: Decoder) -> int:
     """Narrow blocks waste fewer columns, few blocks waste less time around the products."""
-    least = BLOCK if device.type == "cpu" else 512
+    on_cpu = BLOCK_FLOAT32 if decoder.dtype == torch.float32 else BLOCK
+    least = on_cpu if decoder.device.type == "cpu" else 512
     return max(least, 1 << (columns // 16).bit_length())
