@@ -34,6 +34,8 @@ def headline(one: Compared) -> Message:
             "names": names_of(one),
             "benchmark": one.variant.benchmark,
             "outcome": outcome_message(one),
+            "score": one.score,
+            "reference": one.reference_score,
             "found": found_message(one.such) if one.word not in _SIDES else _interval(one.such),
         },
     )
