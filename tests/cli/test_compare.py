@@ -67,7 +67,7 @@ def test_equal_runs_are_equivalent_and_not_worse_by_the_margin(runs: Path) -> No
     narrow = compare(runs, "base", "same", "--margin", "0.1", "--non-inferior", "6").stdout
     assert ": not worse by 6 points or more" in narrow
     assert (
-        ": inconclusive; only a difference of"
+        ": inconclusive, neither a difference nor equality is shown; only a difference of"
         in compare(runs, "base", "same", "--margin", "0.1").stdout.splitlines()[0]
     )
 
@@ -196,7 +196,7 @@ def test_the_outcome_in_korean(runs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     found = compare(runs, "base", "mine", "--language", "ko", "--out", str(out))
     assert "b, mine 대 base:" in found.stdout
-    assert "포인트 낮음 (95% 구간 −" in found.stdout
+    assert "포인트 낮음 (40.1% 대 55.7%, 95% 구간 −" in found.stdout
     assert "| 벤치마크 |" in (out / "comparison.md").read_text()
 
 

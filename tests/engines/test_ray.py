@@ -15,8 +15,8 @@ import pytest
 from pipeline_toys import Toy
 
 from claimbench import config
-from claimbench.engines.ray import RayEngine, on_ray
 from claimbench.engines.ray.cluster import Needs, check_room, needs_of, places
+from claimbench.engines.ray.engine import RayEngine, on_ray
 from claimbench.engines.replicas.replica import Replica
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings

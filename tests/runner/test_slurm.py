@@ -24,7 +24,7 @@ from claimbench import config
 from claimbench.config import paths
 from claimbench.errors import ConfigError
 from claimbench.runner import preparing
-from claimbench.runner.slurm import parse_array
+from claimbench.runner.slurm.array import parse_array
 from claimbench.runner.slurm.jobs import Job, first_complaint, submit
 from claimbench.runner.slurm.task import ShardTask
 

@@ -20,6 +20,8 @@ from claimbench.verdicts.bounds import learned_share
         ("aime24", 80.1, 1),
         ("math500", 80, 0.6),
         ("math500", 79.9, 1),
+        ("math500", 96, 0.6),
+        ("math500", 96.1, 1),
         ("lm-eval:aime24", 50, 0.6),
         ("gpqa_diamond", 50, 1),
     ],

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from claimbench.analysis.protocol import protocol
 from claimbench.analysis.servers import quantizations, with_quantization
-from claimbench.config import RunConfig
+from claimbench.config.runs import RunConfig
 from claimbench.grading import Grader, make_grader
 from claimbench.records import CellName, Looks, Problem, Tier
 from claimbench.records.plain import JsonObject

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from claimbench import engines
-from claimbench.config import (
-    BenchmarkConfig,
-    LmEvalTask,
-    PromptRules,
-    SamplingConfig,
-    plain,
-)
+from claimbench.config.benchmarks import BenchmarkConfig, LmEvalTask
+from claimbench.config.canonical import plain
+from claimbench.config.models import PromptRules
+from claimbench.config.runs import SamplingConfig
 from claimbench.engines.endpoint.config import EndpointConfig
 from claimbench.engines.endpoint.settings import EndpointSettings
 from claimbench.messages import Message, as_data

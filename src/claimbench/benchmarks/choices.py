@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from claimbench.benchmarks.rows import Row, column
-from claimbench.config import FieldsConfig
+from claimbench.config.benchmarks import FieldsConfig
 from claimbench.errors import DataError
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from claimbench.benchmarks.rows import Located, Row, column, optional
-from claimbench.config import BenchmarkConfig, FieldsConfig, TestsConfig
+from claimbench.config.benchmarks import BenchmarkConfig, FieldsConfig, TestsConfig
 from claimbench.config.paths import cache_dir
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading.code.unpack import FORMS, PRELUDE, canonical, digest_of

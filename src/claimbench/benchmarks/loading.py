@@ -12,7 +12,9 @@ from pathlib import Path
 from claimbench.benchmarks.choices import choices_of
 from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
-from claimbench.config import LM_EVAL, BenchmarkConfig, DatasetConfig, Experiment, ModelConfig
+from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, DatasetConfig
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment
 from claimbench.errors import DataError
 from claimbench.grading.extract import last_box
 from claimbench.records import Problem, Turn

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimbench.benchmarks.parsing import BinaryFile, csv_rows, json_lines, json_list
-from claimbench.config import DatasetConfig
+from claimbench.config.benchmarks import DatasetConfig
 from claimbench.config.paths import packaged_data
 from claimbench.errors import DataError, DatasetMissing
 from claimbench.records.plain import JsonObject

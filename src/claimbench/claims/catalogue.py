@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from claimbench.config import names
+from claimbench.config.folders import names
 from claimbench.config.paths import seeds_dir
 from claimbench.config.yamlfile import Key, Marks, Strict, load_yaml, nearest, parse, place_of
 from claimbench.errors import ConfigError

@@ -12,7 +12,8 @@ from rich.text import Text
 from claimbench.cli.ending import complain, meant
 from claimbench.errors import ConfigError
 from claimbench.report.comparison_data import to_json
-from claimbench.report.comparisons import changes, comparison_files, details, headline
+from claimbench.report.comparison_files import comparison_files
+from claimbench.report.comparisons import changes, details, headline
 from claimbench.report.messages import english, words
 from claimbench.report.strips import in_letters, strip_of_comparison
 from claimbench.report.tables import clean

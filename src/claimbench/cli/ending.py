@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from claimbench.runner.generate import Progress
     from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
-    from claimbench.runner.slurm import Array
+    from claimbench.runner.slurm.array import Array
     from claimbench.runner.slurm.jobs import Job
 
 TOGETHER_SECONDS = 5.0
@@ -174,7 +174,7 @@ def one_of(
     if shard is None and slurm is None and not sbatch and wait:
         return None, None
     from claimbench.runner import shards
-    from claimbench.runner.slurm import parse_array
+    from claimbench.runner.slurm.array import parse_array
 
     if shard is not None and slurm is not None:
         raise ConfigError("--shard and --slurm: --slurm makes the shards itself; leave one out")

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from claimbench.runner.generate import Progress
     from claimbench.runner.reporting import Report
     from claimbench.runner.shards import Shard
-    from claimbench.runner.slurm import Array
+    from claimbench.runner.slurm.array import Array
     from claimbench.runner.slurm.jobs import Job
 
 

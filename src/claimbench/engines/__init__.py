@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from claimbench.config import EngineConfig
+from claimbench.config.engines import EngineConfig
 from claimbench.config.yamlfile import nearest, parse, place_of
 from claimbench.engines.base import Engine, EngineSettings, Price, Served
 from claimbench.engines.endpoint.settings import EndpointSettings

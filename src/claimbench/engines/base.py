@@ -18,8 +18,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from claimbench.config import DType, ModelConfig
 from claimbench.config.machine import missing_packages
+from claimbench.config.models import DType, ModelConfig
 from claimbench.config.yamlfile import Strict
 from claimbench.errors import CheckpointMissing, ModelError
 from claimbench.messages import Message

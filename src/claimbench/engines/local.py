@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
-from claimbench.config import DType, ModelConfig
+from claimbench.config.models import DType, ModelConfig
 from claimbench.engines.base import Engine, EngineSettings, Log
 
 
@@ -52,7 +52,7 @@ class LocalSettings(EngineSettings):
 
         chosen = self.sized(longest)
         if self.ray_address is not None:
-            from claimbench.engines.ray import on_ray
+            from claimbench.engines.ray.engine import on_ray
 
             return on_ray(model, checkpoint, chosen, log)
         if self.replicas > 1:

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.errors import ModelError
 from claimbench.models import proof
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.config.paths import cache_dir
 from claimbench.engines import EngineSettings, Served
 from claimbench.engines.llamacpp.files import wheel_file

@@ -16,7 +16,8 @@ from datetime import date
 from typing import Protocol
 
 from claimbench.benchmarks.loading import fill
-from claimbench.config import BenchmarkConfig, ModelConfig, PromptRules
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.models import ModelConfig, PromptRules
 from claimbench.errors import ConfigError, PromptError
 from claimbench.records import Problem, TemplateArgs, Turn
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.messages import Message
 
 _NAMES = {"awq": "AWQ", "gptq": "GPTQ", "fp8": "FP8", "fbgemm_fp8": "FP8 (FBGEMM)"}

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from claimbench.config import ModelConfig, WheelSource
+from claimbench.config.models import ModelConfig, WheelSource
 from claimbench.config.paths import cache_dir
 from claimbench.errors import ModelError
 from claimbench.models import proof

@@ -6,11 +6,28 @@ from collections.abc import Iterable
 
 from claimbench.analysis.agreement import Agreement, Disagreement
 from claimbench.messages import Value
+from claimbench.report.document import Document
 from claimbench.report.grade_reasons import known_reason
-from claimbench.report.tables import Table, points
+from claimbench.report.tables import Table, points, run_column
 
 SHOWN = 20
 """Disagreements that a report shows inline; tables/disagreements.csv has all."""
+
+
+def agreement_tables(document: Document, most: int | None = None) -> list[Table]:
+    """Their labels beside our grades, then every disagreement (the first `most` of each cell);
+    each row with its run where there are several. Nothing where no run was imported."""
+    found = [(run.name, a) for run in document.runs for a in run.agreements]
+    if not found:
+        return []
+    apart = [(n, disagreement_table(a, most, texts=document.texts)) for n, a in found]
+    columns = apart[0][1].columns
+    differing = Table("disagreements", columns, tuple(r for _, t in apart for r in t.rows))
+    tables = [agreement_table(a for _, a in found), differing]
+    if len(document.runs) > 1:
+        names = [[n for n, _ in found], [n for n, t in apart for _ in t.rows]]
+        tables = [run_column(t, n) for t, n in zip(tables, names, strict=True)]
+    return tables
 
 
 def agreement_table(found: Iterable[Agreement]) -> Table:

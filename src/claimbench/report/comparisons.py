@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from claimbench.messages import Message, Value, from_data
-from claimbench.report.comparison_data import to_json
 from claimbench.report.messages import ENGLISH, Words, words
 from claimbench.report.strips import in_letters, strip_of_comparison
 from claimbench.report.tables import (
@@ -16,7 +15,6 @@ from claimbench.report.tables import (
     or_unknown,
     points,
     signed,
-    to_csv,
     to_markdown,
 )
 from claimbench.statistics import Comparison
@@ -36,6 +34,8 @@ def headline(one: Compared) -> Message:
             "names": names_of(one),
             "benchmark": one.variant.benchmark,
             "outcome": outcome_message(one),
+            "score": one.score,
+            "reference": one.reference_score,
             "found": found_message(one.such) if one.word not in _SIDES else _interval(one.such),
         },
     )
@@ -254,13 +254,3 @@ def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
         for word, rows in _extremes(one):
             yield f"{said.say(_CHANGES[word])}:\n"
             yield "\n".join(f"- {escape(said.render(_change(c)))}" for c in rows) + "\n"
-
-
-def comparison_files(found: Sequence[Compared], language: str = ENGLISH) -> dict[str, str]:
-    """The files of a comparison by name."""
-    return {
-        "comparison.md": render(found, language),
-        "comparison.csv": to_csv(comparison_table(found)),
-        "changes.csv": to_csv(changes_table(found)),
-        "comparison.json": to_json(found),
-    }

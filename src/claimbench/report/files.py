@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from claimbench.report import figures, svg
+from claimbench.report.agreement_tables import agreement_tables
 from claimbench.report.article_tables import claims_table
 from claimbench.report.claim_tables import testable
 from claimbench.report.comparisons import changes_table, comparison_table
@@ -12,7 +13,7 @@ from claimbench.report.contrast_table import contrast_tables
 from claimbench.report.document import Document
 from claimbench.report.html import evidence_by_benchmark, render_html
 from claimbench.report.lm_eval_table import lm_eval_tables
-from claimbench.report.markdown import agreement_tables, render_document, tables_of
+from claimbench.report.markdown import render_document, tables_of
 from claimbench.report.messages import ENGLISH
 from claimbench.report.page_script import asset
 from claimbench.report.page_words import PageWords

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from claimbench.messages import Message
 from claimbench.records import Measurement
 from claimbench.report import figures, strips, svg
-from claimbench.report.agreement_tables import SHOWN
+from claimbench.report.agreement_tables import SHOWN, agreement_tables
 from claimbench.report.answers import Answer, answers, verdict_answer
 from claimbench.report.claim_tables import claim_rows, spoken, testable
 from claimbench.report.comparisons import (
@@ -31,7 +31,6 @@ from claimbench.report.contrast_table import contrast_figures, contrast_tables
 from claimbench.report.document import CellView, Document
 from claimbench.report.glossary import COLUMNS, legends
 from claimbench.report.lm_eval_table import lm_eval_tables
-from claimbench.report.markdown import agreement_tables
 from claimbench.report.matrix import matrix_of
 from claimbench.report.messages import languages
 from claimbench.report.page_rows import (

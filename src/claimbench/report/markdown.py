@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Verdict
-from claimbench.report.agreement_tables import SHOWN, agreement_table, disagreement_table
+from claimbench.report.agreement_tables import SHOWN, agreement_tables
 from claimbench.report.answer_text import answer_markdown
 from claimbench.report.article_tables import efficiency_table
 from claimbench.report.claim_tables import report_claims_table, spoken, testable
@@ -157,19 +157,3 @@ class _Page:
         for run in document.runs:
             yield self.head("page-about-run", run=run.name) if many else self.head("page-about")
             yield "\n".join(f"- {self.text(k)}: {self.text(v)}" for k, v in run.about) + "\n"
-
-
-def agreement_tables(document: Document, most: int | None = None) -> list[Table]:
-    """Their labels beside our grades, then every disagreement (the first `most` of each cell);
-    each row with its run where there are several. Nothing where no run was imported."""
-    found = [(run.name, a) for run in document.runs for a in run.agreements]
-    if not found:
-        return []
-    apart = [(n, disagreement_table(a, most, texts=document.texts)) for n, a in found]
-    columns = apart[0][1].columns
-    differing = Table("disagreements", columns, tuple(r for _, t in apart for r in t.rows))
-    tables = [agreement_table(a for _, a in found), differing]
-    if len(document.runs) > 1:
-        names = [[n for n, _ in found], [n for n, t in apart for _ in t.rows]]
-        tables = [run_column(t, n) for t, n in zip(tables, names, strict=True)]
-    return tables

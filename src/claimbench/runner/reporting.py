@@ -16,7 +16,11 @@ from claimbench.analysis.repetition import repeating_ids
 from claimbench.config import plain
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.records import Measurement, Verdict
-from claimbench.report import RunView, Source, messages, pack, report_files
+from claimbench.report import messages
+from claimbench.report.document import RunView
+from claimbench.report.files import report_files
+from claimbench.report.sample_texts import Source
+from claimbench.report.samples import pack
 from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import registration
 from claimbench.runner.comparing import compare_reports

@@ -11,7 +11,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from claimbench.config import BenchmarkConfig, GraderConfig, ModelConfig, RunConfig, digest
+from claimbench.config.benchmarks import BenchmarkConfig, GraderConfig
+from claimbench.config.canonical import digest
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import RunConfig
 from claimbench.config.texts import said
 from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import Field
 
-from claimbench.config import digest as digest_of
+from claimbench.config.canonical import digest as digest_of
 from claimbench.config.yamlfile import Strict, load_yaml, parse
 from claimbench.errors import ConfigError
 from claimbench.store import provenance

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from claimbench.config import digest as digest_of
+from claimbench.config.canonical import digest as digest_of
 from claimbench.errors import WrongRunFolder
 from claimbench.records.plain import JsonObject
 from claimbench.store.fields import edits

@@ -2,14 +2,16 @@
 
 The bound p(1−p)/(N·n) is reached where all problems are equally hard, which they never are. Scores
 of 66 models over seeds (Sober Reasoning, `data.json` at commit 8fceffd) bear out 0.6 of it on AIME
-at scores of 20 to 80 and on MATH-500 at 80 to 100; nothing is known elsewhere.
+at scores of 20 to 80 and on MATH-500 from 80 on; nothing is known elsewhere. Above 96 the plain
+bound stands all the same: so few of 500 problems are ever wrong there that a set may have 0.69 of
+it, as the ceiling set of docs/calibration.md has (0.6 gave 6.5 % false verdicts on it).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claimbench.claims import published_as
+from claimbench.claims.catalogue import published_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Learned:
     share: float
 
 
-LEARNED = (Learned(("aime24", "aime25"), 20, 80, 0.6), Learned(("math500",), 80, 100, 0.6))
+LEARNED = (Learned(("aime24", "aime25"), 20, 80, 0.6), Learned(("math500",), 80, 96, 0.6))
 MODELS = 66
 """Whose seeds that rests on."""
 

@@ -17,17 +17,16 @@ from claimbench.benchmarks.lm_eval.tasks import (
     load_task,
     seeded,
 )
-from claimbench.config import (
+from claimbench.config.benchmarks import (
     LM_EVAL,
     BenchmarkConfig,
     DatasetConfig,
-    Experiment,
     FieldsConfig,
     GraderConfig,
-    LmEvalOptions,
     LmEvalTask,
-    ModelConfig,
 )
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment, LmEvalOptions
 from claimbench.errors import ConfigError, InputError
 from claimbench.grading.lm_eval import metrics
 from claimbench.grading.lm_eval.names import (

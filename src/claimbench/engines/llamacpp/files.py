@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.config.paths import cache_dir
 from claimbench.engines.llamacpp.header import Header, read_header
 from claimbench.errors import CheckpointMissing, ConfigError, ModelError

@@ -9,8 +9,8 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from claimbench.config import ModelConfig
 from claimbench.config.addresses import holds_secret
+from claimbench.config.models import ModelConfig
 from claimbench.engines.base import Engine, EngineSettings, Log, OwnWeights, stop_token_ids
 from claimbench.engines.endpoint.llamacpp import PENALTIES
 from claimbench.engines.endpoint.settings import reasoning_end

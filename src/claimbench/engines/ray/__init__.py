@@ -6,7 +6,3 @@
 
 How many replicas there are changes no sample: it is provenance, as threads are.
 """
-
-from claimbench.engines.ray.engine import RayEngine, on_ray
-
-__all__ = ["RayEngine", "on_ray"]

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.ray.cluster import check_room, connected, needs_of
 from claimbench.engines.ray.staff import Actors

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.replicas.dispatch import dispatched
 from claimbench.engines.replicas.processes import Processes, places

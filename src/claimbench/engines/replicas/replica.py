@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.engines.base import Answer, Engine, closing_answers
 from claimbench.errors import ClaimbenchError, ConfigError, EngineDied, ModelError
 from claimbench.records import Request

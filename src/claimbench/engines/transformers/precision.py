@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from claimbench.config import DType, ModelConfig, processor
+from claimbench.config import processor
 from claimbench.config.machine import may_have_gpu, whole_memory
+from claimbench.config.models import DType, ModelConfig
 
 _BYTES = 4
 _SHARE_OF_MEMORY = 0.5

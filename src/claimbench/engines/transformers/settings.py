@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from claimbench.config import DType, ModelConfig, processor
+from claimbench.config import processor
+from claimbench.config.models import DType, ModelConfig
 from claimbench.engines.base import Engine, Log, stop_token_ids, version_of
 from claimbench.engines.local import LocalSettings
 from claimbench.errors import ConfigError

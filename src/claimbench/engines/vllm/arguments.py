@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.engines.base import (
     Engine,
     Log,

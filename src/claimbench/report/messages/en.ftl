@@ -614,7 +614,7 @@ comparison-inconclusive = inconclusive
 
 ## Runs against a reference run (compare)
 
-compare-headline = { $names } on { $benchmark }: { $outcome } ({ $found })
+compare-headline = { $names } on { $benchmark }: { $outcome } ({ FIXED($score) }% against { FIXED($reference) }%; { $found })
 compare-names = { $run } against { $reference }
 compare-better = better by { FIXED($gap) } points
 compare-worse = worse by { FIXED($gap) } points
@@ -623,14 +623,14 @@ compare-not-worse = not worse by { SHORT($margin) } points or more
 compare-shown-alone = inconclusive; a difference is shown alone, but not among { $family } comparisons
 compare-lower-here = lower on these problems, inconclusive for other problems like them
 compare-higher-here = higher on these problems, inconclusive for other problems like them
-compare-undecided = inconclusive; only a difference of { FIXED($detectable) } points or more shows reliably
+compare-undecided = inconclusive, neither a difference nor equality is shown; only a difference of { FIXED($detectable) } points or more shows reliably
 compare-interval = 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-found = { SIGNED($difference) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared
 compare-groups = the { $common } problems come in { $groups } groups: the error on such problems is that of the groups
-compare-these = on these very problems: { $found }
-compare-power = power to find { SHORT($margin) } points: { FIXED($power, 0) }%; found with a power of 80%: { FIXED($detectable) } points
+compare-these = a rerun of both on these very problems: { $found }
+compare-power = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%, one of { FIXED($detectable) } points with a chance of 80%
 compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }
 compare-devices = device seconds per right sample: { SIGNIFICANT($run) } ({ $device }) against { SIGNIFICANT($reference) } ({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, { SIGNIFICANT($adjusted) } among { $family } comparisons (Holm)

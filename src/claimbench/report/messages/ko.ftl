@@ -614,7 +614,7 @@ comparison-inconclusive = 판단 보류
 
 ## 기준 실행과의 비교 (compare)
 
-compare-headline = { $benchmark }, { $names }: { $outcome } ({ $found })
+compare-headline = { $benchmark }, { $names }: { $outcome } ({ FIXED($score) }% 대 { FIXED($reference) }%, { $found })
 compare-names = { $run } 대 { $reference }
 compare-better = { FIXED($gap) }포인트 높음
 compare-worse = { FIXED($gap) }포인트 낮음
@@ -623,14 +623,14 @@ compare-not-worse = { SHORT($margin) }포인트 이상 낮지는 않음
 compare-shown-alone = 판단 보류. 이 비교만 보면 차이가 입증되지만 비교 { $family }개를 모두 고려하면 입증되지 않음
 compare-lower-here = 이 문제들에서는 낮음, 비슷한 다른 문제에서는 판단 보류
 compare-higher-here = 이 문제들에서는 높음, 비슷한 다른 문제에서는 판단 보류
-compare-undecided = 판단 보류. { FIXED($detectable) }포인트 이상의 차이라야 확실히 드러남
+compare-undecided = 판단 보류. 차이가 있다고도 같다고도 할 수 없음. { FIXED($detectable) }포인트 이상의 차이라야 확실히 드러남
 compare-interval = 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
 compare-found = { SIGNED($difference) }포인트, 95% 구간 { SIGNED($low) } ~ { SIGNED($high) }
 compare-counts = 문제 { $common }개 중 { $better }개 나아짐, { $worse }개 나빠짐
 compare-partly = 문제 { $problems }개 중 { $common }개를 비교함
 compare-groups = 문제 { $common }개가 { $groups }개 묶음으로 이루어져 있어, 이런 문제에서의 오차는 묶음을 단위로 구함
-compare-these = 바로 이 문제들에서: { $found }
-compare-power = { SHORT($margin) }포인트를 찾아낼 검정력 { FIXED($power, 0) }%. 80% 검정력으로 찾아낼 수 있는 차이 { FIXED($detectable) }포인트
+compare-these = 바로 이 문제들에서 둘을 다시 실행한다면: { $found }
+compare-power = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%, { FIXED($detectable) }포인트라면 80%의 확률로 드러남
 compare-tokens = 정답 표본당 토큰: { FIXED($run, 0) }개, 기준은 { FIXED($reference, 0) }개
 compare-devices = 정답 표본당 장치 시간: { SIGNIFICANT($run) }초({ $device }), 기준은 { SIGNIFICANT($reference) }초({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, 비교 { $family }개를 보정하면(Holm) { SIGNIFICANT($adjusted) }

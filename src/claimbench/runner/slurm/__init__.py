@@ -7,7 +7,3 @@
 Whether the run is complete is read from its folder, never from Slurm's state of a job: without
 accounting that stays unknown, and a job that ended well may still owe samples.
 """
-
-from claimbench.runner.slurm.array import Array, parse_array
-
-__all__ = ["Array", "parse_array"]

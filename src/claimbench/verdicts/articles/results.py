@@ -10,7 +10,7 @@ from typing import get_args
 from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim, Registration, Tier
 from claimbench.records.plain import JsonObject
-from claimbench.verdicts import COMPOSITION, Quantifier
+from claimbench.verdicts.composition import COMPOSITION, Quantifier
 
 STATUSES = (
     "supported", "contradicted", "confirmed by record", "contradicted by record", "mixed",
