@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +21,9 @@ ENGLISH = "en"
 _LONGEST = 1000
 """Characters of a value that Fluent is given: it refuses parts above 2,500."""
 
+REMEMBERED = 10_000
+"""Messages whose words are kept, in each language."""
+
 _PLAIN_WORDS = {None: "unknown", True: "yes", False: "no"}
 
 
@@ -29,7 +32,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._plain: dict[str, str] = {}
+        self._said: dict[Hashable, str] = {}
         self._bundles = [_bundle(name) for name in dict.fromkeys((language, ENGLISH))]
 
     def say(self, key: str, **values: Value) -> str:
@@ -54,11 +57,14 @@ class Words:
         return any(bundle.has_message(message.key) for bundle in self._bundles)
 
     def _message(self, message: Message) -> str:
-        if not message.values:
-            return self._plain.get(message.key) or self._plain.setdefault(
-                message.key, self._formatted(message)
-            )
-        return self._formatted(message)
+        # A report says many things several times: in a page, in Markdown, in tables, for each run.
+        identity = _identity(message)
+        found = self._said.get(identity)
+        if found is None:
+            if len(self._said) >= REMEMBERED:
+                self._said.clear()
+            found = self._said[identity] = self._formatted(message)
+        return found
 
     def _formatted(self, message: Message) -> str:
         bundle = next((one for one in self._bundles if one.has_message(message.key)), None)
@@ -88,6 +94,17 @@ class Words:
             return Parts(parts if whole else [_marked(part, long) for part in parts])
         text = self.render(value)
         return text if len(text) <= _LONGEST else _marked(text, long)
+
+
+def _identity(value: Value) -> Hashable:
+    """What two values that are said alike have in common; 1, 1.0 and True are three."""
+    if isinstance(value, Message):
+        return (value.key, *[(name, _identity(one)) for name, one in value.values.items()])
+    if isinstance(value, Texts):
+        return tuple(value.by_language.items())
+    if isinstance(value, tuple):
+        return (tuple, *map(_identity, value))
+    return (type(value), value)
 
 
 def _marked(text: str, long: dict[str, str]) -> str:
