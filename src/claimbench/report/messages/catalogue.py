@@ -13,7 +13,7 @@ from claimbench.errors import ConfigError
 from claimbench.messages import Message, Texts, Value
 
 if TYPE_CHECKING:
-    from fluent.runtime import FluentBundle
+    from fluent.runtime import FluentBundle, FluentResource
     from fluent.runtime.types import FluentType
 
 ENGLISH = "en"
@@ -145,11 +145,19 @@ def _catalogues() -> Mapping[str, Traversable]:
 
 
 def _bundle(language: str) -> FluentBundle:
-    from fluent.runtime import FluentBundle, FluentResource
+    from fluent.runtime import FluentBundle
 
     from claimbench.report.messages.functions import FUNCTIONS
 
     bundle = FluentBundle([language], functions=FUNCTIONS, use_isolating=False)
     text = _catalogues()[language].read_text("utf-8")
-    bundle.add_resource(FluentResource(text))
+    bundle.add_resource(_parsed(text))
     return bundle
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> FluentResource:
+    """A catalogue's text: English is in the bundles of every language, and parsed once."""
+    from fluent.runtime import FluentResource
+
+    return FluentResource(text)
