@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 from command import claimbench
 
-from claimbench.cli.display_claims import show_claims
+from claimbench.cli.display_claims import shortened, show_claims
 from claimbench.messages import Texts, term
 from claimbench.report.article_pages import disagreements
 from claimbench.report.messages import words
@@ -48,12 +49,36 @@ def test_hostile_words_do_not_reach_the_terminal(
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("columns", [80, 200])
+def test_long_reasons_of_many_articles_are_cut_to_a_few_lines(
+    verdicts: Sequence[ClaimVerdict],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    columns: int,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    show_claims(verdicts, language)
+    shown = capsys.readouterr().out
+    rows = re.split(r"├[─┼]+┤|└[─┴]+┘", shown)
+    assert max(row.count("\n") for row in rows) <= 40
+    assert "…" in shown and "claims --article ID" in shown
+
+
+def test_a_text_is_cut_between_words_by_the_cells_that_it_takes() -> None:
+    assert shortened("one two three", 13) == "one two three"
+    assert shortened("one two, three", 13) == "one two …"
+    assert shortened("하나 둘 셋 넷", 9) == "하나 둘 …"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_terminal_shows_every_word(
     verdicts: Sequence[ClaimVerdict], capsys: pytest.CaptureFixture[str], language: str
 ) -> None:
-    show_claims(verdicts, language)
-    shown = re.sub(r"[\s│┃]", "", capsys.readouterr().out)
-    known = words(language)
+    known, shown = words(language), ""
+    for _, group in groupby(verdicts, key=lambda v: v.claim.article):
+        show_claims(list(group), language)
+        shown += re.sub(r"[\s│┃]", "", capsys.readouterr().out)
     for v in verdicts:
         for said in (v.claim.text, v.reason, *disagreements(v)):
             assert re.sub(r"\s", "", known.render(said)) in shown, v.claim.id

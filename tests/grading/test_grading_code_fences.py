@@ -92,6 +92,12 @@ def test_their_rule(case: str) -> None:
     assert livecodebench_code(reply) == expected
 
 
+def test_a_block_in_a_quotation_loses_its_marks() -> None:
+    quoted = "> So:\n>\n> ```python\n> def f(x):\n>     return x + 1\n> print(f(1))\n> ```\n"
+    assert extract_code(quoted) == "def f(x):\n    return x + 1\nprint(f(1))\n"
+    assert extract_code("```python\nx = (1\n> 0)\n```") == "x = (1\n> 0)\n"
+
+
 @pytest.mark.shared
 def test_replies_whose_program_must_run(shared: Path) -> None:
     lines = (shared / "cases" / "extraction.jsonl").read_text("utf-8").splitlines()

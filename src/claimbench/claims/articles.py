@@ -236,6 +236,6 @@ def _record(
         lacks="" if tested else claim.lacks or LACKS[claim.kind],
         related=tuple(links[claim.id]),
         disagreements={other: why for other, why in links[claim.id].items() if why},
-        speaker=claim.speaker,
+        speaker=Texts(claim.speaker),
         note=Texts(claim.note),
     )

@@ -235,7 +235,7 @@ class ClaimSpec(Noted):
     lines: str
     kind: Kind
     text: Written = Field(min_length=1)
-    speaker: str = ""
+    speaker: Written = Field(default_factory=dict)
     tests: tuple[BenchmarkTest, ...] = ()
     measures: tuple[EfficiencyTest, ...] = ()
     arithmetic: ArithmeticTest | None = None

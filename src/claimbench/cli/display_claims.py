@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -27,20 +28,30 @@ STATUS_STYLES = {
     "inconclusive": "yellow",
 }
 REASON_LENGTH = 5000
+REASON_LINES = 8
+"""Lines of a reason that are shown: one that six sources speak to fills three screens."""
+OTHER_COLUMNS = 48
+"""The width of the other columns, about."""
 
 
 def show_claims(verdicts: Sequence[ClaimVerdict], language: str = ENGLISH) -> None:
-    """Print the claims by article with verdict, tier and reason. Raises ConfigError for a language
-    without a catalogue."""
+    """Print the claims by article with verdict, tier and reason; of several articles at once long
+    reasons in part. Raises ConfigError for a language without a catalogue."""
     console, known = Console(), words(language)
+    many = len({v.claim.article for v in verdicts}) > 1
+    # Claim, kind and verdict take more than half of a narrow terminal, and less of a wide one.
+    width = max(console.width - OTHER_COLUMNS, console.width // 3)
+    room = REASON_LINES * width if many else REASON_LENGTH
     for article, group in groupby(verdicts, key=lambda v: v.claim.article):
-        console.print(_table(article, list(group), known))
+        console.print(_table(article, list(group), known, room))
     for kind, row in counts(verdicts).items():
         shown = known.render(counted("status", Counter(row)))
         console.print(Text(f"{known.render(term('kind', kind))}: {shown}"))
+    if any(cell_len(known.render(v.reason)) > room for v in verdicts):
+        console.print(Text(known.say("claims-cut")), style="dim", soft_wrap=True)
 
 
-def _table(article: str, verdicts: Sequence[ClaimVerdict], known: Words) -> RichTable:
+def _table(article: str, verdicts: Sequence[ClaimVerdict], known: Words, room: int) -> RichTable:
     drawn = RichTable(title=clean(article), title_justify="left", show_lines=True)
     for name in ("claim", "kind", "verdict"):
         drawn.add_column(known.render(heading(name)), no_wrap=name == "claim")
@@ -51,7 +62,7 @@ def _table(article: str, verdicts: Sequence[ClaimVerdict], known: Words) -> Rich
             Text(v.claim.id.removeprefix(f"{article}-")),
             Text(known.render(term("kind", v.claim.kind))),
             _verdict(v, known),
-            _why(v, known),
+            _why(v, known, room),
         )
     return drawn
 
@@ -62,9 +73,23 @@ def _verdict(v: ClaimVerdict, known: Words) -> Text:
     return Text(shown + tier, style=STATUS_STYLES.get(v.status, ""))
 
 
-def _why(v: ClaimVerdict, known: Words) -> Text:
+def _why(v: ClaimVerdict, known: Words, room: int) -> Text:
     text = Text(clean(known.render(v.claim.text), REASON_LENGTH))
-    text.append("\n" + clean(known.render(v.reason), REASON_LENGTH), style="dim")
+    reason = clean(known.render(v.reason), REASON_LENGTH)
+    text.append("\n" + shortened(reason, room), style="dim")
     for found in (*disagreements(v), *registrations(v)):
         text.append("\n" + clean(known.render(found), REASON_LENGTH), "dim")
     return text
+
+
+def shortened(text: str, room: int) -> str:
+    """`text`, or so many of its words as take `room` cells of a terminal, and an ellipsis."""
+    if cell_len(text) <= room:
+        return text
+    kept, taken = list[str](), 1
+    for word in text.split(" "):
+        taken += cell_len(word) + 1
+        if taken > room:
+            break
+        kept.append(word)
+    return " ".join(kept).rstrip(",;:") + " …"

@@ -75,7 +75,7 @@ class Claim:
     related: tuple[str, ...] = ()
     note: Texts = NO_TEXT
     disagreements: Mapping[str, Disagreement] = field(default_factory=dict)
-    speaker: str = ""
+    speaker: Texts = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class ReaderClaim:
 
     id: str
     text: Texts
-    speaker: str
+    speaker: Texts
     plain: Plain
     sentence: Value
     figure: Message | None

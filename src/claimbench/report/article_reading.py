@@ -90,7 +90,7 @@ def _summary(claims: Sequence[ReaderClaim], say: Words) -> str:
 
 
 def _claim(claim: ReaderClaim, say: Words) -> str:
-    speaker = f" ({escape(claim.speaker)})" if claim.speaker else ""
+    speaker = f" ({escape(say.render(claim.speaker))})" if claim.speaker else ""
     lines = [
         f"## {SYMBOLS[claim.plain]} {escape(say.render(claim.text))}{speaker}",
         f"**{_plain(claim.plain, say)}.** {escape(say.render(claim.sentence))}",
@@ -193,7 +193,7 @@ def _html_article(article: Article, claims: Sequence[ReaderClaim], say: Words) -
 
 
 def _html_claim(claim: ReaderClaim, say: Words) -> str:
-    speaker = f" <span class=soft>({_h(claim.speaker)})</span>" if claim.speaker else ""
+    speaker = f" <span class=soft>({_h(say.render(claim.speaker))})</span>" if claim.speaker else ""
     word = f'<span class="word {claim.plain.replace(" ", "-")}">' + (
         f"{SYMBOLS[claim.plain]} {_h(_plain(claim.plain, say))}</span>"
     )

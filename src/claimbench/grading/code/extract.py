@@ -50,7 +50,7 @@ def extract_code(reply: str, entry_point: str = "") -> str | None:
     if _is_program(lines):
         code = _bare_code(lines, entry_point)
     elif blocks:
-        code = _chosen(blocks, entry_point).code
+        code = _unquoted(_chosen(blocks, entry_point).code)
     elif any(fence_of(line) for line in lines):
         return None
     else:
@@ -76,6 +76,14 @@ def _chosen(blocks: Sequence[Block], entry_point: str) -> Block:
     tagged = [block for block in blocks if block.tag in PYTHON_TAGS]
     plain = [block for block in blocks if block.tag not in OTHER_TAGS]
     return (defining or tagged or plain or blocks)[-1]
+
+
+def _unquoted(code: str) -> str:
+    """A block of a Markdown quotation without its `>`: no program has one before every line."""
+    lines = code.split("\n")
+    if all(re.match(r"\s*>(?!>)", line) for line in lines if line.strip()):
+        return "\n".join(re.sub(r"^\s*> ?", "", line) for line in lines)
+    return code
 
 
 def _is_python(code: str) -> bool:

@@ -116,9 +116,9 @@ kind-opinion = 의견
 claim-reason = { $status }(증거 등급 { $tier }). { LIST($findings, ". ") }
 claim-untested = { LIST($findings, "; ") }
 claim-not-testable = { $lacks }. { $reason }
-lacks-run = 확인해 줄 실행이 없음
-lacks-record = 확인해 줄 기록이 없음
-lacks-both = 실행으로도 기록으로도 가릴 수 없음
+lacks-run = 확인할 실행 결과가 없다
+lacks-record = 확인할 기록이 없다
+lacks-both = 실행으로도 기록으로도 가릴 수 없다
 claim-no-evidence = 이를 측정한 실행도, 공표된 수치도 아직 없음
 
 finding = { $what }: { $status }; { LIST($details, "; ") }
@@ -142,7 +142,7 @@ standing-open = 미결
 standing-untested = 미측정
 standing-not-comparable = 비교 불가
 standing-no-error-is-known = 오차를 알 수 없음
-directions = 비교한 { $count }개 가운데 { $ahead }개에서 앞선 수치, { $behind }개에서 뒤진 수치
+directions = 비교한 { $count }개 중 앞선 것 { $ahead }개, 뒤진 것 { $behind }개
 standing-on = { $standing }: { $benchmarks }
 
 reason-score-unknown = 두 점수 중 하나를 알 수 없음
@@ -168,7 +168,7 @@ artifact-weights-public = 가중치 공개
 artifact-base-model = 바탕 모델
 artifact-parameters = 매개변수 수
 artifact-release-date = 공개일
-record-answers = 주장 { $expected }, 확인 { $found }
+record-answers = 주장은 ‘{ $expected }’, 기록은 ‘{ $found }’
 
 quantity-tokens-per-second = 초당 토큰
 quantity-tokens-per-solved = 정답당 토큰
@@ -211,7 +211,7 @@ note-vendors = { $reference }의 수치는 제작사의 것(D)
 note-other-table = { $reference }의 수치는 다른 표({ $tables })의 것으로 프로토콜이 다름
 
 disagreement = { $other }{ PARTICLE($other, "과", "와") } 어긋남: { $sides }
-disagreement-sides = 여기: { $here }, 저기: { $there }
+disagreement-sides = 여기서는 ‘{ $here }’, 거기서는 ‘{ $there }’
 
 origin = { $status }({ $tier })
 origins = { LIST($origins, "; ") }
@@ -698,9 +698,10 @@ verdict-sum-by-chance = 수치 { $total }개 중 { LIST($counts, ", ") }. 모든
 
 ## Pages for readers of the articles
 
+claims-cut = 긴 근거는 줄여서 보였습니다(…). `claimbench claims --article ID`는 기사 하나의 근거를 모두 보여 줍니다.
 reader-title = 딥시크를 다룬 기사 다섯 편, 주장을 하나씩 확인하다
 reader-intro = 주장은 기사 문장이 아니라 우리가 다시 쓴 말로 적었습니다. 공개된 수치와 기록으로 판정하고 출처를 함께 밝힙니다. 판정 방법은 docs/evidence.md에 있습니다.
-reader-plain-words = 맞음: 수치나 기록이 주장을 뒷받침합니다. 틀림: 수치나 기록이 주장과 다릅니다. 일부만 맞음: 맞는 부분도 있고 틀린 부분도 있습니다. 미정: 수치가 너무 불확실하거나 재지 않은 것이 있습니다. 검증 밖: 재어서도, 지금 있는 기록으로도 가릴 수 없습니다.
+reader-plain-words = 맞음: 수치나 기록이 주장을 뒷받침합니다. 틀림: 수치나 기록이 주장과 다릅니다. 일부만 맞음: 맞는 부분도 있고 틀린 부분도 있습니다. 미정: 수치가 너무 불확실하거나 재지 않은 것이 있습니다. 검증 불가: 재어 보아도, 지금 있는 기록을 찾아보아도 가릴 수 없습니다.
 reader-article = 기사
 reader-date = 날짜
 reader-all = 전체
@@ -710,15 +711,15 @@ reader-benchmarks = 비교 { $count }건: 주장대로 { $holds }건, 주장과 
 reader-sums = 계산 { $count }건: 주장대로 { $agree }건, 주장과 다름 { $differ }건.
 reader-records = 찾아본 사실 { $count }건: 주장대로 { $agree }건, 주장과 다름 { $differ }건.
 reader-scores = { $benchmark }: { $subject } { SIGNIFICANT($subject_value) }, { $reference } { SIGNIFICANT($reference_value) }
-reader-figure = 가장 뚜렷한 수치
+reader-figure = 가장 뚜렷한 근거
 reader-source = 출처
-reader-settles = 무엇이 있으면 가려지는가
+reader-settles = 가리는 데 더 필요한 것
 reader-details = 판정 과정
 reader-id = 주장 번호
-reader-lines = 기사의 행
+reader-lines = 기사 줄 번호
 reader-kind = 종류
 reader-verdict = 판정
-reader-tier = { $tier }등급만으로 본 판정
+reader-tier = 증거 { $tier }등급만 본 판정
 reader-why = 근거
 reader-note = 참고
 reader-disagreement = 다른 기사
@@ -726,14 +727,14 @@ plain-holds = 맞음
 plain-fails = 틀림
 plain-in-part = 일부만 맞음
 plain-open = 미정
-plain-beyond-testing = 검증 밖
-settles-measured-again = 이 수치로 가려졌습니다. 같은 시험을 우리가 직접 돌리면 더 확실해집니다.
+plain-beyond-testing = 검증 불가
+settles-measured-again = 없습니다. 같은 시험을 우리가 직접 돌리면 더 확실해집니다.
 settles-more-samples = 미정인 시험에서 두 모델을, 문제마다 충분한 표본으로 돌린 결과.
 settles-the-source = 범위나 하한만 알려진 값의 정확한 수치.
-settles-nothing-more = 더 필요한 것이 없습니다. 출처를 찾아보면 됩니다.
+settles-nothing-more = 없습니다. 출처에서 확인할 수 있습니다.
 settles-run = 모델과 시험, 설정을 밝힌 실행 결과.
 settles-record = 날짜가 적힌 공개 기록.
-settles-both = 재거나 찾아볼 수 있는 것이 아닙니다. 평가이거나 전망입니다.
+settles-both = 평가나 전망이어서, 재거나 찾아볼 수 있는 것이 없습니다.
 # --- 다시 생성한 실행 (claimbench repeat) ---
 repeat-headline = { $benchmark }에서 { $model }: 표본 { $samples }개 중 { $repeated }개를 다시 생성
 repeat-equal = 같은 텍스트: { $of }개 중 { $count }개({ FIXED($share) }%, 95% 구간 { FIXED($low) }~{ FIXED($high) }%)
