@@ -13,8 +13,9 @@ from claimbench.errors import ConfigError
 from claimbench.messages import Message, Texts, Value
 
 if TYPE_CHECKING:
-    from fluent.runtime import FluentBundle, FluentResource
+    from fluent.runtime import FluentBundle
     from fluent.runtime.types import FluentType
+    from fluent.syntax.ast import Resource
 
 ENGLISH = "en"
 """The language of files that other programs read, and of what a catalogue lacks."""
@@ -156,7 +157,7 @@ def _bundle(language: str) -> FluentBundle:
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str) -> FluentResource:
+def _parsed(text: str) -> Resource:
     """A catalogue's text: English is in the bundles of every language, and parsed once."""
     from fluent.runtime import FluentResource
 
