@@ -15,6 +15,7 @@ from claimbench.messages import Message, Texts, Value
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
     from fluent.runtime.types import FluentType
+    from fluent.syntax.ast import Resource
 
 ENGLISH = "en"
 """The language of files that other programs read, and of what a catalogue lacks."""
@@ -145,11 +146,19 @@ def _catalogues() -> Mapping[str, Traversable]:
 
 
 def _bundle(language: str) -> FluentBundle:
-    from fluent.runtime import FluentBundle, FluentResource
+    from fluent.runtime import FluentBundle
 
     from claimbench.report.messages.functions import FUNCTIONS
 
     bundle = FluentBundle([language], functions=FUNCTIONS, use_isolating=False)
     text = _catalogues()[language].read_text("utf-8")
-    bundle.add_resource(FluentResource(text))
+    bundle.add_resource(_parsed(text))
     return bundle
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Resource:
+    """A catalogue's text: English is in the bundles of every language, and parsed once."""
+    from fluent.runtime import FluentResource
+
+    return FluentResource(text)
