@@ -3,12 +3,13 @@ until the reader switches."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
 from claimbench.messages import Message, Value
 from claimbench.report.messages import Words, words
+from claimbench.report.messages.catalogue import identity_of
 from claimbench.report.tables import clean
 
 _LONGEST = 4000
@@ -20,14 +21,21 @@ class PageWords:
 
     def __init__(self, languages: Sequence[str]) -> None:
         self.languages = tuple(words(name) for name in languages)
+        self._said: dict[Hashable, dict[str, str]] = {}
 
     @property
     def first(self) -> Words:
         return self.languages[0]
 
     def texts(self, value: Value) -> dict[str, str]:
-        """What is shown in each language, made harmless."""
-        return {one.language: clean(one.render(value), _LONGEST) for one in self.languages}
+        """What is shown in each language, made harmless. Pages of many runs repeat themselves."""
+        identity = identity_of(value)
+        found = self._said.get(identity)
+        if found is None:
+            found = self._said[identity] = {
+                one.language: clean(one.render(value), _LONGEST) for one in self.languages
+            }
+        return found
 
     def waiting(self, value: Value, prefix: str = "data-") -> tuple[str, dict[str, str]]:
         """The first language's text, and by attribute those of the others that differ from it."""

@@ -32,9 +32,12 @@ def cases(measurements: Sequence[Measurement], judging: JsonObject) -> Iterable[
     run of too few samples for a verdict on them is told so."""
     rows = judging.get("problems", {})
     third_parties = ThirdParties(load_published())
+    subjects = [
+        (measured, _published(measured.model, measured.benchmark)) for measured in measurements
+    ]
     for result in _figures(judging):
-        for measured in measurements:
-            if not _is_of(result, measured.model, measured.benchmark):
+        for measured, of in subjects:
+            if not _is_of(result, of):
                 continue
             # A figure is of the whole benchmark unless its source says otherwise, so a run with a
             # `limit` is not comparable with it.
@@ -54,15 +57,20 @@ def _figures(judging: JsonObject) -> list[PublishedResult]:
     return [*select_published(judging["published"]), *claimed_figures(judging)]
 
 
-def _is_of(result: PublishedResult, model: str, benchmark: str) -> bool:
-    """Whether a figure gets a verdict by a measurement of the model on the benchmark."""
-    of = subject_of(model), published_as(benchmark)
-    return is_judged(result.metric) and (result.subject, result.benchmark) == of
+def _published(model: str, benchmark: str) -> tuple[str, str]:
+    """The names under which figures of a measured model and benchmark are published."""
+    return subject_of(model), published_as(benchmark)
+
+
+def _is_of(result: PublishedResult, published: tuple[str, str]) -> bool:
+    """Whether a figure gets a verdict by a measurement that is published by these names."""
+    return (result.subject, result.benchmark) == published and is_judged(result.metric)
 
 
 def judged_by(judging: JsonObject, model: str, benchmark: str) -> list[PublishedResult]:
     """The published figures that a measurement of the model on the benchmark is compared with."""
-    return [result for result in _figures(judging) if _is_of(result, model, benchmark)]
+    of = _published(model, benchmark)
+    return [result for result in _figures(judging) if _is_of(result, of)]
 
 
 def margin_of(judging: JsonObject, benchmark: str, result: PublishedResult) -> float:
