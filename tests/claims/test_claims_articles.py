@@ -112,7 +112,7 @@ def test_here_is_the_side_from_which_a_disagreement_is_told(every_claim: dict[st
     assert english(said) == "here: similar to o1; there: similar to o1 or ahead"
     back = similar_or_ahead.disagreements[similar.id].message
     assert english(back) == "here: similar to o1 or ahead; there: similar to o1"
-    assert words("ko").render(back) == "여기: o1과 비슷하거나 앞섬, 저기: o1과 비슷함"
+    assert words("ko").render(back) == "여기서는 ‘o1과 비슷하거나 앞섬’, 거기서는 ‘o1과 비슷함’"
 
 
 @pytest.mark.shared

@@ -109,7 +109,7 @@ def test_samples_are_not_raised_beside_a_shard_at_work(toy_run: Grown) -> None:
     with RunStore.open(toy_run.out, **opening(toy_run, 4), shard="1of2"):
         done = toy_run.cli(half, *samples(8), "--shard", "2/2")
         assert isinstance(done.exception, StoreLocked)
-        assert "goes by the former samples" in str(done.exception)
+        assert "goes by the former run.yaml" in str(done.exception)
     assert toy_run.cli(half, *samples(8), "--shard", "2/2").exit_code == 0
     assert toy_run.cli(half, *samples(8), "--shard", "1/2").exit_code == 0
     assert len(toy_run.rows("samples")) == 40
