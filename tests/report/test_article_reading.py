@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from claimbench.claims import load_articles, load_catalogue
-from claimbench.messages import Texts
+from claimbench.messages import Message, Texts
 from claimbench.report.article_reader import PLAIN_OF, counted, reader_claim
 from claimbench.report.article_reading import reading_files
 from claimbench.report.messages import english, words
@@ -53,6 +53,19 @@ def test_the_strongest_figure_speaks_for_the_verdict(verdicts: tuple[ClaimVerdic
     price = by_id["hani-0130-5"]
     assert price.figure is not None and "31.69 times cheaper" in english(price.figure)
     assert any("polyglot_leaderboard.yml:155" in english(one) for one in price.sources)
+
+
+def test_more_samples_are_asked_for_where_a_comparison_is_open(
+    verdicts: tuple[ClaimVerdict, ...],
+) -> None:
+    names = load_catalogue()
+    asked = dict[str, bool]()
+    for claim in (reader_claim(v, names) for v in verdicts if v.claim.kind == "benchmark"):
+        if isinstance(claim.sentence, Message) and claim.plain == "in part":
+            asked[claim.id] = claim.settles.key == "settles-more-samples"
+            if claim.sentence.values["open"]:
+                assert asked[claim.id], claim.id
+    assert not asked["fnnews-0218-5"]  # Two comparisons as claimed, two not, none open.
 
 
 def test_pages_are_there_in_both_languages(files: Mapping[str, str]) -> None:

@@ -156,8 +156,15 @@ def _settles(v: ClaimVerdict, plain: Plain) -> Message:
     if plain == "beyond testing":
         return term("settles", v.claim.lacks)
     if v.claim.kind in ("benchmark", "efficiency"):
-        return term("settles", "measured again" if plain in ("holds", "fails") else "more samples")
+        settled = plain in ("holds", "fails") or not _still_open(v)
+        return term("settles", "measured again" if settled else "more samples")
     return term("settles", "the source" if plain == "open" else "nothing more")
+
+
+def _still_open(v: ClaimVerdict) -> bool:
+    """Whether a test is left that figures at hand do not decide."""
+    states = {figure.get("state") for f in v.decisive for figure in f.figures}
+    return "open" in states or any(f.verdict in ("inconclusive", "untested") for f in v.decisive)
 
 
 def _details(v: ClaimVerdict) -> Iterable[tuple[Message, Value]]:
