@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from claimbench.engines.base import Engine
 from claimbench.engines.vllm.deaths import tell_of_death
@@ -155,7 +155,7 @@ def set_environment(batch_invariant: bool) -> None:
     os.environ[WATCHED] = str(os.getpid())
 
 
-def _load(arguments: Mapping[str, object]) -> LLMEngine:
+def _load(arguments: Mapping[str, Any]) -> LLMEngine:
     from vllm import EngineArgs, LLMEngine
     from vllm.exceptions import VLLMClientError
     from vllm.usage.usage_lib import UsageContext
