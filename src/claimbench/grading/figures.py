@@ -22,7 +22,7 @@ def ungroup(text: str) -> str:
 
 
 _GAPS = re.compile(r"-?\d{1,3}(?: \d{3})+(?:\.\d+)?")
-_POWER_OF_TEN = re.compile(r"(-?\d{1,30}(?:\.\d{1,30})?)[eE]\+?(-?\d{1,3})")
+_POWER_OF_TEN = re.compile(r"(-?\s?\d{1,30}(?:\.\d{1,30})?)[eE]\s?\+?(-?)\s?(\d{1,3})")
 
 
 def close_gaps(text: str) -> str:
@@ -32,7 +32,7 @@ def close_gaps(text: str) -> str:
 
 def write_powers(text: str) -> str:
     r"""`1.5e6` as `1.5 \cdot 10^{6}`, where it is the whole answer."""
-    return _POWER_OF_TEN.sub(r"\1 \\cdot 10^{\2}", text) if _POWER_OF_TEN.fullmatch(text) else text
+    return _POWER_OF_TEN.sub(r"\1 \\cdot 10^{\2\3}", text) if _POWER_OF_TEN.fullmatch(text) else text
 
 
 # --- maths without backslashes -------------------------------------------------------------------
