@@ -32,7 +32,8 @@ def close_gaps(text: str) -> str:
 
 def write_powers(text: str) -> str:
     r"""`1.5e6` as `1.5 \cdot 10^{6}`, where it is the whole answer."""
-    return _POWER_OF_TEN.sub(r"\1 \\cdot 10^{\2\3}", text) if _POWER_OF_TEN.fullmatch(text) else text
+    written = _POWER_OF_TEN.fullmatch(text)
+    return written.expand(r"\1 \\cdot 10^{\2\3}") if written else text
 
 
 # --- maths without backslashes -------------------------------------------------------------------
