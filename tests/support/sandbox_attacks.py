@@ -24,7 +24,7 @@ import sandbox_attacks_more as more
 
 from claimbench.grading.code.cases import Case, CodeTests
 from claimbench.grading.code.judge import judge
-from claimbench.report.messages import english
+from claimbench.messages import as_data
 from claimbench.sandbox.isolation import Sandbox
 
 HEAD = """
@@ -364,7 +364,7 @@ def run_all(isolation: str, first: int = 0, step: int = 1) -> dict[str, object]:
         found = {}
         for name, program, tests in chosen:
             verdict = judge(program, tests, sandbox)
-            found[name] = [verdict.outcome, english(verdict.why)]
+            found[name] = [verdict.outcome, json.dumps(as_data(verdict.why))]
         return {"found": found, "left": [*place.left(), *_processes_left(sandbox)]}
 
 
