@@ -16,7 +16,7 @@ from functools import lru_cache
 from claimbench.grading.arithmetic import letters_of, tokens_of
 from claimbench.grading.brackets import without_labels
 from claimbench.grading.exact import exact_verdict
-from claimbench.grading.figures import without_modulus
+from claimbench.grading.figures import without_modulus, write_power
 from claimbench.grading.intervals import as_interval, names_another
 from claimbench.grading.notation import canonical, has_percent
 from claimbench.grading.reading import normalise, outer_brackets, read, split_outside
@@ -45,6 +45,8 @@ def compare(gold: str, answer: str) -> Comparison:
     verdict = _verdict(one, other)
     if verdict is not True and has_percent(gold) != has_percent(answer):
         verdict = _as_hundredth(one, other, has_percent(gold)) or verdict
+    if verdict is not True:
+        verdict = _as_programs_write(one, other) or verdict
     return Comparison(one, other, verdict)
 
 
@@ -83,6 +85,15 @@ def _as_hundredth(gold: str, answer: str, gold_has_it: bool) -> bool | None:
     if gold_has_it:
         return exact_verdict(rf"\frac{{{gold}}}{{100}}", answer)
     return exact_verdict(gold, rf"\frac{{{answer}}}{{100}}")
+
+
+def _as_programs_write(gold: str, answer: str) -> bool | None:
+    """`2e-1` is a fifth where a program wrote it, and less than twice Euler's number in a formula:
+    the other side says which is meant, so both readings count."""
+    one, other = write_power(gold), write_power(answer)
+    if one is None and other is None:
+        return None
+    return exact_verdict(one or gold, other or answer)
 
 
 # --- names ---------------------------------------------------------------------------------------

@@ -30,10 +30,10 @@ def close_gaps(text: str) -> str:
     return text.replace(" ", "") if " " in text and _GAPS.fullmatch(text) else text
 
 
-def write_powers(text: str) -> str:
-    r"""`1.5e6` as `1.5 \cdot 10^{6}`, where it is the whole answer."""
+def write_power(text: str) -> str | None:
+    r"""`1.5e6` as `1.5 \cdot 10^{6}`, where it is the whole answer; None for anything else."""
     written = _POWER_OF_TEN.fullmatch(text)
-    return written.expand(r"\1 \\cdot 10^{\2\3}") if written else text
+    return written.expand(r"\1 \\cdot 10^{\2\3}") if written else None
 
 
 # --- maths without backslashes -------------------------------------------------------------------

@@ -219,7 +219,6 @@ RULES: tuple[Rule, ...] = (
     Rule("names", "one name for each sign of several names", MATH_VERIFY, _name_alike),
     Rule("brackets", "turned and angled brackets", "ISO 80000-2, 2-7.9", brackets.write_alike),
     Rule("gaps", "spaces between groups of three digits", "SI Brochure, 5.4.4", figures.close_gaps),
-    Rule("exponents", "1.5e6 as programs write it", "IEEE 754, 5.12", figures.write_powers),
     Rule("bases", "a base in words, a numeral in brackets", MATH_VERIFY, brackets.write_base),
     Rule("degrees", "degrees count, they do not multiply", HENDRYCKS, _drop_degrees),
     Rule("percent", "percent signs count, they do not multiply", HENDRYCKS, _drop_percent),
