@@ -12,6 +12,8 @@ from claimbench.benchmarks.loading import load_problems
 from claimbench.config import BenchmarkConfig
 from claimbench.drafts.benchmarks import draft_benchmark
 from claimbench.errors import ClaimbenchError, DataError
+from claimbench.models.prompts import chat_turns
+from claimbench.records import CHOICE_LETTERS
 
 ROWS: list[dict[str, object]] = [
     {"id": f"p{i}", "question": f"What is {i} + {i}?", "answer": str(2 * i)} for i in range(1, 6)
@@ -140,6 +142,23 @@ def test_choices_in_a_list_are_drafted(
     # The right one is the first of a problem's choices; samples are shown them in drawn orders.
     asked = [problem.choices for problem in load_problems(draft.config)]
     assert asked == [("blood", "sky"), ("sky", "blood")]
+
+
+@pytest.mark.parametrize("right", [0, 11, 25])
+def test_as_many_choices_as_letters_are_asked_and_graded(tmp_path: Path, right: int) -> None:
+    file = tmp_path / "quiz.jsonl"
+    choices = [f"thing {k}" for k in range(26)]
+    file.write_text(lines([{"question": "Which is meant?", "choices": choices, "answer": right}]))
+    draft = draft_benchmark(str(file))
+    (problem,) = load_problems(draft.config)
+    order = (*range(1, right + 1), 0, *range(right + 1, 26))
+    (turn,) = chat_turns(draft.config, (), problem, order)
+    letter = CHOICE_LETTERS[right]
+    assert f"\n{letter}) thing {right}\n" in turn.content + "\n"
+    assert not draft.failing
+    file.write_text(lines([{"question": "q", "choices": [*choices, "one more"], "answer": right}]))
+    with pytest.raises(DataError, match="row 1 has 27 choices in column choices"):
+        draft_benchmark(str(file))
 
 
 def test_a_gold_that_is_none_of_the_choices_is_refused(tmp_path: Path) -> None:

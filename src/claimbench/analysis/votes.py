@@ -17,12 +17,11 @@ import numpy.typing as npt
 from claimbench import statistics
 from claimbench.analysis import cached
 from claimbench.analysis.cells import StoredCell
-from claimbench.grading.choice import LETTERS
 from claimbench.grading.exact import exact_verdict
 from claimbench.grading.numerals import to_fraction
 from claimbench.grading.outcomes import WRONG
 from claimbench.grading.reading import normalise
-from claimbench.records import Measurement, Vote
+from claimbench.records import CHOICE_LETTERS, Measurement, Vote
 from claimbench.statistics import Ballot
 from claimbench.store import RunStore, hex_ids, positions
 from claimbench.store.digests import text_key
@@ -141,7 +140,7 @@ def _written(kind: str, answer: str, order: list[int]) -> str:
 
 def _option(letter: str, order: list[int]) -> str:
     """The option that a letter stood for: each sample may show the options in another order."""
-    place = LETTERS.find(letter) if len(letter) == 1 else -1
+    place = CHOICE_LETTERS.find(letter) if len(letter) == 1 else -1
     return str(order[place]) if 0 <= place < len(order) and order[place] >= 0 else letter
 
 

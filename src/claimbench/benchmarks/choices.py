@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from claimbench.benchmarks.rows import Row, column
 from claimbench.config.benchmarks import FieldsConfig
 from claimbench.errors import DataError
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+from claimbench.records import CHOICE_LETTERS
 
 
 def choices_of(fields: FieldsConfig, row: Row, name: str, number: int) -> tuple[str, ...]:
@@ -19,10 +18,10 @@ def choices_of(fields: FieldsConfig, row: Row, name: str, number: int) -> tuple[
         return tuple(str(column(row, c, name, number)).strip() for c in fields.choices)
     texts, labels = listed(column(row, fields.choices_in, name, number))
     where = f"{name}: row {number}"
-    if not 2 <= len(texts) <= len(LETTERS):
+    if not 2 <= len(texts) <= len(CHOICE_LETTERS):
         raise DataError(
             f"{where} has {len(texts)} choices in column {fields.choices_in}; a list of 2 to "
-            f"{len(LETTERS)} texts is needed"
+            f"{len(CHOICE_LETTERS)} texts is needed"
         )
     gold = column(row, str(fields.gold), name, number)
     place = right_place(texts, labels, gold)
@@ -57,6 +56,6 @@ def right_place(texts: Sequence[str], labels: Sequence[str], gold: object) -> in
         if word in names:
             return list(names).index(word)
     letter = word.strip("().").upper()
-    if len(letter) == 1 and letter in LETTERS[: len(texts)]:
-        return LETTERS.index(letter)
+    if len(letter) == 1 and letter in CHOICE_LETTERS[: len(texts)]:
+        return CHOICE_LETTERS.index(letter)
     return int(word) if word.isdecimal() and int(word) < len(texts) else None

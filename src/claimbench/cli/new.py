@@ -183,10 +183,11 @@ def _show(path: Path, heading: str, text: str) -> None:
 
 def _first_problem(draft: BenchmarkDraft) -> str:
     from claimbench.benchmarks.loading import fill
+    from claimbench.records import CHOICE_LETTERS
 
     first = draft.first
     choices = "\n".join(
-        f"{letter}) {c}" for letter, c in zip("ABCDEFGHIJ", first.choices, strict=False)
+        f"{letter}) {c}" for letter, c in zip(CHOICE_LETTERS, first.choices, strict=False)
     )
     gold = first.gold or first.choices[0]
     return f"{fill(draft.config.prompt, first.question, choices)}\ngold: {gold}"

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from claimbench.config.canonical import plain
 from claimbench.config.yamlfile import Strict, nearest, unset
+from claimbench.records import CHOICE_LETTERS
 from claimbench.records.plain import JsonDict
 
 LM_EVAL = "lm-eval:"
@@ -125,7 +126,7 @@ class FieldsConfig(Strict):
     gold: str | None = None
     gold_after: str | None = None
     gold_boxed: bool = Field(default=False, exclude_if=unset)
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...] = Field(default=(), max_length=len(CHOICE_LETTERS))
     choices_in: str | None = Field(default=None, exclude_if=unset)
     slots: dict[str, str] = Field(default_factory=dict)
     rating: str | None = None

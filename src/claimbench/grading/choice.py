@@ -11,10 +11,9 @@ from claimbench.grading.letters import last_letters
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
 from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_letter
-from claimbench.records import Grade, Problem, Sample
+from claimbench.records import CHOICE_LETTERS, Grade, Problem, Sample
 
 RULES_VERSION = 3
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class ChoiceGrader:
         if right is None:
             why = reason("no-order", gold=repr(problem.gold))
             return make_grade(self.digest, sample, GRADER_ERROR, None, why)
-        letters = LETTERS[: max(len(problem.choices), LETTERS.index(right) + 1, 4)]
+        letters = CHOICE_LETTERS[: max(len(problem.choices), CHOICE_LETTERS.index(right) + 1, 4)]
         text = counted_letter(sample, self.reasoning_end)
         if text is None:
             strict = {"strict": 0.0}
@@ -59,9 +58,9 @@ class ChoiceGrader:
 def right_letter(problem: Problem, sample: Sample) -> str | None:
     """The letter under which the right choice was shown; None where nothing says so."""
     if sample.choice_order:
-        return LETTERS[sample.choice_order.index(0)] if 0 in sample.choice_order else None
+        return CHOICE_LETTERS[sample.choice_order.index(0)] if 0 in sample.choice_order else None
     gold = problem.gold.strip().strip("()").upper()
-    return gold if len(gold) == 1 and gold in LETTERS else None
+    return gold if len(gold) == 1 and gold in CHOICE_LETTERS else None
 
 
 def strict_letter(text: str, letters: str) -> str | None:

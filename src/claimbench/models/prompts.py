@@ -19,9 +19,7 @@ from claimbench.benchmarks.loading import fill
 from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.models import ModelConfig, PromptRules
 from claimbench.errors import ConfigError, PromptError
-from claimbench.records import Problem, TemplateArgs, Turn
-
-LETTERS = "ABCDEFGHIJ"
+from claimbench.records import CHOICE_LETTERS, Problem, TemplateArgs, Turn
 
 
 class Tokenizer(Protocol):
@@ -266,7 +264,7 @@ def chat_turns(
     if problem.messages is not None:
         return list(problem.messages)
     choices = "\n".join(
-        f"{LETTERS[place]}) {problem.choices[i]}" for place, i in enumerate(choice_order)
+        f"{CHOICE_LETTERS[place]}) {problem.choices[i]}" for place, i in enumerate(choice_order)
     )
     slots = problem.details.get("slots", {})
     template = benchmark.prompt

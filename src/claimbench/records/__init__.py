@@ -18,6 +18,7 @@ from claimbench.records.judged import (
     Verdict,
 )
 from claimbench.records.runs import (
+    CHOICE_LETTERS,
     NEUTRAL,
     CellName,
     Completion,
@@ -41,6 +42,7 @@ from claimbench.records.runs import (
 )
 
 __all__ = [
+    "CHOICE_LETTERS",
     "NEUTRAL",
     "NOT_REGISTERED",
     "CellName",

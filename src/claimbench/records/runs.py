@@ -46,6 +46,10 @@ class Turn:
     content: str
 
 
+CHOICE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""The letters that choices are shown with, and the most choices that a problem has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One problem of a benchmark.
