@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from claimbench.config.canonical import plain
 from claimbench.config.yamlfile import Strict, nearest, unset
-from claimbench.records import CHOICE_LETTERS
 from claimbench.records.plain import JsonDict
+from claimbench.records.runs import CHOICE_LETTERS
 
 LM_EVAL = "lm-eval:"
 """What the names of benchmarks begin with that are tasks of lm-eval."""
