@@ -151,12 +151,13 @@ def test_the_real_model_writes_the_same_with_a_replica_killed(tiny_checkpoint: P
     tiny = config.load_model("smollm2-135m-instruct")
     chosen = settings(replicas=2, slots=4, deterministic=True)
     one = chosen.model_copy(update={"replicas": 1, "threads": 1, "slots": 16})
-    expected = texts(one.make(tiny, tiny_checkpoint, print).generate(asked(12)))
+    expected = texts(one.make(tiny, tiny_checkpoint, print).generate(asked(32)))
     told: list[str] = []
     found: list[Answer] = []
-    for answer in in_processes(tiny, tiny_checkpoint, chosen, told.append).generate(asked(12)):
+    for answer in in_processes(tiny, tiny_checkpoint, chosen, told.append).generate(asked(32)):
         found.append(answer)
-        if len(found) == 3:
+        # At the first of many answers: one that rests at the end is not missed by anybody.
+        if len(found) == 1:
             os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
     assert texts(found) == expected
     assert "1 of 2 replicas go on" in told[0]
