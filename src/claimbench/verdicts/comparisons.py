@@ -203,7 +203,8 @@ def _groups(rows: Iterable[Change], variant: Arm, reference: Arm) -> list[str]:
 def _rows(variant: Arm, reference: Arm, common: bool) -> list[Change]:
     """The counts of every problem that has a graded sample in both."""
     names = common_problems(variant, reference, common)
-    rows = [_change(name, variant, reference) for name in names]
+    ours, theirs = _counts(variant), _counts(reference)
+    rows = [Change(name, *ours[name], *theirs[name]) for name in names]
     rows = [row for row in rows if row.counted and row.reference_counted]
     if len(rows) < 2:
         raise InputError(
@@ -228,10 +229,6 @@ def _in_points(found: statistics.Comparison) -> statistics.Comparison:
         interval_90=(100 * inner_low, 100 * inner_high),
         needed_margin=100 * found.needed_margin,
     )
-
-
-def _change(name: str, variant: Arm, reference: Arm) -> Change:
-    return Change(name, *_counts(variant)[name], *_counts(reference)[name])
 
 
 def _counts(arm: Arm) -> dict[str, tuple[int, int]]:
