@@ -100,8 +100,11 @@ class Compared:
 
     @property
     def shown_here(self) -> bool:
-        """Whether a difference is shown on these very problems."""
-        return self.adjusted["these problems"] <= LEVEL
+        """Whether a difference is shown on these very problems: never by samples whose visible
+        copies leave no error to go by."""
+        both = (self.variant.measurement.draws, self.reference.measurement.draws)
+        spoilt = any(draws and draws.spoilt for draws in both)
+        return self.adjusted["these problems"] <= LEVEL and not spoilt
 
 
 def compare_arms(
@@ -168,6 +171,7 @@ def _compare(
         ([row.reference_right for row in rows], [row.reference_counted for row in rows]),
         margin / 100,
         _groups(rows, variant, reference),
+        (_draws(rows, variant), _draws(rows, reference)),
     )
     such = found.such
     return Compared(
@@ -198,6 +202,15 @@ def _groups(rows: Iterable[Change], variant: Arm, reference: Arm) -> list[str]:
     """The group of each problem; one without is a group of its own."""
     known = {**reference.groups, **variant.groups}
     return [known.get(row.problem, f"problem {row.problem}") for row in rows]
+
+
+def _draws(rows: Iterable[Change], arm: Arm) -> list[float] | None:
+    """What the samples of each problem are worth; None where none is a copy of another."""
+    m = arm.measurement
+    if not (m.draws and m.draws.effective):
+        return None
+    worth = dict(zip(m.problem_ids, m.draws.effective, strict=True))
+    return [worth[row.problem] for row in rows]
 
 
 def _rows(variant: Arm, reference: Arm, common: bool) -> list[Change]:
