@@ -87,11 +87,8 @@ def verdict_answer(document: Document, run: RunView, v: Verdict) -> Answer:
 
 
 def _scores(run: RunView, v: Verdict) -> Message:
-    names: dict[str, Value] = {
-        "model": titled(run, v.subject),
-        "benchmark": _figure(run, v),
-        "by": table_of(v),
-    }
+    model, benchmark = titled(run, v.subject), _figure(run, v)
+    names: dict[str, Value] = {"model": model, "benchmark": benchmark, "by": table_of(v)}
     if v.measured is None:
         return Message("answer-unmeasured", {**names, "published": v.published})
     values = {"measured": v.measured, "published": v.published}
