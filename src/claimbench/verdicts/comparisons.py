@@ -173,7 +173,6 @@ def _compare(
         _groups(rows, variant, reference),
         (_draws(rows, variant), _draws(rows, reference)),
     )
-    such = found.such
     return Compared(
         variant=variant,
         reference=reference,
@@ -182,19 +181,19 @@ def _compare(
         score=_mean(row.right / row.counted for row in rows),
         reference_score=reference_score,
         method=found.method,
-        such=_in_points(such),
+        such=_in_points(found.such),
         these=_in_points(found.these),
         margin=margin,
         non_inferior=non_inferior,
-        detectable=100 * statistics.detectable_difference(such.se, df=such.df),
-        power=float(statistics.power_of_difference(margin / 100, such.se, such.df)),
+        detectable=100 * statistics.detectable_difference(found.such.se, df=found.such.df),
+        power=float(statistics.power_of_difference(margin / 100, found.such.se, found.such.df)),
         better=found.better,
         worse=found.worse,
         changes=tuple(sorted((row for row in rows if row.gain), key=lambda row: row.gain)),
         differences=tuple(differences(variant, reference)),
         ids_only=not all((*variant.contents.values(), *reference.contents.values())),
         groups=found.groups,
-        p_not_worse=non_inferior and statistics.p_not_worse(such, non_inferior / 100),
+        p_not_worse=non_inferior and statistics.p_not_worse(found.such, non_inferior / 100),
     )
 
 
