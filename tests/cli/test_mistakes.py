@@ -39,6 +39,7 @@ IN_A_RUN_FILE = [
         "seed: 7\nclaimed: {smollm2-135m-instruct: {sums: 500}}",
         "less than or equal to 1",
     ),
+    ("seed: 7", "seed: 7\nclaimed: {sums: {smollm2-135m-instruct: 5}}", "is by model, and below"),
     (
         "seed: 7",
         "seed: 7\nclaimed: {smollm2-135m-instruct: {sums: 0.3}}",
@@ -79,6 +80,17 @@ def test_a_mistake_in_a_run_file(project: Path, old: str, new: str, words: str) 
         drafts.load_experiment(run)
     assert words in str(failure.value)
     assert "\n" not in str(failure.value)
+
+
+def test_a_model_file_whose_checkpoint_is_nowhere_is_named(project: Path) -> None:
+    from claimbench import drafts
+
+    models = project / "configs" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    (models / "lost.yaml").write_text("title: Lost\npath: ../../nowhere\n")
+    (project / "mine.yaml").write_text(RUN.replace("smollm2-135m-instruct", "lost"))
+    with pytest.raises(ConfigError, match=r"lost\.yaml:2: key path: .*nowhere: there is no such"):
+        drafts.load_experiment(project / "mine.yaml")
 
 
 IN_A_COMMAND = [

@@ -44,8 +44,16 @@ def model_file(path: Path, name: str, drafter: Drafter | None = None) -> ModelCo
         data = _with_names(data, name)
         place = data.get("path")
         if isinstance(place, str) and drafter and any(key not in data for key in _NEEDS_DRAFT):
-            data = _merged(plain(drafter.model(place, name)), data)
+            where = place_of(("path",), marks, path)
+            data = _merged(plain(_drafted(drafter, place, name, where)), data)
     return parse(ModelConfig, data, path, marks)
+
+
+def _drafted(drafter: Drafter, place: str, name: str, where: str) -> ModelConfig:
+    try:
+        return drafter.model(place, name)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: key path: {error}") from error
 
 
 def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
