@@ -7,9 +7,8 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
-from claimbench.messages import Message, Value
+from claimbench.messages import Message, Value, identity_of
 from claimbench.report.messages import Words, words
-from claimbench.report.messages.catalogue import identity_of
 from claimbench.report.tables import clean
 
 _LONGEST = 4000

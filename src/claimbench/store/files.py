@@ -173,7 +173,9 @@ def _name_together(waiting: Mapping[Path, Path]) -> None:
         with explaining(path, "written"):
             sync_file(waiting[path])
 
-    if waiting:
+    if len(waiting) < 2:
+        list(map(sync, waiting))
+    else:
         with ThreadPoolExecutor(min(len(waiting), _SYNCS_AT_ONCE)) as threads:
             list(threads.map(sync, waiting))
     for path, temporary in waiting.items():
