@@ -36,7 +36,7 @@ def judge_reported(runs: Sequence[Run], gpu_hour: float | None = None) -> tuple[
 def _known(*_stamps: tuple[object, ...]) -> tuple[Evidence, tuple[ClaimVerdict, ...]]:
     """What is published, and the verdicts on it alone: read and judged once for many reports."""
     evidence = published_evidence()
-    return evidence, judge_claims(evidence)
+    return evidence, judge_claims(evidence, among=())
 
 
 def _reported(alone: ClaimVerdict, evidence: Evidence, own: Sequence[Party]) -> ClaimVerdict:
@@ -47,5 +47,6 @@ def _reported(alone: ClaimVerdict, evidence: Evidence, own: Sequence[Party]) -> 
         return alone
     subjects = {test.subject for test in benchmark_tests(claim)}
     spoken = any(subjects & party.subjects for party in own)
-    verdict = judge(claim, evidence) if spoken else alone
-    return replace(verdict, proxies=tuple(proxy_findings(claim, evidence.scores, own)))
+    if spoken:
+        return judge(claim, evidence, own)
+    return replace(alone, proxies=tuple(proxy_findings(claim, evidence.scores, own)))
