@@ -362,7 +362,7 @@ def test_on_paper_everything_is_open(chromium: Any, pages: dict[str, Path]) -> N
 
 
 def test_the_settings_of_a_row_come_when_it_opens(chromium: Any, pages: dict[str, Path]) -> None:
-    for language, setting in (("en", "temperature"), ("ko", "온도")):
+    for language, setting in (("en", "engine"), ("ko", "엔진")):
         opened = shown(chromium, pages["many"], 1280, language=language)
         assert not opened.run("return document.querySelectorAll('.caveat table').length")
         opened.click("#verdict-table .disclose")

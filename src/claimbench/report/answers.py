@@ -53,10 +53,14 @@ class Answer:
 def answers(document: Document) -> list[Answer]:
     """Comparisons, then verdicts, then what was measured and not judged; none of a kind of which
     there are more than `CARDS`."""
-    compared = [comparison_answer(one) for one in document.comparisons]
-    judged = [verdict_answer(document, run, v) for run in document.runs for v in run.verdicts]
-    alone = [score_answer(document, run, m) for run in document.runs for m in _unjudged(run)]
-    return [one for kind in (compared, judged, alone) if len(kind) <= CARDS for one in kind]
+    compared = document.comparisons
+    judged = [(run, v) for run in document.runs for v in run.verdicts]
+    alone = [(run, m) for run in document.runs for m in _unjudged(run)]
+    return [
+        *(comparison_answer(one) for one in compared if len(compared) <= CARDS),
+        *(verdict_answer(document, run, v) for run, v in judged if len(judged) <= CARDS),
+        *(score_answer(document, run, m) for run, m in alone if len(alone) <= CARDS),
+    ]
 
 
 def _unjudged(run: RunView) -> Iterator[Measurement]:

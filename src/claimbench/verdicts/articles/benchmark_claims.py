@@ -37,10 +37,8 @@ class Scores:
         default_factory=dict, repr=False, compare=False
     )
     """What is published on a comparison that our runs make."""
-    proxy_tests: dict[str, Sequence[tuple[int, BenchmarkTest, str]]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    """By a claim's id its tests asked of distilled checkpoints, with their place and key."""
+    asked: dict[str, Asked] = field(default_factory=dict, repr=False, compare=False)
+    """By a claim's id its tests, and those asked of distilled checkpoints."""
 
     @cached_property
     def figures(self) -> Mapping[str, Sequence[PublishedResult]]:
@@ -49,6 +47,31 @@ class Scores:
         for result in self.results:
             found.setdefault(result.subject, []).append(result)
         return found
+
+    def asked_by(self, claim: Claim) -> Asked:
+        """The claim's tests, as comparisons: read once."""
+        if claim.id not in self.asked:
+            own = tuple((i, test, _key(test)) for i, test in enumerate(benchmark_tests(claim)))
+            proxies = tuple(_proxy_tests(own, self.catalogue))
+            self.asked[claim.id] = Asked(own, proxies)
+        return self.asked[claim.id]
+
+
+Placed = tuple[int, BenchmarkTest, str]
+"""A test with its place in the claim, and what stands for its comparisons in a memo."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The tests of a claim: its `own`, and those that ask the same of distilled checkpoints."""
+
+    own: tuple[Placed, ...]
+    proxies: tuple[Placed, ...]
+
+    @property
+    def subjects(self) -> set[str]:
+        """The models that the claim is about."""
+        return {test.subject for _, test, _ in self.own}
 
 
 @dataclass(frozen=True)
@@ -67,13 +90,13 @@ def judge_benchmark_claim(
     """The claim's verdict: for each test and party a finding, composed over the tests under the
     claim's own quantifier (*some*: one reference is enough; *all*, *listed*: every one counts).
     `among` are the parties of `proxy_findings`."""
-    tests = benchmark_tests(claim)
-    quantifiers = {test.quantifier for test in tests}
+    tests = scores.asked_by(claim).own
+    quantifiers = {test.quantifier for _, test, _ in tests}
     quantifier: Quantifier = quantifiers.pop() if len(quantifiers) == 1 else "listed"
     found = [
         _finding(i, test, *spoken)
-        for i, test in enumerate(tests)
-        for spoken in _spoken(test, _key(test), scores)
+        for i, test, key in tests
+        for spoken in _spoken(test, key, scores)
     ]
     return settle(claim, found, len(tests), quantifier, proxy_findings(claim, scores, among))
 
@@ -88,20 +111,18 @@ def proxy_findings(
     measured = frozenset[str]().union(*(party.subjects for party in asked))
     if not measured:
         return []
-    if claim.id not in scores.proxy_tests:
-        scores.proxy_tests[claim.id] = list(_proxy_tests(claim, scores.catalogue))
     return [
         _finding(i, test, party, one, lacks, brief=among is not None)
-        for i, test, key in scores.proxy_tests[claim.id]
+        for i, test, key in scores.asked_by(claim).proxies
         if test.subject in measured
         for party, one, lacks in _spoken(test, key, scores)
         if (party.tier, party.name) in names
     ]
 
 
-def _proxy_tests(claim: Claim, catalogue: Catalogue) -> Iterable[tuple[int, BenchmarkTest, str]]:
-    """The claim's tests asked of each distilled checkpoint, with their place and key."""
-    for i, asked_of in enumerate(benchmark_tests(claim)):
+def _proxy_tests(own: Iterable[Placed], catalogue: Catalogue) -> Iterable[Placed]:
+    """The same tests asked of each distilled checkpoint."""
+    for i, asked_of, _ in own:
         for proxy in _proxies(asked_of.subject, catalogue):
             test = asked_of.model_copy(update={"subject": proxy})
             yield i, test, _key(test)
@@ -112,7 +133,6 @@ def _proxies(subject: str, catalogue: Catalogue) -> list[str]:
 
 
 def _key(test: BenchmarkTest) -> str:
-    """What stands for a test's comparisons in a memo."""
     return test.model_dump_json(exclude={"quantifier", "note"})
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from claimbench.claims import benchmark_tests
 from claimbench.claims.published import stamp
 from claimbench.config.paths import seeds_dir
 from claimbench.verdicts.articles.benchmark_claims import proxy_findings
@@ -45,7 +44,7 @@ def _reported(alone: ClaimVerdict, evidence: Evidence, own: Sequence[Party]) -> 
         return judge(claim, evidence)
     if claim.test is None or claim.kind != "benchmark":
         return alone
-    subjects = {test.subject for test in benchmark_tests(claim)}
+    subjects = evidence.scores.asked_by(claim).subjects
     spoken = any(subjects & party.subjects for party in own)
     if spoken:
         return judge(claim, evidence, own)
