@@ -5,7 +5,6 @@ Only the grades of wrong answers are read, once: what was found is kept in the r
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from claimbench import statistics
 from claimbench.analysis import cached
+from claimbench.analysis.cached import Kept
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.exact import exact_verdict
 from claimbench.grading.numerals import to_fraction
@@ -38,11 +38,11 @@ Joiner = Callable[[str, str], bool]
 """Whether two answers are the same."""
 
 
-def with_votes(store: RunStore, cell: StoredCell, measured: Measurement) -> Measurement:
+def with_votes(kept: Kept, cell: StoredCell, measured: Measurement) -> Measurement:
     """`measured` with its pass@k and cons@k. A problem without a graded sample is left out, as it
     is of pass@1."""
     counts = [(r, c) for r, c in zip(measured.right, measured.counted, strict=True) if c]
-    ballots = read_ballots(store, cell)
+    ballots = read_ballots(kept, cell)
     return replace(
         measured,
         pass_at_k=_pass_at(counts),
@@ -65,19 +65,18 @@ def _allowed(samples: Iterable[int]) -> list[int]:
     return [k for k in MEASURED_K if k <= fewest]
 
 
-def read_ballots(store: RunStore, cell: StoredCell) -> tuple[Ballot, ...]:
+def read_ballots(kept: Kept, cell: StoredCell) -> tuple[Ballot, ...]:
     """A ballot per problem with a graded sample, in order; () where answers cannot be told equal
     (programs, labels, lm-eval's metrics)."""
     if _kind(cell) not in _SAME:
         return ()
-    known = cached.known(store, FILE, "ballots")
-    key = f"{cell.model}/{cell.benchmark}"
-    stamp = cached.stamp(store, cell, RULES_VERSION, cell.samples)
-    if known.get(key, {}).get("stamp") != stamp:
-        found = [[b.right, list(b.others), b.mute] for b in _count(store, cell)]
-        known[key] = {"stamp": stamp, "ballots": found}
-        store.write_file(FILE, json.dumps(known) + "\n")
-    return tuple(Ballot(r, tuple(others), mute) for r, others, mute in known[key]["ballots"])
+    stamp = cached.stamp(kept.store, cell, RULES_VERSION, cell.samples)
+
+    def find() -> list[tuple[int, tuple[int, ...], int]]:
+        return [(b.right, b.others, b.mute) for b in _count(kept.store, cell)]
+
+    found = kept.get(FILE, "ballots", cell, stamp, find)
+    return tuple(Ballot(r, tuple(others), mute) for r, others, mute in found)
 
 
 def _kind(cell: StoredCell) -> str:

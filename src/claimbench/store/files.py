@@ -110,8 +110,8 @@ def _temporary(path: Path, chunks: Iterable[str]) -> Path:
     make_folder(path.parent)
     temporary = temporary_name(path)
     try:
-        with temporary.open("x", encoding="utf-8", newline="") as file:
-            file.writelines(chunks)
+        with temporary.open("xb") as file:
+            file.writelines(chunk.encode("utf-8") for chunk in chunks)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
