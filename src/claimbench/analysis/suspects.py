@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import replace
 
 from claimbench.analysis import cached
-from claimbench.analysis.cached import Kept
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import NOT_EVALUATED, WRONG
 from claimbench.records import Measurement
@@ -28,11 +27,11 @@ _LAYOUT = re.compile(r"\\(?:text|mbox|mathrm|left|right|displaystyle|dfrac|tfrac
 _TOKENS = re.compile(r"\d+(?:\.\d+)?|[A-Za-z]+")
 
 
-def with_suspects(kept: Kept, cell: StoredCell, measured: Measurement) -> Measurement:
+def with_suspects(store: RunStore, cell: StoredCell, measured: Measurement) -> Measurement:
     """`measured` with its number of suspect grades, None where no looser reading knows better."""
     if getattr(cell.grader, "kind", "") not in KINDS:
         return measured
-    return replace(measured, suspects=_suspects(kept, cell))
+    return replace(measured, suspects=_suspects(store, cell))
 
 
 def reads_right(gold: str, answer: str) -> bool:
@@ -56,9 +55,14 @@ def _plain(number: str) -> str:
     return whole.rstrip("0").rstrip(".") if "." in whole else whole
 
 
-def _suspects(kept: Kept, cell: StoredCell) -> int:
-    stamp = cached.stamp(kept.store, cell, RULES_VERSION)
-    return kept.get(FILE, "suspects", cell, stamp, lambda: _count(kept.store, cell))
+def _suspects(store: RunStore, cell: StoredCell) -> int:
+    known = cached.known(store, FILE, "suspects")
+    key = f"{cell.name.model}/{cell.name.benchmark}"
+    stamp = cached.stamp(store, cell, RULES_VERSION)
+    if known.get(key, {}).get("stamp") != stamp:
+        known[key] = cached.entry(stamp, "suspects", _count(store, cell))
+        cached.keep(store, FILE, known)
+    return int(known[key]["suspects"])
 
 
 def _count(store: RunStore, cell: StoredCell) -> int:

@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from claimbench import statistics
 from claimbench.analysis import cached
-from claimbench.analysis.cached import Kept
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.exact import exact_verdict
 from claimbench.grading.numerals import to_fraction
@@ -38,11 +37,11 @@ Joiner = Callable[[str, str], bool]
 """Whether two answers are the same."""
 
 
-def with_votes(kept: Kept, cell: StoredCell, measured: Measurement) -> Measurement:
+def with_votes(store: RunStore, cell: StoredCell, measured: Measurement) -> Measurement:
     """`measured` with its pass@k and cons@k. A problem without a graded sample is left out, as it
     is of pass@1."""
     counts = [(r, c) for r, c in zip(measured.right, measured.counted, strict=True) if c]
-    ballots = read_ballots(kept, cell)
+    ballots = read_ballots(store, cell)
     return replace(
         measured,
         pass_at_k=_pass_at(counts),
@@ -65,18 +64,19 @@ def _allowed(samples: Iterable[int]) -> list[int]:
     return [k for k in MEASURED_K if k <= fewest]
 
 
-def read_ballots(kept: Kept, cell: StoredCell) -> tuple[Ballot, ...]:
+def read_ballots(store: RunStore, cell: StoredCell) -> tuple[Ballot, ...]:
     """A ballot per problem with a graded sample, in order; () where answers cannot be told equal
     (programs, labels, lm-eval's metrics)."""
     if _kind(cell) not in _SAME:
         return ()
-    stamp = cached.stamp(kept.store, cell, RULES_VERSION, cell.samples)
-
-    def find() -> list[tuple[int, tuple[int, ...], int]]:
-        return [(b.right, b.others, b.mute) for b in _count(kept.store, cell)]
-
-    found = kept.get(FILE, "ballots", cell, stamp, find)
-    return tuple(Ballot(r, tuple(others), mute) for r, others, mute in found)
+    known = cached.known(store, FILE, "ballots")
+    key = f"{cell.model}/{cell.benchmark}"
+    stamp = cached.stamp(store, cell, RULES_VERSION, cell.samples)
+    if known.get(key, {}).get("stamp") != stamp:
+        found = [[b.right, list(b.others), b.mute] for b in _count(store, cell)]
+        known[key] = cached.entry(stamp, "ballots", found)
+        cached.keep(store, FILE, known)
+    return tuple(Ballot(r, tuple(others), mute) for r, others, mute in known[key]["ballots"])
 
 
 def _kind(cell: StoredCell) -> str:

@@ -11,7 +11,6 @@ from itertools import chain
 from pathlib import Path
 
 from claimbench.analysis.agreement import agreement
-from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import stored_cells
 from claimbench.analysis.cost import spending, spending_files
 from claimbench.analysis.repetition import repeating_ids
@@ -85,8 +84,7 @@ def _report(
 ) -> Report:
     cells = stored_cells(store)
     looped = repeating_ids(store, [cell.name for cell in cells])
-    with kept(store) as known:
-        measured = [view_cell(known, cell, looped[cell.name]) for cell in cells]
+    measured = [view_cell(store, cell, looped[cell.name]) for cell in cells]
     measurements = tuple(m for m, _ in measured)
     complete = all(m.complete for m in measurements)
     if not (complete or partial):

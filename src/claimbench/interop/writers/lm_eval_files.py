@@ -13,7 +13,6 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
-from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.votes import with_votes
 from claimbench.grading.choice import right_letter
@@ -61,11 +60,9 @@ def _started(store: RunStore) -> str:
 
 
 def _results(store: RunStore, cells: Sequence[StoredCell], date: float) -> dict[str, object]:
-    with kept(store) as found:
-        measured = {
-            cell.benchmark: with_votes(found, cell, whole_measurement(store, cell))
-            for cell in cells
-        }
+    measured = {
+        cell.benchmark: with_votes(store, cell, whole_measurement(store, cell)) for cell in cells
+    }
     first = cells[0]
     system = first.protocol.get("system")
     return {
