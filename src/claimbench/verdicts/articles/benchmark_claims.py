@@ -52,8 +52,7 @@ class Scores:
         """The claim's tests, as comparisons: read once."""
         if claim.id not in self.asked:
             own = tuple((i, test, _key(test)) for i, test in enumerate(benchmark_tests(claim)))
-            proxies = tuple(_proxy_tests(own, self.catalogue))
-            self.asked[claim.id] = Asked(own, proxies)
+            self.asked[claim.id] = Asked(own, tuple(_proxy_tests(own, self.catalogue)))
         return self.asked[claim.id]
 
 
@@ -67,11 +66,6 @@ class Asked:
 
     own: tuple[Placed, ...]
     proxies: tuple[Placed, ...]
-
-    @property
-    def subjects(self) -> set[str]:
-        """The models that the claim is about."""
-        return {test.subject for _, test, _ in self.own}
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def _reported(alone: ClaimVerdict, evidence: Evidence, own: Sequence[Party]) -> 
         return judge(claim, evidence)
     if claim.test is None or claim.kind != "benchmark":
         return alone
-    subjects = evidence.scores.asked_by(claim).subjects
+    subjects = {test.subject for _, test, _ in evidence.scores.asked_by(claim).own}
     spoken = any(subjects & party.subjects for party in own)
     if spoken:
         return judge(claim, evidence, own)
