@@ -18,7 +18,7 @@ BEFORE = [
 ]  # fmt: skip
 TAGS = [
     "python", "Python", "PYTHON", "py", "py3", "python3", "", "text", "plaintext", "bash", "c",
-    "pseudocode", " python", 'python title="a.py"', "{.python}", "python {.numberLines}",
+    "pseudocode", "python3.11", " python", 'python title="a.py"', "{.python}", "python {.numberLines}",
     "python**", "python:",
 ]  # fmt: skip
 ENDS = [
