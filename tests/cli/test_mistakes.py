@@ -12,6 +12,7 @@ from conftest import RUN, SUMS
 from claimbench import cli, config
 from claimbench.cli.comparing import check_words
 from claimbench.cli.ending import check_something_is_judged, check_verdict_names
+from claimbench.config.percent import as_written, asked_score
 from claimbench.errors import ClaimbenchError, ConfigError
 
 IN_A_RUN_FILE = [
@@ -37,6 +38,12 @@ IN_A_RUN_FILE = [
         "seed: 7",
         "seed: 7\nclaimed: {smollm2-135m-instruct: {sums: 500}}",
         "less than or equal to 1",
+    ),
+    (
+        "seed: 7",
+        "seed: 7\nclaimed: {smollm2-135m-instruct: {sums: 0.3}}",
+        "mine.yaml:9: key claimed.smollm2-135m-instruct.sums: a score in % is needed, and 0.3 "
+        "looks like a share: write 30, or 0.3% where so little is meant",
     ),
     ("seed: 7", "seed: 7\nname: my run", "'my run' must be letters, digits, dots, dashes (for exa"),
     ("seed: 7", "seed: 7\nextends: SMOKE", "nor in "),
@@ -107,6 +114,11 @@ IN_A_COMMAND = [
     ("new run --model smolm2-135m-instruct --benchmark gsm8k", "there is no model smolm2-135m-i"),
     ("new run --model a/b --benchmark gsm8", "there is no benchmark gsm8 in"),
     ("new run --model a/b --benchmark a.jsonl --claimed 50", "a.jsonl: 1 problems cannot tell a"),
+    ("new run --model a/b --benchmark a.jsonl --claimed 0.3", "--claimed 0.3: a score in % is ne"),
+    (
+        "new run --model a/b --benchmark a.jsonl --claimed 130",
+        "needed, from 0 to 100, such as 41.5",
+    ),
     ("plan smoke --gpu h1oo", "there is no such GPU type; known are a100-40"),
 ]
 
@@ -173,6 +185,15 @@ def test_a_claimed_figure_is_something_to_judge(project: Path) -> None:
         check_something_is_judged(config.load_experiment(run), ["lower"])
     run.write_text(RUN + "claimed: {smollm2-135m-instruct: {sums: 50}}\n")
     check_something_is_judged(config.load_experiment(run), ["lower"])
+
+
+@pytest.mark.parametrize(("written", "score"), [("30%", 30), ("0.3 %", 0.3), ("0", 0), ("1", 1)])
+def test_a_claimed_score_may_have_its_sign(project: Path, written: str, score: float) -> None:
+    run = project / "mine.yaml"
+    run.write_text(RUN + f"claimed: {{smollm2-135m-instruct: {{sums: {written}}}}}\n")
+    claimed = config.load_experiment(run).run.claimed
+    assert claimed == {"smollm2-135m-instruct": {"sums": score}}
+    assert asked_score(written) == asked_score(as_written(score)) == score
 
 
 def test_fetch_does_not_advise_fetch(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from report_toys import HOSTILE, lifelike, write_run
 
 from claimbench.messages import Message
 from claimbench.report import svg
-from claimbench.report.answers import CARDS, CERTAINTIES, answers, level
+from claimbench.report.answers import CARDS, CERTAINTIES, answers, level, verdict_answer
+from claimbench.report.caveats import basis_of
 from claimbench.report.messages import english, words
 from claimbench.report.page_words import PageWords
 from claimbench.report.strips import KINDS, LETTERS, Strip, draw, in_letters, legend, odds
@@ -93,6 +95,15 @@ def test_each_figure_has_its_answer_and_each_other_score_too(made: Report) -> No
             said = [words(language).render(v) for v in (one.scores, one.finding, one.certainty)]
             assert all(said)
         assert (one.strip is None) == (one.why is None)
+
+
+def test_a_figure_of_the_run_file_is_claimed_and_not_published(made: Report) -> None:
+    own = replace(made.verdicts[0], claim="claimed:m:b:pass@1")
+    (run,) = document(made.runs).runs
+    scores, basis = verdict_answer(document(made.runs), run, own).scores, basis_of(own, None)
+    assert english(scores).endswith("% was claimed.")
+    assert english(basis) == "The figure is the run file's own (key claimed)."
+    assert "공표" not in words("ko").render(scores) + words("ko").render(basis)
 
 
 def test_markdown_and_page_begin_with_the_answer(made: Report) -> None:

@@ -200,7 +200,7 @@ def test_a_stop_during_the_start_reaches_the_shard(
 def test_a_second_sigterm_does_not_break_off_the_end() -> None:
     script = """
 import signal, time
-from claimbench.cli.ending import Interrupt
+from claimbench.cli.signals import Interrupt
 signal.signal(signal.SIGTERM, Interrupt())
 try:
     print("begun", flush=True)

@@ -14,15 +14,19 @@ import typer
 from claimbench.cli import exchange, new, repeating, results, running, watching
 from claimbench.cli.ci import annotate, on_github
 from claimbench.cli.ending import (
-    INTERRUPTED,
-    Interrupt,
-    Stopped,
     complain,
     keep_bars_out_of_logs,
     print_anywhere,
     unprinted,
 )
 from claimbench.cli.options import AsJson
+from claimbench.cli.signals import (
+    INTERRUPTED,
+    Interrupt,
+    Stopped,
+    ignore_interrupts,
+    raise_again,
+)
 from claimbench.errors import ClaimbenchError, ConfigError
 from claimbench.version import __version__
 
@@ -118,9 +122,9 @@ def main() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     print_anywhere()
     keep_bars_out_of_logs()
+    sys.unraisablehook = raise_again
     try:
-        check_command(sys.argv[1:])
-        app()
+        _obey()
     except ClaimbenchError as error:
         complain(str(error))
         if on_github():
@@ -137,6 +141,15 @@ def main() -> None:
         if isinstance(ended, Stopped) or ended.code != INTERRUPTED:
             raise
         _stopped()
+
+
+def _obey() -> None:
+    """The command of sys.argv. Whatever it ended with, its last words come whole."""
+    try:
+        check_command(sys.argv[1:])
+        app()
+    finally:
+        ignore_interrupts()
 
 
 def _stopped() -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import math
 import os
 import shlex
-import signal
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +16,7 @@ import typer
 
 from claimbench.cli import letters
 from claimbench.cli.ci import publish_report
+from claimbench.cli.signals import Stopped, ignore_interrupts
 from claimbench.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -33,46 +31,13 @@ if TYPE_CHECKING:
     from claimbench.runner.slurm.array import Array
     from claimbench.runner.slurm.jobs import Job
 
-TOGETHER_SECONDS = 5.0
-"""SIGTERMs so close are one: long enough for a busy node to deliver both."""
-
-
-INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
-
-
-class Interrupt:
-    """SIGTERM, with which a batch system stops a run, as Ctrl-C: what is finished is stored. It
-    goes to every process of a task, and a parent passes it on: the second of two that come together
-    would break off what the first has begun to put in order."""
-
-    came = False
-    """Whether it came: the exit code then says so."""
-
-    def __init__(self) -> None:
-        self._came_at = -math.inf
-
-    def __call__(self, _signal: int, _frame: object) -> None:
-        now = time.monotonic()
-        if now - self._came_at > TOGETHER_SECONDS:
-            self._came_at = now
-            Interrupt.came = True
-            raise KeyboardInterrupt
-
-
-class Stopped(SystemExit):
-    """The end of a command that a signal stopped, after its last words: exit code 128 and the
-    number of the signal, as shells have it."""
-
-    def __init__(self) -> None:
-        super().__init__(TERMINATED if Interrupt.came else INTERRUPTED)
-
 
 @contextlib.contextmanager
 def resumable(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        ignore_interrupts()
         words = shlex.join(["claimbench", *sys.argv[1:]])
         kept = f"finished samples are in {folder}" if folder.exists() else "nothing was begun"
         complain(f"stopped; {kept}. Go on with: {words}")

@@ -101,9 +101,9 @@ def run(
         list[str], typer.Option("--benchmark", help="A benchmark: its name or data file.")
     ],
     claimed: Annotated[
-        float | None,
+        str | None,
         typer.Option(
-            "--claimed", min=0, max=100, help="The score in % that is claimed of the first model."
+            "--claimed", metavar="SCORE", help="The score in % that is claimed of the first model."
         ),
     ] = None,
     out: Out = None,
@@ -118,10 +118,11 @@ def run(
 
     path = out or Path(f"{name_of(models[0])}-on-{name_of(benchmarks[0])}.yaml")
     check_names(models, benchmarks, path)
-    margin = margin_for(claimed, benchmarks[0], path)
+    score = _stated(claimed)
+    margin = margin_for(score, benchmarks[0], path)
     named = [named_from(path.parent, word) for word in models]
     asked = [named_from(path.parent, word) for word in benchmarks]
-    write_new(path, run_yaml(named, asked, claimed, margin))
+    write_new(path, run_yaml(named, asked, score, margin))
     typer.echo(f"{path}: written; read what it decides")
     typer.echo(f"See what it will ask: claimbench plan {path}")
     typer.echo(f"Run it:               claimbench run {path}")
@@ -146,6 +147,15 @@ def article(
     write_new(path, content)
     _show(path, "the article's lines:", "\n".join(lines))
     typer.echo(f"See the verdicts: claimbench claims --article {called}")
+
+
+def _stated(claimed: str | None) -> float | None:
+    from claimbench.config.percent import asked_score
+
+    try:
+        return None if claimed is None else asked_score(claimed)
+    except ConfigError as error:
+        raise ConfigError(f"--claimed {claimed}: {error}") from None
 
 
 def _arguments(options: list[str]) -> Arguments:

@@ -13,6 +13,7 @@ from claimbench.config.canonical import plain
 from claimbench.config.folders import Kind, names
 from claimbench.config.inline import Drafter, Inline
 from claimbench.config.models import ModelConfig
+from claimbench.config.percent import with_scores
 from claimbench.config.prompting import asked_as_the_run_says
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.config.yamlfile import Key, Marks, close_to, load_yaml, nearest, parse, place_of
@@ -127,6 +128,7 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
         data = _with_names(_with_sets(data, marks, sets), inline.fit_name(path.stem))
         data, places = inline.take_out(inline.absolute(data, Path()))
         _check_names(data, places, path, marks)
+        data = with_scores(data, marks, path)
     run = parse(RunConfig, data, path, marks)
     return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
 

@@ -12,6 +12,7 @@ from claimbench.config import LM_EVAL, load_benchmark, names
 from claimbench.config.folders import Kind
 from claimbench.config.inline import check_place, is_place, name_of
 from claimbench.config.load import config_file
+from claimbench.config.percent import as_written
 from claimbench.config.yamlfile import read_text
 from claimbench.drafts.models import as_yaml, path_from
 from claimbench.errors import ConfigError
@@ -101,10 +102,10 @@ def run_yaml(
         f"samples: {SAMPLES}  # decide: samples per problem",
         "seed: 1",
     ]
-    score, off = (50.0, "# ") if claimed is None else (claimed, "")
+    score, off = ("50", "# ") if claimed is None else (as_written(claimed), "")
     model, benchmark = name_of(models[0]), name_of(benchmarks[0])
     lines += [
-        f"{off}claimed: {{{model}: {{{benchmark}: {score:g}}}}}  # a score in %, to be judged",
+        f"{off}claimed: {{{model}: {{{benchmark}: {score}}}}}  # a score in %, to be judged",
         f"{off}margins: {{{benchmark}: {margin}}}  # decide: points that count as the same score;",
         f"{'# ' if off else ''}#   fewer of them need more problems and samples",
     ]

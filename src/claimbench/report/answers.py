@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, Verdict
-from claimbench.report.caveats import Chip, basis_of, chips_of, truncated
+from claimbench.report.caveats import Chip, basis_of, chips_of, table_of, truncated
 from claimbench.report.comparisons import details, found_message, names_of, outcome_message
 from claimbench.report.document import Document, RunView
 from claimbench.report.strips import Strip, odds, strip_of, strip_of_comparison
@@ -87,7 +87,8 @@ def verdict_answer(document: Document, run: RunView, v: Verdict) -> Answer:
 
 
 def _scores(run: RunView, v: Verdict) -> Message:
-    names: dict[str, Value] = {"model": titled(run, v.subject), "benchmark": _figure(run, v)}
+    model, benchmark = titled(run, v.subject), _figure(run, v)
+    names: dict[str, Value] = {"model": model, "benchmark": benchmark, "by": table_of(v)}
     if v.measured is None:
         return Message("answer-unmeasured", {**names, "published": v.published})
     values = {"measured": v.measured, "published": v.published}

@@ -102,9 +102,14 @@ def source_lines(result: PublishedResult | None) -> tuple[Value, ...]:
     return (tuple(parts),)
 
 
+def table_of(v: Verdict) -> str:
+    """The published table that a verdict's figure is from; `claimed` for the run file's own."""
+    return v.claim.partition(":")[0]
+
+
 def basis_of(v: Verdict, measured: Measurement | None) -> Message:
     """On how much the score rests, and whose the published one is."""
-    by: dict[str, Value] = {"by": v.claim.partition(":")[0]}
+    by: dict[str, Value] = {"by": table_of(v)}
     if measured is None or v.measured is None:
         return Message("answer-by", by)
     counts = {"problems": measured.problems, "samples": measured.samples_per_problem}

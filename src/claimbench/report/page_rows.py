@@ -8,6 +8,7 @@ from claimbench.analysis.efficiency import Efficiency
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, Verdict
 from claimbench.report.answers import SYMBOLS
+from claimbench.report.caveats import table_of
 from claimbench.report.document import Document
 from claimbench.report.tables import (
     Table,
@@ -41,8 +42,7 @@ def verdict_row(run: str, v: Verdict) -> dict[str, object]:
         "run": run,
         "model": v.subject,
         "benchmark": figure_of(v),
-        "by": v.claim.partition(":")[0]
-        + (" #" + v.claim.partition("#")[2] if "#" in v.claim else ""),
+        "by": table_of(v) + (" #" + v.claim.partition("#")[2] if "#" in v.claim else ""),
         "cells": [
             _score(number(v.published), v.published),
             _score(number(v.measured), v.measured),

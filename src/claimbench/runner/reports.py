@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial as bound
 from pathlib import Path
 
-from claimbench.config.machine import usable_cores
+from claimbench.config.machine import deaf_to_interrupts, usable_cores
 from claimbench.errors import StageError
 from claimbench.report.messages import ENGLISH
 from claimbench.runner import reporting
@@ -38,12 +38,26 @@ def report_each(
     context = multiprocessing.get_context("spawn")  # Not by fork: this process may have threads.
     try:
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            return list(pool.map(report, roots))
+            return _made(pool, report, roots)
     except BrokenProcessPool as error:
         raise StageError(
             "a process that made a report was killed (out of memory?): give fewer run folders at"
             " once; nothing that was stored is lost"
         ) from error
+
+
+def _made(
+    pool: ProcessPoolExecutor, report: Callable[[Path], Report], roots: Sequence[Path]
+) -> list[Report]:
+    """The reports. Ctrl-C ends those that are being made: nobody waits for them."""
+    try:
+        with deaf_to_interrupts():
+            made = pool.map(report, roots)
+        return list(made)
+    except KeyboardInterrupt:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
 
 
 def _report(

@@ -37,6 +37,7 @@ from claimbench.engines.endpoint.patience import Patience
 from claimbench.engines.endpoint.pending import Pending, problem_of
 from claimbench.engines.endpoint.proxies import proxy_words
 from claimbench.engines.endpoint.replies import completion_of, tokens_of
+from claimbench.engines.endpoint.scheme import other_scheme
 from claimbench.engines.endpoint.server import Server
 from claimbench.errors import EngineDied
 from claimbench.records import Completion, Request, RequestFailure
@@ -88,7 +89,7 @@ class EndpointEngine(Engine):
         self._server = Server(settings, name, self._key)
         self._exchange = Exchange(settings, self._server, self._stop_ids, decode)
         self._host = urlsplit(settings.base_url).netloc
-        self._patience = Patience(backoff or Backoff(), self._host, log, seed, self.check_server)
+        self._patience = Patience(backoff or Backoff(), self._host, log, seed, self._examine_fault)
         self._log, self._reasoning_end = log, reasoning_end
         self._proxy = proxy_words(settings.base_url)
         self._limit = _OTHER_LIMIT if "max_tokens" in settings.unsupported else "max_tokens"
@@ -98,7 +99,7 @@ class EndpointEngine(Engine):
         self._paid: Counter[str] = Counter()
         self._first: Request | None = None
         self._answered: Request | None = None
-        self._skipping = False
+        self._skipping = self._scheme_tried = False
 
     def server(self) -> dict[str, object]:
         facts = {**self._server.facts(), "retries": self._patience.retries}
@@ -110,6 +111,15 @@ class EndpointEngine(Engine):
 
     def check_server(self) -> None:
         """Raises EngineDied where it is known that no server is left to wait for."""
+
+    def _examine_fault(self) -> None:
+        """Raises EngineDied where it makes no sense to try again: no server is left, or one that
+        has not answered yet speaks the other of http and https."""
+        self.check_server()
+        if self._answered is None and not self._scheme_tried:
+            self._scheme_tried = True
+            if sentence := other_scheme(self._settings.base_url):
+                raise EngineDied(sentence)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Answer]:
         source = iter(requests)
@@ -163,6 +173,7 @@ class EndpointEngine(Engine):
             await self._exchange.check_vocabulary(client, request, self._patience)
             await self._first_token(client, request)
         except Refused as refused:
+            self._examine_fault()
             raise EngineDied(f"{refused}{self._proxy}") from None
         except Unreachable as fault:
             raise EngineDied(unreachable(self._host, fault) + self._proxy) from None

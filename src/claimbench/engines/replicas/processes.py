@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
+from claimbench.config.machine import deaf_to_interrupts
 from claimbench.engines.base import Engine
 from claimbench.engines.replicas.replica import News, Replica
 from claimbench.engines.replicas.staff import Lost, Staff, Worker
@@ -87,7 +88,8 @@ class _Process(Worker):
         name = f"claimbench replica {number}"
         # Not a daemon: those may not have processes of their own, and vLLM's engine is one.
         self._process = context.Process(target=_serve, args=(theirs, make, place), name=name)
-        self._process.start()
+        with deaf_to_interrupts():
+            self._process.start()
         theirs.close()
 
     def send(self, requests: list[Request], over: bool) -> None:

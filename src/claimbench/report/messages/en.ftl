@@ -43,6 +43,7 @@ shown-no-difference = no difference is shown
 remedy-samples = about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
 remedy-samples-at-most = at most about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
 remedy-none = no number of samples can decide, because the published figure's own error dominates
+remedy-none-greedy = no number of samples can decide, because greedy decoding gives one sample of each problem
 remedy-none-by-bound = no number of samples can decide by the bound on the published figure's error, which a run known problem by problem would lower
 remedy-votes = two votes of { $k } differ by { FIXED($spread) } points (SE) by chance, and more samples here do not make the published vote any surer
 
@@ -759,9 +760,18 @@ repeat-setting = engine.{ $setting }: { $before } then, { $after } now
 
 page-answer = The answer
 page-answers-many = { $count } published figures were judged. The picture counts them by model and benchmark; each stands with its reasons in the table below.
-answer-scores = { $model } scores { FIXED($measured) }% on { $benchmark }; { SHORT($published) }% was published.
-answer-scores-partly = { $model } scores { FIXED($measured) }% on { $benchmark } in outputs of others that were graded here; { SHORT($published) }% was published.
-answer-unmeasured = { $model } was not measured so on { $benchmark }; { SHORT($published) }% was published.
+answer-scores = { $model } scores { FIXED($measured) }% on { $benchmark }; { SHORT($published) }% was { $by ->
+    [claimed] claimed
+   *[other] published
+}.
+answer-scores-partly = { $model } scores { FIXED($measured) }% on { $benchmark } in outputs of others that were graded here; { SHORT($published) }% was { $by ->
+    [claimed] claimed
+   *[other] published
+}.
+answer-unmeasured = { $model } was not measured so on { $benchmark }; { SHORT($published) }% was { $by ->
+    [claimed] claimed
+   *[other] published
+}.
 answer-score = { $model } scores { FIXED($score) }% on { $benchmark }.
 answer-score-partial = { $model } scores { FIXED($score) }% on { $benchmark } so far, with { $received } of { $asked } samples.
 answer-compared = { $names } on { $benchmark }: { FIXED($score) }% against { FIXED($reference) }%.
@@ -772,8 +782,14 @@ answer-open-decoding = whether the score was sampled or greedy is not published,
 answer-basis = Measured with { $problems } problems, { $samples ->
     [one] one reply
    *[other] { $samples } replies
-} to each. The published figure is from { $by }.
-answer-by = The published figure is from { $by }.
+} to each. { $by ->
+    [claimed] The figure beside it is the run file's own (key claimed).
+   *[other] The published figure is from { $by }.
+}
+answer-by = { $by ->
+    [claimed] The figure is the run file's own (key claimed).
+   *[other] The published figure is from { $by }.
+}
 answer-verdict = { $word }: { $finding }
 answer-with-looks = { $finding }; { $looks }
 answer-with-plain = { $finding }; by the plain bound on the error { $plain }

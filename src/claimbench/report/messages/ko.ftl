@@ -43,6 +43,7 @@ shown-no-difference = 차이가 입증되지 않음
 remedy-samples = 실제 차이가 관측값과 같다면, 문제당 표본 약 { $n }개인 새 실행이 80% 확률로 판정에 이름
 remedy-samples-at-most = 실제 차이가 관측값과 같다면, 문제당 표본 많아야 약 { $n }개인 새 실행이 80% 확률로 판정에 이름
 remedy-none = 공표 수치 자체의 오차가 커서 표본을 늘려도 판정할 수 없음
+remedy-none-greedy = 그리디 디코딩은 문제당 표본이 하나뿐이라 표본을 늘려도 판정할 수 없음
 remedy-none-by-bound = 공표 수치의 오차를 상한으로만 알아 표본을 늘려도 판정할 수 없음. 문제별 결과를 아는 실행이 있으면 오차가 줄어듦
 remedy-votes = 표본 { $k }개의 투표 두 번은 우연만으로도 { FIXED($spread) }포인트(SE) 다르며, 이쪽 표본을 늘려도 공표된 투표가 더 확실해지지는 않음
 
@@ -750,9 +751,18 @@ repeat-setting = engine.{ $setting }: 이전 { $before }, 이번 { $after }
 
 page-answer = 결론
 page-answers-many = 공표 수치 { $count }개를 판정했습니다. 그림은 모델과 벤치마크별로 판정을 센 것이고, 하나하나의 근거는 아래 표에 있습니다.
-answer-scores = { $model }: { $benchmark } 점수 { FIXED($measured) }%, 공표된 점수 { SHORT($published) }%.
-answer-scores-partly = { $model }: 다른 이의 출력을 여기서 채점한 { $benchmark } 점수 { FIXED($measured) }%, 공표된 점수 { SHORT($published) }%.
-answer-unmeasured = { $model }: { $benchmark }에서 이 방식으로는 측정하지 않음, 공표된 점수 { SHORT($published) }%.
+answer-scores = { $model }: { $benchmark } 점수 { FIXED($measured) }%, { $by ->
+    [claimed] 실행 파일에 적은 점수
+   *[other] 공표된 점수
+} { SHORT($published) }%.
+answer-scores-partly = { $model }: 다른 이의 출력을 여기서 채점한 { $benchmark } 점수 { FIXED($measured) }%, { $by ->
+    [claimed] 실행 파일에 적은 점수
+   *[other] 공표된 점수
+} { SHORT($published) }%.
+answer-unmeasured = { $model }: { $benchmark }에서 이 방식으로는 측정하지 않음, { $by ->
+    [claimed] 실행 파일에 적은 점수
+   *[other] 공표된 점수
+} { SHORT($published) }%.
 answer-score = { $model }: { $benchmark } 점수 { FIXED($score) }%.
 answer-score-partial = { $model }: { $benchmark } 점수는 표본 { $asked }개 중 { $received }개까지 { FIXED($score) }%.
 answer-compared = { $benchmark }, { $names }: { FIXED($score) }% 대 { FIXED($reference) }%.
@@ -760,8 +770,14 @@ answer-reproduced = 차이가 ±{ SHORT($margin) }포인트 안에 있음
 answer-apart = 우연으로 설명되지 않는 { FIXED($gap) }포인트 차이
 answer-apart-greedy = { FIXED($gap) }포인트 차이로 허용 오차 ±{ SHORT($margin) }포인트를 넘음
 answer-open-decoding = 공표된 점수가 표집인지 그리디인지 알 수 없고, 그에 따라 판정이 달라짐
-answer-basis = 문제 { $problems }개에 답변을 { $samples }개씩 받아 측정했습니다. 공표된 점수의 출처는 { $by }입니다.
-answer-by = 공표된 점수의 출처는 { $by }입니다.
+answer-basis = 문제 { $problems }개에 답변을 { $samples }개씩 받아 측정했습니다. { $by ->
+    [claimed] 비교한 점수는 실행 파일에 직접 적은 것입니다(claimed 키).
+   *[other] 공표된 점수의 출처는 { $by }입니다.
+}
+answer-by = { $by ->
+    [claimed] 점수는 실행 파일에 직접 적은 것입니다(claimed 키).
+   *[other] 공표된 점수의 출처는 { $by }입니다.
+}
 answer-verdict = { $word }: { $finding }
 answer-with-looks = { $finding }. { $looks }
 answer-with-plain = { $finding }. 오차의 기본 상한으로 보면 { $plain }
