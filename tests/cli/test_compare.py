@@ -260,3 +260,32 @@ def test_problems_in_groups_are_compared_by_their_groups(tmp_path: Path) -> None
     assert (data["method"], data["groups"]) == ("groups", 10)
     korean = compare(tmp_path, "base", "mine", "--language", "ko")
     assert "문제 60개가 10개 묶음" in korean.stdout
+
+
+def test_copies_are_no_reruns_on_these_very_problems(tmp_path: Path) -> None:
+    """A run whose every reply is there eight times has seen each problem once: by its 8 samples a
+    difference would be shown on these problems, though it may well be chance."""
+
+    def once(model: str, benchmark: str, i: int, turn: int) -> Reply:
+        right = i % 5 in (0, 2, 3)
+        answer = str(2 * i if right else 2 * i + 1)
+        text = f"{'I add them up. ' * 80}</think>\\boxed{{{answer}}}"
+        return text, "correct" if right else "wrong", answer, 100
+
+    def drawn(model: str, benchmark: str, i: int, turn: int) -> Reply:
+        answer = str(2 * i if (i + turn) % 4 else 2 * i + 1)
+        text = f"{turn} {'I add them up. ' * 80}</think>\\boxed{{{answer}}}"
+        return text, "correct" if (i + turn) % 4 else "wrong", answer, 100
+
+    for name, reply in (("copies", once), ("draws", drawn)):
+        write_run(tmp_path / name, [("m", "b")], reply, problems=25, samples=8)
+    done = CliRunner().invoke(
+        app, ["compare", str(tmp_path / "copies"), str(tmp_path / "draws"), "--json"]
+    )
+    (found,) = json.loads(done.stdout)
+    assert found["method"] == "bonett-price"
+    assert found["these_problems"] == found["such_problems"]
+    assert found["these_problems"]["p_difference"] > 0.05
+    text = compare(tmp_path, "copies", "draws").stdout
+    assert "25 of 200 samples are draws of their own" in text
+    assert "on these problems" not in text.splitlines()[0]

@@ -1,12 +1,15 @@
-"""What was found in the grades of a cell, kept beside them: a file of the run folder that may be
-deleted, and that is made again where the grades or the rule have changed."""
+"""What was found in a run folder's samples and grades, kept beside them: files that may be deleted,
+and that are made again where what was looked at, or the rule, has changed."""
 
 from __future__ import annotations
 
-import hashlib
 import json
+from contextlib import suppress
+from hashlib import blake2b
 
 from claimbench.analysis.cells import StoredCell
+from claimbench.config.canonical import digest
+from claimbench.errors import StoreError
 from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore
 
@@ -17,14 +20,26 @@ def stamp(store: RunStore, cell: StoredCell, *rule: object) -> str:
     content = " ".join(map(str, (*rule, cell.grader.digest))).encode()
     named = ("id", "value", "sample_digest", "problem_digest")
     columns = (grades[name].tobytes() for name in named)
-    return hashlib.blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()
+    return blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()
+
+
+def entry(stamped: str, key: str, found: object) -> JsonDict:
+    """What a file keeps of one cell: what was found, what was looked at, and a digest of both."""
+    content = {"stamp": stamped, key: found}
+    return {**content, "check": digest(content)}
 
 
 def known(store: RunStore, file: str, key: str) -> JsonDict:
-    """What `file` holds by cell, each a stamp and a `key`; nothing where it is missing or damaged:
-    it is a cache."""
+    """The entries that `file` holds, by cell; nothing where it is missing or damaged: it is a
+    cache. One that was edited is not taken, as a score would rest on it."""
     try:
         content = json.loads((store.root / file).read_bytes())
-        return {k: found for k, found in content.items() if set(found) == {"stamp", key}}
-    except (OSError, ValueError, AttributeError, TypeError):
+        return {k: one for k, one in content.items() if one == entry(one["stamp"], key, one[key])}
+    except (OSError, ValueError, AttributeError, TypeError, KeyError):
         return {}
+
+
+def keep(store: RunStore, file: str, entries: JsonDict) -> None:
+    """Write the entries, where one may: without them the same is found again."""
+    with suppress(StoreError):
+        store.write_file(file, json.dumps(entries) + "\n")

@@ -7,9 +7,9 @@ folder, so that the next report reads none of them again.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 
+from claimbench.analysis import cached
 from claimbench.records import CellName
 from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore, hex_ids
@@ -53,11 +53,11 @@ Looped = Mapping[CellName, frozenset[str]]
 
 def repeating_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
     """The samples of each cell that were cut while they repeated themselves."""
-    known = _known(store)
+    known = cached.known(store, FILE, "looped")
     before = dict(known)
     found = {name: _looped(store, name, known) for name in names}
     if known != before:
-        _keep(store, known)
+        cached.keep(store, FILE, known)
     return found
 
 
@@ -69,10 +69,10 @@ def _looped(store: RunStore, name: CellName, known: JsonDict) -> frozenset[str]:
     if not cut:
         return frozenset()
     key, digest = str(name), _digest([*cut, *map(str, sorted(records["digest"].tolist()))])
-    if known.get(key, {}).get("cut") != digest:
+    if known.get(key, {}).get("stamp") != digest:
         rows = store.samples(name, cut)
         looped = sorted(s.id for s in rows if ends_in_repetition(s.text or s.reasoning or ""))
-        known[key] = {"cut": digest, "looped": looped}
+        known[key] = cached.entry(digest, "looped", looped)
     return frozenset(known[key]["looped"])
 
 
@@ -80,16 +80,3 @@ def _digest(looked_at: list[str]) -> str:
     """What was looked at, and by which rule."""
     rule = f"{TAIL} {REPEATS} {SHORTEST}"
     return hashlib.blake2b(" ".join([rule, *looked_at]).encode(), digest_size=16).hexdigest()
-
-
-def _known(store: RunStore) -> JsonDict:
-    """What was found before; nothing where the file is missing or not ours: it is a cache."""
-    try:
-        content = json.loads((store.root / FILE).read_bytes())
-        return {key: found for key, found in content.items() if set(found) == {"cut", "looped"}}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}
-
-
-def _keep(store: RunStore, known: dict[str, object]) -> None:
-    store.write_file(FILE, json.dumps(known, indent=1) + "\n")

@@ -6,7 +6,6 @@ Only the grades of wrong answers are read, once: what was found is kept in the r
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -61,8 +60,8 @@ def _suspects(store: RunStore, cell: StoredCell) -> int:
     key = f"{cell.name.model}/{cell.name.benchmark}"
     stamp = cached.stamp(store, cell, RULES_VERSION)
     if known.get(key, {}).get("stamp") != stamp:
-        known[key] = {"stamp": stamp, "suspects": _count(store, cell)}
-        store.write_file(FILE, json.dumps(known) + "\n")
+        known[key] = cached.entry(stamp, "suspects", _count(store, cell))
+        cached.keep(store, FILE, known)
     return int(known[key]["suspects"])
 
 

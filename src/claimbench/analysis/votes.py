@@ -5,7 +5,6 @@ Only the grades of wrong answers are read, once: what was found is kept in the r
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,8 +74,8 @@ def read_ballots(store: RunStore, cell: StoredCell) -> tuple[Ballot, ...]:
     stamp = cached.stamp(store, cell, RULES_VERSION, cell.samples)
     if known.get(key, {}).get("stamp") != stamp:
         found = [[b.right, list(b.others), b.mute] for b in _count(store, cell)]
-        known[key] = {"stamp": stamp, "ballots": found}
-        store.write_file(FILE, json.dumps(known) + "\n")
+        known[key] = cached.entry(stamp, "ballots", found)
+        cached.keep(store, FILE, known)
     return tuple(Ballot(r, tuple(others), mute) for r, others, mute in known[key]["ballots"])
 
 

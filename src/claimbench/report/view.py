@@ -45,6 +45,14 @@ def view_cell(
 ) -> tuple[Measurement, CellView]:
     """What was measured of a cell, and how its score depends on the length of its replies; `looped`
     are the ids of those cut while they repeated themselves."""
+    scores, measured = measure_whole(store, cell, looped)
+    return measured, _cell_view(scores, measured, cell.reasoning_end)
+
+
+def measure_whole(
+    store: RunStore, cell: StoredCell, looped: frozenset[str]
+) -> tuple[Scores, Measurement]:
+    """The scores of a cell, and all that was measured of it, votes and suspects too."""
     scores, measured = measure_cell(store, cell)
     more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
     if measured.truncated_share is not None:
@@ -55,8 +63,7 @@ def view_cell(
         public=_exposure_of(store.manifest.exposure.get(str(cell.name))),
         contrast=store.manifest.contrast_of(measured.benchmark),
     )
-    measured = with_suspects(store, cell, with_votes(store, cell, measured))
-    return measured, _cell_view(scores, measured, cell.reasoning_end)
+    return scores, with_suspects(store, cell, with_votes(store, cell, measured))
 
 
 _EXPOSURES: Mapping[str, Exposure] = {"all": "all", "none": "none", "in part": "in part"}

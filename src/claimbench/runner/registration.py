@@ -4,7 +4,7 @@ report says how the run stands to it."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from claimbench.store.registration import (
 )
 from claimbench.store.registration import register as registration_of
 from claimbench.store.sessions import read_sessions
-from claimbench.verdicts.registration import change_messages, standing
+from claimbench.verdicts.registration import CLAIMS, change_messages, concerning, standing
 
 Log = Callable[[str], None]
 FILE = "registration.json"
@@ -82,6 +82,30 @@ def of_run(store: RunStore) -> Registration:
         return NOT_REGISTERED
     code = [*_codes(store), code_now()]
     return standing(registered, facts_of_run(store), code, first_sample(store))
+
+
+def differing(store: RunStore, stored: Registration) -> Iterator[str]:
+    """In what a report did not find what a run folder's registration gives. Another version of
+    claimbench may have made the report, or the articles' tests: what follows from that alone is no
+    fault."""
+    registered = store.manifest.registered
+    if registered is None:
+        if stored.state != "not registered":
+            yield f"{FILE}: nothing was registered in run.yaml"
+        return
+    found = standing(registered, facts_of_run(store), _codes(store), first_sample(store))
+    if stored.state == "not registered":
+        yield f"{FILE} is missing, and run.yaml holds a registration"
+        return
+    for key in ("date", "digest", "late"):
+        if getattr(stored, key) != getattr(found, key):
+            yield f"{FILE}: {key} is {getattr(stored, key)!r}, not {getattr(found, key)!r}"
+    for one in (*found.changes, *stored.changes):
+        free = one.thing == CLAIMS or (one.thing == "code" and one in stored.changes)
+        if not free and (one in stored.changes) != (one in found.changes):
+            yield f"{FILE}: {one.thing} {one.of}".rstrip() + " is not what differs"
+    if stored.state != concerning(stored).state:
+        yield f"{FILE}: it says {stored.state}, and what it lists says otherwise"
 
 
 def registration_files(found: Registration) -> dict[str, str]:

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from claimbench.analysis.cells import StoredCell, stored_cells
-from claimbench.analysis.measure import measure_cell
 from claimbench.benchmarks.loading import content_digest
-from claimbench.errors import ClaimbenchError, StoreError
-from claimbench.records import NOT_REGISTERED, Measurement, Registration
+from claimbench.errors import StoreError
+from claimbench.records import NOT_REGISTERED, Registration
 from claimbench.runner import looks, registration
+from claimbench.runner.verify_results import check_results
 from claimbench.runner.verify_rows import check_rows
 from claimbench.store import RunStore, is_run, read_run, safe_name
 from claimbench.store.looks import FILE as LOOKS
@@ -37,12 +35,6 @@ PROVEN = (
 )  # fmt: skip
 PROVEN_FOLDERS = ("problems", "labels", "samples", "grades")
 """What the digest of a folder covers. Reports, tables and caches can be made again from these."""
-
-COMPARED = (
-    "asked", "received", "graded", "problems", "samples_per_problem", "pass_at_1", "sampling_se",
-    "problem_se", "truncated_share", "tokens_mean", "right", "counted", "problem_ids", "tier",
-)  # fmt: skip
-"""The figures of measurements.json that are measured again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,9 @@ def verify(root: Path) -> Verified:
         registered = NOT_REGISTERED
         if not wrong:  # Else the samples cannot be measured, or the figures follow.
             registered = concerning(registration.of_run(store))
-            wrong += _results(store, cells)
+            found_results = check_results(store, cells)
+            wrong += found_results.wrong
+            missing += found_results.missing
             wrong += looks.differing(store)
     return Verified(
         root, tuple(wrong), tuple(missing), samples, grades, folder_digest(root), registered
@@ -183,43 +177,3 @@ def _provenance(store: RunStore) -> Iterator[str]:
             expected = store.manifest.checkpoints.get(model)
             if identity != expected:
                 yield f"{PROVENANCE}: {model} ran as {identity}, run.yaml names {expected}"
-
-
-def _results(store: RunStore, cells: Sequence[StoredCell]) -> Iterator[str]:
-    """measurements.json against what is measured now; a folder that has no report yet has none."""
-    path = store.root / "measurements.json"
-    if not path.is_file():
-        return
-    try:
-        rows = {(row["model"], row["benchmark"]): row for row in json.loads(path.read_bytes())}
-    except (OSError, ValueError, TypeError, KeyError):
-        yield "measurements.json: cannot be read; make it again with `claimbench report`"
-        return
-    for cell in cells:
-        try:
-            measured = measure_cell(store, cell)[1]
-        except ClaimbenchError as error:
-            yield f"{cell.name}: {error}"
-            continue
-        yield from _differing(measured, rows.pop(cell.name, None))
-    for name in rows:
-        yield f"measurements.json: run.yaml has no {'/'.join(name)}"
-
-
-def _differing(measured: Measurement, stored: Mapping[str, object] | None) -> Iterator[str]:
-    name = f"measurements.json: {measured.model}/{measured.benchmark}"
-    if stored is None:
-        yield f"{name} is missing"
-        return
-    now = json.loads(json.dumps(asdict(measured)))
-    for key in COMPARED:
-        if not _same(now[key], stored.get(key)):
-            found = f"{str(stored.get(key))[:40]}, the samples and grades give {str(now[key])[:40]}"
-            yield f"{name}: {key} is {found}"
-
-
-def _same(one: object, other: object) -> bool:
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        both = math.isnan(one) and math.isnan(other)
-        return both or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return bool(one == other)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.errors import StoreError
+from claimbench.grading.outcomes import VALUES
 from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore, hex_ids, text_key
 from claimbench.store.rows import GRADES, SAMPLES, AnyKind, Index
@@ -42,7 +43,7 @@ def _many(what: str, places: list[str]) -> list[str]:
 def check_rows(store: RunStore, cell: StoredCell) -> CellFaults:
     """Read every line of the cell's samples and grades."""
     found = CellFaults()
-    for kind, strange in ((SAMPLES, _strange_sample), (GRADES, None)):
+    for kind, strange in ((SAMPLES, _strange_sample), (GRADES, _strange_grade)):
         _lines(store, cell, kind, strange, found)
     if not found.wrong:  # Else its indexes cannot be read.
         try:
@@ -56,7 +57,7 @@ def _lines(
     store: RunStore,
     cell: StoredCell,
     kind: AnyKind,
-    strange: Callable[[StoredCell, JsonObject], str] | None,
+    strange: Callable[[StoredCell, JsonObject], str],
     found: CellFaults,
 ) -> None:
     places: dict[str, list[str]] = {}
@@ -68,7 +69,7 @@ def _lines(
                     f"{_short(store, part)}: its index does not agree with its lines"
                 )
             for number, values in enumerate(rows, 1):
-                if strange and (why := strange(cell, values)):
+                if why := strange(cell, values):
                     places.setdefault(why, []).append(f"{_short(store, part)}:{number}")
         except StoreError as error:
             found.wrong.append(str(error))
@@ -87,6 +88,12 @@ def _strange_sample(cell: StoredCell, values: JsonObject) -> str:
     if (packed := values.get("packed_ids")) is not None and not _are_ids(packed, values):
         return "samples whose packed_ids are not the ids of as many tokens"
     return ""
+
+
+def _strange_grade(_: StoredCell, values: JsonObject) -> str:
+    """Why a grade contradicts itself, if so."""
+    value = VALUES.get(values["outcome"], values["value"])
+    return "" if value == values["value"] else "grades whose value is not that of their outcome"
 
 
 def _are_ids(packed: str, values: JsonObject) -> bool:

@@ -64,15 +64,18 @@ def compare_runs(
     second: tuple[ArrayLike, ArrayLike],
     margin: float | None = None,
     groups: Sequence[str] = (),
+    draws: tuple[ArrayLike | None, ArrayLike | None] = (None, None),
 ) -> RunComparison:
     """Both readings of two runs, each (right, counted) per problem, arrays (N,).
 
     Samples of one problem are taken as independent, and problems of different `groups` (N,); where
-    several are in one, the wider of both errors on such problems stands. Raises ValueError for
+    several are in one, the wider of both errors on such problems stands. `draws` (N,) is how many
+    draws each problem's samples are worth in a run with copies (`count_draws`): where they are one
+    or so in each, the run counts as one of one sample per problem. Raises ValueError for
     fewer than two problems, for arrays of other lengths, and where a problem has no graded sample
     on a side.
     """
-    scores = [measure(*side) for side in (first, second)]
+    scores = [measure(*side, worth) for side, worth in zip((first, second), draws, strict=True)]
     shares = [
         np.asarray(right, float) / np.asarray(counted, float)
         for right, counted in _checked(first, second)

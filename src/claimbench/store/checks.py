@@ -88,6 +88,9 @@ MAYBE_COUNT = Check(
 MAYBE_NUMBER = Check(
     "a number or null", lambda value: value is None or _is_number(value), of_type=True
 )
+VERDICT = Check(
+    "0, 1 or null", lambda value: value is None or (_is_number(value) and value in (0, 1))
+)
 WHOLES = Check("a list of whole numbers", _is_wholes)
 NUMBERS = Check("a mapping to numbers", _is_numbers)
 FINISH = Check(

@@ -34,6 +34,7 @@ from claimbench.store.checks import (
     REASON,
     TEXT,
     UNKNOWN_TOKENS,
+    VERDICT,
     WHOLES,
     Check,
 )
@@ -242,7 +243,7 @@ GRADES: RowKind[Grade] = RowKind(
         "sample_id": ID,
         "grader": TEXT,
         "outcome": OUTCOME,
-        "value": MAYBE_NUMBER,
+        "value": VERDICT,
         "answer": MAYBE_TEXT,
         "reason": REASON,
         "metrics": NUMBERS,

@@ -23,6 +23,7 @@ FORMAT = 2
 """Of run.yaml. 1 had no seal, and its grades do not name what they judged."""
 
 SHOWN_CHANGES = 8
+_KEYS = {"format", "digest", "seal", "files", "config", "leaves"}
 _ABSENT = object()
 
 
@@ -43,9 +44,11 @@ def sealed(config: JsonObject, digest: str, files: Mapping[str, str]) -> dict[st
 def check_seal(path: Path, content: JsonObject) -> None:
     """Raises WrongRunFolder with the keys that were edited since run.yaml was written."""
     parts = {key: content.get(key) for key in ("format", "digest", "files", "config")}
-    if content.get("seal") == digest_of(parts):
+    strange = {key: content[key] for key in content if key not in _KEYS}
+    if content.get("seal") == digest_of(parts) and not strange:
         return
-    now, then = dict(leaves(_covered(parts))), dict(content.get("leaves") or {})
+    now = dict(leaves({**_covered(parts), **strange}))
+    then = dict(content.get("leaves") or {})
     edited = [k for k in {**now, **then} if k not in now or then.get(k) != _short(now[k])]
     words = [_edited(key, now.get(key, _ABSENT), key in then) for key in edited[:SHOWN_CHANGES]]
     if len(edited) > len(words):

@@ -100,8 +100,11 @@ class Compared:
 
     @property
     def shown_here(self) -> bool:
-        """Whether a difference is shown on these very problems."""
-        return self.adjusted["these problems"] <= LEVEL
+        """Whether a difference is shown on these very problems: never by samples whose visible
+        copies leave no error to go by."""
+        both = (self.variant.measurement.draws, self.reference.measurement.draws)
+        spoilt = any(draws and draws.spoilt for draws in both)
+        return self.adjusted["these problems"] <= LEVEL and not spoilt
 
 
 def compare_arms(
@@ -168,8 +171,8 @@ def _compare(
         ([row.reference_right for row in rows], [row.reference_counted for row in rows]),
         margin / 100,
         _groups(rows, variant, reference),
+        (_draws(rows, variant), _draws(rows, reference)),
     )
-    such = found.such
     return Compared(
         variant=variant,
         reference=reference,
@@ -178,19 +181,19 @@ def _compare(
         score=_mean(row.right / row.counted for row in rows),
         reference_score=reference_score,
         method=found.method,
-        such=_in_points(such),
+        such=_in_points(found.such),
         these=_in_points(found.these),
         margin=margin,
         non_inferior=non_inferior,
-        detectable=100 * statistics.detectable_difference(such.se, df=such.df),
-        power=float(statistics.power_of_difference(margin / 100, such.se, such.df)),
+        detectable=100 * statistics.detectable_difference(found.such.se, df=found.such.df),
+        power=float(statistics.power_of_difference(margin / 100, found.such.se, found.such.df)),
         better=found.better,
         worse=found.worse,
         changes=tuple(sorted((row for row in rows if row.gain), key=lambda row: row.gain)),
         differences=tuple(differences(variant, reference)),
         ids_only=not all((*variant.contents.values(), *reference.contents.values())),
         groups=found.groups,
-        p_not_worse=non_inferior and statistics.p_not_worse(such, non_inferior / 100),
+        p_not_worse=non_inferior and statistics.p_not_worse(found.such, non_inferior / 100),
     )
 
 
@@ -198,6 +201,15 @@ def _groups(rows: Iterable[Change], variant: Arm, reference: Arm) -> list[str]:
     """The group of each problem; one without is a group of its own."""
     known = {**reference.groups, **variant.groups}
     return [known.get(row.problem, f"problem {row.problem}") for row in rows]
+
+
+def _draws(rows: Iterable[Change], arm: Arm) -> list[float] | None:
+    """What the samples of each problem are worth; None where none is a copy of another."""
+    m = arm.measurement
+    if not (m.draws and m.draws.effective):
+        return None
+    worth = dict(zip(m.problem_ids, m.draws.effective, strict=True))
+    return [worth[row.problem] for row in rows]
 
 
 def _rows(variant: Arm, reference: Arm, common: bool) -> list[Change]:

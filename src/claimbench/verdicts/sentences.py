@@ -166,6 +166,8 @@ def _remedy(trial: Trial) -> Message:
         spread = 100 * trial.case.votes.difference_se
         return Message("remedy-votes", {"k": trial.case.k, "spread": spread})
     n = samples_to_decide(trial)
+    if n is None and is_greedy(trial.case.measured):
+        return Message("remedy-none-greedy")
     if n is None:
         return Message("remedy-none-by-bound" if bounded else "remedy-none")
     return Message("remedy-samples-at-most" if bounded else "remedy-samples", {"n": n})

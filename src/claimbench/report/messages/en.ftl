@@ -43,6 +43,7 @@ shown-no-difference = no difference is shown
 remedy-samples = about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
 remedy-samples-at-most = at most about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
 remedy-none = no number of samples can decide, because the published figure's own error dominates
+remedy-none-greedy = no number of samples can decide, because greedy decoding gives one sample of each problem
 remedy-none-by-bound = no number of samples can decide by the bound on the published figure's error, which a run known problem by problem would lower
 remedy-votes = two votes of { $k } differ by { FIXED($spread) } points (SE) by chance, and more samples here do not make the published vote any surer
 
