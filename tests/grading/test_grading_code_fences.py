@@ -18,8 +18,8 @@ BEFORE = [
 ]  # fmt: skip
 TAGS = [
     "python", "Python", "PYTHON", "py", "py3", "python3", "", "text", "plaintext", "bash", "c",
-    "pseudocode", " python", 'python title="a.py"', "{.python}", "python {.numberLines}",
-    "python**", "python:",
+    "pseudocode", "python3.11", " python", 'python title="a.py"', "{.python}",
+    "python {.numberLines}", "python**", "python:",
 ]  # fmt: skip
 ENDS = [
     "\n```", "\n```\n", "\n```.", "\n``` This solves it.", "\n```</answer>", "\n```**", "\n  ```",

@@ -21,6 +21,9 @@ _JOINT = re.compile(
     r"|(?:\\text\{)?\s*(?:and|or)\b\s*\}?|[A-Za-z](?:_\{?\w\}?)?\s*=)*"
 )
 
+_NAME = re.compile(r"(?<![A-Za-z\\])([A-Za-z](?:_\{?\w\}?)?)\s?=\s?\$?$")
+MAX_NAME = 12
+
 Span = tuple[int, int, str]
 """Where a box begins and ends, and what it holds."""
 
@@ -46,7 +49,17 @@ def last_boxes(text: str) -> Span | None:
     if not spans:
         return None
     members = _members(text, spans)
-    return members[0][0], members[-1][1], ", ".join(dict.fromkeys(m[2] for m in members))
+    return members[0][0], members[-1][1], ", ".join(dict.fromkeys(_contents(text, members)))
+
+
+def _contents(text: str, members: list[Span]) -> list[str]:
+    """What the boxes of a list hold, each with its name where the names differ: `x = 3, y = 4`."""
+    contents = [content for _, _, content in members]
+    named = [_NAME.search(text[max(0, start - MAX_NAME) : start]) for start, _, _ in members]
+    names = [found[1] for found in named if found]
+    if len({name[0] for name in names}) < max(2, len(members)):
+        return contents
+    return [f"{name} = {content}" for name, content in zip(names, contents, strict=True)]
 
 
 def _members(text: str, spans: list[Span]) -> list[Span]:

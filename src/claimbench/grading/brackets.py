@@ -14,6 +14,7 @@ _POINT_WORDS = (
 )
 _NAMES_A_POINT = frozenset(_POINT_WORDS.split())
 _BASED = re.compile(r"\(\s*(\w+)\s*\)(?=_)")
+_BASE_IN_BRACKETS = re.compile(r"_\s?\{\s?\(\s?(\w+|\\text\{[a-z ]+\})\s?\)\s?\}$")
 _BASE_WORD = re.compile(r"_\s?\{?\s?\\text\{\s?([a-z]+)\s?\}\s?\}?$")
 _NUMERALS = "two three four five six seven eight nine ten eleven twelve"
 _BASE_WORDS = {name: number for number, name in enumerate(_NUMERALS.split(), start=2)}
@@ -48,10 +49,10 @@ def _turned(text: str) -> str:
 
 
 def write_base(text: str) -> str:
-    r"""`(101)_2` and `101_{\text{two}}` as `101_2`."""
+    r"""`(101)_2`, `101_{(2)}` and `101_{\text{two}}` as `101_2`."""
     if "_" not in text:
         return text
-    text = _BASED.sub(r"\1", text)
+    text = _BASE_IN_BRACKETS.sub(r"_{\1}", _BASED.sub(r"\1", text))
     word = _BASE_WORD.search(text)
     if word and word[1] in _BASE_WORDS:
         return f"{text[: word.start()]}_{{{_BASE_WORDS[word[1]]}}}"
@@ -59,10 +60,10 @@ def write_base(text: str) -> str:
 
 
 def without_labels(parts: list[str]) -> str | None:
-    """`x = 3`, `y = 4` as the pair `(3, 4)`: labels in the order of the alphabet, as coordinates
-    have them; None for anything else."""
+    """`x = 3`, `y = 4` as the pair `(3, 4)`: coordinates stand in the order of the alphabet,
+    whichever is stated first; None for anything else."""
     found = [_LABELLED.fullmatch(part) for part in parts]
-    labels = [match[1] for match in found if match]
-    if len(labels) < max(2, len(parts)) or labels != sorted(set(labels)):
+    values = {match[1]: match[2].strip() for match in found if match}
+    if len(values) < max(2, len(parts)):
         return None
-    return f"({', '.join(match[2].strip() for match in found if match)})"
+    return f"({', '.join(values[label] for label in sorted(values))})"

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from claimbench.grading.arithmetic import letters_of, tokens_of
 from claimbench.grading.brackets import without_labels
-from claimbench.grading.exact import exact_verdict
+from claimbench.grading.exact import exact_verdict, is_point
 from claimbench.grading.figures import without_modulus, write_power
 from claimbench.grading.intervals import as_interval, names_another
 from claimbench.grading.notation import canonical, has_percent
@@ -57,7 +57,7 @@ def is_plain(gold: str) -> bool:
 
 def _alike(gold: str, answer: str) -> str:
     """The answer without what the gold leaves out: a modulus, a name, an approximation."""
-    if "mod" not in gold and "mod" in answer:
+    if not re.search(r"mod|\\equiv", gold) and re.search(r"mod|\\equiv", answer):
         answer = without_modulus(answer)
     if "\\approx" in answer and "\\approx" not in gold:
         answer = _without_approximation(answer)
@@ -65,7 +65,18 @@ def _alike(gold: str, answer: str) -> str:
         answer = _LABEL.sub("", answer)
     if answer.count("=") > 1 and "=" not in gold and outer_brackets(gold)[0] == "()":
         answer = without_labels(split_outside(answer, ",")) or answer
+    if outer_brackets(gold)[0] == "()" and _splits(outer_brackets(gold)[1]):
+        answer = _as_tuple(gold, answer)
     return _value(answer) if "=" in answer and "=" not in gold else answer
+
+
+def _as_tuple(gold: str, answer: str) -> str:
+    """The tuple that an answer is beside a gold that is one: `P(3, -1)`, and `3, -1` where the gold
+    is surely a point and no interval."""
+    if _POINT.fullmatch(answer):
+        return answer[1:].strip()
+    bare = _splits(answer) and not outer_brackets(answer)[0] and not re.search(r"=|\\pm", answer)
+    return f"({answer})" if bare and is_point(read(normalise(gold))) else answer
 
 
 def _verdict(gold: str, answer: str) -> bool | None:
@@ -98,6 +109,7 @@ def _as_programs_write(gold: str, answer: str) -> bool | None:
 
 # --- names ---------------------------------------------------------------------------------------
 
+_POINT = re.compile(r"[A-Z]\s?\([^()]*,[^()]*\)")
 _LABEL = re.compile(r"^\s*\\text\{[A-Za-z ]{1,60}:\s*\}\s*")
 _RELATION = re.compile(r"<|>|\\[lg]e(?![A-Za-z])|\\ne(?![A-Za-z])|\\not(?![A-Za-z])")
 _ONE_LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
@@ -107,6 +119,8 @@ _SOLVED_FOR = re.compile(r"\^|\\sqrt|\\frac|\||\d\s*[A-Za-z]|\d\s*\\cdot|[A-Za-z
 def _value(answer: str) -> str:
     """What stands right of the last `=`, where the left only names it or computes it."""
     left, _, right = answer.rpartition("=")
+    if _ONE_LETTER.fullmatch(right.strip()) and not _ONE_LETTER.search(left):
+        left, right = right, left
     if _names_a_value(left) and right.strip() and not _RELATION.search(answer):
         return right.strip()
     return answer
@@ -220,7 +234,7 @@ def _letters(text: str) -> set[str]:
     return letters_of(tokens_of(_ENVIRONMENT.sub("", text)))
 
 
-_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]+\}")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]+\}|\\mathbb\s?\{?[A-Z]\}?")
 
 
 def _repeats(gold: str, answer: str) -> bool:

@@ -165,6 +165,14 @@ def _is_interval(listing: Listing) -> bool:
     return listing.brackets != "{}" and len(ends) == 2 and ends[0] < ends[1]
 
 
+def is_point(shape: Shape | None) -> bool:
+    """Whether it is surely a tuple: of three or more, or of two constants that do not rise."""
+    if not isinstance(shape, Listing) or shape.brackets != "()":
+        return False
+    ends = [_position(item) for item in shape.items]
+    return len(ends) > 2 or (len(ends) == 2 and ends[0] >= ends[1])
+
+
 def _position(item: Shape) -> float:
     return float(item.at_points[0]) if isinstance(item, Value) and not item.letters else nan
 

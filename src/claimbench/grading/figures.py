@@ -65,8 +65,25 @@ _REPEATING = re.compile(
     rf"(\d{{0,{MAX_PERIOD}}})\.(\d{{0,{MAX_PERIOD}}})"
     rf"\\(?:overline|bar|dot|overbar)\s?(?:\{{(\d{{1,{MAX_PERIOD}}})\}}|(\d))"
 )
+_DOTTED = re.compile(
+    rf"(\d{{0,{MAX_PERIOD}}}\.\d{{0,{MAX_PERIOD}}})"
+    rf"\\dot\s?\{{?(\d)\}}?(\d{{0,{MAX_PERIOD}}})\\dot\s?\{{?(\d)\}}?"
+)
+_GOES_ON = re.compile(
+    rf"(\d{{0,{MAX_PERIOD}}}\.\d{{0,6}}?)(?:(\d)\2{{2,}}|(\d{{2,{MAX_PERIOD}}}?)\3+)"
+    r"\s?(?:\.{3}|…|\\[lc]?dots(?![A-Za-z])(?:\{\})?)"
+)
+"""Digits that plainly repeat before the dots: one at least three times, a longer period twice."""
 _MIXED = re.compile(r"(?<![\d./^_])(\d{1,9})\s+(\d{1,9})\s?/\s?(\d{1,9})(?![\d.^])")
 _MIXED_SPACE = re.compile(r"(?<![\d./])(\d+)\s+(?=\\frac)")
+
+
+def write_period(text: str) -> str:
+    r"""`0.1666\ldots` and `0.\dot{1}2\dot{3}` as `0.1\overline{6}` and `0.\overline{123}`."""
+    if "." not in text:
+        return text
+    text = _DOTTED.sub(r"\1\\overline{\2\3\4}", text)
+    return _GOES_ON.sub(lambda m: rf"{m[1]}\overline{{{m[2] or m[3]}}}", text)
 
 
 def as_fractions(text: str) -> str:

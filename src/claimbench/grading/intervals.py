@@ -7,7 +7,19 @@ import re
 _RELATION = re.compile(r"<|>|\\le(?![A-Za-z])|\\ge(?![A-Za-z])")
 _NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?|\\(?:theta|alpha|beta|lambda))\s*")
 _MEMBER = re.compile(r"\s*[A-Za-z]\s*\\in(?![A-Za-z])\s*")
-_BUILDER = re.compile(r"\s*\\\{\s*[A-Za-z]\s*(?:\\mid|\||:)\s*(.*?)\s*\\\}\s*")
+_BUILDER = re.compile(
+    r"\s*\\\{\s*[A-Za-z]\s*(?:\\in\s*\\mathbb\{R\}\s*)?(?:\\mid|\||:)\s*(.*?)\s*\\\}\s*"
+)
+_SETS = {
+    r"\mathbb{R}": r"(-\infty, \infty)",
+    r"\mathbb{R}^+": r"(0, \infty)",
+    r"\mathbb{R}^{+}": r"(0, \infty)",
+    r"\mathbb{R}_{>0}": r"(0, \infty)",
+}
+_OUTSIDE = re.compile(
+    r"\s*(?:(?:[A-Za-z]\s*\\in\s*)?\\mathbb\{R\}\s*\\(?:setminus|backslash|smallsetminus)\s*"
+    r"\\\{\s*([^,{}]+?)\s*\\\}|[A-Za-z]\s*\\ne\s*([^,=<>]+?))\s*"
+)
 _DISTANCE = re.compile(r"\s*\|\s*[A-Za-z]\s*\|\s*(<|>|\\[lg]e)\s*(\d+(?:\.\d+)?)\s*")
 _WITHIN = {"<": "(-{0}, {0})", r"\le": "[-{0}, {0}]"}
 _BEYOND = {
@@ -27,6 +39,8 @@ def as_interval(text: str) -> str:
 
     What is no inequality in one variable is left as it is.
     """
+    if whole := _SETS.get(text) or _all_but_one(text):
+        return whole
     builder = _BUILDER.fullmatch(text)
     text = builder[1] if builder else text
     member = _MEMBER.match(text)
@@ -42,6 +56,15 @@ def as_interval(text: str) -> str:
     intervals = [_interval(part) for part in _OR.split(text)]
     known = [interval for interval in intervals if interval is not None]
     return r" \cup ".join(known) if len(known) == len(intervals) else text
+
+
+def _all_but_one(text: str) -> str | None:
+    r"""`x \ne 2` and `\mathbb{R} \setminus \{2\}`: what is left on both sides."""
+    outside = _OUTSIDE.fullmatch(text)
+    if outside is None:
+        return None
+    point = outside[1] or outside[2]
+    return rf"(-\infty, {point}) \cup ({point}, \infty)"
 
 
 def names_another(gold: str, answer: str) -> bool:

@@ -22,7 +22,7 @@ from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason, whe
 from claimbench.grading.reply import counted_formula
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Raise it with every change that can change a grade of a module that this one uses."""
 
 MAX_ANSWER_CHARACTERS = 2000
@@ -158,4 +158,4 @@ class LatexGrader:
 
 def without_full_stop(answer: str) -> str:
     r"""`\boxed{16.}` is 16: math-verify does not read a number that ends in a full stop."""
-    return answer if answer.endswith("\\right.") else answer.rstrip(". ")
+    return answer if answer.endswith(("\\right.", "...")) else answer.rstrip(". ")

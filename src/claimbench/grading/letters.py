@@ -24,10 +24,23 @@ _ANSWER_WORDS = (
     r"\banswer|\bAntwort|\bR[ée]ponse|\bRespuesta|\bRisposta|\bResposta|\bJawaban|\bJibu|Ответ"
     r"|답변|정답|답|答案|答え|回答|解答|答|उत्तर|উত্তর|الإجابة|الجواب"
 )
+_EASTERN = (
+    r"(?:답변|정답|답)(?:은|는)|(?:答案|回答|解答)(?:应该)?(?:是|为|為|选|選)|(?:答え|正解)は"
+)
+"""Answer and verb in one word: 정답은 B, 答案是 B."""
+_NOT = r"(?:is|was)[ \t]+(?:not|wrong|incorrect|false|invalid)\b|(?:isn|wasn)['’]t\b"
+_DENIED = re.compile(rf"[ \t]*(?:\?|[.)]?[ \t]+(?:{_NOT})|(?:이|가)[ \t]*(?:아니|아닙))")
+"""What follows a letter that a sentence asks about or denies: `C?`, `B is wrong`. `Answer: B`
+counts whatever follows, as in the strict rule."""
+_CHOOSE = (
+    r"(?:\b(?:I|[Ww]e)(?:['’](?:d|ll)|[ \t]+(?:would|will|should|must))?|[Ll]et(?:['’]s|[ \t]me))"
+    r"[ \t]+(?:choose|select|pick|go[ \t]+with)[ \t]+"
+)
+_WIDE = {ord("Ａ") + place: ord("A") + place for place in range(26)}
 _MARKS = r"[ \t]*[*_]{0,3}[ \t]*"
 _BE = (
     r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to"
-    r"|have[ \t]to|ought[ \t]to)[ \t]+(?:only[ \t]+)?be)"
+    r"|have[ \t]to|ought[ \t]to)[ \t]+(?:(?:only|then|thus)[ \t]+)?be)"
 )
 _ADVERB = (
     r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
@@ -37,6 +50,7 @@ _NOUN = r"(?:(?:the[ \t]+)?(?:option|choice|letter|answer)[ \t]+)?"
 
 def last_letters(text: str, letters: str) -> str | None:
     """The letter that the highest form names (several, as "B, C", where it names several)."""
+    text = text.translate(_WIDE)
     for forms in _forms(letters):
         named = _last_named(forms, text)
         if named is not None:
@@ -76,6 +90,7 @@ def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
     return (
         (
             re.compile(rf"(?i:{_ANSWER_WORDS}){colon}{named}"),
+            re.compile(rf"(?:{_EASTERN})(?P<colon>)[ \t:：]{{0,3}}{named}"),
             re.compile(rf"(?im:{heading}){named}"),
             re.compile(rf"(?i:{tag}){named}"),
             re.compile(box),
@@ -86,12 +101,15 @@ def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
             re.compile(rf"(?<!or )(?<!nor )(?<!and )(?<![\w+]){subject}(?i:{right})"),
             re.compile(rf"(?i:\b(?:option|choice)){colon}{named}"),
             re.compile(rf"(?im:{chosen}){named}(?m:{alone})"),
+            re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})"),
             re.compile(rf"(?i:\banswer(?P<colon>)[ \t]*[*_]{{0,3}}[ \t]*){named}"),
         ),
     )
 
 
 def _named(match: re.Match[str]) -> str | None:
+    if not (match["colon"] or match["more"]) and _DENIED.match(match.string, match.end()):
+        return None
     wrapped = bool(match["open"].strip())
     letter = match["letter"]
     if not wrapped and letter.islower() and not (match["colon"] and _ends(match)):
@@ -120,6 +138,7 @@ def _is_article(match: re.Match[str]) -> bool:
 
 MAX_LINE = 200
 LAST_LINES = 6
+_THEREFORE = re.compile(r"^(?:so|thus|hence|therefore)\s*[,:]\s*", re.IGNORECASE)
 
 
 def _last_line_letter(text: str, letters: str) -> str | None:
@@ -129,10 +148,11 @@ def _last_line_letter(text: str, letters: str) -> str | None:
     if not lines:
         return None
     span = f"{letters[0]}-{letters[-1]}"
-    whole = re.fullmatch(rf"[*_$]*(?:([{span}])|\(([{span}{span.lower()}])\))[*_$.)]*", lines[-1])
+    line = _THEREFORE.sub("", lines[-1])
+    whole = re.fullmatch(rf"[*_$]*(?:([{span}])|\(([{span}{span.lower()}])\))[*_$.)]*", line)
     if whole:
         return (whole[1] or whole[2]).upper()
-    option = re.compile(rf"[*_]*(?:([{span}])[).:]|\(([{span}])\))[*_]*[ \t]+\S")
+    option = re.compile(rf"[*_]*(?:([{span}])[*_]*[).:]|\(([{span}])\))[*_]*[ \t]+\S")
     quoted = [match for line in lines[-LAST_LINES:] if (match := option.match(line))]
     if len(quoted) != 1 or not option.match(lines[-1]):
         return None

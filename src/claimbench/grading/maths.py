@@ -27,7 +27,7 @@ from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason
 from claimbench.grading.reply import counted_formula
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raise it with every change that can change a grade of this module or of those it uses."""
 
 

@@ -77,6 +77,7 @@ _CHARACTERS = str.maketrans(
         "€": "",
         "£": "",
         "¥": "",
+        "¢": "",
         "ℝ": r"\mathbb{R}",
         "θ": r"\theta ",
         "α": r"\alpha ",
@@ -136,6 +137,7 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\lt(?![A-Za-z])", "<"),
         (r"\\neq(?![A-Za-z])|\\not\s?=|!=", r"\ne "),
         (r"\\imath(?![A-Za-z])", "i"),
+        (r"\\log\s?_\s?(?:e(?![A-Za-z])|\{\s?e\s?\})", r"\ln "),
         (r"(?<=\\begin\{)(?:small|b|B)?matrix(?=\})", "pmatrix"),
         (r"(?<=\\end\{)(?:small|b|B)?matrix(?=\})", "pmatrix"),
     )
@@ -165,14 +167,14 @@ def _name_alike(text: str) -> str:
 # --- spaces and marks ----------------------------------------------------------------------------
 
 _DELIMITERS = re.compile(r"(?<!\\)\$|\\[()](?![A-Za-z])|\\!|\*\*")
-_FULL_STOP = re.compile(r"[\s.]+$")
+_FULL_STOP = re.compile(r"(?:[\s.,]|\\checkmark)+$")
 _CURRENCY = re.compile(r"\\\$|\bUS(?=\\?\$)")
 _SPACE = re.compile(
     r"(?<!\\)\\(?:q?quad|enspace|space|thinspace|hfill|nobreakspace|hspace\*?\{[^{}]*\}|[,;: >])"
     r"(?![A-Za-z])|(?<!\\)\\[,;:> ]|~|\s+|\\+$"
 )
 _DEGREE = re.compile(r"\s?\^\s?(?:\\circ|\{\s?\\circ\s?\})(?![A-Za-z])")
-_DEGREE_O = re.compile(r"(?<=\d)\^\{?o\}?(?![A-Za-z])")
+_DEGREE_O = re.compile(r"(?<=\d)\^\s?\{{0,2}\s?o\s?\}{0,2}(?![A-Za-z])")
 _PERCENT = re.compile(r"\s*\\?%|\s*\\text\{\s?(?:%|per ?cent|pct)\.?\s?\}|(?<=\d)\s*per ?cent\b")
 _TRIGONOMETRIC = re.compile(r"\\?(?:sin|cos|tan|cot|sec|csc)")
 
@@ -211,6 +213,7 @@ QWEN = "Qwen2.5-Math, evaluation/parser.py and grader.py"
 
 RULES: tuple[Rule, ...] = (
     Rule("characters", "signs of Unicode are the signs of LaTeX", MATH_VERIFY, _write_ascii),
+    Rule("periods", "digits that repeat before dots", "the dots' meaning", figures.write_period),
     Rule("row gaps", "space between the rows of a matrix", MATH_VERIFY, brackets.drop_row_gaps),
     Rule("grouping", "spaces and braced commas group thousands", QWEN, figures.ungroup),
     Rule("style", "bold, colour, size, boxes and sizes of brackets", QWEN, _drop_style),
@@ -228,6 +231,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ordinals", "the ending of an ordinal", MATH_VERIFY, figures.drop_ordinal),
     Rule("scaling words", "5 million is 5,000,000", "the words' meaning", figures.scale),
     Rule("units", "a unit or counted noun at the end", f"{HENDRYCKS}; {MINERVA}", texts.drop_unit),
+    Rule("named numbers", "a name or currency before a number", MINERVA, texts.drop_name),
     Rule("lists", "'and' and 'or' between members are commas", MINERVA, texts.join_list),
 )
 """In the order in which they are applied."""

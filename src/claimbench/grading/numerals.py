@@ -9,12 +9,12 @@ from fractions import Fraction
 from claimbench.grading.words import is_plain_unit
 
 NUMBER = re.compile(
-    r"(?<![\w.)\]}])-?[$€£]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,300})(?:\.\d{1,300})?(?:/\d{1,300})?"
-    r"|(?<![\w.)\]}])-?[$€£]?\.\d{1,300}"
+    r"(?<![A-Za-z0-9_.)\]}])-?[$€£]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,300})(?:\.\d{1,300})?(?:/\d{1,300})?"
+    r"|(?<![A-Za-z0-9_.)\]}])-?[$€£]?\.\d{1,300}"
     r"|(?<=[-)\]}])\d{1,300}(?:\.\d{1,300})?"
 )
 """A number in running text. A minus sign counts unless something it could subtract from stands
-before it: `10-3` ends in 3, not -3."""
+before it: `10-3` ends in 3, not -3. Letters of scripts that write no spaces may stand before it."""
 
 MAX_CHARACTERS = 600
 
@@ -35,6 +35,8 @@ _POWER = re.compile(r"\^\{?\d\}?$")
 _SPACES = re.compile(r"\\[,!;: ]|~|\s+")
 
 
+_ANOTHER = re.compile(r"=.*(?:[,;]\s*(?!\d{3})|\b(?:and|or)\b)")
+"""What joins one equation with the next: `m = 2, n = 7` is more than 7."""
 _RELATION = re.compile(r"\\not|\\ne|!=|[<>≠≤≥]\s?=?\s?[-\d]|\\[lg]e")
 
 
@@ -48,7 +50,9 @@ def to_fraction(text: str) -> Fraction | None:
     """
     if len(text) > MAX_CHARACTERS or _RELATION.search(text):
         return None
-    plain = _plain_text(text).rpartition("=")[2].strip()
+    left, _, plain = map(str.strip, _plain_text(text).rpartition("="))
+    if _ANOTHER.search(left):
+        return None
     match = _PLAIN.fullmatch(plain) or _FRACTION.fullmatch(plain)
     if match is None or not _is_unit(match["unit"]):
         return None

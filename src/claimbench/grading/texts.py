@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from claimbench.grading.words import SHORT_UNITS, UNIT_LETTERS, is_plain_unit, is_unit
+from claimbench.grading.words import (
+    SHORT_UNITS,
+    UNIT_LETTERS,
+    is_plain_unit,
+    is_unit,
+    names_a_number,
+)
 
 _COMMAND = re.compile(
     r"\\(?:boxed|fbox|underline|mathbf|boldsymbol|bm|pmb|mathit|mathsf|mathtt|textbf|textit"
@@ -129,6 +135,15 @@ def drop_unit(text: str) -> str:
     if plain is None or not is_plain_unit(plain["unit"], bool(plain["apart"])):
         return text
     return text[: plain.start()].rstrip()
+
+
+_BEFORE = re.compile(r"^(?:\\text\{\s*([A-Za-z .:]{1,60})\}|([A-Z]{2,3}|Rs)\.?)\s*(?=[-\d\\])")
+
+
+def drop_name(text: str) -> str:
+    r"""`\text{remainder } 204` and `\text{USD } 18` without the words before the number."""
+    match = _BEFORE.match(text)
+    return text[match.end() :] if match and names_a_number(match[1] or match[2]) else text
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -66,18 +66,33 @@ UNIT_LETTERS = frozenset("mgLlshdtNJWVAKFCT")
 APART_LETTERS = frozenset("mgL")
 """Single letters that are units by standing apart from the number: `5 m`."""
 
+_NAMES = "the a answer final total sum result value remainder only just"
+NAMES = frozenset(_NAMES.split())
+"""Words that before a number only name it: `remainder 204`."""
+
+_CURRENCIES = "usd eur gbp inr rs rupees cad aud cny rmb jpy krw chf"
+CURRENCIES = frozenset(_CURRENCIES.split())
+
+_LEFT_OVER = re.compile(r"\bleft[ -]?over\b")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z'’]*")
 _NO_UNIT = re.compile(r"[\d=<>\\^_{}|]")
 
 
 def is_unit(phrase: str) -> bool:
     """Whether `phrase`, a text after a number, leaves the number as it is."""
+    phrase = _LEFT_OVER.sub("left", phrase)
     words = [word.lower().replace("’", "'") for word in _WORDS.findall(phrase)]
     if not words or len(words) > MAX_UNIT_WORDS or _NO_UNIT.search(phrase):
         return False
     if not VARIABLES.isdisjoint(_WORDS.findall(phrase)):
         return False
     return words[0] not in POWERS and CHANGING.isdisjoint(words)
+
+
+def names_a_number(phrase: str) -> bool:
+    """Whether `phrase`, the words before a number, only name it or its currency."""
+    words = [word.lower() for word in _WORDS.findall(phrase)]
+    return bool(words) and NAMES.union(CURRENCIES).issuperset(words)
 
 
 def is_plain_unit(phrase: str, apart: bool) -> bool:

@@ -34,7 +34,7 @@ _ONE_LINE = re.compile(
 _MARKUP = re.compile(r"(?:[-*_>+#.:\s]|\d{1,3}[.)]|</?\w{1,20}>)*+$")
 """What may stand before a fence and is no word: bullets, numbers, bold, quotes, tags."""
 _INFO = re.compile(
-    r"[ \t]*+(?:[{.]*+([\w+#-]*+)[}\s*_:.>]*+|([\w+#-]++)[ \t]+(?:[^\s=]++=|\{).*+)$"
+    r"[ \t]*+(?:[{.]*+([\w+#-]*+(?:\.\d++)?)[}\s*_:.>]*+|([\w+#-]++)[ \t]+(?:[^\s=]++=|\{).*+)$"
 )
 """What may stand behind an opening fence that prose stands before: a tag, bold, attributes."""
 _TAG = re.compile(r"[\s{.*_]*+([\w+#-]*+)")
