@@ -126,8 +126,9 @@ def measure(
         problems=scores.present.shape[0],
         samples_per_problem=scores.present.shape[1],
         pass_at_1=pass_at_1,
-        # Greedy decoding draws nothing: a rerun would give the same samples.
-        sampling_se=0.0 if greedy else sampling_se,
+        # Greedy decoding draws nothing: a rerun would give the same samples. Where the samples of a
+        # problem differ all the same (imported, and said to be greedy), a rerun would differ too.
+        sampling_se=0.0 if greedy and not _differ(right, counted) else sampling_se,
         problem_se=problem_se,
         greedy=greedy,
         protocol=dict(protocol),
@@ -138,6 +139,11 @@ def measure(
         draws=draws,
         **_ends(scores),
     )
+
+
+def _differ(right: npt.NDArray[np.float64], counted: npt.NDArray[np.int64]) -> bool:
+    """Whether some samples of one problem were right and others not."""
+    return bool(((right > 0) & (right < counted)).any())
 
 
 class _Ends(TypedDict):
