@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -20,8 +20,15 @@ class Texts:
 NO_TEXT = Texts({})
 
 
+class _Remembering:
+    """Room beside the fields of a message, so that no comparison, copy or file has it."""
+
+    __slots__ = ("_identity",)
+    _identity: Hashable
+
+
 @dataclass(frozen=True, slots=True)
-class Message:
+class Message(_Remembering):
     """What is to be said, as data: a key of the catalogues in report/messages and its values.
 
     A value is a number, a name that is the same in every language, words that a person wrote in
@@ -32,9 +39,31 @@ class Message:
     key: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
+    @property
+    def identity(self) -> Hashable:
+        """What two messages that are said alike have in common; worked out once, as a report says
+        many things several times."""
+        try:
+            return self._identity
+        except AttributeError:
+            found = (self.key, *[(name, identity_of(one)) for name, one in self.values.items()])
+            object.__setattr__(self, "_identity", found)
+            return found
+
 
 Value = int | float | str | None | Texts | Message | tuple["Value", ...]
 """What a message holds; None is unknown."""
+
+
+def identity_of(value: Value) -> Hashable:
+    """What two values that are said alike have in common; 1, 1.0 and True are three."""
+    if isinstance(value, Message):
+        return value.identity
+    if isinstance(value, Texts):
+        return tuple(value.by_language.items())
+    if isinstance(value, tuple):
+        return (tuple, *map(identity_of, value))
+    return (type(value), value)
 
 
 def term(family: str, name: str) -> Message:

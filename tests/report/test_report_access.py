@@ -359,3 +359,18 @@ def test_on_paper_everything_is_open(chromium: Any, pages: dict[str, Path]) -> N
     assert paper.startswith(b"%PDF")
     assert b"/MediaBox [0 0 595" in paper or b"/MediaBox [0 0 594" in paper  # A4
     opened.run("dispatchEvent(new Event('afterprint'))")
+
+
+def test_the_settings_of_a_row_come_when_it_opens(chromium: Any, pages: dict[str, Path]) -> None:
+    for language, setting in (("en", "engine"), ("ko", "엔진")):
+        opened = shown(chromium, pages["many"], 1280, language=language)
+        assert not opened.run("return document.querySelectorAll('.caveat table').length")
+        opened.click("#verdict-table .disclose")
+        opened.run(
+            "for (const d of document.querySelectorAll('#verdict-table details')) d.open = true"
+        )
+        table = "#verdict-table tbody:first-of-type .caveat table"
+        names = opened.texts(f"{table} tbody th")
+        assert setting in names
+        assert len(opened.texts(f"{table} td")) == 2 * len(names)
+        assert all(opened.texts(f"{table} td"))

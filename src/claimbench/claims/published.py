@@ -88,13 +88,21 @@ def load_figures(folder: Path | None = None) -> dict[str, Figure]:
     return figures
 
 
-def _files(folder: Path) -> Iterator[_Open]:
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name != CATALOGUE_FILE:
-            data, marks = load_yaml(path)
-            opened = _Open(path, marks, parse(PublishedFile, data, path, marks))
-            _refuse_tables_without_source(opened)
-            yield opened
+def _files(folder: Path) -> tuple[_Open, ...]:
+    return _read_files(folder, stamp(folder))
+
+
+@lru_cache(maxsize=2)
+def _read_files(folder: Path, _stamp: tuple[object, ...]) -> tuple[_Open, ...]:
+    paths = (path for path in sorted(folder.glob("*.yaml")) if path.name != CATALOGUE_FILE)
+    return tuple(map(_open, paths))
+
+
+def _open(path: Path) -> _Open:
+    data, marks = load_yaml(path)
+    opened = _Open(path, marks, parse(PublishedFile, data, path, marks))
+    _refuse_tables_without_source(opened)
+    return opened
 
 
 def _refuse_tables_without_source(opened: _Open) -> None:

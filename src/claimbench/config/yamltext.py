@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Hashable
 
@@ -26,7 +27,17 @@ class _Loader(yaml.SafeLoader):
     """YAML with line numbers, refusing a key that is given twice."""
 
 
-def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, object]:
+_QUICK: type[yaml.SafeLoader] = type("_Quick", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+"""The same by libyaml, where PyYAML has it: several times as quick, with other words for a mistake.
+"""
+_MOST_BRACKETS = 10_000
+"""Characters that may open a level: libyaml has no bound of its own, and the stack ends at some
+50,000 levels."""
+
+
+def _mapping_without_twins(
+    loader: yaml.SafeLoader, node: yaml.MappingNode
+) -> dict[Hashable, object]:
     seen: dict[Hashable, int] = {}
     for key_node, _ in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -46,15 +57,23 @@ def _mapping_without_twins(loader: _Loader, node: yaml.MappingNode) -> dict[Hash
 
 
 # YAML 1.1 takes 1e-5 for a text, as it asks for a point; everybody else reads a number.
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
+_EXPONENT = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$")
+for _kind in (_Loader, _QUICK):
+    _kind.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789"))
+    _kind.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
 
 
 def compose(text: str) -> tuple[yaml.Node | None, object]:
     """The node of a document and what it says, both None for an empty one. Raises YAML_ERRORS."""
-    loader = _Loader(text)
+    if sum(map(text.count, "[{-?")) <= _MOST_BRACKETS:
+        # Of a mistake the other loader says more, and it has the last word on what is one.
+        with contextlib.suppress(*YAML_ERRORS):
+            return _composed(_QUICK, text)
+    return _composed(_Loader, text)
+
+
+def _composed(kind: type[yaml.SafeLoader], text: str) -> tuple[yaml.Node | None, object]:
+    loader = kind(text)
     node = loader.get_single_node()
     return node, loader.construct_document(node) if node is not None else None
 

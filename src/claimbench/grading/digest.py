@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from claimbench.errors import GradingError
@@ -30,6 +31,7 @@ def grader_digest(
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
+@cache
 def _installed_version(package: str) -> str:
     try:
         return version(package)

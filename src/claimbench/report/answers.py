@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, Verdict
@@ -53,10 +54,11 @@ class Answer:
 def answers(document: Document) -> list[Answer]:
     """Comparisons, then verdicts, then what was measured and not judged; none of a kind of which
     there are more than `CARDS`."""
-    compared = [comparison_answer(one) for one in document.comparisons]
-    judged = [verdict_answer(document, run, v) for run in document.runs for v in run.verdicts]
-    alone = [score_answer(document, run, m) for run in document.runs for m in _unjudged(run)]
-    return [one for kind in (compared, judged, alone) if len(kind) <= CARDS for one in kind]
+    judge, score = partial(verdict_answer, document), partial(score_answer, document)
+    compared = [partial(comparison_answer, one) for one in document.comparisons]
+    judged = [partial(judge, run, v) for run in document.runs for v in run.verdicts]
+    alone = [partial(score, run, m) for run in document.runs for m in _unjudged(run)]
+    return [make() for kind in (compared, judged, alone) if len(kind) <= CARDS for make in kind]
 
 
 def _unjudged(run: RunView) -> Iterator[Measurement]:
@@ -197,9 +199,7 @@ def why_of(v: Verdict) -> Message | None:
 
 
 def _why_open(inside: bool, apart: bool) -> str:
-    if apart:
-        return "why-open-apart"
-    return "why-open-inside" if inside else "why-open"
+    return "why-open-apart" if apart else "why-open-inside" if inside else "why-open"
 
 
 # --- a score that nothing was compared with ---------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from claimbench.analysis.lengths import CapCurve, Lengths
 from claimbench.messages import Message, term
@@ -16,6 +17,9 @@ _LABELS = 250
 _WIDTH = 760
 _PANEL = (440, 260)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 22, 66
+
+_DRAWN = 1024
+"""Figures of cells whose lines are kept: a file, the page and a report over many runs show them."""
 
 _CLASS = {"ours": "ours", "recorded": "ours", "third party": "third", "vendor": "vendor"}
 
@@ -110,17 +114,8 @@ def _legend(pen: svg.Pen, y: float, drawn: Collection[str]) -> Iterable[str]:
 
 def curve(pen: svg.Pen, name: str, model: str, benchmark: str, c: CapCurve) -> str:
     """pass@1 as a function of the token cap, with its 95 % band."""
-    width, height = _PANEL
-    top = max(0.05, *c.high)
-    x = svg.linear(0, c.caps[-1], _LEFT, width - _RIGHT)
-    y = svg.linear(0, top, height - _BOTTOM, _TOP)
-    upper = [(x(cap), y(v)) for cap, v in zip(c.caps, c.high, strict=True)]
-    lower = [(x(cap), y(v)) for cap, v in zip(c.caps, c.low, strict=True)]
-    middle = [(x(0), y(0)), *((x(cap), y(v)) for cap, v in zip(c.caps, c.score, strict=True))]
     parts = [
-        *_frame(x, y, (0, c.caps[-1]), (0, top), 100),
-        svg.path([*upper, *reversed(lower)], "band", closed=True),
-        svg.path(middle, "curve"),
+        _curve_drawn(c),
         *_axis_names(pen, Message("page-score-axis"), Message("page-cap-axis")),
     ]
     every = max(1, len(c.caps) // 5)
@@ -128,6 +123,24 @@ def curve(pen: svg.Pen, name: str, model: str, benchmark: str, c: CapCurve) -> s
     points = ", ".join(f"{cap}: {100 * score:.1f}" for cap, score in shown)
     title = Message("page-curve-title", {"model": model, "benchmark": benchmark})
     return pen.figure(name, _PANEL, title, Message("page-curve-desc", {"points": points}), parts)
+
+
+@lru_cache(maxsize=_DRAWN)
+def _curve_drawn(c: CapCurve) -> str:
+    width, height = _PANEL
+    top = max(0.05, *c.high)
+    x = svg.linear(0, c.caps[-1], _LEFT, width - _RIGHT)
+    y = svg.linear(0, top, height - _BOTTOM, _TOP)
+    upper = [(x(cap), y(v)) for cap, v in zip(c.caps, c.high, strict=True)]
+    lower = [(x(cap), y(v)) for cap, v in zip(c.caps, c.low, strict=True)]
+    middle = [(x(0), y(0)), *((x(cap), y(v)) for cap, v in zip(c.caps, c.score, strict=True))]
+    return "".join(
+        [
+            *_frame(x, y, (0, c.caps[-1]), (0, top), 100),
+            svg.path([*upper, *reversed(lower)], "band", closed=True),
+            svg.path(middle, "curve"),
+        ]
+    )
 
 
 def _frame(
@@ -201,20 +214,25 @@ KINDS = ("right", "wrong", "cut", "ungraded")
 
 def histogram(pen: svg.Pen, name: str, model: str, benchmark: str, found: Lengths) -> str:
     """Replies by number of tokens, stacked by what became of them."""
+    title = Message("page-lengths-title", {"model": model, "benchmark": benchmark})
+    counts = {kind: sum(getattr(found, kind)) for kind in KINDS}
+    parts = [
+        _histogram_drawn(found),
+        *_axis_names(pen, Message("page-replies-axis"), Message("page-tokens-axis")),
+        *_kinds(pen, counts, _PANEL[1]),
+    ]
+    return pen.figure(name, _PANEL, title, Message("page-lengths-desc", counts), parts)
+
+
+@lru_cache(maxsize=_DRAWN)
+def _histogram_drawn(found: Lengths) -> str:
     width, height = _PANEL
     series = [getattr(found, kind) for kind in KINDS]
     most = max(1, *map(sum, zip(*series, strict=True)))
     x = svg.linear(0, found.edges[-1], _LEFT, width - _RIGHT)
     y = svg.linear(0, most, height - _BOTTOM, _TOP)
-    title = Message("page-lengths-title", {"model": model, "benchmark": benchmark})
-    counts = {kind: sum(values) for kind, values in zip(KINDS, series, strict=True)}
-    parts = [
-        *_frame(x, y, (0, found.edges[-1]), (0, most)),
-        *_bars(found, series, x, y),
-        *_axis_names(pen, Message("page-replies-axis"), Message("page-tokens-axis")),
-        *_kinds(pen, counts, height),
-    ]
-    return pen.figure(name, _PANEL, title, Message("page-lengths-desc", counts), parts)
+    frame = _frame(x, y, (0, found.edges[-1]), (0, most))
+    return "".join([*frame, *_bars(found, series, x, y)])
 
 
 def _bars(

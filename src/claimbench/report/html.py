@@ -36,6 +36,7 @@ from claimbench.report.messages import languages
 from claimbench.report.page_rows import (
     REPLY_COLUMNS,
     SCORE_COLUMNS,
+    SettingTables,
     efficiency_row,
     measurement_row,
     statuses,
@@ -161,6 +162,7 @@ def _answers(document: Document, pen: svg.Pen) -> dict[str, object]:
     return {
         "answers": [_shown(one, pen, next(numbered)) for one in answers(document)],
         "matrix": matrix,
+        "setting_tables": SettingTables(),
         "verdict_sum": verdict_sum(document.verdicts),
         "registrations": run_messages(document.registrations),
         "verdict_rows": [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from claimbench.analysis.efficiency import Efficiency
-from claimbench.messages import Message, Value, term
+from claimbench.messages import Departure, Message, Value, identity_of, term
 from claimbench.records import Measurement, Verdict
 from claimbench.report.answers import SYMBOLS
 from claimbench.report.caveats import table_of
@@ -55,6 +55,27 @@ def verdict_row(run: str, v: Verdict) -> dict[str, object]:
         "symbol": SYMBOLS.get(v.verdict, "×"),
         "sentence": v.sentence,
     }
+
+
+class SettingTables:
+    """The tables of settings that the rows of a page open to: hundreds of runs differ from one
+    published figure in the same ones."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self.kept: list[tuple[Departure, ...]] = []
+
+    def number(self, rows: tuple[Departure, ...]) -> int:
+        """The place of a table among those that are `kept`."""
+        identity = tuple(map(_identity, rows))
+        if identity not in self._numbers:
+            self._numbers[identity] = len(self.kept)
+            self.kept.append(rows)
+        return self._numbers[identity]
+
+
+def _identity(d: Departure) -> Hashable:
+    return d.setting, identity_of(d.published), identity_of(d.measured)
 
 
 SCORE_COLUMNS = (

@@ -7,9 +7,8 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
-from claimbench.messages import Message, Value
+from claimbench.messages import Message, Value, identity_of
 from claimbench.report.messages import Words, words
-from claimbench.report.messages.catalogue import identity_of
 from claimbench.report.tables import clean
 
 _LONGEST = 4000
@@ -22,6 +21,7 @@ class PageWords:
     def __init__(self, languages: Sequence[str]) -> None:
         self.languages = tuple(words(name) for name in languages)
         self._said: dict[Hashable, dict[str, str]] = {}
+        self._shown: dict[tuple[Hashable, str], Markup] = {}
 
     @property
     def first(self) -> Words:
@@ -46,8 +46,13 @@ class PageWords:
 
     def shown(self, value: Value, tag: str = "span") -> Markup:
         """An element with the value's words."""
-        text, others = self.waiting(value)
-        return Markup(f"<{tag}{_attributes(others)}>{escape(text)}</{tag}>")
+        asked = identity_of(value), tag
+        found = self._shown.get(asked)
+        if found is None:
+            text, others = self.waiting(value)
+            found = Markup(f"<{tag}{_attributes(others)}>{escape(text)}</{tag}>")
+            self._shown[asked] = found
+        return found
 
     def say(self, key: str, tag: str = "span", **values: Value) -> Markup:
         """An element with the words of a message."""

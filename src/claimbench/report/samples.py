@@ -7,9 +7,7 @@ the page unpacks only when a sample is opened.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,10 +54,9 @@ def pack(sources: Sequence[Source], budget: int = BUDGET, most: int = MOST) -> P
     """The samples of `sources`, failures first, then evenly over cells and problems."""
     ranked = _ranked(sources)
     packer = _Packer(sources, budget)
-    with _no_collecting():
-        for batch in _batches(ranked[:most]):
-            if not packer.full:
-                packer.add(_rows(sources, batch))
+    for batch in _batches(ranked[:most]):
+        if not packer.full:
+            packer.add(_rows(sources, batch))
     stored_right = int(ranked["right"].sum())
     return Pack(
         index=encoded(packer.table()),
@@ -67,18 +64,6 @@ def pack(sources: Sequence[Source], budget: int = BUDGET, most: int = MOST) -> P
         failures=(packer.count - packer.right, len(ranked) - stored_right),
         right=(packer.right, stored_right),
     )
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Rows hold no cycles; looking for some among so many took a fifth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 # --- which samples, from the indexes ----------------------------------------------------------

@@ -110,8 +110,8 @@ def _temporary(path: Path, chunks: Iterable[str]) -> Path:
     make_folder(path.parent)
     temporary = temporary_name(path)
     try:
-        with temporary.open("x", encoding="utf-8", newline="") as file:
-            file.writelines(chunks)
+        with temporary.open("xb") as file:
+            file.writelines(chunk.encode("utf-8") for chunk in chunks)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -173,7 +173,9 @@ def _name_together(waiting: Mapping[Path, Path]) -> None:
         with explaining(path, "written"):
             sync_file(waiting[path])
 
-    if waiting:
+    if len(waiting) < 2:
+        list(map(sync, waiting))
+    else:
         with ThreadPoolExecutor(min(len(waiting), _SYNCS_AT_ONCE)) as threads:
             list(threads.map(sync, waiting))
     for path, temporary in waiting.items():

@@ -117,19 +117,20 @@ def compose(
     """
     if not outcomes:
         raise ValueError("a claim without benchmarks is untested, not composed")
-    seen = _with_states(outcomes, adjust=False)
-    if {o.state for o in seen} not in ({"holds"}, {"fails"}):
-        seen = _with_states(outcomes, adjust=True)
-    return COMPOSITION[quantifier][frozenset(o.state for o in seen)], seen
+    states = _states(outcomes, adjust=False)
+    if set(states) not in ({"holds"}, {"fails"}):
+        states = _states(outcomes, adjust=True)
+    seen = tuple(
+        outcome if outcome.state == state else replace(outcome, state=state)
+        for outcome, state in zip(outcomes, states, strict=True)
+    )
+    return COMPOSITION[quantifier][frozenset(states)], seen
 
 
-def _with_states(outcomes: Sequence[Outcome], adjust: bool) -> tuple[Outcome, ...]:
+def _states(outcomes: Sequence[Outcome], adjust: bool) -> list[State]:
     holds = _p_values([o.p_holds for o in outcomes], adjust)
     fails = _p_values([o.p_fails for o in outcomes], adjust)
-    return tuple(
-        replace(outcome, state=_state(hold, fail))
-        for outcome, hold, fail in zip(outcomes, holds, fails, strict=True)
-    )
+    return [_state(hold, fail) for hold, fail in zip(holds, fails, strict=True)]
 
 
 def _p_values(raw: Sequence[float | None], adjust: bool) -> list[float]:

@@ -164,17 +164,16 @@ def published_noise(
         notes = (*notes, Message("note-bound", {"table": result.table}))
         share = learned_share(result.benchmark, result.value) if learned and not greedy else 1.0
         return Noise(share * variance + rounding, notes=notes, learned=share < 1)
-    varying = partial(_transferred, ours, problems, m, rounding)
+    unit = statistics.transferred_unit_variance(ours.unit_variance, ours.problems, ours.samples)
+    varying = partial(_transferred, ours.value, float(unit), problems, m, rounding)
     return Noise(varying(0.0), notes=notes, varying=varying)
 
 
 def _transferred(
-    ours: statistics.Score, problems: int, m: int, rounding: float, true: float
+    ours: float, unit: float, problems: int, m: int, rounding: float, true: float
 ) -> float:
-    """The variance of a published score that lies `true` below ours, by our per-problem spread."""
-    assert ours.unit_variance is not None
-    unit = statistics.transferred_unit_variance(ours.unit_variance, ours.problems, ours.samples)
-    theirs = statistics.published_variance(ours.value - true, ours.value, unit, problems, m)
+    """The variance of a published score `true` below `ours`, by our per-problem spread."""
+    theirs = statistics.published_variance(ours - true, ours, unit, problems, m)
     return float(theirs) + rounding
 
 

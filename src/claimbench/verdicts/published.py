@@ -53,7 +53,10 @@ def judge_family(cases: Sequence[Case]) -> list[Verdict]:
         _check(case)
     barred = {i: words for i, case in enumerate(cases) if (words := why_barred(case))}
     tested = [i for i in range(len(cases)) if i not in barred]
-    judged, plain = (_trials([cases[i] for i in tested], by) for by in (True, False))
+    found = [cases[i] for i in tested]
+    judged = _trials(found, learned=True)
+    sharpened = any(trial.noise.learned for trials in judged for trial in trials)
+    plain = _trials(found, learned=False) if sharpened else judged
     place = {index: k for k, index in enumerate(tested)}
     return [
         _untried(case, *barred[i])

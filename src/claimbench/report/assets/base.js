@@ -25,19 +25,21 @@
   }
 
   // The first language stands in the page; the others wait in attributes, where they differ.
-  function switchTexts(prefix, language, read, write) {
+  function switchTexts(part, prefix, language, read, write) {
     const waiting = codes.slice(1).map((code) => `[${prefix}${code}]`).join(",");
     const first = prefix + codes[0];
-    for (const node of waiting ? document.querySelectorAll(waiting) : []) {
+    for (const node of waiting ? part.querySelectorAll(waiting) : []) {
       if (!node.hasAttribute(first)) node.setAttribute(first, read(node));
       write(node, node.getAttribute(prefix + language) ?? node.getAttribute(first));
     }
   }
 
+  const switchWords = (part, language) => switchTexts(part, "data-", language, (node) => node.textContent, (node, text) => { node.textContent = text; });
+
   function setLanguage(language) {
     root.lang = language;
-    switchTexts("data-", language, (node) => node.textContent, (node, text) => { node.textContent = text; });
-    switchTexts("data-label-", language, (node) => node.getAttribute("aria-label"), (node, text) => node.setAttribute("aria-label", text));
+    switchWords(document, language);
+    switchTexts(document, "data-label-", language, (node) => node.getAttribute("aria-label"), (node, text) => node.setAttribute("aria-label", text));
     const next = following(language);
     $("language").lang = next;
     $("language").textContent = languages[next];

@@ -112,10 +112,20 @@
     listeners.push(show);
   }
 
+  // A table of settings that many rows open to is in the page once, and copied where it is read.
+  function putSettings(part) {
+    for (const place of part.querySelectorAll("[data-settings]")) {
+      const table = $("settings-" + place.dataset.settings).content.cloneNode(true);
+      switchWords(table, root.lang);
+      place.replaceWith(table);
+    }
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[aria-controls]");
     if (!button) return;
     const detail = $(button.getAttribute("aria-controls"));
+    putSettings(detail);
     detail.hidden = !detail.hidden;
     button.setAttribute("aria-expanded", String(!detail.hidden));
   });

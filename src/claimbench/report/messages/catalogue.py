@@ -59,7 +59,7 @@ class Words:
 
     def _message(self, message: Message) -> str:
         # A report says many things several times: in a page, in Markdown, in tables, for each run.
-        identity = identity_of(message)
+        identity = message.identity
         found = self._said.get(identity)
         if found is None:
             if len(self._said) >= REMEMBERED:
@@ -95,17 +95,6 @@ class Words:
             return Parts(parts if whole else [_marked(part, long) for part in parts])
         text = self.render(value)
         return text if len(text) <= _LONGEST else _marked(text, long)
-
-
-def identity_of(value: Value) -> Hashable:
-    """What two values that are said alike have in common; 1, 1.0 and True are three."""
-    if isinstance(value, Message):
-        return (value.key, *[(name, identity_of(one)) for name, one in value.values.items()])
-    if isinstance(value, Texts):
-        return tuple(value.by_language.items())
-    if isinstance(value, tuple):
-        return (tuple, *map(identity_of, value))
-    return (type(value), value)
 
 
 def _marked(text: str, long: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from itertools import combinations
 from claimbench import verdicts
 from claimbench.analysis.protocol import PINNED
 from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
+from claimbench.claims.pairs import PublishedPair
 from claimbench.messages import Message, Texts, Value, from_data, term
 from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.records.plain import JsonDict
@@ -32,6 +33,12 @@ class Scores:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What our runs make of it: several claims make the same comparison."""
+    beside: dict[str, Sequence[PublishedPair]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What is published on a comparison that our runs make."""
+    asked: dict[str, Asked] = field(default_factory=dict, repr=False, compare=False)
+    """By a claim's id its tests, and those asked of distilled checkpoints."""
 
     @cached_property
     def figures(self) -> Mapping[str, Sequence[PublishedResult]]:
@@ -40,6 +47,25 @@ class Scores:
         for result in self.results:
             found.setdefault(result.subject, []).append(result)
         return found
+
+    def asked_by(self, claim: Claim) -> Asked:
+        """The claim's tests, as comparisons: read once."""
+        if claim.id not in self.asked:
+            own = tuple((i, test, _key(test)) for i, test in enumerate(benchmark_tests(claim)))
+            self.asked[claim.id] = Asked(own, tuple(_proxy_tests(own, self.catalogue)))
+        return self.asked[claim.id]
+
+
+Placed = tuple[int, BenchmarkTest, str]
+"""A test with its place in the claim, and what stands for its comparisons in a memo."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The tests of a claim: its `own`, and those that ask the same of distilled checkpoints."""
+
+    own: tuple[Placed, ...]
+    proxies: tuple[Placed, ...]
 
 
 @dataclass(frozen=True)
@@ -52,18 +78,21 @@ class _Tested:
     spoken: frozenset[str]
 
 
-def judge_benchmark_claim(claim: Claim, scores: Scores) -> ClaimVerdict:
+def judge_benchmark_claim(
+    claim: Claim, scores: Scores, among: Collection[Party] | None = None
+) -> ClaimVerdict:
     """The claim's verdict: for each test and party a finding, composed over the tests under the
-    claim's own quantifier (*some*: one reference is enough; *all*, *listed*: every one counts)."""
-    tests = benchmark_tests(claim)
-    quantifiers = {test.quantifier for test in tests}
+    claim's own quantifier (*some*: one reference is enough; *all*, *listed*: every one counts).
+    `among` are the parties of `proxy_findings`."""
+    tests = scores.asked_by(claim).own
+    quantifiers = {test.quantifier for _, test, _ in tests}
     quantifier: Quantifier = quantifiers.pop() if len(quantifiers) == 1 else "listed"
     found = [
         _finding(i, test, *spoken)
-        for i, test in enumerate(tests)
-        for spoken in _spoken(test, scores)
+        for i, test, key in tests
+        for spoken in _spoken(test, key, scores)
     ]
-    return settle(claim, found, len(tests), quantifier, proxy_findings(claim, scores))
+    return settle(claim, found, len(tests), quantifier, proxy_findings(claim, scores, among))
 
 
 def proxy_findings(
@@ -74,28 +103,39 @@ def proxy_findings(
     asked = scores.parties if among is None else among
     names = {(party.tier, party.name) for party in asked}
     measured = frozenset[str]().union(*(party.subjects for party in asked))
+    if not measured:
+        return []
     return [
         _finding(i, test, party, one, lacks, brief=among is not None)
-        for i, asked_of in enumerate(benchmark_tests(claim))
-        for proxy in _proxies(asked_of.subject, scores.catalogue)
-        if proxy in measured
-        for test in (asked_of.model_copy(update={"subject": proxy}),)
-        for party, one, lacks in _spoken(test, scores)
+        for i, test, key in scores.asked_by(claim).proxies
+        if test.subject in measured
+        for party, one, lacks in _spoken(test, key, scores)
         if (party.tier, party.name) in names
     ]
+
+
+def _proxy_tests(own: Iterable[Placed], catalogue: Catalogue) -> Iterable[Placed]:
+    """The same tests asked of each distilled checkpoint."""
+    for i, asked_of, _ in own:
+        for proxy in _proxies(asked_of.subject, catalogue):
+            test = asked_of.model_copy(update={"subject": proxy})
+            yield i, test, _key(test)
 
 
 def _proxies(subject: str, catalogue: Catalogue) -> list[str]:
     return [name for name, known in catalogue.models.items() if known.proxy_of == subject]
 
 
+def _key(test: BenchmarkTest) -> str:
+    return test.model_dump_json(exclude={"quantifier", "note"})
+
+
 def _spoken(
-    test: BenchmarkTest, scores: Scores
+    test: BenchmarkTest, key: str, scores: Scores
 ) -> Iterable[tuple[Party, _Tested, tuple[str, ...]]]:
     """A test on the figures of each party that can speak to it, and the benchmarks that another
     party can speak to and this one cannot."""
     asked = [party for party in scores.parties if test.subject in party.subjects]
-    key = test.model_dump_json(exclude={"quantifier", "note"})
     tested = [(party, _tested(test, key, party, scores)) for party in asked]
     anywhere = frozenset[str]().union(*(one.spoken for _, one in tested))
     for party, one in tested:
@@ -104,16 +144,25 @@ def _spoken(
 
 
 def _tested(test: BenchmarkTest, key: str, party: Party, scores: Scores) -> _Tested:
-    """`key` stands for the test's comparisons in a memo."""
     # Two of our runs may have one name.
     memo, name = (scores.own_memo, str(id(party))) if party.measured else (scores.memo, party.name)
     place = name, key
     if place not in memo:
-        pairs = party.pairs(test, scores.figures, scores.catalogue)
+        pairs = party.pairs(test, _published(test, key, party, scores))
         outcomes = verdicts.outcomes_of(pairs, test.relation)
         spoken = frozenset(o.benchmark for o in outcomes if o.p_holds is not None)
         memo[place] = _Tested(pairs, outcomes, spoken)
     return memo[place]
+
+
+def _published(
+    test: BenchmarkTest, key: str, party: Party, scores: Scores
+) -> Sequence[PublishedPair]:
+    if party.results:
+        return party.published(test, scores.figures, scores.catalogue)
+    if key not in scores.beside:
+        scores.beside[key] = party.published(test, scores.figures, scores.catalogue)
+    return scores.beside[key]
 
 
 def _finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from claimbench.verdicts.articles.published_data import judge_arithmetic_claim
 from claimbench.verdicts.articles.records import judge_artifact_claim, judge_record_claim
 from claimbench.verdicts.articles.results import ClaimVerdict
 from claimbench.verdicts.articles.runs import Run, load_runs
-from claimbench.verdicts.articles.sources import our_parties, parties
+from claimbench.verdicts.articles.sources import Party, our_parties, parties
 from claimbench.verdicts.registration import concerning
 
 
@@ -57,9 +57,14 @@ def with_runs(evidence: Evidence, runs: Sequence[Run], gpu_hour: float | None = 
     return replace(evidence, scores=scores, spendings=spent, runs=tuple(runs))
 
 
-def judge_claims(evidence: Evidence) -> tuple[ClaimVerdict, ...]:
-    """The verdict on every claim, in the articles' order."""
-    return tuple(_registered(judge(claim, evidence), evidence.runs) for claim in evidence.claims)
+def judge_claims(
+    evidence: Evidence, among: Collection[Party] | None = None
+) -> tuple[ClaimVerdict, ...]:
+    """The verdict on every claim, in the articles' order; of distilled checkpoints what all
+    parties say, or those `among` them alone."""
+    return tuple(
+        _registered(judge(claim, evidence, among), evidence.runs) for claim in evidence.claims
+    )
 
 
 def _registered(verdict: ClaimVerdict, runs: Sequence[Run]) -> ClaimVerdict:
@@ -73,13 +78,13 @@ def _registered(verdict: ClaimVerdict, runs: Sequence[Run]) -> ClaimVerdict:
     return replace(verdict, registrations=found)
 
 
-def judge(claim: Claim, evidence: Evidence) -> ClaimVerdict:
+def judge(claim: Claim, evidence: Evidence, among: Collection[Party] | None = None) -> ClaimVerdict:
     """The verdict on one claim; *not testable* with the reason where the claim has no test."""
     if claim.test is None:
         values: Mapping[str, Value] = {"lacks": term("lacks", claim.lacks), "reason": claim.reason}
         return ClaimVerdict(claim, "not testable", None, Message("claim-not-testable", values))
     if claim.kind == "benchmark":
-        return judge_benchmark_claim(claim, evidence.scores)
+        return judge_benchmark_claim(claim, evidence.scores, among)
     if claim.kind == "efficiency":
         return judge_efficiency_claim(claim, evidence.spendings)
     if claim.kind == "arithmetic":

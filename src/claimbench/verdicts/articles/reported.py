@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from claimbench.claims import benchmark_tests
 from claimbench.claims.published import stamp
 from claimbench.config.paths import seeds_dir
 from claimbench.verdicts.articles.benchmark_claims import proxy_findings
@@ -36,7 +35,7 @@ def judge_reported(runs: Sequence[Run], gpu_hour: float | None = None) -> tuple[
 def _known(*_stamps: tuple[object, ...]) -> tuple[Evidence, tuple[ClaimVerdict, ...]]:
     """What is published, and the verdicts on it alone: read and judged once for many reports."""
     evidence = published_evidence()
-    return evidence, judge_claims(evidence)
+    return evidence, judge_claims(evidence, among=())
 
 
 def _reported(alone: ClaimVerdict, evidence: Evidence, own: Sequence[Party]) -> ClaimVerdict:
@@ -45,7 +44,8 @@ def _reported(alone: ClaimVerdict, evidence: Evidence, own: Sequence[Party]) -> 
         return judge(claim, evidence)
     if claim.test is None or claim.kind != "benchmark":
         return alone
-    subjects = {test.subject for test in benchmark_tests(claim)}
+    subjects = {test.subject for _, test, _ in evidence.scores.asked_by(claim).own}
     spoken = any(subjects & party.subjects for party in own)
-    verdict = judge(claim, evidence) if spoken else alone
-    return replace(verdict, proxies=tuple(proxy_findings(claim, evidence.scores, own)))
+    if spoken:
+        return judge(claim, evidence, own)
+    return replace(alone, proxies=tuple(proxy_findings(claim, evidence.scores, own)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from claimbench.claims import BenchmarkTest, Catalogue, published_as, published_pairs
+from claimbench.claims.pairs import PublishedPair
 from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Tier
 from claimbench.verdicts import Pair, compare_protocols
@@ -27,17 +28,20 @@ class Party:
     results: frozenset[str] = frozenset()
     measured: Mapping[tuple[str, str], Measurement] = field(default_factory=dict)
 
-    def pairs(
+    def published(
         self,
         test: BenchmarkTest,
         figures: Mapping[str, Sequence[PublishedResult]],
         catalogue: Catalogue,
-    ) -> tuple[Pair, ...]:
-        """Each benchmark of a test with this party's score of the subject. The reference is this
-        party's too where it has one, else the vendors'. `figures` are by subject."""
+    ) -> tuple[PublishedPair, ...]:
+        """The figures for each benchmark of a test: of the subject this party's, of the reference
+        everybody's. `figures` are by subject. The same for all that published nothing."""
         own = [r for r in figures.get(test.subject, ()) if r.id in self.results]
-        visible = [*own, *figures.get(test.reference, ())]
-        published = published_pairs(test, visible, catalogue)
+        return published_pairs(test, [*own, *figures.get(test.reference, ())], catalogue)
+
+    def pairs(self, test: BenchmarkTest, published: Iterable[PublishedPair]) -> tuple[Pair, ...]:
+        """Each benchmark of a test with this party's score of the subject. The reference is this
+        party's too where it has one, else the vendors', as `published` has it."""
         if not self.measured:
             return tuple(Pair(p.named, p.subject, p.reference, p.margin) for p in published)
         return tuple(
