@@ -125,6 +125,20 @@ def test_samples_that_differ_have_an_error_whatever_temperature_is_stated(tmp_pa
     assert "17.57" in report and "0 (greedy)" not in report
 
 
+def test_an_import_is_not_resumed_over_an_edited_reply(tmp_path: Path) -> None:
+    rows = [{"problem": f"p{i}", "gold": f"{i}", "response": f"It is {i}."} for i in range(9)]
+    path = write_rows(tmp_path / "x.jsonl", rows)
+    words = ("jsonl", path, "--grader", "number", "--model", "m")
+    assert imported(tmp_path / "run", *words)["pass_at_1"] == 1.0
+    assert imported(tmp_path / "run", *words)["pass_at_1"] == 1.0
+    (part,) = (tmp_path / "run" / "samples").glob("*/*/*.jsonl")
+    part.write_text(part.read_text().replace("It is 7", "It is 8"))
+    again = ["import", *map(str, words), "--out", str(tmp_path / "run")]
+    done = CliRunner().invoke(app, again)
+    assert done.exit_code != 0
+    assert "were edited, and are not those of the files" in str(done.exception)
+
+
 def test_unmatched_rows_are_counted_and_shown(toy: Path) -> None:
     path = write_rows(toy / "x.jsonl", [*sums(), {"id": "zz", "ask": "?", "out": "1", "ok": 0}])
     (toy / "m.yaml").write_text(MAPPING)

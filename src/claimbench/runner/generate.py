@@ -14,7 +14,7 @@ from typing import NamedTuple
 from claimbench.analysis.cells import StoredCell
 from claimbench.engines import Engine
 from claimbench.engines.base import closing_answers
-from claimbench.errors import GradingError
+from claimbench.errors import GradingError, StoreError
 from claimbench.grading import GradingPool
 from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample
 from claimbench.report.grade_reasons import in_words
@@ -173,12 +173,16 @@ def generate(
 def store_imported(
     samples: Iterable[Sample], cell: CellName, store: RunStore, desk: GradeDesk, watch: Watch
 ) -> None:
-    """Store and grade the imported samples of a cell that are not there yet."""
+    """Store and grade the imported samples of a cell that are not there yet. Raises StoreError
+    where those that are there do not say what the files say."""
     progress = desk.progress
     present = store.present_ids(cell)
     progress.stored += len(present)
+    # Sums of digests: two million replies are compared without a table of them in memory.
+    there, read = sum(store.sample_index(cell)["digest"].tolist()), 0
     for sample in samples:
         if sample.id in present:
+            read += int(sample_digest(sample), 16)
             continue
         if not progress.generated:  # What is there already was passed over quickly.
             progress.begin()
@@ -191,6 +195,11 @@ def store_imported(
         watch(progress)
     desk.drain()
     watch(progress)
+    if there != read:
+        raise StoreError(
+            f"{store.root}: stored replies of {cell} were edited, and are not those of the files: "
+            "give another --out and import again"
+        )
 
 
 def grade_stored(
