@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from command import claimbench
 from conftest import RUN, SUMS
 
 from claimbench import cli, config
+from claimbench.benchmarks.rows import read_file
 from claimbench.cli.comparing import check_words
 from claimbench.cli.ending import check_something_is_judged, check_verdict_names
 from claimbench.config.percent import as_written, asked_score
+from claimbench.drafts.columns import Columns, guess_fields
 from claimbench.errors import ClaimbenchError, ConfigError
 
 IN_A_RUN_FILE = [
@@ -39,6 +43,7 @@ IN_A_RUN_FILE = [
         "seed: 7\nclaimed: {smollm2-135m-instruct: {sums: 500}}",
         "less than or equal to 1",
     ),
+    ("seed: 7", "seed: 7\nclaimed: {sums: {smollm2-135m-instruct: 5}}", "is by model, and below"),
     (
         "seed: 7",
         "seed: 7\nclaimed: {smollm2-135m-instruct: {sums: 0.3}}",
@@ -81,6 +86,17 @@ def test_a_mistake_in_a_run_file(project: Path, old: str, new: str, words: str) 
     assert "\n" not in str(failure.value)
 
 
+def test_a_model_file_whose_checkpoint_is_nowhere_is_named(project: Path) -> None:
+    from claimbench import drafts
+
+    models = project / "configs" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    (models / "lost.yaml").write_text("title: Lost\npath: ../../nowhere\n")
+    (project / "mine.yaml").write_text(RUN.replace("smollm2-135m-instruct", "lost"))
+    with pytest.raises(ConfigError, match=r"lost\.yaml:2: key path: .*nowhere: there is no such"):
+        drafts.load_experiment(project / "mine.yaml")
+
+
 IN_A_COMMAND = [
     ("smoke", "there is no command smoke; did you mean `claimbench run smoke`?"),
     ("Smoke", "there is no command Smoke; did you mean `claimbench run smoke`?"),
@@ -114,6 +130,15 @@ IN_A_COMMAND = [
     ("new run --model smolm2-135m-instruct --benchmark gsm8k", "there is no model smolm2-135m-i"),
     ("new run --model a/b --benchmark gsm8", "there is no benchmark gsm8 in"),
     ("new run --model a/b --benchmark a.jsonl --claimed 50", "a.jsonl: 1 problems cannot tell a"),
+    ("run a-model", "a-model: the folder of a checkpoint; `claimbench new run --model a-model --b"),
+    ("run results/kept/run.yaml", "its run; `claimbench run results/kept` goes on with it"),
+    ("report a.jsonl", "a.jsonl is not a run folder (this is a file): "),
+    ("report results/smoke/run.yaml", "(this is a file): name its folder, results/smoke"),
+    ("new model file:///data", "file:///data: an address; name a folder, or a hub id OWNER/NAME"),
+    ("new run --model a.jsonl --benchmark a.jsonl", "a.jsonl: a data file, and no model: is it a"),
+    ("new run --model a/b --benchmark results", "there is no benchmark results in"),
+    ("new run --model a/b --benchmark ./results", "results: this is a folder; name a file of rows"),
+    ("new benchmark mapping.jsonl", "column answer holds keys and values in row 1; write the answ"),
     ("new run --model a/b --benchmark a.jsonl --claimed 0.3", "--claimed 0.3: a score in % is ne"),
     (
         "new run --model a/b --benchmark a.jsonl --claimed 130",
@@ -129,6 +154,13 @@ def test_a_mistake_in_a_command(words: str, sentence: str, tmp_path: Path) -> No
     (tmp_path / "results" / "smoke").mkdir(parents=True)
     (tmp_path / "results" / "smoke" / "run.yaml").touch()
     (tmp_path / "a.jsonl").write_text('{"question": "What is 1 + 1?", "answer": "2"}\n')
+    (tmp_path / "mapping.jsonl").write_text('{"question": "What?", "answer": {"is": 2}}\n')
+    for folder, name, text in (
+        ("a-model", "config.json", "{}"),
+        ("results/kept", "run.yaml", "config: {}\ndigest: a\nformat: 2\n"),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(text)
     for name in ("empty.yaml", "mine.yaml"):
         (tmp_path / name).touch()
     done = claimbench(*words.split(), cwd=tmp_path)
@@ -136,6 +168,45 @@ def test_a_mistake_in_a_command(words: str, sentence: str, tmp_path: Path) -> No
     said = " ".join((done.stderr + done.stdout).replace("│", " ").split())
     assert sentence in said
     assert "Traceback" not in said
+
+
+def test_a_working_directory_that_was_removed_is_named(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f"cd {gone} && rmdir {gone} && {sys.executable} -P -m claimbench claims"
+    done = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("claimbench: the working directory was removed: change to one")
+
+
+def test_a_folder_of_configurations_that_is_none_is_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAIMBENCH_CONFIGS", str(project / "nowhere"))
+    with pytest.raises(ConfigError, match=r"variable CLAIMBENCH_CONFIGS: .*nowhere is no folder"):
+        config.names("models")
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [("rowz.jsonl", r"no such file; did you mean rows\.jsonl\?"), ("configs", "this is a folder")],
+)
+def test_a_benchmark_s_file_that_is_none_is_named(project: Path, file: str, words: str) -> None:
+    (project / "rows.jsonl").write_text("{}\n")
+    with pytest.raises(ClaimbenchError, match=words):
+        list(read_file(project / file))
+
+
+def test_spaces_around_a_key_do_not_count(project: Path) -> None:
+    run = project / "mine.yaml"
+    run.write_text(RUN)
+    assert config.load_experiment(run, ["seed = 9"]).run.seed == 9
+
+
+def test_columns_may_be_korean() -> None:
+    rows = [{"질문": "2 더하기 2는?", "정답": "4"}]
+    found = guess_fields(rows, Columns(), Path("rows.jsonl"), {})
+    assert (found.question, found.gold) == ("질문", "정답")
 
 
 def test_a_number_with_an_exponent_is_a_number(project: Path) -> None:

@@ -112,9 +112,10 @@ def test_missing_files_and_names(project: Path) -> None:
 
 def test_a_run_folder_is_no_run_file(project: Path) -> None:
     (project / "run.yaml").write_text("digest: x\nconfig: {}\n")
-    for path in (project, project / "run.yaml"):
-        with pytest.raises(ConfigError, match="name the run file that the run was begun with"):
-            config.load_experiment(path)
+    with pytest.raises(ConfigError, match="name the run file that the run was begun with"):
+        config.load_experiment(project)
+    with pytest.raises(ConfigError, match=f"`claimbench run {project}` goes on with it"):
+        config.load_experiment(project / "run.yaml")
     (project / "run.yaml").unlink()
 
 

@@ -502,6 +502,9 @@ CANARY = "sk-canary-5b1f0c"
     [
         ({"base_url": f"http://u:{CANARY}@host/v1"}, "without user, password"),
         ({"base_url": f"http://host/v1?key={CANARY}"}, "without user, password"),
+        ({"base_url": "http://host:99999/v1"}, "its port from 1 to 65535"),
+        ({"base_url": "http://host:port/v1"}, "its port from 1 to 65535"),
+        ({"base_url": "http://:8000/v1"}, "HOST:PORT"),
         ({"key_env": CANARY}, "not a key"),
     ],
 )

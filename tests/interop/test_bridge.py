@@ -109,6 +109,22 @@ def test_a_mapped_file_against_a_published_figure(toy: Path) -> None:
         ).all()
 
 
+def test_samples_that_differ_have_an_error_whatever_temperature_is_stated(tmp_path: Path) -> None:
+    rows = [
+        {"problem": f"p{i}", "gold": str(i), "response": f"It is {i + (i + j) % 2}.", "model": "m"}
+        for i in range(9)
+        for j in range(2)
+    ]
+    path = write_rows(tmp_path / "x.jsonl", rows)
+    words = ("jsonl", path, "--grader", "number", "--protocol", "temperature=0")
+    m = imported(tmp_path / "run", *words)
+    # W/n = (9·(1/4)·2/1 + 1/2)/81/2
+    assert (m["greedy"], m["pass_at_1"]) == (True, 0.5)
+    assert m["sampling_se"] == pytest.approx((5 / 162) ** 0.5)
+    report = (tmp_path / "run" / "report.md").read_text()
+    assert "17.57" in report and "0 (greedy)" not in report
+
+
 def test_unmatched_rows_are_counted_and_shown(toy: Path) -> None:
     path = write_rows(toy / "x.jsonl", [*sums(), {"id": "zz", "ask": "?", "out": "1", "ok": 0}])
     (toy / "m.yaml").write_text(MAPPING)

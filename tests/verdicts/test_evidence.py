@@ -19,7 +19,7 @@ def test_a_sampling_error_that_is_a_bound_says_so() -> None:
     assert sampling_error(nothing) == "≤ 16.67"
     assert english(sampling_error(measurement(right=(1, 0, 1), counted=(1, 1, 1)))).startswith("≤ ")
     assert sampling_error(measurement()) == "5.00"
-    assert english(sampling_error(measurement(greedy=True))) == "0 (greedy)"
+    assert english(sampling_error(measurement(greedy=True, sampling_se=0.0))) == "0 (greedy)"
 
 
 def published(**changes: Any) -> PublishedResult:

@@ -247,6 +247,8 @@ class TestGreedy:
         verdict = judge_published(published(52.0, **card), self.run(660))
         assert verdict.se == pytest.approx(1.3877, abs=2e-3)
         assert verdict.verdict == "inconclusive"
+        reason = "no number of samples can decide, because greedy decoding gives one sample of each"
+        assert reason in english(verdict.sentence)
 
 
 class TestComparability:

@@ -116,7 +116,7 @@ def measure(
     right = np.nansum(scores.value, axis=1)
     greedy = _is_greedy(protocol)
     draws = _draws(scores)
-    pass_at_1, sampling_se, problem_se = _score(right, counted, draws)
+    pass_at_1, sampling_se, problem_se = _score(right, counted, draws, greedy)
     return Measurement(
         model=model,
         benchmark=benchmark,
@@ -126,8 +126,7 @@ def measure(
         problems=scores.present.shape[0],
         samples_per_problem=scores.present.shape[1],
         pass_at_1=pass_at_1,
-        # Greedy decoding draws nothing: a rerun would give the same samples.
-        sampling_se=0.0 if greedy else sampling_se,
+        sampling_se=sampling_se,
         problem_se=problem_se,
         greedy=greedy,
         protocol=dict(protocol),
@@ -197,13 +196,19 @@ def _all_differ(openings: npt.NDArray[np.uint64], graded: npt.NDArray[np.bool_])
 
 
 def _score(
-    right: npt.NDArray[np.float64], counted: npt.NDArray[np.int64], draws: Draws | None
+    right: npt.NDArray[np.float64],
+    counted: npt.NDArray[np.int64],
+    draws: Draws | None,
+    greedy: bool | None,
 ) -> tuple[float, float, float]:
     """The share that is right with its sampling and its problem error; nan where none counts."""
     if not counted.any():
-        return math.nan, math.nan, math.nan
+        return math.nan, 0.0 if greedy else math.nan, math.nan
     score = statistics.measure(right, counted, (draws and draws.effective) or None)
-    return score.value, score.sampling_se, score.problem_se
+    # Greedy decoding draws nothing: a rerun would give the same samples. Where the samples of a
+    # problem differ all the same (imported, and said to be greedy), a rerun would differ too.
+    exact = greedy and not ((right > 0) & (right < counted)).any()
+    return score.value, 0.0 if exact else score.sampling_se, score.problem_se
 
 
 def _token_figures(scores: Scores) -> tuple[float | None, float | None]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from claimbench.benchmarks.parsing import BinaryFile, csv_rows, json_lines, json_list
 from claimbench.config.benchmarks import DatasetConfig
 from claimbench.config.paths import packaged_data
+from claimbench.config.yamlfile import meant_beside
 from claimbench.errors import DataError, DatasetMissing
 from claimbench.records.plain import JsonObject
 
@@ -161,6 +162,10 @@ def read_file(path: Path, sha256: str | None = None) -> Iterator[Row]:
     try:
         with opener(path, "rb") as file:
             yield from _rows_in(file, path, sha256)
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file{meant_beside(path)}") from None
+    except IsADirectoryError:
+        raise DataError(f"{path}: this is a folder; name a file in it") from None
     except (OSError, EOFError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read ({error})") from error
 

@@ -91,6 +91,16 @@ for _name, _command in COMMANDS.items():
 app.add_typer(new.app, name="new")
 
 
+def check_working_directory() -> None:
+    """Raises ConfigError where it was removed: libraries ask for it while they load."""
+    try:
+        os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:
+        raise ConfigError(
+            "the working directory was removed: change to one that is there"
+        ) from None
+
+
 def check_command(words: list[str]) -> None:
     """Raises ConfigError with the command, or the run, that an unknown command was meant for."""
     word = next((word for word in words if not word.startswith("-")), None)
@@ -146,6 +156,7 @@ def main() -> None:
 def _obey() -> None:
     """The command of sys.argv. Whatever it ended with, its last words come whole."""
     try:
+        check_working_directory()
         check_command(sys.argv[1:])
         app()
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 _ADDRESS = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{0,30}://\S*")
 
@@ -15,3 +16,14 @@ def bare(address: str) -> str:
 def holds_secret(text: str) -> bool:
     """Whether an address in `text` has more to it than its bare form."""
     return any(bare(found) != found for found in _ADDRESS.findall(text))
+
+
+def is_servers(address: str) -> bool:
+    """Whether this is the address of a server of http or https, with a port that there can be if
+    any, and nothing secret in it."""
+    try:
+        parts = urlsplit(address)
+        fits = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return fits and bool(re.fullmatch(r"https?://\S+", address)) and not holds_secret(address)

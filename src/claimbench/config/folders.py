@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from claimbench.config.paths import configs_dir
+from claimbench.errors import ConfigError
 
 Kind = Literal["models", "benchmarks", "runs"]
 
@@ -18,6 +19,8 @@ HERE = Path("configs")
 def folders(run_file: Path | None = None) -> list[Path]:
     """The folders with models/, benchmarks/ and runs/, in the order in which they are searched."""
     own = os.environ.get("CLAIMBENCH_CONFIGS")
+    if own and not os.path.isdir(own):  # noqa: PTH112 (False where one may not even look)
+        raise ConfigError(f"the environment variable CLAIMBENCH_CONFIGS: {own} is no folder")
     places = [*_beside(run_file), HERE, *([Path(own)] if own else []), configs_dir()]
     return list({_resolved(place): place for place in reversed(places)}.values())[::-1]
 

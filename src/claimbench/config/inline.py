@@ -12,7 +12,7 @@ from typing import Protocol
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
 from claimbench.config.folders import Kind
 from claimbench.config.models import ModelConfig
-from claimbench.config.yamlfile import close_to
+from claimbench.config.yamlfile import meant_beside
 from claimbench.errors import ConfigError
 from claimbench.records.plain import JsonDict
 
@@ -135,13 +135,14 @@ def _named(key: str, words: list[object], places: dict[str, str]) -> Iterator[ob
 def check_place(kind: str, place: str) -> None:
     """Raises ConfigError for a path at which nothing lies, with the nearest name beside it."""
     path = Path(place).expanduser()
+    if kind == "models" and place.endswith(DATA_FILES):
+        raise ConfigError(f"key models: {path}: a data file, and no model: is it a benchmark?")
+    if kind == "benchmarks" and path.is_dir():
+        raise ConfigError(f"key benchmarks: {path}: this is a folder; name a file of rows")
     if path.exists() or is_hub_id(place):
         return
-    beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
-    near = close_to(path.name, beside)
-    meant = f"; did you mean {near[0]}?" if near else ""
     what = "file" if kind == "benchmarks" or path.suffix else "folder or file"
-    raise ConfigError(f"key {kind}: {path}: there is no such {what}{meant}")
+    raise ConfigError(f"key {kind}: {path}: there is no such {what}{meant_beside(path)}")
 
 
 def name_of(place: str) -> str:

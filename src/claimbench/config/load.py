@@ -44,8 +44,16 @@ def model_file(path: Path, name: str, drafter: Drafter | None = None) -> ModelCo
         data = _with_names(data, name)
         place = data.get("path")
         if isinstance(place, str) and drafter and any(key not in data for key in _NEEDS_DRAFT):
-            data = _merged(plain(drafter.model(place, name)), data)
+            where = place_of(("path",), marks, path)
+            data = _merged(plain(_drafted(drafter, place, name, where)), data)
     return parse(ModelConfig, data, path, marks)
+
+
+def _drafted(drafter: Drafter, place: str, name: str, where: str) -> ModelConfig:
+    try:
+        return drafter.model(place, name)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: key path: {error}") from error
 
 
 def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
@@ -121,8 +129,9 @@ def _merged(under: JsonDict, over: JsonDict) -> dict[str, object]:
 def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
     """The run, and where its models and benchmarks lie that have no configuration."""
     data, marks = _load_extended(path, "runs")
-    if isinstance(data, dict) and set(data) == {"config", "digest"}:
-        raise ConfigError(f"{path}: a run folder's record of its run; {_BEGUN_WITH}")
+    if isinstance(data, dict) and {"config", "digest"} <= set(data):
+        begun = f"`claimbench run {path.parent}` goes on with it"
+        raise ConfigError(f"{path}: a run folder's record of its run; {begun}")
     places = Inline()
     if isinstance(data, dict):
         data = _with_names(_with_sets(data, marks, sets), inline.fit_name(path.stem))
@@ -175,6 +184,11 @@ def run_file(path: Path) -> Path:
                 f"{path}: a data file, not a run file; `claimbench new run --benchmark {path}` "
                 "writes one"
             )
+        if (path / "config.json").is_file():
+            raise ConfigError(
+                f"{path}: the folder of a checkpoint; `claimbench new run --model {path} "
+                "--benchmark FILE` writes a run of it"
+            )
         if path.exists():
             return path
     except OSError:  # One may not even look there: reading it says why.
@@ -196,7 +210,7 @@ def _apply_set(data: dict[str, object], marks: Marks, option: str) -> None:
     key, equals, text = option.partition("=")
     if not equals or not key:
         raise ConfigError(f"--set {option}: write --set key=value, for example --set seed=1")
-    *parents, last = key.split(".")
+    *parents, last = key.strip().split(".")
     for parent in parents:
         below = data.get(parent, {})
         if below is not None and not isinstance(below, dict):

@@ -154,6 +154,8 @@ class RunConfig(Strict):
 
     def _check_claimed(self) -> None:
         for model, figures in self.claimed.items():
+            if model in self.benchmarks and model not in self.models:
+                raise ValueError("claimed is by model, and below by benchmark: {M: {B: 41.5}}")
             if model not in self.models:
                 raise ValueError(
                     f"claimed names {model}, but the models of this run are "

@@ -245,3 +245,10 @@ def close_to(word: str, known: Iterable[str]) -> list[str]:
     """The known name that is nearest to a word, whatever its case; [] where none is near."""
     small = {name.lower(): name for name in sorted(known, reverse=True)}
     return [small[name] for name in difflib.get_close_matches(word.lower(), small, n=1)]
+
+
+def meant_beside(path: Path) -> str:
+    """`; did you mean X?`, the nearest name beside a path at which nothing lies; empty where none
+    is near."""
+    beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+    return f"; did you mean {near[0]}?" if (near := close_to(path.name, beside)) else ""

@@ -44,7 +44,8 @@ def find(place: str) -> Found:
     """The checkpoint at a path, or the one of a hub id in the cache. Raises ConfigError."""
     path = Path(place).expanduser()
     if "://" in place:
-        raise ConfigError(f"{place}: an address{_instead(place)}")
+        meant = _instead(place) or "; name a folder, or a hub id OWNER/NAME"
+        raise ConfigError(f"{place}: an address{meant}")
     if path.is_dir():
         return _in_folder(path)
     if path.is_file():

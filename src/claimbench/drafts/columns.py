@@ -15,10 +15,12 @@ from claimbench.errors import ConfigError, DataError
 
 Row = Mapping[str, object]
 
-QUESTIONS = ("question", "problem", "prompt", "query", "instruction", "input", "ask", "text", "q")
+QUESTIONS = ("question", "problem", "prompt", "query", "instruction", "input", "ask", "text", "q",
+             "질문", "문제")  # fmt: skip
 GOLDS = (
     "gold", "final_answer", "answer", "target", "correct_answer", "expected", "expected_answer",
     "answer_key", "answerkey", "answer_index", "label", "output", "reference", "solution", "a",
+    "정답", "답",
 )  # fmt: skip
 IDS = ("id", "problem_id", "question_id", "task_id", "unique_id", "uid", "idx", "index", "name")
 CHOICES = ("choices", "options", "alternatives", "answers", "endings")
@@ -139,6 +141,12 @@ def _check_filled(rows: Sequence[Row], columns: Sequence[str], file: Path) -> No
     asked = columns[0]
     if other := [n for n, row in enumerate(rows, 1) if isinstance(row[asked], Mapping | list)]:
         raise DataError(f"{file}: column {asked} holds no text in {_rows(other)}; write one there")
+    for gold in columns[1:]:
+        if other := [n for n, row in enumerate(rows, 1) if isinstance(row[gold], Mapping)]:
+            raise DataError(
+                f"{file}: column {gold} holds keys and values in {_rows(other)}; write the answer "
+                "alone there"
+            )
 
 
 def _rows(numbers: Sequence[int]) -> str:

@@ -57,7 +57,7 @@ def is_plain(gold: str) -> bool:
 
 def _alike(gold: str, answer: str) -> str:
     """The answer without what the gold leaves out: a modulus, a name, an approximation."""
-    if not re.search(r"mod|\\equiv", gold) and re.search(r"mod|\\equiv", answer):
+    if ("mod" in answer or "\\equiv" in answer) and not ("mod" in gold or "\\equiv" in gold):
         answer = without_modulus(answer)
     if "\\approx" in answer and "\\approx" not in gold:
         answer = _without_approximation(answer)

@@ -80,7 +80,7 @@ _MIXED_SPACE = re.compile(r"(?<![\d./])(\d+)\s+(?=\\frac)")
 
 def write_period(text: str) -> str:
     r"""`0.1666\ldots` and `0.\dot{1}2\dot{3}` as `0.1\overline{6}` and `0.\overline{123}`."""
-    if "." not in text:
+    if "." not in text or not ("dot" in text or "..." in text):
         return text
     text = _DOTTED.sub(r"\1\\overline{\2\3\4}", text)
     return _GOES_ON.sub(lambda m: rf"{m[1]}\overline{{{m[2] or m[3]}}}", text)

@@ -50,7 +50,7 @@ _NOUN = r"(?:(?:the[ \t]+)?(?:option|choice|letter|answer)[ \t]+)?"
 
 def last_letters(text: str, letters: str) -> str | None:
     """The letter that the highest form names (several, as "B, C", where it names several)."""
-    text = text.translate(_WIDE)
+    text = text if text.isascii() else text.translate(_WIDE)
     for forms in _forms(letters):
         named = _last_named(forms, text)
         if named is not None:

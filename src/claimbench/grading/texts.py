@@ -142,7 +142,7 @@ _BEFORE = re.compile(r"^(?:\\text\{\s*([A-Za-z .:]{1,60})\}|([A-Z]{2,3}|Rs)\.?)\
 
 def drop_name(text: str) -> str:
     r"""`\text{remainder } 204` and `\text{USD } 18` without the words before the number."""
-    match = _BEFORE.match(text)
+    match = None if text[:1].isdigit() else _BEFORE.match(text)
     return text[match.end() :] if match and names_a_number(match[1] or match[2]) else text
 
 

@@ -53,6 +53,9 @@ def find_samples(
         for cell in stored_cells(store)
         if model in (None, cell.model) and benchmark in (None, cell.benchmark)
     ]
+    if not cells:
+        held = ", ".join(f"{cell.model} on {cell.benchmark}" for cell in stored_cells(store))
+        raise ConfigError(f"{store.root}: no such model or benchmark; it holds {held}")
     own = [cell for cell in cells if problem in cell.problems]
     if not own:
         known = [name for cell in cells for name in cell.problems]

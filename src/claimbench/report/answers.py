@@ -226,7 +226,7 @@ def score_answer(document: Document, run: RunView, m: Measurement) -> Answer:
 def _score_certainty(document: Document, run: RunView, m: Measurement) -> Message:
     if not m.complete:
         return Message("certainty-partial")
-    if m.greedy:
+    if m.greedy and not m.sampling_se:
         return Message("certainty-score-greedy", {"se": 100 * m.problem_se})
     own = next(
         (

@@ -52,7 +52,7 @@ def legends(document: Document) -> dict[str, Message]:
     tested = any(v.interval_95 for v in judged) or bool(document.comparisons)
     used = {
         "pass-1": bool(measured),
-        "sampling-se": any(not m.greedy for m in measured),
+        "sampling-se": any(m.sampling_se or not m.greedy for m in measured),
         "problem-se": bool(measured),
         "interval": tested,
         "margin": bool(judged) or bool(document.comparisons),

@@ -98,7 +98,7 @@ def signed(value: float | None) -> str:
 
 def sampling_error(m: Measurement) -> Value:
     """`1.25`; `≤ 16.67` where it is a bound."""
-    if m.greedy:
+    if m.greedy and not m.sampling_se:
         return Message("error-greedy")
     return ("≤ " if m.sampling_se_is_bound else "") + points(m.sampling_se, 2)
 

@@ -77,6 +77,7 @@ def read_run(root: Path) -> RunFile:
     path = root / "run.yaml"
     if not is_run(root):
         why = "no run.yaml" if root.exists() else "there is no such folder"
+        why = "this is a file" if root.is_file() else why
         raise WrongRunFolder(f"{root} is not a run folder ({why}): {_meant(root)}")
     with explaining(path, "read"):
         text = path.read_bytes()
@@ -116,6 +117,8 @@ def read_sealed(root: Path) -> RunFile:
 def _meant(root: Path) -> str:
     """What to name instead: a run in the folder, or one that is called alike, beside it or in
     `results`."""
+    if root.is_file() and is_run(root.parent):
+        return f"name its folder, {root.parent}"
     if inside := sorted(root.glob("*/run.yaml")):
         return f"name a run folder in it, such as {inside[0].parent}"
     runs = (p.parent for place in (Path("results"), root.parent) for p in place.glob("*/run.yaml"))

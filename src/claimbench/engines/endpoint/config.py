@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from claimbench.config.addresses import holds_secret
+from claimbench.config.addresses import is_servers
 from claimbench.config.yamlfile import Strict
 from claimbench.engines.base import Price, PromptForm
 
@@ -68,10 +68,10 @@ class EndpointConfig(Strict):
     @model_validator(mode="after")
     def _holds_no_secret(self) -> EndpointConfig:
         # Checked here, where the message does not repeat the value: it may be a key.
-        if not re.fullmatch(r"https?://\S+", self.base_url) or holds_secret(self.base_url):
+        if not is_servers(self.base_url):
             raise ValueError(
-                "base_url must be http(s)://HOST/PATH, without user, password or query (an "
-                "api-version goes to api_version)"
+                "base_url must be http(s)://HOST:PORT/PATH, without user, password or query (an "
+                "api-version goes to api_version), its port from 1 to 65535"
             )
         if self.key_env is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", self.key_env):
             raise ValueError(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from claimbench.config.addresses import holds_secret
+from claimbench.config.addresses import is_servers
 from claimbench.config.models import ModelConfig
 from claimbench.engines.base import Engine, EngineSettings, Log, OwnWeights, stop_token_ids
 from claimbench.engines.endpoint.llamacpp import PENALTIES
@@ -66,7 +65,7 @@ class LlamacppSettings(EngineSettings):
     def _is_one_server(self) -> Self:
         if self.url is None:
             return self
-        if not re.fullmatch(r"https?://[^\s?#]+", self.url) or holds_secret(self.url):
+        if not is_servers(self.url):
             raise ValueError("url must be http(s)://HOST:PORT, without user, password or query")
         own = ("gguf", "slots", "context", "threads", "restarts", "args")
         if given := [key for key in own if key in self.model_fields_set and getattr(self, key)]:

@@ -75,7 +75,7 @@ def choose_device(device: str) -> torch.device:
         return torch.device("cuda" if cuda else "cpu")
     kind = device.split(":", maxsplit=1)[0]
     if kind not in ("cpu", "cuda") or (kind == "cuda" and not cuda):
-        raise ConfigError(f"device is {device!r}, which is not here; use auto, cpu or cuda.")
+        raise ConfigError(f"engine.device is {device!r}, which is not here; use auto, cpu or cuda.")
     return torch.device(device)
 
 
