@@ -269,7 +269,7 @@ def test_one_sample_in_the_terminal(run: Path) -> None:
         shown(run, "--problem", "a", "--sample", 7)
     with pytest.raises(ConfigError, match="there is no problem 'aa'; did you mean a"):
         shown(run, "--problem", "aa")
-    with pytest.raises(ConfigError, match="there is no problem 'a'"):
+    with pytest.raises(ConfigError, match="no such model or benchmark; it holds toy on x"):
         shown(run, "--problem", "a", "--model", "other")
 
 
