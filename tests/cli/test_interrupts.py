@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -109,6 +110,23 @@ def test_it_waits_while_processes_begin() -> None:
         time.sleep(60)
     assert reached
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_it_waits_when_another_thread_takes_it() -> None:
+    """As those of libraries do, which begin before the block."""
+    begun, done = threading.Event(), threading.Event()
+    other = threading.Thread(target=lambda: (begun.wait(), done.wait()))
+    other.start()
+    reached = False
+    with pytest.raises(KeyboardInterrupt):
+        with deaf_to_interrupts():
+            begun.set()
+            signal.pthread_kill(other.ident or 0, signal.SIGINT)
+            time.sleep(0.2)
+            reached = True
+        time.sleep(60)
+    done.set()
+    assert reached
 
 
 def test_a_replica_never_sees_it() -> None:

@@ -22,6 +22,7 @@ from claimbench.claims.schema import EfficiencyTest, Figure, Kind
 from claimbench.claims.sources import ArtifactCheck, Lacks
 from claimbench.cli import app
 from claimbench.cli.display_claims import show_claims
+from claimbench.drafts.columns import GOLDS, QUESTIONS
 from claimbench.grading import GRADERS
 from claimbench.grading.extract import LATEX_FINDERS, NUMBER_FINDERS
 from claimbench.grading.outcomes import VALUES
@@ -209,8 +210,10 @@ def test_every_reason_of_a_grader_is_said_with_its_values() -> None:
 
 
 def test_no_catalogue_has_words_outside_of_it() -> None:
-    """No module but the catalogues has Korean words; graders read replies in any language."""
+    """No module but the catalogues has Korean words; graders read replies in any language, and
+    drafts the names of columns."""
     hangul = re.compile("[가-힣]")
+    names = {"functions.py": {"가", "힣"}, "drafts/columns.py": {*QUESTIONS, *GOLDS}}
     for path, tree in trees().items():
         if "/grading/" in path:
             continue
@@ -218,8 +221,8 @@ def test_no_catalogue_has_words_outside_of_it() -> None:
         found = [
             s for s in strings if isinstance(s, str) and hangul.search(s) and "PARTICLE" not in s
         ]
-        allowed = {"가", "힣"} if path.endswith("functions.py") else set()
-        assert not set(found) - allowed, path
+        allowed = (names[end] for end in names if path.endswith(end))
+        assert not set(found).difference(*allowed), path
     assert not hangul.search(TEMPLATE)
 
 

@@ -203,7 +203,7 @@ def test_positions_join_two_indexes(tmp_path: Path) -> None:
         for number in range(6):
             store.append_sample(sample(number))
         for number in (4, 1):
-            store.append_grade(SUMS, grade(number, value=float(number)))
+            store.append_grade(SUMS, grade(number))
         samples = store.sample_index(SUMS)
         grades = store.grade_index(SUMS, judge("g1"))
     assert positions(samples["id"], grades["id"]).tolist() == [-1, 1, -1, -1, 0, -1]

@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -33,9 +34,26 @@ def deaf_to_interrupts() -> Iterator[None]:
     it is their parent's to answer. One that comes meanwhile comes to this process after it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        with _put_off(signal.SIGINT):
+            yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _put_off(number: signal.Signals) -> Iterator[None]:
+    """A library's thread may take a signal that this one blocks, and Python answers it here."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(number, lambda got, _: came.append(got))
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+        if came:
+            signal.raise_signal(number)
 
 
 def may_have_gpu() -> bool:

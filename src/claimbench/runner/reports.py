@@ -10,7 +10,7 @@ from functools import partial as bound
 from pathlib import Path
 
 from claimbench.config.machine import deaf_to_interrupts, usable_cores
-from claimbench.errors import StageError
+from claimbench.errors import ClaimbenchError, StageError
 from claimbench.report.messages import ENGLISH
 from claimbench.runner import reporting
 from claimbench.runner.reporting import Report
@@ -49,14 +49,19 @@ def report_each(
 def _made(
     pool: ProcessPoolExecutor, report: Callable[[Path], Report], roots: Sequence[Path]
 ) -> list[Report]:
-    """The reports. Ctrl-C ends those that are being made: nobody waits for them."""
+    """The reports. Ctrl-C ends those that are being made: nobody waits for them. (`pool.map` would
+    cancel what waits, which the pool's own thread then trips over.)"""
     try:
         with deaf_to_interrupts():
-            made = pool.map(report, roots)
-        return list(made)
+            made = [pool.submit(report, root) for root in roots]
+        return [one.result() for one in made]
     except KeyboardInterrupt:
         for process in multiprocessing.active_children():
             process.terminate()
+        raise
+    except ClaimbenchError:
+        for one in made:
+            one.cancel()
         raise
 
 
