@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -249,6 +250,9 @@ def close_to(word: str, known: Iterable[str]) -> list[str]:
 
 def meant_beside(path: Path) -> str:
     """`; did you mean X?`, the nearest name beside a path at which nothing lies; empty where none
-    is near."""
-    beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+    is near, or where one may not look."""
+    try:
+        beside = os.listdir(path.parent)  # noqa: PTH208 (the names alone)
+    except OSError:
+        return ""
     return f"; did you mean {near[0]}?" if (near := close_to(path.name, beside)) else ""
