@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from report_toys import LIMIT, Reply, write_run
 
 from claimbench.analysis import repetition
+from claimbench.analysis.cached import kept
 from claimbench.analysis.repetition import ends_in_repetition, repeating_ids
 from claimbench.records import CellName
 from claimbench.store import RunStore
@@ -54,17 +55,22 @@ def test_random_text_is_no_loop() -> None:
         assert not ends_in_repetition("".join(rng.choices("ab", k=400)))
 
 
+def repeating(store: RunStore) -> frozenset[str]:
+    with kept(store) as known:
+        return repeating_ids(known, [CELL])[CELL]
+
+
 def test_texts_are_read_once_for_loops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def reply(_model: str, _benchmark: str, i: int, _turn: int) -> Reply:
         return "again and " * 30, "no_answer", None, LIMIT if i < 3 else 10
 
     root = write_run(tmp_path / "r", [("m", "b")], reply, problems=5, samples=1)
     with RunStore.existing(root, writer=True) as store:
-        found = repeating_ids(store, [CELL])[CELL]
+        found = repeating(store)
         assert len(found) == 3  # the other two ended by themselves
         monkeypatch.setattr(repetition, "ends_in_repetition", lambda _: pytest.fail("read again"))
-        assert repeating_ids(store, [CELL])[CELL] == found
+        assert repeating(store) == found
         for damaged in ("{", "[]", '{"m/b": 3}', '{"m/b": {"cut": "0", "looped": []}}'):
             monkeypatch.setattr(repetition, "ends_in_repetition", ends_in_repetition)
             (root / "repetitions.json").write_text(damaged)
-            assert repeating_ids(store, [CELL])[CELL] == found
+            assert repeating(store) == found

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from report_toys import Reply, write_run
 
+from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import stored_cells
 from claimbench.analysis.votes import FILE, read_ballots
 from claimbench.runner import reporting
@@ -38,11 +39,13 @@ def run(tmp_path: Path) -> Path:
 def test_answers_that_are_equal_vote_together(run: Path) -> None:
     with RunStore.existing(run, writer=True) as store:
         (cell,) = stored_cells(store)
-        found = read_ballots(store, cell)
+        with kept(store) as known:
+            found = read_ballots(known, cell)
         assert found == (Ballot(2, (2,), 0), Ballot(1, (2,), 1), Ballot(4, (), 0))
-        kept = (run / FILE).read_bytes()
-        assert read_ballots(store, cell) == found
-        assert (run / FILE).read_bytes() == kept
+        content = (run / FILE).read_bytes()
+        with kept(store) as known:
+            assert read_ballots(known, cell) == found
+        assert (run / FILE).read_bytes() == content
 
 
 def test_a_report_shows_votes_and_pass_at_k(run: Path) -> None:

@@ -4,14 +4,20 @@ and that are made again where what was looked at, or the rule, has changed."""
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
+from typing import TypeVar
 
 from claimbench.analysis.cells import StoredCell
+from claimbench.analysis.wrong import Wrong, wrong_answers
 from claimbench.config.canonical import digest
 from claimbench.errors import StoreError
+from claimbench.records import CellName
 from claimbench.records.plain import JsonDict
 from claimbench.store import RunStore
+
+T = TypeVar("T")
 
 
 def stamp(store: RunStore, cell: StoredCell, *rule: object) -> str:
@@ -23,23 +29,61 @@ def stamp(store: RunStore, cell: StoredCell, *rule: object) -> str:
     return blake2b(b" ".join([content, *columns]), digest_size=16).hexdigest()
 
 
-def entry(stamped: str, key: str, found: object) -> JsonDict:
+class Kept:
+    """What was found in the cells of a run folder: each file is read once, and all that is new is
+    written together, as a disk syncs three files in little more time than one."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        self._files: dict[str, JsonDict] = {}
+        self._grown = set[str]()
+        self._wrong: tuple[StoredCell, Mapping[Wrong, int]] | None = None
+
+    def wrong(self, cell: StoredCell) -> Mapping[Wrong, int]:
+        """`wrong_answers` of the cell; those of the last cell are not read again."""
+        if self._wrong is None or self._wrong[0] is not cell:
+            self._wrong = cell, wrong_answers(self.store, cell)
+        return self._wrong[1]
+
+    def get(self, file: str, key: str, cell: CellName, stamped: str, find: Callable[[], T]) -> T:
+        """What `file` holds of the cell as `key`; where that has another stamp, what `find` gives,
+        which JSON gives back as it is."""
+        if file not in self._files:
+            self._files[file] = _known(self.store, file, key)
+        known, name = self._files[file], str(cell)
+        if known.get(name, {}).get("stamp") != stamped:
+            known[name] = _entry(stamped, key, find())
+            self._grown.add(file)
+        found: T = known[name][key]
+        return found
+
+    def write(self) -> None:
+        """Keep what is new, where one may write: without it the same is found again."""
+        texts = {file: json.dumps(self._files[file]) + "\n" for file in sorted(self._grown)}
+        self._grown.clear()
+        with suppress(StoreError):
+            self.store.write_files(texts)
+
+
+@contextmanager
+def kept(store: RunStore) -> Iterator[Kept]:
+    """`Kept`, written in the end."""
+    found = Kept(store)
+    yield found
+    found.write()
+
+
+def _entry(stamped: str, key: str, found: object) -> JsonDict:
     """What a file keeps of one cell: what was found, what was looked at, and a digest of both."""
     content = {"stamp": stamped, key: found}
     return {**content, "check": digest(content)}
 
 
-def known(store: RunStore, file: str, key: str) -> JsonDict:
+def _known(store: RunStore, file: str, key: str) -> JsonDict:
     """The entries that `file` holds, by cell; nothing where it is missing or damaged: it is a
     cache. One that was edited is not taken, as a score would rest on it."""
     try:
         content = json.loads((store.root / file).read_bytes())
-        return {k: one for k, one in content.items() if one == entry(one["stamp"], key, one[key])}
+        return {k: one for k, one in content.items() if one == _entry(one["stamp"], key, one[key])}
     except (OSError, ValueError, AttributeError, TypeError, KeyError):
         return {}
-
-
-def keep(store: RunStore, file: str, entries: JsonDict) -> None:
-    """Write the entries, where one may: without them the same is found again."""
-    with suppress(StoreError):
-        store.write_file(file, json.dumps(entries) + "\n")

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from claimbench.analysis import cached
+from claimbench.analysis.cached import Kept
 from claimbench.records import CellName
-from claimbench.records.plain import JsonDict
-from claimbench.store import RunStore, hex_ids
+from claimbench.store import hex_ids
 from claimbench.store.checks import FINISH_CODES
 
 TAIL = 8192
@@ -51,29 +50,24 @@ Looped = Mapping[CellName, frozenset[str]]
 """Ids of the samples cut while they repeated themselves, by cell."""
 
 
-def repeating_ids(store: RunStore, names: Iterable[CellName]) -> Looped:
+def repeating_ids(kept: Kept, names: Iterable[CellName]) -> Looped:
     """The samples of each cell that were cut while they repeated themselves."""
-    known = cached.known(store, FILE, "looped")
-    before = dict(known)
-    found = {name: _looped(store, name, known) for name in names}
-    if known != before:
-        cached.keep(store, FILE, known)
-    return found
+    return {name: _looped(kept, name) for name in names}
 
 
-def _looped(store: RunStore, name: CellName, known: JsonDict) -> frozenset[str]:
-    """Those of one cell, by what is `known`, which is brought up to date."""
-    index = store.sample_index(name)
+def _looped(kept: Kept, name: CellName) -> frozenset[str]:
+    index = kept.store.sample_index(name)
     records = index[index["finish"] == FINISH_CODES["length"]]
     cut = sorted(hex_ids(records["id"]))
     if not cut:
         return frozenset()
-    key, digest = str(name), _digest([*cut, *map(str, sorted(records["digest"].tolist()))])
-    if known.get(key, {}).get("stamp") != digest:
-        rows = store.samples(name, cut)
-        looped = sorted(s.id for s in rows if ends_in_repetition(s.text or s.reasoning or ""))
-        known[key] = cached.entry(digest, "looped", looped)
-    return frozenset(known[key]["looped"])
+    digest = _digest([*cut, *map(str, sorted(records["digest"].tolist()))])
+
+    def find() -> list[str]:
+        rows = kept.store.samples(name, cut)
+        return sorted(s.id for s in rows if ends_in_repetition(s.text or s.reasoning or ""))
+
+    return frozenset(kept.get(FILE, "looped", name, digest, find))
 
 
 def _digest(looked_at: list[str]) -> str:

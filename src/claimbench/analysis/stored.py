@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -46,15 +46,17 @@ def read_measured(root: Path) -> list[Measured]:
 
 
 def described(
-    root: Path, measurements: Sequence[Measurement], spent: Sequence[Efficiency]
+    config: JsonObject,
+    stored: Iterable[StoredCell],
+    measurements: Sequence[Measurement],
+    spent: Sequence[Efficiency],
 ) -> list[Measured]:
-    """The cells of a run folder that was measured already, with what makes them comparable."""
+    """The cells of a run folder, with its config, that was measured already, with what makes them
+    comparable."""
     costs = {(one.model, one.benchmark): one for one in spent}
-    with RunStore.existing(root) as store:
-        config = store.config
-        cells = {cell.name: cell for cell in stored_cells(store)}
-        contents = {name: _contents(cell) for name, cell in cells.items()}
-        groups = {name: _groups(cell) for name, cell in cells.items()}
+    cells = {cell.name: cell for cell in stored}
+    contents = {name: _contents(cell) for name, cell in cells.items()}
+    groups = {name: _groups(cell) for name, cell in cells.items()}
     return [
         Measured(
             m, contents[CellName(m.model, m.benchmark)], _grader(config, m.benchmark),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from claimbench.analysis import cached
+from claimbench.analysis.cached import Kept
 from claimbench.analysis.cells import StoredCell
-from claimbench.grading.outcomes import NOT_EVALUATED, WRONG
+from claimbench.analysis.wrong import Wrong
 from claimbench.records import Measurement
-from claimbench.records.plain import JsonObject
-from claimbench.store import RunStore, hex_ids, positions
 from claimbench.store.digests import text_key
 
 FILE = "suspects.json"
@@ -27,11 +27,11 @@ _LAYOUT = re.compile(r"\\(?:text|mbox|mathrm|left|right|displaystyle|dfrac|tfrac
 _TOKENS = re.compile(r"\d+(?:\.\d+)?|[A-Za-z]+")
 
 
-def with_suspects(store: RunStore, cell: StoredCell, measured: Measurement) -> Measurement:
+def with_suspects(kept: Kept, cell: StoredCell, measured: Measurement) -> Measurement:
     """`measured` with its number of suspect grades, None where no looser reading knows better."""
     if getattr(cell.grader, "kind", "") not in KINDS:
         return measured
-    return replace(measured, suspects=_suspects(store, cell))
+    return replace(measured, suspects=_suspects(kept, cell))
 
 
 def reads_right(gold: str, answer: str) -> bool:
@@ -55,29 +55,17 @@ def _plain(number: str) -> str:
     return whole.rstrip("0").rstrip(".") if "." in whole else whole
 
 
-def _suspects(store: RunStore, cell: StoredCell) -> int:
-    known = cached.known(store, FILE, "suspects")
-    key = f"{cell.name.model}/{cell.name.benchmark}"
-    stamp = cached.stamp(store, cell, RULES_VERSION)
-    if known.get(key, {}).get("stamp") != stamp:
-        known[key] = cached.entry(stamp, "suspects", _count(store, cell))
-        cached.keep(store, FILE, known)
-    return int(known[key]["suspects"])
+def _suspects(kept: Kept, cell: StoredCell) -> int:
+    stamp = cached.stamp(kept.store, cell, RULES_VERSION)
+    return kept.get(FILE, "suspects", cell.name, stamp, lambda: _count(kept.wrong(cell), cell))
 
 
-def _count(store: RunStore, cell: StoredCell) -> int:
-    grades = store.grade_index(cell.name, cell.judge)
-    wrong = grades[grades["outcome"] == WRONG.encode()]
-    samples = store.sample_index(cell.name)
-    at = positions(wrong["id"], samples["id"])
-    wrong, problems = wrong[at >= 0], samples["problem"][at[at >= 0]]
+def _count(given: Mapping[Wrong, int], cell: StoredCell) -> int:
     gold = {text_key(name): problem.gold for name, problem in cell.problems.items()}
-    problem_of = dict(zip(hex_ids(wrong["id"]), problems.tolist(), strict=True))
-    rows = store.grade_values(cell.name, cell.judge, wrong["id"]) if problem_of else ()
-    return sum(_is_suspect(row, gold.get(problem_of[row["sample_id"]], "")) for row in rows)
+    return sum(
+        count for wrong, count in given.items() if _is_suspect(wrong, gold.get(wrong.problem, ""))
+    )
 
 
-def _is_suspect(row: JsonObject, gold: str) -> bool:
-    if row.get("metrics", {}).get(NOT_EVALUATED):
-        return True
-    return row["answer"] is not None and reads_right(gold, row["answer"])
+def _is_suspect(wrong: Wrong, gold: str) -> bool:
+    return wrong.limited or (wrong.answer is not None and reads_right(gold, wrong.answer))

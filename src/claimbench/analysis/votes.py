@@ -15,16 +15,16 @@ import numpy.typing as npt
 
 from claimbench import statistics
 from claimbench.analysis import cached
+from claimbench.analysis.cached import Kept
 from claimbench.analysis.cells import StoredCell
+from claimbench.analysis.wrong import Wrong
 from claimbench.grading.exact import exact_verdict
 from claimbench.grading.numerals import to_fraction
-from claimbench.grading.outcomes import WRONG
 from claimbench.grading.reading import normalise
-from claimbench.records import CHOICE_LETTERS, Measurement, Vote
+from claimbench.records import Measurement, Vote
 from claimbench.statistics import Ballot
-from claimbench.store import RunStore, hex_ids, positions
+from claimbench.store import positions
 from claimbench.store.digests import text_key
-from claimbench.store.rows import Index
 
 FILE = "votes.json"
 RULES_VERSION = 1
@@ -37,11 +37,11 @@ Joiner = Callable[[str, str], bool]
 """Whether two answers are the same."""
 
 
-def with_votes(store: RunStore, cell: StoredCell, measured: Measurement) -> Measurement:
+def with_votes(kept: Kept, cell: StoredCell, measured: Measurement) -> Measurement:
     """`measured` with its pass@k and cons@k. A problem without a graded sample is left out, as it
     is of pass@1."""
     counts = [(r, c) for r, c in zip(measured.right, measured.counted, strict=True) if c]
-    ballots = read_ballots(store, cell)
+    ballots = read_ballots(kept, cell)
     return replace(
         measured,
         pass_at_k=_pass_at(counts),
@@ -64,34 +64,31 @@ def _allowed(samples: Iterable[int]) -> list[int]:
     return [k for k in MEASURED_K if k <= fewest]
 
 
-def read_ballots(store: RunStore, cell: StoredCell) -> tuple[Ballot, ...]:
+def read_ballots(kept: Kept, cell: StoredCell) -> tuple[Ballot, ...]:
     """A ballot per problem with a graded sample, in order; () where answers cannot be told equal
     (programs, labels, lm-eval's metrics)."""
     if _kind(cell) not in _SAME:
         return ()
-    known = cached.known(store, FILE, "ballots")
-    key = f"{cell.model}/{cell.benchmark}"
-    stamp = cached.stamp(store, cell, RULES_VERSION, cell.samples)
-    if known.get(key, {}).get("stamp") != stamp:
-        found = [[b.right, list(b.others), b.mute] for b in _count(store, cell)]
-        known[key] = cached.entry(stamp, "ballots", found)
-        cached.keep(store, FILE, known)
-    return tuple(Ballot(r, tuple(others), mute) for r, others, mute in known[key]["ballots"])
+    stamp = cached.stamp(kept.store, cell, RULES_VERSION, cell.samples)
+
+    def find() -> list[tuple[int, list[int], int]]:
+        return [(b.right, list(b.others), b.mute) for b in _count(kept, cell)]
+
+    found = kept.get(FILE, "ballots", cell.name, stamp, find)
+    return tuple(Ballot(right, tuple(others), mute) for right, others, mute in found)
 
 
 def _kind(cell: StoredCell) -> str:
     return str(getattr(cell.grader, "kind", ""))
 
 
-def _count(store: RunStore, cell: StoredCell) -> Iterable[Ballot]:
-    samples = store.sample_index(cell.name)
+def _count(kept: Kept, cell: StoredCell) -> Iterable[Ballot]:
+    store, samples = kept.store, kept.store.sample_index(cell.name)
     samples = samples[samples["sample_index"] < cell.samples]
     grades = store.grade_index(cell.name, cell.judge)
     at = positions(samples["id"], grades["id"])
     value = np.append(grades["value"], np.nan)[at]
-    outcome = np.append(grades["outcome"], np.zeros(1, grades["outcome"].dtype))[at]
-    wrong = (value == 0) & (outcome == WRONG.encode())
-    answers = _answers(store, cell, samples[wrong])
+    answers = _answers(kept.wrong(cell), _kind(cell))
     same = _SAME[_kind(cell)]
     row_of = {text_key(problem): row for row, problem in enumerate(cell.problem_ids)}
     rows = np.array([row_of.get(key, -1) for key in samples["problem"].tolist()], dtype=np.int64)
@@ -112,35 +109,22 @@ def _by_problem(
     return list(zip(right.tolist(), counted.tolist(), strict=True))
 
 
-def _answers(store: RunStore, cell: StoredCell, wrong: Index) -> Mapping[int, Counter[str]]:
+def _answers(given: Mapping[Wrong, int], kind: str) -> Mapping[int, Counter[str]]:
     """The wrong answers by problem, each written in one way as far as that is cheap to see."""
-    name = cell.name
-    problem_of = dict(zip(hex_ids(wrong["id"]), wrong["problem"].tolist(), strict=True))
-    orders: dict[str, list[int]] = {}
-    if _kind(cell) == "choice" and problem_of:
-        rows = store.sample_values(name, wrong["id"])
-        orders = {row["id"]: row["choice_order"] for row in rows}
     found: dict[int, Counter[str]] = {}
-    for row in store.grade_values(name, cell.judge, wrong["id"]) if problem_of else ():
-        if row["answer"] is not None:
-            answer = _written(_kind(cell), row["answer"], orders.get(row["sample_id"], []))
-            found.setdefault(problem_of[row["sample_id"]], Counter())[answer] += 1
+    for wrong, count in given.items():
+        if wrong.votes and wrong.answer is not None:
+            found.setdefault(wrong.problem, Counter())[_written(kind, wrong.answer)] += count
     return found
 
 
-def _written(kind: str, answer: str, order: list[int]) -> str:
+def _written(kind: str, answer: str) -> str:
     if kind == "choice":
-        return _option(answer, order)
+        return answer
     if kind == "latex":
         return normalise(answer)
     value = to_fraction(answer)
     return answer.strip() if value is None else str(value)
-
-
-def _option(letter: str, order: list[int]) -> str:
-    """The option that a letter stood for: each sample may show the options in another order."""
-    place = CHOICE_LETTERS.find(letter) if len(letter) == 1 else -1
-    return str(order[place]) if 0 <= place < len(order) and order[place] >= 0 else letter
 
 
 def _sizes(answers: Counter[str], same: Joiner) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from claimbench import engines
 from claimbench.analysis.agreement import Agreement
+from claimbench.analysis.cached import Kept, kept
 from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.doubts import doubts
 from claimbench.analysis.efficiency import Efficiency
@@ -41,18 +42,19 @@ from claimbench.verdicts.side_by_side import gather
 
 
 def view_cell(
-    store: RunStore, cell: StoredCell, looped: frozenset[str]
+    known: Kept, cell: StoredCell, looped: frozenset[str]
 ) -> tuple[Measurement, CellView]:
     """What was measured of a cell, and how its score depends on the length of its replies; `looped`
     are the ids of those cut while they repeated themselves."""
-    scores, measured = measure_whole(store, cell, looped)
+    scores, measured = measure_whole(known, cell, looped)
     return measured, _cell_view(scores, measured, cell.reasoning_end)
 
 
 def measure_whole(
-    store: RunStore, cell: StoredCell, looped: frozenset[str]
+    known: Kept, cell: StoredCell, looped: frozenset[str]
 ) -> tuple[Scores, Measurement]:
     """The scores of a cell, and all that was measured of it, votes and suspects too."""
+    store = known.store
     scores, measured = measure_cell(store, cell)
     more = {**read_totals(store, cell), **program_metrics(store, cell, scores)}
     if measured.truncated_share is not None:
@@ -63,7 +65,7 @@ def measure_whole(
         public=_exposure_of(store.manifest.exposure.get(str(cell.name))),
         contrast=store.manifest.contrast_of(measured.benchmark),
     )
-    return scores, with_suspects(store, cell, with_votes(store, cell, measured))
+    return scores, with_suspects(known, cell, with_votes(known, cell, measured))
 
 
 _EXPOSURES: Mapping[str, Exposure] = {"all": "all", "none": "none", "in part": "in part"}
@@ -157,7 +159,8 @@ def sources(
 ) -> list[Source]:
     """The samples of a run, for a report that embeds them; `looped` where that is known."""
     if looped is None:
-        looped = repeating_ids(store, [cell.name for cell in cells])
+        with kept(store) as known:
+            looped = repeating_ids(known, [cell.name for cell in cells])
     return [
         Source(
             run=store.root.resolve().name,

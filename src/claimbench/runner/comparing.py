@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from claimbench.analysis.stored import described, read_measured
 from claimbench.errors import InputError
@@ -13,7 +13,9 @@ from claimbench.verdicts.arms import Arm, pair_arms
 from claimbench.verdicts.comparisons import Compared, compare_arms, compare_where_possible
 
 if TYPE_CHECKING:
+    from claimbench.analysis.cells import StoredCell
     from claimbench.runner.reporting import Report
+    from claimbench.store import RunStore
 
 
 def compare_runs(
@@ -54,16 +56,21 @@ def _name_of(against: str, roots: Sequence[Path], names: Sequence[str]) -> str:
     return against
 
 
-def compare_reports(reports: Sequence[Report]) -> list[Compared]:
-    """The runs of several reports against the first, wherever they can be compared."""
+Stored: TypeAlias = "tuple[RunStore, Sequence[StoredCell]]"
+"""A run folder, opened, and its cells."""
+
+
+def compare_reports(reports: Sequence[Report], stored: Iterable[Stored]) -> list[Compared]:
+    """The runs of several reports against the first, wherever they can be compared; `stored` are
+    their folders."""
     if any(one.partial for one in reports):
         return []
     names = unique_names([one.root for one in reports])
     arms = [
         Arm(name, cell)
-        for one, name in zip(reports, names, strict=True)
+        for one, name, (store, cells) in zip(reports, names, stored, strict=True)
         for cell in described(
-            one.root, one.measurements, [e for r in one.runs for e in r.efficiency]
+            store.config, cells, one.measurements, [e for r in one.runs for e in r.efficiency]
         )
     ]
     return compare_where_possible(arms)

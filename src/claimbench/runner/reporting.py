@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from claimbench.analysis.agreement import agreement
+from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import stored_cells
 from claimbench.analysis.cost import spending, spending_files
 from claimbench.analysis.repetition import repeating_ids
@@ -24,7 +25,7 @@ from claimbench.report.sample_texts import Source
 from claimbench.report.samples import pack
 from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import registration
-from claimbench.runner.comparing import compare_reports
+from claimbench.runner.comparing import Stored, compare_reports
 from claimbench.store import RunStore, is_run, write_folder
 from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.pairing import judge
@@ -75,7 +76,7 @@ def report(
     costs, in US dollars; pages are in `language` first. Of several that report at once each waits
     for its turn.
     """
-    with store.turn("report", REPORT_SECONDS), _no_collecting():
+    with store.turn("report", REPORT_SECONDS), store.still(), _no_collecting():
         return _report(store, partial, samples, gpu_hour, language)
 
 
@@ -83,8 +84,9 @@ def _report(
     store: RunStore, partial: bool, samples: bool, gpu_hour: float | None, language: str
 ) -> Report:
     cells = stored_cells(store)
-    looped = repeating_ids(store, [cell.name for cell in cells])
-    measured = [view_cell(store, cell, looped[cell.name]) for cell in cells]
+    with kept(store) as known:
+        looped = repeating_ids(known, [cell.name for cell in cells])
+        measured = [view_cell(known, cell, looped[cell.name]) for cell in cells]
     measurements = tuple(m for m, _ in measured)
     complete = all(m.complete for m in measurements)
     if not (complete or partial):
@@ -113,14 +115,29 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     with ExitStack() as opened:
         opened.enter_context(_no_collecting())
         runs, first = tuple(run for one in reports for run in one.runs), reports[0]
-        compared = tuple(compare_reports(reports)) if len(reports) > 1 else ()
+        roots = [one.root for one in reports]
+        stored = [_opened(root, opened) for root in roots] if samples else []
+        compared = (
+            tuple(compare_reports(reports, stored or _each(roots))) if len(reports) > 1 else ()
+        )
         made = Report(root, runs, first.gpu_hour, compared, first.language)
-        found: list[Source] = []
-        for one in reports if samples else ():
-            store = opened.enter_context(RunStore.existing(one.root))
-            found += sources(store, stored_cells(store))
-        _write_report(made, found if samples else None)
+        found = [source for one in stored for source in sources(*one)] if samples else None
+        _write_report(made, found)
     return made
+
+
+def _opened(root: Path, until: ExitStack) -> Stored:
+    """A run folder and its cells, read once, `until` the end."""
+    store = until.enter_context(RunStore.existing(root))
+    until.enter_context(store.still())
+    return store, stored_cells(store)
+
+
+def _each(roots: Sequence[Path]) -> Iterator[Stored]:
+    """Run folders and their cells, one in memory at a time."""
+    for root in roots:
+        with RunStore.existing(root) as store:
+            yield store, stored_cells(store)
 
 
 @contextmanager

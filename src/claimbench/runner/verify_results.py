@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.cost import spending
 from claimbench.analysis.efficiency import Efficiency
@@ -59,8 +60,9 @@ def check_results(store: RunStore, cells: Sequence[StoredCell]) -> ResultFaults:
 
 
 def _check(store: RunStore, cells: Sequence[StoredCell], found: ResultFaults) -> None:
-    looped = repeating_ids(store, [cell.name for cell in cells])
-    measured = [measure_whole(store, cell, looped[cell.name])[1] for cell in cells]
+    with kept(store) as known:
+        looped = repeating_ids(known, [cell.name for cell in cells])
+        measured = [measure_whole(known, cell, looped[cell.name])[1] for cell in cells]
     found.wrong += _records_differing(store.root / MEASUREMENTS, Measurement, measured)
     if (path := store.root / EFFICIENCY).is_file():
         found.wrong += _records_differing(path, Efficiency, spending(store, cells))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 FINISH_CODES = {"stop": 0, "length": 1, "unknown": 2}
 """`finish` in a sample's index record."""
@@ -15,28 +15,44 @@ UNKNOWN_TOKENS = 2**32 - 1
 
 OUTCOME_BYTES = 24
 _U32 = 2**32
-_HEX_64 = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """What a value must be, in words and as a test; `of_type` where that hangs on its type alone,
-    not on which value of the type it is."""
+    not on which value of the type it is. `of_each` is the test of many values at once, whose types
+    are right, where one by one takes long."""
 
     words: str
     holds: Callable[[object], bool]
     of_type: bool = False
+    of_each: Callable[[Collection[Any]], bool] | None = None
+
+    def holds_for(self, values: Collection[object]) -> bool:
+        """Whether it holds for each of `values`, whose types are right."""
+        return self.of_type or (self.of_each or self._one_by_one)(values)
+
+    def _one_by_one(self, values: Collection[object]) -> bool:
+        return all(map(self.holds, values))
 
 
-def _is_id(value: object) -> bool:
-    try:
-        return isinstance(value, str) and bytes.fromhex(value).hex() == value and len(value) == 32
-    except ValueError:
-        return False
+def _hex(words: str, digits: int) -> Check:
+    """Hex digits, in small letters."""
+    one, any_count = re.compile(f"[0-9a-f]{{{digits}}}"), re.compile("[0-9a-f]*")
+
+    def holds(value: object) -> bool:
+        return isinstance(value, str) and one.fullmatch(value) is not None
+
+    def of_each(values: Collection[str]) -> bool:
+        lengths = set(map(len, values))
+        return lengths <= {digits} and any_count.fullmatch("".join(values)) is not None
+
+    return Check(words, holds, of_each=of_each)
 
 
-def _is_digest(value: object) -> bool:
-    return isinstance(value, str) and _HEX_64.fullmatch(value) is not None
+def _few(words: str, holds: Callable[[object], bool]) -> Check:
+    """What has few different values in many rows: each is looked at once."""
+    return Check(words, holds, of_each=lambda values: all(map(holds, set(values))))
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
@@ -71,8 +87,8 @@ def _is_outcome(value: object) -> bool:
     return isinstance(value, str) and value.isascii() and 0 < len(value) <= OUTCOME_BYTES
 
 
-ID = Check("an id of 32 hex digits", _is_id)
-DIGEST = Check("a digest of 16 hex digits", _is_digest)
+ID = _hex("an id of 32 hex digits", 32)
+DIGEST = _hex("a digest of 16 hex digits", 16)
 TEXT = Check("a text", lambda value: isinstance(value, str), of_type=True)
 MAYBE_TEXT = Check(
     "a text or null", lambda value: value is None or isinstance(value, str), of_type=True
@@ -80,22 +96,22 @@ MAYBE_TEXT = Check(
 MAYBE_WHOLE = Check(
     "a whole number or null", lambda value: value is None or _is_whole(value), of_type=True
 )
-COUNT = Check("a whole number from 0 up", lambda value: _is_count(value, _U32))
-MAYBE_COUNT = Check(
+COUNT = _few("a whole number from 0 up", lambda value: _is_count(value, _U32))
+MAYBE_COUNT = _few(
     "a whole number from 0 up or null",
     lambda value: value is None or _is_count(value, UNKNOWN_TOKENS),
 )
 MAYBE_NUMBER = Check(
     "a number or null", lambda value: value is None or _is_number(value), of_type=True
 )
-VERDICT = Check(
+VERDICT = _few(
     "0, 1 or null", lambda value: value is None or (_is_number(value) and value in (0, 1))
 )
 WHOLES = Check("a list of whole numbers", _is_wholes)
 NUMBERS = Check("a mapping to numbers", _is_numbers)
-FINISH = Check(
+FINISH = _few(
     "one of " + ", ".join(map(repr, FINISH_CODES)),
     lambda value: isinstance(value, str) and value in FINISH_CODES,
 )
 REASON = Check("a text or a message", _is_reason)
-OUTCOME = Check(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)
+OUTCOME = _few(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)

@@ -23,16 +23,12 @@ def reply_digest(values: JsonObject) -> int:
     """The 64-bit digest of what a sample says, by its keys: all that a grader or a statistic reads
     of it, and its token ids. Equal before a row is stored and after it is read."""
     text, reasoning = values["text"], values.get("reasoning")
-    facts = [
-        values["problem_id"],
-        values["sample_index"],
-        values["finish_reason"],
-        values["prompt_tokens"],
-        values["completion_tokens"],
-        *(values.get("choice_order") or ()),
-        len(text),
-    ]
-    digest = hashlib.sha256(" ".join(map(str, facts)).encode("utf-8", "surrogatepass"))
+    order = "".join([f"{place} " for place in values.get("choice_order") or ()])
+    facts = (
+        f"{values['problem_id']} {values['sample_index']} {values['finish_reason']} "
+        f"{values['prompt_tokens']} {values['completion_tokens']} {order}{len(text)}"
+    )
+    digest = hashlib.sha256(facts.encode("utf-8", "surrogatepass"))
     digest.update(_as_bytes(text))
     if reasoning is not None:
         digest.update(b"\0" + _as_bytes(reasoning))

@@ -6,7 +6,8 @@ import contextlib
 import operator
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
 
@@ -128,32 +129,44 @@ class LoadedParts:
     KEPT_BYTES = 256_000_000
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, Path], tuple[_State, Index]] = {}
+        self._kept: dict[Path, _Loaded] = {}
+        self._still = False
 
-    def get(self, kind: AnyKind, parts: list[Path], *, save: bool, alone: bool) -> Index:
-        """`load_parts`, or what it gave before; not to be written to."""
-        if not parts:
-            return load_parts(kind, parts, save=save, alone=alone)
-        key, state = (kind.folder, parts[0].parent), _state(parts)
-        found = self._kept.pop(key, None)
-        if found is None or found[0] != state:
-            records = load_parts(kind, parts, save=save, alone=alone)
-            records.flags.writeable = False
-            found = state, records  # The state from before: a part that grew is loaded again.
-        self._kept[key] = found
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Inside, records that are kept are not held against their parts again."""
+        before, self._still = self._still, True
+        try:
+            yield
+        finally:
+            self._still = before
+
+    def get(self, kind: AnyKind, folder: Path, *, save: bool, alone: bool) -> _Records:
+        """The parts of `folder` and what `load_parts` gives, or gave before; not to be written
+        to."""
+        found = self._kept.pop(folder, None)
+        if found is None or not self._still:
+            parts = list_parts(folder)
+            state = _state(parts)
+            if found is None or found.state != state:
+                records = load_parts(kind, parts, save=save, alone=alone)
+                records.flags.writeable = False
+                found = _Loaded(state, parts, records)  # One that grew since is loaded again.
+        self._kept[folder] = found
         self._forget()
-        return found[1]
+        return found.parts, found.records
 
     def _forget(self) -> None:
-        while sum(records.nbytes for _, records in self._kept.values()) > self.KEPT_BYTES:
+        while sum(one.records.nbytes for one in self._kept.values()) > self.KEPT_BYTES:
             del self._kept[next(iter(self._kept))]
 
 
 class Derived:
     """Records that were chosen among loaded ones, for as long as what they were made of stays the
-    same objects. The latest of a few cells."""
+    same objects. The latest of a few cells, and as many as take KEPT_BYTES together."""
 
     KEPT = 4
+    KEPT_BYTES = 16_000_000
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, CellName], tuple[tuple[object, ...], Index]] = {}
@@ -167,12 +180,26 @@ class Derived:
             found = sources, make()
             found[1].flags.writeable = False
         self._kept[key] = found
-        if len(self._kept) > self.KEPT:
-            del self._kept[next(iter(self._kept))]
+        self._forget()
         return found[1]
+
+    def _forget(self) -> None:
+        sizes = [records.nbytes for _, records in self._kept.values()]
+        while len(sizes) > self.KEPT and sum(sizes) > self.KEPT_BYTES:
+            del self._kept[next(iter(self._kept))]
+            del sizes[0]
 
 
 _State = tuple[tuple[Path, int, int], ...]
+_Records = tuple[list[Path], Index]
+"""Parts, and their index records, which number them in that order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    state: _State
+    parts: list[Path]
+    records: Index
 
 
 def _state(parts: list[Path]) -> _State:

@@ -217,6 +217,11 @@ class RunStore:
         it at most `patience` seconds."""
         return turn(self.root / f"{safe_name(name)}.lock", patience)
 
+    def still(self) -> AbstractContextManager[None]:
+        """For who asks the same dozens of times, as a report does: inside, what is known of a cell
+        is not held against its files again, and rows that are appended may not be seen."""
+        return self._loaded.still()
+
     def shards_held(self) -> list[str]:
         """The file names of the shards that are being written, by this process or others."""
         return shards_held(self.root)
@@ -272,9 +277,8 @@ class RunStore:
 
     def _load(self, kind: RowKind[Row], cell: CellName) -> tuple[list[Path], Index]:
         """The parts there are, and their index records, which number them in that order."""
-        parts = list_parts(self._folder(kind, cell))
-        return parts, self._loaded.get(
-            kind, parts, save=self._lock is not None, alone=self._shard is None
+        return self._loaded.get(
+            kind, self._folder(kind, cell), save=self._lock is not None, alone=self._shard is None
         )
 
     def _sync_until_closed(self) -> None:

@@ -36,7 +36,7 @@ def read_together(kind: AnyKind, lines: Sequence[str], records: Index) -> list[V
     if len(rows) != len(records) or not known or not all(line[-1:] == "\n" for line in lines):
         return None
     for name, check in kind.checks.items():
-        if not check.of_type and not all(map(check.holds, [v[name] for v in rows if name in v])):
+        if not check.holds_for([row[name] for row in rows if name in row]):
             return None
     for name in (name for name, check in kind.checks.items() if check is WHOLES):
         for row in rows:

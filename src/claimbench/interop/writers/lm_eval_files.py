@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
+from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.votes import with_votes
 from claimbench.grading.choice import right_letter
@@ -60,9 +61,11 @@ def _started(store: RunStore) -> str:
 
 
 def _results(store: RunStore, cells: Sequence[StoredCell], date: float) -> dict[str, object]:
-    measured = {
-        cell.benchmark: with_votes(store, cell, whole_measurement(store, cell)) for cell in cells
-    }
+    with kept(store) as known:
+        measured = {
+            cell.benchmark: with_votes(known, cell, whole_measurement(store, cell))
+            for cell in cells
+        }
     first = cells[0]
     system = first.protocol.get("system")
     return {
