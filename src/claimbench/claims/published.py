@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,7 +47,8 @@ def load_published(folder: Path | None = None) -> tuple[PublishedResult, ...]:
 
 def stamp(folder: Path) -> tuple[object, ...]:
     """What changes when a file of `folder`, or what configs/ names, changes."""
-    files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*"))]
+    known = {entry.name: entry.stat() for entry in os.scandir(folder)} if folder.is_dir() else {}
+    files = [(name, one.st_mtime_ns, one.st_size) for name, one in sorted(known.items())]
     return (*files, *config.names("models"), *config.names("benchmarks"))
 
 

@@ -34,6 +34,11 @@ from claimbench.statistics.power import (
     required_samples,
 )
 from claimbench.statistics.proportions import exact_interval, exact_net, upper_bound
+from claimbench.statistics.published import (
+    published_variance,
+    published_variance_by_truth,
+    transferred_unit_variance,
+)
 from claimbench.statistics.runpairs import (
     Method,
     RunComparison,
@@ -60,11 +65,9 @@ from claimbench.statistics.variance import (
     pass_at_1,
     problem_variance,
     problem_variance_bound,
-    published_variance,
     rounding_variance,
     sampling_variance,
     seed_variance,
-    transferred_unit_variance,
     unit_variance,
 )
 from claimbench.statistics.votes import (
@@ -127,6 +130,7 @@ __all__ = [
     "problem_variance",
     "problem_variance_bound",
     "published_variance",
+    "published_variance_by_truth",
     "quantile",
     "required_samples",
     "rounding_variance",

@@ -7,8 +7,10 @@ the 90 % interval lying inside ±δ). Units are whatever d, √V and δ share. F
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,7 +55,7 @@ def compare(
     """
 
     def se(true: float) -> float:
-        return float(np.sqrt(variance(true) if callable(variance) else variance))
+        return math.sqrt(variance(true) if callable(variance) else variance)
 
     if se(0.0) <= 0:
         raise ValueError("a difference without variance is not tested, use deterministic_equal")
@@ -77,18 +79,19 @@ def _p_equivalence(
     return max(float(above), float(p_below(difference, se(margin), margin, df)))
 
 
+@lru_cache(maxsize=1024)
 def quantile(probability: float, df: float = INFINITE) -> float:
     """Quantile of Student's t with `df` degrees of freedom, of the normal where df is infinite."""
     from scipy.special import ndtri, stdtrit
 
-    return float(ndtri(probability) if np.isinf(df) else stdtrit(df, probability))
+    return float(ndtri(probability) if math.isinf(df) else stdtrit(df, probability))
 
 
 def _cdf(statistic: ArrayLike, df: float) -> Floats:
     from scipy.special import ndtr, stdtr
 
     values = np.asarray(statistic, float)
-    return np.asarray(ndtr(values) if np.isinf(df) else stdtr(df, values))
+    return np.asarray(ndtr(values) if math.isinf(df) else stdtr(df, values))
 
 
 def interval(
@@ -104,7 +107,7 @@ def _interval(
 ) -> tuple[float, float]:
     if callable(variance):
         return score_interval(difference, variance, level, df)
-    return interval(difference, float(np.sqrt(variance)), level, df)
+    return interval(difference, math.sqrt(variance), level, df)
 
 
 def score_interval(
@@ -118,9 +121,9 @@ def score_interval(
 
     def end(side: int) -> float:
         def beyond(way: float) -> float:
-            return way - factor * float(np.sqrt(variance(difference + side * way)))
+            return way - factor * math.sqrt(variance(difference + side * way))
 
-        far = factor * float(np.sqrt(variance(difference)))
+        far = factor * math.sqrt(variance(difference))
         while beyond(far) < 0:
             far *= 2
         return difference + side * float(brentq(beyond, 0.0, far, xtol=1e-12))

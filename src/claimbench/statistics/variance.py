@@ -201,41 +201,6 @@ def problem_variance_bound(score: ArrayLike, problems: ArrayLike) -> Floats:
     return np.asarray(value * (1 - value) / (np.asarray(problems, float) - 1))
 
 
-def transferred_unit_variance(unit: ArrayLike, problems: int, samples: ArrayLike) -> Floats:
-    """W′ = max(Σ w_i, 1/n) / N² from our `unit` W, for another run than the one it came from.
-
-    The whole 1/n in W guards a score against its own draws: the runs that saw the least spread are
-    those whose score strays furthest. Another run's score strays by draws of its own, so there a
-    floor is enough: as much spread as one sample that differs, where none of ours did. `samples`
-    is our n.
-    """
-    floor = 1 / (np.asarray(samples, float) * problems**2)
-    return np.asarray(np.maximum(np.asarray(unit, float) - floor, floor))
-
-
-def published_variance(
-    truth: ArrayLike, ours: ArrayLike, unit: ArrayLike, problems: int, samples: ArrayLike
-) -> Floats:
-    """Sampling variance of a published score, were `truth` its true value: V = ρ·W′/m, at most the
-    bound at `truth`; and V/12, at most 1/(12·(N·m)²), for the steps in which such a score moves.
-
-    `ours` is our p, `unit` our W′ (`transferred_unit_variance`), `samples` the published m. ρ =
-    max(1, q(1−q)/(p(1−p))), q being `truth`: a score nearer to one half than ours has that much
-    more spread. A test of a difference takes the truth under test, so 0 means q = p and ρ = 1, and
-    ±δ means p moved by the margin (Farrington and Manning 1990). Where all our samples agree (p is
-    0 or 1) there is nothing to scale and the bound stands. The steps count as a uniform rounding
-    error, where the score moves by as much as a step at all.
-    """
-    theirs, mine = np.clip(np.asarray(truth, float), 0, 1), np.asarray(ours, float)
-    bound = bound_variance(theirs, problems, samples)
-    base = mine * (1 - mine)
-    ratio = np.maximum(1, theirs * (1 - theirs) / np.where(base > 0, base, 1))
-    scaled = ratio * np.asarray(unit, float) / np.asarray(samples, float)
-    variance = np.where(base > 0, np.minimum(scaled, bound), bound)
-    step = (problems * np.asarray(samples, float)) ** -2
-    return np.asarray(variance + np.minimum(variance, step) / 12)
-
-
 def rounding_variance(decimals: int) -> float:
     """h²/3 for a score published in percent with `decimals` digits, h being half its last digit.
 

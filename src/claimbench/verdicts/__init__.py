@@ -21,7 +21,7 @@ from claimbench.verdicts.composition import (
     relation_p,
 )
 from claimbench.verdicts.noise import is_greedy
-from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
+from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols, forbidding
 from claimbench.verdicts.published import judge_all, judge_family
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "compare_scores",
     "compose",
     "default_margin",
+    "forbidding",
     "is_greedy",
     "judge_all",
     "judge_family",

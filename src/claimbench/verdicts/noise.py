@@ -44,11 +44,12 @@ class Noise:
 def total(noises: Iterable[Noise]) -> Noise:
     """The noise of a difference between independent sides."""
     parts = tuple(noises)
+    variances = [part.at for part in parts]
     return Noise(
         sum(part.variance for part in parts),
         statistics.combined_df([p.variance for p in parts], [p.df for p in parts]),
         tuple(note for part in parts for note in part.notes),
-        (lambda true: sum(part.at(true) for part in parts))
+        (lambda true: sum([at(true) for at in variances]))
         if any(part.varying for part in parts)
         else None,
         learned=any(part.learned for part in parts),
@@ -165,16 +166,14 @@ def published_noise(
         share = learned_share(result.benchmark, result.value) if learned and not greedy else 1.0
         return Noise(share * variance + rounding, notes=notes, learned=share < 1)
     unit = statistics.transferred_unit_variance(ours.unit_variance, ours.problems, ours.samples)
-    varying = partial(_transferred, ours.value, float(unit), problems, m, rounding)
+    theirs = statistics.published_variance_by_truth(ours.value, float(unit), problems, m)
+    varying = partial(_transferred, theirs, ours.value, rounding)
     return Noise(varying(0.0), notes=notes, varying=varying)
 
 
-def _transferred(
-    ours: float, unit: float, problems: int, m: int, rounding: float, true: float
-) -> float:
+def _transferred(theirs: statistics.VarianceAt, ours: float, rounding: float, true: float) -> float:
     """The variance of a published score `true` below `ours`, by our per-problem spread."""
-    theirs = statistics.published_variance(ours - true, ours, unit, problems, m)
-    return float(theirs) + rounding
+    return theirs(ours - true) + rounding
 
 
 def _samples_behind(result: PublishedResult) -> tuple[int, tuple[Message, ...]]:

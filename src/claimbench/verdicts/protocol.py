@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from claimbench.messages import Departure, Value, from_data, term
@@ -19,10 +19,9 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class ProtocolDifference:
-    """`departures`, one per key; `forbidding` those that forbid a comparison."""
+    """One departure per key."""
 
     departures: tuple[Departure, ...]
-    forbidding: tuple[Departure, ...]
 
 
 def compare_protocols(
@@ -31,15 +30,25 @@ def compare_protocols(
     """Key by key: first where both sides are known and differ, then where one is not, each in
     alphabetical order. A key that is absent or None on one side is unknown there, which is
     reported and is neither agreement nor a reason to refuse."""
-    found = [
-        Departure(key, _value(published.get(key)), _value(measured.get(key)))
-        for key in sorted(set(published) | set(measured))
-        if not _same(published.get(key), measured.get(key))
-    ]
+    found = list(_departures(published, measured, set(published) | set(measured)))
     known = [departure for departure in found if not departure.one_sided]
     unknown = [departure for departure in found if departure.one_sided]
-    forbidding = [departure for departure in known if departure.setting in FORBIDDING]
-    return ProtocolDifference((*known, *unknown), tuple(forbidding))
+    return ProtocolDifference((*known, *unknown))
+
+
+def forbidding(published: Mapping[str, object], measured: Mapping[str, object]) -> Departure | None:
+    """The first departure that forbids a comparison."""
+    found = _departures(published, measured, FORBIDDING)
+    return next((departure for departure in found if not departure.one_sided), None)
+
+
+def _departures(
+    published: Mapping[str, object], measured: Mapping[str, object], keys: Collection[str]
+) -> Iterator[Departure]:
+    for key in sorted(keys):
+        theirs, ours = published.get(key), measured.get(key)
+        if not _same(theirs, ours):
+            yield Departure(key, _value(theirs), _value(ours))
 
 
 def _same(theirs: object, ours: object) -> bool:

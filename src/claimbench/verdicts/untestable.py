@@ -6,7 +6,7 @@ from claimbench.messages import Departure, Message
 from claimbench.records import PublishedResult
 from claimbench.verdicts.cases import Case
 from claimbench.verdicts.noise import SHARES, Evidence, is_vote, metric_of, problems_of
-from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols
+from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols, forbidding
 
 
 def why_barred(case: Case) -> tuple[str, Message] | None:
@@ -27,8 +27,8 @@ def why_barred(case: Case) -> tuple[str, Message] | None:
 def _different_things(case: Case) -> Message | None:
     """Why the two scores are of different things, None where they are not."""
     result, measured = case.result, case.measured
-    if forbidding := difference_of(case).forbidding:
-        return forbidding[0].message
+    if forbids := forbidding(_protocol(result), _protocol(measured)):
+        return forbids.message
     if result.problems and measured.problems and result.problems != measured.problems:
         return Departure("problems", result.problems, measured.problems).message
     metric = metric_of(result)

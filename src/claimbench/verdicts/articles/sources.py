@@ -9,7 +9,7 @@ from claimbench.claims import BenchmarkTest, Catalogue, published_as, published_
 from claimbench.claims.pairs import PublishedPair
 from claimbench.config import subject_of
 from claimbench.records import Measurement, PublishedResult, Tier
-from claimbench.verdicts import Pair, compare_protocols
+from claimbench.verdicts import Pair, forbidding
 from claimbench.verdicts.articles.runs import Run
 from claimbench.verdicts.noise import SHARES
 
@@ -110,4 +110,4 @@ def _of_other_problems(result: PublishedResult, vendors: PublishedResult | None)
     A source of scores problem by problem brings those of other models itself."""
     if result.tier == "D" or vendors is None or result.counted:
         return False
-    return bool(compare_protocols(vendors.protocol, result.protocol).forbidding)
+    return forbidding(vendors.protocol, result.protocol) is not None
