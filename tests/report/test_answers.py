@@ -14,7 +14,7 @@ from claimbench.report import svg
 from claimbench.report.answers import CARDS, CERTAINTIES, answers, level, verdict_answer
 from claimbench.report.caveats import basis_of
 from claimbench.report.messages import english, words
-from claimbench.report.page_words import PageWords
+from claimbench.report.page_words import page_words
 from claimbench.report.strips import KINDS, LETTERS, Strip, draw, in_letters, legend, odds
 from claimbench.report.view import document
 from claimbench.runner import reporting
@@ -42,7 +42,7 @@ def test_a_strip_in_letters_has_what_decides_in_order() -> None:
     Strip(0.2, 0.5, (0.1, 0.3), (-900.0, 900.0)),
 ])  # fmt: skip
 def test_a_strip_is_drawn_within_its_picture_with_its_legend(strip: Strip) -> None:
-    tree = ET.fromstring(draw(svg.Pen(PageWords(["en", "ko"])), "s", strip))
+    tree = ET.fromstring(draw(svg.Pen(page_words(["en", "ko"])), "s", strip))
     assert tree.attrib["role"] == "img"
     for node in tree.iter():
         for name in ("x", "x1", "x2", "cx"):

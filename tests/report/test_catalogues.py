@@ -122,14 +122,16 @@ def keys_made() -> set[str]:
         for one in (node.args[0].body, node.args[0].orelse)
         if isinstance(one, ast.Constant)
     }
-    made |= set(re.findall(r"(?:say|message)\('([\w-]+)'", TEMPLATE))
+    made |= set(re.findall(r"message\('([\w-]+)'", TEMPLATE))
+    made |= set(re.findall(r"'([\w-]+)' \| say", TEMPLATE))
     made |= set(re.findall(r"'(page-about-many)' if many else '(page-about)'", TEMPLATE)[0])
     return made
 
 
 def columns() -> set[str]:
     """Every heading of a table that is made for readers."""
-    found = set(re.findall(r"head(?:ing)?\('([^']+)'", TEMPLATE))
+    found = set(re.findall(r"head\('([^']+)'", TEMPLATE))
+    found |= set(re.findall(r"'([^']+)' \| heading", TEMPLATE))
     for listed in re.findall(r"column in \(([^)]+)\)", TEMPLATE):
         found |= set(re.findall("'([^']+)'", listed))
     shown = [tree for path, tree in trees().items() if "/claimbench/report/" in path]

@@ -16,7 +16,7 @@ from claimbench.report.lm_eval_table import lm_eval_tables
 from claimbench.report.markdown import render_document, tables_of
 from claimbench.report.messages import ENGLISH
 from claimbench.report.page_script import asset
-from claimbench.report.page_words import PageWords
+from claimbench.report.page_words import page_words
 from claimbench.report.samples import Pack
 from claimbench.report.tables import clean, to_csv
 from claimbench.report.theme import figure_style
@@ -30,7 +30,7 @@ File = tuple[str, str]
 def report_files(document: Document, pack: Pack | None, language: str = ENGLISH) -> Iterator[File]:
     """Tables, figures, report.md and report.html, one at a time; pictures and pages in `language`,
     report.html in the others too."""
-    drawn = list(_figures(document, svg.Pen(PageWords([language]))))
+    drawn = list(_figures(document, svg.Pen(page_words([language]))))
     tables = [
         *tables_of(document),
         *vote_tables(document),

@@ -8,7 +8,7 @@ text by the script.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,7 @@ from claimbench.report.page_script import (
     script_words,
     style,
 )
-from claimbench.report.page_words import PageWords
+from claimbench.report.page_words import PageWords, page_words
 from claimbench.report.problems import problem_block
 from claimbench.report.settings import setting_name
 from claimbench.report.tables import Table, clean, heading, in_terms, points
@@ -75,9 +75,9 @@ def render_html(
     """The whole page, in the language that is `shown_first` and the `others` (all there are, where
     None). Without `pack` it holds no sample and no problem."""
     rest = languages() if others is None else others
-    words = PageWords([shown_first, *(name for name in rest if name != shown_first)])
+    words = page_words([shown_first, *(name for name in rest if name != shown_first)])
     scripts = [*([maths_script()] if pack else []), page_script()]
-    page: str = _template().render(
+    page: str = _template(words).render(
         document=document,
         many=len(document.runs) > 1,
         scripts=list(map(Markup, scripts)),
@@ -108,20 +108,11 @@ def _words(words: PageWords, document: Document) -> dict[str, object]:
             return Markup("")
         return Markup(f' data-gloss="{name}" aria-describedby="gloss-{name}"')
 
-    names = {one.language: one.say("page-language") for one in words.languages}
-    said = {"languages": names, "words": words.script(script_words())}
     return {
-        "words": Markup(as_json(said)),
+        "words": _script_words(words),
         "language": words.first.language,
-        "say": words.say,
-        "shown": words.shown,
-        "label": words.label,
-        "option": words.option,
         "text": lambda value: clean(words.first.render(value)),
-        "setting": setting_name,
         "cell": lambda column, value: words.shown(in_terms(column, value, words.first)),
-        "message": lambda key, **values: Message(key, values),
-        "heading": heading,
         "gloss": gloss,
         "reading": reading,
         "next_language": (words.languages[1:] or words.languages)[0].say("page-language"),
@@ -197,8 +188,17 @@ def _block(content: str) -> str:
     return f'<script type="text/plain" class="block">{content}</script>\n'
 
 
-@cache
-def _template() -> Template:
+@lru_cache(maxsize=4)
+def _script_words(words: PageWords) -> Markup:
+    """What the page's script says."""
+    names = {one.language: one.say("page-language") for one in words.languages}
+    return Markup(as_json({"languages": names, "words": words.script(script_words())}))
+
+
+@lru_cache(maxsize=4)
+def _template(words: PageWords) -> Template:
+    """The page in these languages: its words are filters, as what they make of a constant is then
+    made once, when the template is read."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -206,7 +206,16 @@ def _template() -> Template:
         lstrip_blocks=True,
         loader=FunctionLoader(asset),
     )
-    environment.globals.update(clean=clean)
+    environment.filters.update(
+        say=words.say,
+        shown=words.shown,
+        label=words.label,
+        option=words.option,
+        clean=clean,
+        heading=heading,
+        setting=setting_name,
+    )
+    environment.globals.update(message=lambda key, **values: Message(key, values))
     return environment.get_template("report.html.j2")
 
 

@@ -52,14 +52,17 @@ def style() -> str:
 def policy(scripts: Iterable[str]) -> str:
     """What a page with these scripts allows: them, and its style, by their digests."""
 
-    def digest(text: str) -> str:
-        content = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        return f"'sha256-{content}'"
-
     return (
-        f"default-src 'none'; script-src {' '.join(map(digest, scripts))}; "
-        f"style-src {digest(style())}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {' '.join(map(_digest, scripts))}; "
+        f"style-src {_digest(style())}; base-uri 'none'; form-action 'none'"
     )
+
+
+@cache
+def _digest(text: str) -> str:
+    """Of scripts and a style that are the same on every page."""
+    content = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{content}'"
 
 
 def as_json(content: object) -> str:

@@ -3,7 +3,9 @@ until the reader switches."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -14,12 +16,15 @@ from claimbench.report.tables import clean
 _LONGEST = 4000
 """Characters of one text on a page."""
 
+_REMEMBERED = 10_000
+"""Texts that are kept: a page says many things several times, and pages say the same."""
+
 
 class PageWords:
     """The languages of a page, the one that is shown first."""
 
-    def __init__(self, languages: Sequence[str]) -> None:
-        self.languages = tuple(words(name) for name in languages)
+    def __init__(self, languages: Sequence[Words]) -> None:
+        self.languages = tuple(languages)
         self._said: dict[Hashable, dict[str, str]] = {}
         self._shown: dict[tuple[Hashable, str], Markup] = {}
 
@@ -28,10 +33,11 @@ class PageWords:
         return self.languages[0]
 
     def texts(self, value: Value) -> dict[str, str]:
-        """What is shown in each language, made harmless. Pages of many runs repeat themselves."""
+        """What is shown in each language, made harmless."""
         identity = identity_of(value)
         found = self._said.get(identity)
         if found is None:
+            _make_room(self._said)
             found = self._said[identity] = {
                 one.language: clean(one.render(value), _LONGEST) for one in self.languages
             }
@@ -50,6 +56,7 @@ class PageWords:
         found = self._shown.get(asked)
         if found is None:
             text, others = self.waiting(value)
+            _make_room(self._shown)
             found = Markup(f"<{tag}{_attributes(others)}>{escape(text)}</{tag}>")
             self._shown[asked] = found
         return found
@@ -73,6 +80,21 @@ class PageWords:
     def script(self, keys: Mapping[str, Message]) -> dict[str, list[str]]:
         """What the page's script says, by its key: one text per language."""
         return {key: list(self.texts(message).values()) for key, message in keys.items()}
+
+
+def page_words(languages: Iterable[str]) -> PageWords:
+    """The words of a page in these languages; one for all pages in them."""
+    return _page_words(tuple(words(name) for name in languages))
+
+
+@lru_cache(maxsize=8)
+def _page_words(languages: tuple[Words, ...]) -> PageWords:
+    return PageWords(languages)
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    if len(kept) >= _REMEMBERED:
+        kept.clear()
 
 
 def _attributes(values: Mapping[str, str]) -> str:
