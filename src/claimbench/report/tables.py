@@ -236,6 +236,8 @@ LONGEST_CELL = 5000
 def escape(text: str) -> str:
     """Text that Markdown and the HTML it is turned into show as it is."""
     text = clean(text, LONGEST_CELL)
-    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        text = text.replace(char, entity)
-    return re.sub(r"([\\|`\[\]!*])", r"\\\1", text)
+    return _MARKED.sub(lambda found: _SHOWN.get(found[0], f"\\{found[0]}"), text)
+
+
+_MARKED = re.compile(r"[&<>\\|`\[\]!*]")
+_SHOWN = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}

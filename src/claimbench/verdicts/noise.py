@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -47,13 +48,19 @@ def total(noises: Iterable[Noise]) -> Noise:
     variances = [part.at for part in parts]
     return Noise(
         sum(part.variance for part in parts),
-        statistics.combined_df([p.variance for p in parts], [p.df for p in parts]),
+        _combined_df(parts),
         tuple(note for part in parts for note in part.notes),
         (lambda true: sum([at(true) for at in variances]))
         if any(part.varying for part in parts)
         else None,
         learned=any(part.learned for part in parts),
     )
+
+
+def _combined_df(parts: Sequence[Noise]) -> float:
+    if all(math.isinf(part.df) for part in parts):  # Most are.
+        return math.inf
+    return statistics.combined_df([p.variance for p in parts], [p.df for p in parts])
 
 
 def metric_of(evidence: Evidence) -> str:

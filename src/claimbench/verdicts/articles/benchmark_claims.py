@@ -3,79 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import combinations
 
 from claimbench import verdicts
 from claimbench.analysis.protocol import PINNED
-from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
-from claimbench.claims.pairs import PublishedPair
+from claimbench.claims import BenchmarkTest
 from claimbench.messages import Message, Texts, Value, from_data, term
 from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.records.plain import JsonDict
 from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier, looks
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
+from claimbench.verdicts.articles.scores import Scores, Tested
 from claimbench.verdicts.articles.sources import VENDORS, Party
 from claimbench.verdicts.noise import Evidence, points
-
-
-@dataclass(frozen=True)
-class Scores:
-    """What there is to judge by."""
-
-    results: Sequence[PublishedResult]
-    catalogue: Catalogue
-    parties: Sequence[Party]
-    memo: dict[tuple[str, str], _Tested] = field(default_factory=dict, repr=False, compare=False)
-    """What published parties make of a comparison, which hundreds of reports ask."""
-    own_memo: dict[tuple[str, str], _Tested] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    """What our runs make of it: several claims make the same comparison."""
-    beside: dict[str, Sequence[PublishedPair]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    """What is published on a comparison that our runs make."""
-    asked: dict[str, Asked] = field(default_factory=dict, repr=False, compare=False)
-    """By a claim's id its tests, and those asked of distilled checkpoints."""
-
-    @cached_property
-    def figures(self) -> Mapping[str, Sequence[PublishedResult]]:
-        """The published results by subject."""
-        found: dict[str, list[PublishedResult]] = {}
-        for result in self.results:
-            found.setdefault(result.subject, []).append(result)
-        return found
-
-    def asked_by(self, claim: Claim) -> Asked:
-        """The claim's tests, as comparisons: read once."""
-        if claim.id not in self.asked:
-            own = tuple((i, test, _key(test)) for i, test in enumerate(benchmark_tests(claim)))
-            self.asked[claim.id] = Asked(own, tuple(_proxy_tests(own, self.catalogue)))
-        return self.asked[claim.id]
-
-
-Placed = tuple[int, BenchmarkTest, str]
-"""A test with its place in the claim, and what stands for its comparisons in a memo."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The tests of a claim: its `own`, and those that ask the same of distilled checkpoints."""
-
-    own: tuple[Placed, ...]
-    proxies: tuple[Placed, ...]
-
-
-@dataclass(frozen=True)
-class _Tested:
-    """A test's comparisons on one party's figures, before they are composed: `outcomes`
-    have no states yet. `spoken` are the benchmarks on which the pair could be tested."""
-
-    pairs: Sequence[Pair]
-    outcomes: Sequence[Outcome]
-    spoken: frozenset[str]
 
 
 def judge_benchmark_claim(
@@ -88,9 +28,7 @@ def judge_benchmark_claim(
     quantifiers = {test.quantifier for _, test, _ in tests}
     quantifier: Quantifier = quantifiers.pop() if len(quantifiers) == 1 else "listed"
     found = [
-        _finding(i, test, *spoken)
-        for i, test, key in tests
-        for spoken in _spoken(test, key, scores)
+        _finding(i, test, *spoken) for i, test, key in tests for spoken in scores.spoken(test, key)
     ]
     return settle(claim, found, len(tests), quantifier, proxy_findings(claim, scores, among))
 
@@ -101,7 +39,6 @@ def proxy_findings(
     """What distilled checkpoints make of the claim's tests, on the figures of every party; or of
     those `among` them alone, and then briefly: without the figures."""
     asked = scores.parties if among is None else among
-    names = {(party.tier, party.name) for party in asked}
     measured = frozenset[str]().union(*(party.subjects for party in asked))
     if not measured:
         return []
@@ -109,67 +46,15 @@ def proxy_findings(
         _finding(i, test, party, one, lacks, brief=among is not None)
         for i, test, key in scores.asked_by(claim).proxies
         if test.subject in measured
-        for party, one, lacks in _spoken(test, key, scores)
-        if (party.tier, party.name) in names
+        for party, one, lacks in scores.spoken(test, key, among)
     ]
-
-
-def _proxy_tests(own: Iterable[Placed], catalogue: Catalogue) -> Iterable[Placed]:
-    """The same tests asked of each distilled checkpoint."""
-    for i, asked_of, _ in own:
-        for proxy in _proxies(asked_of.subject, catalogue):
-            test = asked_of.model_copy(update={"subject": proxy})
-            yield i, test, _key(test)
-
-
-def _proxies(subject: str, catalogue: Catalogue) -> list[str]:
-    return [name for name, known in catalogue.models.items() if known.proxy_of == subject]
-
-
-def _key(test: BenchmarkTest) -> str:
-    return test.model_dump_json(exclude={"quantifier", "note"})
-
-
-def _spoken(
-    test: BenchmarkTest, key: str, scores: Scores
-) -> Iterable[tuple[Party, _Tested, tuple[str, ...]]]:
-    """A test on the figures of each party that can speak to it, and the benchmarks that another
-    party can speak to and this one cannot."""
-    asked = [party for party in scores.parties if test.subject in party.subjects]
-    tested = [(party, _tested(test, key, party, scores)) for party in asked]
-    anywhere = frozenset[str]().union(*(one.spoken for _, one in tested))
-    for party, one in tested:
-        if one.spoken:
-            yield party, one, tuple(b for b in test.benchmarks if b in anywhere - one.spoken)
-
-
-def _tested(test: BenchmarkTest, key: str, party: Party, scores: Scores) -> _Tested:
-    # Two of our runs may have one name.
-    memo, name = (scores.own_memo, str(id(party))) if party.measured else (scores.memo, party.name)
-    place = name, key
-    if place not in memo:
-        pairs = party.pairs(test, _published(test, key, party, scores))
-        outcomes = verdicts.outcomes_of(pairs, test.relation)
-        spoken = frozenset(o.benchmark for o in outcomes if o.p_holds is not None)
-        memo[place] = _Tested(pairs, outcomes, spoken)
-    return memo[place]
-
-
-def _published(
-    test: BenchmarkTest, key: str, party: Party, scores: Scores
-) -> Sequence[PublishedPair]:
-    if party.results:
-        return party.published(test, scores.figures, scores.catalogue)
-    if key not in scores.beside:
-        scores.beside[key] = party.published(test, scores.figures, scores.catalogue)
-    return scores.beside[key]
 
 
 def _finding(
     place: int,
     test: BenchmarkTest,
     party: Party,
-    one: _Tested,
+    one: Tested,
     lacks: tuple[str, ...],
     brief: bool = False,
 ) -> Finding:

@@ -9,12 +9,13 @@ from pathlib import Path
 from claimbench.claims import Figure, load_catalogue, load_claims, load_figures, load_published
 from claimbench.messages import Message, Value, term
 from claimbench.records import Claim, PublishedResult
-from claimbench.verdicts.articles.benchmark_claims import Scores, judge_benchmark_claim
+from claimbench.verdicts.articles.benchmark_claims import judge_benchmark_claim
 from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_efficiency_claim
 from claimbench.verdicts.articles.published_data import judge_arithmetic_claim
 from claimbench.verdicts.articles.records import judge_artifact_claim, judge_record_claim
 from claimbench.verdicts.articles.results import ClaimVerdict
 from claimbench.verdicts.articles.runs import Run, load_runs
+from claimbench.verdicts.articles.scores import Scores
 from claimbench.verdicts.articles.sources import Party, our_parties, parties
 from claimbench.verdicts.registration import concerning
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from claimbench import statistics
 from claimbench.analysis.efficiency import Efficiency
@@ -29,23 +29,47 @@ class Spendings:
     runs: Sequence[Run]
     catalogue: Catalogue
     gpu_hour: float | None = None
+    asked: dict[str, Sequence[_Asked]] = field(default_factory=dict, repr=False, compare=False)
+    """By a claim's id its tests, read once for hundreds of reports."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A test, its place in the claim, and what dated figures make of it."""
+
+    place: int
+    test: EfficiencyTest
+    published: tuple[Finding, ...]
 
 
 def judge_efficiency_claim(claim: Claim, spent: Spendings) -> ClaimVerdict:
     """The claim's verdict: supported where every quantity it rests on speaks for it."""
-    tests = efficiency_tests(claim)
-    found = [f for i, test in enumerate(tests) for f in _findings(i, test, spent)]
-    beside = [f for i, test in enumerate(tests) for f in _proxy_findings(i, test, spent)]
+    tests = _asked_by(claim, spent)
+    found = [f for asked in tests for f in _findings(asked, spent)]
+    beside = [f for asked in tests for f in _proxy_findings(asked.place, asked.test, spent)]
     return settle(claim, found, len(tests), proxies=beside)
 
 
-def _findings(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
+def _asked_by(claim: Claim, spent: Spendings) -> Sequence[_Asked]:
+    if claim.id not in spent.asked:
+        spent.asked[claim.id] = [
+            _Asked(place, test, tuple(_published(place, test, spent)))
+            for place, test in enumerate(efficiency_tests(claim))
+        ]
+    return spent.asked[claim.id]
+
+
+def _published(place: int, test: EfficiencyTest, spent: Spendings) -> Iterable[Finding]:
     for figures in test.from_figures:
         yield figures_finding(place, describe(test), figures, spent.figures)
-    measured = list(_measured(place, test, spent))
+
+
+def _findings(asked: _Asked, spent: Spendings) -> Iterable[Finding]:
+    yield from asked.published
+    measured = list(_measured(asked.place, asked.test, spent))
     yield from measured
-    if not test.from_figures and not measured:
-        yield _lacking(place, test)
+    if not asked.published and not measured:
+        yield _lacking(asked.place, asked.test)
 
 
 def describe(test: EfficiencyTest) -> Message:
