@@ -120,6 +120,20 @@ class TestVariance:
         # 0.8870968·0.1129032/120 = 0.000834634, + 5.787e-6
         assert stats.published_variance(0.9, 0.5, 0.01, 30, 4) == close(0.000840421, 1e-9)
 
+    @given(
+        ours=st.floats(0, 1),
+        truth=st.floats(-0.5, 1.5),
+        unit=st.floats(1e-9, 0.25),
+        problems=st.integers(1, 2000),
+        samples=st.integers(1, 64),
+    )
+    def test_published_spread_by_the_truth_is_the_same_to_the_last_bit(
+        self, ours: float, truth: float, unit: float, problems: int, samples: int
+    ) -> None:
+        by_truth = stats.published_variance_by_truth(ours, unit, problems, samples)
+        whole = stats.published_variance(truth, ours, unit, problems, samples)
+        assert by_truth(truth) == float(whole)
+
     def test_published_spread_without_ours_is_the_bound(self) -> None:
         # ours 100 %, theirs 90 % of 100: q = 92/104 = 0.884615; q(1−q)/100 = 0.00102071
         # + 1/(12·100²) = 8.333e-6

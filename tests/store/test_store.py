@@ -198,6 +198,18 @@ def test_of_two_grades_of_a_sample_the_last_of_the_grader_counts(tmp_path: Path)
         assert sorted(store.graded_ids(SUMS, judge("g1"))) == sorted([sample_id(1), sample_id(2)])
 
 
+def test_what_is_known_of_a_cell_is_not_looked_up_again_while_still(tmp_path: Path) -> None:
+    with create(tmp_path / "run") as store:
+        for number in range(2):
+            store.append_sample(sample(number))
+        with store.still():
+            known = store.sample_index(SUMS)
+            store.append_sample(sample(7))
+            assert store.sample_index(SUMS) is known
+            assert store.sample_index(CellName("m", "other")).size == 0
+        assert len(store.sample_index(SUMS)) == 3
+
+
 def test_positions_join_two_indexes(tmp_path: Path) -> None:
     with create(tmp_path / "run") as store:
         for number in range(6):
