@@ -1,0 +1,58 @@
+"""A report of many runs: what would fill the page a thousand times stands folded, or row by row."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from report_toys import lifelike, write_run
+
+from claimbench.runner import reporting
+from claimbench.store import RunStore
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    root = tmp_path_factory.mktemp("many")
+    models = ["r1-distill-qwen-7b", *(f"m{i}" for i in range(7))]
+    made = []
+    for run in (f"run-{i}" for i in range(8)):
+        reply = lifelike(dict.fromkeys(models, 0.5))
+        write_run(
+            root / run,
+            [(model, "aime24") for model in models],
+            reply,
+            problems=3,
+            samples=2,
+            published=["deepseek-r1"],
+        )
+        with RunStore.existing(root / run, writer=True) as store:
+            made.append(reporting.report(store))
+    reporting.combine(made, root / "report")
+    return (root / "report" / "report.html").read_text()
+
+
+def section(page: str, name: str) -> str:
+    found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def test_of_many_comparisons_six_are_drawn_and_the_others_open(page: str) -> None:
+    first, rest = section(page, "comparison").split('<details class="more">')
+    assert first.count('<figure class="paired">') == 6
+    assert rest.split("</details>")[0].count('<figure class="paired">') == 7 * 8 - 6
+    assert "The other 50" in rest
+
+
+def test_of_many_runs_six_say_whether_they_were_registered(page: str) -> None:
+    first, rest = section(page, "answer").split('<details class="more">')
+    assert first.count("before the run") == 6
+    assert rest.split("</details>")[0].count("before the run") == 2
+
+
+def test_a_long_table_has_rows_that_the_script_can_hold_back(page: str) -> None:
+    table = section(page, "comparison").split('<table class="cards sortable">')[1]
+    table = table.split("</table>")[0]
+    assert table.count("<tbody>") == table.count("</tbody>") == 7 * 8
+    assert section(page, "votes").count('<table class="cards sortable">') == 1
