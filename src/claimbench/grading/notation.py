@@ -173,7 +173,7 @@ def _name_alike(text: str) -> str:
 
 _DELIMITERS = re.compile(r"(?<!\\)\$|\\[()](?![A-Za-z])|\\!|\*\*")
 _FULL_STOP = re.compile(r"(?:[\s.,]|\\checkmark)+$")
-_DOLLAR = re.compile(r"\\\$|\b[A-Z]{1,3}(?=\\?\$)")
+_DOLLAR = re.compile(r"\\\$|\b[A-Z]{1,3}(?=\\?\$\s?\d)")
 _SPACE = re.compile(
     r"(?<!\\)\\(?:q?quad|enspace|space|thinspace|hfill|nobreakspace|hspace\*?\{[^{}]*\}|[,;: >])"
     r"(?![A-Za-z])|(?<!\\)\\[,;:> ]|~|\s+|\\+$"

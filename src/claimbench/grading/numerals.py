@@ -89,7 +89,7 @@ _SIGNS = str.maketrans(dict.fromkeys("\u2212\u2013", "-") | dict.fromkeys(CURREN
 CURRENCY_COMMAND = re.compile(
     r"\\(?:text(?:dollar|euro|sterling|yen|cent|won)|dollar|euro|pounds|yen)(?![A-Za-z])\s?(?:\{\})?"
 )
-_DOLLARS = re.compile(r"\b[A-Z]{1,3}(?=\$)")
+_DOLLARS = re.compile(r"\b[A-Z]{1,3}(?=\$\s?\d)")
 """Which dollar: `US$`, `R$`."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋₊", "0123456789-+")
