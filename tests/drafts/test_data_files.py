@@ -194,3 +194,13 @@ def test_choices_are_said_once(fields: dict[str, object], words: str) -> None:
                 "grader": {"kind": "choice"},
             }
         )
+
+
+def test_a_draft_says_which_rows_contradict_each_other(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text(lines([*ROWS, ROWS[1] | {"id": "p6", "answer": "5"}]))
+    draft = draft_benchmark(str(file))
+    assert draft.decide == {
+        "golds": "rows 2 and 6 ask the same question with different golds: mend one, or leave it "
+        "out"
+    }

@@ -41,9 +41,11 @@ def stream_rows(dataset: DatasetConfig, name: str, data_dir: Path | None) -> Ite
             yield located
     if dataset.rows is not None and kept != dataset.rows:
         source = _local_file(dataset, data_dir) or dataset.hub
+        own = f"mend the file, or write rows: {kept} where it is as you mean it"
+        what_to_do = "use the pinned revision of the dataset" if dataset.hub else own
         raise DataError(
-            f"{source}: {kept} rows, but {name} pins {dataset.rows} (key dataset.rows); use the "
-            f"pinned revision of the dataset"
+            f"{source}: {kept} rows, but {name} pins {dataset.rows} (key dataset.rows); "
+            f"{what_to_do}"
         )
 
 

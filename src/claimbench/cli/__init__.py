@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -22,10 +21,9 @@ from claimbench.cli.ending import (
 from claimbench.cli.options import AsJson
 from claimbench.cli.signals import (
     INTERRUPTED,
-    Interrupt,
     Stopped,
+    answered,
     ignore_interrupts,
-    raise_again,
 )
 from claimbench.errors import ClaimbenchError, ConfigError
 from claimbench.version import __version__
@@ -121,9 +119,14 @@ def _unknown_command(word: str, known: list[str]) -> ConfigError:
     return ConfigError(f"there is no command {word}{hint}")
 
 
-def main() -> None:
-    """Entry point: every explained failure is one sentence on stderr and its exit code."""
-    signal.signal(signal.SIGTERM, Interrupt())
+def main(whole_process: bool = False) -> None:
+    """Entry point: every explained failure is one sentence on stderr and its exit code. Another
+    program that calls it finds its handlers of signals again, unless it was the whole process."""
+    with answered(whole_process):
+        _main()
+
+
+def _main() -> None:
     # Threads of the CPU engine that spin while they wait starve one another (and the graders) on a
     # busy machine: beside other jobs a run needed twice the CPU time. Where they slept at once,
     # a small model in float32 needed twice the time, in the kernel: GNU's first spin a moment. Set
@@ -132,7 +135,6 @@ def main() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     print_anywhere()
     keep_bars_out_of_logs()
-    sys.unraisablehook = raise_again
     try:
         _obey()
     except ClaimbenchError as error:

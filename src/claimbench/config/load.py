@@ -14,6 +14,7 @@ from claimbench.config.folders import Kind, names
 from claimbench.config.inline import Drafter, Inline
 from claimbench.config.models import ModelConfig
 from claimbench.config.percent import with_scores
+from claimbench.config.placeholders import check_placeholders
 from claimbench.config.prompting import asked_as_the_run_says
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.config.yamlfile import Key, Marks, close_to, load_yaml, nearest, parse, place_of
@@ -59,9 +60,10 @@ def _drafted(drafter: Drafter, place: str, name: str, where: str) -> ModelConfig
 def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
     """The benchmark that a file describes."""
     data, marks = _load_extended(path, "benchmarks")
-    return parse(
-        BenchmarkConfig, _with_names(data, name) if isinstance(data, dict) else data, path, marks
-    )
+    data = _with_names(data, name) if isinstance(data, dict) else data
+    benchmark = parse(BenchmarkConfig, data, path, marks)
+    check_placeholders(benchmark, marks, path)
+    return benchmark
 
 
 def _with_names(data: JsonDict, name: str) -> JsonDict:
@@ -126,8 +128,9 @@ def _merged(under: JsonDict, over: JsonDict) -> dict[str, object]:
     return under | over | both
 
 
-def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
-    """The run, and where its models and benchmarks lie that have no configuration."""
+def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline, Marks]:
+    """The run, where its models and benchmarks lie that have no configuration, and where each of
+    its keys was given."""
     data, marks = _load_extended(path, "runs")
     if isinstance(data, dict) and {"config", "digest"} <= set(data):
         begun = f"`claimbench run {path.parent}` goes on with it"
@@ -139,7 +142,7 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
         _check_names(data, places, path, marks)
         data = with_scores(data, marks, path)
     run = parse(RunConfig, data, path, marks)
-    return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
+    return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places, marks
 
 
 def _check_names(data: JsonDict, places: Inline, file: Path, marks: Marks) -> None:
@@ -239,14 +242,16 @@ def load_experiment(
     configs/runs/<name>.yaml. A `drafter` makes the configurations of the models and
     benchmarks that have none; without one a path among them is refused."""
     file = run_file(path)
-    run, places = _read_run(file, sets)
+    run, places, marks = _read_run(file, sets)
     named = [n for n in run.benchmarks if not n.startswith(LM_EVAL)]
     experiment = Experiment(
         run=run,
         models=tuple(_model(name, file, places.models.get(name), drafter) for name in run.models),
         benchmarks=tuple(
             asked_as_the_run_says(
-                _selected(_benchmark(n, file, places.benchmarks.get(n), drafter), run), run
+                _selected(_benchmark(n, file, places.benchmarks.get(n), drafter), run),
+                run,
+                place_of(("prompts", n, "prompt"), marks, file),
             )
             for n in named
         ),
