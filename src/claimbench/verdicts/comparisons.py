@@ -177,13 +177,7 @@ def _compare(
     rows = _rows(variant, reference, common)
     reference_score = _mean(row.reference_right / row.reference_counted for row in rows)
     margin = margin or default_margin(variant.benchmark, reference_score)
-    found = statistics.compare_runs(
-        ([row.right for row in rows], [row.counted for row in rows]),
-        ([row.reference_right for row in rows], [row.reference_counted for row in rows]),
-        margin / 100,
-        _groups(rows, variant, reference),
-        (_draws(rows, variant), _draws(rows, reference)),
-    )
+    found = _paired(rows, variant, reference, margin)
     return Compared(
         variant=variant,
         reference=reference,
@@ -206,6 +200,18 @@ def _compare(
         groups=found.groups,
         contained=one_holds_the_other(variant, reference),
         p_not_worse=non_inferior and statistics.p_not_worse(found.such, non_inferior / 100),
+    )
+
+
+def _paired(
+    rows: Sequence[Change], variant: Arm, reference: Arm, margin: float
+) -> statistics.RunComparison:
+    return statistics.compare_runs(
+        ([row.right for row in rows], [row.counted for row in rows]),
+        ([row.reference_right for row in rows], [row.reference_counted for row in rows]),
+        margin / 100,
+        _groups(rows, variant, reference),
+        (_draws(rows, variant), _draws(rows, reference)),
     )
 
 
