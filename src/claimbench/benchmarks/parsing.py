@@ -118,16 +118,19 @@ def _noted(lines: Iterable[str], record: list[str]) -> Iterator[str]:
 def _check_closed(record: Sequence[str], last: int, path: Path) -> None:
     """Refuse a row of several lines whose quote is open at the end of the file: it swallowed the
     rows behind it."""
-    if len(record) < 2:
-        return
+    if len(record) > 1 and not _is_sound(record) and _is_sound([*record, '"']):
+        raise DataError(
+            f"{path}:{last - len(record) + 1}: a quote is opened in this row and never closed; "
+            "close it, or write a quote inside of a value twice"
+        )
+
+
+def _is_sound(record: Iterable[str]) -> bool:
     try:
         list(csv.reader(record, strict=True))
-    except csv.Error as error:
-        if "unexpected end" in str(error):
-            raise DataError(
-                f"{path}:{last - len(record) + 1}: a quote is opened in this row and never closed; "
-                "close it, or write a quote inside of a value twice"
-            ) from error
+    except csv.Error:
+        return False
+    return True
 
 
 def _check_header(columns: Sequence[str], path: Path) -> None:
