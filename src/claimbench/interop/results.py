@@ -120,8 +120,9 @@ def load(folder: Path | str) -> Results:
     if not is_run(root):
         raise ConfigError(f"{root} is no run folder: there is no run.yaml in it")
     if not (root / PAGE).is_file():
+        folder = shlex.quote(str(root))
         raise DataError(
-            f"{root} has no {PAGE}: make it with `claimbench report {shlex.quote(str(root))} --partial`"
+            f"{root} has no {PAGE}: make it with `claimbench report {folder} --partial`"
         )
     return Results(root)
 
