@@ -120,10 +120,8 @@ def load(folder: Path | str) -> Results:
     if not is_run(root):
         raise ConfigError(f"{root} is no run folder: there is no run.yaml in it")
     if not (root / PAGE).is_file():
-        folder = shlex.quote(str(root))
-        raise DataError(
-            f"{root} has no {PAGE}: make it with `claimbench report {folder} --partial`"
-        )
+        again = f"claimbench report {shlex.quote(str(root))} --partial"
+        raise DataError(f"{root} has no {PAGE}: make it with `{again}`")
     return Results(root)
 
 
