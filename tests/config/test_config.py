@@ -284,3 +284,11 @@ def test_a_path_of_another_type_is_said_before_the_keys_it_stands_for(
     with pytest.raises(ConfigError) as failure:
         config.load_model("mine")
     assert str(failure.value) == f"{file}:2: key path: a text is needed, {words}"
+
+
+def test_a_command_that_a_message_names_can_be_pasted(project: Path) -> None:
+    folder = project / "my model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    with pytest.raises(ConfigError, match=f"claimbench new run --model '{folder}' --benchmark"):
+        config.load_experiment(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -113,7 +114,7 @@ def _unknown_command(word: str, known: list[str]) -> ConfigError:
 
     runs = close_to(word, names("runs"))
     if word.endswith(".yaml") or (runs and runs[0].lower() == word.lower()):
-        hint = f"; did you mean `claimbench run {runs[0] if runs else word}`?"
+        hint = f"; did you mean `claimbench run {shlex.quote(runs[0] if runs else word)}`?"
     else:
         hint = nearest(word, known)
     return ConfigError(f"there is no command {word}{hint}")

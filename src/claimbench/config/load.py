@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline, Marks
     its keys was given."""
     data, marks = _load_extended(path, "runs")
     if isinstance(data, dict) and {"config", "digest"} <= set(data):
-        begun = f"`claimbench run {path.parent}` goes on with it"
+        begun = f"`claimbench run {shlex.quote(str(path.parent))}` goes on with it"
         raise ConfigError(f"{path}: a run folder's record of its run; {begun}")
     places = Inline()
     if isinstance(data, dict):
@@ -184,13 +185,14 @@ def run_file(path: Path) -> Path:
             raise ConfigError(f"{path}: this is a run folder; {_BEGUN_WITH}")
         if path.name.endswith(inline.DATA_FILES) and path.is_file():
             raise ConfigError(
-                f"{path}: a data file, not a run file; `claimbench new run --benchmark {path}` "
-                "writes one"
+                f"{path}: a data file, not a run file; "
+                f"`claimbench new run --benchmark {shlex.quote(str(path))}` writes one"
             )
         if (path / "config.json").is_file():
             raise ConfigError(
-                f"{path}: the folder of a checkpoint; `claimbench new run --model {path} "
-                "--benchmark FILE` writes a run of it"
+                f"{path}: the folder of a checkpoint; "
+                f"`claimbench new run --model {shlex.quote(str(path))} --benchmark FILE` writes a "
+                "run of it"
             )
         if path.exists():
             return path

@@ -945,6 +945,7 @@ grade-gold-not-integer = the gold answer { $gold } of { $problem } is not an int
 grade-gold-not-evaluated = the gold answer could not be evaluated: { $failure }
 grade-failed = could not be graded: { $failure }
 grade-worker-time = it took more than its limit of CPU time ({ $seconds } s, then twice that)
+grade-worker-clock = it was not done by the clock ({ $seconds } s or longer, then twice that), though its CPU time was not used up: it waits for something, or the machine is too busy
 grade-worker-memory = it needed more than { $mib } MiB of memory
 grade-worker-signal = its worker died of signal { $signal }
 grade-worker-status = its worker ended with exit status { $status }

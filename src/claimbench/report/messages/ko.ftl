@@ -921,6 +921,7 @@ grade-gold-not-integer = 문제 { $problem }의 정답 { $gold }: 정수가 아�
 grade-gold-not-evaluated = 정답을 계산하지 못함: { $failure }
 grade-failed = 채점하지 못함: { $failure }
 grade-worker-time = CPU 시간 한도({ $seconds }초, 다시 그 두 배)를 넘음
+grade-worker-clock = CPU 시간은 남았으나 실제 시간 한도({ $seconds }초 이상, 다시 그 두 배)를 넘음. 무언가를 기다리고 있거나 컴퓨터가 너무 바쁜 것
 grade-worker-memory = 메모리가 { $mib } MiB보다 많이 필요함
 grade-worker-signal = 채점 프로세스가 시그널 { $signal } 때문에 종료됨
 grade-worker-status = 채점 프로세스가 종료 상태 { $status }인 채 끝남
