@@ -12,7 +12,7 @@ from claimbench import config
 from claimbench.benchmarks import loading as benchmarks
 from claimbench.benchmarks.twins import contradictions
 from claimbench.config import BenchmarkConfig
-from claimbench.errors import DataError
+from claimbench.errors import ClaimbenchError, DataError
 from claimbench.records import Problem
 from claimbench.runner import preparing
 
@@ -92,6 +92,23 @@ def test_one_question_with_two_golds_is_found(
         f"rows {a} and {b} ask the same question with different golds: mend one, or leave it out"
         for a, b in pairs
     ]
+
+
+def test_a_wrong_column_and_a_wrong_grader_are_said_with_what_was_meant(toy: Path) -> None:
+    path = toy / "configs" / "benchmarks" / "sums.yaml"
+    text = path.read_text()
+
+    def refusal(old: str, new: str) -> str:
+        path.write_text(text.replace(old, new))
+        with pytest.raises(ClaimbenchError) as failure:
+            loaded = preparing.load(Path("try"))
+            preparing.plan(loaded, toy / "data", False, lambda _: None, weights=False)
+        return str(failure.value)
+
+    wrong = refusal("gold: answer", "gold: Answer")
+    assert wrong.endswith("no column Answer (it has name, ask, answer); did you mean answer?")
+    wrong = refusal("kind: number", "kind: numbers")
+    assert wrong.startswith("benchmark sums, key grader: grader 'numbers' is unknown; did you mean")
 
 
 def test_one_set_of_choices_with_two_right_ones_is_found_and_many_are_counted() -> None:

@@ -292,3 +292,24 @@ def test_a_command_that_a_message_names_can_be_pasted(project: Path) -> None:
     (folder / "config.json").write_text("{}")
     with pytest.raises(ConfigError, match=f"claimbench new run --model '{folder}' --benchmark"):
         config.load_experiment(folder)
+
+
+@pytest.mark.parametrize(
+    ("looks", "words"),
+    [
+        ("0.5", "key looks: a list is needed, not 0.5: write [0.5]"),
+        ("[2]", "key looks.0: a look is a share of the samples, 0.5 for half of them, not 2"),
+        (
+            "[0.5, -1]",
+            "key looks.1: a look is a share of the samples, 0.5 for half of them, not -1",
+        ),
+        ("['50%']", "key looks.0: a number is needed, not '50%'"),
+        ("{sum: [0.5]}", "looks names sum, which this run does not have; did you mean sums?"),
+        ("{sums: 0.5}", "key looks.sums: a list is needed, not 0.5: write [0.5]"),
+    ],
+)
+def test_looks_that_are_none_are_said(project: Path, looks: str, words: str) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    with pytest.raises(ConfigError) as failure:
+        config.load_experiment(path, [f"looks={looks}"])
+    assert str(failure.value).endswith(words)

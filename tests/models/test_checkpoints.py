@@ -55,6 +55,11 @@ def test_a_local_checkpoint_is_known_by_its_whole_content(tmp_path: Path) -> Non
 def test_a_folder_without_config_is_no_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"config\.json is missing; key path"):
         identity(tmp_path)
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(
+        ModelError, match="mina is missing; key path must name a checkpoint; did yo"
+    ):
+        identity(tmp_path / "mina")
 
 
 def test_pip_is_run_out_of_its_wheel_where_an_environment_has_none() -> None:

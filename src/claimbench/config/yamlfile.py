@@ -156,8 +156,8 @@ def _given_instead(error: ErrorDetails) -> str:
     if isinstance(value, Mapping):
         return ", not keys and values" if kind in _NEEDED else ""
     got = ", but there is nothing" if value is None else f", not {_as_yaml(value)}"
-    if kind == "tuple_type" and isinstance(value, str):
-        return f"{got}: write [{value}]"
+    if kind == "tuple_type" and isinstance(value, str | int | float):
+        return f"{got}: write [{_as_yaml(value) if isinstance(value, bool) else value}]"
     if kind == "string_type" and isinstance(value, int | float):
         return f"{got}: put it in quotes"
     if kind in ("int_type", "float_type") and isinstance(value, str) and _is_number(value):

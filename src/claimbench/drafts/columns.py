@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,7 +122,8 @@ def _not_plain(file: Path, columns: Sequence[str], what: str) -> ConfigError:
     have = ", ".join(columns) or "no other column"
     header = "; the first line must name the columns" if ".csv" in file.suffixes else ""
     return ConfigError(
-        f"{file}: no column is plainly the {what} ({have}); name it with --{what}{header}"
+        f"{file}: no column is plainly the {what} ({have}); name it with --{what}{header} "
+        f"(`claimbench new benchmark {shlex.quote(file.name)} --{what} COLUMN` writes it down)"
     )
 
 

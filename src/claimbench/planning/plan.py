@@ -149,7 +149,10 @@ def _check_adapters(experiment: Experiment, chosen: EngineSettings) -> None:
 
 def _check_grader(benchmark: BenchmarkConfig, problems: Sequence[Problem]) -> None:
     """Refuse a grader that could judge no reply, before anything is generated."""
-    grader = make_grader(benchmark.grader.kind, benchmark.grader.options, None)
+    try:
+        grader = make_grader(benchmark.grader.kind, benchmark.grader.options, None)
+    except ConfigError as error:
+        raise ConfigError(f"benchmark {benchmark.name}, key grader: {error}") from error
     if reason := cannot_apply(grader, problems):
         raise ConfigError(
             f"benchmark {benchmark.name}: its grader {benchmark.grader.kind} can judge none of its "

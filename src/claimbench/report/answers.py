@@ -196,7 +196,8 @@ def _score_certainty(document: Document, run: RunView, m: Measurement) -> Messag
     if not m.complete:
         return Message("certainty-partial")
     if m.greedy and not m.sampling_se:
-        return Message("certainty-score-greedy", {"se": 100 * m.problem_se})
+        greedy = "certainty-score-greedy" if m.problem_se else "certainty-score-greedy-alike"
+        return Message(greedy, {"se": 100 * m.problem_se} if m.problem_se else {})
     own = next(
         (
             e
@@ -209,5 +210,7 @@ def _score_certainty(document: Document, run: RunView, m: Measurement) -> Messag
     )
     if own is None:
         return Message("certainty-score-unknown")
-    values: dict[str, Value] = {"low": own.low, "high": own.high, "se": 100 * m.problem_se}
-    return Message("certainty-score", values)
+    values: dict[str, Value] = {"low": own.low, "high": own.high}
+    if not m.problem_se:
+        return Message("certainty-score-alike", values)
+    return Message("certainty-score", {**values, "se": 100 * m.problem_se})

@@ -26,9 +26,15 @@ def comparison_answer(one: Compared) -> Answer:
         finding=_comparison_finding(one),
         certainty=_comparison_certainty(one),
         why=_comparison_why(one),
-        strip=strip_of_comparison(one),
-        chips=(Chip(Message("chip-details"), (found_message(one.such), *details(one))),),
+        strip=None if one.same_samples else strip_of_comparison(one),
+        chips=_chips(one),
     )
+
+
+def _chips(one: Compared) -> tuple[Chip, ...]:
+    found = () if one.same_samples else (found_message(one.such),)
+    said = (*found, *details(one))
+    return (Chip(Message("chip-details"), said),) if said else ()
 
 
 def _comparison_finding(one: Compared) -> Message:

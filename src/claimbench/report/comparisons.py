@@ -265,7 +265,8 @@ def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
     """Each comparison: the headline, what stands behind it, the problems that changed most."""
     for one in found:
         yield f"**{escape(said.render(headline(one)))}**\n"
-        yield f"```text\n{in_letters(strip_of_comparison(one))}\n```\n"
+        if not one.same_samples:
+            yield f"```text\n{in_letters(strip_of_comparison(one))}\n```\n"
         yield "\n".join(f"- {escape(said.render(line))}" for line in details(one)) + "\n"
         for word, rows in _extremes(one):
             yield f"{said.say(_CHANGES[word])}:\n"
