@@ -135,6 +135,7 @@ def test_workers_ignore_ctrl_c(pool: GradingPool) -> None:
     assert os.getpgid(worker) != os.getpgid(0)
 
 
+@pytest.mark.slow
 def test_poll_does_not_wait(pool: GradingPool) -> None:
     pool.submit(OrderedGrader(), problem("x"), reply("hang"))
     # Had it waited, the worker would have reached its limit, and the grade would be here.
@@ -144,6 +145,7 @@ def test_poll_does_not_wait(pool: GradingPool) -> None:
     assert pool.pending == 0
 
 
+@pytest.mark.slow
 def test_equal_questions_are_asked_once(pool: GradingPool) -> None:
     start = time.process_time()
     for place in range(30):
