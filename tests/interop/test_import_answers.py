@@ -199,6 +199,7 @@ def test_a_place_of_the_answer_in_a_column(tmp_path: Path) -> None:
     assert run_of(tmp_path, rows, mapping, "--grader", "integer")["right"] == [1]
 
 
+@pytest.mark.slow
 def test_stated_answers_survive_an_export(tmp_path: Path) -> None:
     """Also that there is none, and that nothing was stated."""
     rows = [

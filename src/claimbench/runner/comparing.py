@@ -31,7 +31,7 @@ def compare_runs(
         raise InputError(f"{twice[0]} is named twice: a run is compared with other runs")
     names = unique_names(roots)
     arms = [
-        Arm(name, cell)
+        Arm(name, cell, str(root))
         for root, name in zip(roots, names, strict=True)
         for cell in read_measured(root)
     ]
