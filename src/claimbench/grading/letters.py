@@ -13,6 +13,7 @@ strict rule finds as a letter of its own is found here, too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from claimbench.grading.phrases import ANSWER_WORDS, EASTERN, EUROPEAN_CHOICE
@@ -76,6 +77,9 @@ def _last_named(forms: tuple[re.Pattern[str], ...], text: str) -> str | None:
     return max(found)[1] if found else None
 
 
+_COLON = rf"(?P<colon>[\"']?{_MARKS}(?:[:：=]|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
+
+
 @lru_cache(maxsize=8)
 def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
     """The statements and the sentences. Groups: `colon` (a lower-case letter may follow it),
@@ -85,43 +89,46 @@ def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
     joint = r"\s{0,3}(?:,|/|&|\band\b|\bor\b)\s{0,3}(?:\band\b|\bor\b)?\s{0,3}[({*]{0,3}"
     more = rf"(?P<more>(?:{joint}[{span}]\b){{0,8}})"
     named = rf"(?P<open>{_OPEN}{{0,8}})[ \t]*{letter}{more}"
-    colon = rf"(?P<colon>[\"']?{_MARKS}(?:[:：=]|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
-    heading = r"^[ \t#*_]{0,12}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{0,12}\n\s{0,3})"
+    whole = rf"(?P<colon>)(?P<open>{_OPEN}{{0,4}}){letter}"
     box = rf"(?P<colon>)(?P<open>\\(?:boxed|fbox)[ ]?{{{_OPEN}{{0,6}})[ ]?{letter}{more}"
     bare_box = rf"(?P<colon>\\boxed[ ]?)(?P<open>){letter}{more}"
+    return (
+        (*_statements(named), re.compile(box), re.compile(bare_box)),
+        (*_sentences(named, whole), *_foreign_sentences(named, whole)),
+    )
+
+
+def _statements(named: str) -> Iterator[re.Pattern[str]]:
+    heading = r"^[ \t#*_]{0,12}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{0,12}\n\s{0,3})"
     tag = rf"(?P<colon><answer>\s{{0,8}}){_NOUN}"
+    yield re.compile(rf"(?i:\banswer|{ANSWER_WORDS}){_COLON}{named}")
+    yield re.compile(rf"(?:{EASTERN})(?P<colon>)[ \t:：]{{0,3}}{named}")
+    yield re.compile(rf"(?im:{heading}){named}")
+    yield re.compile(rf"(?i:{tag}){named}")
+
+
+def _sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
     be = rf"(?P<colon>){_ADVERB}[ \t]+{_BE}{_ADVERB}{_MARKS}:?{_MARKS}\s{{0,3}}{_NOUN}"
-    whole = rf"(?P<colon>)(?P<open>{_OPEN}{{0,4}}){letter}"
     subject = rf"{whole}(?P<more>)[ \t]+{_BE}{_ADVERB}[ \t]+"
     right = r"(?:the[ \t]+)?(?:correct|right|best[ \t]+(?:answer|choice|option)|answer\b)"
     chosen = r"(?P<colon>)\b(?:option|choice)[ \t]*[*_]{0,3}[ \t]*"
     instead = r"(?:isn['’]t|is[ \t]+not)[ \t]+\W{0,3}[A-Z]\W{1,6}(?:but|it['’]s|it[ \t]+is)"
-    taken = r"(?<!不)(?:选择|選擇|选|選)(?P<colon>)[ \t:：]{0,3}(?:[选選][项項])?"
     alone = r"(?=[ \t]*(?:$|[\n.,;:!)\]]|because\b|since\b|as\b|due\b))"
-    return (
-        (
-            re.compile(rf"(?i:\banswer|{ANSWER_WORDS}){colon}{named}"),
-            re.compile(rf"(?:{EASTERN})(?P<colon>)[ \t:：]{{0,3}}{named}"),
-            re.compile(rf"(?im:{heading}){named}"),
-            re.compile(rf"(?i:{tag}){named}"),
-            re.compile(box),
-            re.compile(bare_box),
-        ),
-        (
-            re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){be}){named}"),
-            re.compile(
-                rf"(?i:{EUROPEAN_CHOICE})(?P<colon>)[ \t]*:?{_MARKS}(?:{_FOREIGN_NOUN})?{named}"
-            ),
-            re.compile(rf"(?<![A-Za-z+]){whole}(?P<more>)[ \t]*{_FOREIGN_RIGHT}"),
-            re.compile(rf"{taken}{named}"),
-            re.compile(rf"{instead}(?P<colon>)[ \t]+{named}"),
-            re.compile(rf"(?<!or )(?<!nor )(?<!and )(?<![\w+]){subject}(?i:{right})"),
-            re.compile(rf"(?i:\b(?:option|choice)){colon}{named}"),
-            re.compile(rf"(?im:{chosen}){named}(?m:{alone})"),
-            re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})"),
-            re.compile(rf"(?i:\banswer(?P<colon>)[ \t]*[*_]{{0,3}}[ \t]*){named}"),
-        ),
-    )
+    yield re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){be}){named}")
+    yield re.compile(rf"{instead}(?P<colon>)[ \t]+{named}")
+    yield re.compile(rf"(?<!or )(?<!nor )(?<!and )(?<![\w+]){subject}(?i:{right})")
+    yield re.compile(rf"(?i:\b(?:option|choice)){_COLON}{named}")
+    yield re.compile(rf"(?im:{chosen}){named}(?m:{alone})")
+    yield re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})")
+    yield re.compile(rf"(?i:\banswer(?P<colon>)[ \t]*[*_]{{0,3}}[ \t]*){named}")
+
+
+def _foreign_sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
+    taken = r"(?<!不)(?:选择|選擇|选|選)(?P<colon>)[ \t:：]{0,3}(?:[选選][项項])?"
+    european = rf"(?i:{EUROPEAN_CHOICE})(?P<colon>)[ \t]*:?{_MARKS}(?:{_FOREIGN_NOUN})?"
+    yield re.compile(european + named)
+    yield re.compile(rf"(?<![A-Za-z+]){whole}(?P<more>)[ \t]*{_FOREIGN_RIGHT}")
+    yield re.compile(taken + named)
 
 
 def _named(match: re.Match[str]) -> str | None:
