@@ -17,15 +17,20 @@ def leave_working_directory() -> None:
         del sys.path[0]
 
 
-def main() -> None:
-    """Entry point. Ctrl-C is no failure to explain, even while modules load."""
+def script() -> None:
+    """Entry point of a process of its own. At its end Ctrl-C stays ignored."""
+    main(whole_process=True)
+
+
+def main(whole_process: bool = False) -> None:
+    """A command, inside any program. Ctrl-C is no failure to explain, even while modules load."""
     if os.name == "nt":
         print(f"claimbench: {WINDOWS}", file=sys.stderr)
         sys.exit(2)
     try:
         from claimbench.cli import main as command
 
-        command()
+        command(whole_process)
     except KeyboardInterrupt:
         print("claimbench: stopped; nothing was begun", file=sys.stderr)
         sys.exit(INTERRUPTED)
@@ -33,4 +38,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     leave_working_directory()
-    main()
+    script()

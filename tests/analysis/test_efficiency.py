@@ -168,6 +168,7 @@ def test_a_resumed_run_adds_up_its_sessions(journey: Toy) -> None:
     assert one["tokens_per_second"] == pytest.approx(tokens / seconds)
 
 
+@pytest.mark.slow
 def test_a_finished_run_that_is_asked_again_keeps_its_pace(journey: Toy) -> None:
     journey.run()
     before = json.loads((journey.out / "efficiency.json").read_text())

@@ -10,8 +10,11 @@ import pytest
 
 from claimbench import config
 from claimbench.benchmarks import loading as benchmarks
+from claimbench.benchmarks.twins import contradictions
 from claimbench.config import BenchmarkConfig
-from claimbench.errors import DataError
+from claimbench.errors import ClaimbenchError, DataError
+from claimbench.records import Problem
+from claimbench.runner import preparing
 
 
 def load(project: Path, **changes: object) -> BenchmarkConfig:
@@ -57,6 +60,76 @@ def test_wrong_row_count_names_file_and_key(project: Path) -> None:
         DataError, match=r"sums.jsonl: 5 rows, but sums pins 6 \(key dataset.rows\)"
     ):
         benchmarks.load_problems(load(project, rows=6), project / "data")
+
+
+def test_of_a_users_own_file_no_revision_is_spoken_of(project: Path) -> None:
+    with pytest.raises(DataError) as failure:
+        benchmarks.load_problems(load(project, rows=6), project / "data")
+    assert str(failure.value).endswith("mend the file, or write rows: 5 where it is as you mean it")
+    with pytest.raises(DataError) as failure:
+        benchmarks.load_problems(load(project, digest="0" * 64), project / "data")
+    assert "revision" not in str(failure.value)
+    hub = load(project, rows=6, hub="nobody/sums", revision="1" * 40)
+    with pytest.raises(DataError, match="use the pinned revision of the dataset"):
+        benchmarks.load_problems(hub, project / "data")
+
+
+@pytest.mark.parametrize(
+    ("second", "pairs"),
+    [
+        (Problem("b", "2", "What  is 2 + 2?", "5"), [(1, 2)]),
+        (Problem("b", "2", "What is 2 + 2?", "4.0"), []),
+        (Problem("b", "2", "What is 2 + 3?", "5"), []),
+        (Problem("b", "2", "What is 2 + 2?", "", ("4", "5")), []),
+    ],
+)
+def test_one_question_with_two_golds_is_found(
+    second: Problem, pairs: list[tuple[int, int]]
+) -> None:
+    first = Problem("b", "1", "What is 2 + 2?", "4")
+    found = contradictions([first, second])
+    assert found == [
+        f"rows {a} and {b} ask the same question with different golds: mend one, or leave it out"
+        for a, b in pairs
+    ]
+
+
+def test_a_wrong_column_and_a_wrong_grader_are_said_with_what_was_meant(toy: Path) -> None:
+    path = toy / "configs" / "benchmarks" / "sums.yaml"
+    text = path.read_text()
+
+    def refusal(old: str, new: str) -> str:
+        path.write_text(text.replace(old, new))
+        with pytest.raises(ClaimbenchError) as failure:
+            loaded = preparing.load(Path("try"))
+            preparing.plan(loaded, toy / "data", False, lambda _: None, weights=False)
+        return str(failure.value)
+
+    wrong = refusal("gold: answer", "gold: Answer")
+    assert wrong.endswith("no column Answer (it has name, ask, answer); did you mean answer?")
+    wrong = refusal("kind: number", "kind: numbers")
+    assert wrong.startswith("benchmark sums, key grader: grader 'numbers' is unknown; did you mean")
+
+
+def test_one_set_of_choices_with_two_right_ones_is_found_and_many_are_counted() -> None:
+    orders = [("4", "5"), ("5", "4"), ("4", "5", "6"), ("4", "5")]
+    choices = [Problem("b", str(i), "Which?", "", order) for i, order in enumerate(orders)]
+    assert contradictions(choices)[0].startswith("rows 1 and 2 ask the same question")
+    assert len(contradictions(choices)) == 1
+    many = [Problem("b", str(i), "Which?", str(i)) for i in range(7)]
+    assert contradictions(many)[3:] == ["and so do 3 more pairs of rows"]
+
+
+def test_a_plan_says_which_rows_contradict_each_other(
+    toy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = toy / "data" / "sums.jsonl"
+    file.write_text(file.read_text().replace("What is 4 + 4?", "What is 3 + 3?"))
+    preparing.plan(preparing.load(Path("try")), toy / "data", False, lambda _: None, weights=False)
+    assert [record.getMessage() for record in caplog.records] == [
+        "benchmark sums: rows 4 and 5 ask the same question with different golds: mend one, or "
+        "leave it out"
+    ]
 
 
 def test_digest_is_of_the_content_and_is_held(project: Path) -> None:

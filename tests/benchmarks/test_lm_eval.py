@@ -37,7 +37,8 @@ def test_built_in_tasks_score_as_under_lm_eval(lab: Lab, chat: bool) -> None:
         assert measured.grader_error_share == 0
 
 
-@pytest.mark.parametrize("chat", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("chat", [True, False])
 def test_a_group_of_ours_with_repeats_and_votes(lab: Lab, chat: bool) -> None:
     plan = lab.plan(["lm-eval:ours"], include=str(lab.tasks), chat=chat)
     assert [b.name for b in plan.experiment.benchmarks] == [f"lm-eval:{task}" for task in OURS]

@@ -102,6 +102,7 @@ def test_every_leetcode_test_passes_and_fails_in_the_sandbox(files: Path) -> Non
     assert {p.id: o for p, o in zip(small, wrong, strict=True) if o == "correct"} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_what_leetcode_has_in_scope_is_there(files: Path) -> None:
     benchmark = config.load_benchmark(LEETCODE)

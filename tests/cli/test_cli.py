@@ -86,6 +86,7 @@ def refused_folder(command: str, folder: str, root: Path) -> None:
     assert sorted(path.name for path in root.rglob("*")) == ["file", "notes.txt", "other"]
 
 
+@pytest.mark.slow
 def test_the_run_that_was_meant_is_named(tmp_path: Path) -> None:
     run = tmp_path / "results" / "smoke"
     run.mkdir(parents=True)

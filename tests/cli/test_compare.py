@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -169,8 +170,6 @@ def test_files_hold_every_problem_that_changed(runs: Path, tmp_path: Path) -> No
 
 def test_results_without_samples_are_compared_by_their_ids(runs: Path, tmp_path: Path) -> None:
     """A committed results folder has measurements.json and run.yaml, no samples."""
-    import shutil
-
     for name in ("base", "mine"):
         assert CliRunner().invoke(app, ["report", str(runs / name)]).exit_code == 0
         bare = tmp_path / name
@@ -188,8 +187,40 @@ def test_an_unfinished_run_and_a_run_beside_itself_are_refused(runs: Path, tmp_p
         lines = part.read_text().splitlines(keepends=True)
         part.write_text("".join(lines[:-1]))
     found = compare(runs, "base", str(unfinished))
-    assert "960 of 960 samples, 959 graded; finish the run" in str(found.exception)
+    assert "960 of 960 samples, 959 graded; before it is compared, grade" in str(found.exception)
+    assert str(found.exception).endswith(f": claimbench grade {unfinished}")
+    for part in (unfinished / "samples").rglob("*.jsonl"):
+        part.write_text("".join(part.read_text().splitlines(keepends=True)[:-1]))
+    found = compare(runs, "base", str(unfinished))
+    assert "959 of 960 samples" in str(found.exception)
+    assert str(found.exception).endswith("finish the run with the command that began it")
     assert "named twice" in str(compare(runs, "base", "base").exception)
+
+
+def test_a_copy_beside_its_original_is_no_finding(runs: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(runs / "base", copy)
+    found = compare(runs, "base", str(copy), "--margin", "20")
+    assert found.exit_code == 0
+    first, *rest = found.stdout.splitlines()
+    assert first.startswith("copy against base on b: no finding, as both hold the very same sample")
+    assert "one is a copy of the other, or both were drawn with the same seed)" in first
+    assert not [line for line in rest if "of 60 problems" in line or "equivalent" in line]
+    korean = compare(runs, "base", str(copy), "--language", "ko").stdout.splitlines()[0]
+    assert "표본이 양쪽 모두 똑같아 비교한 것이 없음" in korean
+    assert compare(runs, "base", str(copy), "--fail-on", "worse").exit_code == 0
+    assert compare(runs, "base", str(copy), "--fail-on", "inconclusive").exit_code == 1
+    data = json.loads(compare(runs, "base", str(copy), "--json").stdout)
+    assert [(one["verdict"], one["same_samples"]) for one in data] == [("inconclusive", True)]
+    assert json.loads(compare(runs, "base", "same", "--json").stdout)[0]["same_samples"] is False
+
+
+def test_a_run_that_holds_all_of_another_is_said(runs: Path, tmp_path: Path) -> None:
+    fewer = make(tmp_path / "base", 0.0, 1, problems=50)
+    found = compare(runs, "base", str(fewer), "--common").stdout
+    words = f"every sample of {fewer} is in {runs / 'base'}, too: the two are no independent draws"
+    assert words in found
+    assert "no finding" not in found
 
 
 def test_the_outcome_in_korean(runs: Path, tmp_path: Path) -> None:

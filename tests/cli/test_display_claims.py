@@ -23,6 +23,7 @@ def verdicts() -> tuple[ClaimVerdict, ...]:
     return judge_claims(load_evidence())
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_refuses(tmp_path: Path) -> None:
     done = claimbench("claims", "--article", "hani-0130", "--kind", "arithmetic", cwd=tmp_path)
     assert done.returncode == 0

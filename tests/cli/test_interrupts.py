@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from report_toys import lifelike, write_run
 
+from claimbench.__main__ import main
 from claimbench.config.machine import deaf_to_interrupts
 from claimbench.engines.base import Engine
 from claimbench.engines.replicas.processes import Place, Processes
@@ -20,10 +21,10 @@ from claimbench.runner.reports import RUNS_EACH
 
 AT_THE_END = """
 import atexit, os, signal
-from claimbench.__main__ import main
+from claimbench.__main__ import script
 
 atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))
-main()
+script()
 """
 WHERE_FREED = """
 import sys
@@ -65,6 +66,28 @@ def test_one_that_python_drops_comes_again(tmp_path: Path) -> None:
     done = ended(WHERE_FREED, "claims", cwd=tmp_path)
     assert done.returncode == 130, done.stderr
     assert one_sentence(done.stderr)
+
+
+@pytest.mark.parametrize(
+    "words", [["--version"], ["no-such-command"], ["claims", "--article", "x"]]
+)
+def test_a_program_that_calls_it_has_its_signals_again(
+    monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    def mine(_signal: int, _frame: object) -> None: ...
+
+    monkeypatch.setattr(sys, "argv", ["claimbench", *words])
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, mine) for number in numbers}
+    hook = sys.unraisablehook
+    try:
+        with pytest.raises(SystemExit):
+            main()
+        assert [signal.getsignal(number) for number in numbers] == [mine, mine]
+        assert sys.unraisablehook is hook
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def descendants(pid: int) -> list[int]:

@@ -55,6 +55,7 @@ sys.platform = "darwin"
 """What of macOS matters here: no affinity of processes, no limit of an address space."""
 
 
+@pytest.mark.slow
 def test_reports_and_grades_are_made_without_what_a_mac_lacks(tmp_path: Path) -> None:
     run = folder(tmp_path)
     site = tmp_path / "site"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimbench import config, engines
+from claimbench.benchmarks.loading import fill
 from claimbench.config import paths, subject_of
 from claimbench.errors import ConfigError
 
@@ -228,3 +229,87 @@ def test_a_file_extends_another(project: Path) -> None:
     (runs / "above.yaml").write_text("extends: wrong\nseed: 9\n")
     with pytest.raises(ConfigError, match=r"wrong\.yaml:3: unknown key sampling\.topp"):
         config.load_experiment(runs / "above.yaml")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "found", "known"),
+    [
+        ("{question} {hint}", "{hint}", "{question}"),
+        ("Hint:{hint}\\n{question}", "{hint}", "{question}"),
+        ("{question}{hint}", "{hint}", "{question}"),
+        ("{question} {choices}", "{choices}", "{question}"),
+    ],
+)
+def test_a_placeholder_that_no_row_fills_is_refused(
+    project: Path, prompt: str, found: str, known: str
+) -> None:
+    path = project / "configs" / "benchmarks" / "sums.yaml"
+    text = path.read_text()
+    line = next(i for i, row in enumerate(text.splitlines(), 1) if row.startswith("prompt:"))
+    old = text.splitlines()[line - 1]
+    path.write_text(text.replace(old, f'prompt: "{prompt}"'))
+    with pytest.raises(ConfigError) as failure:
+        config.load_benchmark("sums")
+    sentence = f"{path}:{line}: key prompt: {found} is no placeholder of this benchmark (it has "
+    assert str(failure.value).startswith(f"{sentence}{known}); ")
+    path.write_text(text)
+    run = project / "configs" / "runs" / "try.yaml"
+    run.write_text(run.read_text() + f'prompts: {{sums: {{prompt: "{prompt}"}}}}\n')
+    with pytest.raises(ConfigError) as failure:
+        config.load_experiment(run)
+    where = f"{run}:{len(run.read_text().splitlines())}: key prompts.sums.prompt: {found} is no"
+    assert str(failure.value).startswith(where)
+
+
+def test_braces_of_latex_and_doubled_ones_are_no_placeholders(project: Path) -> None:
+    path = project / "configs" / "benchmarks" / "sums.yaml"
+    asked = r"{question} Put it in \boxed{answer} or \frac{a}{b}, x_{i}, {}, {{word}}, {1, 2}."
+    old = next(row for row in path.read_text().splitlines() if row.startswith("prompt:"))
+    path.write_text(path.read_text().replace(old, f"prompt: '{asked}'"))
+    prompt = config.load_benchmark("sums").prompt
+    shown = r"1{a} Put it in \boxed{answer} or \frac{a}{b}, x_{i}, {}, {word}, {1, 2}."
+    assert fill(prompt, "1{a}") == shown
+    assert fill("{{question}} {hint}", "Q", slots={"hint": "{{H}}"}) == "{Q} {{H}}"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("5", "not 5: put it in quotes"), ("[a]", "not ['a']"), ("yes", "not true: put it in quotes")],
+)
+def test_a_path_of_another_type_is_said_before_the_keys_it_stands_for(
+    project: Path, path: str, words: str
+) -> None:
+    file = project / "configs" / "models" / "mine.yaml"
+    file.write_text(f"title: Mine\npath: {path}\n")
+    with pytest.raises(ConfigError) as failure:
+        config.load_model("mine")
+    assert str(failure.value) == f"{file}:2: key path: a text is needed, {words}"
+
+
+def test_a_command_that_a_message_names_can_be_pasted(project: Path) -> None:
+    folder = project / "my model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    with pytest.raises(ConfigError, match=f"claimbench new run --model '{folder}' --benchmark"):
+        config.load_experiment(folder)
+
+
+@pytest.mark.parametrize(
+    ("looks", "words"),
+    [
+        ("0.5", "key looks: a list is needed, not 0.5: write [0.5]"),
+        ("[2]", "key looks.0: a look is a share of the samples, 0.5 for half of them, not 2"),
+        (
+            "[0.5, -1]",
+            "key looks.1: a look is a share of the samples, 0.5 for half of them, not -1",
+        ),
+        ("['50%']", "key looks.0: a number is needed, not '50%'"),
+        ("{sum: [0.5]}", "looks names sum, which this run does not have; did you mean sums?"),
+        ("{sums: 0.5}", "key looks.sums: a list is needed, not 0.5: write [0.5]"),
+    ],
+)
+def test_looks_that_are_none_are_said(project: Path, looks: str, words: str) -> None:
+    path = project / "configs" / "runs" / "try.yaml"
+    with pytest.raises(ConfigError) as failure:
+        config.load_experiment(path, [f"looks={looks}"])
+    assert str(failure.value).endswith(words)

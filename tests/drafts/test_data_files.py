@@ -56,6 +56,21 @@ REFUSED = [
         lines(ROWS[:1] + [{"question": "q"}] * 6),
         "nothing in column answer in rows 2, 3, 4 and 3 more",
     ),
+    (
+        "a.csv",
+        "question,answer\na,\n,5\n",
+        "nothing in column question in row 2, nor in column answer in row 1; fill them, or leave",
+    ),
+    (
+        "a.csv",
+        'question,answer\n"What is 1+1?",2\n"What is 2+2?,4\nWhat is 3+3?,6\n',
+        "a.csv:3: a quote is opened in this row and never closed",
+    ),
+    (
+        "a.csv",
+        'question,answer\nWhat is 1+1?,"2\nWhat is 2+2?,4\n',
+        "a.csv:2: a quote is opened in this row and never closed",
+    ),
     ("a.jsonl", lines([{"id": "x", "answer": "3"}]), "no column is plainly the question (id, ans"),
     ("a.jsonl", lines([{"question": {"a": 1}, "answer": "3"}]), "column question holds no text"),
     ("a.csv", "question;answer\nq;2\n", "a.csv: its columns are separated by ';'; save it with"),
@@ -194,3 +209,28 @@ def test_choices_are_said_once(fields: dict[str, object], words: str) -> None:
                 "grader": {"kind": "choice"},
             }
         )
+
+
+def test_an_id_that_is_empty_in_a_row_is_said_and_problems_numbered(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("id,question,answer\nx,What is 1+1?,2\n,What is 2+2?,4\n")
+    draft = draft_benchmark(str(file))
+    assert draft.decide == {"id": "column id has nothing in row 2, so problems are numbered"}
+    assert draft.config.fields.id is None
+
+
+def test_spaces_around_a_columns_name_hide_no_column(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(" Question , answer \nWhat is 1+1?,2\n")
+    fields = draft_benchmark(str(file)).config.fields
+    assert (fields.question, fields.gold) == (" Question ", " answer ")
+
+
+def test_a_draft_says_which_rows_contradict_each_other(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text(lines([*ROWS, ROWS[1] | {"id": "p6", "answer": "5"}]))
+    draft = draft_benchmark(str(file))
+    assert draft.decide == {
+        "golds": "rows 2 and 6 ask the same question with different golds: mend one, or leave it "
+        "out"
+    }

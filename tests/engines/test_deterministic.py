@@ -54,6 +54,7 @@ def texts(folder: Path, requests: list[Request], **settings: Any) -> dict[str, t
     return {key: reply.token_ids for key, reply in replies.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("threads")
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_replies_depend_on_nothing_beside_them(llama: Path, dtype: str) -> None:

@@ -400,9 +400,10 @@ def test_without_slots_as_many_go_together_as_in_vllm_llm(
     llm = LLM(**arguments)
     theirs = llm.llm_engine.vllm_config.scheduler_config
     llm.llm_engine.engine_core.shutdown()
-    ours = engine_module._load(arguments)
-    found = ours.vllm_config.scheduler_config
-    ours.engine_core.shutdown()
+    ours = VllmEngine(tiny_checkpoint, arguments)
+    found = ours._engine.vllm_config.scheduler_config
+    assert_prompts_that_fill_a_step_are_answered(ours, found.max_num_batched_tokens)
+    ours.close()
     other = EngineArgs(**arguments).create_engine_config(UsageContext.ENGINE_CONTEXT)
     together = (found.max_num_seqs, found.max_num_batched_tokens)
     assert together == (theirs.max_num_seqs, theirs.max_num_batched_tokens)
@@ -410,3 +411,11 @@ def test_without_slots_as_many_go_together_as_in_vllm_llm(
         other.scheduler_config.max_num_seqs,
         other.scheduler_config.max_num_batched_tokens,
     )
+
+
+def assert_prompts_that_fill_a_step_are_answered(engine: VllmEngine, tokens: int) -> None:
+    """Read in parts, a seeded prompt ends vLLM's engine on a CPU."""
+    count = tokens // 240 + 4
+    asked = requests([(i + 10,) * 240 for i in range(count)], 1, max_tokens=2)
+    answers = list(engine.generate(iter(asked)))
+    assert [type(a) for a in answers] == [Completion] * count

@@ -179,6 +179,7 @@ def test_vllm_is_loaded_with_its_own_defaults_for_offline_use(
     class LLMEngine:
         @staticmethod
         def from_engine_args(args: Any, usage_context: str = "ENGINE_CONTEXT") -> FakeCore:
+            assert "enable_chunked_prefill" not in args  # a GPU's generators can take a draw back
             sequences, tokens = defaults[usage_context]
             scheduler = SimpleNamespace(
                 max_num_seqs=args.get("max_num_seqs", sequences), max_num_batched_tokens=tokens
@@ -196,7 +197,7 @@ def test_vllm_is_loaded_with_its_own_defaults_for_offline_use(
             )
 
     context = SimpleNamespace(LLM_CLASS="LLM_CLASS", ENGINE_CONTEXT="ENGINE_CONTEXT")
-    platform = SimpleNamespace(get_device_name=lambda: "a card")
+    platform = SimpleNamespace(get_device_name=lambda: "a card", is_cpu=lambda: False)
     fakes = {
         "vllm": {"EngineArgs": dict, "LLMEngine": LLMEngine, "__version__": "0.33"},
         "vllm.exceptions": {"VLLMClientError": KeyError},

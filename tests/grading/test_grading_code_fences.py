@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from claimbench.grading.code.extract import extract_code, livecodebench_code
+from claimbench.grading.reply import counted_part
+
+CASES = Path(__file__).parents[1] / "data" / "extraction_cases.jsonl"
 
 PROGRAM = "def double(x):\n    return 2 * x\n\nprint(double(int(input())))"
 BEFORE = [
@@ -105,3 +110,38 @@ def test_replies_whose_program_must_run(shared: Path) -> None:
     found = {row["id"]: extract_code(row["reply"]) for row in rows}
     assert len(rows) == 17
     assert found == {row["id"]: row["code"] + "\n" for row in rows}
+
+
+@pytest.mark.slow
+def test_replies_written_before_the_rules_were_read() -> None:
+    """Where `passes`, the program that the reply hands in makes 42 of 41."""
+    rows = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
+    assert len(rows) == 91
+    assert [row["id"] for row in rows if _passes(row["reply"]) != row["passes"]] == []
+
+
+def _passes(reply: str) -> bool:
+    end = "</think>" if "think>" in reply else None
+    text = counted_part(reply, None, end)
+    program = None if text is None else extract_code(text)
+    if program is None:
+        return False
+    command = [sys.executable, "-I", "-c", program]
+    done = subprocess.run(
+        command, check=False, input="41\n", capture_output=True, text=True, timeout=30
+    )
+    return done.returncode == 0 and done.stdout.strip() == "42"
+
+
+@pytest.mark.parametrize(
+    ("reply", "program"),
+    [
+        ("# adds one\nn = int(input())\nprint(n + 1)", "n = int(input())\nprint(n + 1)\n"),
+        ("<answer>\nprint(1)\n</answer>\nIt prints.", "print(1)\n"),
+        ("Here it is.\n[PYTHON]\nprint(1)\n[/PYTHON]", "print(1)\n"),
+        ("<answer>\nThe sum is odd.\n</answer>", None),
+        ("[PYTHON]\nprint(1)", None),
+    ],
+)
+def test_a_program_between_tags(reply: str, program: str | None) -> None:
+    assert extract_code(reply) == program

@@ -109,3 +109,8 @@ def test_wrong_answers_that_look_right(gold: str, answer: str) -> None:
 
 def test_a_missing_gold_is_our_error() -> None:
     assert outcome(" ", "5") == "grader_error"
+
+
+def test_a_capital_before_a_closing_dollar_sign_names_no_currency() -> None:
+    assert outcome("$3AB+A+B$", "3AB+A+B") == "correct"
+    assert outcome("640", r"R\$640") == "correct"

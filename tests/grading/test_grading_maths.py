@@ -41,6 +41,14 @@ class TestCountedText:
         sample = reply("a</think>b", finish_reason="length")
         assert counted_text(sample, None) == "a</think>b"
 
+    def test_a_reply_that_opens_its_reasoning_is_split_whatever_is_known_of_its_model(self) -> None:
+        assert counted_text(reply("\n<think>\n5</think>\\boxed{6}"), None) == "\\boxed{6}"
+        assert counted_text(reply("<think>\nso \\boxed{5}, but"), None) is None
+        assert counted_text(reply("I use <think> tags: \\boxed{5}"), None) is not None
+
+    def test_a_grader_of_another_tool_may_read_the_reasoning_as_that_tool_does(self) -> None:
+        assert counted_text(reply("<think>5"), None, as_marked=False) == "<think>5"
+
 
 class TestLastBox:
     @pytest.mark.parametrize(
@@ -278,3 +286,42 @@ def test_a_denied_number_is_no_answer() -> None:
 
     assert number_after_phrase("So the answer is not 18.") is None
     assert number_after_phrase("So the answer is 18.") == "18"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("36,50 €", Fraction(73, 2)),
+        ("1.250,5", Fraction(2501, 2)),
+        ("0,375", Fraction(3, 8)),
+        ("1,250", Fraction(1250)),
+        ("1,00,000", Fraction(100_000)),
+        ("5, 7", None),
+        ("5,7,9", None),
+        ("10⁴", None),
+        ("5万", None),
+        ("5х", None),
+        ("5元", Fraction(5)),
+    ],
+)
+def test_commas_and_units_of_other_languages(text: str, value: Fraction | None) -> None:
+    assert to_fraction(text, decimal_comma=True) == value
+
+
+def test_a_gold_has_no_decimal_comma() -> None:
+    assert to_fraction("2,7") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "gold", "outcome"),
+    [
+        ("That makes 7 dozen.", "7", "correct"),
+        ("That makes 7 million.", "7", "wrong"),
+        ("That makes 7 million.", "7000000", "correct"),
+        (r"\boxed{7\text{ dozen}}", "7", "wrong"),
+        ("The answer is 7 or 8.", "7", "wrong"),
+        ("The answer is 0.5 or 1/2.", "0.5", "correct"),
+    ],
+)
+def test_words_behind_the_number_of_a_sentence(text: str, gold: str, outcome: str) -> None:
+    assert NUMBER.grade(problem(gold), reply(text)).outcome == outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import resource
 import signal
@@ -23,7 +24,7 @@ from claimbench.grading import GradingPool, make_grader
 from claimbench.grading.latex import GoldQuestion, LatexQuestion
 from claimbench.grading.outcomes import NOT_EVALUATED, WRONG, make_grade
 from claimbench.records import Grade, Problem, Sample
-from claimbench.report.messages import english
+from claimbench.report.messages import english, words
 
 LATEX = make_grader("latex", {}, None)
 
@@ -39,6 +40,8 @@ class Order:
         if self.text == "hang":
             while True:
                 pass
+        if self.text == "wait":
+            time.sleep(600)
         if self.text == "power":
             return 9**9**9
         if self.text == "die":
@@ -69,8 +72,9 @@ NUMBERS = itertools.count()
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[GradingPool]:
-    # On busy cores its CPU time is to end a worker, not the clock, which allows some times as much.
     with GradingPool(2, cpu_limit_s=1.0, memory_limit=2**30, prepare=int) as pool:
+        # However busy the cores are, its CPU time is to end a worker, and never the clock.
+        pool._limits.wall_s = math.inf
         yield pool
 
 
@@ -93,6 +97,15 @@ def test_only_the_item_at_fault_is_lost(pool: GradingPool, order: str, reason: s
     assert (bad.outcome, bad.value) == ("grader_error", None)
     assert reason in english(bad.reason)
     assert {grade.outcome for grade in grades.values()} == {"correct"}
+
+
+def test_what_waits_without_computing_is_ended_by_the_clock() -> None:
+    with GradingPool(1, cpu_limit_s=5.0, prepare=int) as pool:
+        pool._limits.wall_s = 0.2
+        (bad,) = outcomes(pool, ["wait"]).values()
+    assert (bad.outcome, bad.value) == ("grader_error", None)
+    assert "not done by the clock (0.2 s or longer, then twice" in english(bad.reason)
+    assert "CPU 시간은 남았으나" in words("ko").render(bad.reason)
 
 
 def test_an_exception_costs_no_worker(pool: GradingPool) -> None:
@@ -122,6 +135,7 @@ def test_workers_ignore_ctrl_c(pool: GradingPool) -> None:
     assert os.getpgid(worker) != os.getpgid(0)
 
 
+@pytest.mark.slow
 def test_poll_does_not_wait(pool: GradingPool) -> None:
     pool.submit(OrderedGrader(), problem("x"), reply("hang"))
     # Had it waited, the worker would have reached its limit, and the grade would be here.
@@ -131,6 +145,7 @@ def test_poll_does_not_wait(pool: GradingPool) -> None:
     assert pool.pending == 0
 
 
+@pytest.mark.slow
 def test_equal_questions_are_asked_once(pool: GradingPool) -> None:
     start = time.process_time()
     for place in range(30):

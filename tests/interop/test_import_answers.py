@@ -199,6 +199,7 @@ def test_a_place_of_the_answer_in_a_column(tmp_path: Path) -> None:
     assert run_of(tmp_path, rows, mapping, "--grader", "integer")["right"] == [1]
 
 
+@pytest.mark.slow
 def test_stated_answers_survive_an_export(tmp_path: Path) -> None:
     """Also that there is none, and that nothing was stated."""
     rows = [
@@ -388,3 +389,15 @@ def test_lengths_that_fit_a_stated_limit(tmp_path: Path) -> None:
     mapping = PLAIN[:-1] + ", completion_tokens: n, finish_reason: f}"
     run_of(tmp_path, rows, mapping, "--grader", "integer", "--protocol", "max_tokens=256")
     assert not [key for key in notes_of(tmp_path) if "limit" in key or "cut" in key]
+
+
+@pytest.mark.parametrize(
+    "text", ["정답: 5", "Réponse : 5", "A: 18", "> **18**", "B是错误的。", "答案是 7"]
+)
+def test_a_short_reply_that_states_its_answer_is_no_bare_answer(text: str) -> None:
+    assert not is_bare(text)
+
+
+@pytest.mark.parametrize("text", ["42元", "12개", "> 5", r"\frac{1}{2}", "B"])
+def test_bare_answers_with_units_of_other_languages(text: str) -> None:
+    assert is_bare(text)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from conftest import ROOT
 
 PAGE = (ROOT / "docs" / "paper.md").read_text()
@@ -35,6 +36,7 @@ def command(line: str, folder: Path) -> str:
     return run(["-m", *words], folder)
 
 
+@pytest.mark.slow
 def test_the_page_holds(tmp_path: Path) -> None:
     output, kinds = "", set()
     for kind, text in BLOCKS:
@@ -53,6 +55,7 @@ def test_the_page_holds(tmp_path: Path) -> None:
     assert (tmp_path / "eee").is_dir()
 
 
+@pytest.mark.slow
 def test_the_readmes_python_holds(tmp_path: Path) -> None:
     """Its five lines, on the run of the page above."""
     readme = (ROOT / "README.md").read_text()

@@ -7,6 +7,8 @@ import json
 import os
 import random
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from claimbench import config, engines
 from claimbench.config import EngineConfig
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.errors import CheckpointDamaged, ConfigError, ModelError
-from claimbench.models import checkpoints, proof, wheels
+from claimbench.models import checkpoints, gguf, proof, wheels
 
 MODEL = config.load_model("smollm2-135m-instruct")
 
@@ -55,6 +57,11 @@ def test_a_local_checkpoint_is_known_by_its_whole_content(tmp_path: Path) -> Non
 def test_a_folder_without_config_is_no_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"config\.json is missing; key path"):
         identity(tmp_path)
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(
+        ModelError, match="mina is missing; key path must name a checkpoint; did yo"
+    ):
+        identity(tmp_path / "mina")
 
 
 def test_pip_is_run_out_of_its_wheel_where_an_environment_has_none() -> None:
@@ -228,3 +235,33 @@ def test_keys_that_the_engine_would_ignore_are_refused(tmp_path: Path) -> None:
     for key in ("quantization", "kv_dtype"):
         with pytest.raises(ConfigError, match=f"key {key}"):
             chosen.make(MODEL.model_copy(update={key: "int8"}), tmp_path, print)
+
+
+def test_two_first_runs_at_once_leave_one_whole_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both convert; whoever comes second drops its own."""
+    both_made = threading.Barrier(2)
+
+    def convert(_gguf: Path, folder: Path) -> None:
+        make(folder, safetensors(folder.parent.name.encode() * 1000))
+        (folder / "model.safetensors").chmod(0o600)
+        both_made.wait(60)
+
+    monkeypatch.setattr(gguf, "_convert", convert)
+    place = tmp_path / "models" / "m"
+
+    def run(name: str) -> None:
+        scratch = place.parent / f".making-{name}"
+        scratch.mkdir(parents=True)
+        gguf.convert_gguf(tmp_path / "m.gguf", scratch / "checkpoint", place)
+
+    with ThreadPoolExecutor(2) as pool:
+        for ended in [pool.submit(run, name) for name in ("first", "later")]:
+            ended.result()
+    proof.check(place, place / proof.DIGESTS, whole=True, remedy="")
+    kept = (place / "model.safetensors").read_bytes()
+    assert (b"first" in kept) != (b"later" in kept)
+    assert len({path.stat().st_mode for path in proof.checkpoint_files(place)}) == 1
+    left = [path.name for path in place.parent.rglob("*") if path.name == "checkpoint"]
+    assert left == []

@@ -109,6 +109,7 @@ def test_the_tiny_model_s_prompts_are_the_same(tiny_checkpoint: Path) -> None:
     assert_same(tiny_checkpoint)
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_distills_prompts_are_the_same(shared: Path) -> None:
     assert_same(shared / "tokenizers" / "r1-distill-qwen")

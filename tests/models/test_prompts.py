@@ -65,6 +65,15 @@ def test_a_template_that_breaks_a_rule_is_refused(template: str, rule: str) -> N
         make(make_r1_like_tokenizer(template))
 
 
+def test_a_broken_rule_shows_what_the_prompt_has_in_its_place() -> None:
+    for template, words in (
+        (FIRST_TEMPLATE.replace("{{ bos_token }}", "You help. "), r"head \(it begins 'You help\. "),
+        (SECOND_TEMPLATE.replace("<think>\\n", "<think>"), r"tail \(it ends '.*<think>\\n'\)"),
+    ):
+        with pytest.raises(PromptError, match=words):
+            make(make_r1_like_tokenizer(template))
+
+
 @pytest.mark.parametrize("text", [BOS, "<think>\n", USER])
 def test_control_tokens_in_a_problem_are_refused_or_harmless(
     first_tokenizer: Any, text: str

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_toys import HOSTILE, lifelike, write_run
+from report_toys import HOSTILE, Reply, lifelike, write_run
 
 from claimbench.messages import Message
 from claimbench.report import svg
 from claimbench.report.answers import CARDS, CERTAINTIES, answers, level, verdict_answer
 from claimbench.report.caveats import basis_of
+from claimbench.report.comparison_answers import comparison_answer
+from claimbench.report.comparisons import render
 from claimbench.report.messages import english, words
 from claimbench.report.page_words import page_words
 from claimbench.report.strips import KINDS, LETTERS, Strip, draw, in_letters, legend, odds
 from claimbench.report.view import document
 from claimbench.runner import reporting
+from claimbench.runner.comparing import compare_reports
 from claimbench.runner.reporting import Report
 from claimbench.store import RunStore
 
@@ -113,6 +117,39 @@ def test_markdown_and_page_begin_with_the_answer(made: Report) -> None:
     assert "```text\n−" in page.partition("## Measurements")[0]
     html = (made.root / "report.html").read_text("utf-8")
     assert html.index('id="answer"') < html.index('id="measurements"') < html.index('id="samples"')
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_problems_that_all_came_out_alike_tell_nothing_of_others(
+    tmp_path: Path, share: int
+) -> None:
+    def reply(_model: str, _benchmark: str, i: int, _turn: int) -> Reply:
+        answer = str(2 * i + 1 - share)
+        return f"</think>\\boxed{{{answer}}}", "correct" if share else "wrong", answer, 10
+
+    root = write_run(tmp_path / "r", [("m", "b")], reply, problems=4, samples=2)
+    with RunStore.existing(root, writer=True) as store:
+        (found,) = answers(document(reporting.report(store).runs))
+    said = english(found.certainty)
+    assert "0.0 points" not in said and "in 19 of 20 runs" in said
+    assert said.endswith("nothing is known of how far other problems would move the score.")
+    assert "알 수 없습니다" in words("ko").render(found.certainty)
+
+
+def test_a_run_beside_its_copy_has_an_answer_without_a_picture(
+    made: Report, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(made.root, copy)
+    with RunStore.existing(copy, writer=True) as store:
+        again = reporting.report(store)
+    compared = compare_reports([made, again])
+    assert compared and all(one.same_samples for one in compared)
+    for one in map(comparison_answer, compared):
+        assert (one.strip, one.why, one.state) == (None, None, "inconclusive")
+        assert "no finding" in english(one.finding) and "a copy" in english(one.certainty)
+    page = render(compared)
+    assert "no finding" in page and "```text" not in page
 
 
 def test_hostile_titles_stay_text(tmp_path: Path) -> None:

@@ -170,6 +170,7 @@ def test_all_languages_have_the_same_keys_and_placeholders() -> None:
             assert placeholders(message) == placeholders(english[key]), f"{language}: {key}"
 
 
+@pytest.mark.slow
 def test_every_key_that_the_source_makes_is_in_the_catalogues() -> None:
     made = keys_made()
     made |= {
@@ -275,6 +276,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_with_english_nonsense_nothing_else_changes(run: Path, tmp_path: Path) -> None:
     """States, JSON but for its sentences, and Korean pages are the same to the byte."""
     before = everything_said(run)

@@ -184,6 +184,7 @@ def test_a_changed_engine_never_mixes(journey: Toy) -> None:
         journey.run()
 
 
+@pytest.mark.slow
 def test_a_machine_s_own_precision_is_a_departure_and_stays_the_run_s(journey: Toy) -> None:
     journey.fallback = "float32"
     begun = journey.run()
@@ -216,6 +217,7 @@ def test_two_names_of_one_checkpoint_are_refused(journey: Toy) -> None:
     assert not journey.out.exists()
 
 
+@pytest.mark.slow
 def test_slots_and_workers_are_provenance_only(journey: Toy) -> None:
     journey.run()
     journey.run("engine.slots=2", "grading.workers=2", engine=ScriptedEngine({}))
@@ -238,6 +240,7 @@ def test_grade_again_after_grades_were_lost(journey: Toy) -> None:
     assert report.verdicts
 
 
+@pytest.mark.slow
 def test_a_damaged_line_is_named_and_the_sample_is_asked_again(journey: Toy) -> None:
     journey.run()
     (path,) = (journey.out / "samples").glob("toy/sums/*.jsonl")

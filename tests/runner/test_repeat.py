@@ -121,6 +121,7 @@ def test_the_run_itself_is_no_place_for_the_repeat(finished: Toy) -> None:
         repeating.repeat(finished.out, plan, 1.0, finished.out, lambda _: None, lambda _: None)
 
 
+@pytest.mark.slow
 def test_ten_percent_flips_are_in_the_interval() -> None:
     """A scripted engine whose second replies flip the grade one time in ten, for 100 seeds."""
     held = net = 0

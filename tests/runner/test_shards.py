@@ -121,6 +121,7 @@ def test_estimates_may_be_looked_at_while_shards_write(journey: Sharded) -> None
             RunStore.existing(journey.out, writer=True)
 
 
+@pytest.mark.slow
 def test_a_shard_has_one_writer_and_counts_do_not_mix(journey: Sharded) -> None:
     journey.shard("1/2")
     with RunStore.existing(journey.out, writer=True, shard="2of2"):
@@ -202,6 +203,7 @@ def test_a_turn_that_does_not_come_is_named(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_no_task_is_submitted_where_nothing_is_missing(
     journey: Sharded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +217,7 @@ def test_no_task_is_submitted_where_nothing_is_missing(
     assert made.measurements[0].graded == 40
 
 
+@pytest.mark.slow
 def test_a_slurm_too_busy_to_answer_costs_no_last_pass(
     journey: Sharded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

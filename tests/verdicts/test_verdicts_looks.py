@@ -12,6 +12,7 @@ from claimbench.records import CellName, Looks, PublishedResult, Source
 from claimbench.report.messages import english
 from claimbench.store.manifest import Judging
 from claimbench.verdicts import Case, Pair, Relation, compose, judge_family, outcomes_of
+from claimbench.verdicts.pairing import judge
 from claimbench.verdicts.stopping import family_sizes, look_at
 
 
@@ -118,6 +119,22 @@ def test_a_family_counts_every_figure_that_is_judged_with_it() -> None:
     (table,) = alone
     assert alone == other
     assert both[table] == alone[table] + 1
+
+
+def test_a_figure_of_the_runs_own_file_is_decided_as_its_verdict_is() -> None:
+    """It once counted as a family of none, for which every p is 0 and every figure reproduced."""
+    rules = {"published": (), "margins": {"aime24": 25.0}, "problems": {"aime24": 30}}
+    for claimed, shown in ((70.0, "inconclusive"), (85.0, "lower"), (50.0, "reproduced")):
+        figures = {CELL.model: {CELL.benchmark: claimed, "math500": 90.0}}
+        own = Judging.model_validate({**rules, "claimed": figures})
+        assert family_sizes(own, CELL.model, [CELL]) == {"claimed": 1}
+        both = [CELL, CellName(CELL.model, "math500")]
+        assert family_sizes(own, CELL.model, both) == {"claimed": 2}
+        seen = look(0.53, judging=own)
+        ours = replace(run(32, 0.53, DECLARED), benchmark="aime24")
+        (verdict,) = judge([ours], own.model_dump())
+        assert set(seen.verdicts.values()) == {verdict.verdict} == {shown}
+        assert seen.stops == (shown != "inconclusive")
 
 
 # --- articles' claims about scores that grew ----------------------------------------------------

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from claimbench.analysis.cells import StoredCell, stored_cells
@@ -24,13 +26,17 @@ from claimbench.store import RunStore, read_run
 class Measured:
     """One model on one benchmark. `contents` has each problem's digest by id, "" where the folder
     does not hold its text; `grader` names the grader with its options; `groups` has the group of
-    each problem by id, where the benchmark names groups."""
+    each problem by id, where the benchmark names groups; `samples` has a key of each sample's id
+    and text, none where a folder holds results alone."""
 
     measurement: Measurement
     contents: Mapping[str, str]
     grader: str
     efficiency: Efficiency | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
+    samples: npt.NDArray[np.uint64] = field(
+        default_factory=lambda: np.empty(0, np.uint64), compare=False, repr=False
+    )
 
 
 def read_measured(root: Path) -> list[Measured]:
@@ -46,23 +52,24 @@ def read_measured(root: Path) -> list[Measured]:
 
 
 def described(
-    config: JsonObject,
+    store: RunStore,
     stored: Iterable[StoredCell],
     measurements: Sequence[Measurement],
     spent: Sequence[Efficiency],
 ) -> list[Measured]:
-    """The cells of a run folder, with its config, that was measured already, with what makes them
-    comparable."""
+    """The cells of a run folder that was measured already, with what makes them comparable."""
     costs = {(one.model, one.benchmark): one for one in spent}
     cells = {cell.name: cell for cell in stored}
     contents = {name: _contents(cell) for name, cell in cells.items()}
     groups = {name: _groups(cell) for name, cell in cells.items()}
+    keys = {name: _samples(store, cell) for name, cell in cells.items()}
     return [
         Measured(
-            m, contents[CellName(m.model, m.benchmark)], _grader(config, m.benchmark),
-            costs.get((m.model, m.benchmark)), groups[CellName(m.model, m.benchmark)],
+            m, contents[name], _grader(store.config, m.benchmark), costs.get(name), groups[name],
+            keys[name],
         )
         for m in measurements
+        for name in [CellName(m.model, m.benchmark)]
     ]  # fmt: skip
 
 
@@ -84,7 +91,18 @@ def _from_store(
 ) -> Measured:
     measured = measure_cell(store, cell)[1]
     grader = _grader(config, cell.benchmark)
-    return Measured(measured, _contents(cell), grader, spent.get(cell.name), _groups(cell))
+    spent_here, samples = spent.get(cell.name), _samples(store, cell)
+    return Measured(measured, _contents(cell), grader, spent_here, _groups(cell), samples)
+
+
+def _samples(store: RunStore, cell: StoredCell) -> npt.NDArray[np.uint64]:
+    """A key of 64 bits for each sample: equal where id and text are. Among two million samples the
+    chance of any false pair is below 1e-6."""
+    rows = store.sample_index(cell.name)
+    rows = rows[rows["sample_index"] < cell.samples]
+    halves = np.ascontiguousarray(rows["id"]).view("<u8").reshape(-1, 2)
+    keys: npt.NDArray[np.uint64] = halves[:, 0] ^ np.ascontiguousarray(rows["digest"])
+    return keys
 
 
 def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured]:

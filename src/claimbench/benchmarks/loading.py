@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from claimbench.benchmarks.choices import choices_of
 from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
+from claimbench.config import placeholders
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, DatasetConfig
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment
@@ -84,12 +84,8 @@ def load_fewshot(benchmark: BenchmarkConfig, data_dir: Path | None = None) -> tu
 def fill(
     template: str, question: str, choices: str = "", slots: Mapping[str, str] | None = None
 ) -> str:
-    """The benchmark's prompt with question, choices and slots in it. Only the template's own
-    braces are filled: those inside a question stay as they are (str.format would trip over LaTeX).
-    """
-    values = {**(slots or {}), "question": question, "choices": choices}
-    names = "|".join(map(re.escape, values))
-    return re.sub(r"\{(" + names + r")\}", lambda found: values[found[1]], template)
+    """The benchmark's prompt with question, choices and slots in it."""
+    return placeholders.fill(template, {**(slots or {}), "question": question, "choices": choices})
 
 
 # --- rows to problems -----------------------------------------------------------------------
@@ -153,8 +149,9 @@ def _digest_of(rows: Iterable[Iterable[object]]) -> str:
 
 def _check_digest(dataset: DatasetConfig, name: str, found: str) -> None:
     if dataset.digest is not None and dataset.digest != found:
+        hubs = "fetch the pinned revision, or pin what was found where the text is your own"
+        own = "mend the file, or pin what was found where its questions or golds are meant so"
         raise DataError(
             f"{name}: the content's digest is {found}, pinned is {dataset.digest[:16]}… (key "
-            f"dataset.digest): this is not the pinned text; fetch the pinned revision, or pin what "
-            f"was found where the text is your own"
+            f"dataset.digest): this is not the pinned text; {hubs if dataset.hub else own}"
         )

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
 
@@ -90,10 +90,14 @@ def csv_rows(file: BinaryFile, path: Path) -> Iterator[Row]:
     csv.field_size_limit(1 << 24)
     refuse_wide(file.peek(16), path)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    record: list[str] = []
     try:
-        reader = csv.DictReader(text)
+        reader = csv.DictReader(_noted(text, record))
         _check_header(reader.fieldnames or (), path)
+        record.clear()
         for row in reader:
+            _check_closed(record, reader.line_num, path)
+            record.clear()
             if None in row:
                 columns = len(reader.fieldnames or ())
                 raise DataError(
@@ -103,6 +107,30 @@ def csv_rows(file: BinaryFile, path: Path) -> Iterator[Row]:
             yield row
     except UnicodeDecodeError as error:
         raise _not_utf8(str(path)) from error
+
+
+def _noted(lines: Iterable[str], record: list[str]) -> Iterator[str]:
+    for line in lines:
+        record.append(line)
+        yield line
+
+
+def _check_closed(record: Sequence[str], last: int, path: Path) -> None:
+    """Refuse a row of several lines whose quote is open at the end of the file: it swallowed the
+    rows behind it."""
+    if len(record) > 1 and not _is_sound(record) and _is_sound([*record, '"']):
+        raise DataError(
+            f"{path}:{last - len(record) + 1}: a quote is opened in this row and never closed; "
+            "close it, or write a quote inside of a value twice"
+        )
+
+
+def _is_sound(record: Iterable[str]) -> bool:
+    try:
+        list(csv.reader(record, strict=True))
+    except csv.Error:
+        return False
+    return True
 
 
 def _check_header(columns: Sequence[str], path: Path) -> None:

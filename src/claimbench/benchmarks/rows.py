@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from claimbench.benchmarks.parsing import BinaryFile, csv_rows, json_lines, json_list
 from claimbench.config.benchmarks import DatasetConfig
 from claimbench.config.paths import packaged_data
-from claimbench.config.yamlfile import meant_beside
+from claimbench.config.yamlfile import close_to, meant_beside
 from claimbench.errors import DataError, DatasetMissing
 from claimbench.records.plain import JsonObject
 
@@ -41,9 +41,11 @@ def stream_rows(dataset: DatasetConfig, name: str, data_dir: Path | None) -> Ite
             yield located
     if dataset.rows is not None and kept != dataset.rows:
         source = _local_file(dataset, data_dir) or dataset.hub
+        own = f"mend the file, or write rows: {kept} where it is as you mean it"
+        what_to_do = "use the pinned revision of the dataset" if dataset.hub else own
         raise DataError(
-            f"{source}: {kept} rows, but {name} pins {dataset.rows} (key dataset.rows); use the "
-            f"pinned revision of the dataset"
+            f"{source}: {kept} rows, but {name} pins {dataset.rows} (key dataset.rows); "
+            f"{what_to_do}"
         )
 
 
@@ -76,8 +78,11 @@ def is_empty(value: object) -> bool:
 def optional(row: Row, name: str, benchmark: str, number: int) -> Any:
     """The value of a column that must be there, but may be empty."""
     if name not in row:
-        have = ", ".join(map(str, row))
-        raise DataError(f"{benchmark}: row {number} has no column {name} (it has {have})")
+        columns = [str(column) for column in row]
+        near = f"; did you mean {close[0]}?" if (close := close_to(name, columns)) else ""
+        raise DataError(
+            f"{benchmark}: row {number} has no column {name} (it has {', '.join(columns)}){near}"
+        )
     return row[name]
 
 

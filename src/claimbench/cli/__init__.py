@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import shlex
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -22,10 +22,9 @@ from claimbench.cli.ending import (
 from claimbench.cli.options import AsJson
 from claimbench.cli.signals import (
     INTERRUPTED,
-    Interrupt,
     Stopped,
+    answered,
     ignore_interrupts,
-    raise_again,
 )
 from claimbench.errors import ClaimbenchError, ConfigError
 from claimbench.version import __version__
@@ -115,15 +114,20 @@ def _unknown_command(word: str, known: list[str]) -> ConfigError:
 
     runs = close_to(word, names("runs"))
     if word.endswith(".yaml") or (runs and runs[0].lower() == word.lower()):
-        hint = f"; did you mean `claimbench run {runs[0] if runs else word}`?"
+        hint = f"; did you mean `claimbench run {shlex.quote(runs[0] if runs else word)}`?"
     else:
         hint = nearest(word, known)
     return ConfigError(f"there is no command {word}{hint}")
 
 
-def main() -> None:
-    """Entry point: every explained failure is one sentence on stderr and its exit code."""
-    signal.signal(signal.SIGTERM, Interrupt())
+def main(whole_process: bool = False) -> None:
+    """Entry point: every explained failure is one sentence on stderr and its exit code. Another
+    program that calls it finds its handlers of signals again, unless it was the whole process."""
+    with answered(whole_process):
+        _main()
+
+
+def _main() -> None:
     # Threads of the CPU engine that spin while they wait starve one another (and the graders) on a
     # busy machine: beside other jobs a run needed twice the CPU time. Where they slept at once,
     # a small model in float32 needed twice the time, in the kernel: GNU's first spin a moment. Set
@@ -132,7 +136,6 @@ def main() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     print_anywhere()
     keep_bars_out_of_logs()
-    sys.unraisablehook = raise_again
     try:
         _obey()
     except ClaimbenchError as error:

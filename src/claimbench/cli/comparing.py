@@ -54,7 +54,8 @@ def _print(found: Sequence[Compared], language: str) -> None:
     for one in found:
         first = clean(catalogue.render(headline(one)), LINE)
         console.print(Text(first, style="bold"), soft_wrap=True)
-        console.print(Text("  " + in_letters(strip_of_comparison(one))), soft_wrap=True)
+        if not one.same_samples:
+            console.print(Text("  " + in_letters(strip_of_comparison(one))), soft_wrap=True)
         for line in (*details(one), *changes(one)):
             console.print(Text("  " + clean(catalogue.render(line), LINE)), soft_wrap=True)
 

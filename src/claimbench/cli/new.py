@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,8 +125,9 @@ def run(
     asked = [named_from(path.parent, word) for word in benchmarks]
     write_new(path, run_yaml(named, asked, score, margin))
     typer.echo(f"{path}: written; read what it decides")
-    typer.echo(f"See what it will ask: claimbench plan {path}")
-    typer.echo(f"Run it:               claimbench run {path}")
+    shown = shlex.quote(str(path))
+    typer.echo(f"See what it will ask: claimbench plan {shown}")
+    typer.echo(f"Run it:               claimbench run {shown}")
 
 
 @app.command("article")

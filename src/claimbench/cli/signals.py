@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 
 TOGETHER_SECONDS = 5.0
 """SIGTERMs so close are one: long enough for a busy node to deliver both."""
@@ -47,6 +49,25 @@ def ignore_interrupts() -> None:
     """From here on Ctrl-C ends nothing: the last words of a command are said once, and its exit
     code is true. Python's own end would die of the signal, without a word."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def answered(whole_process: bool) -> Iterator[None]:
+    """Signals are answered as the command line does, and afterwards as whoever called it did. Where
+    the process ends with it, Ctrl-C stays ignored: Python's own end is behind it."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    dropped = sys.unraisablehook
+    Interrupt.came = False
+    signal.signal(signal.SIGTERM, Interrupt())
+    sys.unraisablehook = raise_again
+    try:
+        yield
+    finally:
+        if not whole_process:
+            sys.unraisablehook = dropped
+            for number, handler in before.items():
+                # None: set by a library in C, which Python cannot give back.
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 def raise_again(lost: sys.UnraisableHookArgs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from claimbench.config.folders import Kind, names
 from claimbench.config.inline import Drafter, Inline
 from claimbench.config.models import ModelConfig
 from claimbench.config.percent import with_scores
+from claimbench.config.placeholders import check_placeholders
 from claimbench.config.prompting import asked_as_the_run_says
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.config.yamlfile import Key, Marks, close_to, load_yaml, nearest, parse, place_of
@@ -59,9 +61,10 @@ def _drafted(drafter: Drafter, place: str, name: str, where: str) -> ModelConfig
 def benchmark_file(path: Path, name: str) -> BenchmarkConfig:
     """The benchmark that a file describes."""
     data, marks = _load_extended(path, "benchmarks")
-    return parse(
-        BenchmarkConfig, _with_names(data, name) if isinstance(data, dict) else data, path, marks
-    )
+    data = _with_names(data, name) if isinstance(data, dict) else data
+    benchmark = parse(BenchmarkConfig, data, path, marks)
+    check_placeholders(benchmark, marks, path)
+    return benchmark
 
 
 def _with_names(data: JsonDict, name: str) -> JsonDict:
@@ -126,11 +129,12 @@ def _merged(under: JsonDict, over: JsonDict) -> dict[str, object]:
     return under | over | both
 
 
-def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
-    """The run, and where its models and benchmarks lie that have no configuration."""
+def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline, Marks]:
+    """The run, where its models and benchmarks lie that have no configuration, and where each of
+    its keys was given."""
     data, marks = _load_extended(path, "runs")
     if isinstance(data, dict) and {"config", "digest"} <= set(data):
-        begun = f"`claimbench run {path.parent}` goes on with it"
+        begun = f"`claimbench run {shlex.quote(str(path.parent))}` goes on with it"
         raise ConfigError(f"{path}: a run folder's record of its run; {begun}")
     places = Inline()
     if isinstance(data, dict):
@@ -139,7 +143,7 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline]:
         _check_names(data, places, path, marks)
         data = with_scores(data, marks, path)
     run = parse(RunConfig, data, path, marks)
-    return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places
+    return run.model_copy(update={"engine": run.engine.given_in(path, marks)}), places, marks
 
 
 def _check_names(data: JsonDict, places: Inline, file: Path, marks: Marks) -> None:
@@ -181,13 +185,14 @@ def run_file(path: Path) -> Path:
             raise ConfigError(f"{path}: this is a run folder; {_BEGUN_WITH}")
         if path.name.endswith(inline.DATA_FILES) and path.is_file():
             raise ConfigError(
-                f"{path}: a data file, not a run file; `claimbench new run --benchmark {path}` "
-                "writes one"
+                f"{path}: a data file, not a run file; "
+                f"`claimbench new run --benchmark {shlex.quote(str(path))}` writes one"
             )
         if (path / "config.json").is_file():
             raise ConfigError(
-                f"{path}: the folder of a checkpoint; `claimbench new run --model {path} "
-                "--benchmark FILE` writes a run of it"
+                f"{path}: the folder of a checkpoint; "
+                f"`claimbench new run --model {shlex.quote(str(path))} --benchmark FILE` writes a "
+                "run of it"
             )
         if path.exists():
             return path
@@ -239,14 +244,16 @@ def load_experiment(
     configs/runs/<name>.yaml. A `drafter` makes the configurations of the models and
     benchmarks that have none; without one a path among them is refused."""
     file = run_file(path)
-    run, places = _read_run(file, sets)
+    run, places, marks = _read_run(file, sets)
     named = [n for n in run.benchmarks if not n.startswith(LM_EVAL)]
     experiment = Experiment(
         run=run,
         models=tuple(_model(name, file, places.models.get(name), drafter) for name in run.models),
         benchmarks=tuple(
             asked_as_the_run_says(
-                _selected(_benchmark(n, file, places.benchmarks.get(n), drafter), run), run
+                _selected(_benchmark(n, file, places.benchmarks.get(n), drafter), run),
+                run,
+                place_of(("prompts", n, "prompt"), marks, file),
             )
             for n in named
         ),

@@ -6,22 +6,27 @@ from pydantic import ValidationError
 
 from claimbench.config.benchmarks import BenchmarkConfig, DatasetConfig, FewshotConfig
 from claimbench.config.canonical import plain
+from claimbench.config.placeholders import check_prompt
 from claimbench.config.runs import PromptConfig, RunConfig, ShotsFromFile
 from claimbench.errors import ConfigError
 
 
-def asked_as_the_run_says(benchmark: BenchmarkConfig, run: RunConfig) -> BenchmarkConfig:
-    """The benchmark with the prompt, system text and worked examples that the run gives it. Raises
-    ConfigError where its prompt then does not ask the question."""
+def asked_as_the_run_says(
+    benchmark: BenchmarkConfig, run: RunConfig, where: str
+) -> BenchmarkConfig:
+    """The benchmark with the prompt, system text and worked examples that the run gives it; `where`
+    is the place of that prompt. Raises ConfigError where it then does not ask the question, or has
+    placeholders that no row fills."""
     chosen = run.prompts.get(benchmark.name)
     if chosen is None:
         return benchmark
+    key = ("prompts", benchmark.name, "prompt")
+    check_prompt(chosen.prompt or "", benchmark.fields, key, where)
     try:
         return BenchmarkConfig.model_validate({**plain(benchmark), **_changes(chosen)})
     except ValidationError as error:
         reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        message = f"run {run.name}, key prompts.{benchmark.name}: {reason}"
-        raise ConfigError(message) from error
+        raise ConfigError(f"{where}: key prompts.{benchmark.name}: {reason}") from error
 
 
 def _changes(chosen: PromptConfig) -> dict[str, object]:

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
@@ -16,7 +16,14 @@ from claimbench.config.texts import ByLanguage
 from claimbench.config.yamlfile import FromList, Strict, nearest, unset
 from claimbench.errors import ConfigError
 
-Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+def _look(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool) and not 0 < value <= 1:
+        raise ValueError("a look is a share of the samples, 0.5 for half of them")
+    return value
+
+
+Share = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_look)]
 Shares = Annotated[tuple[Share, ...], Field(min_length=1), FromList]
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Margin = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
@@ -137,7 +144,8 @@ class RunConfig(Strict):
         named_by = (("select", self.select), ("prompts", self.prompts), ("looks", looks))
         for key, by_name in named_by:
             if strange := sorted(set(by_name) - set(self.benchmarks)):
-                raise ValueError(f"{key} names {strange[0]}, which this run does not have")
+                known = nearest(strange[0], self.benchmarks)
+                raise ValueError(f"{key} names {strange[0]}, which this run does not have{known}")
             if any(name.startswith(LM_EVAL) for name in self.prompts):
                 raise ValueError("prompts: a task of lm-eval makes its own; leave it out")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples]

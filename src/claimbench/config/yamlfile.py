@@ -156,8 +156,8 @@ def _given_instead(error: ErrorDetails) -> str:
     if isinstance(value, Mapping):
         return ", not keys and values" if kind in _NEEDED else ""
     got = ", but there is nothing" if value is None else f", not {_as_yaml(value)}"
-    if kind == "tuple_type" and isinstance(value, str):
-        return f"{got}: write [{value}]"
+    if kind == "tuple_type" and isinstance(value, str | int | float):
+        return f"{got}: write [{_as_yaml(value) if isinstance(value, bool) else value}]"
     if kind == "string_type" and isinstance(value, int | float):
         return f"{got}: put it in quotes"
     if kind in ("int_type", "float_type") and isinstance(value, str) and _is_number(value):
@@ -181,13 +181,16 @@ def _is_number(text: str) -> bool:
 
 def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
     """The error that explains most: an unknown key more than the missing one that it was a
-    misspelling of; of a value that may be of several types, the one that got farthest."""
+    misspelling of; of a value that may be of several types, the one that got farthest; a wrong
+    value more than the missing keys beside it, which it may stand for (the path of a model)."""
     if all(found["type"] == "missing" for found in errors):
         return errors[0]
     unknown = [found for found in errors if found["type"] == "extra_forbidden"]
     around = errors[0]["loc"][:-1]
     beside = [found for found in errors if found["loc"][: len(around)] == around]
-    return unknown[-1] if unknown else max(beside, key=lambda found: len(found["loc"]))
+    if unknown:
+        return unknown[-1]
+    return max(beside, key=lambda found: (len(found["loc"]), found["type"] != "missing"))
 
 
 def _given(data: Any, loc: Key) -> Key:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from claimbench.benchmarks.loading import content_digest, load_problems
 from claimbench.benchmarks.rows import read_file
+from claimbench.benchmarks.twins import contradictions
 from claimbench.config import BenchmarkConfig, DatasetConfig, FieldsConfig, GraderConfig
 from claimbench.config.canonical import plain
 from claimbench.config.inline import DATA_FILES, name_of
@@ -72,6 +73,8 @@ def draft_benchmark(
     final = config.model_copy(update=update)
     if failing:
         decide["grader"] = f"it calls {len(failing)} golds wrong against themselves"
+    if doubts := contradictions(problems):
+        decide["golds"] = "; ".join(doubts)
     return BenchmarkDraft(final, file, decide, problems[0], len(problems), tuple(failing))
 
 

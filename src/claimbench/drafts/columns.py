@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +72,21 @@ def guess_fields(
 
 def _named(columns: Iterable[str], names: Sequence[str]) -> list[str]:
     """The columns that are called so, whatever their case and dashes, best first."""
-    keyed = {re.sub(r"[ -]", "_", column.lower()): column for column in reversed(list(columns))}
+    keyed = {
+        re.sub(r"[ -]", "_", column.strip().lower()): column for column in reversed(list(columns))
+    }
     return [keyed[name] for name in names if name in keyed]
 
 
 def _id(columns: Sequence[str], rows: Sequence[Row], decide: dict[str, str]) -> str | None:
-    """The column whose values tell the rows apart; where one repeats them, that is said."""
+    """The column whose values tell the rows apart; where one repeats them, or has none in a row,
+    that is said."""
     for column in _named(columns, IDS):
+        if lacking := [n for n, row in enumerate(rows, start=1) if is_empty(row.get(column))]:
+            decide["id"] = (
+                f"column {column} has nothing in {_rows(lacking)}, so problems are numbered"
+            )
+            continue
         seen: dict[str, int] = {}
         for number, row in enumerate(rows, start=1):
             value = str(row.get(column))
@@ -113,7 +122,8 @@ def _not_plain(file: Path, columns: Sequence[str], what: str) -> ConfigError:
     have = ", ".join(columns) or "no other column"
     header = "; the first line must name the columns" if ".csv" in file.suffixes else ""
     return ConfigError(
-        f"{file}: no column is plainly the {what} ({have}); name it with --{what}{header}"
+        f"{file}: no column is plainly the {what} ({have}); name it with --{what}{header} "
+        f"(`claimbench new benchmark {shlex.quote(file.name)} --{what} COLUMN` writes it down)"
     )
 
 
@@ -132,12 +142,15 @@ def _list_of_choices(columns: Sequence[str], rows: Sequence[Row]) -> str | None:
 
 def _check_filled(rows: Sequence[Row], columns: Sequence[str], file: Path) -> None:
     """Refuse rows in which a column is empty or the question is no text, all of them at once."""
-    for column in columns:
-        if lacking := [n for n, row in enumerate(rows, start=1) if is_empty(row.get(column))]:
-            raise DataError(
-                f"{file}: nothing in column {column} in {_rows(lacking)}; fill it, or leave "
-                "such rows out"
-            )
+    gaps = {
+        column: [n for n, row in enumerate(rows, start=1) if is_empty(row.get(column))]
+        for column in columns
+    }
+    if lacking := [f"column {name} in {_rows(found)}" for name, found in gaps.items() if found]:
+        it = "it" if len(lacking) == 1 else "them"
+        raise DataError(
+            f"{file}: nothing in {', nor in '.join(lacking)}; fill {it}, or leave such rows out"
+        )
     asked = columns[0]
     if other := [n for n, row in enumerate(rows, 1) if isinstance(row[asked], Mapping | list)]:
         raise DataError(f"{file}: column {asked} holds no text in {_rows(other)}; write one there")

@@ -16,7 +16,7 @@ from functools import lru_cache
 from claimbench.grading.arithmetic import letters_of, tokens_of
 from claimbench.grading.brackets import without_labels
 from claimbench.grading.exact import exact_verdict, is_point
-from claimbench.grading.figures import without_modulus, write_power
+from claimbench.grading.figures import without_half_day, without_modulus, write_power
 from claimbench.grading.intervals import as_interval, names_another
 from claimbench.grading.notation import canonical, has_percent
 from claimbench.grading.reading import normalise, outer_brackets, read, split_outside
@@ -46,7 +46,7 @@ def compare(gold: str, answer: str) -> Comparison:
     if verdict is not True and has_percent(gold) != has_percent(answer):
         verdict = _as_hundredth(one, other, has_percent(gold)) or verdict
     if verdict is not True:
-        verdict = _as_programs_write(one, other) or verdict
+        verdict = _as_programs_write(one, other) or _with_decimal_comma(one, other) or verdict
     return Comparison(one, other, verdict)
 
 
@@ -61,13 +61,24 @@ def _alike(gold: str, answer: str) -> str:
         answer = without_modulus(answer)
     if "\\approx" in answer and "\\approx" not in gold:
         answer = _without_approximation(answer)
-    if ":" in answer and ":" not in gold:
+    if answer[:1] == "(" and (option := _OPTION.match(answer)):
+        answer = _without_option(gold, answer, option)
+    if ".m." in answer and ".m." not in gold:
+        answer = without_half_day(answer)
+    if (":" in answer or "：" in answer) and ":" not in gold:
         answer = _LABEL.sub("", answer)
     if answer.count("=") > 1 and "=" not in gold and outer_brackets(gold)[0] == "()":
         answer = without_labels(split_outside(answer, ",")) or answer
     if outer_brackets(gold)[0] == "()" and _splits(outer_brackets(gold)[1]):
         answer = _as_tuple(gold, answer)
     return _value(answer) if "=" in answer and "=" not in gold else answer
+
+
+def _without_option(gold: str, answer: str, option: re.Match[str]) -> str:
+    """`(B) 12` as the letter where the gold is one, else as the value."""
+    if _LONE_OPTION.fullmatch(gold):
+        return f"({option[1]})" if gold.startswith("(") else option[1]
+    return answer if option[1] in gold else answer[option.end() :]
 
 
 def _as_tuple(gold: str, answer: str) -> str:
@@ -107,10 +118,24 @@ def _as_programs_write(gold: str, answer: str) -> bool | None:
     return exact_verdict(one or gold, other or answer)
 
 
+_DECIMAL_COMMA = re.compile(r"(-?\d+),(\d\d?)")
+
+
+def _with_decimal_comma(gold: str, answer: str) -> bool | None:
+    """`2,5` is two and a half where the gold is one value, and a list of 2 and 5 else."""
+    if "," not in answer or "," in gold:
+        return None
+    found = _DECIMAL_COMMA.fullmatch(answer.replace("{,}", ","))
+    return exact_verdict(gold, f"{found[1]}.{found[2]}") if found else None
+
+
 # --- names ---------------------------------------------------------------------------------------
 
 _POINT = re.compile(r"[A-Z]\s?\([^()]*,[^()]*\)")
-_LABEL = re.compile(r"^\s*\\text\{[A-Za-z ]{1,60}:\s*\}\s*")
+_LABEL = re.compile(r"^\s*\\text\{[^{}\d:：]{1,60}[:：]\s*\}\s*")
+_OPTION = re.compile(r"^\(([A-H])\)\s*(?=[-\d\\.])")
+_LONE_OPTION = re.compile(r"\(?([A-H])\)?")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _RELATION = re.compile(r"<|>|\\[lg]e(?![A-Za-z])|\\ne(?![A-Za-z])|\\not(?![A-Za-z])")
 _ONE_LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _SOLVED_FOR = re.compile(r"\^|\\sqrt|\\frac|\||\d\s*[A-Za-z]|\d\s*\\cdot|[A-Za-z]\s*[-+/]\s*\d")
@@ -121,7 +146,8 @@ def _value(answer: str) -> str:
     left, _, right = answer.rpartition("=")
     if _ONE_LETTER.fullmatch(right.strip()) and not _ONE_LETTER.search(left):
         left, right = right, left
-    if _names_a_value(left) and right.strip() and not _RELATION.search(answer):
+    plain = _IN_BRACKETS.sub("()", left) + right
+    if _names_a_value(left) and right.strip() and not _RELATION.search(plain):
         return right.strip()
     return answer
 
@@ -192,6 +218,7 @@ def _says_otherwise(gold: str, answer: str) -> bool:
     return (
         (_RELATION.search(answer) is not None and _RELATION.search(gold) is None)
         or (_has_text(answer) and not _has_text(gold))
+        or (".m." in gold and gold[gold.index(".m.") - 1] + ".m." not in answer)
         or ("dots" in answer and "dots" not in gold)
         or (_BASED.search(answer) is not None and "_" not in gold)
         or _brackets_differ(gold, answer)
@@ -204,7 +231,14 @@ _BASED = re.compile(r"\d\s?_\s?\{?\s?(?:\d|[A-Za-z\\])")
 
 
 def _has_text(text: str) -> bool:
-    return "\\text" in text or _BARE_WORD.search(text) is not None
+    return "\\text" in text or _BARE_WORD.search(text) is not None or _has_other_script(text)
+
+
+def _has_other_script(text: str) -> bool:
+    return not text.isascii() and _OTHER_SCRIPT.search(text) is not None
+
+
+_OTHER_SCRIPT = re.compile(r"[Ѐ-ԯ\u0590-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 def _brackets_differ(gold: str, answer: str) -> bool:

@@ -12,6 +12,8 @@ from fractions import Fraction
 
 from claimbench.grading.boxes import last_box, last_boxes
 from claimbench.grading.numerals import NUMBER, to_fraction
+from claimbench.grading.phrases import DENIED_BEHIND, DENIED_FIRST, FINAL, STATED, may_state
+from claimbench.grading.words import EASTERN_SCALE, SCALES
 
 __all__ = ["LATEX_FINDERS", "NUMBER_FINDERS", "find_answer", "last_box"]
 
@@ -21,15 +23,20 @@ LINE_CHARACTERS = 300
 """How much of a line after "the answer is" is looked at."""
 
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
-_PHRASE = re.compile(
-    r"\banswer(?:[ \t]+[a-z]{1,20}){0,6}?[ \t]+(?:is|are|equals)\b"
+_BE = (
+    r"(?:is|are|equals|comes?[ \t]+(?:out[ \t]+)?to"
+    r"|(?:must|should|would|will|has[ \t]+to|have[ \t]+to|turns?[ \t]+out[ \t]+to)[ \t]+be)\b"
+)
+_ENGLISH_PHRASE = re.compile(
+    rf"\banswer(?:[ \t]+[a-z]{{1,20}}){{0,6}}?[ \t]+{_BE}"
     r"|\banswer[ \t*_]{0,4}[:=：]"
     r"|^[ \t#*_]{0,12}(?:the[ \t]+)?(?:final[ \t]+)?answer[ \t#*_:]{0,12}$"
     r"|<answer>",
     re.IGNORECASE | re.MULTILINE,
 )
-_FINAL = re.compile(
-    r"\bfinal[ \t]+answer(?:[ \t]+[a-z]{1,20}){0,6}?[ \t]+(?:is|are|equals)\b"
+_PHRASE = (_ENGLISH_PHRASE, STATED)
+_ENGLISH_FINAL = re.compile(
+    rf"\bfinal[ \t]+answer(?:[ \t]+[a-z]{{1,20}}){{0,6}}?[ \t]+{_BE}"
     r"|\bfinal[ \t]+answer[ \t*_]{0,4}[:=：]"
     r"|^[ \t#*_]{0,12}answer[ \t*_]{0,4}[:：]"
     r"|^[ \t#*_]{0,12}(?:final[ \t]+)?answer[ \t#*_:]{0,12}$"
@@ -37,12 +44,20 @@ _FINAL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What states a final answer: it counts even after an earlier box."""
+_FINAL = (_ENGLISH_FINAL, FINAL)
+Phrases = tuple[re.Pattern[str], re.Pattern[str]]
+"""In English, and in other languages."""
 _MATH_SPAN = re.compile(
     r"\$\$([^$]{1,300})\$\$|(?<!\\)\$((?:[^$\\\n]|\\.){1,300})\$"
     r"|\\\(((?:(?!\\\)).){1,300})\\\)|\\\[((?:(?!\\\]).){1,300})\\\]"
 )
-_SENTENCE_END = re.compile(r"\.(?=\s+[A-Z]|\s*$)|</answer>")
-_DENIED = re.compile(r"(?:not|never|neither|no)\b|n't\b|\\neq?\b|≠", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"\.(?=\s+[A-Z]|\s*$)|</answer>|。|입니다|이다|です|である")
+_DENIED = re.compile(rf"(?:not|never|neither|no)\b|n't\b|\\neq?\b|≠|{DENIED_FIRST}", re.IGNORECASE)
+_SCALES = "|".join(word for word in SCALES if word != "dozen")
+_SCALE = re.compile(rf"[ ]?(?:(?:{_SCALES})s?(?!\w)|{EASTERN_SCALE}{{1,3}})", re.IGNORECASE)
+"""A word behind a number of running text that multiplies it. "That makes 7 dozen" answers how many
+dozens, in GSM8K as to lm-eval."""
+_OR_ANOTHER = re.compile(r"[ \t]{1,3}(?:or|oder|ou|o|или|또는|或|或者)[ \t]{1,3}\$?-?\d[\d.,/]*")
 _STATED = re.compile(r"\b(?:is|are|equals|be)\b\s*:?\s*(.+)$")
 
 
@@ -53,21 +68,26 @@ def after_hashes(text: str) -> str | None:
     return numbers[0] if numbers else None
 
 
-def _line_after_phrase(text: str, phrase: re.Pattern[str] = _PHRASE) -> str | None:
+def _line_after_phrase(text: str, phrases: Phrases = _PHRASE) -> str | None:
     """The rest of the line after the last "answer is" or "answer:", or the next line with text."""
-    last = _last_match(phrase, text)
+    english, other = phrases
+    tried = (english, other) if may_state(text) else (english,)
+    found = [last for phrase in tried if (last := _last_match(phrase, text))]
+    last = max(found, key=lambda match: match.end(), default=None)
     if last is None:
         return None
     rest = text[last.end() : last.end() + 4 * LINE_CHARACTERS]
     lines = (line.strip(" \t:：*_#") for line in rest.splitlines())
     line = next((line[:LINE_CHARACTERS] for line in lines if line), None)
     # "The answer is not 18" names no answer.
-    return None if line is None or _DENIED.match(line) else line.partition("</answer>")[0].strip()
+    if line is None or _DENIED.match(line) or DENIED_BEHIND.search(line):
+        return None
+    return line.partition("</answer>")[0].strip()
 
 
-def number_after_phrase(text: str, phrase: re.Pattern[str] = _PHRASE) -> str | None:
+def number_after_phrase(text: str, phrases: Phrases = _PHRASE) -> str | None:
     """The number that "the answer is …" names: after the last `=` of that line, else the first."""
-    line = _line_after_phrase(text, phrase)
+    line = _line_after_phrase(text, phrases)
     if line is None:
         return None
     span = _MATH_SPAN.search(line)
@@ -75,13 +95,21 @@ def number_after_phrase(text: str, phrase: re.Pattern[str] = _PHRASE) -> str | N
         if _is_number(candidate):
             return candidate.rpartition("=")[2].strip(" .")
     numbers = NUMBER.search(line.rpartition("=")[2]) or NUMBER.search(line)
-    return numbers.group().strip() if numbers else None
+    return _scaled(numbers) if numbers else None
 
 
-def math_after_phrase(text: str, phrase: re.Pattern[str] = _PHRASE) -> str | None:
+def _scaled(number: re.Match[str]) -> str:
+    """The number with what belongs to it: `2.5 million`; `204 or 205`, which is no one number."""
+    if other := _OR_ANOTHER.match(number.string, number.end()):
+        return number.group() + other.group()
+    scale = _SCALE.match(number.string, number.end())
+    return (number.group() + (scale.group() if scale else "")).strip()
+
+
+def math_after_phrase(text: str, phrases: Phrases = _PHRASE) -> str | None:
     """What "the answer is …" names: the last formula of its first sentence, after "is" where that
     stands in it ("the area of $ABC$ is $12$"), else the sentence itself."""
-    line = _line_after_phrase(text, phrase)
+    line = _line_after_phrase(text, phrases)
     if not line:
         return None
     first = _MATH_SPAN.match(line)
@@ -91,7 +119,7 @@ def math_after_phrase(text: str, phrase: re.Pattern[str] = _PHRASE) -> str | Non
     stated = _STATED.search(sentence)
     sentence = stated[1] if stated else sentence
     span = _MATH_SPAN.search(sentence)
-    content = _span_text(span) if span else sentence.rstrip(" .*_")
+    content = _span_text(span) if span else sentence.rstrip(" .*_。")
     return content.strip() or None
 
 
@@ -105,7 +133,7 @@ def last_number(text: str) -> str | None:
     last = _last_match(NUMBER, text)
     if last is None or _DENIED_BEFORE.search(text[max(0, last.start() - 12) : last.start()]):
         return None
-    return last.group().strip()
+    return _scaled(last)
 
 
 _DENIED_BEFORE = re.compile(r"(?:\b(?:not|never)|n't|\\neq?|≠)\s+\$?$", re.IGNORECASE)
@@ -124,7 +152,13 @@ def _box_or_final(text: str, final: Finder) -> str | None:
     span = last_boxes(text)
     if span is None:
         return None
-    return final(text[span[1] :]) or span[2]
+    behind = text[span[1] :]
+    stated = final(behind) if _LETTERS.search(behind) else None
+    return stated or span[2]
+
+
+_LETTERS = re.compile(r"[^\W\d_]")
+"""Behind most boxes there are none, and so nothing is stated."""
 
 
 def _final_number(text: str) -> str | None:
@@ -151,7 +185,7 @@ def _span_text(span: re.Match[str]) -> str:
 
 
 def _is_number(text: str) -> bool:
-    value: Fraction | None = to_fraction(text)
+    value: Fraction | None = to_fraction(text, decimal_comma=True)
     return value is not None
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import prod
 
-from claimbench.grading.words import SCALES
+from claimbench.grading.words import EASTERN_SCALE, EASTERN_SCALES, SCALES
 
 _GAP = r"(?:\\[,;: ]|~|\\ |\{\s?\\[,;:]\s?\}|\\thinspace\s?|\{\\thinspace\})"
 _SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:\s?{_GAP}\s?\d{{3}})+(?![\d])")
 _BRACED_COMMA = re.compile(
     r"(?<=\d)\s?(?:\{,\}|\{,\\?!?\}|\\!\s?,\s?\\!|,\s?\\!)\s?(?=\d{3}(?!\d))"
 )
+_BRACED_COLON = re.compile(r"(?<![A-Za-z])\{\s?:\s?\}|\\colon(?![A-Za-z])")
 
 
 def ungroup(text: str) -> str:
-    r"""`12\,345` and `12{,}345` as `12345` and `12,345`."""
+    r"""`12\,345` and `12{,}345` as `12345` and `12,345`; `10{:}45` as `10:45`."""
+    if ":" in text or "\\colon" in text:
+        text = _BRACED_COLON.sub(":", text)
     if "\\" in text or "~" in text:
         text = _SPACED.sub(lambda match: re.sub(r"\D", "", match.group()), text)
     return _BRACED_COMMA.sub(",", text) if "{," in text or "\\!" in text else text
@@ -129,21 +133,69 @@ def without_modulus(text: str) -> str:
     return _MODULUS.sub("", text).replace("\\equiv", "=")
 
 
+_HALF_DAY = re.compile(r"(?<=\d)\s*(?:\\text\{\s*)?([AaPp])\.?\s?[Mm](?![A-Za-z])\.?\s*\}?")
+
+_HALVES = ("am", "pm", ".m", "a m", "p m")
+
+
+def write_half_day(text: str) -> str:
+    r"""`6:00 PM` and `6 \text{ p.m.}` as `6:00 \text{p.m.}` and `6 \text{p.m.}`."""
+    if "m" not in text and "M" not in text:
+        return text
+    lower = text.lower()
+    if not any(half in lower for half in _HALVES):
+        return text
+    return _HALF_DAY.sub(lambda match: rf" \text{{{match[1].lower()}.m.}}", text)
+
+
+def without_half_day(text: str) -> str:
+    return text.replace(r" \text{a.m.}", "").replace(r" \text{p.m.}", "")
+
+
 # --- scaling words -------------------------------------------------------------------------------
 
+_WORD = rf"(?P<word>(?:{'|'.join(SCALES)})s?(?![^\W\d_])|{EASTERN_SCALE}{{1,3}})"
+_BEHIND = rf"\s?(?:\\text\{{\s?)?{_WORD}\.?\s?(?P<rest>[^{{}}\d]*\}}?)$"
 _SCALED = re.compile(
-    rf"(?<![\d.,])(-?\d[\d,]{{0,30}}(?:\.\d{{1,30}})?)\s?(?:\\text\{{\s?)?"
-    rf"((?:{'|'.join(SCALES)})s?)(?![A-Za-z])\s?([^{{}}]*\}}?)$",
+    rf"(?<![\d.,}}A-Za-z])(?P<number>-?\d[\d,]{{0,30}}(?:\.\d{{1,30}})?){_BEHIND}", re.IGNORECASE
+)
+_SCALED_FRACTION = re.compile(
+    rf"(?P<whole>(?<![\d.,])\d{{1,9}})?\s?\\frac\s?(?:\{{(?P<a>\d{{1,9}})\}}|(?P<a1>\d))\s?"
+    rf"(?:\{{(?P<b>\d{{1,9}})\}}|(?P<b1>\d)){_BEHIND}",
     re.IGNORECASE,
 )
 
 
 def scale(text: str) -> str:
-    r"""`5 \text{ million dollars}` as `5000000 \text{dollars}`."""
-    match = _SCALED.search(text)
-    if match is None:
+    r"""`5 \text{ million dollars}` as `5000000 \text{dollars}`, `\frac12 \text{ million}` as
+    `\frac{1000000}{2}`, 5万 as 50000."""
+    if text[-1:].isdigit() or not _may_scale(text):
         return text
-    factor = SCALES[match[2].lower().removesuffix("s")]
-    value = format((Decimal(match[1].replace(",", "")) * factor).normalize(), "f")
-    rest = match[3].strip("{} ")
+    if match := _SCALED_FRACTION.search(text):
+        below = int(match["b"] or match["b1"])
+        above = int(match["whole"] or 0) * below + int(match["a"] or match["a1"])
+        value = rf"\frac{{{above * _factor(match['word'])}}}{{{below}}}"
+    elif match := _SCALED.search(text):
+        number = Decimal(match["number"].replace(",", ""))
+        value = format((number * _factor(match["word"])).normalize(), "f")
+    else:
+        return text
+    rest = match["rest"].strip("{} ")
     return text[: match.start()] + value + (rf" \text{{{rest}}}" if rest else "")
+
+
+_HINTS = sorted({word[:3] for word in SCALES})
+
+
+def _may_scale(text: str) -> bool:
+    """Whether a look for scaling words is worth its time: most answers have none."""
+    lower = text.lower()
+    return not text.isascii() or any(hint in lower for hint in _HINTS)
+
+
+def _factor(word: str) -> int:
+    """What a scaling word or signs (백만) multiply by."""
+    if word[0] in EASTERN_SCALES:
+        return prod(EASTERN_SCALES[sign] for sign in word)
+    word = word.lower()
+    return SCALES.get(word) or SCALES[word.removesuffix("s")]

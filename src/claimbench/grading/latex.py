@@ -22,7 +22,7 @@ from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason, whe
 from claimbench.grading.reply import counted_formula
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 5
+RULES_VERSION = 6
 """Raise it with every change that can change a grade of a module that this one uses."""
 
 MAX_ANSWER_CHARACTERS = 2000

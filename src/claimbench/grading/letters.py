@@ -13,30 +13,31 @@ strict rule finds as a letter of its own is found here, too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+
+from claimbench.grading.phrases import ANSWER_WORDS, EASTERN, EUROPEAN_CHOICE
 
 # What may stand around a letter: Markdown, LaTeX, brackets, quotes.
 _COMMAND = r"\\(?:boxed|fbox|text(?:bf|it|rm)?|math(?:bf|rm|it|sf)|textbf|left|bf)"
 _OPEN = rf"(?:[ \t]*(?:\*{{1,3}}|_{{1,2}}|\$+|\\\(|\\\[|[({{\[<\"'`]|{_COMMAND}))"
 _CLOSE = r"[*_$)}\]>\"'`]|\\\)|\\\]|\\right"
 
-_ANSWER_WORDS = (
-    r"\banswer|\bAntwort|\bR[ée]ponse|\bRespuesta|\bRisposta|\bResposta|\bJawaban|\bJibu|Ответ"
-    r"|답변|정답|답|答案|答え|回答|解答|答|उत्तर|উত্তর|الإجابة|الجواب"
-)
-_EASTERN = (
-    r"(?:답변|정답|답)(?:은|는)|(?:答案|回答|解答)(?:应该)?(?:是|为|為|选|選)|(?:答え|正解)は"
-)
-"""Answer and verb in one word: 정답은 B, 答案是 B."""
 _NOT = r"(?:is|was)[ \t]+(?:not|wrong|incorrect|false|invalid)\b|(?:isn|wasn)['’]t\b"
-_DENIED = re.compile(rf"[ \t]*(?:\?|[.)]?[ \t]+(?:{_NOT})|(?:이|가)[ \t]*(?:아니|아닙))")
+_DENIED = re.compile(
+    rf"[ \t]*(?:\?|[.)]?[ \t]+(?:{_NOT})|(?:이|가)[ \t]*(?:아니|아닙)|是?(?:错|錯|不))"
+)
 """What follows a letter that a sentence asks about or denies: `C?`, `B is wrong`. `Answer: B`
 counts whatever follows, as in the strict rule."""
 _CHOOSE = (
     r"(?:\b(?:I|[Ww]e)(?:['’](?:d|ll)|[ \t]+(?:would|will|should|must))?|[Ll]et(?:['’]s|[ \t]me))"
     r"[ \t]+(?:choose|select|pick|go[ \t]+with)[ \t]+"
 )
-_WIDE = {ord("Ａ") + place: ord("A") + place for place in range(26)}
+_WIDE = str.maketrans(
+    "".join(chr(ord("Ａ") + place) for place in range(26)) + "（）［］【】「」『』“”„‘’",
+    "".join(chr(ord("A") + place) for place in range(26)) + '()[][]"""""""\'\'',
+)
+"""Wide letters and the brackets and quotes of other scripts."""
 _MARKS = r"[ \t]*[*_]{0,3}[ \t]*"
 _BE = (
     r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to"
@@ -46,6 +47,14 @@ _ADVERB = (
     r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
 )
 _NOUN = r"(?:(?:the[ \t]+)?(?:option|choice|letter|answer)[ \t]+)?"
+
+_FOREIGN_NOUN = r"(?:(?:la|l['’]|die|der|das|a|el)[ \t]*)?(?:opci[óo]n|op[çc][ãa]o|option)[ \t]+"
+_FOREIGN_RIGHT = (
+    r"(?:(?:[选選][项項])?(?:是|为|為|が|은|는|이|가)[ \t]*最?(?:正确|正確|正解|정답)"
+    r"|(?:es|est|ist|è|é)[ \t]+(?:(?:la|die|der|das|a)[ \t]+)?"
+    r"(?:respuesta|opción|réponse|bonne|richtig|corr|Antwort|resposta))"
+)
+"""What calls the letter before it right: `C est la bonne réponse`, `C是正确的`."""
 
 
 def last_letters(text: str, letters: str) -> str | None:
@@ -68,6 +77,9 @@ def _last_named(forms: tuple[re.Pattern[str], ...], text: str) -> str | None:
     return max(found)[1] if found else None
 
 
+_COLON = rf"(?P<colon>[\"']?{_MARKS}(?:[:：=]|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
+
+
 @lru_cache(maxsize=8)
 def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
     """The statements and the sentences. Groups: `colon` (a lower-case letter may follow it),
@@ -77,34 +89,46 @@ def _forms(letters: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
     joint = r"\s{0,3}(?:,|/|&|\band\b|\bor\b)\s{0,3}(?:\band\b|\bor\b)?\s{0,3}[({*]{0,3}"
     more = rf"(?P<more>(?:{joint}[{span}]\b){{0,8}})"
     named = rf"(?P<open>{_OPEN}{{0,8}})[ \t]*{letter}{more}"
-    colon = rf"(?P<colon>{_MARKS}(?:[:：=]|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
-    heading = r"^[ \t#*_]{0,12}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{0,12}\n\s{0,3})"
+    whole = rf"(?P<colon>)(?P<open>{_OPEN}{{0,4}}){letter}"
     box = rf"(?P<colon>)(?P<open>\\(?:boxed|fbox)[ ]?{{{_OPEN}{{0,6}})[ ]?{letter}{more}"
     bare_box = rf"(?P<colon>\\boxed[ ]?)(?P<open>){letter}{more}"
+    return (
+        (*_statements(named), re.compile(box), re.compile(bare_box)),
+        (*_sentences(named, whole), *_foreign_sentences(named, whole)),
+    )
+
+
+def _statements(named: str) -> Iterator[re.Pattern[str]]:
+    heading = r"^[ \t#*_]{0,12}(?:final[ \t]+)?answer(?P<colon>[ \t#*_:]{0,12}\n\s{0,3})"
     tag = rf"(?P<colon><answer>\s{{0,8}}){_NOUN}"
+    yield re.compile(rf"(?i:\banswer|{ANSWER_WORDS}){_COLON}{named}")
+    yield re.compile(rf"(?:{EASTERN})(?P<colon>)[ \t:：]{{0,3}}{named}")
+    yield re.compile(rf"(?im:{heading}){named}")
+    yield re.compile(rf"(?i:{tag}){named}")
+
+
+def _sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
     be = rf"(?P<colon>){_ADVERB}[ \t]+{_BE}{_ADVERB}{_MARKS}:?{_MARKS}\s{{0,3}}{_NOUN}"
-    subject = rf"(?P<colon>)(?P<open>{_OPEN}{{0,4}}){letter}(?P<more>)[ \t]+{_BE}{_ADVERB}[ \t]+"
+    subject = rf"{whole}(?P<more>)[ \t]+{_BE}{_ADVERB}[ \t]+"
     right = r"(?:the[ \t]+)?(?:correct|right|best[ \t]+(?:answer|choice|option)|answer\b)"
     chosen = r"(?P<colon>)\b(?:option|choice)[ \t]*[*_]{0,3}[ \t]*"
+    instead = r"(?:isn['’]t|is[ \t]+not)[ \t]+\W{0,3}[A-Z]\W{1,6}(?:but|it['’]s|it[ \t]+is)"
     alone = r"(?=[ \t]*(?:$|[\n.,;:!)\]]|because\b|since\b|as\b|due\b))"
-    return (
-        (
-            re.compile(rf"(?i:{_ANSWER_WORDS}){colon}{named}"),
-            re.compile(rf"(?:{_EASTERN})(?P<colon>)[ \t:：]{{0,3}}{named}"),
-            re.compile(rf"(?im:{heading}){named}"),
-            re.compile(rf"(?i:{tag}){named}"),
-            re.compile(box),
-            re.compile(bare_box),
-        ),
-        (
-            re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){be}){named}"),
-            re.compile(rf"(?<!or )(?<!nor )(?<!and )(?<![\w+]){subject}(?i:{right})"),
-            re.compile(rf"(?i:\b(?:option|choice)){colon}{named}"),
-            re.compile(rf"(?im:{chosen}){named}(?m:{alone})"),
-            re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})"),
-            re.compile(rf"(?i:\banswer(?P<colon>)[ \t]*[*_]{{0,3}}[ \t]*){named}"),
-        ),
-    )
+    yield re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){be}){named}")
+    yield re.compile(rf"{instead}(?P<colon>)[ \t]+{named}")
+    yield re.compile(rf"(?<!or )(?<!nor )(?<!and )(?<![\w+]){subject}(?i:{right})")
+    yield re.compile(rf"(?i:\b(?:option|choice)){_COLON}{named}")
+    yield re.compile(rf"(?im:{chosen}){named}(?m:{alone})")
+    yield re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})")
+    yield re.compile(rf"(?i:\banswer(?P<colon>)[ \t]*[*_]{{0,3}}[ \t]*){named}")
+
+
+def _foreign_sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
+    taken = r"(?<!不)(?:选择|選擇|选|選)(?P<colon>)[ \t:：]{0,3}(?:[选選][项項])?"
+    european = rf"(?i:{EUROPEAN_CHOICE})(?P<colon>)[ \t]*:?{_MARKS}(?:{_FOREIGN_NOUN})?"
+    yield re.compile(european + named)
+    yield re.compile(rf"(?<![A-Za-z+]){whole}(?P<more>)[ \t]*{_FOREIGN_RIGHT}")
+    yield re.compile(taken + named)
 
 
 def _named(match: re.Match[str]) -> str | None:

@@ -20,14 +20,16 @@ from claimbench.grading.latex import (
     without_full_stop,
 )
 from claimbench.grading.latex import RULES_VERSION as LATEX_RULES
+from claimbench.grading.notation import has_percent
 from claimbench.grading.numerals import to_fraction
 from claimbench.grading.options import check_rules
 from claimbench.grading.outcomes import GRADER_ERROR, NO_ANSWER, make_grade
 from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason
 from claimbench.grading.reply import counted_formula
+from claimbench.grading.texts import without_sentence
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Raise it with every change that can change a grade of this module or of those it uses."""
 
 
@@ -72,17 +74,19 @@ class NumberGrader:
         found = find_answer(text, self.find, NUMBER_FINDERS)
         if found is None:
             return make_grade(self.digest, sample, NO_ANSWER, None, NO_ANSWER_FOUND)
-        return self._compare(sample, gold, *found)
+        percent = has_percent(found[0]) and not has_percent(problem.gold)
+        return self._compare(sample, gold, *found, percent)
 
     def _compare(
-        self, sample: Sample, gold: Fraction, answer: str, rule: str
+        self, sample: Sample, gold: Fraction, answer: str, rule: str, percent: bool
     ) -> Grade | LatexQuestion:
-        value = to_fraction(answer)
+        value = to_fraction(answer, decimal_comma=True)
         if value is not None:
-            return compared(self.digest, sample, value == gold, answer, rule)
+            equal = value == gold or (percent and value == 100 * gold)
+            return compared(self.digest, sample, equal, answer, rule)
         if len(answer) > MAX_ANSWER_CHARACTERS:
             return too_long(self.digest, sample, answer, rule)
-        begun = question_of(_as_latex(gold), without_full_stop(answer), rule)
+        begun = question_of(_as_latex(gold), without_sentence(without_full_stop(answer)), rule)
         if isinstance(begun, LatexQuestion):
             return begun
         return compared(self.digest, sample, begun, answer, rule)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from claimbench.grading import brackets, figures, texts
+from claimbench.grading.numerals import CURRENCY_COMMAND, CURRENCY_SIGNS, write_scripts
 
 MAX_CHARACTERS = 2000
 
@@ -72,12 +73,8 @@ _CHARACTERS = str.maketrans(
         "°": r"^\circ ",
         "º": r"^\circ ",
         "⁄": "/",
-        "²": "^2",
-        "³": "^3",
-        "€": "",
-        "£": "",
-        "¥": "",
-        "¢": "",
+        "∶": ":",
+        **dict.fromkeys(CURRENCY_SIGNS, ""),
         "ℝ": r"\mathbb{R}",
         "θ": r"\theta ",
         "α": r"\alpha ",
@@ -87,15 +84,23 @@ _CHARACTERS = str.maketrans(
     }
 )
 _UNBRACED_ROOT = re.compile(r"√\s?(\d+(?:\.\d+)?|[A-Za-z])")
+_HIGHER_ROOTS = {"∛": r"\sqrt[3]", "∜": r"\sqrt[4]"}
+_HIGHER_ROOT = re.compile(r"([∛∜])\s?(?:(\d+(?:\.\d+)?|[A-Za-z])|\(([^()]*)\)|(?=\{))")
 
 
 def _write_ascii(text: str) -> str:
     if text.isascii():
         return text
-    text = _UNBRACED_ROOT.sub(r"√{\1}", text)
+    text = write_scripts(_UNBRACED_ROOT.sub(r"√{\1}", text))
+    text = _HIGHER_ROOT.sub(_higher_root, text)
     text = "".join(_vulgar_fraction(char) for char in text).translate(_CHARACTERS)
     text = unicodedata.normalize("NFKC", text)
     return "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
+def _higher_root(match: re.Match[str]) -> str:
+    inside = match[2] or match[3]
+    return _HIGHER_ROOTS[match[1]] + (f"{{{inside}}}" if inside else "")
 
 
 def _vulgar_fraction(char: str) -> str:
@@ -168,7 +173,7 @@ def _name_alike(text: str) -> str:
 
 _DELIMITERS = re.compile(r"(?<!\\)\$|\\[()](?![A-Za-z])|\\!|\*\*")
 _FULL_STOP = re.compile(r"(?:[\s.,]|\\checkmark)+$")
-_CURRENCY = re.compile(r"\\\$|\bUS(?=\\?\$)")
+_DOLLAR = re.compile(r"\\\$|\b[A-Z]{1,3}(?=\\?\$\s?\d)")
 _SPACE = re.compile(
     r"(?<!\\)\\(?:q?quad|enspace|space|thinspace|hfill|nobreakspace|hspace\*?\{[^{}]*\}|[,;: >])"
     r"(?![A-Za-z])|(?<!\\)\\[,;:> ]|~|\s+|\\+$"
@@ -180,7 +185,9 @@ _TRIGONOMETRIC = re.compile(r"\\?(?:sin|cos|tan|cot|sec|csc)")
 
 
 def _drop_marks(text: str) -> str:
-    return _FULL_STOP.sub("", _CURRENCY.sub("", _DELIMITERS.sub("", text)))
+    if "$" in text:
+        text = _DOLLAR.sub("", text)
+    return _FULL_STOP.sub("", CURRENCY_COMMAND.sub("", _DELIMITERS.sub("", text)))
 
 
 def _one_space(text: str) -> str:
@@ -228,6 +235,7 @@ RULES: tuple[Rule, ...] = (
     Rule("plain maths", "sqrt(5), 3pi and 5*x are read as meant", MATH_VERIFY, figures.as_latex),
     Rule("decimals", "repeating decimals and mixed numbers", MATH_VERIFY, figures.as_fractions),
     Rule("base ten", "base ten need not be stated", MATH_VERIFY, figures.drop_base_ten),
+    Rule("half days", "a.m. and p.m. in one writing", "the words' meaning", figures.write_half_day),
     Rule("ordinals", "the ending of an ordinal", MATH_VERIFY, figures.drop_ordinal),
     Rule("scaling words", "5 million is 5,000,000", "the words' meaning", figures.scale),
     Rule("units", "a unit or counted noun at the end", f"{HENDRYCKS}; {MINERVA}", texts.drop_unit),

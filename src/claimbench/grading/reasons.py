@@ -39,6 +39,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "failed": ("failure",),
     # Of workers.
     "worker-time": ("seconds",),
+    "worker-clock": ("seconds",),
     "worker-memory": ("mib",),
     "worker-signal": ("signal",),
     "worker-status": ("status",),

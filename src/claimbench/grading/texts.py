@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from claimbench.grading.words import (
+    LETTER,
     SHORT_UNITS,
     UNIT_LETTERS,
     is_plain_unit,
     is_unit,
     names_a_number,
+    states_a_number,
 )
 
 _COMMAND = re.compile(
@@ -119,8 +121,8 @@ _RATIO = rf"\\frac\s?\{{\s?{_PIECE}\s?\}}\s?\{{\s?{_PIECE}\s?\}}"
 _JOINT = r"\s*(?:\\cdot|\\times|/|\\,)?\s*"
 _TEXT_UNIT = re.compile(rf"(?<=[\w)}}\]])\s*(?:(?:{_RATIO}|{_PIECE}){_JOINT}){{1,4}}\.?$")
 _PLAIN_UNIT = re.compile(
-    r"(?<=[\d)}])(?P<apart>\s*)(?P<unit>[A-Za-z][A-Za-z'’.-]*(?:[ /][A-Za-z'’.-]+){0,8})"
-    r"(?:\^\{?\d\}?)?\.?$"
+    rf"(?<=[\d)}}])(?P<apart>\s*)(?P<unit>[{LETTER}][{LETTER}'’.-]*(?:[ /][{LETTER}'’.-]+){{0,8}})"
+    r"(?:\^\{?\d\}?)?[.。]?$"
 )
 _CONTENT = re.compile(r"\\text\{([^{}]*)\}")
 
@@ -137,13 +139,22 @@ def drop_unit(text: str) -> str:
     return text[: plain.start()].rstrip()
 
 
-_BEFORE = re.compile(r"^(?:\\text\{\s*([A-Za-z .:]{1,60})\}|([A-Z]{2,3}|Rs)\.?)\s*(?=[-\d\\])")
+_BEFORE = re.compile(r"^(?:\\text\{\s*([^{}\d\\=<>]{1,60})\}|([A-Z]{2,3}|Rs)\.?)\s*(?=[-\d\\])")
 
 
 def drop_name(text: str) -> str:
     r"""`\text{remainder } 204` and `\text{USD } 18` without the words before the number."""
     match = None if text[:1].isdigit() else _BEFORE.match(text)
     return text[match.end() :] if match and names_a_number(match[1] or match[2]) else text
+
+
+_SENTENCE = re.compile(r"^\s*\\text\{\s*([^{}\d\\=<>]{1,60})\}\s*(?=[-\d\\$])")
+
+
+def without_sentence(text: str) -> str:
+    r"""`\text{She has } 45 \text{ marbles}` from the number on; where the gold is a number."""
+    match = _SENTENCE.match(text)
+    return text[match.end() :] if match and states_a_number(match[1]) else text
 
 
 # --- lists ---------------------------------------------------------------------------------------

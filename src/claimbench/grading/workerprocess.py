@@ -45,6 +45,7 @@ class WorkerProcess:
         self.served = 0
         self.batch: list[Question] = []
         self._batch_started = 0.0
+        self._patience = 1.0
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in end)
         with tempfile.TemporaryFile() as marker:
             marker.truncate(8)
@@ -77,6 +78,7 @@ class WorkerProcess:
         the worker has died meanwhile, its results pipe says so."""
         self.batch = batch
         self._batch_started = time.monotonic()
+        self._patience = cpu_limit_s / self.limits.cpu_s
         self._marker[:8] = bytes(8)
         with contextlib.suppress(BrokenPipeError):
             self._tasks.send_bytes(pickle.dumps((cpu_limit_s, batch)))
@@ -99,19 +101,23 @@ class WorkerProcess:
 
     @property
     def overdue(self) -> bool:
-        """Whether its batch takes so long by the clock that it must be stuck."""
-        allowed = sum(max(self.limits.wall_s, allowance(q).wall_s) for q in self.batch)
+        """Whether its batch takes so long by the clock that it must be stuck. With more CPU time it
+        has as many times longer."""
+        wall_s = self._patience * self.limits.wall_s
+        allowed = sum(max(wall_s, allowance(q).wall_s) for q in self.batch)
         return bool(self.batch) and time.monotonic() - self._batch_started > allowed
 
     def end(self) -> Death:
         """Kill it where it still runs, free what it held, and say why it ended."""
+        overdue = self.overdue
         self._process.kill()
         status = self._process.wait()
         for connection in (self._tasks, self.results):
             connection.close()
         os.close(self._alive_fd)
         self._marker.close()
-        return Death(_why(status, self.limits), self._last_complaint() or f"exit status {status}")
+        why = _why(status, self.limits, overdue)
+        return Death(why, self._last_complaint() or f"exit status {status}")
 
     def _last_complaint(self) -> str:
         with self._complaints as file:
@@ -127,9 +133,11 @@ class Death(NamedTuple):
     complaint: str
 
 
-def _why(status: int, limits: Limits) -> Reason:
+def _why(status: int, limits: Limits, overdue: bool) -> Reason:
     if status == -signal.SIGPROF:
         return reason("worker-time", seconds=f"{limits.cpu_s:g}")
+    if status == -signal.SIGKILL and overdue:
+        return reason("worker-clock", seconds=f"{limits.wall_s:g}")
     if status == OUT_OF_MEMORY:
         return reason("worker-memory", mib=f"{limits.memory_bytes / 2**20:.0f}")
     if status < 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from claimbench.grading.reply import is_placed
 from claimbench.interop.readers.rows import Row
 
 READ_BY = ("integer", "number", "latex", "choice")
@@ -16,14 +17,22 @@ READ_BY = ("integer", "number", "latex", "choice")
 LONGEST_BARE = 100
 _COMMAND = re.compile(r"\\(?:text|mathrm|textbf|operatorname)\s?\{[^{}]*\}|\\[A-Za-z]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_PLACED = re.compile(r"\\boxed|\\fbox|####|<|\banswer\b", re.IGNORECASE)
+_POINTS = re.compile(r"<|^A:|^>\s*[*_]|。|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{6}")
+"""A tag, the mark of few-shot prompts, a Markdown quotation, a sentence of a script without
+spaces."""
 
 
 def is_bare(reply: str) -> bool:
     """Whether a reply is nothing but an answer: one short line with one word at most, besides
     numbers, letters and LaTeX, that does not point at an answer."""
     text = reply.strip()
-    if not text or len(text) > LONGEST_BARE or "\n" in text or _PLACED.search(text):
+    if (
+        not text
+        or len(text) > LONGEST_BARE
+        or "\n" in text
+        or is_placed(text)
+        or _POINTS.search(text)
+    ):
         return False
     return len(_WORD.findall(_COMMAND.sub(" ", text))) <= 1
 

@@ -8,6 +8,7 @@ the store, where the folder has them. Everything is a row, a plain dict with the
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -119,7 +120,8 @@ def load(folder: Path | str) -> Results:
     if not is_run(root):
         raise ConfigError(f"{root} is no run folder: there is no run.yaml in it")
     if not (root / PAGE).is_file():
-        raise DataError(f"{root} has no {PAGE}: make it with `claimbench report {root} --partial`")
+        again = f"claimbench report {shlex.quote(str(root))} --partial"
+        raise DataError(f"{root} has no {PAGE}: make it with `{again}`")
     return Results(root)
 
 

@@ -36,7 +36,7 @@ def doubts(found: Survey, label_only: bool) -> list[Message]:
         every = found.unended == found.rows
         key = "import-no-reasoning-end" if every else "import-few-reasoning-ends"
         counts = {} if every else {"count": found.unended, "rows": found.rows}
-        notes.append(Message(key, {"tag": found.reasoning_end, **counts}))
+        notes.append(Message(key, {"tag": found.reasoning_end or "</think>", **counts}))
     return notes + found.lengths.notes()
 
 

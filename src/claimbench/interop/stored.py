@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from claimbench.analysis.cells import StoredCell
-from claimbench.analysis.measure import measure_cell
+from claimbench.analysis.measure import measure_cell, to_complete
 from claimbench.errors import IncompleteRun
 from claimbench.records import Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, hex_ids, text_key
@@ -47,6 +47,6 @@ def whole_measurement(store: RunStore, cell: StoredCell) -> Measurement:
         raise IncompleteRun(
             f"{store.root}: {cell.model} on {cell.benchmark} has {measured.received} of "
             f"{measured.asked} samples, {measured.graded} graded: its score is not exported; "
-            "finish the run, or export its samples as csv or parquet"
+            f"{to_complete(measured, store.root)}, or export its samples as csv or parquet"
         )
     return measured

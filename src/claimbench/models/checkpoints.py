@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from claimbench.config.models import ModelConfig
 from claimbench.config.paths import cache_dir
+from claimbench.config.yamlfile import meant_beside
 from claimbench.engines import EngineSettings, Served
 from claimbench.engines.llamacpp.files import wheel_file
 from claimbench.engines.tokenizer import read_tokenizer
@@ -173,8 +174,10 @@ def _in_folder(model: ModelConfig, folder: Path, weights: bool) -> Checkpoint:
     config = folder / "config.json"
     adapters.refuse_unnamed(model, folder)
     if not config.is_file():
+        lost = config if folder.is_dir() else folder
+        near = "" if folder.is_dir() else meant_beside(folder)
         raise ModelError(
-            f"model {model.name}: {config} is missing; key path must name a checkpoint"
+            f"model {model.name}: {lost} is missing; key path must name a checkpoint{near}"
         )
     check_files(folder)
     if weights:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from pathlib import Path
 
 from claimbench.errors import ModelError
@@ -14,8 +15,16 @@ def convert_gguf(file: Path, made: Path, folder: Path) -> None:
     """Make a GGUF file into the checkpoint `folder`, by way of `made` on the same disk. Raises
     ModelError where transformers cannot read it."""
     _convert(file, made)
+    _as_readable_as_its_config(made)
     proof.record(proof.checkpoint_files(made), made / proof.DIGESTS)
     _move_into_place(made, folder)
+
+
+def _as_readable_as_its_config(made: Path) -> None:
+    """safetensors lets nobody but its user read what it writes, and a cache may be shared."""
+    mode = stat.S_IMODE((made / "config.json").stat().st_mode)
+    for path in proof.checkpoint_files(made):
+        path.chmod(mode)
 
 
 def _move_into_place(made: Path, folder: Path) -> None:

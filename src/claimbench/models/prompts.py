@@ -128,14 +128,16 @@ class PromptMaker:
         if (head := self._head(turns)) is not None:
             first = next(turn for turn in turns if turn.role != "system")
             if not text.startswith(head + first.content.strip()):
-                raise self._broken(problem, "prompt.head", text[: len(head) + 20])
+                raise self._broken(problem, "prompt.head", f"it begins {text[: len(head) + 20]!r}")
         last, tail = asked[-1].content, rules.tail + begun
         # Some templates strip a turn, some do not.
         if not text.endswith((last + tail, last.strip() + tail)):
-            raise self._broken(problem, "prompt.tail", text[-len(tail) - 20 :])
+            raise self._broken(problem, "prompt.tail", f"it ends {text[-len(tail) - 20 :]!r}")
         for turn in turns:
             if turn.content.strip() not in text:
-                raise self._broken(problem, "chat template (a turn is missing)", turn.content[:40])
+                raise self._broken(
+                    problem, "chat template (a turn is missing)", repr(turn.content[:40])
+                )
 
     def _head(self, turns: list[Turn]) -> str | None:
         """The text before the first turn that is not the system's; None where a system text stands
@@ -156,9 +158,9 @@ class PromptMaker:
         if (found := _count(ids, self._bos_ids)) != expected:
             raise self._broken(problem, "prompt.bos_count", f"{found} × BOS, {expected} expected")
         if self._prefix_ids and (found := _count(ids, self._prefix_ids)) != 1:
-            raise self._broken(problem, "prompt.forced_prefix", f"stands {found} times")
+            raise self._broken(problem, "prompt.forced_prefix", f"it stands {found} times")
         if not begun and ids[-len(self._tail_ids) :] != self._tail_ids:
-            raise self._broken(problem, "prompt.tail", f"ends in ids {ids[-8:]}")
+            raise self._broken(problem, "prompt.tail", f"it ends in ids {ids[-8:]}")
         self._check_decoded(ids, text, problem)
 
     def _check_decoded(self, ids: list[int], text: str, problem: Problem) -> None:
@@ -181,7 +183,7 @@ class PromptMaker:
     def _broken(self, problem: Problem, rule: str, seen: str) -> PromptError:
         return PromptError(
             f"model {self.model.name}, benchmark {problem.benchmark}, problem {problem.id}: the "
-            f"prompt breaks the model's rule {rule} ({seen!r}); check configs/models/"
+            f"prompt breaks the model's rule {rule} ({seen}); check configs/models/"
             f"{self.model.name}.yaml against the tokenizer's chat template"
         )
 

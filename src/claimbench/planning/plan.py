@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from claimbench.benchmarks.loading import (
     load_problems,
     resolve,
 )
+from claimbench.benchmarks.twins import contradictions
 from claimbench.config import BenchmarkConfig, Experiment, ModelConfig
 from claimbench.engines import EngineSettings
 from claimbench.errors import ConfigError, Missing
@@ -29,6 +31,8 @@ from claimbench.planning.resolved import resolved_config, with_samples
 from claimbench.records import NEUTRAL, Problem, Sampling, Turn
 from claimbench.store.growth import ResolvedAt
 from claimbench.store.manifest import decisive_digest
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ def _read(
         with _noted(benchmark.name, lacking):
             problems = load_problems(benchmark, data_dir, experiment.run.limit)
             _check_grader(benchmark, problems)
+            for doubt in contradictions(problems) if benchmark.lm_eval is None else ():
+                _LOG.warning("benchmark %s: %s", benchmark.name, doubt)
             yield _Asked(benchmark, tuple(problems), load_fewshot(benchmark, data_dir))
 
 
@@ -143,7 +149,10 @@ def _check_adapters(experiment: Experiment, chosen: EngineSettings) -> None:
 
 def _check_grader(benchmark: BenchmarkConfig, problems: Sequence[Problem]) -> None:
     """Refuse a grader that could judge no reply, before anything is generated."""
-    grader = make_grader(benchmark.grader.kind, benchmark.grader.options, None)
+    try:
+        grader = make_grader(benchmark.grader.kind, benchmark.grader.options, None)
+    except ConfigError as error:
+        raise ConfigError(f"benchmark {benchmark.name}, key grader: {error}") from error
     if reason := cannot_apply(grader, problems):
         raise ConfigError(
             f"benchmark {benchmark.name}: its grader {benchmark.grader.kind} can judge none of its "

@@ -4,51 +4,30 @@ picture of the decision. Figures arrive ready; here they become messages."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, Verdict
-from claimbench.report.caveats import Chip, basis_of, chips_of, table_of, truncated
-from claimbench.report.comparisons import details, found_message, names_of, outcome_message
+from claimbench.report.answer import CERTAINTIES, SYMBOLS, Answer, level, why_open
+from claimbench.report.caveats import basis_of, chips_of, table_of, truncated
+from claimbench.report.comparison_answers import comparison_answer
 from claimbench.report.document import Document, RunView
-from claimbench.report.strips import Strip, odds, strip_of, strip_of_comparison
+from claimbench.report.strips import odds, strip_of
 from claimbench.report.tables import figure_of
-from claimbench.verdicts.comparisons import Compared
+
+__all__ = [
+    "CARDS",
+    "CERTAINTIES",
+    "SYMBOLS",
+    "Answer",
+    "answers",
+    "level",
+    "titled",
+    "verdict_answer",
+]
 
 CARDS = 6
 """So many answers are told one by one; where there are more, a picture of all comes first."""
-SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?", "better": "↑",
-           "worse": "↓", "equivalent": "=", "not worse": "≥"}  # fmt: skip
-"""Each verdict has a sign of its own beside its colour."""
-_OTHER_SYMBOL = "×"
-
-_LEVELS = (("very-sure", 0.001), ("sure", 0.01), ("fairly-sure", 0.05))
-"""How sure a shown result is, by the probability of what it rules out."""
-CERTAINTIES = (*(name for name, _ in _LEVELS), "unsure")
-"""Every word for how sure it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a reader sees first. `run` is the run's name, empty where `scores` names it; `state` is
-    the verdict's name, `measured` where there is none; `basis` says how much was measured and
-    who published, `certainty` how sure it is and `why` what the picture shows."""
-
-    run: str
-    state: str
-    scores: Message
-    certainty: Message
-    word: Message | None = None
-    finding: Value = None
-    basis: Message | None = None
-    why: Message | None = None
-    strip: Strip | None = None
-    chips: tuple[Chip, ...] = ()
-
-    @property
-    def symbol(self) -> str:
-        return SYMBOLS.get(self.state, _OTHER_SYMBOL)
 
 
 def answers(document: Document) -> list[Answer]:
@@ -170,12 +149,6 @@ def certainty_of(v: Verdict) -> Message:
     return _remedy(v) if v.verdict == "inconclusive" else Message("certainty-greedy")
 
 
-def level(p: float) -> Message:
-    """The words for how sure it is: what is ruled out has the probability `p`."""
-    name = next((name for name, most in _LEVELS if p <= most), CERTAINTIES[-1])
-    return term("certainty", name)
-
-
 def _remedy(v: Verdict) -> Message:
     """What it would take to decide."""
     remedy = _part(v, "remedy")
@@ -194,12 +167,8 @@ def why_of(v: Verdict) -> Message | None:
     inside = max(map(abs, v.interval_90)) < v.margin
     apart = v.interval_95[0] > 0 or v.interval_95[1] < 0
     if v.verdict == "inconclusive":
-        return Message(_why_open(inside, apart))
+        return Message(why_open(inside, apart))
     return Message("why-inside" if v.verdict == "reproduced" else "why-apart")
-
-
-def _why_open(inside: bool, apart: bool) -> str:
-    return "why-open-apart" if apart else "why-open-inside" if inside else "why-open"
 
 
 # --- a score that nothing was compared with ---------------------------------------------------
@@ -227,7 +196,8 @@ def _score_certainty(document: Document, run: RunView, m: Measurement) -> Messag
     if not m.complete:
         return Message("certainty-partial")
     if m.greedy and not m.sampling_se:
-        return Message("certainty-score-greedy", {"se": 100 * m.problem_se})
+        greedy = "certainty-score-greedy" if m.problem_se else "certainty-score-greedy-alike"
+        return Message(greedy, {"se": 100 * m.problem_se} if m.problem_se else {})
     own = next(
         (
             e
@@ -240,61 +210,7 @@ def _score_certainty(document: Document, run: RunView, m: Measurement) -> Messag
     )
     if own is None:
         return Message("certainty-score-unknown")
-    values: dict[str, Value] = {"low": own.low, "high": own.high, "se": 100 * m.problem_se}
-    return Message("certainty-score", values)
-
-
-# --- two runs -------------------------------------------------------------------------------
-
-
-def comparison_answer(one: Compared) -> Answer:
-    """Which of two runs is better, if either is."""
-    scores: dict[str, Value] = {
-        "names": names_of(one),
-        "benchmark": one.variant.benchmark,
-        "score": one.score,
-        "reference": one.reference_score,
-    }
-    return Answer(
-        run="",
-        state=one.word,
-        scores=Message("answer-compared", scores),
-        word=term("comparison", one.word),
-        finding=_comparison_finding(one),
-        certainty=_comparison_certainty(one),
-        why=_comparison_why(one),
-        strip=strip_of_comparison(one),
-        chips=(Chip(Message("chip-details"), (found_message(one.such), *details(one))),),
-    )
-
-
-def _comparison_finding(one: Compared) -> Message:
-    """What the outcome says beside its word."""
-    if one.word in ("better", "worse"):
-        return Message("answer-apart", {"gap": abs(one.such.difference)})
-    if one.word == "equivalent":
-        return Message("answer-reproduced", {"margin": one.margin})
-    if one.word == "inconclusive" and not (one.shown_alone or one.shown_here):
-        return Message("shown-neither", {"margin": one.margin})
-    return outcome_message(one)
-
-
-def _comparison_certainty(one: Compared) -> Message:
-    if one.word == "equivalent":
-        p = one.adjusted["equivalence"]
-        values: dict[str, Value] = {"level": level(p), "odds": odds(p), "margin": one.margin}
-        return Message("certainty-equal", values)
-    if one.word in ("better", "worse"):
-        p = one.adjusted["difference"]
-        return Message("certainty-apart", {"level": level(p), "odds": odds(p)})
-    return Message("certainty-compared", {"detectable": one.detectable})
-
-
-def _comparison_why(one: Compared) -> Message:
-    low, high = one.such.interval_95
-    inside = max(map(abs, one.such.interval_90)) < one.margin
-    if one.word == "equivalent":
-        return Message("why-inside")
-    if one.word in ("better", "worse"):
-        return Message("why-apart")
-    return Message(_why_open(inside, low > 0 or high < 0))
+    values: dict[str, Value] = {"low": own.low, "high": own.high}
+    if not m.problem_se:
+        return Message("certainty-score-alike", values)
+    return Message("certainty-score", {**values, "se": 100 * m.problem_se})

@@ -28,6 +28,8 @@ def _data(one: Compared) -> dict[str, object]:
         "matched_by_id_alone": one.ids_only,
         "method": one.method,
         "groups": one.groups,
+        "same_samples": one.same_samples,
+        "samples_of_one_are_in_the_other": one.contained,
         "such_problems": _comparison(one.such),
         "these_problems": _comparison(one.these),
         "margin": one.margin,

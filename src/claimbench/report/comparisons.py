@@ -36,9 +36,15 @@ def headline(one: Compared) -> Message:
             "outcome": outcome_message(one),
             "score": one.score,
             "reference": one.reference_score,
-            "found": found_message(one.such) if one.word not in _SIDES else _interval(one.such),
+            "found": _found(one),
         },
     )
+
+
+def _found(one: Compared) -> Message:
+    if one.same_samples:
+        return Message("compare-same-why")
+    return _interval(one.such) if one.word in _SIDES else found_message(one.such)
 
 
 _SIDES = ("better", "worse")
@@ -52,6 +58,8 @@ def _interval(comparison: Comparison) -> Message:
 
 def outcome_message(one: Compared) -> Message:
     """What was found, in a few words."""
+    if one.same_samples:
+        return Message("compare-same-samples")
     if one.word == "equivalent":
         return Message("compare-equivalent", {"margin": one.margin})
     if one.word == "not worse":
@@ -95,7 +103,16 @@ def _full(arm: Arm) -> str:
 
 
 def details(one: Compared) -> Iterator[Message]:
-    """What stands below the headline."""
+    """What stands below the headline. Of a run beside itself no figure means anything."""
+    if not one.same_samples:
+        yield from _figures(one)
+    yield from _warnings(one)
+    for key, theirs, ours in one.differences:
+        sides = {"reference": from_data(theirs), "run": from_data(ours)}
+        yield Message("compare-setting", {"setting": key, **sides})
+
+
+def _figures(one: Compared) -> Iterator[Message]:
     counts: dict[str, Value] = {"better": one.better, "worse": one.worse, "common": one.common}
     yield Message("compare-counts", counts)
     if one.groups is not None:
@@ -109,10 +126,6 @@ def details(one: Compared) -> Iterator[Message]:
         p: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
         yield Message("compare-holm", {**p, "family": one.family})
     yield from _costs(one)
-    yield from _warnings(one)
-    for key, theirs, ours in one.differences:
-        sides = {"reference": from_data(theirs), "run": from_data(ours)}
-        yield Message("compare-setting", {"setting": key, **sides})
 
 
 def _costs(one: Compared) -> Iterator[Message]:
@@ -131,6 +144,9 @@ def _costs(one: Compared) -> Iterator[Message]:
 def _warnings(one: Compared) -> Iterator[Message]:
     if one.ids_only:
         yield Message("compare-ids-only")
+    if one.contained and not one.same_samples:
+        arms = sorted((one.variant, one.reference), key=lambda arm: len(arm.cell.samples))
+        yield Message("compare-contained", {"inner": arms[0].run, "outer": arms[1].run})
     for arm in (one.reference, one.variant):
         draws = arm.measurement.draws
         if draws and draws.effective:
@@ -249,7 +265,8 @@ def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
     """Each comparison: the headline, what stands behind it, the problems that changed most."""
     for one in found:
         yield f"**{escape(said.render(headline(one)))}**\n"
-        yield f"```text\n{in_letters(strip_of_comparison(one))}\n```\n"
+        if not one.same_samples:
+            yield f"```text\n{in_letters(strip_of_comparison(one))}\n```\n"
         yield "\n".join(f"- {escape(said.render(line))}" for line in details(one)) + "\n"
         for word, rows in _extremes(one):
             yield f"{said.say(_CHANGES[word])}:\n"

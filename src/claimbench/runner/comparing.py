@@ -33,7 +33,7 @@ def compare_runs(
         raise InputError(f"{twice[0]} is named twice: a run is compared with other runs")
     names = unique_names(roots)
     arms = [
-        Arm(name, cell)
+        Arm(name, cell, str(root))
         for root, name in zip(roots, names, strict=True)
         for cell in read_measured(root)
     ]
@@ -70,7 +70,7 @@ def compare_reports(reports: Sequence[Report], stored: Iterable[Stored]) -> list
         Arm(name, cell)
         for one, name, (store, cells) in zip(reports, names, stored, strict=True)
         for cell in described(
-            store.config, cells, one.measurements, [e for r in one.runs for e in r.efficiency]
+            store, cells, one.measurements, [e for r in one.runs for e in r.efficiency]
         )
     ]
     return compare_where_possible(arms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -162,7 +163,7 @@ def _counts(measurements: tuple[Measurement, ...], root: Path) -> str:
     if all(m.received == m.asked for m in lacking):
         return (
             f"{root}: grades are missing, or are of an earlier grader ({counts}), so no verdict is "
-            f"given; `claimbench grade {root}` makes them"
+            f"given; `claimbench grade {shlex.quote(str(root))}` makes them"
         )
     return (
         f"{root}: samples are missing ({counts}), so no verdict is given; finish it with the "

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from claimbench.analysis.measure import to_complete
 from claimbench.analysis.stored import Measured
 from claimbench.errors import IncompleteRun, InputError
 from claimbench.records import Measurement
@@ -19,10 +22,11 @@ SHOWN_CHARACTERS = 120
 
 @dataclass(frozen=True)
 class Arm:
-    """One model on one benchmark in the run folder named `run`."""
+    """One model on one benchmark in the run folder named `run`, which lies at `folder`."""
 
     run: str
     cell: Measured
+    folder: str = ""
 
     @property
     def measurement(self) -> Measurement:
@@ -71,7 +75,7 @@ def check_comparable(variant: Arm, reference: Arm) -> None:
         if not m.complete:
             raise IncompleteRun(
                 f"{arm.run}: {m.model} on {m.benchmark} has {m.received} of {m.asked} samples, "
-                f"{m.graded} graded; finish the run before it is compared"
+                f"{m.graded} graded; before it is compared, {to_complete(m, arm.folder or arm.run)}"
             )
 
 
@@ -112,6 +116,14 @@ def _changed(variant: Arm, reference: Arm) -> list[str]:
 
 def named(variant: Arm, reference: Arm) -> str:
     return f"{variant.benchmark}: {variant.run} cannot be compared with {reference.run}"
+
+
+def one_holds_the_other(variant: Arm, reference: Arm) -> bool:
+    """Whether every sample of one run, id and text, is a sample of the other: a copy, or both were
+    drawn with one seed."""
+    ours, theirs = variant.cell.samples, reference.cell.samples
+    shared = len(np.intersect1d(ours, theirs))
+    return shared > 0 and shared == min(len(ours), len(theirs))
 
 
 def differences(variant: Arm, reference: Arm) -> Iterable[tuple[str, object, object]]:

@@ -20,6 +20,7 @@ from claimbench.verdicts.arms import (
     common_problems,
     differences,
     named,
+    one_holds_the_other,
     pair_arms,
 )
 from claimbench.verdicts.cases import LEVEL, default_margin
@@ -47,7 +48,7 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A variant against its reference on one benchmark; differences and margins in points, variant
-    minus reference.
+    minus reference. `contained`: every sample of one is a sample of the other, too.
 
     `such` reads "on other problems like these", `these` "on these very problems"; the word rests
     on `such`, under Holm's correction over the `family` of all comparisons made together.
@@ -76,6 +77,7 @@ class Compared:
     differences: tuple[tuple[str, object, object], ...]
     ids_only: bool
     groups: int | None = None
+    contained: bool = False
     family: int = 1
     p_not_worse: float | None = None
     adjusted: Mapping[str, float] = field(default_factory=dict)
@@ -83,7 +85,9 @@ class Compared:
     @property
     def word(self) -> Word:
         """Equivalence goes first, as for published figures: a difference that is shown and smaller
-        than what matters is no *worse*."""
+        than what matters is no *worse*. A run beside itself shows nothing."""
+        if self.same_samples:
+            return "inconclusive"
         if self.adjusted["equivalence"] <= LEVEL:
             return "equivalent"
         shown = self.adjusted["difference"] <= LEVEL
@@ -92,6 +96,13 @@ class Compared:
         if self.adjusted.get("not worse", 1.0) <= LEVEL:
             return "not worse"
         return "worse" if shown else "inconclusive"
+
+    @property
+    def same_samples(self) -> bool:
+        """Whether both hold the same samples, graded the same: a folder beside its copy, or a
+        second draw with the same seed."""
+        sizes = (len(self.variant.cell.samples), len(self.reference.cell.samples))
+        return self.contained and sizes[0] == sizes[1] and not self.changes
 
     @property
     def shown_alone(self) -> bool:
@@ -166,13 +177,7 @@ def _compare(
     rows = _rows(variant, reference, common)
     reference_score = _mean(row.reference_right / row.reference_counted for row in rows)
     margin = margin or default_margin(variant.benchmark, reference_score)
-    found = statistics.compare_runs(
-        ([row.right for row in rows], [row.counted for row in rows]),
-        ([row.reference_right for row in rows], [row.reference_counted for row in rows]),
-        margin / 100,
-        _groups(rows, variant, reference),
-        (_draws(rows, variant), _draws(rows, reference)),
-    )
+    found = _paired(rows, variant, reference, margin)
     return Compared(
         variant=variant,
         reference=reference,
@@ -193,7 +198,20 @@ def _compare(
         differences=tuple(differences(variant, reference)),
         ids_only=not all((*variant.contents.values(), *reference.contents.values())),
         groups=found.groups,
+        contained=one_holds_the_other(variant, reference),
         p_not_worse=non_inferior and statistics.p_not_worse(found.such, non_inferior / 100),
+    )
+
+
+def _paired(
+    rows: Sequence[Change], variant: Arm, reference: Arm, margin: float
+) -> statistics.RunComparison:
+    return statistics.compare_runs(
+        ([row.right for row in rows], [row.counted for row in rows]),
+        ([row.reference_right for row in rows], [row.reference_counted for row in rows]),
+        margin / 100,
+        _groups(rows, variant, reference),
+        (_draws(rows, variant), _draws(rows, reference)),
     )
 
 

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from claimbench.claims import published_as, select_published
-from claimbench.config import subject_of
 from claimbench.records import CellName, Measurement
 from claimbench.store.manifest import Judging
 from claimbench.verdicts import looks, published
 from claimbench.verdicts.cases import Case, Trial
 from claimbench.verdicts.noise import is_vote
-from claimbench.verdicts.pairing import cases, is_judged
+from claimbench.verdicts.pairing import cases, judged_by
 from claimbench.verdicts.untestable import why_barred
 
 DECIDED = ("reproduced", "lower", "higher")
@@ -43,14 +41,12 @@ def look_at(measured: Measurement, judging: Judging, cells: Iterable[CellName]) 
 
 
 def family_sizes(judging: Judging, model: str, cells: Iterable[CellName]) -> Counter[str]:
-    """How many figures of each published table are judged together for a model of a run."""
-    subject = subject_of(model)
-    benchmarks = [published_as(cell.benchmark) for cell in cells if cell.model == model]
+    """How many figures of each table are judged together for a model of a run: of the published
+    ones, and of those that the run's own file claims."""
+    rules = judging.model_dump()
+    own = [cell for cell in cells if cell.model == model]
     return Counter(
-        result.table
-        for result in select_published(judging.published)
-        for benchmark in benchmarks
-        if (result.subject, result.benchmark) == (subject, benchmark) and is_judged(result.metric)
+        result.table for cell in own for result in judged_by(rules, model, cell.benchmark)
     )
 
 

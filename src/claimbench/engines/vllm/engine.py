@@ -49,7 +49,7 @@ class VllmEngine(Engine):
     ) -> None:
         set_environment(batch_invariant)
         self._batch_invariant, self._adapter = batch_invariant, adapter
-        self._engine = _load(arguments)
+        self._engine = _load({**_prompts_whole_on_a_cpu(), **arguments})
         tell_of_death(self._engine.engine_core)
         config = self._engine.vllm_config
         self._context: int = config.model_config.max_model_len
@@ -153,6 +153,14 @@ def set_environment(batch_invariant: bool) -> None:
     # Set either way: what the identity of the samples says must be what runs.
     os.environ["VLLM_BATCH_INVARIANT"] = str(int(batch_invariant))
     os.environ[WATCHED] = str(os.getpid())
+
+
+def _prompts_whole_on_a_cpu() -> dict[str, bool]:
+    """A prompt read in parts makes vLLM take back a draw of its seeded generator, which those of a
+    CPU cannot do: "CPU Generator does not use offset" ends the engine (vLLM 0.32 and 0.33)."""
+    from vllm.platforms import current_platform
+
+    return {"enable_chunked_prefill": False} if current_platform.is_cpu() else {}
 
 
 def _load(arguments: Mapping[str, Any]) -> LLMEngine:

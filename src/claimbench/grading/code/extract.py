@@ -115,8 +115,9 @@ def _is_program(lines: Sequence[str]) -> bool:
 def _bare_code(lines: Sequence[str], entry_point: str) -> str:
     """Text that plainly is code: from the first line that begins a program, or a function's body
     where one is asked for, up to the prose behind it."""
+    lines = _unwrapped(lines)
     start = next((i for i, line in enumerate(lines) if _begins(line, entry_point)), None)
-    first = next((i for i, line in enumerate(lines) if line.strip()), None)
+    first = next((i for i, line in enumerate(lines) if line.strip() and line[0] != "#"), None)
     if start is None or first is None:
         return ""
     if start != first and not _DEFINITION.match(lines[start]) and "import" not in lines[start]:
@@ -127,6 +128,21 @@ def _bare_code(lines: Sequence[str], entry_point: str) -> str:
             break
         kept.append(line)
     return "\n".join(kept)
+
+
+_WRAPPER = re.compile(r"\s*(?:<(\w{1,20})>|\[([A-Z]{3,12})\])\s*$")
+
+
+def _unwrapped(lines: Sequence[str]) -> Sequence[str]:
+    """What stands between the last tag with a line to itself (`<answer>`, CodeLlama's `[PYTHON]`)
+    and its end; all lines where there is none."""
+    opened = next((i for i in reversed(range(len(lines))) if _WRAPPER.match(lines[i])), None)
+    if opened is None or (tag := _WRAPPER.match(lines[opened])) is None:
+        return lines
+    end = f"</{tag[1]}>" if tag[1] else f"[/{tag[2]}]"
+    inner = lines[opened + 1 :]
+    closed = next((i for i, line in enumerate(inner) if line.strip() == end), None)
+    return lines if closed is None else inner[:closed]
 
 
 def _begins(line: str, entry_point: str) -> bool:

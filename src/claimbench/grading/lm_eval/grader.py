@@ -104,7 +104,7 @@ class LmEvalGrader:
 
     def text_of(self, sample: Sample) -> str | None:
         """The part of the reply that is judged; None where the reasoning never ended."""
-        text = counted_text(sample, self.reasoning_end)
+        text = counted_text(sample, self.reasoning_end, as_marked=False)
         return text if text is None or self.reasoning_end is None else text.lstrip()
 
     def question(self, problem: Problem, replies: Iterable[str]) -> ReplyQuestion:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from claimbench.analysis.cells import StoredCell, stored_cells
+from claimbench.analysis.measure import to_complete
 from claimbench.errors import IncompleteRun
 from claimbench.interop.results import Results
 from claimbench.interop.writers.eee_entry import NOT_STATED, Entry, mapping, texts
@@ -39,7 +40,8 @@ def write(results: Results, out: Path, samples: bool) -> list[Path]:
         if not measured.complete:
             raise IncompleteRun(
                 f"{results.root}: {measured.model} on {measured.benchmark} has {measured.received} "
-                f"of {measured.asked} samples: its score is not exported; finish the run"
+                f"of {measured.asked} samples, {measured.graded} graded: its score is not "
+                f"exported; {to_complete(measured, results.root)}"
             )
         written += _write_one(Entry(results, measured), out, samples)
     return written

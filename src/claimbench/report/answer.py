@@ -1,0 +1,52 @@
+"""One answer: what a reader sees first of a verdict, and the words for how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claimbench.messages import Message, Value, term
+from claimbench.report.caveats import Chip
+from claimbench.report.strips import Strip
+
+SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?", "better": "↑",
+           "worse": "↓", "equivalent": "=", "not worse": "≥"}  # fmt: skip
+"""Each verdict has a sign of its own beside its colour."""
+_OTHER_SYMBOL = "×"
+
+_LEVELS = (("very-sure", 0.001), ("sure", 0.01), ("fairly-sure", 0.05))
+"""How sure a shown result is, by the probability of what it rules out."""
+CERTAINTIES = (*(name for name, _ in _LEVELS), "unsure")
+"""Every word for how sure it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader sees first. `run` is the run's name, empty where `scores` names it; `state` is
+    the verdict's name, `measured` where there is none; `basis` says how much was measured and
+    who published, `certainty` how sure it is and `why` what the picture shows."""
+
+    run: str
+    state: str
+    scores: Message
+    certainty: Message
+    word: Message | None = None
+    finding: Value = None
+    basis: Message | None = None
+    why: Message | None = None
+    strip: Strip | None = None
+    chips: tuple[Chip, ...] = ()
+
+    @property
+    def symbol(self) -> str:
+        return SYMBOLS.get(self.state, _OTHER_SYMBOL)
+
+
+def level(p: float) -> Message:
+    """The words for how sure it is: what is ruled out has the probability `p`."""
+    name = next((name for name, most in _LEVELS if p <= most), CERTAINTIES[-1])
+    return term("certainty", name)
+
+
+def why_open(inside: bool, apart: bool) -> str:
+    """What the picture shows where nothing is decided."""
+    return "why-open-apart" if apart else "why-open-inside" if inside else "why-open"
