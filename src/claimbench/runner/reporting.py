@@ -116,11 +116,8 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     with ExitStack() as opened:
         opened.enter_context(_no_collecting())
         runs, first = tuple(run for one in reports for run in one.runs), reports[0]
-        roots = [one.root for one in reports]
-        stored = [_opened(root, opened) for root in roots] if samples else []
-        compared = (
-            tuple(compare_reports(reports, stored or _each(roots))) if len(reports) > 1 else ()
-        )
+        stored = [_opened(one.root, opened) for one in reports] if samples else []
+        compared = tuple(compare_reports(reports, stored)) if len(reports) > 1 else ()
         made = Report(root, runs, first.gpu_hour, compared, first.language)
         found = [source for one in stored for source in sources(*one)] if samples else None
         _write_report(made, found)
@@ -132,13 +129,6 @@ def _opened(root: Path, until: ExitStack) -> Stored:
     store = until.enter_context(RunStore.existing(root))
     until.enter_context(store.still())
     return store, stored_cells(store)
-
-
-def _each(roots: Sequence[Path]) -> Iterator[Stored]:
-    """Run folders and their cells, one in memory at a time."""
-    for root in roots:
-        with RunStore.existing(root) as store:
-            yield store, stored_cells(store)
 
 
 @contextmanager
