@@ -4,6 +4,7 @@ figure follows the theme of the page it stands in; a file of its own carries the
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -32,7 +33,10 @@ def _plain(value: str | float) -> str:
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0")
     # Most are names of classes, and this is much quicker.
-    return value if isinstance(value, str) and value.isalnum() else escape(str(value))
+    return escape(text) if _MARKED.search(text := str(value)) else text
+
+
+_MARKED = re.compile("[&<>\"']")
 
 
 def words(x: float, y: float, text: str, class_: str) -> str:

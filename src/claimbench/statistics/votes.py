@@ -95,7 +95,7 @@ def _with_group(ways: Floats, size: np.ndarray, v: int) -> Floats:
 
 def _choose(n: np.ndarray, k: int) -> Floats:
     """C(n, k) as doubles, shape of n."""
-    return np.array([float(comb(int(value), k)) for value in n])
+    return np.array([float(comb(value, k)) for value in n.tolist()])
 
 
 @dataclass(frozen=True, slots=True)
