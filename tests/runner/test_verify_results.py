@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from bridge_toys import imported, write_rows
 from pipeline_toys import Toy
 from typer.testing import CliRunner
 
@@ -141,3 +142,11 @@ def test_a_key_that_run_yaml_does_not_have_is_named(ran: Path) -> None:
     path.write_text(yaml.safe_dump({**content, "margin": {"sums": 9}}, sort_keys=False))
     with pytest.raises(WrongRunFolder, match=r"margin\.sums: 9 is new"):
         verify(ran)
+
+
+def test_ids_with_lone_surrogates_prove_themselves(tmp_path: Path) -> None:
+    """No file of results takes them: a question mark stands there for each."""
+    row = {"problem": "a\ud800", "gold": "1", "response": "It is 1.", "model": "m\ud801"}
+    run = tmp_path / "run"
+    imported(run, "jsonl", write_rows(tmp_path / "x.jsonl", [row]), "--grader", "number")
+    assert verify(run).wrong == ()

@@ -25,7 +25,7 @@ from claimbench.report import messages
 from claimbench.report.view import measure_whole
 from claimbench.runner import registration
 from claimbench.store import RunStore
-from claimbench.verdicts.articles.runs import read_records
+from claimbench.verdicts.articles.runs import read_records, without_surrogates
 from claimbench.verdicts.pairing import judge
 from claimbench.verdicts.registration import with_registration
 
@@ -135,9 +135,9 @@ def _differing_keys(
 
 
 def _by_name(rows: Sequence[Mapping[str, object]]) -> Rows:
-    """Rows by model and benchmark, or by the figure that they judge; as JSON holds them."""
+    """Rows by model and benchmark, or by the figure that they judge; as they are read from JSON."""
     named = ("claim",) if any("claim" in row for row in rows) else ("model", "benchmark")
-    plain_rows = json.loads(json.dumps(list(rows)))
+    plain_rows = json.loads(without_surrogates(json.dumps(list(rows))))
     return {tuple(str(row.get(key)) for key in named): row for row in plain_rows}
 
 

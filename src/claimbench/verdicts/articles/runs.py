@@ -109,7 +109,7 @@ def _unfinished(run: str, m: Measurement) -> Message:
 def read_records(path: Path, kind: type[Record]) -> tuple[Record, ...]:
     """The records in a JSON file of a run folder. Raises DataError."""
     try:
-        text = _without_surrogates(path.read_text(encoding="utf-8"))
+        text = without_surrogates(path.read_text(encoding="utf-8"))
         return TypeAdapter(tuple[kind, ...]).validate_json(text)  # type: ignore[valid-type]
     except ValidationError as error:
         first = error.errors()[0]
@@ -121,7 +121,7 @@ def read_records(path: Path, kind: type[Record]) -> tuple[Record, ...]:
         raise DataError(f"{path}: cannot be read ({why})") from error
 
 
-def _without_surrogates(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """JSON without lone surrogates, which the ids of imported outputs may hold and pydantic does
     not take: a question mark stands for each."""
     if "\\ud" not in text.lower():
