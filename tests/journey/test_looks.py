@@ -17,6 +17,8 @@ from claimbench.messages import from_data
 from claimbench.report.messages import english
 from claimbench.store import RunStore
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def toy_run(toy: Path, monkeypatch: pytest.MonkeyPatch) -> Grown:
@@ -26,7 +28,6 @@ def toy_run(toy: Path, monkeypatch: pytest.MonkeyPatch) -> Grown:
 # --- samples raised -------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_samples_can_be_raised_in_the_same_folder(toy_run: Grown) -> None:
     assert toy_run.cli(half, *samples(4)).exit_code == 0
     first = {s["id"] for s in toy_run.rows("samples")}
@@ -41,7 +42,6 @@ def test_samples_can_be_raised_in_the_same_folder(toy_run: Grown) -> None:
     assert toy_run.verified()
 
 
-@pytest.mark.slow
 def test_a_raised_run_is_judged_at_a_stricter_level_and_says_so(toy_run: Grown) -> None:
     toy_run.cli(half, *samples(4))
     done = toy_run.cli(half, *samples(8))
@@ -57,7 +57,6 @@ def test_a_raised_run_is_judged_at_a_stricter_level_and_says_so(toy_run: Grown) 
     assert "4, 8 per problem before" in report
 
 
-@pytest.mark.slow
 def test_the_same_samples_without_a_raise_are_judged_at_5_percent(toy_run: Grown) -> None:
     toy_run.cli(always, *samples(4))
     toy_run.cli(always, *samples(16))
@@ -88,7 +87,6 @@ def test_nothing_else_changes_with_a_raise(toy_run: Grown, change: str) -> None:
     assert (toy_run.out / "run.yaml").read_bytes() == written
 
 
-@pytest.mark.slow
 def test_the_history_of_raises_is_sealed(toy_run: Grown) -> None:
     toy_run.cli(half, *samples(4))
     toy_run.cli(half, *samples(8))
@@ -109,7 +107,6 @@ def test_a_raise_before_anything_was_seen_is_no_look(toy_run: Grown) -> None:
     assert toy_run.verdict()["looks"] is None
 
 
-@pytest.mark.slow
 def test_samples_are_not_raised_beside_a_shard_at_work(toy_run: Grown) -> None:
     with RunStore.open(toy_run.out, **opening(toy_run, 4), shard="1of2"):
         done = toy_run.cli(half, *samples(8), "--shard", "2/2")
@@ -139,7 +136,6 @@ def opening(run: Grown, count: int) -> dict[str, Any]:
 LOOKS = ("--set", "looks=[0.25, 0.5, 1]")
 
 
-@pytest.mark.slow
 def test_a_run_stops_at_the_look_that_decides(toy_run: Grown) -> None:
     done = toy_run.cli(always, *samples(16), *LOOKS)
     assert done.exit_code == 0, done.output
@@ -188,7 +184,6 @@ def test_a_run_that_died_before_its_look_makes_it_later(toy_run: Grown) -> None:
     assert len(toy_run.rows("samples")) == 20
 
 
-@pytest.mark.slow
 def test_a_lost_record_of_looks_is_made_again(toy_run: Grown) -> None:
     toy_run.cli(always, *samples(16), *LOOKS)
     before = (toy_run.out / "looks.json").read_text()
@@ -214,7 +209,6 @@ def test_looks_are_declared_before_the_run(toy_run: Grown) -> None:
     assert "looks" in str(done.exception)
 
 
-@pytest.mark.slow
 def test_a_run_that_stopped_and_is_raised_was_looked_at(toy_run: Grown) -> None:
     toy_run.cli(always, *samples(16), *LOOKS)
     done = toy_run.cli(always, *samples(32), *LOOKS)
@@ -225,7 +219,6 @@ def test_a_run_that_stopped_and_is_raised_was_looked_at(toy_run: Grown) -> None:
     assert toy_run.verified()
 
 
-@pytest.mark.slow
 def test_shards_make_the_look_together(toy_run: Grown) -> None:
     words = (*samples(16), *LOOKS, "--set", "margins.sums=1")
     for number in (1, 2):
@@ -245,7 +238,6 @@ def test_shards_make_the_look_together(toy_run: Grown) -> None:
     assert toy_run.verified()
 
 
-@pytest.mark.slow
 def test_the_last_shard_reports_where_its_look_decides(toy_run: Grown) -> None:
     words = (*samples(16), *LOOKS)
     toy_run.cli(always, *words, "--shard", "2/2")

@@ -17,6 +17,8 @@ from claimbench.cli import app
 from claimbench.errors import ClaimbenchError, ConfigError, WrongRunFolder
 from claimbench.store import registration as stored
 
+pytestmark = pytest.mark.slow
+
 ARTICLE = """\
 id: example-0101
 outlet: An example

@@ -25,6 +25,8 @@ from claimbench.runner import preparing, repeating
 from claimbench.runner.generate import sample_of
 from claimbench.statistics import exact_interval
 
+pytestmark = pytest.mark.slow
+
 CELL = CellName("toy", "sums")
 
 
@@ -121,7 +123,6 @@ def test_the_run_itself_is_no_place_for_the_repeat(finished: Toy) -> None:
         repeating.repeat(finished.out, plan, 1.0, finished.out, lambda _: None, lambda _: None)
 
 
-@pytest.mark.slow
 def test_ten_percent_flips_are_in_the_interval() -> None:
     """A scripted engine whose second replies flip the grade one time in ten, for 100 seeds."""
     held = net = 0
@@ -199,7 +200,6 @@ def test_words_and_data_say_the_same() -> None:
     assert isinstance(headline(found), Message)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_checkpoint")
 def test_smoke_is_the_same_with_other_slots(tmp_path: Path) -> None:
     run = ["run", "smoke", "--offline", "--quiet", "--set", "limit=6", "--set", "samples=2"]

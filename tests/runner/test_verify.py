@@ -27,6 +27,8 @@ from claimbench.store import RunStore
 from claimbench.store.seal import leaves, sealed
 from claimbench.store.tokens import pack_ids
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def journey(toy: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
@@ -76,7 +78,6 @@ def test_a_power_cut_that_takes_samples_and_leaves_their_grades(journey: Toy) ->
     assert verify(journey.out).good
 
 
-@pytest.mark.slow
 def test_samples_of_one_run_with_the_grades_of_another(journey: Toy, tmp_path: Path) -> None:
     journey.run(engine=ScriptedEngine(wrong))
     shutil.move(journey.out, tmp_path / "wrong")
@@ -92,7 +93,6 @@ def test_samples_of_one_run_with_the_grades_of_another(journey: Toy, tmp_path: P
     assert report.measurements[0].pass_at_1 == counted(journey) == 1.0
 
 
-@pytest.mark.slow
 def test_parts_of_two_runs_in_one_folder_are_refused(journey: Toy, tmp_path: Path) -> None:
     journey.run(engine=ScriptedEngine(wrong))
     shutil.move(journey.out, tmp_path / "wrong")
@@ -154,7 +154,6 @@ def commands(journey: Toy) -> Iterator[Callable[[], object]]:
     yield lambda: verify(journey.out)
 
 
-@pytest.mark.slow
 def test_every_key_of_run_yaml_edited_is_refused(journey: Toy) -> None:
     journey.run()
     path = journey.out / "run.yaml"

@@ -18,6 +18,8 @@ from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.runner.verify import verify
 from claimbench.runner.verify_results import WORDS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ran(toy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
