@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -9,10 +10,20 @@ from pathlib import Path
 
 import pytest
 from report_toys import HOSTILE, Reply, lifelike, write_run
+from rich.console import Console
 
+from claimbench.cli.display import _print_answers
 from claimbench.messages import Message
 from claimbench.report import svg
-from claimbench.report.answers import CARDS, CERTAINTIES, answers, level, verdict_answer
+from claimbench.report.answer_text import what_could_change
+from claimbench.report.answers import (
+    CARDS,
+    CERTAINTIES,
+    answers,
+    level,
+    score_answer,
+    verdict_answer,
+)
 from claimbench.report.caveats import basis_of
 from claimbench.report.comparison_answers import comparison_answer
 from claimbench.report.comparisons import render
@@ -117,6 +128,25 @@ def test_markdown_and_page_begin_with_the_answer(made: Report) -> None:
     assert "```text\n−" in page.partition("## Measurements")[0]
     html = (made.root / "report.html").read_text("utf-8")
     assert html.index('id="answer"') < html.index('id="measurements"') < html.index('id="samples"')
+
+
+def test_what_could_change_it_is_said_in_markdown_and_in_the_terminal(made: Report) -> None:
+    console = Console(width=500, file=io.StringIO(), color_system=None)
+    _print_answers(console, made)
+    assert isinstance(console.file, io.StringIO)
+    page, printed = (made.root / "report.md").read_text("utf-8"), console.file.getvalue()
+    lines = [line for line in printed.splitlines() if line.startswith("What could change it: ")]
+    assert len(lines) == len(made.verdicts) and all("not registered." in line for line in lines)
+    assert all(line in page for line in lines)
+
+
+def test_a_score_without_a_figure_says_that_replies_were_cut(made: Report) -> None:
+    whole = document(made.runs)
+    cut = replace(made.measurements[0], truncated_share=0.58)
+    found = score_answer(whole, whole.runs[0], cut)
+    (line,) = what_could_change(found, words())
+    assert line == "What could change it: 58.0% of replies truncated."
+    assert list(what_could_change(replace(found, chips=()), words())) == []
 
 
 @pytest.mark.parametrize("share", [0, 1])

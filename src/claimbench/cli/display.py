@@ -14,7 +14,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from claimbench.analysis.doubts import doubts
-from claimbench.report.answer_text import legend_in_letters, spoken
+from claimbench.report.answer_text import legend_in_letters, spoken, what_could_change
 from claimbench.report.answers import CARDS, answers
 from claimbench.report.comparisons import headline
 from claimbench.report.messages import english, words
@@ -130,6 +130,7 @@ def _print_answers(console: Console, report: Report) -> None:
         lines = [first, *rest]
         if one.strip is not None:
             lines.insert(len(lines) - 1, Text(in_letters(one.strip)))
+        lines += [Text(clean(line, LONGEST)) for line in what_could_change(one, words())]
         for line in lines:
             console.print(line)
         console.print()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from claimbench.messages import Message, Value
 from claimbench.report import strips
@@ -12,6 +12,9 @@ from claimbench.report.matrix import matrix_of, matrix_rows
 from claimbench.report.messages import Words
 from claimbench.report.tables import Table, escape, to_markdown
 from claimbench.report.verdict_sum import verdict_sum
+
+_NO_CAVEATS = ("chip-source", "chip-details")
+"""What only a page opens."""
 
 
 def spoken(one: Answer) -> Iterator[Message]:
@@ -23,6 +26,16 @@ def spoken(one: Answer) -> Iterator[Message]:
     if one.basis is not None:
         yield one.basis
     yield one.certainty
+
+
+def what_could_change(
+    one: Answer, words: Words, shown: Callable[[str], str] = str
+) -> Iterator[str]:
+    """Its caveats in one line, the gravest first, each `shown` as its reader needs it; nothing
+    where it has none."""
+    labels = [words.render(chip.label) for chip in one.chips if chip.label.key not in _NO_CAVEATS]
+    if labels:
+        yield f"{words.say('answer-change')}: {'; '.join(map(shown, labels))}."
 
 
 def legend_in_letters(found: Sequence[Answer], words: Words) -> list[str]:
@@ -61,7 +74,4 @@ def _one(one: Answer, words: Words, named: bool) -> Iterator[str]:
     if one.strip is not None:
         yield f"```text\n{strips.in_letters(one.strip)}\n```\n"
     yield from (f"{line}\n" for line in rest)
-    if one.chips:
-        labels = [escape(words.render(chip.label)) for chip in one.chips[:-1]]
-        if labels:
-            yield f"{words.say('answer-change')}: {'; '.join(labels)}.\n"
+    yield from (f"{line}\n" for line in what_could_change(one, words, escape))
