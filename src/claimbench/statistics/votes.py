@@ -16,6 +16,8 @@ from claimbench.statistics.comparison import Floats
 LARGEST_EXACT_LOG = 600.0
 """ln C(n, k) above which the exact count would leave a double's range."""
 
+MANY = 100
+"""Problems among which it is worth looking for equal ones."""
 MOST_TABLED = 1024
 """Samples of a problem up to which C(n, k) is counted once for each n."""
 
@@ -213,6 +215,8 @@ def _vote_chances(
 ) -> Floats:
     total = int((sizes.sum(axis=1) + mute).max())
     if _log_choose(total, k) <= LARGEST_EXACT_LOG:
+        if len(sizes) < MANY:
+            return exact_vote_chances(sizes, mute, k)
         # Of thousands of problems few votes differ: each is counted once.
         rows, place = np.unique(np.column_stack([sizes, mute]), axis=0, return_inverse=True)
         return exact_vote_chances(rows[:, :-1], rows[:, -1], k)[place.reshape(-1)]
