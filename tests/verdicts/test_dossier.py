@@ -323,6 +323,7 @@ def test_another_set_of_problems_is_no_evidence(tmp_path: Path) -> None:
     short = replace(
         short, problems=5, asked=320, received=320, graded=320,
         problem_ids=short.problem_ids[:5], right=short.right[:5], counted=short.counted[:5],
+        pass_at_1=sum(short.right[:5]) / 320,
     )  # fmt: skip
     run = write_run(tmp_path / "limited", short)
     claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
@@ -364,7 +365,8 @@ def test_other_weights_are_named(tmp_path: Path) -> None:
 
 
 def test_an_unfinished_run_is_named_and_left_out(tmp_path: Path) -> None:
-    partial = replace(measured("deepseek-r1", "aime24", 0.6), received=100, graded=90)
+    partial = replace(measured("deepseek-r1", "aime24", 0.6, n=3), asked=1920, received=100)
+    assert partial.graded == 90
     evidence = load_evidence([write_run(tmp_path / "half", partial)])
     found = judge_claims(evidence)
     assert all("A" not in v.tiers for v in found)
