@@ -18,6 +18,7 @@ from catalogues import entries, placeholders, rewritten, using
 from report_toys import lifelike, write_run
 from typer.testing import CliRunner
 
+from claimbench.analysis.efficiency import DEVICES
 from claimbench.claims.schema import EfficiencyTest, Figure, Kind
 from claimbench.claims.sources import ArtifactCheck, Lacks
 from claimbench.cli import app
@@ -69,6 +70,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "plain": PLAIN,
     "settles": (*get_args(Lacks), "measured again", "more samples", "the source", "nothing more"),
     "kind": get_args(Kind),
+    "device": DEVICES,
     "relation": (*get_args(Relation), "lower", "higher"),
     "quantifier": get_args(Quantifier),
     "standing": STANDINGS,

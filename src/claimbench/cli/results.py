@@ -190,9 +190,11 @@ def claims(
     --json[/bold] · [bold]claimbench claims --out results/evidence[/bold]
     """
     from claimbench.report import article_data, article_files
+    from claimbench.report.messages import words
     from claimbench.runner.trusted import trusted
     from claimbench.verdicts import articles
 
+    words(language)  # A name that there is not is refused before seconds of judging.
     if out is not None and (article or kind or status):
         raise ConfigError(
             f"--out {out}: the files hold every claim; leave out --article, --kind and --status"

@@ -18,12 +18,14 @@ _OF_LABORATORIES = {"note-laboratories-usual", "note-laboratories-unusual"}
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A caveat: a few words that open to `lines` and settings. `grave` ones stand out."""
+    """A caveat: a few words that open to `lines` and settings. `grave` ones stand out; what stands
+    `beside` them says more and could change nothing."""
 
     label: Message
     lines: tuple[Value, ...] = ()
     settings: tuple[Departure, ...] = ()
     grave: bool = False
+    beside: bool = False
 
 
 def chips_of(
@@ -46,14 +48,17 @@ def chips_of(
         yield Chip(Message("chip-notes", {"count": len(rest)}), rest)
     if v.registration.state != "not as registered":
         yield _registration(v)
-    yield Chip(Message("chip-source"), (v.claim, *source_lines(source), _tier(v)))
+    lines = (v.claim, *source_lines(source), _tier(v))
+    yield Chip(Message("chip-source"), lines, beside=True)
 
 
 def _registration(v: Verdict) -> Chip:
     """Whether what is judged, and how, was fixed before the run."""
     found = v.registration
     grave = found.state == "not as registered"
-    return Chip(term("registration", found.state), (state_message(found),), grave=grave)
+    none = found.state == "not registered"
+    line = Message("chip-not-registered-why") if none else state_message(found)
+    return Chip(term("registration", found.state), (line,), grave=grave)
 
 
 def _tier(v: Verdict) -> Message:

@@ -34,7 +34,7 @@ def comparison_answer(one: Compared) -> Answer:
 def _chips(one: Compared) -> tuple[Chip, ...]:
     found = () if one.same_samples else (found_message(one.such),)
     said = (*found, *details(one))
-    return (Chip(Message("chip-details"), said),) if said else ()
+    return (Chip(Message("chip-details"), said, beside=True),) if said else ()
 
 
 def _comparison_finding(one: Compared) -> Message:

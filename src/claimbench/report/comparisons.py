@@ -10,6 +10,7 @@ from claimbench.report.strips import in_letters, strip_of_comparison
 from claimbench.report.tables import (
     Table,
     escape,
+    in_terms,
     interval,
     number,
     or_unknown,
@@ -151,8 +152,12 @@ def _costs(one: Compared) -> Iterator[Message]:
     yield Message("compare-tokens", tokens)
     seconds = ours.device_seconds_per_solved, theirs.device_seconds_per_solved
     if None not in seconds:
-        devices = {"device": ours.device, "reference_device": theirs.device}
+        devices = {"device": _device(ours.device), "reference_device": _device(theirs.device)}
         yield Message("compare-devices", {"run": seconds[0], "reference": seconds[1], **devices})
+
+
+def _device(name: str) -> Value:
+    return in_terms("device", name, words())
 
 
 def _warnings(one: Compared) -> Iterator[Message]:

@@ -35,6 +35,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "ours": ("outcome",),
     "public before": ("public",),
     "registered": ("registration",),
+    "device": ("device",),
 }
 """By column, the families of terms that its names belong to."""
 

@@ -242,6 +242,9 @@ column-both-wrong = both wrong
 column-claim = claim
 column-cons-k = cons@k
 column-device = device
+device-CPU-cores = CPU cores
+device-endpoint = endpoint
+device-replicas-on-Ray = replicas on Ray
 column-device-seconds-per-solved = device-seconds per solved
 column-difference = difference
 column-distinct = distinct draws
@@ -803,6 +806,7 @@ answer-with-plain = { $finding }; by the plain bound on the error { $plain }
 answer-how-sure = How sure?
 answer-why = What the picture shows
 answer-change = What could change it
+answer-beside = To look it up
 answer-no-claims = None of the articles' { $count } testable claims is about what was measured here:
 answer-claims-file = see what others' figures make of them
 certainty-very-sure = Very sure
@@ -853,14 +857,15 @@ chip-source = where it was published
 chip-tier = evidence tier { $tier }
 chip-fragile = fragile
 chip-tipping = { $grades ->
-    [one] 1 wrong grade would change it
-   *[other] { $grades } wrong grades would change it
+    [one] 1 wrong grade
+   *[other] { $grades } wrong grades
 }
 chip-labs-usual = not unusual between laboratories
 chip-labs-unusual = unusual between laboratories
 chip-truncated = { $share }% of replies truncated
 chip-truncated-why = These replies were cut by the token limit. A higher limit could let some of them end in a right answer.
 chip-details = details
+chip-not-registered-why = What would be judged, and how, was not written down before the run; so nobody can see that nothing was chosen with the scores in view.
 strip-title = The difference: { SIGNED($difference) } points
 strip-said = { LIST($parts, " ") }
 strip-said-found = The difference is { SIGNED($difference) } points.
