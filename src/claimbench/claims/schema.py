@@ -15,9 +15,9 @@ from claimbench.claims.sources import (
     Noted,
     RecordCheck,
     SourceSpec,
-    Written,
 )
 from claimbench.config.texts import ByLanguage, said
+from claimbench.config.written import Written
 from claimbench.config.yamlfile import Strict
 from claimbench.messages import Value
 from claimbench.records import Tier
