@@ -16,8 +16,7 @@ from claimbench.claims.sources import (
     RecordCheck,
     SourceSpec,
 )
-from claimbench.config.texts import ByLanguage, said
-from claimbench.config.written import Written
+from claimbench.config.texts import ByLanguage, Written, said
 from claimbench.config.yamlfile import Strict
 from claimbench.messages import Value
 from claimbench.records import Tier

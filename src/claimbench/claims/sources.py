@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from claimbench.config.written import Written
+from claimbench.config.texts import Written
 from claimbench.config.yamlfile import Strict
 from claimbench.records import Tier
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_serializer, model_validator
 
-from claimbench.config.written import Written
+from claimbench.config.texts import Written
 from claimbench.config.yamlfile import Strict, unset
 
 DType = Literal["bfloat16", "float16", "float32"]
