@@ -144,7 +144,7 @@ def grouped(rng: np.random.Generator, groups: int, size: int) -> tuple[Floats, l
 
 
 def test_the_error_of_groups_is_statsmodels() -> None:
-    from statsmodels.api import OLS
+    from statsmodels.regression.linear_model import OLS
 
     gaps, names = grouped(np.random.default_rng(1), 12, 5)
     found = by_groups(gaps, names)

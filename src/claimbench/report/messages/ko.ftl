@@ -542,10 +542,7 @@ weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치
 weights-gguf = 체크포인트 대신 GGUF 가중치(양자화 { $quantization }, { $file })를 llama.cpp로 계산
 weights-gguf-served = 체크포인트 대신 GGUF 가중치(양자화 { $quantization }). 실행 중인 llama.cpp 서버의 말을 따름
 weights-local = 로컬 체크포인트 { $folder }
-weights-note = { NAME($note) ->
-    [weights-quantized-to-q4-1-gguf-and-dequantized-not-the-bf16-checkpoint] bf16 체크포인트가 아니라, Q4_1로 양자화한 가중치(GGUF)의 양자화를 푼 것
-   *[other] { $note }
-}
+weights-note = { $note }
 weights-dequantized = GGUF 파일 { $file }의 양자화를 푼 가중치
 prompt-drafted = 프롬프트 규칙은 체크포인트의 대화 템플릿에서 읽었고 사람이 확인하지 않음
 benchmark-drafted = { $benchmarks }의 열, 프롬프트, 채점기는 데이터에서 추정했고 사람이 확인하지 않음
