@@ -438,3 +438,10 @@ def test_importing_statistics_leaves_scipy_unloaded() -> None:
     code = "import sys, claimbench.verdicts; print('scipy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_score_next_to_0_or_100_overflows_nothing() -> None:
+    """p(1 − p) of 1e-308 beside a published truth in the middle: the bound stands, unwarned."""
+    with np.errstate(all="raise"):
+        found = stats.published_variance(0.5, 1e-308, 0.004, 30, 4)
+    assert found == stats.published_variance(0.5, 0.0, 0.004, 30, 4)

@@ -72,6 +72,22 @@ def is_run(root: Path) -> bool:
         return path.exists()
 
 
+def holds_results_alone(root: Path) -> bool:
+    """Whether a run folder has no problems and no samples any more, only what was found. Raises
+    WrongRunFolder where it has samples and its problems are lost: part of a folder proves nothing.
+    """
+    with explaining(root, "read"):
+        if (root / "problems").is_dir():
+            return False
+        left = [name for name in ("samples", "grades") if (root / name).is_dir()]
+    if left:
+        raise WrongRunFolder(
+            f"{root} has {' and '.join(left)} without problems/, which they are of: put that "
+            "folder back, or copy the whole run folder again"
+        )
+    return True
+
+
 def read_run(root: Path) -> RunFile:
     """What run.yaml of the folder `root` says, checked against its seal, and the problems files
     against their digests. Raises StoreError, and WrongRunFolder for a folder that is none or that
@@ -91,7 +107,7 @@ def read_run(root: Path) -> RunFile:
             files=dict(content.get("files", {})),
             sealed="seal" in content or "format" in content,
         )
-    except (yaml.YAMLError, ValueError, KeyError, TypeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise StoreError(
             f"{path} is damaged (no readable 'config' and 'digest'): restore it, or move {root}"
             " away and run again."
