@@ -108,8 +108,10 @@ def _defines(code: str, entry_point: str) -> bool:
 def _is_program(lines: Sequence[str]) -> bool:
     """Whether the reply begins as code, and has fences only inside triple-quoted strings."""
     first = next((line for line in lines if line.strip()), "")
+    if not _CODE_LINE.match(first):
+        return False
     fences = [q for line, q in zip(lines, quotes(lines), strict=True) if fence_of(line)]
-    return bool(_CODE_LINE.match(first)) and bool(fences) and all(fences)
+    return bool(fences) and all(fences)
 
 
 def _bare_code(lines: Sequence[str], entry_point: str) -> str:
