@@ -29,7 +29,9 @@ TICKS = "```"
 _TILDES = re.compile(r"([ \t]*+)(~{3,}+)([^`]*+)$")
 _MARK = re.compile(r"`{3,}+")
 _ONE_LINE = re.compile(
-    r"[ \t]*+```[ \t]*+(?:(?:python3?|py)[ \t]++)?([^`]++)```[ \t]*+$", re.IGNORECASE
+    r"(?:[ \t]*+|[^`]++(?=```[ \t]*+(?:python3?|py)[ \t]))"
+    r"```[ \t]*+(?:(?:python3?|py)[ \t]++)?([^`]++)```[ \t]*+\.?$",
+    re.IGNORECASE,
 )
 _MARKUP = re.compile(r"(?:[-*_>+#.:\s]|\d{1,3}[.)]|</?\w{1,20}>)*+$")
 """What may stand before a fence and is no word: bullets, numbers, bold, quotes, tags."""
