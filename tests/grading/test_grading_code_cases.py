@@ -1,5 +1,5 @@
-"""The cases of tests/data/code_cases.jsonl: replies with programs, the tests of their problem, whether
-they pass, and why; written before the graders were read."""
+"""The cases of tests/data/code_cases.jsonl: replies with programs, the tests of their problem,
+whether they pass, and why; written before the graders were read."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def write_period(text: str) -> str:
     r"""`0.1666\ldots` and `0.\dot{1}2\dot{3}` as `0.1\overline{6}` and `0.\overline{123}`."""
     if "." not in text:
         return text
-    if whole := _IN_BRACKETS.fullmatch(text):
+    if text.endswith(")") and (whole := _IN_BRACKETS.fullmatch(text)):
         return rf"{whole[1]}\overline{{{whole[2]}}}"
     if not ("dot" in text or "..." in text):
         return text

@@ -118,7 +118,7 @@ class LatexGrader:
         if isinstance(found, Grade):
             return found
         answer, rule = found
-        if to_fraction(problem.gold) is not None:
+        if "\\text" in answer and to_fraction(problem.gold) is not None:
             answer = without_sentence(answer)
         begun = question_of(problem.gold, answer, rule)
         if isinstance(begun, LatexQuestion):

@@ -116,17 +116,19 @@ def _statements(named: str) -> Iterator[re.Pattern[str]]:
 
 def _sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
     be = rf"(?P<colon>){_ADVERB}[ \t]+{_BE}{_ADVERB}{_MARKS}:?{_MARKS}\s{{0,3}}{_NOUN}"
-    subject = rf"{whole}(?P<more>)[ \t]+{_BE}{_ADVERB}[ \t]+"
+    called = rf"{_BE}{_ADVERB}[ \t]+"
+    just = r"it[ \t]+is(?=[.!]?(?:\s|$))"
     right = r"(?:the[ \t]+)?(?:correct|right|best[ \t]+(?:answer|choice|option)|answer\b)"
     chosen = r"(?P<colon>)\b(?:option|choice)[ \t]*[*_]{0,3}[ \t]*"
     instead = r"(?:isn['’]t|is[ \t]+not)[ \t]+\W{0,3}[A-Z]\W{1,6}(?:but|it['’]s|it[ \t]+is)"
     alone = r"(?=[ \t]*(?:$|[\n.,;:!)\]]|because\b|since\b|as\b|due\b))"
     yield re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){be}){named}")
     yield re.compile(rf"{instead}(?P<colon>)[ \t]+{named}")
-    yield re.compile(rf"{_LONE}{subject}(?i:{right})")
-    yield re.compile(rf"(?i:\bmak(?:es|ing)){_NOUN}[ \t]+{whole}(?P<more>)[ \t]+(?i:{right})")
-    yield re.compile(rf"(?<![Nn]ot )\b[Oo]nly[ \t]+{_NOUN}{whole}(?P<more>)[ \t]+{_HOLDS}")
-    yield re.compile(rf"(?<![\w+]){whole}(?P<more>)[ \t]+it[ \t]+is(?=[.!]?(?:\s|$))")
+    yield re.compile(rf"{_LONE}{whole}(?P<more>)[ \t]+(?:{called}(?i:{right})|{just})")
+    yield re.compile(rf"mak(?:es|ing){_NOUN}[ \t]+{whole}(?P<more>)[ \t]+(?i:{right})")
+    yield re.compile(
+        rf"nly(?<=\b[Oo]nly)(?<![Nn]ot [Oo]nly)[ \t]+{_NOUN}{whole}(?P<more>)[ \t]+{_HOLDS}"
+    )
     yield re.compile(rf"(?i:\b(?:option|choice)){_COLON}{named}")
     yield re.compile(rf"(?im:{chosen}){named}(?m:{alone})")
     yield re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})")

@@ -131,6 +131,7 @@ _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
 _BINOMIAL = re.compile(r"\\[dt]?binom\s?(\d)\s?(\d)")
 _QUANTITY = re.compile(r"\\(?:(?:SI|qty)\s?\{([^{}]*)\}\s?\{[^{}]*\}|num\s?\{([^{}]*)\})")
 """A number and its unit as the package siunitx writes them."""
+_RARE = ("SI", "qty", "num", "binom", "choose")
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
@@ -156,11 +157,13 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def _drop_style(text: str) -> str:
     if "\\" not in text:
         return texts.without_braces(text)
-    text = _QUANTITY.sub(r"\1\2", _UNBRACED.sub(r" \1", text))
-    text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
+    text = _UNBRACED.sub(r" \1", text)
+    if any(name in text for name in _RARE):
+        text = _QUANTITY.sub(r"\1\2", _CHOOSE.sub(r"\\binom{\1}{\2}", text))
+        text = _BINOMIAL.sub(r"\\binom{\1}{\2}", text)
     text = _SWITCH.sub("", _STYLE_GROUP.sub(r"\\mathrm{", _COLOUR.sub("", text)))
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
-    text = _LONE_GROUP.sub(r"\1", _BINOMIAL.sub(r"\\binom{\1}{\2}", text))
+    text = _LONE_GROUP.sub(r"\1", text)
     return texts.without_braces(
         texts.unwrap(_OVER.sub(r"\\frac{\1}{\2}", _FRACTIONS.sub(r"\\frac", text)))
     )
@@ -177,10 +180,8 @@ def _name_alike(text: str) -> str:
 # --- spaces and marks ----------------------------------------------------------------------------
 
 _DELIMITERS = re.compile(r"(?<!\\)\$|\\[()](?![A-Za-z])|\\!|\*\*")
-_FULL_STOP = re.compile(
-    r"(?<=.)(?:[\s.,∎■]|\\q?quad|\\(?:checkmark|blacksquare|square|Box|qed(?:symbol)?)(?![A-Za-z]))+$"
-)
-"""What ends a sentence or a proof."""
+_FULL_STOP = re.compile(r"(?:[\s.,]|\\checkmark)+$")
+_PROOF_ENDS = ("∎", "■", r"\blacksquare", r"\square", r"\Box", r"\qed", r"\qedsymbol")
 _POWER_STARS = re.compile(r"(?<=[A-Za-z0-9)])\s?\*\*\s?(-?\d{1,9}|[A-Za-z]|\([^()]*\))(?!\*)")
 """A program's power; Markdown's stars stand around what is bold."""
 _DOLLAR = re.compile(r"\\\$|\b[A-Z]{1,3}(?=\\?\$\s?\d)")
@@ -199,7 +200,15 @@ def _drop_marks(text: str) -> str:
         text = _DOLLAR.sub("", text)
     if "**" in text and not text.endswith("**"):
         text = _POWER_STARS.sub(r"^{\1}", text)
+    if text.endswith(_PROOF_ENDS):
+        text = _without_proof_end(text)
     return _FULL_STOP.sub("", CURRENCY_COMMAND.sub("", _DELIMITERS.sub("", text)))
+
+
+def _without_proof_end(text: str) -> str:
+    r"""`12 \quad \blacksquare` as 12; the sign alone is left as it is."""
+    end = next(end for end in _PROOF_ENDS if text.endswith(end))
+    return text.removesuffix(end).rstrip().removesuffix(r"\quad") or text
 
 
 def _one_space(text: str) -> str:
