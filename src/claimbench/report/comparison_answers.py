@@ -58,6 +58,8 @@ def _comparison_certainty(one: Compared) -> Message:
     if one.word in ("better", "worse"):
         p = one.adjusted["difference"]
         return Message("certainty-apart", {"level": level(p), "odds": odds(p)})
+    if one.detectable is None:
+        return Message("certainty-compared-none")
     return Message("certainty-compared", {"detectable": one.detectable})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -74,12 +73,6 @@ def joined(parts: Parts | str, by: str = ", ") -> str:
     return parts if isinstance(parts, str) else by.join(parts.parts)
 
 
-def name_of(text: str) -> str:
-    """`{ NAME($note) -> [name-of-a-text] …`: words of a configuration as a name, by which a
-    catalogue chooses its own words for the texts that this project wrote."""
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
 def particle(word: object, after_consonant: str, after_vowel: str) -> str:
     """`PARTICLE($name, "이", "가")`: the particle that fits the last sound of a word in Korean."""
     return after_consonant if _ends_in_consonant(str(word)) else after_vowel
@@ -103,6 +96,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "UPWARDS": upwards,
     "UNIT": attached,
     "LIST": joined,
-    "NAME": name_of,
     "PARTICLE": particle,
 }

@@ -197,6 +197,7 @@ benchmark-open = { $benchmark }: 미결, { $reason }
 benchmark-ratio = { $benchmark }: { $standing }, { SIGNIFICANT($subject) } 대 { SIGNIFICANT($reference) }, 비율의 95% 구간 { FIXED($low, 2) }~{ FIXED($high, 2) }
 runs-needed = { LIST($models, " 및 ") }의 실행이 필요하나 없음
 proxy-tokens = { $model }: { $benchmark }에서 정답당 토큰 { FIXED($tokens, 0) }개. { $subject } 자체에 대해서는 아무것도 말해 주지 않음
+run-damaged = { $run }: 폴더의 내용이 서로 맞지 않아(`claimbench verify`로 이유 확인) 증거로 세지 않음
 run-unfinished = { $run }: { $model }의 { $benchmark } 실행이 끝나지 않아(표본 { $asked }개 중 { $received }개, 채점 { $graded }개) 증거로 세지 않음
 
 source-vendors = 제작사의 표
@@ -542,10 +543,7 @@ weights-alias = 엔드포인트가 { $name } 별칭으로 제공하는 가중치
 weights-gguf = 체크포인트 대신 GGUF 가중치(양자화 { $quantization }, { $file })를 llama.cpp로 계산
 weights-gguf-served = 체크포인트 대신 GGUF 가중치(양자화 { $quantization }). 실행 중인 llama.cpp 서버의 말을 따름
 weights-local = 로컬 체크포인트 { $folder }
-weights-note = { NAME($note) ->
-    [weights-quantized-to-q4-1-gguf-and-dequantized-not-the-bf16-checkpoint] bf16 체크포인트가 아니라, Q4_1로 양자화한 가중치(GGUF)의 양자화를 푼 것
-   *[other] { $note }
-}
+weights-note = { $note }
 weights-dequantized = GGUF 파일 { $file }의 양자화를 푼 가중치
 prompt-drafted = 프롬프트 규칙은 체크포인트의 대화 템플릿에서 읽었고 사람이 확인하지 않음
 benchmark-drafted = { $benchmarks }의 열, 프롬프트, 채점기는 데이터에서 추정했고 사람이 확인하지 않음
@@ -632,6 +630,7 @@ compare-shown-alone = 판단 보류. 이 비교만 보면 차이가 입증되지
 compare-lower-here = 이 문제들에서는 낮음, 비슷한 다른 문제에서는 판단 보류
 compare-higher-here = 이 문제들에서는 높음, 비슷한 다른 문제에서는 판단 보류
 compare-undecided = 판단 보류. 차이가 있다고도 같다고도 할 수 없음. { FIXED($detectable) }포인트 이상의 차이라야 확실히 드러남
+compare-undecided-ever = 판단 보류. 차이가 있다고도 같다고도 할 수 없음. 문제가 너무 적어 어떤 차이도 확실히 드러나지 않음
 compare-same-samples = 표본이 양쪽 모두 똑같아 비교한 것이 없음
 compare-same-why = 한쪽이 다른 쪽의 사본이거나 둘 다 같은 시드로 뽑은 것
 compare-contained = { $inner }의 표본이 모두 { $outer }에도 들어 있어 서로 독립으로 뽑은 것이 아님
@@ -640,8 +639,10 @@ compare-found = { SIGNED($difference) }포인트, 95% 구간 { SIGNED($low) } ~ 
 compare-counts = 문제 { $common }개 중 { $better }개 나아짐, { $worse }개 나빠짐
 compare-partly = 문제 { $problems }개 중 { $common }개를 비교함
 compare-groups = 문제 { $common }개가 { $groups }개 묶음으로 이루어져 있어, 이런 문제에서의 오차는 묶음을 단위로 구함
+compare-mcnemar = 구간은 0을 벗어나지만, 판정하는 정확 검정으로는 차이가 드러나지 않음(맥니마 검정, p { SIGNIFICANT($p) })
 compare-these = 바로 이 문제들에서 둘을 다시 실행한다면: { $found }
 compare-power = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%, { FIXED($detectable) }포인트라면 80%의 확률로 드러남
+compare-power-none = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%의 확률로 드러남. 80%의 확률로 드러나는 차이는 없음
 compare-tokens = 정답 표본당 토큰: { FIXED($run, 0) }개, 기준은 { FIXED($reference, 0) }개
 compare-devices = 정답 표본당 장치 시간: { SIGNIFICANT($run) }초({ $device }), 기준은 { SIGNIFICANT($reference) }초({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, 비교 { $family }개를 보정하면(Holm) { SIGNIFICANT($adjusted) }
@@ -808,12 +809,19 @@ certainty-open = 아직 판정할 수 없음: { $remedy }.
 certainty-decoding = 표본을 늘려도 판정할 수 없습니다. 공표된 점수의 디코딩 방식을 알아야 합니다.
 certainty-none = 판정하지 않았습니다.
 certainty-partial = 확실하지 않으며 높게 나왔을 가능성이 큽니다. 표본이 아직 부족하고, 먼저 끝나는 것은 짧은 답변이며 짧은 답변이 긴 답변보다 더 자주 맞기 때문입니다.
+answer-basis-uneven = 문제 { $problems }개에 답변을 { $fewest }~{ $most }개씩 받아 측정했습니다. { $by ->
+    [claimed] 비교한 점수는 실행 파일에 직접 적은 것입니다(claimed 키).
+   *[other] 공표된 점수의 출처는 { $by }입니다.
+}
 certainty-score = 같은 문제로 다시 실행하면 20번 중 19번은 { FIXED($low) }~{ FIXED($high) }%가 나오고, 비슷한 다른 문제였다면 점수가 { FIXED($se) }포인트쯤 오르내립니다.
 certainty-score-greedy = 같은 실행을 다시 하면 같은 점수가 나오고, 비슷한 다른 문제였다면 점수가 { FIXED($se) }포인트쯤 오르내립니다.
 certainty-score-alike = 같은 문제로 다시 실행하면 20번 중 19번은 { FIXED($low) }~{ FIXED($high) }%가 나옵니다. 모든 문제의 결과가 같아, 비슷한 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
 certainty-score-greedy-alike = 같은 실행을 다시 하면 같은 점수가 나옵니다. 모든 문제의 결과가 같아, 비슷한 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
+certainty-score-single = 같은 문제로 다시 실행하면 20번 중 19번은 { FIXED($low) }~{ FIXED($high) }%가 나옵니다. 문제가 하나뿐이어서, 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
+certainty-score-greedy-single = 같은 실행을 다시 하면 같은 점수가 나옵니다. 문제가 하나뿐이어서, 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
 certainty-score-unknown = 다시 실행했을 때 얼마나 달라질지는 알 수 없습니다.
 certainty-compared = 판정할 수 없음: 이만한 문제와 표본으로는 { FIXED($detectable) }포인트 이상의 차이라야 확실히 드러납니다.
+certainty-compared-none = 판정할 수 없음: 문제가 너무 적어 어떤 차이도 확실히 드러나지 않습니다.
 certainty-same-samples = 비교한 것이 없습니다. 한쪽이 다른 쪽의 사본이거나 둘 다 같은 시드로 뽑은 것이어서, 차이가 0이라는 것은 모델에 대해 아무것도 말해 주지 않습니다.
 why-inside = 굵은 선(차이의 90% 구간)이 허용 오차 안에 있습니다. 이만큼 가까우면 같은 점수로 봅니다.
 why-apart = 가는 선(95% 구간)이 0에 닿지 않으므로 두 점수는 다릅니다. 굵은 선이 허용 오차 안에 있다는 것은 입증되지 않았습니다.
