@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -38,6 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("shared"):
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def settled() -> None:
+    """Collected tests and imported modules last: Python does not look through all of them whenever
+    a test of this file makes it collect."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

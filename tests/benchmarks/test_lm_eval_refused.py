@@ -21,8 +21,16 @@ from claimbench.report.messages import english
         ("hellaswag", "kind multiple_choice compares log-likelihoods"),
         ("humaneval", "outside of claimbench's sandbox"),
         ("mbpp_plus_instruct", "outside of claimbench's sandbox"),
-        ("polemo2_in", r"its metric f1 is a program on the hub.*cache.*evaluate\.load\('f1'\)"),
-        ("meqsum", r"its metric bleu is a program on the hub.*evaluate\.load\('bleu'\)"),
+        pytest.param(
+            "polemo2_in",
+            r"its metric f1 is a program on the hub.*cache.*evaluate\.load\('f1'\)",
+            marks=pytest.mark.slow,  # evaluate imports all that transformers has
+        ),
+        pytest.param(
+            "meqsum",
+            r"its metric bleu is a program on the hub.*evaluate\.load\('bleu'\)",
+            marks=pytest.mark.slow,
+        ),
         ("squadv2", "is a Python class"),
         (
             "triviaqa",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command import here
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from report_toys import write_run
 from test_compare import make
@@ -120,14 +119,11 @@ def test_github_gets_a_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "mine against base on b: worse" in (tmp_path / "summary.md").read_text()
 
 
-def test_a_refused_command_is_an_annotation(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "claimbench", "report", str(tmp_path / "no%0Dthing")],
-        env={"GITHUB_ACTIONS": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_a_refused_command_is_an_annotation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_github(monkeypatch, tmp_path / "summary.md")
+    done = here("report", tmp_path / "no%0Dthing")
     assert done.returncode == 2
     assert f"::error title=claimbench::{tmp_path}/no%250Dthing" in done.stderr
 

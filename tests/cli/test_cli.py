@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import claimbench
+from command import claimbench, here
 
 from claimbench.benchmarks import hub
 from claimbench.cli import diagnosis as doctor
@@ -29,9 +29,16 @@ def test_help_loads_nothing_heavy() -> None:
     "command", ["run", "plan", "import", "export", "grade", "report", "claims", "fetch", "doctor"]
 )
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    done = claimbench(command, "--help")
+    done = here(command, "--help")
     assert done.returncode == 0
     assert f"claimbench {command}" in done.stdout
+
+
+def test_wrong_input_ends_a_process_of_its_own_alike(tmp_path: Path) -> None:
+    words = ["run", "nowhere.yaml"]
+    done, inside = claimbench(*words, cwd=tmp_path), here(*words, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", inside.stderr)
+    assert done.stderr.startswith("claimbench: nowhere.yaml: there is no such file")
 
 
 def test_version() -> None:
@@ -53,7 +60,7 @@ def test_version() -> None:
 def test_wrong_input_is_one_sentence_and_exit_2(
     words: list[str], sentence: str, tmp_path: Path
 ) -> None:
-    done = claimbench(*words, cwd=tmp_path)
+    done = here(*words, cwd=tmp_path)
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

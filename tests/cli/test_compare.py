@@ -14,6 +14,7 @@ from report_toys import Reply, write_run
 from typer.testing import CliRunner, Result
 
 from claimbench.cli import app
+from claimbench.errors import InputError
 
 
 def chances(spread: dict[str, float], seed: int = 0):  # type: ignore[no-untyped-def]
@@ -208,7 +209,9 @@ def test_a_copy_beside_its_original_is_no_finding(runs: Path, tmp_path: Path) ->
     assert not [line for line in rest if "of 60 problems" in line or "equivalent" in line]
     korean = compare(runs, "base", str(copy), "--language", "ko").stdout.splitlines()[0]
     assert "표본이 양쪽 모두 똑같아 비교한 것이 없음" in korean
-    assert compare(runs, "base", str(copy), "--fail-on", "worse").exit_code == 0
+    nothing = compare(runs, "base", str(copy), "--fail-on", "worse").exception
+    assert isinstance(nothing, InputError)  # Exit 2: nothing was judged.
+    assert "the very same samples, so the check neither passes nor fails" in str(nothing)
     assert compare(runs, "base", str(copy), "--fail-on", "inconclusive").exit_code == 1
     data = json.loads(compare(runs, "base", str(copy), "--json").stdout)
     assert [(one["verdict"], one["same_samples"]) for one in data] == [("inconclusive", True)]
@@ -320,3 +323,64 @@ def test_copies_are_no_reruns_on_these_very_problems(tmp_path: Path) -> None:
     text = compare(tmp_path, "copies", "draws").stdout
     assert "25 of 200 samples are draws of their own" in text
     assert "on these problems" not in text.splitlines()[0]
+
+
+def test_no_interval_is_wider_than_scores_can_differ(tmp_path: Path) -> None:
+    """All right against all wrong, on two problems and on sixty; nothing is told of 120 points."""
+    for problems, samples in ((2, 1), (2, 4), (60, 1), (60, 4)):
+        names = [f"{side}{problems}-{samples}" for side in ("right", "wrong")]
+        right, wrong = (
+            make(tmp_path / name, share, 1, problems=problems, samples=samples)
+            for name, share in zip(names, (9.0, -9.0), strict=True)
+        )
+        (found,) = json.loads(compare(tmp_path, str(right), str(wrong), "--json").stdout)
+        for reading in ("such_problems", "these_problems"):
+            for ends in ("interval_95", "interval_90"):
+                low, high = found[reading][ends]
+                assert -100 <= low < high <= 100
+        assert found["detectable_difference"] is None or found["detectable_difference"] <= 100
+        first, *rest = compare(tmp_path, str(right), str(wrong)).stdout.splitlines()
+        assert ("no difference shows reliably" in first) == (problems == 2)
+        assert ("no difference would be with a chance of 80%" in "".join(rest)) == (problems == 2)
+
+
+def test_a_green_exit_names_what_it_rests_on(runs: Path) -> None:
+    green = compare(runs, "base", "same", "--fail-on", "worse", "--fail-on", "better")
+    assert green.exit_code == 0
+    assert "--fail-on worse --fail-on better: passed; same on b: inconclusive" in green.stderr
+
+
+def test_runs_without_a_benchmark_in_common_say_what_names_one(runs: Path, tmp_path: Path) -> None:
+    other = write_run(tmp_path / "z", [("m", "z")], chances({"m": 0.0}), samples=1)
+    found = str(compare(runs, "base", str(other)).exception)
+    assert "no benchmark in common: b in the reference, z beside it" in found
+    assert "named after their file, or by its column benchmark" in found
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = compare(runs, "base", "same", "--out", str(tmp_path / "file" / "in"))
+    assert str(found.exception).endswith("cannot be written (Not a directory)")
+
+
+def test_an_interval_without_0_that_shows_nothing_says_why(tmp_path: Path) -> None:
+    """Five of 20 problems lost, none won: Bonett and Price's interval ends at −1.2, McNemar's exact
+    p is 2/2⁵."""
+
+    def first(lost: int):  # type: ignore[no-untyped-def]
+        def reply(model: str, benchmark: str, i: int, turn: int) -> Reply:
+            right = i >= lost
+            answer = str(2 * i if right else 2 * i + 1)
+            text = f"</think>{lost} \\boxed{{{answer}}}"
+            return text, "correct" if right else "wrong", answer, 100
+
+        return reply
+
+    paths = [
+        write_run(tmp_path / f"lost{n}", [("m", "b")], first(n), problems=20, samples=1)
+        for n in (0, 5)
+    ]
+    found = compare(tmp_path, *map(str, paths)).stdout
+    assert ": inconclusive, neither a difference" in found
+    assert "95% interval −44.3 to −1.2" in found
+    assert "the exact test, which decides, does not show a difference (McNemar, p 0.0625)" in found

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from command import claimbench
+from command import claimbench, here
 
 from claimbench.cli.display_claims import shortened, show_claims
 from claimbench.messages import Texts, term
@@ -28,7 +28,7 @@ def test_the_command_prints_and_refuses(tmp_path: Path) -> None:
     done = claimbench("claims", "--article", "hani-0130", "--kind", "arithmetic", cwd=tmp_path)
     assert done.returncode == 0
     assert "7.981 to 8.1 billion won" in " ".join(done.stdout.split()).replace("│ ", "")
-    wrong = claimbench("claims", "--article", "hani-013", cwd=tmp_path)
+    wrong = here("claims", "--article", "hani-013", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "did you mean hani-0130?" in wrong.stderr
     part = claimbench("claims", "--kind", "market", "--out", "x", cwd=tmp_path)
@@ -86,7 +86,7 @@ def test_the_terminal_shows_every_word(
 
 
 def test_an_unknown_language_is_refused_with_those_there_are(tmp_path: Path) -> None:
-    wrong = claimbench("claims", "--article", "hani-0130", "--language", "kr", cwd=tmp_path)
+    wrong = here("claims", "--article", "hani-0130", "--language", "kr", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "--language kr: there is no such catalogue; known are en, ko" in wrong.stderr
 

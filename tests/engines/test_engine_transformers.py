@@ -84,8 +84,11 @@ def test_a_row_is_the_same_alone_and_among_others(llama: Path) -> None:
     sampling = Sampling(1.0, 0.95, 0, 30)
     requests = make_requests(random_prompts(8, begin=80), sampling, samples=2)
     together = run(llama, requests, slots=16)
+    loaded = engine(llama)
     for request in requests:
-        assert run(llama, [request])[request.id].token_ids == together[request.id].token_ids
+        (alone,) = loaded.generate([request])
+        assert isinstance(alone, Completion)
+        assert alone.token_ids == together[request.id].token_ids
 
 
 def test_the_order_of_requests_changes_nothing(llama: Path) -> None:

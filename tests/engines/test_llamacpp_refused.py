@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import claimbench
+from command import claimbench, here
 
 from claimbench import config
 from claimbench.engines.endpoint.config import EndpointConfig
@@ -162,7 +162,7 @@ def test_a_missing_program_is_one_sentence(tmp_path: Path, monkeypatch: Any) -> 
 )
 def test_keys_that_make_no_sense_are_refused(given: str, words: str) -> None:
     sets = [word for part in given.split(" --set ") for word in ("--set", part)]
-    done = claimbench("plan", "smoke", "--set", "engine={kind: llamacpp}", *sets)
+    done = here("plan", "smoke", "--set", "engine={kind: llamacpp}", *sets)
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
 

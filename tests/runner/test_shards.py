@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import here
 from pipeline_toys import Toy, answer
 from scripted import ScriptedEngine
 
@@ -256,12 +257,7 @@ def _refuse(*_: Any) -> str:
     ],
 )
 def test_the_command_line_says_what_is_wrong(words: list[str], sentence: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "claimbench", "run", "smoke", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = here("run", "smoke", *words)
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

@@ -317,6 +317,12 @@ class TestVotes:
         with pytest.raises(ValueError, match="needs at least 9 samples of every problem, not 8"):
             stats.cons_at_k(ballots, 9)
 
+    def test_hundreds_of_problems_are_each_alone(self) -> None:
+        draw = np.random.default_rng(7)
+        ballots = [ballot_of(draw.integers(-1, 4, 8).tolist(), 0) for _ in range(300)]
+        chances = stats.vote_chances(ballots, 4)
+        assert chances.tolist() == [stats.vote_chances([one], 4)[0] for one in ballots]
+
     @given(st.lists(st.lists(st.integers(-1, 4), min_size=6, max_size=6), min_size=1, max_size=5))
     def test_many_problems_at_once_are_each_alone(self, groups: list[list[int]]) -> None:
         ballots = [ballot_of(one, 0) for one in groups]
@@ -432,3 +438,10 @@ def test_importing_statistics_leaves_scipy_unloaded() -> None:
     code = "import sys, claimbench.verdicts; print('scipy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_score_next_to_0_or_100_overflows_nothing() -> None:
+    """p(1 − p) of 1e-308 beside a published truth in the middle: the bound stands, unwarned."""
+    with np.errstate(all="raise"):
+        found = stats.published_variance(0.5, 1e-308, 0.004, 30, 4)
+    assert found == stats.published_variance(0.5, 0.0, 0.004, 30, 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from claimbench import statistics as stats
 from claimbench.statistics.comparison import Floats
@@ -118,9 +119,21 @@ def test_what_is_no_pair_is_refused(
         stats.compare_runs(first, second)
 
 
-def test_detectable_difference_takes_students_t() -> None:
-    # t(0.975, 29) = 2.0452, Φ⁻¹(0.8) = 0.8416: 2.8868 SE
-    assert stats.detectable_difference(0.01, df=29) == pytest.approx(0.028868, abs=1e-6)
+@pytest.mark.parametrize("df", [2, 4, 9, 29, 497])
+def test_power_with_an_estimated_error_is_scipys_noncentral_t(df: int) -> None:
+    needed = stats.detectable_difference(0.01, df=df)
+    for effect in (0.0, 0.005, 0.02, needed):
+        at = (scipy.stats.t.ppf(0.975, df), df, effect / 0.01)
+        tails = scipy.stats.nct.sf(*at) + scipy.stats.nct.cdf(-at[0], at[1], at[2])
+        assert stats.power_of_difference(effect, 0.01, df) == pytest.approx(tails, abs=1e-5)
+    assert stats.power_of_difference(needed, 0.01, df) == pytest.approx(0.8, abs=1e-9)
+    assert stats.power_of_difference(1.0, 0.01, df) <= 1 + 1e-12
+
+
+def test_power_far_away_and_with_no_effect() -> None:
+    """Never below the level of the test, which a normal approximation with t's quantile was."""
+    assert stats.power_of_difference(0.0, 1.0, 3) == pytest.approx(0.05, abs=1e-6)
+    assert stats.power_of_difference(1e6, 1.0, 3) == pytest.approx(1.0)
 
 
 def grouped(rng: np.random.Generator, groups: int, size: int) -> tuple[Floats, list[str]]:
@@ -131,7 +144,7 @@ def grouped(rng: np.random.Generator, groups: int, size: int) -> tuple[Floats, l
 
 
 def test_the_error_of_groups_is_statsmodels() -> None:
-    from statsmodels.api import OLS
+    from statsmodels.regression.linear_model import OLS
 
     gaps, names = grouped(np.random.default_rng(1), 12, 5)
     found = by_groups(gaps, names)

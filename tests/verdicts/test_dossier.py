@@ -48,6 +48,14 @@ def by_id(verdicts: Sequence[ClaimVerdict], name: str) -> ClaimVerdict:
     return next(v for v in verdicts if v.claim.id == name)
 
 
+def judged(name: str, run: Path) -> ClaimVerdict:
+    """The verdict on one claim beside a run."""
+    evidence = load_evidence([run])
+    asked = tuple(claim for claim in evidence.claims if claim.id == name)
+    (found,) = judge_claims(replace(evidence, claims=asked))
+    return found
+
+
 def finding(tier: Tier | None, verdict: str, test: int = 0, **more: Any) -> Finding:
     more.setdefault("possible", (verdict,))
     said = Message("what-computed")
@@ -280,8 +288,7 @@ def test_a_run_of_r1_outranks_what_is_published(tmp_path: Path) -> None:
     """R1 measured at about 30 on AIME 2024: no longer ahead of o1-preview (44.6, SE 9) there, and
     o1-preview is ahead on no other test that we ran, so our tier leaves the claim to the next."""
     run = write_run(tmp_path / "r1", measured("deepseek-r1", "aime24", 0.3))
-    found = {v.claim.id: v for v in judge_claims(load_evidence([run]))}
-    ahead = found["yonhap-0127-1"]
+    ahead = judged("yonhap-0127-1", run)
     ours = next(f for f in ahead.evidence if f.tier == "A" and f.test == 0)
     assert ours.source == "r1"
     assert ours.verdict == "inconclusive"
@@ -291,7 +298,7 @@ def test_a_run_of_r1_outranks_what_is_published(tmp_path: Path) -> None:
     # A claim on AIME and MATH-500 against GPT-4o: with both measured high, tier A decides.
     high = [measured("deepseek-r1", "aime24", 0.6)]
     again = write_run(tmp_path / "high", *high)
-    claim = {v.claim.id: v for v in judge_claims(load_evidence([again]))}["hani-0130-1"]
+    claim = judged("hani-0130-1", again)
     assert (claim.status, claim.tier) == ("supported", "A")
     assert "(A)" not in english(claim.reason)
     assert "by high: deepseek-r1 ahead of gpt-4o-0513" in english(claim.reason)
@@ -323,9 +330,10 @@ def test_another_set_of_problems_is_no_evidence(tmp_path: Path) -> None:
     short = replace(
         short, problems=5, asked=320, received=320, graded=320,
         problem_ids=short.problem_ids[:5], right=short.right[:5], counted=short.counted[:5],
+        pass_at_1=sum(short.right[:5]) / 320,
     )  # fmt: skip
     run = write_run(tmp_path / "limited", short)
-    claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
+    claim = judged("hani-0130-1", run)
     assert "A" not in claim.tiers
 
 
@@ -347,11 +355,11 @@ def test_a_variant_or_a_task_speaks_for_its_model_and_benchmark(tmp_path: Path) 
     task = replace(measured("deepseek-r1", "aime24", 0.6), benchmark="lm-eval:aime24")
     variant = replace(measured("deepseek-r1", "aime24", 0.1), model="deepseek-r1~plain")
     run = write_run(tmp_path / "task", task)
-    claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
+    claim = judged("hani-0130-1", run)
     assert claim.tiers["A"] == "supported"
     assert "measured as deepseek-r1 on lm-eval:aime24" in english(claim.reason)
     both = write_run(tmp_path / "both", measured("deepseek-r1", "aime24", 0.6), variant)
-    claim = {v.claim.id: v for v in judge_claims(load_evidence([both]))}["hani-0130-1"]
+    claim = judged("hani-0130-1", both)
     assert "measured as" not in english(claim.reason)
 
 
@@ -359,12 +367,13 @@ def test_other_weights_are_named(tmp_path: Path) -> None:
     other = measured("deepseek-r1", "aime24", 0.6)
     other = replace(other, protocol={"temperature": 0.6, "weights": "a Q4 file"})
     run = write_run(tmp_path / "q4", other)
-    claim = {v.claim.id: v for v in judge_claims(load_evidence([run]))}["hani-0130-1"]
+    claim = judged("hani-0130-1", run)
     assert "weights: a Q4 file" in english(claim.reason)
 
 
 def test_an_unfinished_run_is_named_and_left_out(tmp_path: Path) -> None:
-    partial = replace(measured("deepseek-r1", "aime24", 0.6), received=100, graded=90)
+    partial = replace(measured("deepseek-r1", "aime24", 0.6, n=3), asked=1920, received=100)
+    assert partial.graded == 90
     evidence = load_evidence([write_run(tmp_path / "half", partial)])
     found = judge_claims(evidence)
     assert all("A" not in v.tiers for v in found)

@@ -8,6 +8,7 @@ import io
 import json
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,11 @@ COMMITTED = ROOT / "results" / "evidence"
 @pytest.fixture(scope="module")
 def found() -> PublishedEvidence:
     return judge_published_evidence(load_published())
+
+
+@pytest.fixture(scope="module")
+def files() -> Mapping[str, str]:
+    return evidence_files(load_evidence())
 
 
 def row(found: PublishedEvidence, model: str, benchmark: str, table: str) -> Remeasured:
@@ -187,8 +193,7 @@ def test_committed_files_are_what_the_command_writes_now(tmp_path: Path) -> None
         )
 
 
-def test_files_are_readable_and_private(found: PublishedEvidence) -> None:
-    files = evidence_files(load_evidence())
+def test_files_are_readable_and_private(found: PublishedEvidence, files: Mapping[str, str]) -> None:
     rows = list(csv.DictReader(io.StringIO(files["published.csv"])))
     assert len(rows) == len(found.rows)
     assert all(r["sentence"] and r["verdict"] for r in rows)
@@ -204,10 +209,9 @@ def test_files_are_readable_and_private(found: PublishedEvidence) -> None:
 
 
 @pytest.mark.shared
-def test_no_sentence_of_an_article_is_in_the_files(shared: Path) -> None:
+def test_no_sentence_of_an_article_is_in_the_files(shared: Path, files: Mapping[str, str]) -> None:
     from claimbench.claims import copied_words
 
-    files = evidence_files(load_evidence())
     for path in sorted((shared / "seeds").glob("*.txt")):
         article = path.read_text(encoding="utf-8")
         for text in (row["text_ko"] for row in json.loads(files["claims.json"])["claims"]):

@@ -105,5 +105,5 @@ def _known(store: RunStore, file: str, key: str) -> JsonDict:
     try:
         content = json.loads((store.root / file).read_bytes())
         return {k: one for k, one in content.items() if one == _entry(one["stamp"], key, one[key])}
-    except (OSError, ValueError, AttributeError, TypeError, KeyError):
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
         return {}

@@ -13,6 +13,8 @@ from claimbench import statistics
 from claimbench.records.plain import JsonObject
 
 SECONDS_PER_HOUR = 3600.0
+CPU_CORES, ENDPOINT, REPLICAS_ON_RAY = DEVICES = ("CPU cores", "endpoint", "replicas on Ray")
+"""What generated, where no GPU is known by its name."""
 _PARALLEL = ("tensor_parallel", "pipeline_parallel", "data_parallel")
 
 
@@ -145,18 +147,18 @@ def _devices(session: JsonObject) -> tuple[int | None, str, bool]:
     endpoint generated, nothing is known."""
     engine, gpus = session.get("engine", {}), session.get("gpus", [])
     if engine.get("kind") == "endpoint" or engine.get("url"):
-        return None, "endpoint", False
+        return None, ENDPOINT, False
     replicas = int(engine.get("replicas", 1))
     if gpus and engine.get("device") != "cpu":
         args = engine.get("args", {})
         parts = [int(args.get(f"{key}_size", engine.get(key, 1))) for key in _PARALLEL]
         return replicas * int(np.prod(parts)), str(gpus[0].get("name", "GPU")), True
     if replicas > 1 and engine.get("device") != "cpu":
-        return None, "replicas on Ray", False  # what the driver's machine has says nothing
+        return None, REPLICAS_ON_RAY, False  # what the driver's machine has says nothing
     if replicas > 1:
-        return replicas * (engine.get("threads") or 1), "CPU cores", False
+        return replicas * (engine.get("threads") or 1), CPU_CORES, False
     cores = engine.get("threads") or session.get("cpu", {}).get("cores")
-    return cores, "CPU cores", False
+    return cores, CPU_CORES, False
 
 
 def _together(parts: Sequence[Pace]) -> Pace:

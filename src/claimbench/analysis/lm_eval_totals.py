@@ -86,7 +86,7 @@ def read_file(store: RunStore, cell: StoredCell) -> JsonDict | None:
     path = store.root / _path(cell)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None  # made again by the next `run` or `grade`
     return found if isinstance(found, dict) and isinstance(found.get("metrics"), dict) else None
 

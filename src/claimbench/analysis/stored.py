@@ -13,13 +13,14 @@ import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from claimbench.analysis.cells import StoredCell, stored_cells
+from claimbench.analysis.contradictions import check_measurements
 from claimbench.analysis.cost import spending
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.measure import measure_cell
 from claimbench.errors import DataError
 from claimbench.records import CellName, Measurement, Problem
 from claimbench.records.plain import JsonObject
-from claimbench.store import RunStore, read_run
+from claimbench.store import RunStore, holds_results_alone, read_run
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class Measured:
 
 def read_measured(root: Path) -> list[Measured]:
     """Every cell of the run folder `root`: from its samples and grades, or, where a folder holds
-    results alone, from its measurements.json."""
-    config = read_run(root).config
-    if not (root / "problems").is_dir() and (root / "measurements.json").is_file():
+    results alone or is of an earlier version, from its measurements.json."""
+    run = read_run(root)
+    config, alone = run.config, not run.sealed or holds_results_alone(root)
+    if alone and (root / "measurements.json").is_file():
         return list(_from_results(root, config))
     with RunStore.existing(root) as store:
         cells = stored_cells(store)
@@ -105,7 +107,7 @@ def _samples(store: RunStore, cell: StoredCell) -> npt.NDArray[np.uint64]:
     return keys
 
 
-def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured]:
+def _from_results(root: Path, config: JsonObject) -> Iterator[Measured]:
     path = root / "measurements.json"
     try:
         found = TypeAdapter(list[Measurement]).validate_json(path.read_bytes())
@@ -113,8 +115,16 @@ def _from_results(root: Path, config: Mapping[str, object]) -> Iterator[Measured
         raise DataError(
             f"{path}: cannot be read; make it again with `claimbench report`"
         ) from error
+    check_measurements(path, found)
     for m in found:
-        yield Measured(m, dict.fromkeys(m.problem_ids, ""), _grader(config, m.benchmark))
+        try:
+            grader = _grader(config, m.benchmark)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DataError(
+                f"{root / 'run.yaml'} does not say how {m.benchmark} was graded, which {path.name} "
+                "has: put back the files that belong together, or run again"
+            ) from error
+        yield Measured(m, dict.fromkeys(m.problem_ids, ""), grader)
 
 
 def _grader(config: JsonObject, benchmark: str) -> str:

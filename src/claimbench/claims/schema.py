@@ -15,9 +15,8 @@ from claimbench.claims.sources import (
     Noted,
     RecordCheck,
     SourceSpec,
-    Written,
 )
-from claimbench.config.texts import ByLanguage, said
+from claimbench.config.texts import ByLanguage, Written, said
 from claimbench.config.yamlfile import Strict
 from claimbench.messages import Value
 from claimbench.records import Tier

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from claimbench.cli.ending import complain, meant
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, InputError
 from claimbench.report.comparison_data import to_json
 from claimbench.report.comparison_files import comparison_files
 from claimbench.report.comparisons import changes, details, headline
@@ -42,11 +42,21 @@ def show(found: Sequence[Compared], out: Path | None, as_json: bool, language: s
         typer.echo(to_json(found), nl=False)
     else:
         _print(found, language)
-    for name, text in comparison_files(found, language).items() if out else ():
-        path = (out or Path()) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        typer.echo(path, err=as_json)
+    if out is not None:
+        for path in _written(out, comparison_files(found, language)):
+            typer.echo(path, err=as_json)
+
+
+def _written(out: Path, files: Mapping[str, str]) -> Iterator[Path]:
+    """Each file in the folder `out`, written. Raises ConfigError where that cannot be."""
+    for name, text in files.items():
+        path = out / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"--out {out}: cannot be written ({error.strerror})") from error
+        yield path
 
 
 def _print(found: Sequence[Compared], language: str) -> None:
@@ -61,9 +71,20 @@ def _print(found: Sequence[Compared], language: str) -> None:
 
 
 def exit_on(found: Sequence[Compared], chosen: Sequence[str]) -> None:
-    """Exit 1 where an outcome is among the chosen ones, naming what decided it."""
+    """Exit 1 where an outcome is among the chosen ones; either way, say what decided it. Raises
+    InputError where every run was set beside its own samples: that is neither."""
+    if not chosen:
+        return
     hits = [one for one in found if one.word in chosen]
     for one in hits:
         complain(clean(f"--fail-on {one.word}: {english(headline(one))}", LINE))
     if hits:
         raise typer.Exit(1)
+    asked = " ".join(f"--fail-on {name}" for name in chosen)
+    judged = [one for one in found if not one.same_samples]
+    if not judged:
+        raise InputError(
+            f"{asked}: both sides hold the very same samples, so the check neither passes nor fails"
+        )
+    words = "; ".join(f"{one.variant.run} on {one.variant.benchmark}: {one.word}" for one in judged)
+    typer.echo(clean(f"claimbench: {asked}: passed; {words}", LINE), err=True)

@@ -8,7 +8,7 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -238,6 +238,14 @@ def exit_on(report: Report, chosen: list[str]) -> None:
         why = " (a partial report has no verdicts)" if report.partial else ""
         raise InputError(f"{asked}: {found}{why}, so the check neither passes nor fails")
     typer.echo(f"claimbench: {asked}: passed; {_figures(judged)}", err=True)
+
+
+def exit_on_damaged(damaged: Mapping[Path, str]) -> None:
+    """Exit 1 where run folders were left out, and say which and why."""
+    for root, why in damaged.items():
+        complain(f"{root} is left out, the rest is judged: {why}")
+    if damaged:
+        raise typer.Exit(1)
 
 
 SHOWN_FIGURES = 5

@@ -7,7 +7,13 @@ import json
 import typer
 
 from claimbench.cli.ci import publish_comparison, publish_report, recorded
-from claimbench.cli.ending import check_verdict_names, displaying, exit_on, show
+from claimbench.cli.ending import (
+    check_verdict_names,
+    displaying,
+    exit_on,
+    exit_on_damaged,
+    show,
+)
 from claimbench.cli.options import (
     Against,
     ArticleId,
@@ -78,11 +84,13 @@ def report(
     """
     from claimbench.report.messages import words
     from claimbench.runner import reporting
+    from claimbench.runner.comparing import named_once
     from claimbench.runner.reports import report_each
 
     check_verdict_names(fail_on)
     words(language)  # An unknown one is refused before anything is written.
     with recorded(junit, "report"):
+        named_once(run_dirs)
         reports = report_each(run_dirs, partial, samples, gpu_hour, language)
         made = reports[0]
         if out or len(reports) > 1:
@@ -182,17 +190,17 @@ def claims(
     --json[/bold] · [bold]claimbench claims --out results/evidence[/bold]
     """
     from claimbench.report import article_data, article_files
-    from claimbench.runner.verify import refuse_wrong
+    from claimbench.report.messages import words
+    from claimbench.runner.trusted import trusted
     from claimbench.verdicts import articles
 
+    words(language)  # A name that there is not is refused before seconds of judging.
     if out is not None and (article or kind or status):
         raise ConfigError(
             f"--out {out}: the files hold every claim; leave out --article, --kind and --status"
         )
-    folders = results or articles.default_results()
-    for root in articles.run_folders(folders):
-        refuse_wrong(root)
-    evidence = articles.load_evidence(folders, gpu_hour)
+    found = trusted(results or articles.default_results())
+    evidence = articles.load_evidence(found.folders, gpu_hour, found.damaged)
     chosen = articles.choose(articles.judge_claims(evidence), article, kind, status)
     if out is not None:
         for path in article_files.write_evidence(evidence, out):
@@ -204,3 +212,4 @@ def claims(
         from claimbench.cli.display_claims import show_claims
 
         show_claims(chosen, language)
+    exit_on_damaged(found.damaged)

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_serializer, model_validator
 
+from claimbench.config.texts import Written
 from claimbench.config.yamlfile import Strict, unset
 
 DType = Literal["bfloat16", "float16", "float32"]
@@ -20,7 +21,12 @@ class WheelSource(Strict):
     version: str
     sha256: str
     gguf: str
-    note: str
+    note: Written
+
+    @field_serializer("note")
+    def _in_english(self, note: dict[str, str]) -> str:
+        """What a run records of it: other languages change no run."""
+        return note.get("en", "")
 
 
 class PromptRules(Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -173,10 +174,9 @@ def _as_yaml(value: object) -> str:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        return math.isfinite(float(text))
     except ValueError:
         return False
-    return True
 
 
 def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:

@@ -21,7 +21,7 @@ from claimbench.interop.match import FileProblems, Matcher, OurProblems
 from claimbench.interop.readers import evalplus
 from claimbench.interop.readers.rows import Outputs, file_digest
 from claimbench.interop.sound import check_found, doubts
-from claimbench.interop.survey import Survey, place, rows_of, sample_of, survey
+from claimbench.interop.survey import Placed, Survey, place, rows_of, sample_of, survey
 from claimbench.interop.wanted import Wanted, check_stated, reasoning_removed
 from claimbench.messages import Message
 from claimbench.records import CellName, Problem, Sample
@@ -131,9 +131,15 @@ def samples_of(imported: Import) -> Iterator[Sample]:
     since the first."""
     stats = _stats(imported.outputs)
     for placed in place(imported.outputs, imported.matcher()):
-        yield sample_of(placed, imported.content, imported.model, imported.grader)
+        yield _sample(imported, placed)
     if _stats(imported.outputs) != stats:
         raise DataError(f"{imported.wanted.path} changed while it was imported: import it anew")
+
+
+def _sample(imported: Import, placed: Placed) -> Sample:
+    number = imported.survey.number_of(placed.problem.id, placed.sample_index)
+    numbered = replace(placed, sample_index=number)
+    return sample_of(numbered, imported.content, imported.model, imported.grader)
 
 
 def provenance_of(imported: Import) -> dict[str, object]:
@@ -159,7 +165,7 @@ def _labels(imported: Import) -> Iterator[JsonDict]:
         row = placed.row
         if row.label is not None:
             yield {
-                "id": sample_of(placed, imported.content, imported.model, imported.grader).id,
+                "id": _sample(imported, placed).id,
                 "label": row.label,
                 "answer": shortened(row.their_answer),
                 "reason": shortened(row.their_reason),

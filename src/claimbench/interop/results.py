@@ -130,5 +130,5 @@ def _rows(path: Path) -> list[Row]:
         return [dict(row) for row in json.loads(path.read_text(encoding="utf-8"))]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, TypeError) as error:
         raise DataError(f"{path} cannot be read: make it again with `claimbench report`") from error

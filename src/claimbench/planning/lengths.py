@@ -70,7 +70,7 @@ def _measured(run_dir: Path) -> dict[tuple[str, str], Length]:
             for row in rows
             if row["received"]
         }
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, RecursionError, TypeError, KeyError) as error:
         why = getattr(error, "strerror", None) or "it is damaged"
         raise ConfigError(
             f"--lengths {run_dir}: {path.name} cannot be read ({why}); name a run folder that has "

@@ -13,9 +13,6 @@ from claimbench.report.messages import Words
 from claimbench.report.tables import Table, escape, to_markdown
 from claimbench.report.verdict_sum import verdict_sum
 
-_NO_CAVEATS = ("chip-source", "chip-details")
-"""What only a page opens."""
-
 
 def spoken(one: Answer) -> Iterator[Message]:
     """The answer's sentences: scores and verdict, what they rest on, how sure it is."""
@@ -33,7 +30,7 @@ def what_could_change(
 ) -> Iterator[str]:
     """Its caveats in one line, the gravest first, each `shown` as its reader needs it; nothing
     where it has none."""
-    labels = [words.render(chip.label) for chip in one.chips if chip.label.key not in _NO_CAVEATS]
+    labels = [words.render(chip.label) for chip in one.chips if not chip.beside]
     if labels:
         yield f"{words.say('answer-change')}: {'; '.join(map(shown, labels))}."
 

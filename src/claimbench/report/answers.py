@@ -3,6 +3,7 @@ picture of the decision. Figures arrive ready; here they become messages."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 
@@ -196,8 +197,7 @@ def _score_certainty(document: Document, run: RunView, m: Measurement) -> Messag
     if not m.complete:
         return Message("certainty-partial")
     if m.greedy and not m.sampling_se:
-        greedy = "certainty-score-greedy" if m.problem_se else "certainty-score-greedy-alike"
-        return Message(greedy, {"se": 100 * m.problem_se} if m.problem_se else {})
+        return _with_problem_error(_GREEDY, {}, m)
     own = next(
         (
             e
@@ -210,7 +210,25 @@ def _score_certainty(document: Document, run: RunView, m: Measurement) -> Messag
     )
     if own is None:
         return Message("certainty-score-unknown")
-    values: dict[str, Value] = {"low": own.low, "high": own.high}
+    return _with_problem_error(_SAMPLED, {"low": own.low, "high": own.high}, m)
+
+
+_SAMPLED = ("certainty-score", "certainty-score-alike", "certainty-score-single")
+_GREEDY = (
+    "certainty-score-greedy",
+    "certainty-score-greedy-alike",
+    "certainty-score-greedy-single",
+)
+
+
+def _with_problem_error(
+    keys: tuple[str, str, str], values: Mapping[str, Value], m: Measurement
+) -> Message:
+    """A sentence on a score with how far other problems would move it, where that is known: not by
+    problems that all came out alike, and not by one problem."""
+    known, alike, single = keys
+    if math.isnan(m.problem_se):
+        return Message(single, values)
     if not m.problem_se:
-        return Message("certainty-score-alike", values)
-    return Message("certainty-score", {**values, "se": 100 * m.problem_se})
+        return Message(alike, values)
+    return Message(known, {**values, "se": 100 * m.problem_se})

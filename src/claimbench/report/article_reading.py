@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape as html_escape
 from itertools import groupby
@@ -11,6 +12,7 @@ from claimbench.claims import Article, load_catalogue
 from claimbench.messages import Value, term
 from claimbench.report.article_reader import PLAIN, ReaderClaim, counted, reader_claim
 from claimbench.report.messages import ENGLISH, Words, languages, words
+from claimbench.report.page_script import policy
 from claimbench.report.tables import escape
 from claimbench.report.theme import page_style
 from claimbench.verdicts.articles.results import ClaimVerdict
@@ -107,8 +109,12 @@ def _claim(claim: ReaderClaim, say: Words) -> str:
     return "\n\n".join([*lines, f"<details><summary>{summary}</summary>\n\n{folded}\n\n</details>"])
 
 
+_COMMIT = re.compile(r"\b([0-9a-f]{7})[0-9a-f]{33}\b")
+
+
 def _joined(values: Sequence[Value], say: Words) -> str:
-    return "; ".join(say.render(value) for value in values)
+    """Sources one after the other; seven digits of a commit find it."""
+    return _COMMIT.sub(r"\1", "; ".join(say.render(value) for value in values))
 
 
 # --- HTML -----------------------------------------------------------------------------------
@@ -141,8 +147,9 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 
 PAGE = Template(
     '<!doctype html>\n<html lang="$language">\n<head>\n<meta charset="utf-8">\n'
+    '<meta http-equiv="Content-Security-Policy" content="$policy">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    "<title>$title</title>\n<style>\n$style\n</style>\n</head>\n<body>\n<main>\n$body\n</main>\n"
+    "<title>$title</title>\n<style>$style</style>\n</head>\n<body>\n<main>\n$body\n</main>\n"
     "</body>\n</html>\n"
 )
 
@@ -151,10 +158,12 @@ def _html(known: Known, say: Words) -> str:
     body = [f"<h1>{_h(say.say('reader-title'))}</h1>", f"<p>{_h(say.say('reader-intro'))}</p>"]
     body += [_html_front(known, say), f"<p class=soft>{_h(say.say('reader-plain-words'))}</p>"]
     body += [_html_article(article, claims, say) for article, claims in known]
+    style = page_style(STYLE, "")
     return PAGE.substitute(
         language=say.language,
         title=_h(say.say("reader-title")),
-        style=page_style(STYLE, ""),
+        style=style,
+        policy=policy((), style),
         body="\n".join(body),
     )
 
@@ -172,7 +181,7 @@ def _html_front(known: Known, say: Words) -> str:
     ]
     every = [claim for _, claims in known for claim in claims]
     rows.append(f"<tr><td>{_h(say.say('reader-all'))}</td><td></td>{_cells(every)}</tr>")
-    head = "".join(f"<th>{_h(one)}</th>" for one in heads)
+    head = "".join(f"<th scope=col>{_h(one)}</th>" for one in heads)
     return f"<div class=wide><table><tr>{head}</tr>{''.join(rows)}</table></div>"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from claimbench.messages import Departure, Message, Value, term
 from claimbench.records import Measurement, PublishedResult, Verdict
-from claimbench.report.tables import points
+from claimbench.report.tables import fewest_samples, points
 from claimbench.verdicts.registration import state_message
 
 MANY_TRUNCATED = 0.05
@@ -18,12 +18,14 @@ _OF_LABORATORIES = {"note-laboratories-usual", "note-laboratories-unusual"}
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A caveat: a few words that open to `lines` and settings. `grave` ones stand out."""
+    """A caveat: a few words that open to `lines` and settings. `grave` ones stand out; what stands
+    `beside` them says more and could change nothing."""
 
     label: Message
     lines: tuple[Value, ...] = ()
     settings: tuple[Departure, ...] = ()
     grave: bool = False
+    beside: bool = False
 
 
 def chips_of(
@@ -46,14 +48,17 @@ def chips_of(
         yield Chip(Message("chip-notes", {"count": len(rest)}), rest)
     if v.registration.state != "not as registered":
         yield _registration(v)
-    yield Chip(Message("chip-source"), (v.claim, *source_lines(source), _tier(v)))
+    lines = (v.claim, *source_lines(source), _tier(v))
+    yield Chip(Message("chip-source"), lines, beside=True)
 
 
 def _registration(v: Verdict) -> Chip:
     """Whether what is judged, and how, was fixed before the run."""
     found = v.registration
     grave = found.state == "not as registered"
-    return Chip(term("registration", found.state), (state_message(found),), grave=grave)
+    none = found.state == "not registered"
+    line = Message("chip-not-registered-why") if none else state_message(found)
+    return Chip(term("registration", found.state), (line,), grave=grave)
 
 
 def _tier(v: Verdict) -> Message:
@@ -112,5 +117,8 @@ def basis_of(v: Verdict, measured: Measurement | None) -> Message:
     by: dict[str, Value] = {"by": table_of(v)}
     if measured is None or v.measured is None:
         return Message("answer-by", by)
-    counts = {"problems": measured.problems, "samples": measured.samples_per_problem}
-    return Message("answer-basis", {**by, **counts})
+    counts: dict[str, Value] = {"problems": measured.problems}
+    if (fewest := fewest_samples(measured)) < measured.samples_per_problem:
+        most = measured.samples_per_problem
+        return Message("answer-basis-uneven", {**by, **counts, "fewest": fewest, "most": most})
+    return Message("answer-basis", {**by, **counts, "samples": measured.samples_per_problem})

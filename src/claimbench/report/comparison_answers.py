@@ -34,7 +34,7 @@ def comparison_answer(one: Compared) -> Answer:
 def _chips(one: Compared) -> tuple[Chip, ...]:
     found = () if one.same_samples else (found_message(one.such),)
     said = (*found, *details(one))
-    return (Chip(Message("chip-details"), said),) if said else ()
+    return (Chip(Message("chip-details"), said, beside=True),) if said else ()
 
 
 def _comparison_finding(one: Compared) -> Message:
@@ -58,6 +58,8 @@ def _comparison_certainty(one: Compared) -> Message:
     if one.word in ("better", "worse"):
         p = one.adjusted["difference"]
         return Message("certainty-apart", {"level": level(p), "odds": odds(p)})
+    if one.detectable is None:
+        return Message("certainty-compared-none")
     return Message("certainty-compared", {"detectable": one.detectable})
 
 

@@ -10,15 +10,18 @@ from claimbench.report.strips import in_letters, strip_of_comparison
 from claimbench.report.tables import (
     Table,
     escape,
+    in_terms,
     interval,
     number,
     or_unknown,
     points,
+    samples_of,
     signed,
     to_markdown,
 )
 from claimbench.statistics import Comparison
 from claimbench.verdicts.arms import Arm
+from claimbench.verdicts.cases import LEVEL
 from claimbench.verdicts.comparisons import Change, Compared
 
 CHANGES_SHOWN = 10
@@ -77,6 +80,8 @@ def _undecided(one: Compared) -> Message:
     if one.shown_here and one.method != "bonett-price":
         lower = one.these.difference < 0
         return Message("compare-lower-here" if lower else "compare-higher-here")
+    if one.detectable is None:
+        return Message("compare-undecided-ever")
     return Message("compare-undecided", {"detectable": one.detectable})
 
 
@@ -119,13 +124,23 @@ def _figures(one: Compared) -> Iterator[Message]:
         yield Message("compare-groups", {"common": one.common, "groups": one.groups})
     if one.common < one.problems:
         yield Message("compare-partly", {"common": one.common, "problems": one.problems})
+    if one.method == "bonett-price" and _excludes_0(one.such) and one.such.p_difference > LEVEL:
+        yield Message("compare-mcnemar", {"p": one.such.p_difference})
     yield Message("compare-these", {"found": found_message(one.these)})
     power: dict[str, Value] = {"margin": one.margin, "power": 100 * one.power}
-    yield Message("compare-power", {**power, "detectable": one.detectable})
+    if one.detectable is None:
+        yield Message("compare-power-none", power)
+    else:
+        yield Message("compare-power", {**power, "detectable": one.detectable})
     if one.family > 1:
         p: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
         yield Message("compare-holm", {**p, "family": one.family})
     yield from _costs(one)
+
+
+def _excludes_0(comparison: Comparison) -> bool:
+    low, high = comparison.interval_95
+    return low > 0 or high < 0
 
 
 def _costs(one: Compared) -> Iterator[Message]:
@@ -137,8 +152,12 @@ def _costs(one: Compared) -> Iterator[Message]:
     yield Message("compare-tokens", tokens)
     seconds = ours.device_seconds_per_solved, theirs.device_seconds_per_solved
     if None not in seconds:
-        devices = {"device": ours.device, "reference_device": theirs.device}
+        devices = {"device": _device(ours.device), "reference_device": _device(theirs.device)}
         yield Message("compare-devices", {"run": seconds[0], "reference": seconds[1], **devices})
+
+
+def _device(name: str) -> Value:
+    return in_terms("device", name, words())
 
 
 def _warnings(one: Compared) -> Iterator[Message]:
@@ -197,7 +216,7 @@ def _row(one: Compared) -> tuple[Value, ...]:
         _full(one.reference),
         _full(one.variant),
         str(one.common),
-        f"{ours.samples_per_problem} / {theirs.samples_per_problem}",
+        f"{samples_of(ours)} / {samples_of(theirs)}",
         number(one.reference_score, 2),
         number(one.score, 2),
         signed(one.such.difference),

@@ -82,7 +82,7 @@ def render_html(
         many=len(document.runs) > 1,
         scripts=list(map(Markup, scripts)),
         style=Markup(style()),
-        policy=policy(scripts),
+        policy=policy(scripts, style()),
         **_words(words, document),
         **_answers(document, svg.Pen(words)),
         **_tables(document),

@@ -21,6 +21,7 @@ from claimbench.report.tables import (
     number,
     or_unknown,
     points,
+    samples_of,
     sampling_error,
     signed,
 )
@@ -95,7 +96,7 @@ def measurement_row(run: str, m: Measurement) -> dict[str, object]:
         "benchmark": m.benchmark,
         "scores": [
             _score(str(m.problems), m.problems),
-            _score(str(m.samples_per_problem), m.samples_per_problem),
+            _score(samples_of(m), m.samples_per_problem),
             _score(points(m.pass_at_1, 2), m.pass_at_1),
             _score(sampling_error(m), m.sampling_se),
             _score(points(m.problem_se, 2), m.problem_se),

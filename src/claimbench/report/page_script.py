@@ -49,18 +49,18 @@ def style() -> str:
     return page_style(asset("page.css"), asset("figure.css"))
 
 
-def policy(scripts: Iterable[str]) -> str:
-    """What a page with these scripts allows: them, and its style, by their digests."""
-
+def policy(scripts: Iterable[str], styled: str) -> str:
+    """What a page with these scripts and this style allows: them alone, by their digests."""
+    allowed = " ".join(map(_digest, scripts)) or "'none'"
     return (
-        f"default-src 'none'; script-src {' '.join(map(_digest, scripts))}; "
-        f"style-src {_digest(style())}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed}; "
+        f"style-src {_digest(styled)}; base-uri 'none'; form-action 'none'"
     )
 
 
 @cache
 def _digest(text: str) -> str:
-    """Of scripts and a style that are the same on every page."""
+    """Of scripts and styles that are the same on every page."""
     content = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{content}'"
 

@@ -35,6 +35,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "ours": ("outcome",),
     "public before": ("public",),
     "registered": ("registration",),
+    "device": ("device",),
 }
 """By column, the families of terms that its names belong to."""
 
@@ -81,6 +82,19 @@ def needed(margin: float | None) -> str:
     return "–" if margin is None else upwards(margin)
 
 
+def fewest_samples(m: Measurement) -> int:
+    """The fewest graded samples of a problem where imported outputs have more of one than of
+    another; else n. Samples that a grader could not judge are a run's own, and counted apart."""
+    uneven = m.asked < m.problems * m.samples_per_problem and m.counted
+    return min(m.counted) if uneven else m.samples_per_problem
+
+
+def samples_of(m: Measurement) -> str:
+    """n, or its range."""
+    fewest, most = fewest_samples(m), m.samples_per_problem
+    return str(most) if fewest == most else f"{fewest}–{most}"
+
+
 def or_unknown(text: str) -> Value:
     """A figure that only imported outputs may lack: unknown, which is not zero."""
     return None if text == "–" else text
@@ -123,7 +137,7 @@ def _measurement_row(m: Measurement) -> tuple[Value, ...]:
         m.model,
         m.benchmark,
         str(m.problems),
-        str(m.samples_per_problem),
+        samples_of(m),
         distinct_draws(m),
         points(m.pass_at_1, 2),
         sampling_error(m),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from claimbench.records import Measurement
 from claimbench.report.document import Document
-from claimbench.report.tables import Table, points, run_column
+from claimbench.report.tables import Table, points, run_column, samples_of
 
 COLUMNS = ("model", "benchmark", "samples n", "k", "pass@k", "cons@k", "SE between two votes")
 
@@ -26,8 +26,7 @@ def _rows(m: Measurement) -> Iterator[tuple[str, ...]]:
         if m.samples_per_problem > 1:
             vote = m.cons_at_k.get(k)
             shown = ("–", "–") if vote is None else _shown(vote.value, vote.difference_se)
-            n = str(m.samples_per_problem)
-            yield (m.model, m.benchmark, n, str(k), points(passed, 2), *shown)
+            yield (m.model, m.benchmark, samples_of(m), str(k), points(passed, 2), *shown)
 
 
 def _shown(value: float, se: float) -> tuple[str, str]:

@@ -28,9 +28,7 @@ def compare_runs(
 ) -> list[Compared]:
     """Every run of `roots` against the reference: the first, or the one that `against` names (a
     folder, its name, or a model). Margins are in points."""
-    twice = [root for root, count in Counter(root.resolve() for root in roots).items() if count > 1]
-    if twice:
-        raise InputError(f"{twice[0]} is named twice: a run is compared with other runs")
+    named_once(roots)
     names = unique_names(roots)
     arms = [
         Arm(name, cell, str(root))
@@ -39,6 +37,13 @@ def compare_runs(
     ]
     chosen = None if against is None else _name_of(against, roots, names)
     return compare_arms(pair_arms(arms, chosen), margin, non_inferior, common)
+
+
+def named_once(roots: Iterable[Path]) -> None:
+    """Raises InputError where a run is among `roots` twice, be it by another name."""
+    for root, count in Counter(root.resolve() for root in roots).items():
+        if count > 1:
+            raise InputError(f"{root} is named twice: a run is compared with other runs")
 
 
 def unique_names(roots: Iterable[Path]) -> list[str]:

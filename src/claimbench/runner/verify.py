@@ -20,7 +20,7 @@ from claimbench.records import NOT_REGISTERED, Registration
 from claimbench.runner import looks, registration
 from claimbench.runner.verify_results import check_results
 from claimbench.runner.verify_rows import check_rows
-from claimbench.store import RunStore, is_run, read_run, safe_name
+from claimbench.store import RunStore, holds_results_alone, is_run, read_run, safe_name
 from claimbench.store.looks import FILE as LOOKS
 from claimbench.store.manifest import decisive_digest
 from claimbench.store.registration import why_damaged
@@ -33,7 +33,7 @@ PROVEN = (
     "run.yaml", PROVENANCE, "measurements.json", "verdicts.json", "efficiency.json", LOOKS,
     registration.FILE,
 )  # fmt: skip
-PROVEN_FOLDERS = ("problems", "labels", "samples", "grades")
+PROVEN_FOLDERS = ("problems", "prompts", "labels", "samples", "grades")
 """What the digest of a folder covers. Reports, tables and caches can be made again from these."""
 
 
@@ -99,7 +99,7 @@ def refuse_wrong(root: Path) -> None:
     alone, or that is not finished, is left to its reader."""
     if not is_run(root):
         return
-    if not read_run(root).sealed or not (root / "problems").is_dir():
+    if not read_run(root).sealed or holds_results_alone(root):
         return
     found = verify(root)
     if found.wrong:
@@ -112,7 +112,9 @@ def refuse_wrong(root: Path) -> None:
 def folder_digest(root: Path) -> FolderDigest:
     """The digest of what a run's results rest on, and of the results."""
     paths = [root / name for name in PROVEN]
-    paths += [path for folder in PROVEN_FOLDERS for path in (root / folder).rglob("*.json*")]
+    # By depth, as they are read: `rglob` would not go into a folder that is a link.
+    depths = ("*.json*", "*/*.json*", "*/*/*.json*")
+    paths += [p for folder in PROVEN_FOLDERS for at in depths for p in (root / folder).glob(at)]
     total, count, size = hashlib.sha256(), 0, 0
     for path in sorted(path for path in paths if path.is_file()):
         name = path.relative_to(root).as_posix()

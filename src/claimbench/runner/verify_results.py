@@ -90,7 +90,7 @@ def _check_verdicts(path: Path, judged: Sequence[object], found: ResultFaults) -
         return
     try:
         stored = [dict(row) for row in json.loads(path.read_bytes())]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, RecursionError, TypeError):
         found.wrong.append(f"{VERDICTS}: cannot be read; {AGAIN}")
         return
     now = messages.plain(tuple(judged))

@@ -39,8 +39,10 @@ def published_variance(
     theirs, mine = np.clip(np.asarray(truth, float), 0, 1), np.asarray(ours, float)
     bound = bound_variance(theirs, problems, samples)
     base = mine * (1 - mine)
-    ratio = np.maximum(1, theirs * (1 - theirs) / np.where(base > 0, base, 1))
-    scaled = ratio * np.asarray(unit, float) / np.asarray(samples, float)
+    # Our p may be so near to 0 or 1 that the ratio is past all numbers: then the bound stands.
+    with np.errstate(over="ignore"):
+        ratio = np.maximum(1, theirs * (1 - theirs) / np.where(base > 0, base, 1))
+        scaled = ratio * np.asarray(unit, float) / np.asarray(samples, float)
     variance = np.where(base > 0, np.minimum(scaled, bound), bound)
     step = (problems * np.asarray(samples, float)) ** -2
     return np.asarray(variance + np.minimum(variance, step) / 12)

@@ -20,7 +20,7 @@ from claimbench.store.digests import text_key
 from claimbench.store.files import safe_name, write_folder
 from claimbench.store.index import IdSet, hex_ids, positions
 from claimbench.store.run import RunStore
-from claimbench.store.runfile import is_run, read_run
+from claimbench.store.runfile import holds_results_alone, is_run, read_run
 from claimbench.store.together import Values
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "RunStore",
     "Values",
     "hex_ids",
+    "holds_results_alone",
     "is_run",
     "positions",
     "read_run",

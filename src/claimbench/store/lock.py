@@ -166,7 +166,7 @@ def _note(path: Path) -> JsonDict:
     """What the last holder of a lock file wrote into it; {} where that cannot be read."""
     try:
         return dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, RecursionError, TypeError):
         return {}
 
 
@@ -236,7 +236,7 @@ def _holder_in_words(path: Path) -> str:
     try:
         note = json.loads(path.read_text())
         words = f"process {note['process']} on {note['host']} since {note['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return "another process"
     names = (("shard", "shard"), ("job", "Slurm job"), ("restart", "restart"))
     details = ", ".join(f"{word} {note[name]}" for name, word in names if name in note)

@@ -14,6 +14,7 @@ from claimbench.store.fields import SUFFIX, field_lines
 from claimbench.store.files import safe_name
 from claimbench.store.rows import json_line
 from claimbench.store.run import RunStore
+from claimbench.store.runfile import holds_results_alone
 
 
 def problem_files(problems: Mapping[str, Iterable[Problem]]) -> dict[str, str]:
@@ -54,6 +55,7 @@ def read_problems(store: RunStore, benchmark: str) -> StoredProblems:
                 f"{store.root}: its run stopped before it stored anything; give its `claimbench "
                 "run` or `import` again"
             )
+        holds_results_alone(store.root)  # Or it says what is lost.
         raise WrongRunFolder(
             f"{store.root} holds results alone, without problems and samples (so do the folders "
             "in claimbench's repository): read its report.md, or name the folder in which the run "

@@ -60,13 +60,19 @@ def collect(run: JsonObject) -> dict[str, object]:
 
 def versions() -> dict[str, str]:
     """Installed versions of the packages that results depend on."""
-    found = {}
+    return dict(_versions())
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    # Read once: a process that makes many runs would parse these files for each.
+    found = []
     for name in _PACKAGES:
         try:
-            found[name] = metadata.version(name)
+            found.append((name, metadata.version(name)))
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return tuple(found)
 
 
 def gpus() -> list[dict[str, str]]:

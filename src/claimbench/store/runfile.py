@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ import yaml
 from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.records.plain import JsonDict
 from claimbench.store.files import explaining, write_once
-from claimbench.store.seal import changes, check_files, check_seal, sealed
+from claimbench.store.seal import changes, check_files, check_seal, is_sealed, sealed
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same, a dozen times as quick, where PyYAML was built with libyaml."""
@@ -70,6 +72,22 @@ def is_run(root: Path) -> bool:
         return path.exists()
 
 
+def holds_results_alone(root: Path) -> bool:
+    """Whether a run folder has no problems and no samples any more, only what was found. Raises
+    WrongRunFolder where it has samples and its problems are lost: part of a folder proves nothing.
+    """
+    with explaining(root, "read"):
+        if (root / "problems").is_dir():
+            return False
+        left = [name for name in ("samples", "grades") if (root / name).is_dir()]
+    if left:
+        raise WrongRunFolder(
+            f"{root} has {' and '.join(left)} without problems/, which they are of: put that "
+            "folder back, or copy the whole run folder again"
+        )
+    return True
+
+
 def read_run(root: Path) -> RunFile:
     """What run.yaml of the folder `root` says, checked against its seal, and the problems files
     against their digests. Raises StoreError, and WrongRunFolder for a folder that is none or that
@@ -82,14 +100,14 @@ def read_run(root: Path) -> RunFile:
     with explaining(path, "read"):
         text = path.read_bytes()
     try:
-        content = dict(yaml.load(text, _LOADER))
+        content = _content(text)
         found = RunFile(
             config=dict(content["config"]),
             digest=str(content["digest"]),
             files=dict(content.get("files", {})),
             sealed="seal" in content or "format" in content,
         )
-    except (yaml.YAMLError, ValueError, KeyError, TypeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise StoreError(
             f"{path} is damaged (no readable 'config' and 'digest'): restore it, or move {root}"
             " away and run again."
@@ -98,6 +116,21 @@ def read_run(root: Path) -> RunFile:
         check_seal(path, content)
         check_files(root, found.files)
     return found
+
+
+def _content(text: bytes) -> JsonDict:
+    """What the text says. The digests of single keys are only read where the seal is broken, as
+    they take longer than all the rest: they say what was edited."""
+    if _LEAVES.search(text):
+        with contextlib.suppress(yaml.YAMLError, ValueError, TypeError):
+            content = dict(yaml.load(_LEAVES.sub(b"", text), _LOADER))
+            if is_sealed(content):
+                return content
+    return dict(yaml.load(text, _LOADER))
+
+
+_LEAVES = re.compile(rb"^leaves:\n(?:  [\w.][\w./+-]*: '?[0-9a-f]{8}'?\n)+\Z", re.MULTILINE)
+"""The digests of single keys as they are written, when they stand last."""
 
 
 def read_sealed(root: Path) -> RunFile:

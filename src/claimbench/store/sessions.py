@@ -34,7 +34,7 @@ def sessions_of(root: Path) -> list[dict[str, object]]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
         return [dict(row) for row in rows]
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, TypeError) as error:
         raise StoreError(f"{path} cannot be read ({error}): move it away and go on") from error
 
 

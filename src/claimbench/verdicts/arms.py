@@ -157,7 +157,8 @@ def pair_arms(arms: Sequence[Arm], against: str | None = None) -> list[tuple[Arm
         names = sorted({arm.benchmark for arm in chosen}), sorted({arm.benchmark for arm in ours})
         raise InputError(
             f"there is no benchmark in common: {', '.join(names[0])} in the reference, "
-            f"{', '.join(names[1])} beside it"
+            f"{', '.join(names[1])} beside it (imported outputs are named after their file, or by "
+            "its column benchmark)"
         )
     return pairs
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from claimbench import statistics
 from claimbench.records import PublishedResult, Tier, Vote
@@ -98,3 +98,17 @@ def default_margin(benchmark: str, published: float) -> float:
     min(P, 100 − P), so that solving nothing reproduces no small score, and at least 0.5."""
     base = 3.0 if benchmark.lower().startswith("aime") else 2.0
     return max(SMALLEST_MARGIN, min(base, min(published, 100 - published) / 4))
+
+
+def possible(found: statistics.Comparison) -> statistics.Comparison:
+    """A comparison in points with its intervals cut at ±100: no two scores are farther apart."""
+    return replace(
+        found,
+        interval_95=_cut(*found.interval_95),
+        interval_90=_cut(*found.interval_90),
+        needed_margin=min(found.needed_margin, 100.0),
+    )
+
+
+def _cut(low: float, high: float) -> tuple[float, float]:
+    return max(low, -100.0), min(high, 100.0)

@@ -14,7 +14,7 @@ from claimbench import statistics
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, PublishedResult
 from claimbench.verdicts import looks
-from claimbench.verdicts.cases import default_margin
+from claimbench.verdicts.cases import default_margin, possible
 from claimbench.verdicts.composition import Outcome, Relation, relation_p
 from claimbench.verdicts.noise import (
     FAULTS,
@@ -95,12 +95,13 @@ def compare_scores(pair: Pair, scope: Scope = "test") -> statistics.Comparison:
     if subject is None or reference is None:
         raise NoTest("untested", Message("reason-score-unknown"))
     if scope == "ability" and (paired := _paired(subject, reference, pair.delta)) is not None:
-        return paired
+        return possible(paired)
     noise = total(_noise(side, (subject, reference), scope) for side in (subject, reference))
     if not noise.variance:
         raise _no_error(Message("reason-no-chance"))
     difference = points(subject) - points(reference)
-    return statistics.compare(difference, 1e4 * noise.variance, pair.delta, noise.df)
+    found = statistics.compare(difference, 1e4 * noise.variance, pair.delta, noise.df)
+    return possible(found)
 
 
 def _check_metrics(*sides: Evidence) -> None:

@@ -23,7 +23,7 @@ from claimbench.verdicts.arms import (
     one_holds_the_other,
     pair_arms,
 )
-from claimbench.verdicts.cases import LEVEL, default_margin
+from claimbench.verdicts.cases import LEVEL, default_margin, possible
 
 Word = Literal["better", "worse", "equivalent", "not worse", "inconclusive"]
 WORDS: tuple[Word, ...] = ("better", "worse", "equivalent", "not worse", "inconclusive")
@@ -53,8 +53,9 @@ class Compared:
     `such` reads "on other problems like these", `these` "on these very problems"; the word rests
     on `such`, under Holm's correction over the `family` of all comparisons made together.
     `groups` counts the groups that the problems come in, None where they come in none;
-    `detectable` is the difference that the test would have found with a power of 80 %, `power` its
-    power at the margin. `common` counts the problems compared of `problems` in either run;
+    `detectable` is the difference that the test would have found with a power of 80 %, None where
+    that is more than 100 points; `power` is its power at the margin. `common` counts the problems
+    compared of `problems` in either run;
     `differences` lists (key, reference, variant) of the two protocols.
     """
 
@@ -69,7 +70,7 @@ class Compared:
     these: statistics.Comparison
     margin: float
     non_inferior: float | None
-    detectable: float
+    detectable: float | None
     power: float
     better: int
     worse: int
@@ -190,7 +191,7 @@ def _compare(
         these=_in_points(found.these),
         margin=margin,
         non_inferior=non_inferior,
-        detectable=100 * statistics.detectable_difference(found.such.se, df=found.such.df),
+        detectable=_detectable(found.such),
         power=float(statistics.power_of_difference(margin / 100, found.such.se, found.such.df)),
         better=found.better,
         worse=found.worse,
@@ -249,16 +250,25 @@ def _mean(shares: Iterable[float]) -> float:
 
 
 def _in_points(found: statistics.Comparison) -> statistics.Comparison:
-    low, high = found.interval_95
-    inner_low, inner_high = found.interval_90
-    return replace(
-        found,
-        difference=100 * found.difference,
-        se=100 * found.se,
-        interval_95=(100 * low, 100 * high),
-        interval_90=(100 * inner_low, 100 * inner_high),
-        needed_margin=100 * found.needed_margin,
+    return possible(
+        replace(
+            found,
+            difference=100 * found.difference,
+            se=100 * found.se,
+            interval_95=_hundredfold(found.interval_95),
+            interval_90=_hundredfold(found.interval_90),
+            needed_margin=100 * found.needed_margin,
+        )
     )
+
+
+def _hundredfold(interval: tuple[float, float]) -> tuple[float, float]:
+    return 100 * interval[0], 100 * interval[1]
+
+
+def _detectable(found: statistics.Comparison) -> float | None:
+    points = 100 * statistics.detectable_difference(found.se, df=found.df)
+    return points if points <= 100 else None
 
 
 def _counts(arm: Arm) -> dict[str, tuple[int, int]]:

@@ -15,7 +15,7 @@ from claimbench.errors import IncompleteRun
 from claimbench.messages import Message
 from claimbench.records import Measurement, PublishedResult, Verdict
 from claimbench.verdicts import learned, looks, second_readings, sentences
-from claimbench.verdicts.cases import Case, Trial
+from claimbench.verdicts.cases import Case, Trial, possible
 from claimbench.verdicts.noise import (
     Noise,
     is_greedy,
@@ -112,7 +112,7 @@ def trial_of(
     ours, theirs = _noises(case, greedy_published, greedy_measured, learned)
     noise = total([ours, theirs])
     variance = 1e4 * noise.variance if noise.varying is None else _in_points(noise.varying)
-    found = statistics.compare(difference, variance, case.delta, noise.df)
+    found = possible(statistics.compare(difference, variance, case.delta, noise.df))
     return Trial(
         case,
         difference,

@@ -34,12 +34,14 @@
     }
   }
 
-  const switchWords = (part, language) => switchTexts(part, "data-", language, (node) => node.textContent, (node, text) => { node.textContent = text; });
+  function switchWords(part, language) {
+    switchTexts(part, "data-", language, (node) => node.textContent, (node, text) => { node.textContent = text; });
+    switchTexts(part, "data-label-", language, (node) => node.getAttribute("aria-label"), (node, text) => node.setAttribute("aria-label", text));
+  }
 
   function setLanguage(language) {
     root.lang = language;
     switchWords(document, language);
-    switchTexts(document, "data-label-", language, (node) => node.getAttribute("aria-label"), (node, text) => node.setAttribute("aria-label", text));
     const next = following(language);
     $("language").lang = next;
     $("language").textContent = languages[next];

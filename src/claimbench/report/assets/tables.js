@@ -110,22 +110,28 @@
     filter?.addEventListener("input", show);
     choice?.addEventListener("change", show);
     listeners.push(show);
+    table.classList.add("counted");
   }
 
-  // A table of settings that many rows open to is in the page once, and copied where it is read.
-  function putSettings(part) {
-    for (const place of part.querySelectorAll("[data-settings]")) {
-      const table = $("settings-" + place.dataset.settings).content.cloneNode(true);
-      switchWords(table, root.lang);
-      place.replaceWith(table);
+  // What a row of a long table opens to waits in a <template>, where it costs no style and no
+  // layout, until it is read. A table of settings that many rows open to is in the page once, and
+  // copied.
+  function build(detail) {
+    const kept = detail.querySelector("template.kept");
+    if (!kept) return;
+    const built = kept.content;
+    for (const place of built.querySelectorAll("[data-settings]")) {
+      place.replaceWith($("settings-" + place.dataset.settings).content.cloneNode(true));
     }
+    switchWords(built, root.lang);
+    kept.replaceWith(built);
   }
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[aria-controls]");
     if (!button) return;
     const detail = $(button.getAttribute("aria-controls"));
-    putSettings(detail);
+    build(detail);
     detail.hidden = !detail.hidden;
     button.setAttribute("aria-expanded", String(!detail.hidden));
   });

@@ -78,6 +78,7 @@ registration-alike = { $state } on { $date } (sha256 { $digest }…)
 registration-differs = { $state } on { $date } (sha256 { $digest }…): { LIST($changes, "; ") }
 registration-late = registered on { $date }, after the first sample ({ $first })
 registration-of-run = Before the run: { $said }.
+registration-of-all = Before the runs: all { $count } { $said }.
 registration-of = { $run }, before the run: { $said }.
 registered-changed = { $thing }: { PLAIN($then) } when registered, { PLAIN($now) } now
 registered-changed-of = { $thing }, { $of }: { PLAIN($then) } when registered, { PLAIN($now) } now
@@ -196,6 +197,7 @@ benchmark-open = { $benchmark }: open, { $reason }
 benchmark-ratio = { $benchmark }: { $standing }, { SIGNIFICANT($subject) } against { SIGNIFICANT($reference) }, a ratio of { FIXED($low, 2) } to { FIXED($high, 2) } at 95%
 runs-needed = runs of { LIST($models, " and ") } are needed, none is at hand
 proxy-tokens = { $model }: { FIXED($tokens, 0) } tokens per solved problem on { $benchmark }; this says nothing of { $subject } itself
+run-damaged = { $run } does not fit together (`claimbench verify` says why) and counts as no evidence
 run-unfinished = { $run }: { $model } on { $benchmark } is unfinished ({ $received } of { $asked } samples, { $graded } graded) and counts as no evidence
 
 source-vendors = vendors' tables
@@ -241,6 +243,9 @@ column-both-wrong = both wrong
 column-claim = claim
 column-cons-k = cons@k
 column-device = device
+device-CPU-cores = CPU cores
+device-endpoint = endpoint
+device-replicas-on-Ray = replicas on Ray
 column-device-seconds-per-solved = device-seconds per solved
 column-difference = difference
 column-distinct = distinct draws
@@ -625,6 +630,7 @@ compare-shown-alone = inconclusive; a difference is shown alone, but not among {
 compare-lower-here = lower on these problems, inconclusive for other problems like them
 compare-higher-here = higher on these problems, inconclusive for other problems like them
 compare-undecided = inconclusive, neither a difference nor equality is shown; only a difference of { FIXED($detectable) } points or more shows reliably
+compare-undecided-ever = inconclusive, neither a difference nor equality is shown; with so few problems no difference shows reliably
 compare-same-samples = no finding, as both hold the very same samples
 compare-same-why = one is a copy of the other, or both were drawn with the same seed
 compare-contained = every sample of { $inner } is in { $outer }, too: the two are no independent draws
@@ -633,8 +639,10 @@ compare-found = { SIGNED($difference) } points, 95% interval { SIGNED($low) } to
 compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared
 compare-groups = the { $common } problems come in { $groups } groups: the error on such problems is that of the groups
+compare-mcnemar = the interval leaves out 0, but the exact test, which decides, does not show a difference (McNemar, p { SIGNIFICANT($p) })
 compare-these = a rerun of both on these very problems: { $found }
 compare-power = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%, one of { FIXED($detectable) } points with a chance of 80%
+compare-power-none = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%; no difference would be with a chance of 80%
 compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }
 compare-devices = device seconds per right sample: { SIGNIFICANT($run) } ({ $device }) against { SIGNIFICANT($reference) } ({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, { SIGNIFICANT($adjusted) } among { $family } comparisons (Holm)
@@ -799,6 +807,7 @@ answer-with-plain = { $finding }; by the plain bound on the error { $plain }
 answer-how-sure = How sure?
 answer-why = What the picture shows
 answer-change = What could change it
+answer-beside = To look it up
 answer-no-claims = None of the articles' { $count } testable claims is about what was measured here:
 answer-claims-file = see what others' figures make of them
 certainty-very-sure = Very sure
@@ -812,12 +821,19 @@ certainty-open = Not decided yet: { $remedy }.
 certainty-decoding = Not decided, and no number of samples would: it takes knowing how the published score was decoded.
 certainty-none = No judgement is given.
 certainty-partial = Not sure, and likely too high: samples are missing, what finishes first is short, and short replies are right more often than long ones.
+answer-basis-uneven = Measured with { $problems } problems, { $fewest } to { $most } replies to each. { $by ->
+    [claimed] The figure beside it is the run file's own (key claimed).
+   *[other] The published figure is from { $by }.
+}
 certainty-score = The same problems again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; other problems like these move the score by about { FIXED($se) } points either way.
 certainty-score-greedy = The same run again gives the same score; other problems like these move it by about { FIXED($se) } points either way.
 certainty-score-alike = The same problems again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; as all problems came out alike, nothing is known of how far other problems would move the score.
 certainty-score-greedy-alike = The same run again gives the same score; as all problems came out alike, nothing is known of how far other problems would move it.
+certainty-score-single = The same problem again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; one problem says nothing of how far others would move the score.
+certainty-score-greedy-single = The same run again gives the same score; one problem says nothing of how far others would move it.
 certainty-score-unknown = How much another run would differ is not known.
 certainty-compared = Not decided: only a difference of { FIXED($detectable) } points or more would show reliably with so many problems and samples.
+certainty-compared-none = Not decided: with so few problems no difference would show reliably.
 certainty-same-samples = Nothing was compared: one is a copy of the other, or both were drawn with the same seed, and a difference of 0 says nothing of the models.
 why-inside = The thick line, the 90% interval of the difference, lies inside the margin: scores this alike count as equal.
 why-apart = The thin line, the 95% interval, does not reach zero: the scores differ. The thick line is not shown to lie inside the margin.
@@ -842,14 +858,15 @@ chip-source = where it was published
 chip-tier = evidence tier { $tier }
 chip-fragile = fragile
 chip-tipping = { $grades ->
-    [one] 1 wrong grade would change it
-   *[other] { $grades } wrong grades would change it
+    [one] 1 wrong grade
+   *[other] { $grades } wrong grades
 }
 chip-labs-usual = not unusual between laboratories
 chip-labs-unusual = unusual between laboratories
 chip-truncated = { $share }% of replies truncated
 chip-truncated-why = These replies were cut by the token limit. A higher limit could let some of them end in a right answer.
 chip-details = details
+chip-not-registered-why = What would be judged, and how, was not written down before the run; so nobody can see that nothing was chosen with the scores in view.
 strip-title = The difference: { SIGNED($difference) } points
 strip-said = { LIST($parts, " ") }
 strip-said-found = The difference is { SIGNED($difference) } points.

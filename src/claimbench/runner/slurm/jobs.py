@@ -92,7 +92,7 @@ def recorded(root: Path) -> Job | None:
     """The job that was submitted last for this run folder."""
     try:
         return Job(**json.loads((root / RECORD).read_text()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, RecursionError, TypeError):
         return None
 
 

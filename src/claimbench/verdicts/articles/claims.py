@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_effi
 from claimbench.verdicts.articles.published_data import judge_arithmetic_claim
 from claimbench.verdicts.articles.records import judge_artifact_claim, judge_record_claim
 from claimbench.verdicts.articles.results import ClaimVerdict
-from claimbench.verdicts.articles.runs import Run, load_runs
+from claimbench.verdicts.articles.runs import Run, damaged_run, load_runs
 from claimbench.verdicts.articles.scores import Scores
 from claimbench.verdicts.articles.sources import Party, our_parties, parties
 from claimbench.verdicts.registration import concerning
@@ -32,9 +32,13 @@ class Evidence:
     runs: tuple[Run, ...]
 
 
-def load_evidence(folders: Sequence[Path] = (), gpu_hour: float | None = None) -> Evidence:
-    """The seeds, and the runs in `folders`. Raises ConfigError and DataError."""
-    return with_runs(published_evidence(), load_runs(folders), gpu_hour)
+def load_evidence(
+    folders: Sequence[Path] = (), gpu_hour: float | None = None, damaged: Iterable[Path] = ()
+) -> Evidence:
+    """The seeds, and the runs in `folders`; those that are `damaged` count for nothing and are
+    named. Raises ConfigError and DataError."""
+    runs = (*load_runs(folders), *map(damaged_run, damaged))
+    return with_runs(published_evidence(), runs, gpu_hour)
 
 
 def published_evidence() -> Evidence:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from claimbench.analysis.contradictions import check_measurements
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.errors import DataError
 from claimbench.messages import Message
@@ -48,6 +49,11 @@ def load_runs(folders: Iterable[Path]) -> tuple[Run, ...]:
     return tuple(map(_load, run_folders(folders)))
 
 
+def damaged_run(folder: Path) -> Run:
+    """A run folder that does not prove itself: named, and no evidence."""
+    return Run(folder.name, (), left_out=(Message("run-damaged", {"run": folder.name}),))
+
+
 def run_folders(folders: Iterable[Path]) -> list[Path]:
     """The run folders among `folders`, or one folder down, each once, in the order of their
     names. Raises DataError for a folder without any."""
@@ -74,6 +80,7 @@ def _run_folders(folder: Path) -> list[Path]:
 
 def _load(folder: Path) -> Run:
     measurements = read_records(folder / "measurements.json", Measurement)
+    check_measurements(folder / "measurements.json", measurements)
     path = folder / "efficiency.json"
     return Run(
         name=folder.name,
@@ -116,7 +123,7 @@ def read_records(path: Path, kind: type[Record]) -> tuple[Record, ...]:
         place = ".".join(map(str, first["loc"]))
         words = f"{path}: {place or 'the file'}: {first['msg'].lower()}"
         raise DataError(f"{words}; make it again with `claimbench report`") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or error
         raise DataError(f"{path}: cannot be read ({why})") from error
 
