@@ -7,6 +7,7 @@ import pytest
 from claimbench.errors import ConfigError
 from claimbench.messages import Message, Texts, term
 from claimbench.report.messages import english, languages, plain, words
+from claimbench.report.messages.entries import Entries
 
 
 def test_a_message_is_said_in_each_language() -> None:
@@ -39,6 +40,21 @@ def test_what_no_catalogue_has_is_a_mistake() -> None:
         english(Message("apart", {"low": 1.0}))
     with pytest.raises(ConfigError, match=r"--language kr: .*known are en, ko"):
         words("kr")
+
+
+def test_a_catalogue_may_name_its_other_messages() -> None:
+    told = (
+        "-us = claimbench\nhead = On { -us }: { both }\n# A note.\nboth =\n    one\n    and two\n"
+    )
+    wrong = "head = The second.\nbroken = { $\nlast = { nowhere }\n"
+    found = Entries("en", told + wrong)
+    assert found.has("head")
+    assert found.format("head", {}) == ("On claimbench: one\nand two", [])
+    assert found.has("both")
+    assert not found.has("broken")
+    assert not found.has("nowhere")
+    assert found.has("last")
+    assert found.format("last", {})[1]
 
 
 def test_json_has_the_sentence_and_the_message() -> None:

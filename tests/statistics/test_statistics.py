@@ -317,6 +317,12 @@ class TestVotes:
         with pytest.raises(ValueError, match="needs at least 9 samples of every problem, not 8"):
             stats.cons_at_k(ballots, 9)
 
+    def test_hundreds_of_problems_are_each_alone(self) -> None:
+        draw = np.random.default_rng(7)
+        ballots = [ballot_of(draw.integers(-1, 4, 8).tolist(), 0) for _ in range(300)]
+        chances = stats.vote_chances(ballots, 4)
+        assert chances.tolist() == [stats.vote_chances([one], 4)[0] for one in ballots]
+
     @given(st.lists(st.lists(st.integers(-1, 4), min_size=6, max_size=6), min_size=1, max_size=5))
     def test_many_problems_at_once_are_each_alone(self, groups: list[list[int]]) -> None:
         ballots = [ballot_of(one, 0) for one in groups]

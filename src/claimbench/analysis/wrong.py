@@ -37,14 +37,16 @@ def wrong_answers(store: RunStore, cell: StoredCell) -> Counter[Wrong]:
         return Counter()
     facts = _facts(wrong, judged, cell.samples)
     orders = _orders(store, cell, wrong)
-    found = Counter[Wrong]()
+    found = Counter[tuple[int, bool, str | None, bool]]()
     for row in store.grade_values(cell.name, cell.judge, wrong["id"]):
         sample, answer = row["sample_id"], row["answer"]
         if orders is not None and answer is not None:
             answer = _option(answer, orders.get(sample, ()))
-        problem, votes = facts[sample]
-        found[Wrong(problem, answer, votes, bool(row.get("metrics", {}).get(NOT_EVALUATED)))] += 1
-    return found
+        metrics = row.get("metrics")
+        found[(*facts[sample], answer, bool(metrics and metrics.get(NOT_EVALUATED)))] += 1
+    return Counter(
+        {Wrong(p, answer, v, limited): n for (p, v, answer, limited), n in found.items()}
+    )
 
 
 def _facts(wrong: Index, judged: Index, samples: int) -> Mapping[str, tuple[int, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import comb, lgamma
 
 import numpy as np
@@ -14,6 +15,11 @@ from claimbench.statistics.comparison import Floats
 
 LARGEST_EXACT_LOG = 600.0
 """ln C(n, k) above which the exact count would leave a double's range."""
+
+MANY = 100
+"""Problems among which it is worth looking for equal ones."""
+MOST_TABLED = 1024
+"""Samples of a problem up to which C(n, k) is counted once for each n."""
 
 
 def pass_at_k(right: ArrayLike, counted: ArrayLike, k: int) -> Floats:
@@ -95,7 +101,17 @@ def _with_group(ways: Floats, size: np.ndarray, v: int) -> Floats:
 
 def _choose(n: np.ndarray, k: int) -> Floats:
     """C(n, k) as doubles, shape of n."""
-    return np.array([float(comb(value, k)) for value in n.tolist()])
+    most = int(n.max(initial=0))
+    if most > MOST_TABLED:
+        return np.array([float(comb(value, k)) for value in n.tolist()])
+    found: Floats = _choices(most, k)[n]
+    return found
+
+
+@lru_cache(maxsize=1 << 10)
+def _choices(most: int, k: int) -> Floats:
+    """C(n, k) for every n up to `most`: of thousands of problems few sizes differ."""
+    return np.array([float(comb(n, k)) for n in range(most + 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +215,11 @@ def _vote_chances(
 ) -> Floats:
     total = int((sizes.sum(axis=1) + mute).max())
     if _log_choose(total, k) <= LARGEST_EXACT_LOG:
-        return exact_vote_chances(sizes, mute, k)
+        if len(sizes) < MANY:
+            return exact_vote_chances(sizes, mute, k)
+        # Of thousands of problems few votes differ: each is counted once.
+        rows, place = np.unique(np.column_stack([sizes, mute]), axis=0, return_inverse=True)
+        return exact_vote_chances(rows[:, :-1], rows[:, -1], k)[place.reshape(-1)]
     return np.array(
         [_drawn_chance(row, int(m), k, _needed(rng)) for row, m in zip(sizes, mute, strict=True)]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeGuard
 
 FINISH_CODES = {"stop": 0, "length": 1, "unknown": 2}
@@ -107,11 +108,23 @@ MAYBE_NUMBER = Check(
 VERDICT = _few(
     "0, 1 or null", lambda value: value is None or (_is_number(value) and value in (0, 1))
 )
-WHOLES = Check("a list of whole numbers", _is_wholes)
-NUMBERS = Check("a mapping to numbers", _is_numbers)
+WHOLES = Check(
+    "a list of whole numbers",
+    _is_wholes,
+    of_each=lambda values: all(map(_is_whole, chain.from_iterable(values))),
+)
+NUMBERS = Check(
+    "a mapping to numbers",
+    _is_numbers,
+    of_each=lambda values: all(map(_is_number, chain.from_iterable(map(dict.values, values)))),
+)
 FINISH = _few(
     "one of " + ", ".join(map(repr, FINISH_CODES)),
     lambda value: isinstance(value, str) and value in FINISH_CODES,
 )
-REASON = Check("a text or a message", _is_reason)
+REASON = Check(
+    "a text or a message",
+    _is_reason,
+    of_each=lambda values: all(_is_reason(one) for one in values if not isinstance(one, str)),
+)
 OUTCOME = _few(f"an ASCII word of at most {OUTCOME_BYTES} letters", _is_outcome)

@@ -43,10 +43,9 @@ def sealed(config: JsonObject, digest: str, files: Mapping[str, str]) -> dict[st
 
 def check_seal(path: Path, content: JsonObject) -> None:
     """Raises WrongRunFolder with the keys that were edited since run.yaml was written."""
-    parts = {key: content.get(key) for key in ("format", "digest", "files", "config")}
-    strange = {key: content[key] for key in content if key not in _KEYS}
-    if content.get("seal") == digest_of(parts) and not strange:
+    if is_sealed(content):
         return
+    parts, strange = _parts(content), _strange(content)
     now = dict(leaves({**_covered(parts), **strange}))
     then = dict(content.get("leaves") or {})
     edited = [k for k in {**now, **then} if k not in now or then.get(k) != _short(now[k])]
@@ -57,6 +56,19 @@ def check_seal(path: Path, content: JsonObject) -> None:
         f"{path} was edited after the run was made ({'; '.join(words) or 'its seal'}): put back "
         f"what stood there{_other_way(edited, now)}; nothing was touched."
     )
+
+
+def is_sealed(content: JsonObject) -> bool:
+    """Whether run.yaml says what it was written with."""
+    return content.get("seal") == digest_of(_parts(content)) and not _strange(content)
+
+
+def _parts(content: JsonObject) -> dict[str, object]:
+    return {key: content.get(key) for key in ("format", "digest", "files", "config")}
+
+
+def _strange(content: JsonObject) -> dict[str, object]:
+    return {key: content[key] for key in content if key not in _KEYS}
 
 
 def _covered(content: Mapping[str, object]) -> dict[str, object]:

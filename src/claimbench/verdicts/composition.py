@@ -136,7 +136,7 @@ def _states(outcomes: Sequence[Outcome], adjust: bool) -> list[State]:
 def _p_values(raw: Sequence[float | None], adjust: bool) -> list[float]:
     """Adjusted over those that were tested; 1 for those that were not."""
     tested = [p for p in raw if p is not None]
-    values = iter(statistics.holm(tested) if adjust else tested)
+    values = iter(statistics.holm(tested) if adjust and len(tested) > 1 else tested)
     return [1.0 if p is None else float(next(values)) for p in raw]
 
 

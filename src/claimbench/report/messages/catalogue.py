@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
 from claimbench.messages import Message, Texts, Value
+from claimbench.report.messages.entries import Entries
 
 if TYPE_CHECKING:
-    from fluent.runtime import FluentBundle
     from fluent.runtime.types import FluentType
-    from fluent.syntax.ast import Resource
 
 ENGLISH = "en"
 """The language of files that other programs read, and of what a catalogue lacks."""
@@ -34,7 +33,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self._said: dict[Hashable, str] = {}
-        self._bundles = [_bundle(name) for name in dict.fromkeys((language, ENGLISH))]
+        self._entries = [_entries(name) for name in dict.fromkeys((language, ENGLISH))]
 
     def say(self, key: str, **values: Value) -> str:
         """The words of `key` with its values."""
@@ -55,7 +54,7 @@ class Words:
 
     def knows(self, message: Message) -> bool:
         """Whether some catalogue has the message."""
-        return any(bundle.has_message(message.key) for bundle in self._bundles)
+        return any(entries.has(message.key) for entries in self._entries)
 
     def _message(self, message: Message) -> str:
         # A report says many things several times: in a page, in Markdown, in tables, for each run.
@@ -68,17 +67,14 @@ class Words:
         return found
 
     def _formatted(self, message: Message) -> str:
-        bundle = next((one for one in self._bundles if one.has_message(message.key)), None)
-        if bundle is None:
+        entries = next((one for one in self._entries if one.has(message.key)), None)
+        if entries is None:
             raise KeyError(f"no catalogue has the message {message.key}")
         long: dict[str, str] = {}
         given = {name: self._given(value, long) for name, value in message.values.items()}
-        pattern = bundle.get_message(message.key).value
-        assert pattern is not None  # A key of a catalogue has a text; attributes are not used.
-        shown, errors = bundle.format_pattern(pattern, given)
+        text, errors = entries.format(message.key, given)
         if errors:
             raise ValueError(f"{self.language}.ftl: {message.key}: {errors[0]}")
-        text = str(shown)
         for mark, words in long.items():
             text = text.replace(mark, words)
         return text
@@ -134,20 +130,5 @@ def _catalogues() -> Mapping[str, Traversable]:
     return {f.name.removesuffix(".ftl"): f for f in _folder().iterdir() if f.name.endswith(".ftl")}
 
 
-def _bundle(language: str) -> FluentBundle:
-    from fluent.runtime import FluentBundle
-
-    from claimbench.report.messages.functions import FUNCTIONS
-
-    bundle = FluentBundle([language], functions=FUNCTIONS, use_isolating=False)
-    text = _catalogues()[language].read_text("utf-8")
-    bundle.add_resource(_parsed(text))
-    return bundle
-
-
-@lru_cache(maxsize=8)
-def _parsed(text: str) -> Resource:
-    """A catalogue's text: English is in the bundles of every language, and parsed once."""
-    from fluent.runtime import FluentResource
-
-    return FluentResource(text)
+def _entries(language: str) -> Entries:
+    return Entries(language, _catalogues()[language].read_text("utf-8"))
