@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimbench.version import __version__
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the sandbox's children would copy what is imported here
+    from pathlib import Path
+
     from claimbench.interop.results import Results
 
 __all__ = ["__version__", "load"]

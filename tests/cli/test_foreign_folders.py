@@ -188,6 +188,12 @@ def test_numbers_of_samples_that_differ_are_a_range(tmp_path: Path) -> None:
     folder = outputs(tmp_path / "m", 12, lambda i: range(1 + 3 * (i % 2)))
     (header, row) = (folder / "tables" / "measurements.csv").read_text().splitlines()[:2]
     assert dict(zip(header.split(","), row.split(","), strict=True))["samples n"] == "1–4"
+    assert run("export", "markdown", folder).exit_code == 0
+    (table,) = (folder / "export-markdown").glob("measurements*")
+    assert "| 1–4 |" in table.read_text()
+    assert run("export", "eee", folder).exit_code == 0
+    (entry,) = (folder / "export-eee").rglob("*-*-*.json")
+    assert '"samples_per_problem": "1"' in entry.read_text()
 
 
 def test_one_problem_says_nothing_of_others(tmp_path: Path) -> None:

@@ -115,7 +115,8 @@ def test_a_folder_of_results_alone_says_so(tmp_path: Path) -> None:
     path.write_text(json.dumps({"problem": "p", "response": "1", "gold": "1"}) + "\n")
     words = ["import", "jsonl", str(path), "--model", "toy", "--grader", "integer"]
     assert CliRunner().invoke(app, [*words, "--out", str(tmp_path / "run")]).exit_code == 0
-    shutil.rmtree(tmp_path / "run" / "problems")
+    for name in ("problems", "samples", "grades"):
+        shutil.rmtree(tmp_path / "run" / name)
     for command in (["export", "csv"], ["grade"], ["report"]):
         done = CliRunner().invoke(app, [*command, str(tmp_path / "run")])
         assert "holds results alone" in str(done.exception)

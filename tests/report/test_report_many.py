@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from report_toys import lifelike, write_run
+from report_toys import lifelike, measurement, write_run
 
+from claimbench.messages import Message
+from claimbench.records import Registration, Verdict
+from claimbench.report import Document, RunView
+from claimbench.report.html import render_html
 from claimbench.runner import reporting
 from claimbench.store import RunStore
 
@@ -45,10 +49,31 @@ def test_of_many_comparisons_six_are_drawn_and_the_others_open(page: str) -> Non
     assert "The other 50" in rest
 
 
-def test_of_many_runs_six_say_whether_they_were_registered(page: str) -> None:
+def test_runs_that_were_all_not_registered_say_so_once(page: str) -> None:
+    told = section(page, "answer")
+    assert told.count("Before the runs: all 8 not registered.") == 1
+    assert "before the run:" not in told
+
+
+def test_of_many_runs_that_differ_six_say_whether_they_were_registered() -> None:
+    verdict = Verdict("c", "m", "b", "pass@1", "lower", "A", Message("nothing"), 1.0, 2.0)
+    runs = tuple(
+        RunView(
+            f"run-{i}", "run", (measurement(),), (verdict,), (), (), (), False,
+            registration=Registration("as registered", f"2026-01-0{i}T00:00:00+00:00", "0" * 64),
+        )
+        for i in range(1, 9)
+    )  # fmt: skip
+    page = render_html(Document("runs", runs, ()), None)
     first, rest = section(page, "answer").split('<details class="more">')
-    assert first.count("before the run") == 6
-    assert rest.split("</details>")[0].count("before the run") == 2
+    assert first.count("before the run: as registered") == 6
+    assert rest.split("</details>")[0].count("before the run: as registered") == 2
+
+
+def test_of_many_runs_six_are_described_and_the_others_open(page: str) -> None:
+    first, rest = section(page, "about").split('<details class="more">')
+    assert first.count('<dl class="facts">') == 6
+    assert rest.split("</details>")[0].count('<dl class="facts">') == 2
 
 
 def test_a_long_table_has_rows_that_the_script_can_hold_back(page: str) -> None:

@@ -31,7 +31,9 @@ _ENGLISH_PHRASE = re.compile(
     rf"\banswer(?:[ \t]+[a-z]{{1,20}}){{0,6}}?[ \t]+{_BE}"
     r"|\banswer[ \t*_]{0,4}[:=：]"
     r"|^[ \t#*_]{0,12}(?:the[ \t]+)?(?:final[ \t]+)?answer[ \t#*_:]{0,12}$"
-    r"|<answer>",
+    r"|<answer>"
+    r"|\b(?:giv|yield|obtain|reach|get)\w{0,4}[ \t]+(?:us[ \t]+)?(?:an|the|our)[ \t]+"
+    r"(?:final[ \t]+)?answer[ \t]+of\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _PHRASE = (_ENGLISH_PHRASE, STATED)

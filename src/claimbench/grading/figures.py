@@ -78,13 +78,20 @@ _GOES_ON = re.compile(
     r"\s?(?:\.{3}|…|\\[lc]?dots(?![A-Za-z])(?:\{\})?)"
 )
 """Digits that plainly repeat before the dots: one at least three times, a longer period twice."""
+_IN_BRACKETS = re.compile(
+    rf"(-?\d{{1,{MAX_PERIOD}}}\.\d{{0,{MAX_PERIOD}}})\((\d{{1,{MAX_PERIOD}}})\)"
+)
 _MIXED = re.compile(r"(?<![\d./^_])(\d{1,9})\s+(\d{1,9})\s?/\s?(\d{1,9})(?![\d.^])")
 _MIXED_SPACE = re.compile(r"(?<![\d./])(\d+)\s+(?=\\frac)")
 
 
 def write_period(text: str) -> str:
     r"""`0.1666\ldots` and `0.\dot{1}2\dot{3}` as `0.1\overline{6}` and `0.\overline{123}`."""
-    if "." not in text or not ("dot" in text or "..." in text):
+    if "." not in text:
+        return text
+    if text.endswith(")") and (whole := _IN_BRACKETS.fullmatch(text)):
+        return rf"{whole[1]}\overline{{{whole[2]}}}"
+    if not ("dot" in text or "..." in text):
         return text
     text = _DOTTED.sub(r"\1\\overline{\2\3\4}", text)
     return _GOES_ON.sub(lambda m: rf"{m[1]}\overline{{{m[2] or m[3]}}}", text)
@@ -112,7 +119,7 @@ _ORDINAL = re.compile(
     r"(?:\s?\})?(?:\s?\})?"
 )
 _MODULUS = re.compile(
-    r"\s*(?:\(\s?(?:\\text\{\s?)?mod\b[^()]*\)|\\[pb]?mod(?![A-Za-z])\s?(?:\{[^{}]*\}|\d+|\w)"
+    r"\s*(?:(?:\(\s?(?:\\text\{\s?)?|\\text\{\s?\(\s?)mod\b[^()]*\)|\\[pb]?mod(?![A-Za-z])\s?(?:\{[^{}]*\}|\d+|\w)"
     r"|\\pod\s?\{[^{}]*\}|\\text\{\s?mod\s?\}\s?\d+|(?<=\d) mod \d+)\s*$"
 )
 
@@ -154,7 +161,10 @@ def without_half_day(text: str) -> str:
 
 # --- scaling words -------------------------------------------------------------------------------
 
-_WORD = rf"(?P<word>(?:{'|'.join(SCALES)})s?(?![^\W\d_])|{EASTERN_SCALE}{{1,3}})"
+_WORD = (
+    rf"(?P<word>(?:(?:hundred|thousand)\s(?=[a-z]*(?:thousand|million|billion)))?"
+    rf"(?:{'|'.join(SCALES)})s?(?![^\W\d_])|{EASTERN_SCALE}{{1,3}})"
+)
 _BEHIND = rf"\s?(?:\\text\{{\s?)?{_WORD}\.?\s?(?P<rest>[^{{}}\d]*\}}?)$"
 _SCALED = re.compile(
     rf"(?<![\d.,}}A-Za-z])(?P<number>-?\d[\d,]{{0,30}}(?:\.\d{{1,30}})?){_BEHIND}", re.IGNORECASE
@@ -197,5 +207,7 @@ def _factor(word: str) -> int:
     """What a scaling word or signs (백만) multiply by."""
     if word[0] in EASTERN_SCALES:
         return prod(EASTERN_SCALES[sign] for sign in word)
-    word = word.lower()
+    *first, word = word.lower().split()
+    if first:  # hundred thousand
+        return SCALES[first[0]] * _factor(word)
     return SCALES.get(word) or SCALES[word.removesuffix("s")]

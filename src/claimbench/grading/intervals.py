@@ -29,6 +29,9 @@ _BEYOND = {
 _AND = re.compile(
     r"\s*,?\s*(?:\\text\{\s*and\s*\}|(?<![A-Za-z\\])and(?![A-Za-z])|\\(?:land|wedge)(?![A-Za-z]))\s*"
 )
+_AND_OR_COMMA = re.compile(rf"{_AND.pattern}|\s*,\s*")
+_BOUND = r"-?(?:\d{1,30}(?:\.\d{1,30})?|\\infty)"
+_PLAIN_INTERVAL = re.compile(rf"[(\[]({_BOUND}), ({_BOUND})[)\]]")
 _OR = re.compile(
     r"\s*,?\s*(?:\\text\{\s*or\s*\}|(?<![A-Za-z\\])or(?![A-Za-z])|\\lor(?![A-Za-z])|\\cup)\s*"
 )
@@ -51,8 +54,8 @@ def as_interval(text: str) -> str:
     if distance := _DISTANCE.fullmatch(text):
         return (_WITHIN | _BEYOND)[distance[1]].format(distance[2])
     both = _AND.split(text)
-    if len(both) == 2:
-        return _intersection(both) or text
+    if len(both) == 2 or "\\ne" in text:
+        return _but_one(_AND_OR_COMMA.split(text)) or _intersection(both) or text
     intervals = [_interval(part) for part in _OR.split(text)]
     known = [interval for interval in intervals if interval is not None]
     return r" \cup ".join(known) if len(known) == len(intervals) else text
@@ -65,6 +68,26 @@ def _all_but_one(text: str) -> str | None:
         return None
     point = outside[1] or outside[2]
     return rf"(-\infty, {point}) \cup ({point}, \infty)"
+
+
+def _but_one(parts: list[str]) -> str | None:
+    r"""`x > 1` and `x \ne 3` as `(1, 3) \cup (3, \infty)`, where the point plainly lies inside."""
+    outside = [found for part in parts if (found := _OUTSIDE.fullmatch(part)) and found[2]]
+    if len(parts) != 2 or len(outside) != 1:
+        return None
+    interval = _interval(parts[0] if outside[0].string is parts[1] else parts[1])
+    bounds = _PLAIN_INTERVAL.fullmatch(interval or "")
+    point = outside[0][2]
+    if bounds is None or interval is None or not _is_number(point):
+        return None
+    low, high = (float(b.replace("\\infty", "inf")) for b in bounds.groups())
+    if not low < float(point) < high:
+        return None
+    return rf"{interval[0]}{bounds[1]}, {point}) \cup ({point}, {bounds[2]}{interval[-1]}"
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?\d{1,30}(?:\.\d{1,30})?", text) is not None
 
 
 def names_another(gold: str, answer: str) -> bool:
@@ -80,6 +103,8 @@ def _variable(text: str) -> str | None:
 
 def _intersection(parts: list[str]) -> str | None:
     """`x \\ge 0` and `x < 5` as `[0, 5)`."""
+    if len(parts) != 2:
+        return None
     halves = sorted(_interval(part) or "" for part in parts)
     upper = next((half for half in halves if half.startswith("(-\\infty, ")), None)
     lower = next((half for half in halves if half.endswith(", \\infty)")), None)

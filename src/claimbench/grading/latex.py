@@ -9,6 +9,7 @@ from claimbench.grading.comparison import compare, is_plain
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.equivalence import PACKAGES, latex_equal
 from claimbench.grading.extract import LATEX_FINDERS, find_answer
+from claimbench.grading.numerals import to_fraction
 from claimbench.grading.options import check_rules
 from claimbench.grading.outcomes import (
     CORRECT,
@@ -20,9 +21,10 @@ from claimbench.grading.outcomes import (
 )
 from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason, where
 from claimbench.grading.reply import counted_formula
+from claimbench.grading.texts import without_sentence
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 """Raise it with every change that can change a grade of a module that this one uses."""
 
 MAX_ANSWER_CHARACTERS = 2000
@@ -116,6 +118,8 @@ class LatexGrader:
         if isinstance(found, Grade):
             return found
         answer, rule = found
+        if "\\text" in answer and to_fraction(problem.gold) is not None:
+            answer = without_sentence(answer)
         begun = question_of(problem.gold, answer, rule)
         if isinstance(begun, LatexQuestion):
             return begun

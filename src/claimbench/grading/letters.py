@@ -31,7 +31,7 @@ _DENIED = re.compile(
 counts whatever follows, as in the strict rule."""
 _CHOOSE = (
     r"(?:\b(?:I|[Ww]e)(?:['’](?:d|ll)|[ \t]+(?:would|will|should|must))?|[Ll]et(?:['’]s|[ \t]me))"
-    r"[ \t]+(?:choose|select|pick|go[ \t]+with)[ \t]+"
+    r"[ \t]+(?:choose|select|pick|(?:go|going)[ \t]+with|settle[ \t]+(?:on|for)|opt[ \t]+for)[ \t]+"
 )
 _WIDE = str.maketrans(
     "".join(chr(ord("Ａ") + place) for place in range(26)) + "（）［］【】「」『』“”„‘’",
@@ -41,12 +41,19 @@ _WIDE = str.maketrans(
 _MARKS = r"[ \t]*[*_]{0,3}[ \t]*"
 _BE = (
     r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to"
-    r"|have[ \t]to|ought[ \t]to)[ \t]+(?:(?:only|then|thus)[ \t]+)?be)"
+    r"|have[ \t]to|ought[ \t]to)[ \t]+"
+    r"(?:(?:only|then|thus|therefore|surely|certainly|definitely|clearly)[ \t]+)?be)"
 )
 _ADVERB = (
     r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
 )
 _NOUN = r"(?:(?:the[ \t]+)?(?:option|choice|letter|answer)[ \t]+)?"
+
+_LONE = r"(?<!or )(?<!nor )(?<!and )(?<!ing but )(?<!ll but )(?<!ne but )(?<!xcept )(?<![\w+])"
+"""What does not stand before a letter that alone is called right."""
+_HOLDS = (
+    r"(?:satisfies|meets|fits|matches|works|remains|holds|is[ \t]+(?:correct|consistent|true))\b"
+)
 
 _FOREIGN_NOUN = r"(?:(?:la|l['’]|die|der|das|a|el)[ \t]*)?(?:opci[óo]n|op[çc][ãa]o|option)[ \t]+"
 _FOREIGN_RIGHT = (
@@ -109,14 +116,19 @@ def _statements(named: str) -> Iterator[re.Pattern[str]]:
 
 def _sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
     be = rf"(?P<colon>){_ADVERB}[ \t]+{_BE}{_ADVERB}{_MARKS}:?{_MARKS}\s{{0,3}}{_NOUN}"
-    subject = rf"{whole}(?P<more>)[ \t]+{_BE}{_ADVERB}[ \t]+"
+    called = rf"{_BE}{_ADVERB}[ \t]+"
+    just = r"it[ \t]+is(?=[.!]?(?:\s|$))"
     right = r"(?:the[ \t]+)?(?:correct|right|best[ \t]+(?:answer|choice|option)|answer\b)"
     chosen = r"(?P<colon>)\b(?:option|choice)[ \t]*[*_]{0,3}[ \t]*"
     instead = r"(?:isn['’]t|is[ \t]+not)[ \t]+\W{0,3}[A-Z]\W{1,6}(?:but|it['’]s|it[ \t]+is)"
     alone = r"(?=[ \t]*(?:$|[\n.,;:!)\]]|because\b|since\b|as\b|due\b))"
     yield re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){be}){named}")
     yield re.compile(rf"{instead}(?P<colon>)[ \t]+{named}")
-    yield re.compile(rf"(?<!or )(?<!nor )(?<!and )(?<![\w+]){subject}(?i:{right})")
+    yield re.compile(rf"{_LONE}{whole}(?P<more>)[ \t]+(?:{called}(?i:{right})|{just})")
+    yield re.compile(rf"mak(?:es|ing){_NOUN}[ \t]+{whole}(?P<more>)[ \t]+(?i:{right})")
+    yield re.compile(
+        rf"nly(?<=\b[Oo]nly)(?<![Nn]ot [Oo]nly)[ \t]+{_NOUN}{whole}(?P<more>)[ \t]+{_HOLDS}"
+    )
     yield re.compile(rf"(?i:\b(?:option|choice)){_COLON}{named}")
     yield re.compile(rf"(?im:{chosen}){named}(?m:{alone})")
     yield re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})")

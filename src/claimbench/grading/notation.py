@@ -125,8 +125,13 @@ _STYLE_GROUP = re.compile(
 _ARRAY = re.compile(r"[(\[]\s*\\begin\{array\}\s*\{[^{}]*\}(.*)\\end\{array\}\s*[)\]]", re.DOTALL)
 _UNBRACED = re.compile(r"\\(?:mathrm|mathbf|mathit|text|textbf)\s+([A-Za-z0-9])(?![A-Za-z])")
 _LONE_GROUP = re.compile(r"(?<![\w\\^_}\])])\{([\d.]+|[A-Za-z])\}")
-_FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
+_FRACTIONS = re.compile(r"\\(?:[dtcs]|nice)frac(?![A-Za-z])")
 _OVER = re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}")
+_CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
+_BINOMIAL = re.compile(r"\\[dt]?binom\s?(\d)\s?(\d)")
+_QUANTITY = re.compile(r"\\(?:(?:SI|qty)\s?\{([^{}]*)\}\s?\{[^{}]*\}|num\s?\{([^{}]*)\})")
+"""A number and its unit as the package siunitx writes them."""
+_RARE = ("SI", "qty", "num", "binom", "choose")
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
@@ -153,6 +158,9 @@ def _drop_style(text: str) -> str:
     if "\\" not in text:
         return texts.without_braces(text)
     text = _UNBRACED.sub(r" \1", text)
+    if any(name in text for name in _RARE):
+        text = _QUANTITY.sub(r"\1\2", _CHOOSE.sub(r"\\binom{\1}{\2}", text))
+        text = _BINOMIAL.sub(r"\\binom{\1}{\2}", text)
     text = _SWITCH.sub("", _STYLE_GROUP.sub(r"\\mathrm{", _COLOUR.sub("", text)))
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
     text = _LONE_GROUP.sub(r"\1", text)
@@ -173,6 +181,9 @@ def _name_alike(text: str) -> str:
 
 _DELIMITERS = re.compile(r"(?<!\\)\$|\\[()](?![A-Za-z])|\\!|\*\*")
 _FULL_STOP = re.compile(r"(?:[\s.,]|\\checkmark)+$")
+_PROOF_ENDS = ("∎", "■", r"\blacksquare", r"\square", r"\Box", r"\qed", r"\qedsymbol")
+_POWER_STARS = re.compile(r"(?<=[A-Za-z0-9)])\s?\*\*\s?(-?\d{1,9}|[A-Za-z]|\([^()]*\))(?!\*)")
+"""A program's power; Markdown's stars stand around what is bold."""
 _DOLLAR = re.compile(r"\\\$|\b[A-Z]{1,3}(?=\\?\$\s?\d)")
 _SPACE = re.compile(
     r"(?<!\\)\\(?:q?quad|enspace|space|thinspace|hfill|nobreakspace|hspace\*?\{[^{}]*\}|[,;: >])"
@@ -187,7 +198,17 @@ _TRIGONOMETRIC = re.compile(r"\\?(?:sin|cos|tan|cot|sec|csc)")
 def _drop_marks(text: str) -> str:
     if "$" in text:
         text = _DOLLAR.sub("", text)
+    if "**" in text and not text.endswith("**"):
+        text = _POWER_STARS.sub(r"^{\1}", text)
+    if text.endswith(_PROOF_ENDS):
+        text = _without_proof_end(text)
     return _FULL_STOP.sub("", CURRENCY_COMMAND.sub("", _DELIMITERS.sub("", text)))
+
+
+def _without_proof_end(text: str) -> str:
+    r"""`12 \quad \blacksquare` as 12; the sign alone is left as it is."""
+    end = next(end for end in _PROOF_ENDS if text.endswith(end))
+    return text.removesuffix(end).rstrip().removesuffix(r"\quad") or text
 
 
 def _one_space(text: str) -> str:

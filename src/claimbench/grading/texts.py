@@ -151,8 +151,17 @@ def drop_name(text: str) -> str:
 _SENTENCE = re.compile(r"^\s*\\text\{\s*([^{}\d\\=<>]{1,60})\}\s*(?=[-\d\\$])")
 
 
+_WHOLE_SENTENCE = re.compile(
+    r"^\s*\\text\{\s*([^{}\d\\=<>$-]{1,60})\s\\?\$?(-?\d[\d,]{0,30}(?:\.\d{1,30})?)(?![\d\w])"
+    r"\s*([^{}\d\\=<>$]{0,60}?)\.?\s*\}\.?$"
+)
+
+
 def without_sentence(text: str) -> str:
-    r"""`\text{She has } 45 \text{ marbles}` from the number on; where the gold is a number."""
+    r"""`\text{She has } 45 \text{ marbles}`, `\text{She has 45 marbles}` from the number on; where
+    the gold is a number."""
+    if (whole := _WHOLE_SENTENCE.match(text)) and states_a_number(whole[1]):
+        return whole[2] + (rf" \text{{{whole[3]}}}" if whole[3] else "")
     match = _SENTENCE.match(text)
     return text[match.end() :] if match and states_a_number(match[1]) else text
 
@@ -160,12 +169,12 @@ def without_sentence(text: str) -> str:
 # --- lists ---------------------------------------------------------------------------------------
 
 _AND = re.compile(
-    r"\s*,?\s*(?:\\text\{\s*,?\s*(?:and|or)\s*,?\s*\}|(?<![A-Za-z\\{])(?:and|or)(?![A-Za-z}])"
+    r"\s*,?\s*(?:\\text\{\s*,?\s*(?:and|or)\s*,?\s*\}|\\&|(?<![A-Za-z\\{])(?:and|or)(?![A-Za-z}])"
     r"|\\(?:land|lor|wedge|vee)(?![A-Za-z]))\s*,?\s*"
 )
 _RELATION = re.compile(r"[<>]|\\[lg]e(?![A-Za-z])")
 _COMMA_TEXT = re.compile(r"\s*\\text\{\s*([,;])\s*\}\s*")
-_CONJUNCTION = re.compile(r"and|or|\\[lvw]")
+_CONJUNCTION = re.compile(r"and|or|\\[lvw&]")
 _SAME_NAME = re.compile(r"\s*([A-Za-z](?:_\{?\w\}?)?)\s*=\s*([^=,]+)")
 
 

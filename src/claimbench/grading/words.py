@@ -114,7 +114,9 @@ _NAMES = "the a answer final total sum result value remainder only just"
 NAMES = frozenset(_NAMES.split())
 """Words that before a number only name it: `remainder 204`."""
 
-_VERBS = "es est ist è é lautet 答案是 答案为 정답은 답은"
+_VERBS = (
+    "costs gives makes totals gets earns pays needs es est ist è é lautet 答案是 答案为 정답은 답은"
+)
 _SQUARES = "square squared cube cubed times half percent nearly almost isn't aren't wasn't"
 _CURRENCIES = "usd eur gbp inr rs rupees cad aud cny rmb jpy krw chf"
 CURRENCIES = frozenset(_CURRENCIES.split())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import struct
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Final, Literal, NamedTuple
 
 Kind = Literal["stdin", "functional", "solution", "examine"]
 """`solution` and `examine` are the two children of an assert-style test: the program, and the tests
@@ -82,7 +83,8 @@ class Job(NamedTuple):
     before: int = 0
 
     def to_bytes(self) -> bytes:
-        head = json.dumps(self._replace(code="", check="")).encode("ascii")
+        # Of Python's own types only, which marshal asks for: a part of the work of JSON.
+        head = marshal.dumps((*self[:1], "", *self[2:6], tuple(self.limits), "", *self[8:]))
         code, check = (text.encode("utf-8", _PASS) for text in (self.code, self.check))
         return _LENGTHS.pack(len(head), len(code), len(check)) + head + code + check
 
@@ -92,10 +94,8 @@ class Job(NamedTuple):
         it has once read stays in its memory, and so in that of every later child, whose program
         can search it: for another's program, or for the answers of the tests that come with one."""
         head, code, check = _LENGTHS.unpack(os.pread(file, _LENGTHS.size, 0))
-        fields: list[Any] = json.loads(os.pread(file, head, _LENGTHS.size))
-        job = Job(*fields)
-        places = tuple((offset, length) for offset, length in job.places)
-        job = job._replace(places=places, limits=Limits(*job.limits), names=tuple(job.names))
+        fields = marshal.loads(os.pread(file, head, _LENGTHS.size))
+        job = Job._make((*fields[:6], Limits._make(fields[6]), *fields[7:]))
         return job, Texts(file, _LENGTHS.size + head, code, check)
 
     def with_texts(self, texts: Texts) -> Job:
@@ -103,7 +103,8 @@ class Job(NamedTuple):
         file, place, code, check = texts
         program = os.pread(file, code, place).decode("utf-8", _PASS)
         tests = os.pread(file, check, place + code).decode("utf-8", _PASS)
-        return self._replace(code=program, check=tests)
+        # Not _replace: it touches the names of all fields, and each page of them is copied.
+        return Job._make((self.kind, program, *self[2:7], tests, *self[8:]))
 
 
 class Ending(NamedTuple):
@@ -119,6 +120,20 @@ class Ending(NamedTuple):
     overdue: bool = False
     starved: bool = False
     crowded: bool = False
+
+
+End = tuple[int, float, float, bool, bool, bool, bool, int, int]
+"""An Ending's fields, and the bytes of output and of report that its child left behind those of the
+child before it (0 and 0 where it is alone)."""
+_END: Final = struct.Struct("<idd????QQ")
+
+
+def ends_to_bytes(ends: Iterable[End]) -> bytes:
+    return b"".join(_END.pack(*end) for end in ends)
+
+
+def ends_from_bytes(data: bytes) -> list[End]:
+    return [(*end[:7], end[7], end[8]) for end in _END.iter_unpack(data)]
 
 
 _RECORD: Final = struct.Struct("<IBQQI")

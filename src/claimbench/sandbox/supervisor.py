@@ -6,16 +6,15 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]
 import contextlib
 import importlib
-import json
 import os
 import re
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from claimbench.sandbox.child import NO_SHELF
-from claimbench.sandbox.protocol import ALONE, Job, Texts
+from claimbench.sandbox.protocol import ALONE, End, Job, Texts, ends_to_bytes
 from claimbench.sandbox.restrictions import Restrictions, limit_calls
 from claimbench.sandbox.syscalls import Call, fork, make_all, place_calls, say_calls
 from claimbench.sandbox.wall_clock import WallClock
@@ -28,6 +27,8 @@ _STARTED: Final = b"s"
 _LAST_WORDS_S: Final = 2.0
 _End = tuple[int, float, float, bool, bool, bool]
 """Of a child: exit code, CPU seconds, wall seconds, overdue, starved, crowded."""
+_Ended = tuple[int, float, float, bool, bool, bool, bool]
+"""The same, with whether it started before the last three."""
 _IMPORT: Final = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w., \t]+)", re.M)
 _NEVER_IMPORTED_FIRST: Final = ("antigravity", "this", "idlelib", "turtledemo", "test", "lib2to3")
 
@@ -48,6 +49,7 @@ class Supervisor:
         self._run = run
         self._proc = proc
         self._null = _occupy()
+        self._starts = (_start_pipe(), _start_pipe())
         self._number = 0
         self._shelf: tuple[int, ...] = ()
 
@@ -60,8 +62,8 @@ class Supervisor:
             jobs = [Job.without_texts(file) for file in files[:count]]
             self._turn_to(jobs[0][0].keep)
             if message == ALONE:
-                return json.dumps(self._one_by_one(*jobs[0], shared, reports[0])).encode()
-            return json.dumps(self._together(jobs, shared, reports)).encode()
+                return ends_to_bytes(self._one_by_one(*jobs[0], shared, reports[0]))
+            return ends_to_bytes((*end, 0, 0) for end in self._together(jobs, shared, reports))
         finally:
             for descriptor in files:
                 os.close(descriptor)
@@ -74,21 +76,19 @@ class Supervisor:
             self._shelf = (os.memfd_create("code"),) if number else ()
             self._number = number
 
-    def _one_by_one(
-        self, job: Job, texts: Texts, shared: list[int], report: int
-    ) -> list[list[object]]:
+    def _one_by_one(self, job: Job, texts: Texts, shared: list[int], report: int) -> list[End]:
         """Each test of a job in a child of its own, up to the first that does not end well: how
         each ended, and the lengths of its output and its report, which then lie in the files one
         after the other."""
         inputs, given, output = shared
         own = (os.memfd_create("output"), os.memfd_create("report"))
-        ends: list[list[Any]] = []
+        ends: list[End] = []
         written = 0
         try:
             for test in range(job.first, job.last):
                 one = (job._replace(first=test, last=test + 1), texts)
                 (end,) = self._together([one], [inputs, given, own[0]], [own[1]])
-                ends.append([*end, _move(own[0], output), _move(own[1], report)])
+                ends.append((*end, _move(own[0], output), _move(own[1], report)))
                 written += sum(ends[-1][-2:])
                 if end[0] != 0 or written > job.limits.output:
                     break
@@ -99,27 +99,22 @@ class Supervisor:
 
     def _together(
         self, jobs: list[tuple[Job, Texts]], shared: list[int], reports: list[int]
-    ) -> list[list[object]]:
+    ) -> list[_Ended]:
         """A child for each job, at the same time: how each ended."""
         inputs, given, output = shared
         os.lseek(inputs, 0, os.SEEK_SET)  # a program before may have left a number there
         pipes = _pipes() if len(jobs) == 2 else [()]
-        starts = [os.pipe() for _ in jobs]
         pids = []
-        try:
-            for job, report, own, start in zip(jobs, reports, pipes, starts, strict=True):
-                files = [given, output, self._null, report, inputs, *own, start[1]]
-                pids.append(self._fork(*job, files))
-            for end in (end for pair in pipes for end in pair):
-                os.close(end)
-            endings = _wait(pids, WallClock(jobs[0][0].limits.wall_s, self._proc))
-            started = [_has_started(start) for start in starts]
-        finally:
-            for descriptor in (end for start in starts for end in start):
-                os.close(descriptor)
+        for job, report, own, start in zip(jobs, reports, pipes, self._starts, strict=False):
+            files = [given, output, self._null, report, inputs, *own, start[1]]
+            pids.append(self._fork(*job, files))
+        for end in (end for pair in pipes for end in pair):
+            os.close(end)
+        endings = _wait(pids, WallClock(jobs[0][0].limits.wall_s, self._proc))
+        started = [_has_started(start) for start in self._starts[: len(jobs)]]
         if not self._restrictions.calls:
             _kill_orphans()
-        return [[*e[:3], s, *e[3:]] for e, s in zip(endings, started, strict=True)]
+        return [(*e[:3], s, *e[3:]) for e, s in zip(endings, started, strict=True)]
 
     def _fork(self, job: Job, texts: Texts, files: list[int]) -> int:
         """A child for one job; its id. `files` are its descriptors 0, 1, 2, …; in the last it says
@@ -127,7 +122,7 @@ class Supervisor:
         first = (
             *limit_calls(job.limits),
             *self._restrictions.files,
-            *place_calls([*files, *self._shelf]),
+            *place_calls((*files, *self._shelf)),
         )
         started = say_calls(len(files) - 1, _STARTED)
         shelf = len(files) if self._shelf else NO_SHELF
@@ -153,6 +148,14 @@ def _occupy() -> int:
     return descriptor
 
 
+def _start_pipe() -> tuple[int, int]:
+    """A pipe in which children say that they have started, before the program's first line: one
+    after the other, each once, and none of them has an end of it from there on."""
+    ends = os.pipe()
+    os.set_blocking(ends[0], False)
+    return ends
+
+
 def _pipes() -> list[tuple[int, ...]]:
     """Two pipes between a solution and its tests: of each, what it reads and what it writes."""
     calls, answers = os.pipe(), os.pipe()
@@ -171,7 +174,6 @@ def _move(file: int, to: int) -> int:
 
 
 def _has_started(pipe: tuple[int, int]) -> bool:
-    os.set_blocking(pipe[0], False)
     try:
         return os.read(pipe[0], 1) == _STARTED
     except BlockingIOError:

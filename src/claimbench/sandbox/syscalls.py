@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -93,12 +94,14 @@ def fork() -> int:
     return pid
 
 
-def place_calls(files: Sequence[int]) -> list[Call]:
+@lru_cache(maxsize=64)
+def place_calls(files: tuple[int, ...]) -> tuple[Call, ...]:
     """To make `files`, none of which is below their number, the descriptors 0, 1, 2, …; later."""
     duplicate = _number_of(_DUP3)
-    return [(duplicate, file, place, 0) for place, file in enumerate(files)]
+    return tuple((duplicate, file, place, 0) for place, file in enumerate(files))
 
 
+@lru_cache(maxsize=8)
 def say_calls(file: int, word: bytes) -> tuple[Call, Call]:
     """To write a word to a descriptor, and close it; later."""
     return (_number_of(_WRITE), file, word, len(word)), (_number_of(_CLOSE), file)

@@ -18,6 +18,8 @@ from claimbench.sandbox.child import INPUTS, NO_SHELF, REPORT
 from claimbench.sandbox.interpreter import clean, prepare
 from claimbench.sandbox.protocol import Job, Limits
 
+_ASKED: Final = 5
+"""A job's file."""
 _ABOVE: Final = 32
 """From here on no descriptor is in use."""
 _TIMES: Final = 24
@@ -44,10 +46,13 @@ def warm_up(run: Callable[[Job, int], None], *, functional: bool) -> None:
     inputs = _GIVEN + _ARGUMENTS
     places = ((0, len(_GIVEN)), (len(_GIVEN), len(_ARGUMENTS)))
     recursion, digits = sys.getrecursionlimit(), sys.get_int_max_str_digits()
-    with _replaced((0, 1, REPORT, INPUTS)):
+    job = Job("stdin", _PROGRAM, "", places, 0, 1, _UNUSED)
+    with _replaced((0, 1, REPORT, INPUTS, _ASKED)):
         os.write(INPUTS, inputs)
+        os.write(_ASKED, job.to_bytes())
         for _ in range(_TIMES):
-            run(Job("stdin", _PROGRAM, "", places, 0, 1, _UNUSED), NO_SHELF)
+            asked, texts = Job.without_texts(_ASKED)
+            run(asked.with_texts(texts), NO_SHELF)
             if functional:
                 run(Job("functional", _SOLUTION, "solve", places, 1, 2, _UNUSED), NO_SHELF)
             clean()

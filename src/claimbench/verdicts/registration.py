@@ -133,10 +133,13 @@ def state_message(registration: Registration) -> Message:
 
 
 def run_messages(runs: Sequence[tuple[str, Registration]], named: bool = False) -> list[Message]:
-    """How each run stands to its registration; with its name where there are several."""
+    """How each run stands to its registration; with its name where there are several that differ
+    in it, or where it is asked for."""
     said = [(name, state_message(found)) for name, found in runs]
     if len(said) == 1 and not named:
         return [Message("registration-of-run", {"said": said[0][1]})]
+    if len({message.identity for _, message in said}) == 1 and not named:
+        return [Message("registration-of-all", {"said": said[0][1], "count": len(said)})]
     return [Message("registration-of", {"run": name, "said": message}) for name, message in said]
 
 

@@ -72,7 +72,11 @@ def tested_function(asserts: str) -> str:
         tree = ast.parse(asserts.replace("\r\n", "\n"))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise DataError(f"its asserts are not Python ({str(error)[:100]})") from error
-    calls = [names for statement in tree.body if (names := list(_called(statement)))]
+    made = {name.id for name in ast.walk(tree) if isinstance(name, ast.Name) and _is_stored(name)}
+    called = [[n for n in _called(statement) if n not in made] for statement in tree.body]
+    # What the tests made themselves, and calls of builtins alone, say nothing of the program.
+    own_calls = [names for names in called if any(not hasattr(builtins, n) for n in names)]
+    calls = own_calls or [names for names in called if names]
     common = [name for name in calls[0] if all(name in names for names in calls)] if calls else []
     # A task may name its function after a builtin (MBPP/126 defines `sum`), but most calls of
     # builtins only prepare a comparison.
@@ -80,6 +84,10 @@ def tested_function(asserts: str) -> str:
     if found := own or _classes(tree, calls) or common:
         return found[0]
     raise DataError("its asserts have no function in common")
+
+
+def _is_stored(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
 
 
 def _classes(tree: ast.Module, calls: Sequence[Sequence[str]]) -> list[str]:

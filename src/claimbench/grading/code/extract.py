@@ -7,6 +7,7 @@ beside the engine.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 from claimbench.grading.code.fences import (
@@ -54,7 +55,7 @@ def extract_code(reply: str, entry_point: str = "") -> str | None:
     elif any(fence_of(line) for line in lines):
         return None
     else:
-        code = _bare_code(lines, entry_point)
+        code = _bare_code(lines, entry_point) or _indented_code(lines) or _inline_code(lines)
     if not code.strip():
         return None
     return _as_body(code) if _is_body(code, entry_point) else code.strip("\n") + "\n"
@@ -108,8 +109,10 @@ def _defines(code: str, entry_point: str) -> bool:
 def _is_program(lines: Sequence[str]) -> bool:
     """Whether the reply begins as code, and has fences only inside triple-quoted strings."""
     first = next((line for line in lines if line.strip()), "")
+    if not _CODE_LINE.match(first):
+        return False
     fences = [q for line, q in zip(lines, quotes(lines), strict=True) if fence_of(line)]
-    return bool(_CODE_LINE.match(first)) and bool(fences) and all(fences)
+    return bool(fences) and all(fences)
 
 
 def _bare_code(lines: Sequence[str], entry_point: str) -> str:
@@ -130,7 +133,9 @@ def _bare_code(lines: Sequence[str], entry_point: str) -> str:
     return "\n".join(kept)
 
 
-_WRAPPER = re.compile(r"\s*(?:<(\w{1,20})>|\[([A-Z]{3,12})\])\s*$")
+_WRAPPER = re.compile(
+    r"\s*(?:(?:<\w{1,20}>){0,3}<(\w{1,20})(?:[ \t][^<>]{1,80})?>|\[([A-Z]{3,12})\])\s*$"
+)
 
 
 def _unwrapped(lines: Sequence[str]) -> Sequence[str]:
@@ -141,8 +146,29 @@ def _unwrapped(lines: Sequence[str]) -> Sequence[str]:
         return lines
     end = f"</{tag[1]}>" if tag[1] else f"[/{tag[2]}]"
     inner = lines[opened + 1 :]
-    closed = next((i for i, line in enumerate(inner) if line.strip() == end), None)
+    closed = next((i for i, line in enumerate(inner) if line.strip().startswith(end)), None)
     return lines if closed is None else inner[:closed]
+
+
+def _indented_code(lines: Sequence[str]) -> str:
+    """The last block that Markdown takes for code by its indentation, behind a blank line."""
+    block, last = list[str](), list[str]()
+    for before, line in zip(["", *lines], lines, strict=False):
+        if line.startswith(("    ", "\t")) and (block or not before.strip()):
+            block.append(line)
+        elif block and not line.strip():
+            block.append("")
+        else:
+            block, last = [], block or last
+    code = textwrap.dedent("\n".join(block or last))
+    first = code.strip().split("\n")[0]
+    return code if _CODE_LINE.match(first) or _CALL.match(first) else ""
+
+
+def _inline_code(lines: Sequence[str]) -> str:
+    """The program of a reply that is nothing but code between two backticks."""
+    whole = re.fullmatch(r"`([^`]+)`", "\n".join(lines).strip())
+    return whole[1] if whole and (_CODE_LINE.match(whole[1]) or _CALL.match(whole[1])) else ""
 
 
 def _begins(line: str, entry_point: str) -> bool:

@@ -29,7 +29,9 @@ TICKS = "```"
 _TILDES = re.compile(r"([ \t]*+)(~{3,}+)([^`]*+)$")
 _MARK = re.compile(r"`{3,}+")
 _ONE_LINE = re.compile(
-    r"[ \t]*+```[ \t]*+(?:(?:python3?|py)[ \t]++)?([^`]++)```[ \t]*+$", re.IGNORECASE
+    r"(?:[ \t]*+|[^`]++(?=```[ \t]*+(?:python3?|py)[ \t]))"
+    r"```[ \t]*+(?:(?:python3?|py)[ \t]++)?([^`]++)```[ \t]*+\.?$",
+    re.IGNORECASE,
 )
 _MARKUP = re.compile(r"(?:[-*_>+#.:\s]|\d{1,3}[.)]|</?\w{1,20}>)*+$")
 """What may stand before a fence and is no word: bullets, numbers, bold, quotes, tags."""
@@ -103,7 +105,7 @@ def blocks_of(lines: Sequence[str]) -> Iterator[Block]:
 
 def fence_of(line: str) -> _Fence | None:
     """The fence in a line: tildes that begin it, or the only run of backticks in it."""
-    if found := _TILDES.match(line):
+    if "~~~" in line and (found := _TILDES.match(line)):
         return _Fence(*found.groups())
     if TICKS not in line or (mark := _MARK.search(line)) is None:
         return None
@@ -121,6 +123,8 @@ def quotes(lines: Sequence[str]) -> Iterator[str]:
 
 def quote_behind(quote: str, line: str) -> str:
     """The triple quote that is open behind a line, where `quote` was open before it."""
+    if '"""' not in line and "'''" not in line:
+        return quote
     for found in _TRIPLE.findall(line):
         if not quote:
             quote = found

@@ -26,7 +26,7 @@ from claimbench.sandbox.restrictions import Isolation
 
 PACKAGES = ("sortedcontainers", "sympy", "networkx", "scipy", "pandas")
 """What LiveCodeBench solutions import beside numpy."""
-RULES_VERSION = 10
+RULES_VERSION = 11
 """Raise it with every change to sandbox, tests or extraction that can change a grade."""
 
 

@@ -20,6 +20,7 @@ from claimbench.messages import import_source
 from claimbench.records import Measurement
 from claimbench.records.plain import JsonDict
 from claimbench.report.messages import english
+from claimbench.report.tables import samples_of
 from claimbench.store import RunStore, safe_name
 from claimbench.store.files import write_whole
 from claimbench.store.manifest import ImportedDataset
@@ -77,6 +78,6 @@ def _notes(store: RunStore, cell: StoredCell, m: Measurement) -> str:
         who = english(import_source(entry.whose, entry.tool))
         whose = f"; outputs of {who}, tier {m.tier}"
     return (
-        f"pass@1 in percent, {m.samples_per_problem} samples per problem, {error}; "
+        f"pass@1 in percent, {samples_of(m)} samples per problem, {error}; "
         f"{', '.join(shown)}; claimbench {__version__}{whose}"
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from claimbench.interop.results import Results
 from claimbench.records import Measurement
 from claimbench.report.messages import english
-from claimbench.report.tables import clean, points, sampling_error
+from claimbench.report.tables import clean, points, samples_of, sampling_error
 from claimbench.store.files import write_whole
 
 _SPECIAL: Mapping[str, str] = {
@@ -85,7 +85,7 @@ def _measured_row(m: Measurement) -> tuple[str, ...]:
         clean(m.model),
         clean(m.benchmark),
         str(m.problems),
-        str(m.samples_per_problem),
+        samples_of(m),
         points(m.pass_at_1),
         english(sampling_error(m)),
         points(m.problem_se, 2),

@@ -78,6 +78,7 @@ registration-alike = { $state } on { $date } (sha256 { $digest }…)
 registration-differs = { $state } on { $date } (sha256 { $digest }…): { LIST($changes, "; ") }
 registration-late = registered on { $date }, after the first sample ({ $first })
 registration-of-run = Before the run: { $said }.
+registration-of-all = Before the runs: all { $count } { $said }.
 registration-of = { $run }, before the run: { $said }.
 registered-changed = { $thing }: { PLAIN($then) } when registered, { PLAIN($now) } now
 registered-changed-of = { $thing }, { $of }: { PLAIN($then) } when registered, { PLAIN($now) } now

@@ -78,6 +78,7 @@ registration-alike = { $state }({ $date } 등록, sha256 { $digest }…)
 registration-differs = { $state }({ $date } 등록, sha256 { $digest }…): { LIST($changes, "; ") }
 registration-late = { $date }에 등록해 첫 표본({ $first })보다 늦음
 registration-of-run = { $said }.
+registration-of-all = 실행 { $count }개 모두 { $said }.
 registration-of = { $run }: { $said }.
 registered-changed = { $thing }: 등록 당시 { PLAIN($then) }, 현재 { PLAIN($now) }
 registered-changed-of = { $thing }, { $of }: 등록 당시 { PLAIN($then) }, 현재 { PLAIN($now) }
