@@ -90,12 +90,18 @@ def power_of_equivalence(
 
 def detectable_difference(se: float, power: float = 0.8, df: float = INFINITE) -> float:
     """The true difference that the two-sided 5 % test finds with the given power: about 2.8·SE."""
+    return _detectable_ratio(power, df) * se
+
+
+@lru_cache(maxsize=256)
+def _detectable_ratio(power: float, df: float) -> float:
+    """The same in standard errors."""
     from scipy.optimize import brentq
 
     def excess(ratio: float) -> float:
         return float(power_of_difference(ratio, 1.0, df)) - power
 
-    return float(brentq(excess, 0.0, 200.0)) * se
+    return float(brentq(excess, 0.0, 200.0))
 
 
 def margin_reached(se: float, power: float = 0.8, level: float = 0.05) -> float:
