@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from claimbench import config
 from claimbench.cli import app
 from claimbench.errors import IncompleteRun, StoreError, WrongRunFolder
+from claimbench.grading import maths
 from claimbench.records import Completion, Request
 from claimbench.runner import pipeline, preparing, reporting
 from claimbench.runner.verify import folder_digest, verify
@@ -243,6 +244,34 @@ def test_a_folder_of_an_earlier_version_is_one_sentence(journey: Toy) -> None:
         done = CliRunner().invoke(app, [*words, str(journey.out)])
         assert isinstance(done.exception, WrongRunFolder)
         assert "made by an earlier version of claimbench" in str(done.exception)
+
+
+def test_a_folder_graded_by_an_earlier_version_is_whole_and_is_graded_again(
+    journey: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journey.run()
+    monkeypatch.setattr(maths, "RULES_VERSION", maths.RULES_VERSION + 1)
+    found = verify(journey.out)
+    assert (found.wrong, found.outdated, found.good) == ((), 40, False)
+    (line,) = found.missing
+    assert "40 samples have grades by other rules" in line and "`claimbench grade`" in line
+    for words in (["export", "csv", str(journey.out)], ["claims", "--results", str(journey.out)]):
+        done = CliRunner().invoke(app, words)
+        assert isinstance(done.exception, StoreError), words
+        assert f"run `claimbench grade {journey.out}` first" in str(done.exception)
+    assert CliRunner().invoke(app, ["grade", str(journey.out)]).exit_code == 0
+    assert verify(journey.out).good
+
+
+def test_grades_of_which_a_part_is_by_other_rules_are_counted(journey: Toy) -> None:
+    journey.run()
+    part = part_of(journey.out, "grades")
+    lines = part.read_text().splitlines()
+    other = [json.dumps(json.loads(line) | {"grader": "number-0000000000000000"}) for line in lines]
+    part.write_text("\n".join([*lines[:10], *other[10:]]) + "\n")
+    part.with_suffix(".fields").unlink(missing_ok=True)
+    found = verify(journey.out)
+    assert found.outdated == 30 and not found.good, found
 
 
 def test_verify_names_what_does_not_fit(journey: Toy) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,8 @@ class Verified:
     grades: int
     digest: FolderDigest
     registration: Registration = NOT_REGISTERED
+    outdated: int = 0
+    """Samples that were graded by other rules than today's: the results rest on those."""
 
     @property
     def good(self) -> bool:
@@ -74,23 +77,32 @@ def verify(root: Path) -> Verified:
     with RunStore.existing(root) as store:
         cells = stored_cells(store)
         wrong += _manifest(store, cells)
-        samples = grades = 0
+        samples = grades = outdated = 0
         for cell in cells:
             found = check_rows(store, cell)
             wrong += found.wrong
             missing += found.missing
             samples, grades = samples + found.samples, grades + found.grades
+            outdated += found.outdated
         wrong += _strangers(root, cells)
         wrong += _provenance(store)
         registered = NOT_REGISTERED
-        if not wrong:  # Else the samples cannot be measured, or the figures follow.
+        # Else the samples cannot be measured, or the figures follow, or are of other rules.
+        if not (wrong or outdated):
             registered = concerning(registration.of_run(store))
             found_results = check_results(store, cells)
             wrong += found_results.wrong
             missing += found_results.missing
             wrong += looks.differing(store)
     return Verified(
-        root, tuple(wrong), tuple(missing), samples, grades, folder_digest(root), registered
+        root,
+        tuple(wrong),
+        tuple(missing),
+        samples,
+        grades,
+        folder_digest(root),
+        registered,
+        outdated,
     )
 
 
@@ -106,6 +118,11 @@ def refuse_wrong(root: Path) -> None:
         raise StoreError(
             f"{root} does not fit together ({found.wrong[0]}; {len(found.wrong)} in all): see "
             f"`claimbench verify`, and ask whoever made it"
+        )
+    if found.outdated:
+        raise StoreError(
+            f"{root} was graded by other rules than those of this version ({found.outdated} "
+            f"samples): run `claimbench grade {shlex.quote(str(root))}` first"
         )
 
 

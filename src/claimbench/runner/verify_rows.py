@@ -31,6 +31,8 @@ class CellFaults:
     missing: list[str] = field(default_factory=list)
     samples: int = 0
     grades: int = 0
+    outdated: int = 0
+    """Samples whose grades are all of a grader's other version."""
 
 
 def _many(what: str, places: list[str]) -> list[str]:
@@ -115,11 +117,7 @@ def _together(store: RunStore, cell: StoredCell, found: CellFaults) -> None:
         found.wrong.append(f"{cell.name}: {len(every) - len(samples)} samples are there twice")
     if len(samples) != cell.asked:
         found.missing.append(f"{cell.name}: {len(samples)} of {cell.asked} samples")
-    if len(graded) != len(samples):
-        lacking = len(samples) - len(graded)
-        found.missing.append(
-            f"{cell.name}: {lacking} samples have no grade of their present text and gold"
-        )
+    _ungraded(store, cell, np.setdiff1d(_ids(samples), _ids(graded)), found)
     strangers = np.setdiff1d(_ids(store.all_records(GRADES, cell.name)), _ids(every))
     # Lost samples that are asked again get their ids, and then these are graded again.
     orphans = _many(f"{cell.name}: grades of samples that are not there", _shown(strangers))
@@ -127,6 +125,25 @@ def _together(store: RunStore, cell: StoredCell, found: CellFaults) -> None:
         found.wrong += [*orphans, *_identity(store, cell, samples)]
     else:
         found.missing += orphans
+
+
+def _ungraded(
+    store: RunStore, cell: StoredCell, lacking: npt.NDArray[np.bytes_], found: CellFaults
+) -> None:
+    """What samples without a grade lack: one by today's rules, or one at all."""
+    grades = store.all_records(GRADES, cell.name)
+    ours = grades["grader"] == text_key(cell.judge.grader)
+    elsewhere = np.setdiff1d(_ids(grades[~ours]), _ids(grades[ours]))
+    found.outdated = int(np.isin(lacking, elsewhere).sum())
+    if found.outdated:
+        found.missing.append(
+            f"{cell.name}: {found.outdated} samples have grades by other rules than those of this "
+            "version; `claimbench grade` makes them again"
+        )
+    if never := len(lacking) - found.outdated:
+        found.missing.append(
+            f"{cell.name}: {never} samples have no grade of their present text and gold"
+        )
 
 
 def _identity(store: RunStore, cell: StoredCell, samples: Index) -> Iterator[str]:
