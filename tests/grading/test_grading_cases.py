@@ -34,17 +34,34 @@ def is_slow(case: dict[str, Any]) -> bool:
     return bool(case["kind"] == "not evaluated")
 
 
-def named(case: dict[str, Any]) -> Any:
-    marks = [pytest.mark.slow] if is_slow(case) else []
-    return pytest.param(case, marks=marks, id=f"{case['id']}-{case['kind'].replace(' ', '-')}")
+KINDS = sorted({(case["grader"], case["kind"]) for case in CASES})
+"""One test for each: two thousand of their own would take longer to run than to grade."""
 
 
-@pytest.mark.parametrize("case", [named(case) for case in CASES])
-def test_case(case: dict[str, Any]) -> None:
+def named(grader: str, kind: str) -> Any:
+    slow = any(map(is_slow, of_kind(grader, kind)))
+    return pytest.param(grader, kind, marks=[pytest.mark.slow] if slow else [])
+
+
+def of_kind(grader: str, kind: str) -> list[dict[str, Any]]:
+    return [case for case in CASES if (case["grader"], case["kind"]) == (grader, kind)]
+
+
+def fault(case: dict[str, Any]) -> str:
+    """What is wrong with the grade of a case; empty where nothing is."""
     grade = grades(is_slow(case))[str(case["id"])]
-    why = f"{case['rule']} [{case['source']}]: {grade.answer!r}, {grade.reason}"
-    assert (grade.outcome == "correct") == case["right"], why
-    assert grade.outcome == case.get("outcome", grade.outcome), why
+    right, outcome = grade.outcome == "correct", case.get("outcome", grade.outcome)
+    if (right, grade.outcome) == (case["right"], outcome):
+        return ""
+    return (
+        f"case {case['id']}: {case['rule']} [{case['source']}]: is {grade.outcome}, "
+        f"{grade.answer!r}, {grade.reason}"
+    )
+
+
+@pytest.mark.parametrize(("grader", "kind"), [named(*one) for one in KINDS])
+def test_cases(grader: str, kind: str) -> None:
+    assert not list(filter(None, map(fault, of_kind(grader, kind))))
 
 
 def test_every_case_has_its_rule_and_the_source_of_it() -> None:
