@@ -30,7 +30,8 @@ _AND = re.compile(
     r"\s*,?\s*(?:\\text\{\s*and\s*\}|(?<![A-Za-z\\])and(?![A-Za-z])|\\(?:land|wedge)(?![A-Za-z]))\s*"
 )
 _AND_OR_COMMA = re.compile(rf"{_AND.pattern}|\s*,\s*")
-_BOUND = r"-?(?:\d{1,30}(?:\.\d{1,30})?|\\infty)"
+_NUMBER = r"-?\d{1,30}(?:\.\d{1,30})?"
+_BOUND = rf"(?:{_NUMBER}|-?\\infty)"
 _PLAIN_INTERVAL = re.compile(rf"[(\[]({_BOUND}), ({_BOUND})[)\]]")
 _OR = re.compile(
     r"\s*,?\s*(?:\\text\{\s*or\s*\}|(?<![A-Za-z\\])or(?![A-Za-z])|\\lor(?![A-Za-z])|\\cup)\s*"
@@ -78,16 +79,12 @@ def _but_one(parts: list[str]) -> str | None:
     interval = _interval(parts[0] if outside[0].string is parts[1] else parts[1])
     bounds = _PLAIN_INTERVAL.fullmatch(interval or "")
     point = outside[0][2]
-    if bounds is None or interval is None or not _is_number(point):
+    if bounds is None or interval is None or not re.fullmatch(_NUMBER, point):
         return None
     low, high = (float(b.replace("\\infty", "inf")) for b in bounds.groups())
     if not low < float(point) < high:
         return None
     return rf"{interval[0]}{bounds[1]}, {point}) \cup ({point}, {bounds[2]}{interval[-1]}"
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?\d{1,30}(?:\.\d{1,30})?", text) is not None
 
 
 def names_another(gold: str, answer: str) -> bool:

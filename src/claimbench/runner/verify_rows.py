@@ -117,7 +117,8 @@ def _together(store: RunStore, cell: StoredCell, found: CellFaults) -> None:
         found.wrong.append(f"{cell.name}: {len(every) - len(samples)} samples are there twice")
     if len(samples) != cell.asked:
         found.missing.append(f"{cell.name}: {len(samples)} of {cell.asked} samples")
-    _ungraded(store, cell, np.setdiff1d(_ids(samples), _ids(graded)), found)
+    if len(graded) != len(samples):
+        _ungraded(store, cell, np.setdiff1d(_ids(samples), _ids(graded)), found)
     strangers = np.setdiff1d(_ids(store.all_records(GRADES, cell.name)), _ids(every))
     # Lost samples that are asked again get their ids, and then these are graded again.
     orphans = _many(f"{cell.name}: grades of samples that are not there", _shown(strangers))
