@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from store_toys import SUMS, create, fill, sample, sample_id, stored
 
 from claimbench.errors import StoreError
-from claimbench.records import Sample
+from claimbench.records import Grade, Sample
 from claimbench.store import RunStore
 from claimbench.store import index as index_module
 from claimbench.store import together as together_module
@@ -159,9 +160,33 @@ def test_the_quick_reader_looks_at_every_value(key: str, value: object) -> None:
 
 def test_the_quick_reader_learns_from_the_careful_one(tmp_path: Path) -> None:
     fill(tmp_path / "run", 3)
-    together_module._SHAPES.clear()
+    together_module._KEYS.clear()
     assert stored(tmp_path / "run") == stored(tmp_path / "run") == [sample(n) for n in range(3)]
-    assert len(together_module._SHAPES["samples"]) == 1
+    assert len(together_module._KEYS["samples"]) == 1
+
+
+GRADED = Grade("ab" * 16, "toy-1", "wrong", 0.0, "42", "compared", {}, "c" * 16, "d" * 16)
+"""A grade with everything that its index record holds."""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"sample_id": "ba" * 16}, {"grader": "toy-2"}, {"outcome": "timeout"}, {"value": None},
+     {"value": -0.0}, {"sample_digest": "e" * 16}, {"problem_digest": "0" * 16}],
+)  # fmt: skip
+def test_the_quick_reader_holds_grades_against_their_records(changes: dict[str, Any]) -> None:
+    rows = [GRADED, replace(GRADED, **changes), GRADED]
+    lines = [GRADES.encode(row) for row in rows]
+    for line in lines:
+        learn(GRADES, GRADES.values(line))
+    text = [line.decode() for line in lines]
+    packed = b"".join(GRADES.pack(row, 0, len(line)) for row, line in zip(rows, lines, strict=True))
+    own = np.frombuffer(packed, dtype=GRADES.dtype)
+    found = read_together(GRADES, text, own)
+    assert found is not None
+    assert [GRADES.made(values) for values in found] == rows
+    others = np.repeat(own[:1], 3)
+    assert (read_together(GRADES, text, others) is None) == bool(changes)
 
 
 def test_a_damaged_line_behind_the_index_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import NOT_EVALUATED, WRONG
 from claimbench.records import CHOICE_LETTERS
-from claimbench.store import RunStore, hex_ids, positions
+from claimbench.store import RunStore, Values, positions
 from claimbench.store.rows import Index
 
 
@@ -28,42 +28,37 @@ class Wrong(NamedTuple):
 def wrong_answers(store: RunStore, cell: StoredCell) -> Counter[Wrong]:
     """How often each was given, in the order in which they were stored; of multiple choice the
     option that the letter stood for."""
-    grades = store.grade_index(cell.name, cell.judge)
-    wrong = grades[grades["outcome"] == WRONG.encode()]
-    samples = store.sample_index(cell.name)
-    at = positions(wrong["id"], samples["id"])
-    wrong, judged = wrong[at >= 0], samples[at[at >= 0]]
-    if not len(wrong):
-        return Counter()
-    facts = _facts(wrong, judged, cell.samples)
-    orders = _orders(store, cell, wrong)
-    found = Counter[tuple[int, bool, str | None, bool]]()
-    for row in store.grade_values(cell.name, cell.judge, wrong["id"]):
-        sample, answer = row["sample_id"], row["answer"]
-        if orders is not None and answer is not None:
-            answer = _option(answer, orders.get(sample, ()))
-        metrics = row.get("metrics")
-        found[(*facts[sample], answer, bool(metrics and metrics.get(NOT_EVALUATED)))] += 1
-    return Counter(
-        {Wrong(p, answer, v, limited): n for (p, v, answer, limited), n in found.items()}
+    grades, samples = store.grade_index(cell.name, cell.judge), store.sample_index(cell.name)
+    chosen = grades["outcome"] == WRONG.encode()
+    rows = store.grades_with(cell.name, cell.judge, WRONG)
+    judged = samples[positions(grades["id"], samples["id"])[chosen]]
+    votes = (judged["sample_index"] < cell.samples) & (grades["value"][chosen] == 0)
+    orders = _orders(store, cell, judged)
+    found = Counter(
+        (problem, _answer(row, orders), votes, bool((row.get("metrics") or {}).get(NOT_EVALUATED)))
+        for problem, votes, row in zip(
+            judged["problem"].tolist(), votes.tolist(), rows, strict=True
+        )
     )
-
-
-def _facts(wrong: Index, judged: Index, samples: int) -> Mapping[str, tuple[int, bool]]:
-    """The problem of each wrong grade's sample, by its id, and whether it votes."""
-    votes = (judged["sample_index"] < samples) & (wrong["value"] == 0)
-    pairs = zip(judged["problem"].tolist(), votes.tolist(), strict=True)
-    return dict(zip(hex_ids(wrong["id"]), pairs, strict=True))
+    return Counter({Wrong(*wrong): count for wrong, count in found.items()})
 
 
 def _orders(
-    store: RunStore, cell: StoredCell, wrong: Index
+    store: RunStore, cell: StoredCell, judged: Index
 ) -> Mapping[str, tuple[int, ...]] | None:
     """The order in which each sample's choices were shown: None where letters are no choices."""
     if getattr(cell.grader, "kind", "") != "choice":
         return None
-    rows = store.sample_values(cell.name, wrong["id"])
+    rows = store.sample_values(cell.name, judged["id"])
     return {row["id"]: row.get("choice_order", ()) for row in rows}
+
+
+def _answer(row: Values, orders: Mapping[str, tuple[int, ...]] | None) -> str | None:
+    """The answer that was graded; of multiple choice the option."""
+    answer: str | None = row["answer"]
+    if orders is None or answer is None:
+        return answer
+    return _option(answer, orders.get(row["sample_id"], ()))
 
 
 def _option(letter: str, order: tuple[int, ...]) -> str:

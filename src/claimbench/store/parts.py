@@ -96,6 +96,14 @@ class PartWriter(Generic[Row]):
                     " command again; samples stored there since are asked again."
                 )
 
+    def closed(self) -> StoreError | None:
+        """`close`; why it failed, if it did."""
+        try:
+            self.close()
+        except StoreError as error:
+            return error
+        return None
+
     def close(self) -> None:
         """Sync and close both files. Raises StoreError where the lines may not be durable."""
         try:

@@ -6,7 +6,7 @@ import json
 import math
 import random
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from operator import mul
@@ -42,6 +42,8 @@ from claimbench.store.digests import hex_digest, opening_key, reply_digest, text
 
 Row = TypeVar("Row", Sample, Grade)
 Index = npt.NDArray[np.void]
+Columns = Mapping[str, Sequence[Any]]
+"""The values of many rows by key."""
 
 _STRUCT_CODES = {"V16": "16s", "<u8": "Q", "<u4": "I", "<f8": "d", "S24": "24s"}
 _PLACE = (("offset", "<u8"), ("length", "<u4"), ("part", "<u4"))
@@ -63,7 +65,8 @@ class DamagedLine(ValueError):
 class RowKind(Generic[Row]):
     """How one kind of row is stored: `checks` per JSON key; the `columns` of its index record and
     what of a row's values is `indexed` there, before the row's place (offset, length, part) and
-    the record's own check."""
+    the record's own check; `indexed_together` is the same of many rows, by column, where one by
+    one takes long."""
 
     folder: str
     noun: str
@@ -72,6 +75,7 @@ class RowKind(Generic[Row]):
     checks: Mapping[str, Check]
     columns: tuple[tuple[str, str], ...]
     indexed: Callable[[JsonObject], tuple[object, ...]]
+    indexed_together: Callable[[Columns], Mapping[str, npt.NDArray[Any]]] | None = None
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:
@@ -234,6 +238,24 @@ SAMPLES: RowKind[Sample] = RowKind(
     ),
 )
 
+
+def _indexed_grades(columns: Columns) -> Mapping[str, npt.NDArray[Any]]:
+    """`GRADES.indexed` of many rows."""
+
+    def hexed(name: str, dtype: str) -> npt.NDArray[Any]:
+        return np.frombuffer(bytes.fromhex("".join(columns[name])), dtype)
+
+    keys = {name: text_key(name) for name in set(columns["grader"])}
+    return {
+        "id": hexed("sample_id", "V16"),
+        "grader": np.array([keys[name] for name in columns["grader"]], dtype="<u8"),
+        "value": np.array(columns["value"], dtype="<f8"),  # None is nan.
+        "outcome": np.array(columns["outcome"], dtype="S24"),
+        "sample_digest": hexed("sample_digest", ">u8").astype("<u8"),
+        "problem_digest": hexed("problem_digest", ">u8").astype("<u8"),
+    }
+
+
 GRADES: RowKind[Grade] = RowKind(
     folder="grades",
     noun="grade",
@@ -266,6 +288,7 @@ GRADES: RowKind[Grade] = RowKind(
         int(row["sample_digest"], 16),
         int(row["problem_digest"], 16),
     ),
+    indexed_together=_indexed_grades,
 )
 
 

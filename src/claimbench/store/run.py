@@ -120,7 +120,7 @@ class RunStore:
         writers = [*self._writers.values(), *self._ended]
         self._writers, self._ended = {}, []
         try:
-            failures = [failure for w in writers if (failure := _closing_failure(w))]
+            failures = [failure for w in writers if (failure := w.closed())]
         finally:
             if self._lock:
                 self._lock.release()
@@ -149,9 +149,9 @@ class RunStore:
         return self._samples(cell)[1]
 
     def grade_index(self, cell: CellName, judge: Judge) -> Index:
-        """The grades by `judge` of the samples as they are stored: one record each, with id (of
-        the sample), value (nan for none) and outcome (bytes). Of a sample's grades only the last
-        is there."""
+        """The grades by `judge` of the samples as they are stored, in stored order: one record
+        each, with id (of the sample), value (nan for none) and outcome (bytes). Of a sample's
+        grades only the last is there."""
         return self._grades(cell, judge)[1]
 
     def present_ids(self, cell: CellName) -> IdSet:
@@ -190,6 +190,11 @@ class RunStore:
         """The grades by `judge` of the samples `ids`, as mappings."""
         parts, records = self._grades(cell, judge)
         return read_values(GRADES, parts, of_ids(records, ids))
+
+    def grades_with(self, cell: CellName, judge: Judge, outcome: str) -> Iterator[Values]:
+        """Those of `grade_index` that have the outcome, as mappings, in its order."""
+        parts, records = self._grades(cell, judge)
+        return read_values(GRADES, parts, records[records["outcome"] == outcome.encode()])
 
     def _samples(self, cell: CellName) -> tuple[list[Path], Index]:
         """The parts, and one record of each sample."""
@@ -289,11 +294,3 @@ class RunStore:
             except StoreError as error:  # For the thread that appends.
                 self._failure = error
                 return
-
-
-def _closing_failure(writer: PartWriter[Any]) -> StoreError | None:
-    try:
-        writer.close()
-    except StoreError as error:
-        return error
-    return None

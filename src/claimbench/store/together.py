@@ -1,8 +1,8 @@
 """Many stored lines read together, a few times as quick as one by one.
 
-Lines of one kind look alike: which keys they have, of which types, is looked at once for each
-shape; then the values, a key at a time. Whatever is unusual is left to `RowKind.values`, which
-reads one line and says what is wrong with it.
+Lines of one kind look alike: which keys they have, and of which types their values are, is learnt
+from the first; then the values are looked at a key at a time. Whatever is unusual is left to
+`RowKind.values`, which reads one line and says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.records.plain import JsonDict
 from claimbench.store.checks import WHOLES
-from claimbench.store.rows import AnyKind, Index
+from claimbench.store.rows import AnyKind, Columns, Index
 
 Values = JsonDict
 """A row by its keys, checked, as its record takes them; one with a default may be missing."""
 
-_MOST_SHAPES = 256
-_SHAPES: dict[str, set[tuple[object, ...]]] = {}
-"""Keys and types of lines that were right, by kind."""
+_MOST_KEYS = 256
+_KEYS: dict[str, set[tuple[str, ...]]] = {}
+"""Keys of lines that were right, by kind."""
+_TYPES: dict[tuple[str, str], set[type]] = {}
+"""Types of values that were right, by kind and key."""
 
 
 def read_together(kind: AnyKind, lines: Sequence[str], records: Index) -> list[Values] | None:
@@ -30,27 +32,31 @@ def read_together(kind: AnyKind, lines: Sequence[str], records: Index) -> list[V
     anything is unusual."""
     try:
         rows = json.loads(f"[{','.join(lines)}]")
-        known = {_shape(row) for row in rows} <= _shapes(kind)
-    except (ValueError, RecursionError, AttributeError, TypeError):
+        known = set(map(tuple, rows)) <= _KEYS.get(kind.folder, set())
+    except (ValueError, RecursionError, TypeError):
         return None
     if len(rows) != len(records) or not known or not all(line[-1:] == "\n" for line in lines):
         return None
+    columns = {name: [row[name] for row in rows if name in row] for name in kind.checks}
     for name, check in kind.checks.items():
-        if not check.holds_for([row[name] for row in rows if name in row]):
+        right = set(map(type, columns[name])) <= _TYPES.get((kind.folder, name), set())
+        if not right or not check.holds_for(columns[name]):
             return None
     for name in (name for name, check in kind.checks.items() if check is WHOLES):
         for row in rows:
             if name in row:
                 row[name] = tuple(row[name])
-    return rows if _bodies(kind, rows, records) == _bodies_of(records) else None
+    return rows if _agree(kind, rows, columns, records) else None
 
 
 def learn(kind: AnyKind, values: Values) -> None:
     """Lines with these keys and types are usual from now on."""
-    shapes = _shapes(kind)
-    if len(shapes) < _MOST_SHAPES:
-        as_read = {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
-        shapes.add(_shape(as_read))
+    keys = _KEYS.setdefault(kind.folder, set())
+    if len(keys) < _MOST_KEYS:
+        keys.add(tuple(values))
+        for name, value in values.items():
+            as_read = list if isinstance(value, tuple) else type(value)
+            _TYPES.setdefault((kind.folder, name), set()).add(as_read)
 
 
 def without_part(record: object) -> bytes:
@@ -58,6 +64,14 @@ def without_part(record: object) -> bytes:
     plain = np.array(record)
     plain["part"] = 0
     return plain.tobytes()
+
+
+def _agree(kind: AnyKind, rows: Sequence[Values], columns: Columns, records: Index) -> bool:
+    """Whether the records were made of these rows."""
+    if kind.indexed_together is None:
+        return _bodies(kind, rows, records) == _bodies_of(records)
+    found = kind.indexed_together(columns)
+    return all(column.tobytes() == records[name].tobytes() for name, column in found.items())
 
 
 def _bodies_of(records: Index) -> bytes:
@@ -74,11 +88,3 @@ def _bodies(kind: AnyKind, rows: Sequence[Values], records: Index) -> bytes:
         return b"".join([kind.body(*place) for place in places])
     except struct.error:
         return b""
-
-
-def _shape(values: JsonObject) -> tuple[object, ...]:
-    return (*values, *map(type, values.values()))
-
-
-def _shapes(kind: AnyKind) -> set[tuple[object, ...]]:
-    return _SHAPES.setdefault(kind.folder, set())
