@@ -86,7 +86,7 @@ def refused_folder(command: str, folder: str, root: Path) -> None:
     (root / "other").mkdir()
     (root / "other" / "notes.txt").touch()
     (root / "file").touch()
-    done = claimbench(*command.split(), folder, cwd=root)
+    done = here(*command.split(), folder, cwd=root)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith(f"claimbench: {folder} is ")
     assert "Traceback" not in done.stderr
@@ -104,7 +104,7 @@ def test_the_run_that_was_meant_is_named(tmp_path: Path) -> None:
         ("results/smok", "did you mean results/smoke?"),
         ("other", "name the folder of a run"),
     ):
-        done = claimbench("report", folder, cwd=tmp_path)
+        done = here("report", folder, cwd=tmp_path)
         assert done.returncode == 2
         assert meant in done.stderr
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import claimbench
+from command import here
 from conftest import RUN, SUMS
 
 from claimbench import cli, config
@@ -163,7 +163,7 @@ def test_a_mistake_in_a_command(words: str, sentence: str, tmp_path: Path) -> No
         (tmp_path / folder / name).write_text(text)
     for name in ("empty.yaml", "mine.yaml"):
         (tmp_path / name).touch()
-    done = claimbench(*words.split(), cwd=tmp_path)
+    done = here(*words.split(), cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     said = " ".join((done.stderr + done.stdout).replace("│", " ").split())
     assert sentence in said

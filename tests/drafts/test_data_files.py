@@ -30,6 +30,14 @@ def without(column: str, *, value: object = None) -> str:
     return lines([ROWS[0], second if value is None else second | {column: value}, *ROWS[2:]])
 
 
+def separated(by: str) -> str:
+    """The rows as spreadsheets write them where a comma is the sign in numbers."""
+    columns = list(ROWS[0])
+    return "".join(
+        by.join(map(str, row)) + "\r\n" for row in [columns, *(r.values() for r in ROWS)]
+    )
+
+
 CSV = "question,answer\nWhat is 1+1?,2\n"
 
 REFUSED = [
@@ -73,7 +81,7 @@ REFUSED = [
     ),
     ("a.jsonl", lines([{"id": "x", "answer": "3"}]), "no column is plainly the question (id, ans"),
     ("a.jsonl", lines([{"question": {"a": 1}, "answer": "3"}]), "column question holds no text"),
-    ("a.csv", "question;answer\nq;2\n", "a.csv: its columns are separated by ';'; save it with"),
+    ("a.csv", 'question;answer\nq;"2\nr;4\n', "a.csv:2: a quote is opened in this row and never"),
     ("a.csv", "What is 1+1?,2\nWhat is 2+2?,4\n", "the first line must name the columns"),
     ("a.csv", "question,answer\nWhat is 1+1?,2,3\n", "a.csv:2: more values than the 2 columns of"),
     ("a.csv", "question,answer,answer\nq,1,2\n", "a.csv:1: there are two columns answer; rename"),
@@ -101,6 +109,8 @@ def test_a_file_that_is_wrong_is_one_sentence(
         ("a.jsonl", lines(ROWS).replace("\n", "\r\n")),
         ("a.jsonl", lines(ROWS).replace("\n", "\n\n")),
         ("a.json", "\ufeff" + json.dumps(ROWS)),
+        ("a.csv", separated(";")),
+        ("a.csv", "\ufeff" + separated("\t")),
     ],
 )
 def test_marks_and_line_ends_of_windows_change_nothing(

@@ -216,28 +216,31 @@ def _kept(answers: Iterable[Any], found: list[Any]) -> Iterator[Any]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("nodes")
-def test_the_real_model_writes_the_same_with_a_replica_killed(
-    cluster: Any, tiny_checkpoint: Path
+def test_the_transformers_engine_writes_the_same_with_a_replica_killed(
+    cluster: Any, tmp_path: Path
 ) -> None:
-    settings = transformers(
-        replicas=2, ray_address=cluster.address, slots=4, threads=1, device="cpu"
-    )
-    tiny = _tiny_model()
-    alone = settings.make(tiny, tiny_checkpoint, print)
-    asked = [
-        Request(
-            f"{i:032x}", "m", "b", f"q{i}", 0, (1, 2 + i, 30, 40), Sampling(0.6, 0.95, 0, 24), i
-        )
-        for i in range(20)
-    ]
-    expected = texts(alone.generate(asked))
-    told: list[str] = []
-    found: list[Any] = []
-    for answer in on_ray(tiny, tiny_checkpoint, settings, told.append).generate(asked):
+    """A random model: each of four processes loads it in no time."""
+    pytest.importorskip("torch")
+    from transformers_toys import DEFAULTS, save_model
+
+    save_model(tmp_path, "llama")
+    model = _tiny_model().model_copy(update={"stop_tokens": ["</s>"]})
+    given = {"replicas": 2, "ray_address": cluster.address, "slots": 4}
+    settings = transformers(**DEFAULTS | given)
+    asked, told, found = list[Request](), list[str](), list[Any]()
+
+    def until_told() -> Iterator[Request]:
+        for request in requests(20_000):
+            if told and len(asked) % 20 == 0:
+                return
+            asked.append(request)
+            yield request
+
+    for answer in on_ray(model, tmp_path, settings, told.append).generate(until_told()):
         found.append(answer)
         if len(found) == 3:
             os.kill(_a_replica(cluster.address), signal.SIGKILL)
-    assert texts(found) == expected
+    assert texts(found) == texts(settings.make(model, tmp_path, print).generate(asked))
     assert "was lost" in told[0]
     assert "1 of 2 replicas go on" in told[0]
 

@@ -26,7 +26,7 @@ two_cores = pytest.mark.skipif(len(CORES) < 2, reason="two replicas need two cor
 
 
 def asked(count: int) -> list[Request]:
-    sampling = Sampling(0.6, 0.95, 0, 24)
+    sampling = Sampling(0.6, 0.95, 0, 8)
     return [
         Request(f"{i:032x}", "m", "b", f"q{i}", 0, (1, 2 + i), sampling, i) for i in range(count)
     ]

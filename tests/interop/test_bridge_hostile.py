@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -38,6 +39,7 @@ class _Evil:
         (b'{"response": "a", "completion_tokens": -3, "label": 1}\n', "completion_tokens"),
         (b'{"response": "a", "label": NaN}\n', "brings no labels"),
         (b"[1]\n", "a JSON object is needed"),
+        ('{"response": "a", "label": 1}\n'.encode("utf-16"), "looks like UTF-16; save it as UTF-8"),
     ],
 )
 def test_hostile_lines(tmp_path: Path, content: bytes, words: str) -> None:
@@ -78,6 +80,42 @@ def test_slips_of_a_newcomer(tmp_path: Path) -> None:
         assert answer in refused(tmp_path, *given)
     more = ("--mapping", mapping, "--protocol", "temperature=0.6", "--protocol", "note=fine")
     assert imported(tmp_path / "run", *words, *more)["protocol"]["note"] == "fine"
+
+
+def test_the_line_that_a_mapping_lacks_is_shown(tmp_path: Path) -> None:
+    """With the column that others put replies in; a mapping that names none is what is at fault."""
+    path = write_rows(tmp_path / "x.jsonl", [{"id": "a", "output": "1", "gold": "1"}])
+    assert "such as `response: output`" in refused(tmp_path, "jsonl", path, "--grader", "number")
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("problem: id")
+    said = refused(tmp_path, "jsonl", path, "--grader", "number", "--mapping", mapping)
+    assert f"{mapping} names no response, label or answer; add `response: output`" in said
+
+
+def test_a_row_that_alone_lacks_the_gold_is_named(tmp_path: Path) -> None:
+    rows = [{"problem_id": "a", "response": "1", "gold": gold} for gold in ("1", None)]
+    said = refused(tmp_path, "jsonl", write_rows(tmp_path / "x.jsonl", rows), "--grader", "number")
+    assert said == "x.jsonl:2: problem 'a' has a gold in other rows alone"
+
+
+@pytest.mark.parametrize("form", ["list", ";", "\t", "|"])
+def test_rows_as_scripts_and_spreadsheets_write_them(tmp_path: Path, form: str) -> None:
+    """One JSON list; the separators of spreadsheets where a comma is the sign in numbers."""
+    rows = [
+        {"problem_id": p, "question": "1, 2?", "gold": "1", "response": f"{form} it is {answer}"}
+        for p, answer in (("a", "1"), ("b", "2"))
+    ]
+    path = tmp_path / "replies"
+    if form == "list":
+        path.write_text(json.dumps(rows, indent=1))
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), delimiter=form)
+            writer.writeheader()
+            writer.writerows(rows)
+    source = "jsonl" if form == "list" else "csv"
+    found = imported(tmp_path / "run", source, path, "--model", "toy", "--grader", "number")
+    assert (found["problems"], found["pass_at_1"]) == (2, 0.5)
 
 
 def test_hostile_csv(tmp_path: Path) -> None:

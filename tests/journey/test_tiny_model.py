@@ -1,4 +1,4 @@
-"""The command line with the tiny real model: a verdict, and a kill -9 in the middle of it."""
+"""The command line with the tiny real model: a verdict, a kill -9 in the middle of it, a repeat."""
 
 from __future__ import annotations
 
@@ -51,9 +51,14 @@ def test_killed_in_the_middle_then_resumed(tmp_path: Path) -> None:
     (measured,) = json.loads((out / "measurements.json").read_text())
     assert measured["received"] == 12
     # Neither the kill nor other slots have changed a text (engine.deterministic).
-    other = [*command(tmp_path / "other"), "--set", "engine.slots=5", "--set", "engine.threads=1"]
-    done = subprocess.run(other, capture_output=True, text=True, timeout=600, check=False)
+    settings = ["--slots", "5", "--engine", "threads=1", "--share", "1", "--offline"]
+    repeat = [sys.executable, "-m", "claimbench", "repeat", str(out), *settings]
+    done = subprocess.run(repeat, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
-    assert {s["id"]: s["text"] for s in stored(tmp_path / "other")} == {
-        s["id"]: s["text"] for s in samples
-    }
+    assert "12 of 12 samples generated again" in done.stdout
+    assert "equal texts: 12 of 12 (100.0%" in done.stdout
+    assert "engine.slots: none then, 5 now" in done.stdout
+    again = tmp_path / "run-repeat"
+    (cell,) = json.loads((again / "repeat.json").read_text())["cells"]
+    assert cell["equal_texts"] == 12
+    assert {s["id"]: s["text"] for s in stored(again)} == {s["id"]: s["text"] for s in samples}

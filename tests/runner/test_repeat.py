@@ -1,4 +1,5 @@
-"""`claimbench repeat`: a share of a run generated again, on scripted engines and a real model."""
+"""`claimbench repeat`: a share of a run generated again, on scripted engines; on the real model in
+tests/journey/test_tiny_model.py."""
 
 from __future__ import annotations
 
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import claimbench
 from pipeline_toys import Toy, answer
 from scripted import ScriptedEngine
 
@@ -198,17 +198,3 @@ def test_words_and_data_say_the_same() -> None:
     assert "grades that flip: 1 of 2 (50.0%" in text and "0 to right, 1 to wrong" in text
     assert "100.0% then, 50.0% now" in text and "move by −50.0 points" in text
     assert isinstance(headline(found), Message)
-
-
-@pytest.mark.usefixtures("tiny_checkpoint")
-def test_smoke_is_the_same_with_other_slots(tmp_path: Path) -> None:
-    run = ["run", "smoke", "--offline", "--quiet", "--set", "limit=6", "--set", "samples=2"]
-    claimbench(*run, cwd=tmp_path)
-    done = claimbench(
-        "repeat", "results/smoke", "--share", "0.5", "--slots", "3", "--offline", cwd=tmp_path
-    )
-    assert "6 of 12 samples generated again" in done.stdout
-    assert "equal texts: 6 of 6 (100.0%" in done.stdout
-    assert "engine.slots: none then, 3 now" in done.stdout
-    (cell,) = json.loads((tmp_path / "results/smoke-repeat/repeat.json").read_text())["cells"]
-    assert cell["equal_texts"] == 6

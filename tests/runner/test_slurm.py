@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,7 +18,8 @@ from typing import Any
 
 import pytest
 import slurm_cluster
-from conftest import TOY_NAMES
+from conftest import RUN, TOY_NAMES
+from endpoint_toys import Json, Server, openai_server
 from waiting import await_that
 
 from claimbench import config
@@ -64,7 +66,7 @@ def slurm() -> Iterator[dict[str, str]]:
 
 
 class Cluster:
-    """The tiny real model on five problems, and what its shards are doing."""
+    """A run of five problems, and what its shards are doing."""
 
     def __init__(self, root: Path, environment: dict[str, str]) -> None:
         self.root, self.environment, self.out = root, environment, root / "out"
@@ -134,22 +136,57 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(
-    project: Path, tiny_checkpoint: Path, slurm: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Cluster:
+def environment(slurm: dict[str, str], project: Path) -> dict[str, str]:
+    """Of Slurm's commands and of what they start: the project's files, this source."""
+    source = f"{ROOT / 'src'}:{os.environ.get('PYTHONPATH', '')}"
+    own = {"CLAIMBENCH_CONFIGS": str(project / "configs"), "PYTHONPATH": source}
+    own["CLAIMBENCH_SEEDS"] = str(project / "seeds")
+    return {**slurm, **own, "CLAIMBENCH_CACHE": str(paths.cache_dir())}
+
+
+@pytest.fixture
+def real_cluster(project: Path, tiny_checkpoint: Path, environment: dict[str, str]) -> Cluster:
+    """The tiny real model, slow enough to be met in the middle."""
     model = "smollm2-135m-instruct.yaml"
     shutil.copy(ROOT / "configs" / "models" / model, project / "configs" / "models" / model)
     run = project / "configs" / "runs" / "try.yaml"
-    run.write_text(
-        run.read_text().replace("max_tokens: 16", "max_tokens: 48")
-        + "samples: 3\nengine: {threads: 1, slots: 1}\n"
-    )
-    source = f"{ROOT / 'src'}:{os.environ.get('PYTHONPATH', '')}"
+    more = "samples: 3\nengine: {threads: 1, slots: 1}\n"
+    run.write_text(RUN.replace("max_tokens: 16", "max_tokens: 24") + more)
     (project / "seeds" / "published").mkdir(parents=True)
     (project / "seeds" / "published" / "_names.yaml").write_text(TOY_NAMES)
-    own = {"CLAIMBENCH_CONFIGS": str(project / "configs"), "PYTHONPATH": source}
-    own["CLAIMBENCH_SEEDS"] = str(project / "seeds")
-    return Cluster(project, {**slurm, **own, "CLAIMBENCH_CACHE": str(paths.cache_dir())})
+    return Cluster(project, environment)
+
+
+@pytest.fixture
+def server(first_tokenizer: Any) -> Server:
+    return Server(first_tokenizer.decode)
+
+
+@pytest.fixture
+def cluster(toy: Path, server: Server, environment: dict[str, str]) -> Iterator[Cluster]:
+    """A scripted server: its shards load no model."""
+    with openai_server(server) as url:
+        asking = {"base_url": url, "model": "nobody/toy", "prompt": "token_ids", "concurrency": 1}
+        engine = json.dumps({"kind": "endpoint", "endpoint": asking})
+        text = RUN.replace("smollm2-135m-instruct", "toy")
+        run = toy / "configs" / "runs" / "try.yaml"
+        run.write_text(f"{text}samples: 3\nengine: {engine}\n")
+        yield Cluster(toy, environment)
+
+
+def held(server: Server) -> threading.Event:
+    """Each problem's first reply comes at once, the others when this is set."""
+    released, begun = threading.Event(), set[str]()
+
+    def hold(answer: Json, body: Json) -> Json:
+        if body["max_tokens"] > 1:  # the engine's first look at a server asks for one
+            if (problem := str(body["prompt"])) in begun:
+                released.wait(300)
+            begun.add(problem)
+        return answer
+
+    server.change = hold
+    return released
 
 
 @pytest.fixture
@@ -253,7 +290,10 @@ def test_what_sbatch_refuses_is_one_sentence(
 
 @pytest.mark.slow
 @needs_slurm
-def test_requeued_preempted_and_killed_shards_make_one_report(cluster: Cluster) -> None:
+def test_requeued_preempted_and_killed_shards_make_one_report(
+    cluster: Cluster, server: Server
+) -> None:
+    released = held(server)
     sbatch = ["--sbatch", "time=10", "--sbatch", "cpus-per-task=1"]
     job = cluster.begin(*sbatch)
     # As before the time limit: submitit ends the shard and queues it again.
@@ -267,6 +307,7 @@ def test_requeued_preempted_and_killed_shards_make_one_report(cluster: Cluster) 
     os.kill(cluster.process_of("3/3"), signal.SIGKILL)
     kept = {s["id"]: s["text"] for s in cluster.samples()}
     assert 0 < len(kept) < 15
+    released.set()
 
     # The same command waits for the job that is there.
     said = cluster.wait_for(job, sbatch, lambda: cluster.slurm("scontrol", "release", f"{job}_1"))
@@ -306,7 +347,8 @@ def test_a_job_that_stored_all_it_could_before_the_wait_gets_its_last_pass(
 
 @pytest.mark.slow
 @needs_slurm
-def test_the_plain_array_is_queued_again(cluster: Cluster) -> None:
+def test_the_plain_array_is_queued_again(real_cluster: Cluster) -> None:
+    cluster = real_cluster
     script = ROOT / "scripts" / "slurm" / "array.sbatch"
     run = [str(cluster.root / "configs" / "runs" / "try.yaml"), "--offline"]
     where = ["--data-dir", str(cluster.root / "data"), "--out", str(cluster.out)]

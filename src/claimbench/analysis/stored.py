@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -55,20 +55,21 @@ def read_measured(root: Path) -> list[Measured]:
 
 def described(
     store: RunStore,
-    stored: Iterable[StoredCell],
+    stored: Sequence[StoredCell],
     measurements: Sequence[Measurement],
     spent: Sequence[Efficiency],
 ) -> list[Measured]:
     """The cells of a run folder that was measured already, with what makes them comparable."""
     costs = {(one.model, one.benchmark): one for one in spent}
     cells = {cell.name: cell for cell in stored}
-    contents = {name: _contents(cell) for name, cell in cells.items()}
-    groups = {name: _groups(cell) for name, cell in cells.items()}
+    one_of = {cell.benchmark: cell for cell in stored}  # All of a benchmark have its problems.
+    contents = {name: _contents(cell) for name, cell in one_of.items()}
+    groups = {name: _groups(cell) for name, cell in one_of.items()}
     keys = {name: _samples(store, cell) for name, cell in cells.items()}
     return [
         Measured(
-            m, contents[name], _grader(store.config, m.benchmark), costs.get(name), groups[name],
-            keys[name],
+            m, contents[m.benchmark], _grader(store.config, m.benchmark), costs.get(name),
+            groups[m.benchmark], keys[name],
         )
         for m in measurements
         for name in [CellName(m.model, m.benchmark)]

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 
 from claimbench.errors import DataError
@@ -92,11 +93,13 @@ def csv_rows(file: BinaryFile, path: Path) -> Iterator[Row]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     record: list[str] = []
     try:
-        reader = csv.DictReader(_noted(text, record))
+        first = next(text, "")
+        separator = separator_of(first)
+        reader = csv.DictReader(_noted(chain([first], text), record), delimiter=separator)
         _check_header(reader.fieldnames or (), path)
         record.clear()
         for row in reader:
-            _check_closed(record, reader.line_num, path)
+            _check_closed(record, separator, reader.line_num, path)
             record.clear()
             if None in row:
                 columns = len(reader.fieldnames or ())
@@ -115,29 +118,36 @@ def _noted(lines: Iterable[str], record: list[str]) -> Iterator[str]:
         yield line
 
 
-def _check_closed(record: Sequence[str], last: int, path: Path) -> None:
+def separator_of(header: str) -> str:
+    """What stands between the columns of a CSV file with this first line: a comma, or, where it has
+    none, the `;` or tab that spreadsheets write in many languages, or a `|`."""
+    columns = next(csv.reader([header]), [])
+    if len(columns) != 1:
+        return ","
+    return next((s for s in _SEPARATORS if s in columns[0]), ",")
+
+
+def _check_closed(record: Sequence[str], separator: str, last: int, path: Path) -> None:
     """Refuse a row of several lines whose quote is open at the end of the file: it swallowed the
     rows behind it."""
-    if len(record) > 1 and not _is_sound(record) and _is_sound([*record, '"']):
+    if len(record) < 2 or _is_sound(record, separator):
+        return
+    if _is_sound([*record, '"'], separator):
         raise DataError(
             f"{path}:{last - len(record) + 1}: a quote is opened in this row and never closed; "
             "close it, or write a quote inside of a value twice"
         )
 
 
-def _is_sound(record: Iterable[str]) -> bool:
+def _is_sound(record: Iterable[str], separator: str) -> bool:
     try:
-        list(csv.reader(record, strict=True))
+        list(csv.reader(record, strict=True, delimiter=separator))
     except csv.Error:
         return False
     return True
 
 
 def _check_header(columns: Sequence[str], path: Path) -> None:
-    if len(columns) == 1 and (found := next((s for s in _SEPARATORS if s in columns[0]), "")):
-        raise DataError(
-            f"{path}: its columns are separated by {found!r}; save it with commas between them"
-        )
     if twice := next((c for c in columns if list(columns).count(c) > 1), None):
         raise DataError(f"{path}:1: there are two columns {twice}; rename one")
 

@@ -160,6 +160,8 @@ class FileProblems:
         made = self._made(row)
         known = self._known.setdefault(made.id, made)
         if (known.question, known.gold, known.choices) != (made.question, made.gold, made.choices):
+            if row.gold is None:
+                raise refuse(row.place, f"problem {made.id[:60]!r} has a gold in other rows alone")
             other = "gold" if known.gold != made.gold else "question"
             raise refuse(row.place, f"problem {made.id[:60]!r} had another {other} before")
         if known is made:

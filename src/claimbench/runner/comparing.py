@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimbench.analysis.cells import StoredCell, stored_cells
-from claimbench.analysis.stored import described, read_measured
+from claimbench.analysis.cells import stored_cells
+from claimbench.analysis.stored import Measured, described, read_measured
 from claimbench.errors import InputError
 from claimbench.store import RunStore
 from claimbench.verdicts.arms import Arm, pair_arms
@@ -61,28 +61,21 @@ def _name_of(against: str, roots: Sequence[Path], names: Sequence[str]) -> str:
     return against
 
 
-Stored = tuple[RunStore, Sequence[StoredCell]]
-"""A run folder, opened, and its cells."""
-
-
-def compare_reports(reports: Sequence[Report], stored: Iterable[Stored] = ()) -> list[Compared]:
-    """The runs of several reports against the first, wherever they can be compared; `stored` are
-    their folders where they are open already."""
+def compare_reports(reports: Sequence[Report]) -> list[Compared]:
+    """The runs of several reports against the first, wherever they can be compared."""
     if any(one.partial for one in reports):
         return []
     names = unique_names([one.root for one in reports])
     arms = [
         Arm(name, cell)
-        for one, name, (store, cells) in zip(reports, names, stored or _each(reports), strict=True)
-        for cell in described(
-            store, cells, one.measurements, [e for r in one.runs for e in r.efficiency]
-        )
+        for one, name in zip(reports, names, strict=True)
+        for cell in one.comparable or _described(one)
     ]
     return compare_where_possible(arms)
 
 
-def _each(reports: Iterable[Report]) -> Iterator[Stored]:
-    """The folders of reports and their cells, one in memory at a time."""
-    for one in reports:
-        with RunStore.existing(one.root) as store:
-            yield store, stored_cells(store)
+def _described(one: Report) -> list[Measured]:
+    """The cells of a report that was made for itself alone."""
+    with RunStore.existing(one.root) as store:
+        spent = [found for run in one.runs for found in run.efficiency]
+        return described(store, stored_cells(store), one.measurements, spent)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from claimbench.analysis.agreement import agreement
 from claimbench.analysis.cached import kept
-from claimbench.analysis.cells import stored_cells
+from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.cost import spending, spending_files
 from claimbench.analysis.repetition import repeating_ids
+from claimbench.analysis.stored import Measured, described
 from claimbench.config import plain
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.records import Measurement, Verdict
@@ -26,7 +27,7 @@ from claimbench.report.sample_texts import Source
 from claimbench.report.samples import pack
 from claimbench.report.view import document, sources, view_cell, view_run
 from claimbench.runner import registration
-from claimbench.runner.comparing import Stored, compare_reports
+from claimbench.runner.comparing import compare_reports
 from claimbench.store import RunStore, is_run, write_folder
 from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.pairing import judge
@@ -38,13 +39,15 @@ REPORT_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Report:
-    """What a report says, and where its files are."""
+    """What a report says, and where its files are. `comparable` are its cells as other runs are
+    compared with them, where that was asked for."""
 
     root: Path
     runs: tuple[RunView, ...]
     gpu_hour: float | None = None
     comparisons: tuple[Compared, ...] = ()
     language: str = messages.ENGLISH
+    comparable: tuple[Measured, ...] = ()
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -69,22 +72,32 @@ def report(
     samples: bool = True,
     gpu_hour: float | None = None,
     language: str = messages.ENGLISH,
+    comparable: bool = False,
 ) -> Report:
     """Measurements, verdicts, tables, figures and pages again, from the stored samples and grades.
 
     Without `samples` no text of a sample or problem is in them. Raises IncompleteRun where samples
     are missing, unless `partial`: then there are no verdicts. `gpu_hour` is what an hour of one GPU
-    costs, in US dollars; pages are in `language` first. Of several that report at once each waits
-    for its turn.
+    costs, in US dollars; pages are in `language` first; `comparable` is for a report that is
+    combined with others. Of several that report at once each waits for its turn.
     """
     with store.turn("report", REPORT_SECONDS), store.still(), _no_collecting():
-        return _report(store, partial, samples, gpu_hour, language)
+        cells = stored_cells(store)
+        made = _report(store, cells, partial, samples, gpu_hour, language)
+        if comparable:
+            found = described(store, cells, made.measurements, made.runs[0].efficiency)
+            made = replace(made, comparable=tuple(found))
+    return made
 
 
 def _report(
-    store: RunStore, partial: bool, samples: bool, gpu_hour: float | None, language: str
+    store: RunStore,
+    cells: Sequence[StoredCell],
+    partial: bool,
+    samples: bool,
+    gpu_hour: float | None,
+    language: str,
 ) -> Report:
-    cells = stored_cells(store)
     with kept(store) as known:
         looped = repeating_ids(known, [cell.name for cell in cells])
         measured = [view_cell(known, cell, looped[cell.name]) for cell in cells]
@@ -116,15 +129,15 @@ def combine(reports: Sequence[Report], root: Path, samples: bool = True) -> Repo
     with ExitStack() as opened:
         opened.enter_context(_no_collecting())
         runs, first = tuple(run for one in reports for run in one.runs), reports[0]
-        stored = [_opened(one.root, opened) for one in reports] if samples else []
-        compared = tuple(compare_reports(reports, stored)) if len(reports) > 1 else ()
+        compared = tuple(compare_reports(reports)) if len(reports) > 1 else ()
         made = Report(root, runs, first.gpu_hour, compared, first.language)
+        stored = [_opened(one.root, opened) for one in reports] if samples else []
         found = [source for one in stored for source in sources(*one)] if samples else None
         _write_report(made, found)
     return made
 
 
-def _opened(root: Path, until: ExitStack) -> Stored:
+def _opened(root: Path, until: ExitStack) -> tuple[RunStore, list[StoredCell]]:
     """A run folder and its cells, read once, `until` the end."""
     store = until.enter_context(RunStore.existing(root))
     until.enter_context(store.still())

@@ -31,7 +31,14 @@ def report_each(
 
     Raises the error of the first run that has one; runs behind it may have been reported.
     """
-    report = bound(_report, partial=partial, samples=samples, gpu_hour=gpu_hour, language=language)
+    report = bound(
+        _report,
+        partial=partial,
+        samples=samples,
+        gpu_hour=gpu_hour,
+        language=language,
+        comparable=len(roots) > 1,
+    )
     workers = min(usable_cores(), len(roots) // RUNS_EACH)
     if workers < 2:
         return [report(root) for root in roots]
@@ -66,9 +73,15 @@ def _made(
 
 
 def _report(
-    root: Path, *, partial: bool, samples: bool, gpu_hour: float | None, language: str
+    root: Path,
+    *,
+    partial: bool,
+    samples: bool,
+    gpu_hour: float | None,
+    language: str,
+    comparable: bool,
 ) -> Report:
     # Estimates may be looked at beside shards at work; verdicts need the folder alone.
     beside = "report" if partial else None
     with RunStore.existing(root, writer=True, shard=beside, purpose="report") as store:
-        return reporting.report(store, partial, samples, gpu_hour, language)
+        return reporting.report(store, partial, samples, gpu_hour, language, comparable)

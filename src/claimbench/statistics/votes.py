@@ -16,8 +16,6 @@ from claimbench.statistics.comparison import Floats
 LARGEST_EXACT_LOG = 600.0
 """ln C(n, k) above which the exact count would leave a double's range."""
 
-MANY = 100
-"""Problems among which it is worth looking for equal ones."""
 MOST_TABLED = 1024
 """Samples of a problem up to which C(n, k) is counted once for each n."""
 
@@ -67,51 +65,61 @@ def exact_vote_chances(sizes: np.ndarray, mute: np.ndarray, k: int) -> Floats:
     variable how many get exactly v; with t such ties the right answer wins 1/(1+t) of the time.
     """
     chances = np.zeros(len(sizes))
-    most = int(min(k, sizes[:, 0].max()))
-    for v in range(1, most + 1):
-        ways = _ways_others(sizes[:, 1:], mute, k - v, v)
-        shared = ways / (1 + np.arange(ways.shape[1]))
-        chances += _choose(sizes[:, 0], v) * shared.sum(axis=1)
+    right, others = sizes[:, 0], sizes[:, 1:]
+    unbeaten = int(others.max(initial=0)) + 1
+    for v in range(1, int(min(k, right.max())) + 1):
+        if v <= unbeaten:  # From there on nothing ties with v, and the ways are the same.
+            ways = _ways_others(others, mute, k - v, v)
+        shared = ways[:, :, k - v] / (1 + np.arange(ways.shape[1]))
+        chances += _choose(right, v) * shared.sum(axis=1)
     return chances / _choose(sizes.sum(axis=1) + mute, k)
 
 
 def _ways_others(sizes: np.ndarray, mute: np.ndarray, drawn: int, v: int) -> Floats:
-    """Ways (B, ties + 1) for the other groups and the mute samples to take `drawn` draws with no
-    group above v, by the number of groups at v."""
-    ties = drawn // v
-    ways = np.zeros((len(sizes), drawn + 1, ties + 1))
-    ways[:, :, 0] = np.stack([_choose(mute, j) for j in range(drawn + 1)], axis=1)
-    for column in sizes.T:
-        ways = _with_group(ways, column, v)
-    return ways[:, drawn, :]
+    """Ways (B, ties + 1, drawn + 1) for the other groups and the mute samples to take so many
+    draws, up to `drawn`, with no group above v, by the number of groups at v."""
+    ways = np.zeros((len(sizes), drawn // v + 1, drawn + 1))
+    ways[:, 0] = _choose_up_to(mute, drawn)
+    for groups, column in enumerate(sizes.T, start=1):
+        _add_group(ways[:, : groups + 1], column, v)  # So many groups at most are at v.
+    return ways
 
 
-def _with_group(ways: Floats, size: np.ndarray, v: int) -> Floats:
-    """`ways` (B, drawn + 1, ties + 1) after one more group of `size` (B,)."""
-    drawn = ways.shape[1] - 1
-    grown = ways.copy()
-    for j in range(1, min(v, drawn, int(size.max(initial=0))) + 1):
-        factor = _choose(size, j)[:, None, None]
+def _add_group(ways: Floats, size: np.ndarray, v: int) -> None:
+    """One more group of `size` (B,) in `ways` (B, ties + 1, drawn + 1)."""
+    before, end = ways.copy(), ways.shape[2]
+    most = min(v, end - 1, int(size.max(initial=0)))
+    factors = _choose_up_to(size, most)[:, None, None]
+    for j in range(1, most + 1):
         if j < v:
-            grown[:, j:] += factor * ways[:, : drawn + 1 - j]
+            ways[:, :, j:] += factors[..., j] * before[:, :, : end - j]
         else:
-            grown[:, j:, 1:] += factor * ways[:, : drawn + 1 - j, :-1]
-    return grown
+            ways[:, 1:, j:] += factors[..., j] * before[:, :-1, : end - j]
 
 
 def _choose(n: np.ndarray, k: int) -> Floats:
     """C(n, k) as doubles, shape of n."""
-    most = int(n.max(initial=0))
-    if most > MOST_TABLED:
-        return np.array([float(comb(value, k)) for value in n.tolist()])
-    found: Floats = _choices(most, k)[n]
+    return np.array([float(comb(value, k)) for value in n.tolist()])
+
+
+def _choose_up_to(n: np.ndarray, most: int) -> Floats:
+    """C(n, k) as doubles for every k up to `most`, shape (B, most + 1) of n (B,)."""
+    largest = int(n.max(initial=0))
+    if largest > MOST_TABLED:
+        return np.stack([_choose(n, k) for k in range(most + 1)], axis=1)
+    found: Floats = _table(_power(largest), _power(most))[n, : most + 1]
     return found
 
 
-@lru_cache(maxsize=1 << 10)
-def _choices(most: int, k: int) -> Floats:
-    """C(n, k) for every n up to `most`: of thousands of problems few sizes differ."""
-    return np.array([float(comb(n, k)) for n in range(most + 1)])
+def _power(value: int) -> int:
+    """The power of two from `value` up: few tables serve all."""
+    return 1 << (value - 1).bit_length() if value else 0
+
+
+@lru_cache(maxsize=32)
+def _table(largest: int, most: int) -> Floats:
+    """C(n, k) for every n up to `largest` and k up to `most`."""
+    return np.array([[float(comb(n, k)) for k in range(most + 1)] for n in range(largest + 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +169,22 @@ def vote_chances(
     open_ = np.flatnonzero(np.isnan(chances)).tolist()
     if not open_:
         return chances
-    groups = max(len(ballots[i].others) for i in open_)
-    sizes = np.array([_padded(ballots[i], groups) for i in open_])
-    mute = np.array([ballots[i].mute for i in open_])
-    chances[open_] = _vote_chances(sizes, mute, k, rng)
+    chances[open_] = _counted([ballots[i] for i in open_], k, rng)
     return chances
+
+
+def _counted(ballots: Sequence[Ballot], k: int, rng: np.random.Generator | None) -> Floats:
+    """The chances of ballots that have to be counted."""
+    largest = max(ballot.samples for ballot in ballots)
+    groups = max(len(ballot.others) for ballot in ballots)
+    if _log_choose(largest, k) > LARGEST_EXACT_LOG:
+        rows = ((np.array(_padded(ballot, groups)), ballot.mute) for ballot in ballots)
+        return np.array([_drawn_chance(*row, k, _needed(rng)) for row in rows])
+    # Of thousands of problems few votes differ: each is counted once.
+    place = {ballot: i for i, ballot in enumerate(dict.fromkeys(ballots))}
+    sizes = np.array([_padded(ballot, groups) for ballot in place])
+    chances = exact_vote_chances(sizes, np.array([ballot.mute for ballot in place]), k)
+    return chances[[place[ballot] for ballot in ballots]]
 
 
 def _settled(ballot: Ballot, k: int) -> float:
@@ -208,18 +227,3 @@ def _half_normal_tail(z: Floats) -> Floats:
     from scipy.special import ndtr
 
     return np.asarray(ndtr(-z / math.sqrt(2)))
-
-
-def _vote_chances(
-    sizes: np.ndarray, mute: np.ndarray, k: int, rng: np.random.Generator | None
-) -> Floats:
-    total = int((sizes.sum(axis=1) + mute).max())
-    if _log_choose(total, k) <= LARGEST_EXACT_LOG:
-        if len(sizes) < MANY:
-            return exact_vote_chances(sizes, mute, k)
-        # Of thousands of problems few votes differ: each is counted once.
-        rows, place = np.unique(np.column_stack([sizes, mute]), axis=0, return_inverse=True)
-        return exact_vote_chances(rows[:, :-1], rows[:, -1], k)[place.reshape(-1)]
-    return np.array(
-        [_drawn_chance(row, int(m), k, _needed(rng)) for row, m in zip(sizes, mute, strict=True)]
-    )

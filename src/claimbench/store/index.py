@@ -83,7 +83,8 @@ def _is_fresh(part: Path) -> bool:
     """Whether the part was last written before its index was, as every append does: one edited
     since holds other lines than the index knows, maybe of the same lengths."""
     for pause in (0.0, 0.001, 0.01):  # Another process may be between its two writes.
-        time.sleep(pause)
+        if pause:
+            time.sleep(pause)
         written = part.stat().st_mtime_ns
         with contextlib.suppress(OSError):
             if written <= index_path(part).stat().st_mtime_ns:

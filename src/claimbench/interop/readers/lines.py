@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Self
 
+from claimbench.benchmarks.parsing import refuse_wide, separator_of
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop.readers.rows import MOST_ROW_BYTES, Row, refuse
 from claimbench.records.plain import JsonDict
@@ -62,7 +63,7 @@ def csv_rows(path: Path) -> Iterator[Located]:
     """The rows of a CSV file with a header, numbered by the line on which they end."""
     csv.field_size_limit(MOST_ROW_BYTES)
     lines = _RowLines(path)
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(lines, strict=True, delimiter=_separator(path))
     try:
         names = next(reader, [])
         if len(set(names)) != len(names):
@@ -77,6 +78,22 @@ def csv_rows(path: Path) -> Iterator[Located]:
             lines.next_row()
     except csv.Error as error:
         raise refuse(lines.row_place(), f"this is not CSV ({error})") from error
+
+
+def _separator(path: Path) -> str:
+    _, header = next(_lines(path))
+    return separator_of(header)
+
+
+def json_rows(path: Path) -> Iterator[Located]:
+    """The objects of a file of JSON lines, or of one JSON list of them."""
+    if first_bytes(path, 64).lstrip()[:1] != b"[":
+        yield from json_lines(path)
+        return
+    for place, item in json_items(path, "item"):
+        if not isinstance(item, dict):
+            raise refuse(place, "a JSON object is needed")
+        yield place, item
 
 
 def json_items(path: Path, prefix: str) -> Iterator[tuple[str, object]]:
@@ -117,7 +134,7 @@ def needs(package: str) -> ConfigError:
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
     """Lines of UTF-8 text with their places, each at most MOST_ROW_BYTES long."""
-    first_bytes(path)
+    refuse_wide(first_bytes(path, 16), path)
     with path.open("rb") as file:
         number = 0
         while line := file.readline(MOST_ROW_BYTES + 1):

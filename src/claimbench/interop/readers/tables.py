@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from claimbench.interop.escapes import COLUMN, restore_row
-from claimbench.interop.readers.lines import Located, csv_rows, json_lines
+from claimbench.interop.readers.lines import Located, csv_rows, json_rows
 from claimbench.interop.readers.mapped import (
     LabelColumn,
     Mapped,
@@ -43,8 +43,8 @@ Reader = Callable[[Path], Iterator[Located]]
 
 
 def read_jsonl(path: Path, mapping: Path | None = None) -> Outputs:
-    """A file of JSON lines."""
-    return _outputs(path, mapping, json_lines)
+    """A file of JSON lines, or one JSON list of objects."""
+    return _outputs(path, mapping, json_rows)
 
 
 def read_csv(path: Path, mapping: Path | None = None) -> Outputs:
@@ -67,11 +67,7 @@ def _outputs(path: Path, mapping: Path | None, reader: Reader) -> Outputs:
     place, row = first
     mapped = mapping_for(mapping, tuple(row), path)
     if mapped.response is None and mapped.label is None and mapped.answer is None:
-        raise refuse(
-            path.name,
-            f"neither response nor label is among its columns {_names(row)}; say with --mapping "
-            "which they are",
-        )
+        raise refuse(path.name, _no_response(row, mapping))
     own = mapping is None
     if mapped.several is None and not own and looks_packed(value_at(row, mapped.response, place)):
         raise refuse(
@@ -96,6 +92,27 @@ def _notes(mapped: Mapped) -> tuple[Message, ...]:
         (Message("import-no-finish"), mapped.finish_reason),
     )
     return tuple(note for note, column in unknown if column is None)
+
+
+def _no_response(row: Mapping[str, object], mapping: Path | None) -> str:
+    """That nothing is known to be a reply, with the line of a mapping that would say what is."""
+    likely = next((c for c in row if c.lower() in _LIKELY_RESPONSES), "COLUMN")
+    line = f"`response: {likely}`"
+    if mapping is not None:
+        return f"{mapping} names no response, label or answer; add {line} (its columns: " + (
+            f"{_names(row)})"
+        )
+    return (
+        f"neither response nor label is among its columns {_names(row)}; say in a file which they "
+        f"are, with lines such as {line}, and give it with --mapping (docs/import.md)"
+    )
+
+
+_LIKELY_RESPONSES = frozenset(
+    ("response", "responses", "output", "outputs", "completion", "completions", "generation",
+     "reply", "prediction", "model_output", "generated_text", "text")
+)  # fmt: skip
+"""What others call the column of the replies."""
 
 
 def _names(row: Mapping[str, object]) -> str:

@@ -640,7 +640,7 @@ compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared
 compare-groups = the { $common } problems come in { $groups } groups: the error on such problems is that of the groups
 compare-mcnemar = the interval leaves out 0, but the exact test, which decides, does not show a difference (McNemar, p { SIGNIFICANT($p) })
-compare-these = a rerun of both on these very problems: { $found }
+compare-these = both run again and again on these very problems: { $found }
 compare-power = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%, one of { FIXED($detectable) } points with a chance of 80%
 compare-power-none = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%; no difference would be with a chance of 80%
 compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }
@@ -825,11 +825,11 @@ answer-basis-uneven = Measured with { $problems } problems, { $fewest } to { $mo
     [claimed] The figure beside it is the run file's own (key claimed).
    *[other] The published figure is from { $by }.
 }
-certainty-score = The same problems again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; other problems like these move the score by about { FIXED($se) } points either way.
+certainty-score = Asked the same problems again and again, it would average { FIXED($low) } to { FIXED($high) }% (95% interval); other problems like these move the score by about { FIXED($se) } points either way.
 certainty-score-greedy = The same run again gives the same score; other problems like these move it by about { FIXED($se) } points either way.
-certainty-score-alike = The same problems again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; as all problems came out alike, nothing is known of how far other problems would move the score.
+certainty-score-alike = Asked the same problems again and again, it would average { FIXED($low) } to { FIXED($high) }% (95% interval); as all problems came out alike, nothing is known of how far other problems would move the score.
 certainty-score-greedy-alike = The same run again gives the same score; as all problems came out alike, nothing is known of how far other problems would move it.
-certainty-score-single = The same problem again would give { FIXED($low) } to { FIXED($high) }% in 19 of 20 runs; one problem says nothing of how far others would move the score.
+certainty-score-single = Asked the same problem again and again, it would average { FIXED($low) } to { FIXED($high) }% (95% interval); one problem says nothing of how far others would move the score.
 certainty-score-greedy-single = The same run again gives the same score; one problem says nothing of how far others would move it.
 certainty-score-unknown = How much another run would differ is not known.
 certainty-compared = Not decided: only a difference of { FIXED($detectable) } points or more would show reliably with so many problems and samples.

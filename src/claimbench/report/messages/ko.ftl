@@ -640,7 +640,7 @@ compare-counts = 문제 { $common }개 중 { $better }개 나아짐, { $worse }�
 compare-partly = 문제 { $problems }개 중 { $common }개를 비교함
 compare-groups = 문제 { $common }개가 { $groups }개 묶음으로 이루어져 있어, 이런 문제에서의 오차는 묶음을 단위로 구함
 compare-mcnemar = 구간은 0을 벗어나지만, 판정하는 정확 검정으로는 차이가 드러나지 않음(맥니마 검정, p { SIGNIFICANT($p) })
-compare-these = 바로 이 문제들에서 둘을 다시 실행한다면: { $found }
+compare-these = 바로 이 문제들에서 둘을 거듭 실행한 평균: { $found }
 compare-power = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%, { FIXED($detectable) }포인트라면 80%의 확률로 드러남
 compare-power-none = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%의 확률로 드러남. 80%의 확률로 드러나는 차이는 없음
 compare-tokens = 정답 표본당 토큰: { FIXED($run, 0) }개, 기준은 { FIXED($reference, 0) }개
@@ -813,11 +813,11 @@ answer-basis-uneven = 문제 { $problems }개에 답변을 { $fewest }~{ $most }
     [claimed] 비교한 점수는 실행 파일에 직접 적은 것입니다(claimed 키).
    *[other] 공표된 점수의 출처는 { $by }입니다.
 }
-certainty-score = 같은 문제로 다시 실행하면 20번 중 19번은 { FIXED($low) }~{ FIXED($high) }%가 나오고, 비슷한 다른 문제였다면 점수가 { FIXED($se) }포인트쯤 오르내립니다.
+certainty-score = 같은 문제로 거듭 실행한 평균은 { FIXED($low) }~{ FIXED($high) }%로 보이며(95% 구간), 비슷한 다른 문제였다면 점수가 { FIXED($se) }포인트쯤 오르내립니다.
 certainty-score-greedy = 같은 실행을 다시 하면 같은 점수가 나오고, 비슷한 다른 문제였다면 점수가 { FIXED($se) }포인트쯤 오르내립니다.
-certainty-score-alike = 같은 문제로 다시 실행하면 20번 중 19번은 { FIXED($low) }~{ FIXED($high) }%가 나옵니다. 모든 문제의 결과가 같아, 비슷한 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
+certainty-score-alike = 같은 문제로 거듭 실행한 평균은 { FIXED($low) }~{ FIXED($high) }%로 보입니다(95% 구간). 모든 문제의 결과가 같아, 비슷한 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
 certainty-score-greedy-alike = 같은 실행을 다시 하면 같은 점수가 나옵니다. 모든 문제의 결과가 같아, 비슷한 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
-certainty-score-single = 같은 문제로 다시 실행하면 20번 중 19번은 { FIXED($low) }~{ FIXED($high) }%가 나옵니다. 문제가 하나뿐이어서, 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
+certainty-score-single = 같은 문제로 거듭 실행한 평균은 { FIXED($low) }~{ FIXED($high) }%로 보입니다(95% 구간). 문제가 하나뿐이어서, 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
 certainty-score-greedy-single = 같은 실행을 다시 하면 같은 점수가 나옵니다. 문제가 하나뿐이어서, 다른 문제였다면 점수가 얼마나 달라질지는 알 수 없습니다.
 certainty-score-unknown = 다시 실행했을 때 얼마나 달라질지는 알 수 없습니다.
 certainty-compared = 판정할 수 없음: 이만한 문제와 표본으로는 { FIXED($detectable) }포인트 이상의 차이라야 확실히 드러납니다.
