@@ -124,6 +124,7 @@ _PLAIN_UNIT = re.compile(
     rf"(?<=[\d)}}])(?P<apart>\s*)(?P<unit>[{LETTER}][{LETTER}'’.-]*(?:[ /][{LETTER}'’.-]+){{0,8}})"
     r"(?:\^\{?\d\}?)?[.。]?$"
 )
+_VARIABLE = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _CONTENT = re.compile(r"\\text\{([^{}]*)\}")
 
 
@@ -136,6 +137,8 @@ def drop_unit(text: str) -> str:
     plain = _PLAIN_UNIT.search(text)
     if plain is None or not is_plain_unit(plain["unit"], bool(plain["apart"])):
         return text
+    if len(plain["unit"]) == 1 and _VARIABLE.search(text[: plain.start()]):
+        return text  # Behind `k^2` one more letter is a variable.
     return text[: plain.start()].rstrip()
 
 

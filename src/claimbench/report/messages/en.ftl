@@ -955,6 +955,7 @@ grade-not-evaluated = not evaluated: { $where }: { $failure }
 grade-where-box = in the last box
 grade-where-hashes = after ####
 grade-where-phrase = after “the answer is”
+grade-where-conclusion = in the last sentence
 grade-where-last-number = the last number
 grade-no-order = the sample has no order of choices, and the gold { $gold } is no letter
 grade-no-label = the outputs bring no label, and there is no gold answer here

@@ -931,6 +931,7 @@ grade-not-evaluated = 계산하지 못함: { $where }: { $failure }
 grade-where-box = 마지막 상자 안의 답
 grade-where-hashes = #### 뒤의 답
 grade-where-phrase = “the answer is” 뒤의 답
+grade-where-conclusion = 마지막 문장의 답
 grade-where-last-number = 마지막 수
 grade-no-order = 표본에 선택지 순서가 없고, 정답 { $gold }도 선택지 글자가 아님
 grade-no-label = 출력에 판정이 없고, 여기에 정답도 없음
