@@ -69,7 +69,7 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """From the mean time per sample since the clock started; None while too few have ended: many
+        """From the mean time per sample since the clock started; None while few have ended: many
         are under way together, and the first took as long as all that end with it."""
         made = self.generated - self.before[0]
         missing = self.asked - self.stored + made
