@@ -14,8 +14,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from claimbench.analysis.doubts import doubts
+from claimbench.messages import Message
 from claimbench.report.answer_text import legend_in_letters, spoken, what_could_change
 from claimbench.report.answers import CARDS, answers
+from claimbench.report.caveats import table_of
 from claimbench.report.comparisons import headline
 from claimbench.report.messages import english, words
 from claimbench.report.strips import in_letters
@@ -30,8 +32,10 @@ from claimbench.report.tables import (
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.view import outline
 from claimbench.verdicts.registration import run_messages
+from claimbench.verdicts.sentences import hangs_on_ours
 
 if TYPE_CHECKING:
+    from claimbench.records import Verdict
     from claimbench.runner.generate import Progress as RunProgress
     from claimbench.runner.reporting import Report
 
@@ -109,16 +113,31 @@ def show_report(report: Report) -> None:
     columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))
     _print(console, measurement_table(report.measurements), columns)
     if report.verdicts:
-        named = [replace(v, benchmark=figure_of(v)) for v in report.verdicts]
-        _print(console, verdict_table(named), _VERDICT_COLUMNS)
+        _print_verdicts(console, report.verdicts)
     if len(report.verdicts) > 1:
         console.print(Text(english(verdict_sum(report.verdicts))), soft_wrap=True)
     judged = [(run.name, run.registration) for run in report.runs if run.verdicts]
     for one in run_messages(judged):
         console.print(Text(clean(english(one), LONGEST)), soft_wrap=True)
-    for note in doubts(report.measurements):
+    for note in (*doubts(report.measurements), *_undecided(report.verdicts)):
         console.print(Text(clean(f"Note: {english(note)}", 1000)), soft_wrap=True)
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
+
+
+def _print_verdicts(console: Console, verdicts: Sequence[Verdict]) -> None:
+    """The table; of several figures with whose each is."""
+    table = verdict_table([replace(v, benchmark=figure_of(v)) for v in verdicts])
+    if len(verdicts) == 1:
+        _print(console, table, _VERDICT_COLUMNS)
+        return
+    rows = tuple((*row, table_of(v)) for row, v in zip(table.rows, verdicts, strict=True))
+    by = Table(table.name, (*table.columns, _BY), rows)
+    _print(console, by, (*_VERDICT_COLUMNS[:2], _BY, *_VERDICT_COLUMNS[2:]))
+
+
+def _undecided(verdicts: Sequence[Verdict]) -> list[Message]:
+    count = sum(map(hangs_on_ours, verdicts))
+    return [Message("verdicts-hang-on-decoding", {"count": count})] if count else []
 
 
 def _print_answers(console: Console, report: Report) -> None:
@@ -155,12 +174,13 @@ def _lines(parts: Sequence[str], width: int) -> list[str]:
 
 LONGEST = 1000
 """Characters of a sentence that are shown."""
-_WORDS = frozenset({"model", "benchmark", "verdict", "received"})
+_BY = "published by"
+_WORDS = frozenset({"model", "benchmark", "verdict", "received", _BY})
 _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
 _MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
 
 
-_DROPPED = ("published", "truncated", "problem SE", "sampling SE", "benchmark")
+_DROPPED = (_BY, "published", "truncated", "problem SE", "sampling SE", "benchmark")
 """What a narrow terminal goes without, first to last: the sentences and the report have it."""
 
 

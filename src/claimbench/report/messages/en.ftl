@@ -61,6 +61,7 @@ note-samples-unknown = the samples per problem behind { $table }'s score are unk
 note-not-graded = { $failed } of { $samples } samples could not be graded, an error of ours, and are left out of the score
 note-problems-left-out = { $left } of { $total } problems have no graded sample and do not count
 note-decoding-unknown = it is unknown whether a score was decoded greedily: { $sampled } if it was sampled, { $greedy } if it was greedy
+note-decoding-not-stated = these replies do not state whether they were decoded greedily: { $sampled } if they were sampled, { $greedy } if they were greedy; import them again with what is known, such as --protocol temperature=0.6
 note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a temperature: two quantities; the greedy one counts as one sample of each problem, which with up to about 280 problems nearly always leaves the verdict inconclusive
 reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
 note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
@@ -790,6 +791,7 @@ answer-reproduced = the difference lies within ±{ SHORT($margin) } points
 answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
+answer-open-decoding-ours = whether these replies were sampled or greedy is not stated, and it decides the verdict
 answer-basis = Measured with { $problems } problems, { $samples ->
     [one] one reply
    *[other] { $samples } replies
@@ -819,6 +821,11 @@ certainty-apart = { $level }: were the two scores really equal, chance would par
 certainty-greedy = Chance plays no part: both sides take the likeliest token every time, so the same run gives the same score. What remains is how each side measured.
 certainty-open = Not decided yet: { $remedy }.
 certainty-decoding = Not decided, and no number of samples would: it takes knowing how the published score was decoded.
+certainty-decoding-ours = Not decided, and no number of samples would: it takes knowing how these replies were decoded (import them again with --protocol temperature=…).
+verdicts-hang-on-decoding = { $count ->
+    [one] 1 verdict hangs
+   *[other] { $count } verdicts hang
+ } on whether these replies were sampled or greedy, which they do not state: import them again with what is known, such as --protocol temperature=0.6
 certainty-none = No judgement is given.
 certainty-partial = Not sure, and likely too high: samples are missing, what finishes first is short, and short replies are right more often than long ones.
 answer-basis-uneven = Measured with { $problems } problems, { $fewest } to { $most } replies to each. { $by ->
