@@ -82,7 +82,7 @@ def _line_after_phrase(text: str, phrases: Phrases = _PHRASE) -> str | None:
     if last is None:
         return None
     rest = text[last.end() : last.end() + 4 * LINE_CHARACTERS]
-    rest = _DISPLAY.sub(lambda display: " ".join(display.group().split()), rest)
+    rest = _DISPLAY.sub(_on_one_line, rest)
     lines = (line.strip(" \t:：*_#") for line in rest.splitlines())
     line = next((line[:LINE_CHARACTERS] for line in lines if line), None)
     # "The answer is not 18" names no answer.
@@ -145,20 +145,35 @@ def _listed(line: str, span: re.Match[str]) -> str | None:
     return ", ".join(part.strip() for part in parts) if ends else None
 
 
+_FORMULA = rf"(?:{_MATH_SPAN.pattern})"
+_FIGURE = r"(-?\d[\d,]{0,30}(?:\.\d{1,30})?(?:[ \t][a-z]{1,20}){0,3})"
+_VALUE = rf"\**(?:{_FORMULA}\**\.?|{_FIGURE}\**\.)\**$"
+"""A value that ends a sentence: a formula, or a number with a full stop (a reply that was cut off
+has none)."""
 _CONCLUSION = re.compile(
     r"(?:^|[.:]\s+)\**(?:thus|therefore|hence|so|consequently|in[ \t]conclusion)\b[^\n]{0,200}?"
-    rf"\b{_BE}[ \t]+\**(?:{_MATH_SPAN.pattern}"
-    r"|(-?\d[\d,]{0,30}(?:\.\d{1,30})?(?:[ \t][a-z]{1,20}){0,3}))\**\.\**$",
+    rf"\b{_BE}[ \t]+{_VALUE}",
     re.IGNORECASE,
 )
+_NAMED_BEHIND = re.compile(
+    rf"^(?:[a-z]{{2,12}},?[ \t]+)?\**(?:{_FORMULA}|{_FIGURE})\**[ \t]+is[ \t]+(?:the|our|my)[ \t]+"
+    r"(?:final[ \t]+|correct[ \t]+)?answer\b\**\.?\**$",
+    re.IGNORECASE,
+)
+_BEFORE_DISPLAY = re.compile(r"\s+(?=\$\$|\\\[)")
 
 
 def concluded(text: str) -> str | None:
-    r"""What the last sentence of a reply concludes: `Therefore, the area is $4\pi$.`; one that was
-    cut off has no full stop."""
-    line = text.rstrip()[-LINE_CHARACTERS:].rpartition("\n")[2]
-    found = _CONCLUSION.search(line)
+    r"""What the last sentence of a reply concludes: `Therefore, the area is $4\pi$.`, or
+    `$4\pi$ is the answer.`"""
+    tail = _DISPLAY.sub(_on_one_line, text.rstrip()[-LINE_CHARACTERS:])
+    line = _BEFORE_DISPLAY.sub(" ", tail).rpartition("\n")[2]
+    found = _CONCLUSION.search(line) or _NAMED_BEHIND.search(line)
     return _span_text(found).strip() if found else None
+
+
+def _on_one_line(display: re.Match[str]) -> str:
+    return " ".join(display.group().split())
 
 
 def _first_sentence(line: str) -> str:

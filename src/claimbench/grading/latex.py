@@ -24,7 +24,7 @@ from claimbench.grading.reply import counted_formula
 from claimbench.grading.texts import without_sentence
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 8
+RULES_VERSION = 9
 """Raise it with every change that can change a grade of a module that this one uses."""
 
 MAX_ANSWER_CHARACTERS = 2000

@@ -139,7 +139,10 @@ def _sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
     just = r"it[ \t]+is(?=[.!]?(?:\s|$))"
     chosen = r"(?P<colon>)\b(?:option|choice)[ \t]*[*_]{0,3}[ \t]*"
     instead = r"(?:isn['’]t|is[ \t]+not)[ \t]+\W{0,3}[A-Z]\W{1,6}(?:but|it['’]s|it[ \t]+is)"
-    correct = r"(?:correct|right|true)[ \t]+[a-z]{2,12}|letter"
+    correct = (
+        r"(?:correct|right|true)[ \t]+(?:one|statement|response|selection|match|pair|structure"
+        r"|description|explanation|combination)|letter"
+    )
     result = r"correct|result|response|solution|selection|conclusion"
     alone = r"(?=[ \t]*(?:$|[\n.,;:!)\]]|because\b|since\b|as\b|due\b))"
     yield re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){_ABOUT}{be}){named}")
@@ -147,7 +150,8 @@ def _sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
     yield re.compile(rf"(?im:{_LEFT}(?P<colon>)[ \t]+{_NOUN}){named}(?m:{alone})")
     yield re.compile(rf"(?im:^\W{{0,4}}(?:{result}){_COLON}){named}(?m:{alone})")
     yield re.compile(rf"{instead}(?P<colon>)[ \t]+{named}")
-    yield re.compile(rf"{_LONE}{whole}(?P<more>)[ \t]+(?:{called}(?i:{_RIGHT})|{just})")
+    aside = r"(?:[ \t]\([^()\n]{1,60}\)|,)?"
+    yield re.compile(rf"{_LONE}{whole}(?P<more>){aside}[ \t]+(?:{called}(?i:{_RIGHT})|{just})")
     yield re.compile(
         rf"(?:mak|leav)(?:es|ing){_NOUN}[ \t]+{whole}(?P<more>)[ \t]+(?:as[ \t]+)?(?i:{_RIGHT})"
     )
@@ -156,6 +160,7 @@ def _sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
     )
     yield re.compile(rf"(?i:\b(?:option|choice)){_COLON}{named}")
     yield re.compile(rf"(?im:{chosen}){named}(?m:{alone})")
+    yield re.compile(rf"(?i:\boption|\bchoice)[ \t]+{whole}(?P<more>)[ \t]+best[ \t]+[a-z]{{4}}")
     yield re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})")
     yield re.compile(rf"(?i:\banswer(?P<colon>)[ \t]*[*_]{{0,3}}[ \t]*){named}")
 

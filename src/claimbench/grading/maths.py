@@ -29,7 +29,7 @@ from claimbench.grading.reply import counted_formula
 from claimbench.grading.texts import without_sentence
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 7
+RULES_VERSION = 8
 """Raise it with every change that can change a grade of this module or of those it uses."""
 
 

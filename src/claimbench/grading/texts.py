@@ -125,11 +125,15 @@ _PLAIN_UNIT = re.compile(
     r"(?:\^\{?\d\}?)?[.。]?$"
 )
 _VARIABLE = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
+_SIGN_OF_UNIT = re.compile(r"(?<=[\d ])\\(?:mu\s?(?=\\text\{|[a-zA-Z]$)|Omega$|AA$)")
+"""Micro, ohm, ångström."""
 _CONTENT = re.compile(r"\\text\{([^{}]*)\}")
 
 
 def drop_unit(text: str) -> str:
     """`text` without the unit or counted noun at its end, where it has one."""
+    if "\\" in text:
+        text = _SIGN_OF_UNIT.sub("", text)
     match = _TEXT_UNIT.search(text) if "\\text" in text else None
     if match is not None:
         unit = all(is_unit(content) for content in _CONTENT.findall(match.group()))
