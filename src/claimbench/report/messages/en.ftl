@@ -712,6 +712,7 @@ verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were ever
 ## Pages for readers of the articles
 
 claims-cut = Long reasons are cut (…): `claimbench claims --article ID` shows those of one article in full.
+claims-unheard = { $run } speaks to none of these claims: they are about other models, or other benchmarks, than it measured.
 reader-title = What five articles claimed of DeepSeek, checked
 reader-intro = Each claim is in our own words. The verdict comes from public figures and records, with their places; how it is made is in docs/evidence.md.
 reader-plain-words = Holds: the figures or the record bear the claim out. Fails: they say otherwise. In part: some of what is claimed holds, some fails. Open: the figures are too uncertain, or something is unmeasured. Beyond testing: neither a measurement nor a record at hand can settle it.

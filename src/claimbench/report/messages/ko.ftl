@@ -712,6 +712,7 @@ verdict-sum-by-chance = 수치 { $total }개 중 { LIST($counts, ", ") }. 모든
 ## Pages for readers of the articles
 
 claims-cut = 긴 근거는 줄여서 보였습니다(…). `claimbench claims --article ID`는 기사 하나의 근거를 모두 보여 줍니다.
+claims-unheard = { $run }: 이 실행이 측정한 모델과 벤치마크에 대한 주장이 여기에는 없습니다.
 reader-title = 딥시크를 다룬 기사 다섯 편, 주장을 하나씩 확인하다
 reader-intro = 주장은 기사 문장이 아니라 우리가 다시 쓴 말로 적었습니다. 공개된 수치와 기록으로 판정하고 출처를 함께 밝힙니다. 판정 방법은 docs/evidence.md에 있습니다.
 reader-plain-words = 맞음: 수치나 기록이 주장을 뒷받침합니다. 틀림: 수치나 기록이 주장과 다릅니다. 일부만 맞음: 맞는 부분도 있고 틀린 부분도 있습니다. 미정: 수치가 너무 불확실하거나 재지 않은 것이 있습니다. 검증 불가: 재어 보아도, 지금 있는 기록을 찾아보아도 가릴 수 없습니다.
