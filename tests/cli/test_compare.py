@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -361,6 +363,18 @@ def test_runs_without_a_benchmark_or_a_problem_in_common_are_refused(
     found = str(compare(runs, "base", str(other)).exception)
     assert "no benchmark in common: b in the reference, z beside it" in found
     assert "no problem has the same id and text in both" in found
+
+
+def test_an_open_comparison_says_how_many_problems_would_decide(runs: Path) -> None:
+    """Four times as many halve the error, and the smallest difference that shows."""
+    (found,) = json.loads(compare(runs, "base", "once", "--json").stdout)
+    assert found["verdict"] == "inconclusive"
+    seen = abs(found["score"] - found["reference_score"])
+    needed = math.ceil(60 * (found["detectable_difference"] / seen) ** 2)
+    said = compare(runs, "base", "once").stdout
+    number = re.search(r"about (\d+) problems like these would show it .*\(here 60\)", said)
+    assert number is not None and abs(int(number[1]) - needed) <= 1
+    assert "problems like these would show it" not in compare(runs, "base", "mine").stdout
 
 
 def test_two_files_of_replies_to_the_same_questions_are_compared(tmp_path: Path) -> None:

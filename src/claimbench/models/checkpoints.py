@@ -90,8 +90,8 @@ def find(
             failures.append(str(error))
     why = "; ".join(failures) or "working offline"
     raise CheckpointMissing(
-        f"model {model.name}: neither on this machine nor to be had ({why}); run "
-        f"`claimbench fetch RUN` where {model.hub} can be reached, or set `path` in its configuration",
+        f"model {model.name}: neither on this machine nor to be had ({why}); run `claimbench fetch "
+        f"RUN` where {model.hub} can be reached, or set `path` in its configuration",
         f"model {model.name}",
         f"{why}; run this where {model.hub} can be reached",
     )

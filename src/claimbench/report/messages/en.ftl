@@ -644,6 +644,7 @@ compare-mcnemar = the interval leaves out 0, but the exact test, which decides, 
 compare-these = both run again and again on these very problems: { $found }
 compare-power = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%, one of { FIXED($detectable) } points with a chance of 80%
 compare-power-none = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%; no difference would be with a chance of 80%
+compare-needed = were the difference seen the true one, about { $needed } problems like these would show it with a chance of 80% (here { $common })
 compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }
 compare-devices = device seconds per right sample: { SIGNIFICANT($run) } ({ $device }) against { SIGNIFICANT($reference) } ({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, { SIGNIFICANT($adjusted) } among { $family } comparisons (Holm)

@@ -644,6 +644,7 @@ compare-mcnemar = 구간은 0을 벗어나지만, 판정하는 정확 검정으�
 compare-these = 바로 이 문제들에서 둘을 거듭 실행한 평균: { $found }
 compare-power = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%, { FIXED($detectable) }포인트라면 80%의 확률로 드러남
 compare-power-none = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%의 확률로 드러남. 80%의 확률로 드러나는 차이는 없음
+compare-needed = 관측된 차이가 실제 차이라면 이런 문제 약 { $needed }개로 80%의 확률로 드러남(여기서는 { $common }개)
 compare-tokens = 정답 표본당 토큰: { FIXED($run, 0) }개, 기준은 { FIXED($reference, 0) }개
 compare-devices = 정답 표본당 장치 시간: { SIGNIFICANT($run) }초({ $device }), 기준은 { SIGNIFICANT($reference) }초({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, 비교 { $family }개를 보정하면(Holm) { SIGNIFICANT($adjusted) }
