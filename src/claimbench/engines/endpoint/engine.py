@@ -128,15 +128,11 @@ class EndpointEngine(Engine):
             return
         self._first = first
         pending = Pending(itertools.chain([first], source))
-        said = ""
         try:
             with event_loop() as submit, self._connected(submit, first) as client:
                 yield from self._work(submit, client, pending)
-        except EngineDied as died:
-            said = str(died)
-            raise
         finally:
-            if (complaint := self._examiner.complaint()) and complaint not in said:
+            if complaint := self._examiner.complaint():
                 self._log(f"{complaint}.")
 
     def _work(self, submit: Submit, client: Client, pending: Pending) -> Iterator[Answer]:
