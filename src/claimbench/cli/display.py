@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
@@ -190,7 +191,25 @@ def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
         if sum(_least(table, column) + 3 for column in columns) - 1 <= console.width:
             break
         columns = tuple(column for column in columns if column != name)
-    console.print(_drawn(table, columns))
+    console.print(_drawn(table, columns, console.width))
+
+
+def _widths(table: Table, columns: tuple[str, ...], width: int) -> list[int]:
+    """The columns' widths: those that fold give way, names first and the longest of them. Left to
+    itself, rich goes over the width where a column has a least one, and cuts the last letters."""
+    least = [_least(table, column) for column in columns]
+    places = [table.columns.index(column) for column in columns]
+    found = [
+        max([one, *(cell_len(clean(english(row[place]))) for row in table.rows)])
+        for one, place in zip(least, places, strict=True)
+    ]
+    for _ in range(sum(found) + 3 * len(found) - 1 - width):
+        room = [one - other for one, other in zip(found, least, strict=True)]
+        names = [n if column != "verdict" else 0 for n, column in zip(room, columns, strict=True)]
+        give = names if any(names) else room
+        longest = give.index(max(give))
+        found[longest] = max(least[longest], found[longest] - 1)
+    return found
 
 
 def _least(table: Table, column: str) -> int:
@@ -207,11 +226,11 @@ def _heading(column: str) -> str:
     return english(heading(column)).replace(" SE", "\nSE")
 
 
-def _drawn(table: Table, columns: tuple[str, ...]) -> RichTable:
+def _drawn(table: Table, columns: tuple[str, ...], width: int) -> RichTable:
     title = table.name.capitalize()
     drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     places = [table.columns.index(name) for name in columns]
-    for name in columns:
+    for name, wide in zip(columns, _widths(table, columns, width), strict=True):
         # Where the terminal is narrow, names fold; no heading and no figure is cut.
         folds = name in _WORDS
         side: JustifyMethod = "left" if folds else "right"
@@ -220,7 +239,7 @@ def _drawn(table: Table, columns: tuple[str, ...]) -> RichTable:
             justify=side,
             no_wrap=not folds,
             overflow="fold",
-            min_width=len(name) * folds,
+            width=wide,
         )
     for row in table.rows:
         drawn.add_row(*(Text(clean(english(row[place]))) for place in places))
