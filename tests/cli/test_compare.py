@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -350,11 +352,46 @@ def test_a_green_exit_names_what_it_rests_on(runs: Path) -> None:
     assert "--fail-on worse --fail-on better: passed; same on b: inconclusive" in green.stderr
 
 
-def test_runs_without_a_benchmark_in_common_say_what_names_one(runs: Path, tmp_path: Path) -> None:
-    other = write_run(tmp_path / "z", [("m", "z")], chances({"m": 0.0}), samples=1)
+def test_runs_without_a_benchmark_or_a_problem_in_common_are_refused(
+    runs: Path, tmp_path: Path
+) -> None:
+    def question(benchmark: str, i: int) -> str:
+        return f"{benchmark} {i}?"
+
+    cells = [("m", "z")]
+    other = write_run(tmp_path / "z", cells, chances({"m": 0.0}), samples=1, question=question)
     found = str(compare(runs, "base", str(other)).exception)
     assert "no benchmark in common: b in the reference, z beside it" in found
-    assert "named after their file, or by its column benchmark" in found
+    assert "no problem has the same id and text in both" in found
+
+
+def test_an_open_comparison_says_how_many_problems_would_decide(runs: Path) -> None:
+    """Four times as many halve the error, and the smallest difference that shows."""
+    (found,) = json.loads(compare(runs, "base", "once", "--json").stdout)
+    assert found["verdict"] == "inconclusive"
+    seen = abs(found["score"] - found["reference_score"])
+    needed = math.ceil(60 * (found["detectable_difference"] / seen) ** 2)
+    said = compare(runs, "base", "once").stdout
+    number = re.search(r"about (\d+) problems like these would show it .*\(here 60\)", said)
+    assert number is not None and abs(int(number[1]) - needed) <= 1
+    assert "problems like these would show it" not in compare(runs, "base", "mine").stdout
+
+
+def test_two_files_of_replies_to_the_same_questions_are_compared(tmp_path: Path) -> None:
+    """Each import is a benchmark that is named after its file."""
+    for name, right in (("base", 3), ("mine", 9)):
+        rows = [
+            {"problem_id": f"p{i}", "question": f"{i} + 1?", "gold": str(i + 1),
+             "response": f"It is {i + 1 if i < right else 0}."}
+            for i in range(12)
+        ]  # fmt: skip
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        words = ["import", "jsonl", file, "--model", name, "--grader", "number"]
+        done = CliRunner().invoke(app, [*map(str, words), "--out", str(tmp_path / name)])
+        assert done.exit_code == 0, done.output
+    (found,) = json.loads(compare(tmp_path, "base", "mine", "--json").stdout)
+    assert (found["problems"], found["reference_score"], found["score"]) == (12, 25.0, 75.0)
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(runs: Path, tmp_path: Path) -> None:

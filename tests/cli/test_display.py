@@ -49,6 +49,18 @@ def test_verdicts_are_whole_on_80_columns() -> None:
     assert "…" not in heading + figures
 
 
+@pytest.mark.parametrize("width", [40, 41, 45, 60])
+def test_no_letter_is_cut_where_names_and_verdicts_fold(width: int) -> None:
+    rows = [(MODEL, "aime24 cons@64", "83.3", "–", word) for word in ("inconclusive", "lower")]
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    _print(console, Table("verdicts", _VERDICT_COLUMNS, tuple(rows)), _VERDICT_COLUMNS)
+    assert isinstance(console.file, io.StringIO)
+    _, _, heading, _, *body = console.file.getvalue().splitlines()
+    place = heading.index("verdict")
+    assert all(len(line) <= width for line in (heading, *body))
+    assert "".join(line[place:].strip() for line in body) == "inconclusivelower"
+
+
 @pytest.mark.parametrize("width", [40, 46, 80])
 def test_a_narrow_terminal_keeps_the_verdict(width: int) -> None:
     row = (MODEL, BENCHMARK, "28.9", "28.85 ± 1.21", "reproduced")

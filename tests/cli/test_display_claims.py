@@ -15,12 +15,27 @@ from claimbench.cli.display_claims import shortened, show_claims
 from claimbench.messages import Texts, term
 from claimbench.report.article_pages import disagreements
 from claimbench.report.messages import words
-from claimbench.verdicts.articles import ClaimVerdict, judge_claims, load_evidence
+from claimbench.verdicts.articles import (
+    ClaimVerdict,
+    choose,
+    judge_claims,
+    load_evidence,
+    unheard,
+)
 
 
 @pytest.fixture(scope="module")
 def verdicts() -> tuple[ClaimVerdict, ...]:
     return judge_claims(load_evidence())
+
+
+def test_a_run_that_speaks_to_no_claim_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    folders = [Path("results/smollm2-gsm8k"), Path("results/aime25-r1-distill-qwen-7b")]
+    evidence = load_evidence(folders)
+    found = choose(judge_claims(evidence), "hani-0130")
+    assert "smollm2-gsm8k" in unheard(evidence, found)
+    show_claims(found, "en", unheard(evidence, found))
+    assert "smollm2-gsm8k speaks to none of these claims" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -82,6 +82,16 @@ REFUSED = [
     ("a.jsonl", lines([{"id": "x", "answer": "3"}]), "no column is plainly the question (id, ans"),
     ("a.jsonl", lines([{"question": {"a": 1}, "answer": "3"}]), "column question holds no text"),
     ("a.csv", 'question;answer\nq;"2\nr;4\n', "a.csv:2: a quote is opened in this row and never"),
+    (
+        "a.jsonl",
+        lines([{"prompt": "Write add(a, b).", "tests": "assert add(1, 2) == 3"}]),
+        "column tests holds tests for programs, and no answer; docs/coding.md says how",
+    ),
+    (
+        "a.jsonl",
+        lines([{"question": "Write f.", "answer": ["assert f(1)", "assert f(2)"]}]),
+        "column answer holds tests for programs",
+    ),
     ("a.csv", "What is 1+1?,2\nWhat is 2+2?,4\n", "the first line must name the columns"),
     ("a.csv", "question,answer\nWhat is 1+1?,2,3\n", "a.csv:2: more values than the 2 columns of"),
     ("a.csv", "question,answer,answer\nq,1,2\n", "a.csv:1: there are two columns answer; rename"),

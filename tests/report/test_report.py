@@ -210,6 +210,12 @@ def test_a_run_that_stored_nothing_says_so(tmp_path: Path) -> None:
         pytest.raises(WrongRunFolder, match="its run stopped before it stored anything; give its"),
     ):
         reporting.report(store)
+    (root / "measurements.json").write_text("[]")  # Results that somebody sent without the report.
+    with (
+        RunStore.existing(root, writer=True) as store,
+        pytest.raises(WrongRunFolder, match="holds results alone, without problems and samples"),
+    ):
+        reporting.report(store)
 
 
 def test_an_unfinished_run_is_marked(tmp_path: Path) -> None:

@@ -48,6 +48,19 @@ def test_rates_count_from_the_work_that_begins(clock: Clock) -> None:
     assert (progress.seconds_left, progress.tokens_per_second) == (2, 100)
 
 
+def test_the_first_samples_to_end_do_not_say_when_all_will_have_ended(clock: Clock) -> None:
+    """Many are under way together: the first of 576 took a minute and would make that ten hours."""
+    progress = Progress(576)
+    progress.begin()
+    clock.now += 60
+    progress.stored = progress.generated = 1
+    assert progress.seconds_left is None
+    progress.stored = progress.generated = 31
+    assert progress.seconds_left is None
+    progress.stored = progress.generated = 32
+    assert progress.seconds_left == 60 * 544 / 32
+
+
 def test_an_import_that_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Passing over what is there takes time that the rest will not take."""
     rows = [

@@ -254,7 +254,7 @@ def _cannot_load(
     local = local if file else ""
     return DatasetMissing(
         f"{name}: cannot load {dataset.hub} at revision {dataset.revision} ({why}){gated}; run "
-        f"`claimbench fetch` where the hub can be reached{local}",
+        f"`claimbench fetch RUN` where the hub can be reached{local}",
         f"benchmark {name} ({dataset.hub} at revision {dataset.revision})",
         f"{why}{gated}; run this where the hub can be reached{local}",
     )

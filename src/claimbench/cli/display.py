@@ -8,14 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from claimbench.analysis.doubts import doubts
+from claimbench.messages import Message
 from claimbench.report.answer_text import legend_in_letters, spoken, what_could_change
 from claimbench.report.answers import CARDS, answers
+from claimbench.report.caveats import table_of
 from claimbench.report.comparisons import headline
 from claimbench.report.messages import english, words
 from claimbench.report.strips import in_letters
@@ -30,8 +33,10 @@ from claimbench.report.tables import (
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.view import outline
 from claimbench.verdicts.registration import run_messages
+from claimbench.verdicts.sentences import hangs_on_ours
 
 if TYPE_CHECKING:
+    from claimbench.records import Verdict
     from claimbench.runner.generate import Progress as RunProgress
     from claimbench.runner.reporting import Report
 
@@ -109,16 +114,31 @@ def show_report(report: Report) -> None:
     columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))
     _print(console, measurement_table(report.measurements), columns)
     if report.verdicts:
-        named = [replace(v, benchmark=figure_of(v)) for v in report.verdicts]
-        _print(console, verdict_table(named), _VERDICT_COLUMNS)
+        _print_verdicts(console, report.verdicts)
     if len(report.verdicts) > 1:
         console.print(Text(english(verdict_sum(report.verdicts))), soft_wrap=True)
     judged = [(run.name, run.registration) for run in report.runs if run.verdicts]
     for one in run_messages(judged):
         console.print(Text(clean(english(one), LONGEST)), soft_wrap=True)
-    for note in doubts(report.measurements):
+    for note in (*doubts(report.measurements), *_undecided(report.verdicts)):
         console.print(Text(clean(f"Note: {english(note)}", 1000)), soft_wrap=True)
     console.print(Text(f"Report: {report.path}"), soft_wrap=True)
+
+
+def _print_verdicts(console: Console, verdicts: Sequence[Verdict]) -> None:
+    """The table; of several figures with whose each is."""
+    table = verdict_table([replace(v, benchmark=figure_of(v)) for v in verdicts])
+    if len(verdicts) == 1:
+        _print(console, table, _VERDICT_COLUMNS)
+        return
+    rows = tuple((*row, table_of(v)) for row, v in zip(table.rows, verdicts, strict=True))
+    by = Table(table.name, (*table.columns, _BY), rows)
+    _print(console, by, (*_VERDICT_COLUMNS[:2], _BY, *_VERDICT_COLUMNS[2:]))
+
+
+def _undecided(verdicts: Sequence[Verdict]) -> list[Message]:
+    count = sum(map(hangs_on_ours, verdicts))
+    return [Message("verdicts-hang-on-decoding", {"count": count})] if count else []
 
 
 def _print_answers(console: Console, report: Report) -> None:
@@ -155,12 +175,13 @@ def _lines(parts: Sequence[str], width: int) -> list[str]:
 
 LONGEST = 1000
 """Characters of a sentence that are shown."""
-_WORDS = frozenset({"model", "benchmark", "verdict", "received"})
+_BY = "published by"
+_WORDS = frozenset({"model", "benchmark", "verdict", "received", _BY})
 _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
 _MEASUREMENT_COLUMNS = ("model", "benchmark", "pass@1", "sampling SE", "problem SE", "truncated")
 
 
-_DROPPED = ("published", "truncated", "problem SE", "sampling SE", "benchmark")
+_DROPPED = (_BY, "published", "truncated", "problem SE", "sampling SE", "benchmark")
 """What a narrow terminal goes without, first to last: the sentences and the report have it."""
 
 
@@ -170,7 +191,25 @@ def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
         if sum(_least(table, column) + 3 for column in columns) - 1 <= console.width:
             break
         columns = tuple(column for column in columns if column != name)
-    console.print(_drawn(table, columns))
+    console.print(_drawn(table, columns, console.width))
+
+
+def _widths(table: Table, columns: tuple[str, ...], width: int) -> list[int]:
+    """The columns' widths: those that fold give way, names first and the longest of them. Left to
+    itself, rich goes over the width where a column has a least one, and cuts the last letters."""
+    least = [_least(table, column) for column in columns]
+    places = [table.columns.index(column) for column in columns]
+    found = [
+        max([one, *(cell_len(clean(english(row[place]))) for row in table.rows)])
+        for one, place in zip(least, places, strict=True)
+    ]
+    for _ in range(sum(found) + 3 * len(found) - 1 - width):
+        room = [one - other for one, other in zip(found, least, strict=True)]
+        names = [n if column != "verdict" else 0 for n, column in zip(room, columns, strict=True)]
+        give = names if any(names) else room
+        longest = give.index(max(give))
+        found[longest] = max(least[longest], found[longest] - 1)
+    return found
 
 
 def _least(table: Table, column: str) -> int:
@@ -187,11 +226,11 @@ def _heading(column: str) -> str:
     return english(heading(column)).replace(" SE", "\nSE")
 
 
-def _drawn(table: Table, columns: tuple[str, ...]) -> RichTable:
+def _drawn(table: Table, columns: tuple[str, ...], width: int) -> RichTable:
     title = table.name.capitalize()
     drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     places = [table.columns.index(name) for name in columns]
-    for name in columns:
+    for name, wide in zip(columns, _widths(table, columns, width), strict=True):
         # Where the terminal is narrow, names fold; no heading and no figure is cut.
         folds = name in _WORDS
         side: JustifyMethod = "left" if folds else "right"
@@ -200,7 +239,7 @@ def _drawn(table: Table, columns: tuple[str, ...]) -> RichTable:
             justify=side,
             no_wrap=not folds,
             overflow="fold",
-            min_width=len(name) * folds,
+            width=wide,
         )
     for row in table.rows:
         drawn.add_row(*(Text(clean(english(row[place]))) for place in places))

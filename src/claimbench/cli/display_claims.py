@@ -34,9 +34,12 @@ OTHER_COLUMNS = 48
 """The width of the other columns, about."""
 
 
-def show_claims(verdicts: Sequence[ClaimVerdict], language: str = ENGLISH) -> None:
+def show_claims(
+    verdicts: Sequence[ClaimVerdict], language: str = ENGLISH, unheard: Sequence[str] = ()
+) -> None:
     """Print the claims by article with verdict, tier and reason; of several articles at once long
-    reasons in part. Raises ConfigError for a language without a catalogue."""
+    reasons in part; and the runs that speak to none of them. Raises ConfigError for a language
+    without a catalogue."""
     console, known = Console(), words(language)
     many = len({v.claim.article for v in verdicts}) > 1
     # Claim, kind and verdict take more than half of a narrow terminal, and less of a wide one.
@@ -49,6 +52,8 @@ def show_claims(verdicts: Sequence[ClaimVerdict], language: str = ENGLISH) -> No
         console.print(Text(f"{known.render(term('kind', kind))}: {shown}"))
     if any(cell_len(known.render(v.reason)) > room for v in verdicts):
         console.print(Text(known.say("claims-cut")), style="dim", soft_wrap=True)
+    for run in unheard:
+        console.print(Text(clean(known.say("claims-unheard", run=run))), soft_wrap=True)
 
 
 def _table(article: str, verdicts: Sequence[ClaimVerdict], known: Words, room: int) -> RichTable:

@@ -35,18 +35,22 @@ def _count(number: int | None) -> str:
     return "an unknown number of" if number is None else str(number)
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _cell_lines(cell: JsonObject) -> list[str]:
     prompt = cell["prompt"]
     ids = [str(i) for i in prompt["ids"]]
     shown = [*ids[:SHOWN_IDS], "…", *ids[-SHOWN_IDS:]] if len(ids) > 2 * SHOWN_IDS else ids
     hours = cell["hours_on_two_cpu_cores_at_most"]
     return [
-        f"{cell['model']} on {cell['benchmark']}: {cell['problems']} problems × "
-        f"{cell['samples_per_problem']} samples",
+        f"{cell['model']} on {cell['benchmark']}: {_counted(cell['problems'], 'problem')} × "
+        f"{_counted(cell['samples_per_problem'], 'sample')}",
         *_look_lines(cell),
         _prompt_words(cell["prompt_tokens"]),
-        f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB, "
-        f"{'unknown' if hours is None else hours} hours on two CPU cores",
+        f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB"
+        + ("" if hours is None else f", {hours} hours on two CPU cores"),
         f"  first prompt, {len(ids) or 'unknown'} tokens:",
         *(f"    | {clean(line, 400)}" for line in prompt["text"].splitlines()),
         *([f"    ids {' '.join(shown)}"] if shown else []),

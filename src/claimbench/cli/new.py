@@ -88,7 +88,8 @@ def benchmark(
     path = out or Path("configs", "benchmarks", f"{called}.yaml")
     draft = draft_benchmark(str(file), called, Columns(question, gold, grader))
     write_new(path, benchmark_yaml(draft, path.parent))
-    _show(path, f"{draft.golds} problems; the first:", _first_problem(draft))
+    problems = "1 problem" if draft.golds == 1 else f"{draft.golds} problems"
+    _show(path, f"{problems}; the first:", _first_problem(draft))
     _show_golds(draft)
     _say_what_to_decide(path, draft.decide)
 

@@ -211,5 +211,5 @@ def claims(
     elif out is None:
         from claimbench.cli.display_claims import show_claims
 
-        show_claims(chosen, language)
+        show_claims(chosen, language, articles.unheard(evidence, chosen) if results else ())
     exit_on_damaged(found.damaged)

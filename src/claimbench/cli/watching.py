@@ -61,7 +61,9 @@ def _until_done(once: bool, every: float) -> Iterator[None]:
 def _lines(root: Path, seen: Standing, speed: float | None) -> Iterator[str]:
     from claimbench.report.tables import clean
 
-    parts = [f"{seen.stored} of {seen.asked} samples", f"{seen.tokens:,} tokens"]
+    parts = [f"{seen.stored} of {seen.asked} samples"]
+    if seen.tokens:  # Imported outputs may not state theirs.
+        parts.append(f"{seen.tokens:,} tokens")
     if speed is not None:
         parts.append(f"{speed:.0f} tokens/s")
     if seen.quiet is not None and not seen.complete:

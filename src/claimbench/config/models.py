@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Literal
 
 from pydantic import Field, field_serializer, model_validator
@@ -22,6 +23,11 @@ class WheelSource(Strict):
     sha256: str
     gguf: str
     note: Written
+
+    @property
+    def file(self) -> str:
+        """What its weights are called in the cache, whichever model takes them."""
+        return f"{PurePosixPath(self.gguf).stem}-{self.sha256[:12]}"
 
     @field_serializer("note")
     def _in_english(self, note: dict[str, str]) -> str:

@@ -72,7 +72,7 @@ def draft_benchmark(
     }
     final = config.model_copy(update=update)
     if failing:
-        decide["grader"] = f"it calls {len(failing)} golds wrong against themselves"
+        decide["grader"] = f"it calls {len(failing)} of {len(problems)} golds wrong"
     if doubts := contradictions(problems):
         decide["golds"] = "; ".join(doubts)
     return BenchmarkDraft(final, file, decide, problems[0], len(problems), tuple(failing))

@@ -23,10 +23,12 @@ GOLDS = (
     "answer_key", "answerkey", "answer_index", "label", "output", "reference", "solution", "a",
     "정답", "답",
 )  # fmt: skip
+TESTS = ("tests", "test", "test_list", "unit_tests", "asserts")
 IDS = ("id", "problem_id", "question_id", "task_id", "unique_id", "uid", "idx", "index", "name")
 CHOICES = ("choices", "options", "alternatives", "answers", "endings")
 RIGHT = re.compile(r"(?i)(correct|right)[ _]?(answer|choice|option)?")
 WRONG = re.compile(r"(?i)(incorrect|wrong|distractor).*\d+")
+_TEST = re.compile(r"(?m)^\s*(assert\b|def (check|test_?\w*)\()|\bself\.assert\w+\(")
 HASHES = "####"
 """Behind which GSM8K writes the number, after the working."""
 NAMED = 3
@@ -64,6 +66,7 @@ def guess_fields(
     if not given.gold and len(others := _named(rest, GOLDS)) > 1:
         decide["gold"] = f"or {' or '.join(c for c in others if c != gold)}"
     _check_filled(rows, (asked, gold), file)
+    _refuse_tests(rows, gold, file)
     if listed_in:
         return FieldsConfig(id=own_id, question=asked, gold=gold, choices_in=listed_in)
     after = HASHES if all(HASHES in str(row.get(gold)) for row in rows) else None
@@ -113,9 +116,23 @@ def _question(columns: Sequence[str], rows: Sequence[Row], file: Path, known: se
 
 
 def _gold_column(columns: Sequence[str], file: Path) -> str:
-    if called := _named(columns, GOLDS):
+    if called := _named(columns, (*GOLDS, *TESTS)):
         return called[0]
     raise _not_plain(file, columns, "gold")
+
+
+def _holds_tests(value: object) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return any(isinstance(text, str) and _TEST.search(text) for text in texts)
+
+
+def _refuse_tests(rows: Sequence[Row], gold: str, file: Path) -> None:
+    """Programs are graded by running tests: no grader reads those as an answer."""
+    if all(_holds_tests(row.get(gold)) for row in rows):
+        raise ConfigError(
+            f"{file}: column {gold} holds tests for programs, and no answer; docs/coding.md says "
+            "how a benchmark with tests is written (grader: {kind: code})"
+        )
 
 
 def _not_plain(file: Path, columns: Sequence[str], what: str) -> ConfigError:

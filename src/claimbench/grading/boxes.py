@@ -18,7 +18,8 @@ MAX_LIST = 12
 
 _JOINT = re.compile(
     r"(?:\s|[,;$&]|\\[()\[\],;: ]|\\q?quad|\*{1,2}|\\\\"
-    r"|(?:\\text\{)?\s*(?:and|or)\b\s*\}?|[A-Za-z](?:_\{?\w\}?)?\s*=)*"
+    r"|(?:\\text\{)?\s*(?:and|or)\b\s*\}?|[A-Za-z](?:_\{?\w\}?)?\s*="
+    r"|\n[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t])*"
 )
 
 _NAME = re.compile(r"(?<![A-Za-z\\])([A-Za-z](?:_\{?\w\}?)?)\s?=\s?\$?$")
@@ -74,8 +75,8 @@ def _members(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _is_joint(between: str) -> bool:
-    """Whether it joins two boxes: a comma or a conjunction, in one paragraph."""
-    if re.search(r"\n\s*\n", between) or not re.search(r",|;|and|or|quad", between):
+    """Whether it joins two boxes: a comma, a conjunction or a new line, in one paragraph."""
+    if re.search(r"\n\s*\n", between) or not re.search(r",|;|and|or|quad|\n", between):
         return False
     return _JOINT.fullmatch(between) is not None
 

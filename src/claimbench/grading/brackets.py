@@ -20,6 +20,11 @@ _NUMERALS = "two three four five six seven eight nine ten eleven twelve"
 _BASE_WORDS = {name: number for number, name in enumerate(_NUMERALS.split(), start=2)}
 _LABELLED = re.compile(r"\s*([A-Za-z])\s?=([^=]+)")
 
+_BASE_SAID = re.compile(
+    r"(?<=\d)\s?(?:\\text\{\s?)?\(?\s?(?:in )?base\s?\}?[ -]?"
+    rf"(\d{{1,2}}|{'|'.join(_BASE_WORDS)})\s?\)?\s?\}}?$"
+)
+
 
 def drop_row_gaps(text: str) -> str:
     r"""`\\[2pt]` between rows as `\\`."""
@@ -49,7 +54,9 @@ def _turned(text: str) -> str:
 
 
 def write_base(text: str) -> str:
-    r"""`(101)_2`, `101_{(2)}` and `101_{\text{two}}` as `101_2`."""
+    r"""`(101)_2`, `101_{(2)}`, `101_{\text{two}}` and `101 \text{ (in base 2)}` as `101_2`."""
+    if "base" in text:
+        text = _BASE_SAID.sub(lambda said: f"_{{{_BASE_WORDS.get(said[1], said[1])}}}", text)
     if "_" not in text:
         return text
     text = _BASE_IN_BRACKETS.sub(r"_{\1}", _BASED.sub(r"\1", text))

@@ -13,7 +13,7 @@ from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_letter
 from claimbench.records import CHOICE_LETTERS, Grade, Problem, Sample
 
-RULES_VERSION = 6
+RULES_VERSION = 8
 
 
 @dataclass(frozen=True)

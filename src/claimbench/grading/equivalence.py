@@ -23,6 +23,7 @@ from __future__ import annotations
 import logging
 import re
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -150,7 +151,10 @@ def _equal_where_real(gold: Expr, answer: Expr) -> bool:
     letters = sorted(gold.free_symbols, key=str)
     if not 1 <= len(letters) <= 2 or answer.free_symbols != gold.free_symbols:
         return False
-    if gold.subs(dict.fromkeys(letters, -1.3)).evalf(20).is_real is not False:
+    signs = product((-1.3, 1.3), repeat=len(letters))
+    if all(
+        gold.subs(dict(zip(letters, s, strict=True))).evalf(20).is_real is not False for s in signs
+    ):
         return False
     points = [map(Rational, point) for point in REAL_POINTS]
     return all(_agree(gold, answer, dict(zip(letters, point, strict=False))) for point in points)

@@ -53,6 +53,9 @@ _MATH_SPAN = re.compile(
     r"\$\$([^$]{1,300})\$\$|(?<!\\)\$((?:[^$\\\n]|\\.){1,300})\$"
     r"|\\\(((?:(?!\\\)).){1,300})\\\)|\\\[((?:(?!\\\]).){1,300})\\\]"
 )
+_DISPLAY = re.compile(r"\\\[(?:(?!\\\])[\s\S]){1,300}\\\]|\$\$[^$]{1,300}\$\$")
+"""A displayed formula: its delimiters may have lines to themselves."""
+_AND_ANOTHER = re.compile(r"[ \t]*(?:,?[ \t]*\b(?:and|or)\b|,)[ \t]*")
 _SENTENCE_END = re.compile(r"\.(?=\s+[A-Z]|\s*$)|</answer>|。|입니다|이다|です|である")
 _DENIED = re.compile(rf"(?:not|never|neither|no)\b|n't\b|\\neq?\b|≠|{DENIED_FIRST}", re.IGNORECASE)
 _SCALES = "|".join(word for word in SCALES if word != "dozen")
@@ -79,6 +82,7 @@ def _line_after_phrase(text: str, phrases: Phrases = _PHRASE) -> str | None:
     if last is None:
         return None
     rest = text[last.end() : last.end() + 4 * LINE_CHARACTERS]
+    rest = _DISPLAY.sub(_on_one_line, rest)
     lines = (line.strip(" \t:：*_#") for line in rest.splitlines())
     line = next((line[:LINE_CHARACTERS] for line in lines if line), None)
     # "The answer is not 18" names no answer.
@@ -93,6 +97,8 @@ def number_after_phrase(text: str, phrases: Phrases = _PHRASE) -> str | None:
     if line is None:
         return None
     span = _MATH_SPAN.search(line)
+    if span and (listed := _listed(line, span)):
+        return listed
     for candidate in (_span_text(span) if span else "", line):
         if _is_number(candidate):
             return candidate.rpartition("=")[2].strip(" .")
@@ -116,13 +122,58 @@ def math_after_phrase(text: str, phrases: Phrases = _PHRASE) -> str | None:
         return None
     first = _MATH_SPAN.match(line)
     if first is not None:
-        return _span_text(first).strip() or None
+        return _listed(line, first) or _span_text(first).strip() or None
     sentence = _first_sentence(line)
     stated = _STATED.search(sentence)
     sentence = stated[1] if stated else sentence
     span = _MATH_SPAN.search(sentence)
+    listed = _listed(sentence, span) if span else None
     content = _span_text(span) if span else sentence.rstrip(" .*_。")
-    return content.strip() or None
+    return listed or content.strip() or None
+
+
+def _listed(line: str, span: re.Match[str]) -> str | None:
+    """The formulas of a list that ends the sentence, `$3$ or $-3$`; None where there is but one, or
+    more than them stands there."""
+    parts, end = [_span_text(span)], span.end()
+    while (joint := _AND_ANOTHER.match(line, end)) and (
+        another := _MATH_SPAN.match(line, joint.end())
+    ):
+        parts.append(_span_text(another))
+        end = another.end()
+    ends = len(parts) > 1 and not _first_sentence(line[end:]).strip(" .*_")
+    return ", ".join(part.strip() for part in parts) if ends else None
+
+
+_FORMULA = rf"(?:{_MATH_SPAN.pattern})"
+_FIGURE = r"(-?\d[\d,]{0,30}(?:\.\d{1,30})?(?:[ \t][a-z]{1,20}){0,3})"
+_VALUE = rf"\**(?:{_FORMULA}\**\.?|{_FIGURE}\**\.)\**$"
+"""A value that ends a sentence: a formula, or a number with a full stop (a reply that was cut off
+has none)."""
+_CONCLUSION = re.compile(
+    r"(?:^|[.:]\s+)\**(?:thus|therefore|hence|so|consequently|in[ \t]conclusion)\b[^\n]{0,200}?"
+    rf"\b{_BE}[ \t]+{_VALUE}",
+    re.IGNORECASE,
+)
+_NAMED_BEHIND = re.compile(
+    rf"^(?:[a-z]{{2,12}},?[ \t]+)?\**(?:{_FORMULA}|{_FIGURE})\**[ \t]+is[ \t]+(?:the|our|my)[ \t]+"
+    r"(?:final[ \t]+|correct[ \t]+)?answer\b\**\.?\**$",
+    re.IGNORECASE,
+)
+_BEFORE_DISPLAY = re.compile(r"\s+(?=\$\$|\\\[)")
+
+
+def concluded(text: str) -> str | None:
+    r"""What the last sentence of a reply concludes: `Therefore, the area is $4\pi$.`, or
+    `$4\pi$ is the answer.`"""
+    tail = _DISPLAY.sub(_on_one_line, text.rstrip()[-LINE_CHARACTERS:])
+    line = _BEFORE_DISPLAY.sub(" ", tail).rpartition("\n")[2]
+    found = _CONCLUSION.search(line) or _NAMED_BEHIND.search(line)
+    return _span_text(found).strip() if found else None
+
+
+def _on_one_line(display: re.Match[str]) -> str:
+    return " ".join(display.group().split())
 
 
 def _first_sentence(line: str) -> str:
@@ -195,12 +246,14 @@ NUMBER_FINDERS: Mapping[str, Finder] = {
     "box": _boxed_number,
     "hashes": after_hashes,
     "phrase": number_after_phrase,
+    "conclusion": concluded,
     "last_number": last_number,
 }
 
 LATEX_FINDERS: Mapping[str, Finder] = {
     "box": _boxed_math,
     "phrase": math_after_phrase,
+    "conclusion": concluded,
 }
 
 

@@ -119,7 +119,7 @@ _ORDINAL = re.compile(
     r"(?:\s?\})?(?:\s?\})?"
 )
 _MODULUS = re.compile(
-    r"\s*(?:(?:\(\s?(?:\\text\{\s?)?|\\text\{\s?\(\s?)mod\b[^()]*\)|\\[pb]?mod(?![A-Za-z])\s?(?:\{[^{}]*\}|\d+|\w)"
+    r"\s*(?:(?:\(\s?(?:\\text\{\s?|\\[bp]?)?|\\text\{\s?\(\s?)mod\b[^()]*\)|\\[pb]?mod(?![A-Za-z])\s?(?:\{[^{}]*\}|\d+|\w)"
     r"|\\pod\s?\{[^{}]*\}|\\text\{\s?mod\s?\}\s?\d+|(?<=\d) mod \d+)\s*$"
 )
 

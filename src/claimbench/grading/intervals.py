@@ -12,6 +12,7 @@ _BUILDER = re.compile(
 )
 _SETS = {
     r"\mathbb{R}": r"(-\infty, \infty)",
+    r"\text{all real numbers}": r"(-\infty, \infty)",
     r"\mathbb{R}^+": r"(0, \infty)",
     r"\mathbb{R}^{+}": r"(0, \infty)",
     r"\mathbb{R}_{>0}": r"(0, \infty)",

@@ -24,7 +24,7 @@ from claimbench.grading.reply import counted_formula
 from claimbench.grading.texts import without_sentence
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 7
+RULES_VERSION = 9
 """Raise it with every change that can change a grade of a module that this one uses."""
 
 MAX_ANSWER_CHARACTERS = 2000
@@ -93,11 +93,12 @@ class LatexGrader:
     which may take seconds, or for ever: grade in a GradingPool. An answer that cannot be evaluated
     there, where the gold can, is wrong. Options: `find`, the rules that look for the answer, tried
     in this order: `box` (the last `\boxed{…}`, several that form one list, or a final answer
-    stated after it), `phrase` ("the answer is …", "# Answer", `<answer>`).
+    stated after it), `phrase` ("the answer is …", "# Answer", `<answer>`), `conclusion` (what the
+    last sentence concludes).
     """
 
     reasoning_end: str | None = None
-    find: tuple[str, ...] = ("box", "phrase")
+    find: tuple[str, ...] = ("box", "phrase", "conclusion")
 
     kind = "latex"
 

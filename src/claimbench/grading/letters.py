@@ -30,8 +30,10 @@ _DENIED = re.compile(
 """What follows a letter that a sentence asks about or denies: `C?`, `B is wrong`. `Answer: B`
 counts whatever follows, as in the strict rule."""
 _CHOOSE = (
-    r"(?:\b(?:I|[Ww]e)(?:['’](?:d|ll)|[ \t]+(?:would|will|should|must))?|[Ll]et(?:['’]s|[ \t]me))"
-    r"[ \t]+(?:choose|select|pick|(?:go|going)[ \t]+with|settle[ \t]+(?:on|for)|opt[ \t]+for)[ \t]+"
+    r"(?:\b(?:I|[Ww]e)(?:['’](?:d|ll|m|re)|[ \t]+(?:am|are|would|will|should|must))?"
+    r"|[Ll]et(?:['’]s|[ \t]me)|(?m:^)(?:(?:So|Thus|Hence|Therefore|Then)\b,?)?)[ \t]*"
+    r"\b(?:[Cc]hoos(?:e|ing)|[Ss]elect(?:ing)?|[Pp]ick(?:ing)?"
+    r"|(?:go|going)[ \t]+with|settle[ \t]+(?:on|for)|opt[ \t]+for)[ \t]+"
 )
 _WIDE = str.maketrans(
     "".join(chr(ord("Ａ") + place) for place in range(26)) + "（）［］【】「」『』“”„‘’",
@@ -40,19 +42,36 @@ _WIDE = str.maketrans(
 """Wide letters and the brackets and quotes of other scripts."""
 _MARKS = r"[ \t]*[*_]{0,3}[ \t]*"
 _BE = (
-    r"(?:(?:is|are|was|be|equals)|(?:should|must|would|will|could|can|may|might|has[ \t]to"
-    r"|have[ \t]to|ought[ \t]to)[ \t]+"
+    r"(?:(?:is|are|was|be|equals|seems|looks)|(?:seems|appears)[ \t]+to[ \t]+be"
+    r"|(?:should|must|would|will|could|can|may|might|has[ \t]to|have[ \t]to|ought[ \t]to)[ \t]+"
     r"(?:(?:only|then|thus|therefore|surely|certainly|definitely|clearly)[ \t]+)?be)"
 )
 _ADVERB = (
-    r"(?:[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply))?"
+    r"(?:,?[ \t]+(?:thus|therefore|then|clearly|likely|most[ \t]likely|probably|indeed|simply),?)?"
 )
+_ABOUT = (
+    r"(?:[ \t]+(?:here|to[ \t]+(?:the|this)[ \t]+(?:question|problem)"
+    r"|that[ \t]+(?:best[ \t]+)?(?:fits|matches)(?:[ \t]+best)?))?"
+)
+_LEFT = (
+    r"(?:(?:\bleft[ \t]+with|\b(?:that|this|which)[ \t]+leaves)"
+    r"|(?:^|[.;:][ \t]+|\b(?:so|thus|hence|therefore),?[ \t]+)"
+    r"it(?:['’]s|[ \t]+(?:is|must[ \t]+be)))"
+)
+"""What names the letter that is left: "we are left with C", "so it must be C"."""
 _NOUN = r"(?:(?:the[ \t]+)?(?:option|choice|letter|answer)[ \t]+)?"
 
+_RIGHT = (
+    r"(?:the[ \t]+)?(?:correct|right|answer\b|most[ \t]+(?:likely|accurate|plausible)"
+    r"|(?:best|most[ \t]+\w{1,12})[ \t]+(?:answer|choice|option)"
+    r"|only[ \t]+(?:one|option|choice)[ \t]+that[ \t]+(?:fits|works|matches|holds|satisfies))"
+)
+"""What calls the letter before it right."""
 _LONE = r"(?<!or )(?<!nor )(?<!and )(?<!ing but )(?<!ll but )(?<!ne but )(?<!xcept )(?<![\w+])"
 """What does not stand before a letter that alone is called right."""
 _HOLDS = (
-    r"(?:satisfies|meets|fits|matches|works|remains|holds|is[ \t]+(?:correct|consistent|true))\b"
+    r"(?:satisfies|meets|fits|matches|works|remains(?![ \t]+\w)|holds"
+    r"|is[ \t]+(?:correct|consistent|true))\b"
 )
 
 _FOREIGN_NOUN = r"(?:(?:la|l['’]|die|der|das|a|el)[ \t]*)?(?:opci[óo]n|op[çc][ãa]o|option)[ \t]+"
@@ -84,7 +103,7 @@ def _last_named(forms: tuple[re.Pattern[str], ...], text: str) -> str | None:
     return max(found)[1] if found else None
 
 
-_COLON = rf"(?P<colon>[\"']?{_MARKS}(?:[:：=]|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
+_COLON = rf"(?P<colon>[\"']?{_MARKS}(?:[:：]|=>?|-?->|→|⇒|[ \t][-–—][ \t]){_MARKS}\s{{0,3}}){_NOUN}"
 
 
 @lru_cache(maxsize=8)
@@ -118,19 +137,30 @@ def _sentences(named: str, whole: str) -> Iterator[re.Pattern[str]]:
     be = rf"(?P<colon>){_ADVERB}[ \t]+{_BE}{_ADVERB}{_MARKS}:?{_MARKS}\s{{0,3}}{_NOUN}"
     called = rf"{_BE}{_ADVERB}[ \t]+"
     just = r"it[ \t]+is(?=[.!]?(?:\s|$))"
-    right = r"(?:the[ \t]+)?(?:correct|right|best[ \t]+(?:answer|choice|option)|answer\b)"
     chosen = r"(?P<colon>)\b(?:option|choice)[ \t]*[*_]{0,3}[ \t]*"
     instead = r"(?:isn['’]t|is[ \t]+not)[ \t]+\W{0,3}[A-Z]\W{1,6}(?:but|it['’]s|it[ \t]+is)"
+    correct = (
+        r"(?:correct|right|true)[ \t]+(?:one|statement|response|selection|match|pair|structure"
+        r"|description|explanation|combination)|letter"
+    )
+    result = r"correct|result|response|solution|selection|conclusion"
     alone = r"(?=[ \t]*(?:$|[\n.,;:!)\]]|because\b|since\b|as\b|due\b))"
-    yield re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){be}){named}")
+    yield re.compile(rf"(?i:(?:\banswer|\boption|\bchoice){_ABOUT}{be}){named}")
+    yield re.compile(rf"(?i:\b(?:{correct}){be}){named}(?m:{alone})")
+    yield re.compile(rf"(?im:{_LEFT}(?P<colon>)[ \t]+{_NOUN}){named}(?m:{alone})")
+    yield re.compile(rf"(?im:^\W{{0,4}}(?:{result}){_COLON}){named}(?m:{alone})")
     yield re.compile(rf"{instead}(?P<colon>)[ \t]+{named}")
-    yield re.compile(rf"{_LONE}{whole}(?P<more>)[ \t]+(?:{called}(?i:{right})|{just})")
-    yield re.compile(rf"mak(?:es|ing){_NOUN}[ \t]+{whole}(?P<more>)[ \t]+(?i:{right})")
+    aside = r"(?:[ \t]\([^()\n]{1,60}\)|,)?"
+    yield re.compile(rf"{_LONE}{whole}(?P<more>){aside}[ \t]+(?:{called}(?i:{_RIGHT})|{just})")
+    yield re.compile(
+        rf"(?:mak|leav)(?:es|ing){_NOUN}[ \t]+{whole}(?P<more>)[ \t]+(?:as[ \t]+)?(?i:{_RIGHT})"
+    )
     yield re.compile(
         rf"nly(?<=\b[Oo]nly)(?<![Nn]ot [Oo]nly)[ \t]+{_NOUN}{whole}(?P<more>)[ \t]+{_HOLDS}"
     )
     yield re.compile(rf"(?i:\b(?:option|choice)){_COLON}{named}")
     yield re.compile(rf"(?im:{chosen}){named}(?m:{alone})")
+    yield re.compile(rf"(?i:\boption|\bchoice)[ \t]+{whole}(?P<more>)[ \t]+best[ \t]+[a-z]{{4}}")
     yield re.compile(rf"(?P<colon>){_CHOOSE}{_NOUN}{named}(?m:{alone})")
     yield re.compile(rf"(?i:\banswer(?P<colon>)[ \t]*[*_]{{0,3}}[ \t]*){named}")
 
@@ -148,11 +178,19 @@ def _named(match: re.Match[str]) -> str | None:
         return None
     wrapped = bool(match["open"].strip())
     letter = match["letter"]
-    if not wrapped and letter.islower() and not (match["colon"] and _ends(match)):
+    if not wrapped and letter.islower() and not _may_be_lower(match):
         return None
     if not wrapped and _is_article(match):
         return None
     return ", ".join([letter.upper(), *re.findall(r"[A-Z]\b", match["more"])])
+
+
+def _may_be_lower(match: re.Match[str]) -> bool:
+    """Whether a small letter names an option: it ends the line after a colon, or after "answer is"
+    (where it is no article and no `i`)."""
+    said_last = match.end() == match.end("more") and match["letter"] not in "ai"
+    is_answer = said_last and re.match(r"(?i)answer|option|choice", match.group()) is not None
+    return (bool(match["colon"]) or is_answer) and _ends(match)
 
 
 def _ends(match: re.Match[str]) -> bool:
@@ -174,7 +212,9 @@ def _is_article(match: re.Match[str]) -> bool:
 
 MAX_LINE = 200
 LAST_LINES = 6
-_THEREFORE = re.compile(r"^(?:so|thus|hence|therefore)\s*[,:]\s*", re.IGNORECASE)
+_THEREFORE = re.compile(
+    r"^(?:(?:so|thus|hence|therefore)(?:\s*[,:]|\s)|[=-]?>|→|⇒)\s*", re.IGNORECASE
+)
 
 
 def _last_line_letter(text: str, letters: str) -> str | None:
@@ -185,7 +225,9 @@ def _last_line_letter(text: str, letters: str) -> str | None:
         return None
     span = f"{letters[0]}-{letters[-1]}"
     line = _THEREFORE.sub("", lines[-1])
-    whole = re.fullmatch(rf"[*_$]*(?:([{span}])|\(([{span}{span.lower()}])\))[*_$.)]*", line)
+    whole = re.fullmatch(
+        rf"{_OPEN}*?(?:([{span}])|\(([{span}{span.lower()}])\))(?:{_CLOSE}|\.)*", line
+    )
     if whole:
         return (whole[1] or whole[2]).upper()
     option = re.compile(rf"[*_]*(?:([{span}])[*_]*[).:]|\(([{span}])\))[*_]*[ \t]+\S")

@@ -29,7 +29,7 @@ from claimbench.grading.reply import counted_formula
 from claimbench.grading.texts import without_sentence
 from claimbench.records import Grade, Problem, Reason, Sample
 
-RULES_VERSION = 6
+RULES_VERSION = 8
 """Raise it with every change that can change a grade of this module or of those it uses."""
 
 
@@ -40,7 +40,7 @@ class NumberGrader:
     An answer that is not plainly one number (`12\,000`, `x = 5`, `7\frac14`) is compared as LaTeX,
     as the harnesses do that published figures. Options: `find`, the rules that look for the answer,
     tried in this order: `box` (the last `\boxed{…}`, or a final answer stated after it), `hashes`
-    (`#### N`), `phrase` ("the answer is N"), `last_number`.
+    (`#### N`), `phrase` ("the answer is N"), `last_number`; and `conclusion`.
     """
 
     reasoning_end: str | None = None
@@ -110,7 +110,7 @@ class IntegerGrader(NumberGrader):
     ask for a box, and a cut-off reply ends in some number or other.
     """
 
-    find: tuple[str, ...] = ("box", "phrase")
+    find: tuple[str, ...] = ("box", "phrase", "conclusion")
 
     kind = "integer"
 

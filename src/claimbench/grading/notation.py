@@ -124,7 +124,7 @@ _STYLE_GROUP = re.compile(
 )
 _ARRAY = re.compile(r"[(\[]\s*\\begin\{array\}\s*\{[^{}]*\}(.*)\\end\{array\}\s*[)\]]", re.DOTALL)
 _UNBRACED = re.compile(r"\\(?:mathrm|mathbf|mathit|text|textbf)\s+([A-Za-z0-9])(?![A-Za-z])")
-_LONE_GROUP = re.compile(r"(?<![\w\\^_}\])])\{([\d.]+|[A-Za-z])\}")
+_LONE_GROUP = re.compile(r"(?<![\w\\^_}\])])\{([\d.]+|[A-Za-z]|[-+])\}")
 _FRACTIONS = re.compile(r"\\(?:[dtcs]|nice)frac(?![A-Za-z])")
 _OVER = re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}")
 _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
@@ -156,7 +156,7 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def _drop_style(text: str) -> str:
     if "\\" not in text:
-        return texts.without_braces(text)
+        return texts.without_braces(_LONE_GROUP.sub(r"\1", text) if "{" in text else text)
     text = _UNBRACED.sub(r" \1", text)
     if any(name in text for name in _RARE):
         text = _QUANTITY.sub(r"\1\2", _CHOOSE.sub(r"\\binom{\1}{\2}", text))
@@ -180,7 +180,7 @@ def _name_alike(text: str) -> str:
 # --- spaces and marks ----------------------------------------------------------------------------
 
 _DELIMITERS = re.compile(r"(?<!\\)\$|\\[()](?![A-Za-z])|\\!|\*\*")
-_FULL_STOP = re.compile(r"(?:[\s.,]|\\checkmark)+$")
+_FULL_STOP = re.compile(r"(?:[\s.,;]|\\checkmark)+$")
 _PROOF_ENDS = ("∎", "■", r"\blacksquare", r"\square", r"\Box", r"\qed", r"\qedsymbol")
 _POWER_STARS = re.compile(r"(?<=[A-Za-z0-9)])\s?\*\*\s?(-?\d{1,9}|[A-Za-z]|\([^()]*\))(?!\*)")
 """A program's power; Markdown's stars stand around what is bold."""

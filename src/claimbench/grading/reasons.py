@@ -28,6 +28,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "where-box": (),
     "where-hashes": (),
     "where-phrase": (),
+    "where-conclusion": (),
     "where-last-number": (),
     # Of problems that cannot be graded.
     "no-order": ("gold",),

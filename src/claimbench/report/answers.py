@@ -15,6 +15,7 @@ from claimbench.report.comparison_answers import comparison_answer
 from claimbench.report.document import Document, RunView
 from claimbench.report.strips import odds, strip_of
 from claimbench.report.tables import figure_of
+from claimbench.verdicts.sentences import hangs_on_ours
 
 __all__ = [
     "CARDS",
@@ -121,6 +122,12 @@ def _finding(v: Verdict) -> Value:
         if v.interval_95 is None:
             return Message("answer-apart-greedy", {"gap": gap, "margin": v.margin})
         return Message("answer-apart", {"gap": gap})
+    return _open_finding(v)
+
+
+def _open_finding(v: Verdict) -> Value:
+    if hangs_on_ours(v):
+        return Message("answer-open-decoding-ours")
     return _part(v, "state") or Message("answer-open-decoding")
 
 
@@ -152,6 +159,8 @@ def certainty_of(v: Verdict) -> Message:
 
 def _remedy(v: Verdict) -> Message:
     """What it would take to decide."""
+    if hangs_on_ours(v):
+        return Message("certainty-decoding-ours")
     remedy = _part(v, "remedy")
     if remedy is None:
         return Message("certainty-decoding")

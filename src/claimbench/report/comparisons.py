@@ -132,6 +132,8 @@ def _figures(one: Compared) -> Iterator[Message]:
         yield Message("compare-power-none", power)
     else:
         yield Message("compare-power", {**power, "detectable": one.detectable})
+    if one.needed_problems is not None:
+        yield Message("compare-needed", {"needed": one.needed_problems, "common": one.common})
     if one.family > 1:
         p: dict[str, Value] = {"p": one.such.p_difference, "adjusted": one.adjusted["difference"]}
         yield Message("compare-holm", {**p, "family": one.family})

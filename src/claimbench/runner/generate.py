@@ -29,6 +29,10 @@ MOST_PENDING = 2000
 """Samples waiting for their grade while stored samples are graded again."""
 
 
+ENOUGH_ENDED = 32
+"""Samples, or a tenth of the missing ones, whose mean time says when the others will have ended."""
+
+
 @dataclass
 class Progress:
     """How far a run is; what a progress display reads."""
@@ -65,9 +69,11 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """From the mean time per sample since the clock started; None before the first sample."""
+        """From the mean time per sample since the clock started; None while few have ended: many
+        are under way together, and the first took as long as all that end with it."""
         made = self.generated - self.before[0]
-        if made <= 0:
+        missing = self.asked - self.stored + made
+        if made < max(1, min(ENOUGH_ENDED, missing / 10)):
             return None
         elapsed = time.monotonic() - self.started
         return (self.asked - self.stored) * elapsed / made

@@ -20,6 +20,7 @@ from claimbench.store.files import safe_name
 from claimbench.store.looks import stops
 from claimbench.store.manifest import decisive_digest
 from claimbench.store.runfile import RunFile
+from claimbench.store.unbegun import begin_anew, is_unbegun
 
 if TYPE_CHECKING:
     from claimbench.store.run import RunStore
@@ -42,9 +43,16 @@ class Asked:
     at: ResolvedAt | None
 
     def begin(self, root: Path) -> None:
-        """Create the folder where it is not there. Raises WrongRunFolder where it belongs to
-        another run than this one with as many samples or fewer."""
-        self._check(root, runfile.create_run(root, self.resolved, self.digest, self.files))
+        """Create the folder where it is not there, or where nothing was stored in it. Raises
+        WrongRunFolder where it belongs to another run than this one with as many samples or
+        fewer."""
+        stored = runfile.create_run(root, self.resolved, self.digest, self.files)
+        try:
+            self._check(root, stored)
+        except WrongRunFolder:
+            if not is_unbegun(root, stored):
+                raise
+            begin_anew(root, self.resolved, self.digest, self.files)
 
     def settle(self, store: RunStore, shard: str | None) -> RunFile:
         """What the folder, which `store` has locked, asks for from now on. Closes the store, and
@@ -95,11 +103,14 @@ class Asked:
     def _check(self, root: Path, stored: RunFile) -> bool:
         """Whether the folder is of the same run with fewer samples. Raises WrongRunFolder where it
         is of another run."""
-        if (stored.digest, stored.files) == (self.digest, dict(self.files)):
+        if self._is_own(stored):
             return False
         if stored.files != dict(self.files) or not self._begun_as(root, stored):
             runfile.refuse_another(root, stored, self.resolved, self.files)
         return True
+
+    def _is_own(self, stored: RunFile) -> bool:
+        return (stored.digest, stored.files) == (self.digest, dict(self.files))
 
     def _begun_as(self, root: Path, stored: RunFile) -> bool:
         """Whether this run with the stored numbers of samples is the stored one. Raises

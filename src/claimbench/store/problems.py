@@ -50,7 +50,7 @@ class StoredProblems:
 def read_problems(store: RunStore, benchmark: str) -> StoredProblems:
     """Raises WrongRunFolder where the problems are not there."""
     if not (store.root / _problems_path(benchmark)).exists():
-        if not (store.root / "report.md").exists():
+        if not any((store.root / name).exists() for name in ("report.md", "measurements.json")):
             raise WrongRunFolder(
                 f"{store.root}: its run stopped before it stored anything; give its `claimbench "
                 "run` or `import` again"

@@ -157,8 +157,7 @@ def pair_arms(arms: Sequence[Arm], against: str | None = None) -> list[tuple[Arm
         names = sorted({arm.benchmark for arm in chosen}), sorted({arm.benchmark for arm in ours})
         raise InputError(
             f"there is no benchmark in common: {', '.join(names[0])} in the reference, "
-            f"{', '.join(names[1])} beside it (imported outputs are named after their file, or by "
-            "its column benchmark)"
+            f"{', '.join(names[1])} beside it, and no problem has the same id and text in both"
         )
     return pairs
 
@@ -180,8 +179,16 @@ def _references(arms: Sequence[Arm], against: str | None) -> list[Arm]:
     return found
 
 
+def _shares_problems(one: Arm, other: Arm) -> bool:
+    """Whether a problem has one id and text in both: outputs that were graded by golds of their own
+    are benchmarks named after their files, though they answer the same questions."""
+    return any(text and other.contents.get(name) == text for name, text in one.contents.items())
+
+
 def _partner(arm: Arm, references: Sequence[Arm]) -> Arm | None:
-    same = [other for other in references if other.benchmark == arm.benchmark]
+    same = [other for other in references if other.benchmark == arm.benchmark] or [
+        other for other in references if _shares_problems(other, arm)
+    ]
     alike = [other for other in same if other.model == arm.model] or same
     if len(alike) > 1:
         models = ", ".join(other.model for other in alike)

@@ -5,6 +5,7 @@ Never by overlapping intervals: both runs are paired problem by problem (docs/st
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -82,6 +83,16 @@ class Compared:
     family: int = 1
     p_not_worse: float | None = None
     adjusted: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def needed_problems(self) -> int | None:
+        """So many problems like these, with as many samples each, would find the difference seen
+        with a power of 80 %, were it the true one: the error shrinks with their square root. None
+        where something is shown, or nothing was seen."""
+        seen = abs(self.such.difference)
+        if self.word != "inconclusive" or self.detectable is None or not 0 < seen < self.detectable:
+            return None
+        return math.ceil(self.common * (self.detectable / seen) ** 2)
 
     @property
     def word(self) -> Word:

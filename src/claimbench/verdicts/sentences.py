@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from claimbench import statistics
 from claimbench.messages import Message, Value, term
-from claimbench.records import Laboratories, Measurement
+from claimbench.records import Laboratories, Measurement, Verdict
 from claimbench.verdicts import looks
 from claimbench.verdicts.cases import LEVEL, Case, Trial
 from claimbench.verdicts.noise import Evidence, is_greedy, problems_of, score_of
+
+NOT_STATED = "note-decoding-not-stated"
+"""The note that the replies' own decoding decides the verdict, and is not known."""
 
 
 def judged(trial: Trial, word: str, labs: Laboratories | None = None) -> Message:
@@ -42,13 +45,20 @@ def untried(case: Case, word: str, reason: Message) -> Message:
 
 def readings(trials: Sequence[Trial]) -> tuple[Message, ...]:
     """What each reading of the decoding would say, where they disagree: the first takes what is
-    unknown for sampled, the last for greedy."""
+    unknown for sampled, the last for greedy. Of measured replies it can be stated."""
     sampled, greedy = trials[0], trials[-1]
     values: Mapping[str, Value] = {
         "sampled": term("verdict", sampled.word),
         "greedy": term("verdict", greedy.word),
     }
-    return (Message("note-decoding-unknown", values),)
+    measured = sampled.case.measured
+    ours = isinstance(measured, Measurement) and measured.greedy is None
+    return (Message(NOT_STATED if ours else "note-decoding-unknown", values),)
+
+
+def hangs_on_ours(verdict: Verdict) -> bool:
+    """Whether the verdict hangs on how the measured replies were decoded, which nothing states."""
+    return any(note.key == NOT_STATED for note in verdict.notes)
 
 
 def copies(measured: Evidence) -> tuple[Message, ...]:

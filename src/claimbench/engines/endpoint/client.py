@@ -196,7 +196,7 @@ def _json(response: Response) -> object:
         text = response.content[:_SHOWN_BYTES].decode("utf-8", "replace")
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S)
     if re.match(r"\s*<(!doctype|html)", text, re.I):
-        what = f"a page of HTML{f' ({title[1]})' if title else ''}: is it the API's address?"
+        what = f"a page of HTML{f' ({title[1]})' if title else ''}, as of no API"
     else:
         what = f"not JSON ({text[:80]!r})" if text.strip() else "empty"
     raise Malformed(f"the server's answer is {what}")

@@ -28,7 +28,10 @@ def event_loop() -> Iterator[Submit]:
 
 
 async def end_tasks() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """Cancel what is under way, and what that begins while it ends."""
+    # A task that was cancelled before its first step leaves a coroutine that nobody awaited.
+    await asyncio.sleep(0)
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

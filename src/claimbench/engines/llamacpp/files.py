@@ -33,7 +33,7 @@ def wheel_file(model: ModelConfig) -> Path | None:
     """Where the GGUF file of a model's wheel is kept; None where it has no wheel."""
     if model.wheel is None:
         return None
-    return cache_dir() / "models" / f"{model.name}-{model.wheel.sha256[:12]}.gguf"
+    return cache_dir() / "models" / f"{model.wheel.file}.gguf"
 
 
 def file_of(model: ModelConfig, given: str | Mapping[str, str] | None) -> Path:

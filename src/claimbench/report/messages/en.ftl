@@ -61,6 +61,7 @@ note-samples-unknown = the samples per problem behind { $table }'s score are unk
 note-not-graded = { $failed } of { $samples } samples could not be graded, an error of ours, and are left out of the score
 note-problems-left-out = { $left } of { $total } problems have no graded sample and do not count
 note-decoding-unknown = it is unknown whether a score was decoded greedily: { $sampled } if it was sampled, { $greedy } if it was greedy
+note-decoding-not-stated = these replies do not state whether they were decoded greedily: { $sampled } if they were sampled, { $greedy } if they were greedy; import them again with what is known, such as --protocol temperature=0.6
 note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a temperature: two quantities; the greedy one counts as one sample of each problem, which with up to about 280 problems nearly always leaves the verdict inconclusive
 reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
 note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
@@ -640,9 +641,10 @@ compare-counts = { $better } of { $common } problems better, { $worse } worse
 compare-partly = { $common } of { $problems } problems are compared
 compare-groups = the { $common } problems come in { $groups } groups: the error on such problems is that of the groups
 compare-mcnemar = the interval leaves out 0, but the exact test, which decides, does not show a difference (McNemar, p { SIGNIFICANT($p) })
-compare-these = on these very problems, both run again and again: { $found }
+compare-these = both run again and again on these very problems: { $found }
 compare-power = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%, one of { FIXED($detectable) } points with a chance of 80%
 compare-power-none = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%; no difference would be with a chance of 80%
+compare-needed = were the difference seen the true one, about { $needed } problems like these would show it with a chance of 80% (here { $common })
 compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }
 compare-devices = device seconds per right sample: { SIGNIFICANT($run) } ({ $device }) against { SIGNIFICANT($reference) } ({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, { SIGNIFICANT($adjusted) } among { $family } comparisons (Holm)
@@ -711,6 +713,7 @@ verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were ever
 ## Pages for readers of the articles
 
 claims-cut = Long reasons are cut (…): `claimbench claims --article ID` shows those of one article in full.
+claims-unheard = { $run } speaks to none of these claims: they are about other models, or other benchmarks, than it measured.
 reader-title = What five articles claimed of DeepSeek, checked
 reader-intro = Each claim is in our own words. The verdict comes from public figures and records, with their places; how it is made is in docs/evidence.md.
 reader-plain-words = Holds: the figures or the record bear the claim out. Fails: they say otherwise. In part: some of what is claimed holds, some fails. Open: the figures are too uncertain, or something is unmeasured. Beyond testing: neither a measurement nor a record at hand can settle it.
@@ -790,6 +793,7 @@ answer-reproduced = the difference lies within ±{ SHORT($margin) } points
 answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
+answer-open-decoding-ours = whether these replies were sampled or greedy is not stated, and it decides the verdict
 answer-basis = Measured with { $problems } problems, { $samples ->
     [one] one reply
    *[other] { $samples } replies
@@ -819,6 +823,11 @@ certainty-apart = { $level }: were the two scores really equal, chance would par
 certainty-greedy = Chance plays no part: both sides take the likeliest token every time, so the same run gives the same score. What remains is how each side measured.
 certainty-open = Not decided yet: { $remedy }.
 certainty-decoding = Not decided, and no number of samples would: it takes knowing how the published score was decoded.
+certainty-decoding-ours = Not decided, and no number of samples would: it takes knowing how these replies were decoded (import them again with --protocol temperature=…).
+verdicts-hang-on-decoding = { $count ->
+    [one] 1 verdict hangs
+   *[other] { $count } verdicts hang
+ } on whether these replies were sampled or greedy, which they do not state: import them again with what is known, such as --protocol temperature=0.6
 certainty-none = No judgement is given.
 certainty-partial = Not sure, and likely too high: samples are missing, what finishes first is short, and short replies are right more often than long ones.
 answer-basis-uneven = Measured with { $problems } problems, { $fewest } to { $most } replies to each. { $by ->
@@ -955,6 +964,7 @@ grade-not-evaluated = not evaluated: { $where }: { $failure }
 grade-where-box = in the last box
 grade-where-hashes = after ####
 grade-where-phrase = after “the answer is”
+grade-where-conclusion = in the last sentence
 grade-where-last-number = the last number
 grade-no-order = the sample has no order of choices, and the gold { $gold } is no letter
 grade-no-label = the outputs bring no label, and there is no gold answer here

@@ -61,6 +61,7 @@ note-samples-unknown = { $table } 점수의 문제당 표본 수를 알 수 없�
 note-not-graded = 표본 { $samples }개 중 { $failed }개는 우리 쪽 오류로 채점하지 못해 점수에서 제외함
 note-problems-left-out = 문제 { $total }개 중 { $left }개는 채점된 표본이 없어 제외함
 note-decoding-unknown = 점수가 그리디 디코딩으로 나왔는지 알 수 없음. 표집했다면 { $sampled }, 그리디였다면 { $greedy }
+note-decoding-not-stated = 이 답변들이 그리디 디코딩으로 나왔는지 밝혀져 있지 않음. 표집했다면 { $sampled }, 그리디였다면 { $greedy }. 아는 값을 주고 다시 가져오면 됨(예: --protocol temperature=0.6)
 note-greedy-and-sampled = 한 점수는 그리디 정확도, 다른 점수는 온도를 준 pass@1로 서로 다른 양임. 그리디 점수는 문제당 표본 하나로 치며, 문제가 280개쯤까지면 거의 언제나 판단 보류가 됨
 reason-copies = 표본 { $samples }개 중 { $distinct }개만 따로 뽑힌 것이고 나머지는 불규칙하게 되풀이됨. 서버나 캐시, 가져오기가 응답을 되풀이하며, 보이지 않는 사본도 있을 수 있음
 note-every-draw-repeated = 모든 응답이 { $times }번씩 있음. 표본 { $samples }개 중 따로 뽑힌 것은 { $distinct }개이며 오차는 이것으로 구함
@@ -643,6 +644,7 @@ compare-mcnemar = 구간은 0을 벗어나지만, 판정하는 정확 검정으�
 compare-these = 바로 이 문제들에서 둘을 거듭 실행한 평균: { $found }
 compare-power = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%, { FIXED($detectable) }포인트라면 80%의 확률로 드러남
 compare-power-none = 실제 차이가 { SHORT($margin) }포인트라면 { FIXED($power, 0) }%의 확률로 드러남. 80%의 확률로 드러나는 차이는 없음
+compare-needed = 관측된 차이가 실제 차이라면 이런 문제 약 { $needed }개로 80%의 확률로 드러남(여기서는 { $common }개)
 compare-tokens = 정답 표본당 토큰: { FIXED($run, 0) }개, 기준은 { FIXED($reference, 0) }개
 compare-devices = 정답 표본당 장치 시간: { SIGNIFICANT($run) }초({ $device }), 기준은 { SIGNIFICANT($reference) }초({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, 비교 { $family }개를 보정하면(Holm) { SIGNIFICANT($adjusted) }
@@ -711,6 +713,7 @@ verdict-sum-by-chance = 수치 { $total }개 중 { LIST($counts, ", ") }. 모든
 ## Pages for readers of the articles
 
 claims-cut = 긴 근거는 줄여서 보였습니다(…). `claimbench claims --article ID`는 기사 하나의 근거를 모두 보여 줍니다.
+claims-unheard = { $run }: 이 실행이 측정한 모델과 벤치마크에 대한 주장이 여기에는 없습니다.
 reader-title = 딥시크를 다룬 기사 다섯 편, 주장을 하나씩 확인하다
 reader-intro = 주장은 기사 문장이 아니라 우리가 다시 쓴 말로 적었습니다. 공개된 수치와 기록으로 판정하고 출처를 함께 밝힙니다. 판정 방법은 docs/evidence.md에 있습니다.
 reader-plain-words = 맞음: 수치나 기록이 주장을 뒷받침합니다. 틀림: 수치나 기록이 주장과 다릅니다. 일부만 맞음: 맞는 부분도 있고 틀린 부분도 있습니다. 미정: 수치가 너무 불확실하거나 재지 않은 것이 있습니다. 검증 불가: 재어 보아도, 지금 있는 기록을 찾아보아도 가릴 수 없습니다.
@@ -781,6 +784,7 @@ answer-reproduced = 차이가 ±{ SHORT($margin) }포인트 안에 있음
 answer-apart = 우연으로 설명되지 않는 { FIXED($gap) }포인트 차이
 answer-apart-greedy = { FIXED($gap) }포인트 차이로 허용 오차 ±{ SHORT($margin) }포인트를 넘음
 answer-open-decoding = 공표된 점수가 표집인지 그리디인지 알 수 없고, 그에 따라 판정이 달라짐
+answer-open-decoding-ours = 이 답변들이 표집인지 그리디인지 밝혀져 있지 않고, 그에 따라 판정이 달라짐
 answer-basis = 문제 { $problems }개에 답변을 { $samples }개씩 받아 측정했습니다. { $by ->
     [claimed] 비교한 점수는 실행 파일에 직접 적은 것입니다(claimed 키).
    *[other] 공표된 점수의 출처는 { $by }입니다.
@@ -807,6 +811,8 @@ certainty-apart = { $level }: 두 점수가 실제로 같다면 우연히 이만
 certainty-greedy = 우연은 끼어들지 않습니다. 양쪽 모두 늘 가장 그럴듯한 토큰을 고르므로 다시 실행해도 같은 점수가 나옵니다. 남는 것은 재는 방식의 차이입니다.
 certainty-open = 아직 판정할 수 없음: { $remedy }.
 certainty-decoding = 표본을 늘려도 판정할 수 없습니다. 공표된 점수의 디코딩 방식을 알아야 합니다.
+certainty-decoding-ours = 표본을 늘려도 판정할 수 없습니다. 이 답변들의 디코딩 방식을 알아야 합니다(--protocol temperature=…을 주고 다시 가져오기).
+verdicts-hang-on-decoding = 판정 { $count }개는 이 답변들이 표집인지 그리디인지에 달려 있으나 밝혀져 있지 않음. 아는 값을 주고 다시 가져오면 됨(예: --protocol temperature=0.6)
 certainty-none = 판정하지 않았습니다.
 certainty-partial = 확실하지 않으며 높게 나왔을 가능성이 큽니다. 표본이 아직 부족하고, 먼저 끝나는 것은 짧은 답변이며 짧은 답변이 긴 답변보다 더 자주 맞기 때문입니다.
 answer-basis-uneven = 문제 { $problems }개에 답변을 { $fewest }~{ $most }개씩 받아 측정했습니다. { $by ->
@@ -931,6 +937,7 @@ grade-not-evaluated = 계산하지 못함: { $where }: { $failure }
 grade-where-box = 마지막 상자 안의 답
 grade-where-hashes = #### 뒤의 답
 grade-where-phrase = “the answer is” 뒤의 답
+grade-where-conclusion = 마지막 문장의 답
 grade-where-last-number = 마지막 수
 grade-no-order = 표본에 선택지 순서가 없고, 정답 { $gold }도 선택지 글자가 아님
 grade-no-label = 출력에 판정이 없고, 여기에 정답도 없음

@@ -9,7 +9,7 @@ filters             claims of one article, kind or status
 
 from claimbench.analysis.efficiency import Efficiency, efficiency, paces
 from claimbench.verdicts.articles.claims import Evidence, judge_claims, load_evidence
-from claimbench.verdicts.articles.filters import choose
+from claimbench.verdicts.articles.filters import choose, unheard
 from claimbench.verdicts.articles.reported import judge_reported
 from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict, Finding
 from claimbench.verdicts.articles.runs import Run, default_results, run_folders
@@ -31,4 +31,5 @@ __all__ = [
     "load_evidence",
     "paces",
     "run_folders",
+    "unheard",
 ]

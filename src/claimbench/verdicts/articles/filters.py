@@ -8,6 +8,7 @@ from typing import get_args
 from claimbench.claims.schema import Kind
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
+from claimbench.verdicts.articles.claims import Evidence
 from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict
 
 
@@ -28,6 +29,13 @@ def choose(
         and kind in (None, v.claim.kind)
         and status in (None, v.status)
     ]
+
+
+def unheard(evidence: Evidence, verdicts: Sequence[ClaimVerdict]) -> list[str]:
+    """The runs that speak to none of the claims: neither a claim's subject nor a model distilled
+    from it was measured on one of its benchmarks."""
+    heard = [f.source for v in verdicts for f in (*v.evidence, *v.proxies)]
+    return [p.name for p in evidence.scores.parties if p.measured and p.name not in heard]
 
 
 def _check(option: str, name: str | None, known: Iterable[str]) -> None:
