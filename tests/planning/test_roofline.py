@@ -99,6 +99,9 @@ def test_the_distills_have_the_geometry_of_their_checkpoints() -> None:
 def test_unknown_gpus_and_quantizations_are_refused() -> None:
     with pytest.raises(ConfigError, match="there is no such GPU type; did you mean h100"):
         choose_gpus(["h101"])
+    with pytest.raises(ConfigError, match="--gpus 3: h100x8 says its number"):
+        choose_gpus(["h100x8"], 3)
+    assert choose_gpus(["h100x8", "l4"], 3)["l4"].count == 3
     assert list(choose_gpus(["a100"])) == ["a100-40", "a100-80"]
     assert list(choose_gpus(["L4", "h2"])) == ["h200", "l4"]
     for wanted in choose_gpus([]).values():

@@ -118,6 +118,10 @@ def test_an_edited_reply_is_graded_again(journey: Toy) -> None:
     part.write_bytes(part.read_bytes().replace(b"answer is 2", b"answer is 3", 1))
     found = verify(journey.out)
     assert any("1 samples have no grade" in lack for lack in found.missing)
+    # The cause stands before the figures that follow from it.
+    said = CliRunner().invoke(app, ["verify", str(journey.out)]).stdout.splitlines()
+    assert "1 samples have no grade" in said[0]
+    assert any(line.startswith("wrong") for line in said[1:])
     done = CliRunner().invoke(app, ["grade", str(journey.out)])
     assert done.exit_code == 0, done.output
     (measured,) = json.loads((journey.out / "measurements.json").read_text())

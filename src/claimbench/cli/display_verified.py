@@ -13,10 +13,10 @@ from claimbench.verdicts.registration import state_message
 
 def lines(found: Verified) -> Iterator[str]:
     """A line for each fault, then the counts and the folder's digest."""
+    for lack in found.missing:  # First: figures that miss a grade are wrong by it.
+        yield f"missing  {clean(lack, 600)}"
     for fault in found.wrong:
         yield f"wrong    {clean(fault, 600)}"
-    for lack in found.missing:
-        yield f"missing  {clean(lack, 600)}"
     state = "everything fits together" if found.good else "do not trust its results as they are"
     if not found.wrong and found.missing:
         state = "what is there fits together"

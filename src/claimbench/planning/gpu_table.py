@@ -78,8 +78,11 @@ def gpu_table() -> GpuTable:
 
 def choose_gpus(words: Sequence[str], count: int | None = None) -> dict[str, Wanted]:
     """The GPU types of a wanted name, or whose names begin with it; all where none is wanted. A
-    word such as `h100x8` asks for eight; `count` is for all that say no number."""
+    word such as `h100x8` asks for eight; `count` is for all that say no number. Raises ConfigError
+    for an unknown type, and for a count that is for none."""
     known = gpu_table().gpus
+    if count is not None and words and all(_split(word.lower())[1] for word in words):
+        raise ConfigError(f"--gpus {count}: {words[0]} says its number; leave one of the two out")
     if not words:
         return {name: Wanted(gpu, count) for name, gpu in known.items()}
     found: dict[str, Wanted] = {}
