@@ -119,8 +119,9 @@ class TestStarvedPrograms:
             assert asleep.status == -signal.SIGKILL
 
     def test_where_there_is_next_to_no_time_waiting_has_an_end(self) -> None:
-        """Beside a hog of its own session, a program of the kernel's lowest class (SCHED_IDLE) gets
-        3 of 1,027 parts of a core at most, so that no other load decides how much it gets."""
+        """Beside hogs of its own session, a program of the kernel's lowest class (SCHED_IDLE) gets
+        3 of 1,027 parts of a core at most, so that no other load decides how much it gets: ten
+        hogs, since at `nice -n 10` the weight of one is 110 and no more 1,024."""
         idle = "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)); print()"
         spin = [sys.executable, "-uc", f"{idle}\nwhile True: pass"]
         proc = os.open("/proc", os.O_RDONLY)
@@ -130,7 +131,7 @@ class TestStarvedPrograms:
                 slow = running.enter_context(subprocess.Popen(spin, stdout=subprocess.PIPE))
                 assert slow.stdout is not None
                 slow.stdout.readline()
-                running.enter_context(hogs(1, sessions=False))
+                running.enter_context(hogs(10, sessions=False))
             clock = WallClock(0.3, proc)
             while not clock.is_over:
                 clock.wait()
