@@ -98,18 +98,22 @@ def test_a_row_that_alone_lacks_the_gold_is_named(tmp_path: Path) -> None:
     assert said == "x.jsonl:2: problem 'a' has a gold in other rows alone"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("form", ["list", ";", "\t", "|"])
-def test_rows_as_scripts_and_spreadsheets_write_them(tmp_path: Path, form: str) -> None:
-    """One JSON list; the separators of spreadsheets where a comma is the sign in numbers."""
+def test_rows_as_scripts_and_spreadsheets_write_them(
+    tmp_path: Path, form: str, encoding: str
+) -> None:
+    """One JSON list; the separators of spreadsheets where a comma is the sign in numbers; with a
+    byte order mark and without."""
     rows = [
         {"problem_id": p, "question": "1, 2?", "gold": "1", "response": f"{form} it is {answer}"}
         for p, answer in (("a", "1"), ("b", "2"))
     ]
     path = tmp_path / "replies"
     if form == "list":
-        path.write_text(json.dumps(rows, indent=1))
+        path.write_text(json.dumps(rows, indent=1), encoding)
     else:
-        with path.open("w", newline="") as file:
+        with path.open("w", encoding=encoding, newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]), delimiter=form)
             writer.writeheader()
             writer.writerows(rows)

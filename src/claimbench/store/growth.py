@@ -103,14 +103,11 @@ class Asked:
     def _check(self, root: Path, stored: RunFile) -> bool:
         """Whether the folder is of the same run with fewer samples. Raises WrongRunFolder where it
         is of another run."""
-        if self._is_own(stored):
+        if stored.is_of(self.digest, self.files):
             return False
         if stored.files != dict(self.files) or not self._begun_as(root, stored):
             runfile.refuse_another(root, stored, self.resolved, self.files)
         return True
-
-    def _is_own(self, stored: RunFile) -> bool:
-        return (stored.digest, stored.files) == (self.digest, dict(self.files))
 
     def _begun_as(self, root: Path, stored: RunFile) -> bool:
         """Whether this run with the stored numbers of samples is the stored one. Raises

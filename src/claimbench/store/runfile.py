@@ -33,6 +33,10 @@ class RunFile:
     files: dict[str, str]
     sealed: bool = True
 
+    def is_of(self, digest: str, files: Mapping[str, str]) -> bool:
+        """Whether it is the run.yaml of this very config with these problems."""
+        return (self.digest, self.files) == (digest, dict(files))
+
 
 def create_run(
     root: Path, resolved: Mapping[str, object], digest: str, files: Mapping[str, str]

@@ -37,20 +37,16 @@ def begin_anew(
     try:
         lock = FolderLock(root)
     except StoreLocked:
-        if _is_of(read_run(root), digest, files):  # Another shard of this run.
+        if read_run(root).is_of(digest, files):  # Another shard of this run.
             return
         raise
     try:
         stored = read_run(root)
-        if is_unbegun(root, stored) and not _is_of(stored, digest, files):
+        if is_unbegun(root, stored) and not stored.is_of(digest, files):
             _empty(root)
             write_whole(root / "run.yaml", [rewritten(resolved, digest, files)])
     finally:
         lock.release()
-
-
-def _is_of(stored: RunFile, digest: str, files: Mapping[str, str]) -> bool:
-    return (stored.digest, stored.files) == (digest, dict(files))
 
 
 def _empty(root: Path) -> None:

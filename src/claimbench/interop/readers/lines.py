@@ -5,6 +5,7 @@ Nothing here holds more than one row in memory, whatever a file claims, and noth
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -87,7 +88,7 @@ def _separator(path: Path) -> str:
 
 def json_rows(path: Path) -> Iterator[Located]:
     """The objects of a file of JSON lines, or of one JSON list of them."""
-    if first_bytes(path, 64).lstrip()[:1] != b"[":
+    if first_bytes(path, 64).removeprefix(codecs.BOM_UTF8).lstrip()[:1] != b"[":
         yield from json_lines(path)
         return
     for place, item in json_items(path, "item"):
@@ -227,8 +228,9 @@ def _streamed(path: Path, prefix: str, *, pairs: bool) -> Iterator[tuple[str, ob
         import ijson
     except ImportError as error:
         raise needs("ijson") from error
-    first_bytes(path)
+    mark = first_bytes(path).startswith(codecs.BOM_UTF8)
     with path.open("rb") as file:
+        file.seek(len(codecs.BOM_UTF8) * mark)  # ijson takes it for a word.
         metered = _Metered(file, path.name)
         find = ijson.kvitems if pairs else ijson.items
         try:
