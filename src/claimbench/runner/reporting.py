@@ -14,9 +14,9 @@ from pathlib import Path
 from claimbench.analysis.agreement import agreement
 from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import StoredCell, stored_cells
-from claimbench.analysis.cost import spending, spending_files
+from claimbench.analysis.comparable import Measured
 from claimbench.analysis.repetition import repeating_ids
-from claimbench.analysis.stored import Measured, described
+from claimbench.analysis.stored import described, spending, spending_files
 from claimbench.config import plain
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.records import Measurement, Verdict

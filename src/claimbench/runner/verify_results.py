@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import StoredCell
-from claimbench.analysis.cost import spending
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.repetition import repeating_ids
+from claimbench.analysis.stored import spending
 from claimbench.config import plain
 from claimbench.errors import ClaimbenchError
 from claimbench.records import NOT_REGISTERED, Measurement, Registration
