@@ -21,7 +21,7 @@ from claimbench.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from claimbench.cli.display import Display
-    from claimbench.config import Experiment
+    from claimbench.config.runs import Experiment
     from claimbench.interop.eee_figures import Figures
     from claimbench.records import Verdict
     from claimbench.runner.budget import Cap

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from claimbench import engines
-from claimbench.config import Experiment, ModelConfig
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment
 from claimbench.errors import ConfigError
 from claimbench.planning.gpu_table import GIB, Gpu, Wanted
 from claimbench.planning.laptops import Laptop, laptop_rows

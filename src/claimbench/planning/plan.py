@@ -18,7 +18,9 @@ from claimbench.benchmarks.loading import (
     resolve,
 )
 from claimbench.benchmarks.twins import contradictions
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment
 from claimbench.engines import EngineSettings
 from claimbench.errors import ConfigError, Missing
 from claimbench.grading import make_grader

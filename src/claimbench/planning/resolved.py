@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from claimbench.benchmarks.loading import content_digest
-from claimbench.config import Experiment, ModelConfig, plain
+from claimbench.config.canonical import plain
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment
 from claimbench.engines import EngineSettings
 from claimbench.messages import Message, as_data
 from claimbench.models import quantized

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from claimbench.analysis.cells import StoredCell, stopped, stored_cells
 from claimbench.analysis.lm_eval_totals import write_totals
-from claimbench.config import ModelConfig, plain
+from claimbench.config.canonical import plain
+from claimbench.config.models import ModelConfig
 from claimbench.engines import Engine
 from claimbench.errors import IncompleteRun
 from claimbench.grading import default_workers, idle_workers, make_pool, runs_programs

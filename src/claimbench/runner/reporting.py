@@ -17,7 +17,7 @@ from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.comparable import Measured
 from claimbench.analysis.repetition import repeating_ids
 from claimbench.analysis.stored import described, spending, spending_files
-from claimbench.config import plain
+from claimbench.config.canonical import plain
 from claimbench.errors import ConfigError, IncompleteRun
 from claimbench.records import Measurement, Verdict
 from claimbench.report import messages

@@ -18,7 +18,7 @@ from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.repetition import repeating_ids
 from claimbench.analysis.stored import spending
-from claimbench.config import plain
+from claimbench.config.canonical import plain
 from claimbench.errors import ClaimbenchError
 from claimbench.records import NOT_REGISTERED, Measurement, Registration
 from claimbench.report import messages
