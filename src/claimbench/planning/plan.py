@@ -21,7 +21,7 @@ from claimbench.benchmarks.twins import contradictions
 from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment
-from claimbench.engines import EngineSettings
+from claimbench.engines.base import EngineSettings
 from claimbench.errors import ConfigError, Missing
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply
