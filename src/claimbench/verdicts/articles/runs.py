@@ -12,13 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from claimbench.analysis.contradictions import check_measurements
 from claimbench.analysis.efficiency import Efficiency
+from claimbench.claims.articles import claim_tests
 from claimbench.errors import DataError
 from claimbench.messages import Message
 from claimbench.records import NOT_REGISTERED, Measurement, Registration
 from claimbench.store import is_run, read_run
 from claimbench.store.manifest import manifest_of
 from claimbench.verdicts.articles.sources import Run
-from claimbench.verdicts.registration import CLAIMS, changed, claim_tests
+from claimbench.verdicts.registration import CLAIMS, changed
 
 Record = TypeVar("Record", Measurement, Efficiency, Registration)
 
