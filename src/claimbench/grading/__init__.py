@@ -21,7 +21,7 @@ from claimbench.grading.pool import BATCH, GradingPool
 from claimbench.grading.question import Grader
 from claimbench.records import Problem
 from claimbench.records.plain import JsonObject
-from claimbench.sandbox.restrictions import Isolation
+from claimbench.sandbox.protocol import Isolation
 
 __all__ = [
     "GRADERS",

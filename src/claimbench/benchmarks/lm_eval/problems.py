@@ -18,13 +18,13 @@ from claimbench.benchmarks.lm_eval.tasks import (
     seeded,
 )
 from claimbench.config.benchmarks import (
-    LM_EVAL,
     BenchmarkConfig,
     DatasetConfig,
     FieldsConfig,
     GraderConfig,
     LmEvalTask,
 )
+from claimbench.config.folders import LM_EVAL
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment, LmEvalOptions
 from claimbench.errors import ConfigError, InputError
