@@ -18,7 +18,7 @@ from claimbench.config.prompting import fill
 from claimbench.config.runs import Experiment
 from claimbench.errors import DataError
 from claimbench.grading.extract import last_box
-from claimbench.records import Problem, Turn
+from claimbench.records.runs import Problem, Turn
 
 __all__ = ["content_digest", "dataset_origin", "load_fewshot", "load_problems"]
 

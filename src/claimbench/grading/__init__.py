@@ -19,8 +19,8 @@ from claimbench.grading.maths import IntegerGrader, NumberGrader
 from claimbench.grading.options import unknown_name
 from claimbench.grading.pool import BATCH, GradingPool
 from claimbench.grading.question import Grader
-from claimbench.records import Problem
 from claimbench.records.plain import JsonObject
+from claimbench.records.runs import Problem
 from claimbench.sandbox.protocol import Isolation
 
 __all__ = [

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from claimbench.errors import StoreLocked, WrongRunFolder
-from claimbench.records import CellName
+from claimbench.records.runs import CellName
 from claimbench.store import runfile
 from claimbench.store.files import safe_name
 from claimbench.store.looks import stops

@@ -18,8 +18,8 @@ from claimbench.config.texts import said
 from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Texts
-from claimbench.records import CellName, Looks, Tier
-from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.records.plain import JsonDict, JsonObject, Tier
+from claimbench.records.runs import CellName, Looks
 from claimbench.store.registration import Registered
 from claimbench.store.runfile import read_run
 

@@ -36,8 +36,8 @@ from claimbench.grading.lm_eval.names import (
     quiet,
     settings_of,
 )
-from claimbench.records import Problem, Turn
 from claimbench.records.plain import JsonDict
+from claimbench.records.runs import Problem, Turn
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask
