@@ -17,7 +17,8 @@ from claimbench.claims.sources import can_be_looked_up
 from claimbench.config.paths import seeds_dir
 from claimbench.errors import ConfigError
 from claimbench.records import PublishedResult, Source
-from claimbench.verdicts.claims import Pair, compare_scores
+from claimbench.verdicts.cases import Pair
+from claimbench.verdicts.claims import compare_scores
 from claimbench.verdicts.paired_scores import paired_scores
 
 
