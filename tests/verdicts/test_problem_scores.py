@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from claimbench.claims import load_catalogue, load_figures, load_published
+from claimbench.claims.catalogue import load_catalogue
 from claimbench.claims.problem_scores import with_problems
+from claimbench.claims.published import load_figures, load_published
 from claimbench.claims.sources import can_be_looked_up
 from claimbench.config.paths import seeds_dir
 from claimbench.errors import ConfigError
