@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from report_toys import lifelike, write_run
 
-from claimbench.analysis import wrong
+from claimbench.analysis import cached
 from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import stored_cells
 from claimbench.analysis.suspects import with_suspects
@@ -50,7 +50,7 @@ def test_wrong_grades_are_read_once_for_votes_and_suspects(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    before = wrong.wrong_answers
+    before = cached.wrong_answers
     monkeypatch.setattr(
         "claimbench.analysis.cached.wrong_answers",
         lambda store, cell: (read.append(str(cell.name)), before(store, cell))[1],

@@ -1,25 +1,29 @@
 """What was found in a run folder's samples and grades, kept beside them: files that may be deleted,
-and that are made again where what was looked at, or the rule, has changed."""
+and that are made again where what was looked at, or the rule, has changed.
+
+The wrong grades of a cell are read once, for its votes and for its suspects; of many thousands few
+differ."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from claimbench.analysis.cells import StoredCell
-from claimbench.analysis.wrong import Wrong, wrong_answers
 from claimbench.config.canonical import digest
 from claimbench.errors import StoreError
-from claimbench.records import CellName
+from claimbench.grading.outcomes import NOT_EVALUATED, WRONG
+from claimbench.records import CHOICE_LETTERS, CellName
 from claimbench.records.plain import JsonDict
-from claimbench.store import RunStore
-from claimbench.store.rows import GRADES
+from claimbench.store import RunStore, Values, positions
+from claimbench.store.rows import GRADES, Index
 
 T = TypeVar("T")
 
@@ -47,6 +51,17 @@ def _digest_of(part: Path, _size: int, _changed: int) -> bytes:
     all that a report counts."""
     with part.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
+
+
+class Wrong(NamedTuple):
+    """A wrong answer, None where it could not be read. `problem` is the `text_key` of its problem;
+    `votes`: its sample is among those that the cell asks for; `limited`: it met a limit of the
+    grader."""
+
+    problem: int
+    answer: str | None
+    votes: bool
+    limited: bool
 
 
 class Kept:
@@ -107,3 +122,48 @@ def _known(store: RunStore, file: str, key: str) -> JsonDict:
         return {k: one for k, one in content.items() if one == _entry(one["stamp"], key, one[key])}
     except (OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
         return {}
+
+
+# --- wrong answers --------------------------------------------------------------------------
+
+
+def wrong_answers(store: RunStore, cell: StoredCell) -> Counter[Wrong]:
+    """How often each was given, in the order in which they were stored; of multiple choice the
+    option that the letter stood for."""
+    grades, samples = store.grade_index(cell.name, cell.judge), store.sample_index(cell.name)
+    chosen = grades["outcome"] == WRONG.encode()
+    rows = store.grades_with(cell.name, cell.judge, WRONG)
+    judged = samples[positions(grades["id"], samples["id"])[chosen]]
+    votes = (judged["sample_index"] < cell.samples) & (grades["value"][chosen] == 0)
+    orders = _orders(store, cell, judged)
+    found = Counter(
+        (problem, _answer(row, orders), votes, bool((row.get("metrics") or {}).get(NOT_EVALUATED)))
+        for problem, votes, row in zip(
+            judged["problem"].tolist(), votes.tolist(), rows, strict=True
+        )
+    )
+    return Counter({Wrong(*wrong): count for wrong, count in found.items()})
+
+
+def _orders(
+    store: RunStore, cell: StoredCell, judged: Index
+) -> Mapping[str, tuple[int, ...]] | None:
+    """The order in which each sample's choices were shown: None where letters are no choices."""
+    if getattr(cell.grader, "kind", "") != "choice":
+        return None
+    rows = store.sample_values(cell.name, judged["id"])
+    return {row["id"]: row.get("choice_order", ()) for row in rows}
+
+
+def _answer(row: Values, orders: Mapping[str, tuple[int, ...]] | None) -> str | None:
+    """The answer that was graded; of multiple choice the option."""
+    answer: str | None = row["answer"]
+    if orders is None or answer is None:
+        return answer
+    return _option(answer, orders.get(row["sample_id"], ()))
+
+
+def _option(letter: str, order: tuple[int, ...]) -> str:
+    """The option that a letter stood for: each sample may show the options in another order."""
+    place = CHOICE_LETTERS.find(letter) if len(letter) == 1 else -1
+    return str(order[place]) if 0 <= place < len(order) and order[place] >= 0 else letter

@@ -35,7 +35,6 @@ def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
     assert not isinstance(benchmark, ImportedBenchmark)
     shots = benchmark.fewshot
     rules = prompt_rules(model, benchmark)
-    chosen = run.engine.given
     found = {
         "temperature": run.sampling.temperature,
         "top_p": run.sampling.top_p,
@@ -55,7 +54,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
         "dataset_revision": benchmark.dataset.revision,
         "release": benchmark.dataset.release,
         "window": window_words(benchmark.dataset.window),
-        "dtype": _precision(manifest, cell.model) or chosen.get("dtype") or model.dtype,
+        "dtype": _precision(manifest, cell.model) or run.engine.chosen_dtype or model.dtype,
         "engine": " ".join(manifest.engine.values()),
         "weights": manifest.departures.get(cell.model, PINNED),
         **_lm_eval_protocol(benchmark, run.sampling),

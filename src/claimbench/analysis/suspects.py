@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from claimbench.analysis import cached
-from claimbench.analysis.cached import Kept
+from claimbench.analysis.cached import Kept, Wrong
 from claimbench.analysis.cells import StoredCell
-from claimbench.analysis.wrong import Wrong
 from claimbench.records import Measurement
 from claimbench.store.digests import text_key
 

@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from claimbench import statistics
 from claimbench.analysis import cached
-from claimbench.analysis.cached import Kept
+from claimbench.analysis.cached import Kept, Wrong
 from claimbench.analysis.cells import StoredCell
-from claimbench.analysis.wrong import Wrong
 from claimbench.grading.exact import exact_verdict
 from claimbench.grading.numerals import to_fraction
 from claimbench.grading.reading import normalise

@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, PrivateAttr
 
+from claimbench.config.models import DType
 from claimbench.config.yamlfile import Marks, Strict
 from claimbench.records.plain import JsonObject
 
@@ -42,6 +43,11 @@ class EngineConfig(Strict):
     def given(self) -> JsonObject:
         """Every key but the kind."""
         return self.model_extra or {}
+
+    @property
+    def chosen_dtype(self) -> DType | None:
+        """The dtype that the run names; None: the checkpoint's own."""
+        return self.given.get("dtype")
 
     @property
     def path(self) -> Path:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from claimbench import engines
 from claimbench.benchmarks.loading import (
     check_pair,
     dataset_origin,
@@ -63,6 +62,7 @@ class Plan:
 
 def make_plan(
     experiment: Experiment,
+    chosen: EngineSettings,
     engine: Mapping[str, str],
     data_dir: Path | None,
     online: bool,
@@ -73,14 +73,13 @@ def make_plan(
 ) -> Plan:
     """Load datasets and tokenizers, render every prompt, and fix every sample's id.
 
-    `engine` is the identity (name and version) of the engine that will be asked; with
-    `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being done. Where a
-    dry run gives `lacking`, models and benchmarks that are not on this machine are left out, and
-    why is noted there by their names.
+    `chosen` are the settings of the engine that will be asked, `engine` its identity (name and
+    version); with `weights=False` the checkpoints' tokenizers are enough; `log` gets what is being
+    done. Where a dry run gives `lacking`, models and benchmarks that are not on this machine are
+    left out, and why is noted there by their names.
     """
     experiment = resolve(experiment, data_dir)
     experiment.check_samples()  # Again: only now are lm-eval's tasks known.
-    chosen = engines.settings(experiment.run.engine)
     _check_sampling(experiment, chosen)
     _check_adapters(experiment, chosen)
     asked = list(_read(experiment, data_dir, log, lacking))

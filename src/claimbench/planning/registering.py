@@ -14,7 +14,6 @@ from claimbench.claims.articles import claim_tests
 from claimbench.config.canonical import digest, plain
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import RunConfig
-from claimbench.engines import settings
 from claimbench.errors import ConfigError
 from claimbench.grading import make_grader
 from claimbench.models.prompts import choice_order
@@ -139,7 +138,7 @@ def _model(manifest: RunManifest, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {"checkpoint": manifest.checkpoints.get(name)}
     model = manifest.models[name]
     if isinstance(model, ModelConfig):
-        found["dtype"] = settings(_run(manifest).engine).chosen_dtype or model.dtype
+        found["dtype"] = _run(manifest).engine.chosen_dtype or model.dtype
         found |= {
             key: value
             for key, value in (("quantization", model.quantization), ("kv_dtype", model.kv_dtype))

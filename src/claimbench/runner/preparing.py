@@ -69,7 +69,7 @@ def plan(
             raise
         engine = {"name": settings.kind, "version": "not installed here"}
     return make_plan(
-        experiment, engine, data_dir, online, weights=weights, log=log, lacking=lacking
+        experiment, settings, engine, data_dir, online, weights=weights, log=log, lacking=lacking
     )
 
 

@@ -7,6 +7,7 @@ as an argument. Everything is a fraction in [0, 1]. The rules are in docs/statis
 
 from claimbench.statistics.comparison import (
     Comparison,
+    Design,
     VarianceAt,
     compare,
     deterministic_equal,
@@ -24,7 +25,6 @@ from claimbench.statistics.draws import Draws, count_draws
 from claimbench.statistics.fragility import Tipping, miss_rate, tipping_point
 from claimbench.statistics.laboratories import LaboratorySpread, laboratory_spread
 from claimbench.statistics.power import (
-    Design,
     deciding_samples,
     decision_probability,
     detectable_difference,

@@ -40,6 +40,34 @@ class Comparison:
     needed_margin: float
 
 
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A planned comparison with a published score.
+
+    `problems` is N; `spread` the mean of p_i(1−p_i) expected of our samples; `published_variance`
+    what the published score brings, its rounding included (0 for a greedy one). `score`, our p
+    where it is known, gives the bound that stands for our variance at one sample per problem.
+    """
+
+    problems: int
+    spread: float
+    published_variance: float
+    score: float | None = None
+
+    def variance(self, samples: float) -> float:
+        """V at n samples per problem: (N·spread + 1/n)/(N²·n) + the published variance."""
+        unit = (self.problems * self.spread + 1 / samples) / self.problems**2
+        return unit / samples + self.published_variance
+
+    def variance_shown(self, samples: Floats) -> Floats:
+        """V (…) as a verdict at n `samples` (…) estimates it."""
+        unit = (self.problems * self.spread + 1 / samples) / self.problems**2
+        own = unit / samples
+        if self.score is not None:
+            own = np.where(samples > 1, own, self.score * (1 - self.score) / self.problems)
+        return np.asarray(own + self.published_variance)
+
+
 def compare(
     difference: float,
     variance: float | VarianceAt,

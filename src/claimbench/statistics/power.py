@@ -7,45 +7,16 @@ sides; where nothing is known of it, `bound` (p(1−p) of the published score) i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from claimbench.statistics.comparison import INFINITE, Floats, quantile
+from claimbench.statistics.comparison import INFINITE, Design, Floats, quantile
 
 NODES = 200
 """Of the mean over an estimated error: powers are then right to 1e-5 (tested)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """A planned comparison with a published score.
-
-    `problems` is N; `spread` the mean of p_i(1−p_i) expected of our samples; `published_variance`
-    what the published score brings, its rounding included (0 for a greedy one). `score`, our p
-    where it is known, gives the bound that stands for our variance at one sample per problem.
-    """
-
-    problems: int
-    spread: float
-    published_variance: float
-    score: float | None = None
-
-    def variance(self, samples: float) -> float:
-        """V at n samples per problem: (N·spread + 1/n)/(N²·n) + the published variance."""
-        unit = (self.problems * self.spread + 1 / samples) / self.problems**2
-        return unit / samples + self.published_variance
-
-    def variance_shown(self, samples: Floats) -> Floats:
-        """V (…) as a verdict at n `samples` (…) estimates it."""
-        unit = (self.problems * self.spread + 1 / samples) / self.problems**2
-        own = unit / samples
-        if self.score is not None:
-            own = np.where(samples > 1, own, self.score * (1 - self.score) / self.problems)
-        return np.asarray(own + self.published_variance)
 
 
 def power_of_difference(effect: ArrayLike, se: ArrayLike, df: float = INFINITE) -> Floats:

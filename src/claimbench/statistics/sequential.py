@@ -12,8 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from claimbench.statistics.comparison import Floats, quantile
-from claimbench.statistics.power import Design
+from claimbench.statistics.comparison import Design, Floats, quantile
 
 NODES = 120
 """Gauss-Legendre nodes of each density: boundaries are then exact to 1e-6 (tested)."""

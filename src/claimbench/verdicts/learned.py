@@ -1,11 +1,11 @@
-"""What a verdict that rests on a learned bound says of the plain one (bounds.py)."""
+"""What a verdict that rests on a learned bound says of the plain one (noise.py)."""
 
 from __future__ import annotations
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import LearnedBound
-from claimbench.verdicts.bounds import LEARNED, MODELS
 from claimbench.verdicts.cases import Trial
+from claimbench.verdicts.noise import LEARNED, MODELS
 
 
 def beside(shown: Trial, plain: Trial, word: str) -> LearnedBound | None:
