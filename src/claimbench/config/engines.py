@@ -9,7 +9,6 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, PrivateAttr
 
-from claimbench.config.models import DType
 from claimbench.config.yamlfile import Marks, Strict
 from claimbench.records.plain import JsonObject
 
@@ -45,7 +44,7 @@ class EngineConfig(Strict):
         return self.model_extra or {}
 
     @property
-    def chosen_dtype(self) -> DType | None:
+    def chosen_dtype(self) -> str | None:
         """The dtype that the run names; None: the checkpoint's own."""
         return self.given.get("dtype")
 
