@@ -13,9 +13,9 @@ from claimbench.cli.ending import complain, meant
 from claimbench.errors import ConfigError, InputError
 from claimbench.report.comparison_data import to_json
 from claimbench.report.comparison_files import comparison_files
-from claimbench.report.comparisons import changes, details, headline
+from claimbench.report.comparisons import changes, details, headline, strip_of_comparison
 from claimbench.report.messages import english, words
-from claimbench.report.strips import in_letters, strip_of_comparison
+from claimbench.report.strips import in_letters
 from claimbench.report.tables import clean
 from claimbench.verdicts.comparisons import WORDS, Compared
 
