@@ -38,7 +38,9 @@ class Sharded(Toy):
     def shard(self, text: str, engine: ScriptedEngine | None = None) -> Report | Progress:
         self.engine = engine or ScriptedEngine(answer, shuffle=3)
         shard = shards.parse(text)
-        return pipeline.run_shard(self.plan(), shard, self.out, lambda _: None, lambda _: None)
+        return pipeline.run_shard(
+            self.plan(), shard, self.out, reporting.report, lambda _: None, lambda _: None
+        )
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from claimbench.report.article_pages import disagreements, registrations
 from claimbench.report.claim_tables import counted
 from claimbench.report.messages import ENGLISH, Words, words
 from claimbench.report.tables import clean, heading
-from claimbench.verdicts.articles import ClaimVerdict
+from claimbench.verdicts.articles.results import ClaimVerdict
 
 STATUS_STYLES = {
     "supported": "green",

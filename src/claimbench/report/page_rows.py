@@ -25,7 +25,7 @@ from claimbench.report.tables import (
     sampling_error,
     signed,
 )
-from claimbench.verdicts.articles import STATUSES, ClaimVerdict
+from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict
 from claimbench.verdicts.pairing import VERDICTS
 
 CELL_LENGTH = 300
