@@ -14,7 +14,8 @@ from simulation import LEVEL, Row, at_mean, exact_bounds, percent, quantile_set
 
 from claimbench import statistics as stats
 from claimbench.records import Draws, Measurement, PublishedResult, Source, Verdict
-from claimbench.verdicts import Case, judge_family
+from claimbench.verdicts.cases import Case
+from claimbench.verdicts.published import judge_family
 
 BENCHMARKS = {30: "aime24", 198: "gpqa_diamond", 279: "livecodebench", 500: "math500"}
 SIZE = 1.2

@@ -15,13 +15,9 @@ from claimbench.cli.display_claims import shortened, show_claims
 from claimbench.messages import Texts, term
 from claimbench.report.article_pages import disagreements
 from claimbench.report.messages import words
-from claimbench.verdicts.articles import (
-    ClaimVerdict,
-    choose,
-    judge_claims,
-    load_evidence,
-    unheard,
-)
+from claimbench.verdicts.articles.claims import judge_claims, load_evidence
+from claimbench.verdicts.articles.filters import choose, unheard
+from claimbench.verdicts.articles.results import ClaimVerdict
 
 
 @pytest.fixture(scope="module")

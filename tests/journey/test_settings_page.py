@@ -11,7 +11,8 @@ import yaml
 from conftest import ROOT
 from test_ci_page import run
 
-from claimbench.config.runs import PromptConfig, SamplingConfig
+from claimbench.config.prompting import PromptConfig
+from claimbench.config.runs import SamplingConfig
 
 BLOCKS = re.findall(
     r"^```(\w+)\n(.*?)^```$", (ROOT / "docs" / "settings.md").read_text(), re.M | re.S

@@ -16,7 +16,8 @@ from claimbench.messages import Message, Texts
 from claimbench.report.article_reader import PLAIN_OF, counted, reader_claim
 from claimbench.report.article_reading import reading_files
 from claimbench.report.messages import english, words
-from claimbench.verdicts.articles import STATUSES, ClaimVerdict, judge_claims, load_evidence
+from claimbench.verdicts.articles.claims import judge_claims, load_evidence
+from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,8 @@ from claimbench.runner import reporting
 from claimbench.sandbox.isolation import ISOLATIONS
 from claimbench.store import RunStore
 from claimbench.store.registration import SECTIONS
-from claimbench.verdicts.articles import STATUSES, judge_claims, load_evidence
+from claimbench.verdicts.articles.claims import judge_claims, load_evidence
+from claimbench.verdicts.articles.results import STATUSES
 from claimbench.verdicts.claims import STANDINGS
 from claimbench.verdicts.comparisons import WORDS as COMPARISONS
 from claimbench.verdicts.composition import Quantifier, Relation

@@ -24,7 +24,7 @@ from claimbench.report.html import render_html
 from claimbench.runner import reporting
 from claimbench.store import RunStore
 from claimbench.store.prompts import write_prompts
-from claimbench.verdicts.articles import judge_claims, load_evidence
+from claimbench.verdicts.articles.claims import judge_claims, load_evidence
 
 absent = None if os.environ.get("CLAIMBENCH_BROWSER") == "required" else why_absent()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(absent is not None, reason=absent or "")]

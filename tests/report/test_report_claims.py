@@ -14,7 +14,8 @@ from claimbench.report.claim_tables import report_claims_table
 from claimbench.report.messages import english
 from claimbench.runner import reporting
 from claimbench.store import RunStore
-from claimbench.verdicts.articles import judge_claims, judge_reported, load_evidence
+from claimbench.verdicts.articles.claims import judge_claims, load_evidence
+from claimbench.verdicts.articles.reported import judge_reported
 from claimbench.verdicts.articles.runs import load_runs
 
 SUBJECT, DISTILL = "deepseek-r1", "r1-distill-qwen-7b"

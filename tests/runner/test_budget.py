@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from claimbench import config
 from claimbench.analysis.cells import stored_cells
 from claimbench.cli import app
-from claimbench.engines import ENGINES, Price
+from claimbench.config.engines import Price
+from claimbench.engines import ENGINES
 from claimbench.errors import CapReached, ConfigError
 from claimbench.records import Request
 from claimbench.runner import pipeline, preparing, reporting

@@ -435,7 +435,8 @@ def test_importing_statistics_leaves_scipy_unloaded() -> None:
     import subprocess
     import sys
 
-    code = "import sys, claimbench.verdicts; print('scipy' in sys.modules)"
+    judging = "claimbench.verdicts.claims, claimbench.verdicts.published"
+    code = f"import sys, {judging}; print('scipy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

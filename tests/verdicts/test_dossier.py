@@ -21,15 +21,15 @@ from claimbench.report.article_data import claims_data, counts, to_json
 from claimbench.report.article_pages import claims_page
 from claimbench.report.article_tables import by_origin, claims_table
 from claimbench.report.messages import english
-from claimbench.verdicts.articles import (
+from claimbench.verdicts.articles.claims import Evidence, judge_claims, load_evidence
+from claimbench.verdicts.articles.filters import choose
+from claimbench.verdicts.articles.results import (
     STATUSES,
     ClaimVerdict,
-    Evidence,
-    choose,
-    judge_claims,
-    load_evidence,
+    Finding,
+    compose_tests,
+    settle,
 )
-from claimbench.verdicts.articles.results import Finding, compose_tests, settle
 
 CLAIM = Claim("a-1", "a", "1", "benchmark", Texts({"en": "text"}), test={"tests": []})
 

@@ -19,8 +19,8 @@ from conftest import ROOT
 from claimbench.claims import load_articles, load_published
 from claimbench.report.article_files import evidence_files, write_evidence
 from claimbench.report.messages import english
-from claimbench.verdicts.articles import judge_published_evidence, load_evidence
-from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
+from claimbench.verdicts.articles.claims import load_evidence
+from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured, judge_published_evidence
 from claimbench.verdicts.spread import Heterogeneity, heterogeneity, pooled, seed_shares, together
 
 COMMITTED = ROOT / "results" / "evidence"

@@ -7,8 +7,9 @@ from verdict_toys import measured
 
 from claimbench.records import PublishedResult, Source, Verdict
 from claimbench.report.messages import english
-from claimbench.verdicts import Case, judge_family
 from claimbench.verdicts.bounds import learned_share
+from claimbench.verdicts.cases import Case
+from claimbench.verdicts.published import judge_family
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from claimbench.errors import IncompleteRun
 from claimbench.messages import Departure
 from claimbench.records import Measurement, PublishedResult, Source, Verdict, Vote
 from claimbench.report.messages import english
-from claimbench.verdicts import Case, default_margin, judge_all, judge_family
+from claimbench.verdicts.cases import Case, default_margin
 from claimbench.verdicts.noise import Evidence
+from claimbench.verdicts.published import judge_all, judge_family
 
 SOURCE = Source("README.md")
 

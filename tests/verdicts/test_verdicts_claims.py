@@ -13,19 +13,15 @@ from hypothesis import strategies as st
 from claimbench import statistics as stats
 from claimbench.records import Measurement, PublishedResult, Source
 from claimbench.report.messages import english
-from claimbench.verdicts import (
+from claimbench.verdicts.claims import NoTest, Pair, claim_message, compare_scores, outcomes_of
+from claimbench.verdicts.composition import (
     COMPOSITION,
     Outcome,
-    Pair,
     Quantifier,
     Relation,
-    claim_message,
-    compare_scores,
     compose,
-    outcomes_of,
     relation_p,
 )
-from claimbench.verdicts.claims import NoTest
 
 
 def said(relation: Relation, quantifier: Quantifier, pairs: list[Pair]) -> tuple[str, str]:

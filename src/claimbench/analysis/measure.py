@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TypedDict, TypeVar
@@ -97,13 +96,6 @@ def measure_cell(store: RunStore, cell: StoredCell) -> tuple[Scores, Measurement
         scores, *cell.name, cell.problem_ids, cell.protocol, asked=cell.asked, tier=cell.tier
     )
     return scores, replace(measured, looks=cell.looks)
-
-
-def to_complete(measured: Measurement, folder: object) -> str:
-    """What makes the samples and grades of a run folder complete, as the end of a sentence."""
-    if measured.received == measured.asked:
-        return f"grade its samples: claimbench grade {shlex.quote(str(folder))}"
-    return "finish the run with the command that began it"
 
 
 def measure(

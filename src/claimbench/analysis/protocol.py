@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from claimbench import engines
 from claimbench.config.benchmarks import BenchmarkConfig, LmEvalTask
 from claimbench.config.canonical import plain
+from claimbench.config.engines import EngineConfig
 from claimbench.config.models import PromptRules
+from claimbench.config.prompting import prompt_rules
 from claimbench.config.runs import SamplingConfig
+from claimbench.config.yamlfile import parse
 from claimbench.engines.endpoint.config import EndpointConfig
-from claimbench.engines.endpoint.settings import EndpointSettings
 from claimbench.messages import Message, as_data
-from claimbench.models.prompts import prompt_rules
 from claimbench.records import NEUTRAL, CellName
 from claimbench.records.plain import JsonDict
 from claimbench.store.manifest import ImportedBenchmark, ImportedModel, ImportedRun, RunManifest
@@ -35,7 +35,7 @@ def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
     assert not isinstance(benchmark, ImportedBenchmark)
     shots = benchmark.fewshot
     rules = prompt_rules(model, benchmark)
-    chosen = engines.settings(run.engine)
+    chosen = run.engine.given
     found = {
         "temperature": run.sampling.temperature,
         "top_p": run.sampling.top_p,
@@ -55,13 +55,13 @@ def protocol(manifest: RunManifest, cell: CellName) -> JsonDict:
         "dataset_revision": benchmark.dataset.revision,
         "release": benchmark.dataset.release,
         "window": window_words(benchmark.dataset.window),
-        "dtype": _precision(manifest, cell.model) or chosen.chosen_dtype or model.dtype,
+        "dtype": _precision(manifest, cell.model) or chosen.get("dtype") or model.dtype,
         "engine": " ".join(manifest.engine.values()),
         "weights": manifest.departures.get(cell.model, PINNED),
         **_lm_eval_protocol(benchmark, run.sampling),
     }
-    if isinstance(chosen, EndpointSettings):
-        found |= _served_protocol(chosen.endpoint)
+    if run.engine.kind == "endpoint":
+        found |= _served_protocol(run.engine)
     return {key: value for key, value in found.items() if value not in (None, [])}
 
 
@@ -99,8 +99,10 @@ _CHANGES_NO_SAMPLE = ("return_token_ids", "max_tokens", "n", "stream_options")
 """What may be left out of a request without changing its reply."""
 
 
-def _served_protocol(endpoint: EndpointConfig) -> dict[str, object]:
+def _served_protocol(engine: EngineConfig) -> dict[str, object]:
     """What an endpoint leaves unknown: named, so that it stands among the departures."""
+    given, inside = engine.given.get("endpoint"), ("engine", "endpoint")
+    endpoint = parse(EndpointConfig, given, engine.path, engine.marks, inside)
     not_sent = [key for key in endpoint.unsupported if key not in _CHANGES_NO_SAMPLE]
     found: JsonDict = dict.fromkeys(not_sent, SERVERS)
     found["dtype"] = SERVERS

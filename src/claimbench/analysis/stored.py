@@ -1,11 +1,11 @@
-"""What a run folder measured, cell by cell, with what makes two cells comparable."""
+"""What a run folder measured and spent, cell by cell, with what makes two cells comparable."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,31 +13,16 @@ import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from claimbench.analysis.cells import StoredCell, stored_cells
+from claimbench.analysis.comparable import Measured
 from claimbench.analysis.contradictions import check_measurements
-from claimbench.analysis.cost import spending
-from claimbench.analysis.efficiency import Efficiency
-from claimbench.analysis.measure import measure_cell
+from claimbench.analysis.efficiency import Efficiency, efficiency, paces
+from claimbench.analysis.measure import load_scores, measure_cell
 from claimbench.errors import DataError
 from claimbench.records import CellName, Measurement, Problem
 from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore, holds_results_alone, read_run
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One model on one benchmark. `contents` has each problem's digest by id, "" where the folder
-    does not hold its text; `grader` names the grader with its options; `groups` has the group of
-    each problem by id, where the benchmark names groups; `samples` has a key of each sample's id
-    and text, none where a folder holds results alone."""
-
-    measurement: Measurement
-    contents: Mapping[str, str]
-    grader: str
-    efficiency: Efficiency | None = None
-    groups: Mapping[str, str] = field(default_factory=dict)
-    samples: npt.NDArray[np.uint64] = field(
-        default_factory=lambda: np.empty(0, np.uint64), compare=False, repr=False
-    )
+from claimbench.store.checks import UNKNOWN_TOKENS
+from claimbench.store.sessions import read_sessions
 
 
 def read_measured(root: Path) -> list[Measured]:
@@ -51,6 +36,27 @@ def read_measured(root: Path) -> list[Measured]:
         cells = stored_cells(store)
         spent = {(one.model, one.benchmark): one for one in spending(store, cells)}
         return [_from_store(store, config, cell, spent) for cell in cells]
+
+
+def spending(store: RunStore, cells: Sequence[StoredCell]) -> tuple[Efficiency, ...]:
+    """The Efficiency of every cell whose tokens are known, in order. Texts are never read here."""
+    pace = paces(read_sessions(store))
+    found = []
+    for cell in cells:
+        name = cell.name
+        scores = load_scores(store, cell)
+        if scores.unknown_tokens:
+            continue
+        counts = store.sample_index(name)["prompt_tokens"]
+        prompts = None if (counts == UNKNOWN_TOKENS).any() else int(counts.sum())
+        found.append(efficiency(*name, scores.tokens, scores.value, prompts, pace.get(cell.model)))
+    return tuple(found)
+
+
+def spending_files(found: Sequence[Efficiency]) -> dict[str, str]:
+    """efficiency.json, which `claimbench claims` reads, by its path."""
+    rows = json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False)
+    return {"efficiency.json": rows + "\n"}
 
 
 def described(

@@ -11,7 +11,7 @@ from pathlib import Path
 from claimbench.benchmarks.choices import choices_of
 from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
-from claimbench.config import placeholders
+from claimbench.config import prompting
 from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, DatasetConfig
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment
@@ -26,7 +26,7 @@ def resolve(experiment: Experiment, data_dir: Path | None = None) -> Experiment:
     """The experiment with its `lm-eval:…` benchmarks read, groups of tasks expanded."""
     if not any(name.startswith(LM_EVAL) for name in experiment.run.benchmarks):
         return experiment
-    from claimbench.benchmarks import lm_eval
+    from claimbench.benchmarks.lm_eval import problems as lm_eval
 
     return lm_eval.resolve(experiment, data_dir)
 
@@ -34,7 +34,7 @@ def resolve(experiment: Experiment, data_dir: Path | None = None) -> Experiment:
 def check_pair(model: ModelConfig, benchmark: BenchmarkConfig) -> None:
     """Refuse a benchmark that would spoil this model's replies. Raises ConfigError."""
     if benchmark.lm_eval is not None:
-        from claimbench.benchmarks import lm_eval
+        from claimbench.benchmarks.lm_eval import problems as lm_eval
 
         lm_eval.check_model(model, benchmark)
 
@@ -44,7 +44,7 @@ def load_problems(
 ) -> list[Problem]:
     """All problems of a benchmark in the dataset's order (the first `limit` of them)."""
     if benchmark.lm_eval is not None:
-        from claimbench.benchmarks import lm_eval
+        from claimbench.benchmarks.lm_eval import problems as lm_eval
 
         return lm_eval.load_problems(benchmark, data_dir, limit)
     rows = stream_rows(benchmark.dataset, benchmark.name, data_dir)
@@ -85,7 +85,7 @@ def fill(
     template: str, question: str, choices: str = "", slots: Mapping[str, str] | None = None
 ) -> str:
     """The benchmark's prompt with question, choices and slots in it."""
-    return placeholders.fill(template, {**(slots or {}), "question": question, "choices": choices})
+    return prompting.fill(template, {**(slots or {}), "question": question, "choices": choices})
 
 
 # --- rows to problems -----------------------------------------------------------------------

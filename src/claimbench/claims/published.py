@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from claimbench import config
 from claimbench.claims.catalogue import (
     CATALOGUE_FILE,
     Benchmark,
@@ -20,6 +19,7 @@ from claimbench.claims.catalogue import (
 from claimbench.claims.problem_scores import with_problems
 from claimbench.claims.published_schema import Cell, Column, Other, PublishedFile, Row, Table
 from claimbench.claims.schema import Figure
+from claimbench.config import folders
 from claimbench.config.paths import seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
@@ -49,7 +49,7 @@ def stamp(folder: Path) -> tuple[object, ...]:
     """What changes when a file of `folder`, or what configs/ names, changes."""
     known = {entry.name: entry.stat() for entry in os.scandir(folder)} if folder.is_dir() else {}
     files = [(name, one.st_mtime_ns, one.st_size) for name, one in sorted(known.items())]
-    return (*files, *config.names("models"), *config.names("benchmarks"))
+    return (*files, *folders.names("models"), *folders.names("benchmarks"))
 
 
 @lru_cache(maxsize=4)

@@ -109,7 +109,7 @@ def check_command(words: list[str]) -> None:
 
 
 def _unknown_command(word: str, known: list[str]) -> ConfigError:
-    from claimbench.config import names
+    from claimbench.config.folders import names
     from claimbench.config.yamlfile import close_to, nearest
 
     runs = close_to(word, names("runs"))

@@ -12,7 +12,7 @@ from claimbench.benchmarks import hub
 from claimbench.config import folders, processor
 from claimbench.config.machine import missing_packages, usable_cores, whole_memory
 from claimbench.config.paths import cache_dir, configs_dir
-from claimbench.engines import EngineSettings
+from claimbench.engines.base import EngineSettings
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.records.plain import JsonDict
 from claimbench.store import provenance

@@ -17,7 +17,7 @@ from claimbench.verdicts.comparisons import WORDS, Compared
 from claimbench.verdicts.pairing import VERDICTS, targets
 
 if TYPE_CHECKING:
-    from claimbench.config import Experiment
+    from claimbench.config.runs import Experiment
     from claimbench.records import Verdict
     from claimbench.runner.reporting import Report
 

@@ -192,16 +192,17 @@ def claims(
     from claimbench.report import article_data, article_files
     from claimbench.report.messages import words
     from claimbench.runner.trusted import trusted
-    from claimbench.verdicts import articles
+    from claimbench.verdicts.articles import filters, runs
+    from claimbench.verdicts.articles.claims import judge_claims, load_evidence
 
     words(language)  # A name that there is not is refused before seconds of judging.
     if out is not None and (article or kind or status):
         raise ConfigError(
             f"--out {out}: the files hold every claim; leave out --article, --kind and --status"
         )
-    found = trusted(results or articles.default_results())
-    evidence = articles.load_evidence(found.folders, gpu_hour, found.damaged)
-    chosen = articles.choose(articles.judge_claims(evidence), article, kind, status)
+    found = trusted(results or runs.default_results())
+    evidence = load_evidence(found.folders, gpu_hour, found.damaged)
+    chosen = filters.choose(judge_claims(evidence), article, kind, status)
     if out is not None:
         for path in article_files.write_evidence(evidence, out):
             typer.echo(path, err=as_json)
@@ -211,7 +212,7 @@ def claims(
     elif out is None:
         from claimbench.cli.display_claims import show_claims
 
-        show_claims(chosen, language, articles.unheard(evidence, chosen) if results else ())
+        show_claims(chosen, language, filters.unheard(evidence, chosen) if results else ())
     _exit_on_damaged(found.damaged)
 
 

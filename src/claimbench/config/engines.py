@@ -3,13 +3,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import ConfigDict, PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr
 
 from claimbench.config.yamlfile import Marks, Strict
 from claimbench.records.plain import JsonObject
+
+PromptForm = Literal["token_ids", "chat", "counted_chat"]
+"""How prompts go to a server: as token ids, as chat turns that it renders, or as chat turns whose
+length it must count as we do."""
+
+
+class Price(Strict):
+    """What a server charges for a million tokens, from its price list of the day `date`."""
+
+    input: float = Field(ge=0, description="per million prompt tokens")
+    output: float = Field(ge=0, description="per million completion tokens, reasoning included")
+    date: dt.date = Field(strict=False)
+    currency: str = "USD"
 
 
 class EngineConfig(Strict):

@@ -15,8 +15,7 @@ from claimbench.config.folders import Kind, names
 from claimbench.config.inline import Drafter, Inline
 from claimbench.config.models import ModelConfig
 from claimbench.config.percent import with_scores
-from claimbench.config.placeholders import check_placeholders
-from claimbench.config.prompting import asked_as_the_run_says
+from claimbench.config.prompting import asked_as_the_run_says, check_placeholders
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.config.yamlfile import Key, Marks, close_to, load_yaml, nearest, parse, place_of
 from claimbench.config.yamltext import YAML_ERRORS, compose
@@ -252,7 +251,7 @@ def load_experiment(
         benchmarks=tuple(
             asked_as_the_run_says(
                 _selected(_benchmark(n, file, places.benchmarks.get(n), drafter), run),
-                run,
+                run.prompts.get(n),
                 place_of(("prompts", n, "prompt"), marks, file),
             )
             for n in named

@@ -121,6 +121,12 @@ class ModelConfig(Strict):
         """The model whose published figures this one is compared with."""
         return subject_of(self.name)
 
+    @property
+    def reasoning_end(self) -> str | None:
+        """The end of its reasoning, where all its prompt variants have it."""
+        ends = {rules.reasoning_end for rules in (self.prompt, *self.prompt_variants.values())}
+        return ends.pop() if len(ends) == 1 else None
+
 
 def subject_of(name: str) -> str:
     """The model of which `name` is a variant, else `name`."""

@@ -1,23 +1,71 @@
-"""A prompt as a setting of the run: another one than the benchmark's file has."""
+"""How a benchmark is asked: by which of the model's prompt rules, otherwise than its file says
+where the run does, and with what in the braces of its prompt."""
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
 
-from claimbench.config.benchmarks import BenchmarkConfig, DatasetConfig, FewshotConfig
+from pydantic import Field, ValidationError
+
+from claimbench.config.benchmarks import BenchmarkConfig, DatasetConfig, FewshotConfig, FieldsConfig
 from claimbench.config.canonical import plain
-from claimbench.config.placeholders import check_prompt
-from claimbench.config.runs import PromptConfig, RunConfig, ShotsFromFile
+from claimbench.config.models import ModelConfig, PromptRules
+from claimbench.config.yamlfile import Key, Marks, Strict, place_of
 from claimbench.errors import ConfigError
+
+_WORD = r"\{[A-Za-z_]\w*\}"
+_OTHER_BRACES = re.compile(
+    r"\{\{\w+\}\}|\\[A-Za-z]{2,}\*?(?:\[[^\]]*\])?(?:\{[^{}]*\})+|[\^_]" + _WORD
+)
+"""Braces that are meant as they stand: doubled ones, and LaTeX's (`\\boxed{answer}`, `x_{i}`)."""
+
+
+def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
+    """The model's prompt rules, or the variant of them that the benchmark asks for. Raises
+    ConfigError where the model has no such variant: nothing may be guessed of a prompt."""
+    variant = benchmark.prompt_variant
+    if variant is None:
+        return model.prompt
+    if variant not in model.prompt_variants:
+        raise ConfigError(
+            f"benchmark {benchmark.name} asks for the prompt variant {variant}, which model "
+            f"{model.name} does not have; add it under prompt_variants in configs/models/"
+            f"{model.name}.yaml, or run another variant of the benchmark"
+        )
+    return model.prompt_variants[variant]
+
+
+# --- what a run says ------------------------------------------------------------------------
+
+
+class ShotsFromFile(Strict):
+    """Worked examples out of a file of rows with the benchmark's column for the question: `count`
+    of them, drawn by `seed`; `answer` is the column with the worked answer."""
+
+    file: str
+    answer: str = "answer"
+    count: int = Field(gt=0)
+    seed: int = 0
+
+
+class PromptConfig(Strict):
+    """How a run asks a benchmark otherwise than the benchmark's file says. `system` stands in place
+    of the model's own system text; `fewshot: none` leaves the examples out."""
+
+    prompt: str | None = None
+    system: str | None = None
+    fewshot: ShotsFromFile | Literal["none"] | None = None
 
 
 def asked_as_the_run_says(
-    benchmark: BenchmarkConfig, run: RunConfig, where: str
+    benchmark: BenchmarkConfig, chosen: PromptConfig | None, where: str
 ) -> BenchmarkConfig:
     """The benchmark with the prompt, system text and worked examples that the run gives it; `where`
     is the place of that prompt. Raises ConfigError where it then does not ask the question, or has
     placeholders that no row fills."""
-    chosen = run.prompts.get(benchmark.name)
     if chosen is None:
         return benchmark
     key = ("prompts", benchmark.name, "prompt")
@@ -50,3 +98,53 @@ def _shots(chosen: ShotsFromFile) -> FewshotConfig:
         answer=chosen.answer,
         dataset=DatasetConfig(file=chosen.file, rows=None),
     )
+
+
+# --- what stands in braces ------------------------------------------------------------------
+
+
+def check_placeholders(benchmark: BenchmarkConfig, marks: Marks, path: Path) -> None:
+    """Raises ConfigError where a prompt of this file has a placeholder that no row fills: a model
+    would be sent the braces."""
+    prompts = {"prompt": benchmark.prompt, "starter_prompt": benchmark.starter_prompt or ""}
+    for key, prompt in prompts.items():
+        check_prompt(prompt, benchmark.fields, (key,), place_of((key,), marks, path))
+
+
+def check_prompt(prompt: str, fields: FieldsConfig, key: Key, where: str) -> None:
+    """The same of one prompt, which stands at `where` under `key`."""
+    known = _known(fields)
+    for found in re.findall(_WORD, _OTHER_BRACES.sub("", prompt)):
+        if found in known:
+            continue
+        raise ConfigError(
+            f"{where}: key {'.'.join(map(str, key))}: {found} is no placeholder of this benchmark "
+            f"(it has {', '.join(known)}); {_what_to_do(found)}"
+        )
+
+
+def _known(fields: FieldsConfig) -> list[str]:
+    choices = ["choices"] if fields.choices or fields.choices_in else []
+    return [f"{{{name}}}" for name in ("question", *choices, *fields.slots)]
+
+
+def _what_to_do(found: str) -> str:
+    name = found[1:-1]
+    if name == "choices":
+        return "name the columns of the choices in fields.choices, or leave it out"
+    return f"name its column in fields.slots ({name}: COLUMN), or write {{{found}}} to show {found}"
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """`template` with the values in it. Only the template's own braces are filled: those inside a
+    question stay as they are (str.format would trip over LaTeX). Doubled braces around any other
+    word show that word in single ones."""
+
+    def shown(found: re.Match[str]) -> str:
+        doubled, name = found.groups()
+        if doubled is None:
+            return values[name]
+        return f"{{{values.get(doubled, doubled)}}}"
+
+    names = "|".join(map(re.escape, values))
+    return re.sub(r"\{\{(\w+)\}\}|\{(" + names + r")\}", shown, template)

@@ -12,6 +12,7 @@ from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
 from claimbench.config.engines import EngineConfig
 from claimbench.config.inline import fit_name
 from claimbench.config.models import ModelConfig
+from claimbench.config.prompting import PromptConfig
 from claimbench.config.texts import ByLanguage
 from claimbench.config.yamlfile import FromList, Strict, nearest, unset
 from claimbench.errors import ConfigError
@@ -72,25 +73,6 @@ class LmEvalOptions(Strict):
     until: Literal["keep", "drop"] = "keep"
     metrics: dict[str, str] = Field(default_factory=dict)
     confirm_run_unsafe_code: bool = False
-
-
-class ShotsFromFile(Strict):
-    """Worked examples out of a file of rows with the benchmark's column for the question: `count`
-    of them, drawn by `seed`; `answer` is the column with the worked answer."""
-
-    file: str
-    answer: str = "answer"
-    count: int = Field(gt=0)
-    seed: int = 0
-
-
-class PromptConfig(Strict):
-    """How a run asks a benchmark otherwise than the benchmark's file says. `system` stands in place
-    of the model's own system text; `fewshot: none` leaves the examples out."""
-
-    prompt: str | None = None
-    system: str | None = None
-    fewshot: ShotsFromFile | Literal["none"] | None = None
 
 
 class RunConfig(Strict):

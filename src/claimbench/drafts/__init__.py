@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from claimbench.benchmarks import hub
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig
+from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.load import load_experiment as _load
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment
 
 
 def load_experiment(path: Path, sets: Iterable[str] = (), offline: bool = False) -> Experiment:

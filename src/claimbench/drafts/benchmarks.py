@@ -11,7 +11,7 @@ from pathlib import Path
 from claimbench.benchmarks.loading import content_digest, load_problems
 from claimbench.benchmarks.rows import read_file
 from claimbench.benchmarks.twins import contradictions
-from claimbench.config import BenchmarkConfig, DatasetConfig, FieldsConfig, GraderConfig
+from claimbench.config.benchmarks import BenchmarkConfig, DatasetConfig, FieldsConfig, GraderConfig
 from claimbench.config.canonical import plain
 from claimbench.config.inline import DATA_FILES, name_of
 from claimbench.drafts.columns import Columns, Row, guess_fields

@@ -11,7 +11,7 @@ from math import prod
 from pathlib import Path
 from typing import TypeVar
 
-from claimbench.config import names
+from claimbench.config.folders import names
 from claimbench.config.inline import is_hub_id
 from claimbench.drafts.template import ChatTokenizer
 from claimbench.engines.tokenizer import lean_transformers, read_tokenizer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from claimbench.benchmarks.choices import listed
 from claimbench.benchmarks.rows import is_empty
-from claimbench.config import FieldsConfig
+from claimbench.config.benchmarks import FieldsConfig
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError, DataError
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from claimbench.config import ModelConfig, PromptRules
 from claimbench.config.canonical import plain
 from claimbench.config.inline import name_of
+from claimbench.config.models import ModelConfig, PromptRules
 from claimbench.drafts.checkpoint import Facts, Found, find, load_tokenizer, read_facts
 from claimbench.drafts.template import (
     CHANNELS,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
-from claimbench.config import PromptRules
+from claimbench.config.models import PromptRules
 from claimbench.errors import ModelError
 
 QUESTION, REPLY, NEXT = "What is 6 times 7?", "It is 42.", "And 6 times 8?"

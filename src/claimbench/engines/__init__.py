@@ -18,15 +18,12 @@ from collections.abc import Mapping
 
 from claimbench.config.engines import EngineConfig
 from claimbench.config.yamlfile import nearest, parse, place_of
-from claimbench.engines.base import Engine, EngineSettings, Price, Served
+from claimbench.engines.base import EngineSettings
 from claimbench.engines.endpoint.settings import EndpointSettings
 from claimbench.engines.llamacpp.settings import LlamacppSettings
-from claimbench.engines.local import LocalSettings
 from claimbench.engines.transformers.settings import TransformersSettings
 from claimbench.engines.vllm.settings import VllmSettings
 from claimbench.errors import ConfigError
-
-__all__ = ["ENGINES", "Engine", "EngineSettings", "LocalSettings", "Price", "Served", "settings"]
 
 ENGINES: Mapping[str, type[EngineSettings]] = {
     "transformers": TransformersSettings,

@@ -6,7 +6,6 @@ make it, and the engine (`Engine`). Importing the settings imports nothing heavy
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -14,10 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from pydantic import Field
-
+from claimbench.config.engines import Price, PromptForm
 from claimbench.config.machine import missing_packages
 from claimbench.config.models import DType, ModelConfig
 from claimbench.config.yamlfile import Strict
@@ -29,7 +27,6 @@ from claimbench.records.plain import JsonDict
 Answer = Completion | RequestFailure
 Log = Callable[[str], None]
 """Takes one line for the user: what is waited for, what was lost."""
-PromptForm = Literal["token_ids", "chat", "counted_chat"]
 
 
 @contextmanager
@@ -91,15 +88,6 @@ class OwnWeights:
 
     identity: str
     departure: Message
-
-
-class Price(Strict):
-    """What a server charges for a million tokens, from its price list of the day `date`."""
-
-    input: float = Field(ge=0, description="per million prompt tokens")
-    output: float = Field(ge=0, description="per million completion tokens, reasoning included")
-    date: dt.date = Field(strict=False)
-    currency: str = "USD"
 
 
 class EngineSettings(Strict, ABC):

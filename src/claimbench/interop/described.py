@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 from claimbench.benchmarks.loading import content_digest
-from claimbench.claims import load_published
-from claimbench.config import BenchmarkConfig, load_model, names, plain
+from claimbench.claims.published import load_published
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.canonical import plain
+from claimbench.config.folders import names
+from claimbench.config.load import load_model
 from claimbench.errors import ConfigError
 from claimbench.grading import make_grader
 from claimbench.grading.options import unknown_name

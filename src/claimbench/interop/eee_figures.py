@@ -15,7 +15,8 @@ import yaml
 
 from claimbench.claims.catalogue import load_catalogue
 from claimbench.claims.published_schema import PublishedFile
-from claimbench.config import load_model, names
+from claimbench.config.folders import names
+from claimbench.config.load import load_model
 from claimbench.config.paths import seeds_dir
 from claimbench.config.yamlfile import parse
 from claimbench.errors import ConfigError

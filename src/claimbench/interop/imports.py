@@ -13,7 +13,8 @@ from pathlib import Path
 
 from claimbench.analysis.labels import shortened, write_labels
 from claimbench.benchmarks.loading import load_problems
-from claimbench.config import BenchmarkConfig, load_benchmark
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.load import load_benchmark
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop import readers
 from claimbench.interop.described import benchmark_config, model_config, resolved_import

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from claimbench.analysis.cells import StoredCell
-from claimbench.analysis.measure import measure_cell, to_complete
+from claimbench.analysis.comparable import to_complete
+from claimbench.analysis.measure import measure_cell
 from claimbench.errors import IncompleteRun
 from claimbench.records import Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, hex_ids, text_key

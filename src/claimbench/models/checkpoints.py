@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from claimbench.config.models import ModelConfig
 from claimbench.config.paths import cache_dir
 from claimbench.config.yamlfile import meant_beside
-from claimbench.engines import EngineSettings, Served
+from claimbench.engines.base import EngineSettings, Served
 from claimbench.engines.llamacpp.files import wheel_file
 from claimbench.engines.tokenizer import read_tokenizer
 from claimbench.errors import CheckpointDamaged, CheckpointMissing, ModelError, StoreError

@@ -18,7 +18,8 @@ from typing import Protocol
 from claimbench.benchmarks.loading import fill
 from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.models import ModelConfig, PromptRules
-from claimbench.errors import ConfigError, PromptError
+from claimbench.config.prompting import prompt_rules
+from claimbench.errors import PromptError
 from claimbench.records import CHOICE_LETTERS, Problem, TemplateArgs, Turn
 
 
@@ -186,21 +187,6 @@ class PromptMaker:
             f"prompt breaks the model's rule {rule} ({seen}); check configs/models/"
             f"{self.model.name}.yaml against the tokenizer's chat template"
         )
-
-
-def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
-    """The model's prompt rules, or the variant of them that the benchmark asks for. Raises
-    ConfigError where the model has no such variant: nothing may be guessed of a prompt."""
-    variant = benchmark.prompt_variant
-    if variant is None:
-        return model.prompt
-    if variant not in model.prompt_variants:
-        raise ConfigError(
-            f"benchmark {benchmark.name} asks for the prompt variant {variant}, which model "
-            f"{model.name} does not have; add it under prompt_variants in configs/models/"
-            f"{model.name}.yaml, or run another variant of the benchmark"
-        )
-    return model.prompt_variants[variant]
 
 
 def template_options(rules: PromptRules) -> dict[str, object]:

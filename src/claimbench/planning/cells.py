@@ -12,7 +12,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
-from claimbench.config import BenchmarkConfig, ModelConfig
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.models import ModelConfig
 from claimbench.models.checkpoints import Checkpoint
 from claimbench.models.prompts import MessageMaker, Prompt, PromptMaker, choice_order
 from claimbench.records import NEUTRAL, CellName, Problem, Request, Sampling

@@ -9,15 +9,18 @@ from statistics import fmean
 import numpy as np
 
 from claimbench import statistics
-from claimbench.claims import published_as
-from claimbench.config import BenchmarkConfig, Experiment, subject_of
+from claimbench.claims.catalogue import published_as
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.models import subject_of
+from claimbench.config.runs import Experiment
 from claimbench.errors import InputError
 from claimbench.planning import gpus
 from claimbench.planning.cells import Cell
 from claimbench.planning.plan import Plan
 from claimbench.records import PublishedResult
 from claimbench.records.plain import JsonDict, JsonObject
-from claimbench.verdicts import default_margin, is_greedy
+from claimbench.verdicts.cases import default_margin
+from claimbench.verdicts.noise import is_greedy
 from claimbench.verdicts.pairing import targets
 
 PARAMETER_TOKENS_PER_SECOND = 2.7e10

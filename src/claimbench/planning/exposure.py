@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from claimbench.config import BenchmarkConfig, ModelConfig
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.models import ModelConfig
 from claimbench.records import Exposure
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from claimbench import engines
-from claimbench.config import Experiment, ModelConfig
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment
+from claimbench.engines.base import EngineSettings
+from claimbench.engines.local import LocalSettings
 from claimbench.errors import ConfigError
 from claimbench.planning.gpu_table import GIB, Gpu, Wanted
 from claimbench.planning.laptops import Laptop, laptop_rows
@@ -129,9 +132,9 @@ def _asked(
     return loads, expected
 
 
-def _own_spread(settings: engines.EngineSettings) -> Spread:
+def _own_spread(settings: EngineSettings) -> Spread:
     """What the run file asks for. GPUs of a pipeline count as if they were tensor parallel."""
-    if isinstance(settings, engines.LocalSettings):
+    if isinstance(settings, LocalSettings):
         return Spread(settings.gpus, settings.replicas)
     return Spread(1, 1)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.config.paths import packaged_data
 from claimbench.config.yamlfile import Strict, load_yaml, nearest, parse
 from claimbench.errors import ConfigError

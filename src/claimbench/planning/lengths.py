@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from claimbench.config import BenchmarkConfig, ModelConfig
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.models import ModelConfig
 from claimbench.config.paths import packaged_data
 from claimbench.config.yamlfile import Strict, load_yaml, parse
 from claimbench.errors import ConfigError

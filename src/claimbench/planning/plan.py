@@ -18,8 +18,10 @@ from claimbench.benchmarks.loading import (
     resolve,
 )
 from claimbench.benchmarks.twins import contradictions
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig
-from claimbench.engines import EngineSettings
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment
+from claimbench.engines.base import EngineSettings
 from claimbench.errors import ConfigError, Missing
 from claimbench.grading import make_grader
 from claimbench.grading.fitness import cannot_apply

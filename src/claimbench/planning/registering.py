@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from claimbench.config import ModelConfig, RunConfig, digest, plain
+from claimbench.config.canonical import digest, plain
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import RunConfig
 from claimbench.engines import settings
 from claimbench.errors import ConfigError
 from claimbench.grading import make_grader

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from claimbench.benchmarks.loading import content_digest
-from claimbench.config import Experiment, ModelConfig, plain
-from claimbench.engines import EngineSettings
+from claimbench.config.canonical import plain
+from claimbench.config.models import ModelConfig
+from claimbench.config.prompting import prompt_rules
+from claimbench.config.runs import Experiment
+from claimbench.engines.base import EngineSettings
 from claimbench.messages import Message, as_data
 from claimbench.models import quantized
 from claimbench.models.checkpoints import Checkpoint
-from claimbench.models.prompts import prompt_rules
 from claimbench.planning.cells import Cell
 from claimbench.planning.exposure import exposure
 from claimbench.records.plain import JsonDict

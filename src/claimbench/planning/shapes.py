@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from claimbench.config import ModelConfig
+from claimbench.config.models import ModelConfig
 from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
 from claimbench.planning.roofline import Shape

@@ -17,6 +17,7 @@ from claimbench.records.judged import (
     Source,
     Verdict,
 )
+from claimbench.records.plain import Tier
 from claimbench.records.runs import (
     CHOICE_LETTERS,
     NEUTRAL,
@@ -36,7 +37,6 @@ from claimbench.records.runs import (
     Sample,
     Sampling,
     TemplateArgs,
-    Tier,
     Turn,
     Vote,
 )

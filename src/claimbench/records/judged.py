@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from claimbench.messages import NO_TEXT, Departure, Disagreement, Message, Texts
-from claimbench.records.plain import JsonObject
-from claimbench.records.runs import Tier
+from claimbench.records.plain import JsonObject, Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,13 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from claimbench.messages import Message
-from claimbench.records.plain import JsonObject
+from claimbench.records.plain import JsonObject, Tier
 
 FinishReason = Literal["stop", "length", "unknown"]
 """`stop`: the model ended its reply (EOS or a stop string). `length`: the token limit cut it.
 `unknown`: imported outputs that do not say; no engine of ours answers so."""
 
 Role = Literal["system", "user", "assistant"]
-Tier = Literal["A", "B", "C", "D"]
-"""A our run; B a third party's raw outputs graded by us; C a third party's score; D the vendor's
-own."""
 
 
 Exposure = Literal["all", "none", "in part", "unknown"]

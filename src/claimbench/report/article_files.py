@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from claimbench.claims import load_articles
+from claimbench.claims.articles import load_articles
 from claimbench.errors import StoreError
 from claimbench.report.article_data import claims_data, published_data, to_json
 from claimbench.report.article_pages import claims_page, published_page
@@ -13,8 +13,9 @@ from claimbench.report.article_reading import reading_files
 from claimbench.report.article_tables import claims_table, remeasured_table, spread_table
 from claimbench.report.paired_table import paired_table
 from claimbench.report.tables import to_csv
-from claimbench.verdicts.articles import Evidence, judge_claims, judge_published_evidence
+from claimbench.verdicts.articles.claims import Evidence, judge_claims
 from claimbench.verdicts.paired_scores import paired_scores
+from claimbench.verdicts.remeasured import judge_published_evidence
 
 
 def evidence_files(evidence: Evidence) -> Mapping[str, str]:

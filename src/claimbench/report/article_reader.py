@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from claimbench.claims import Catalogue
+from claimbench.claims.catalogue import Catalogue
 from claimbench.messages import Message, Texts, Value, term
 from claimbench.records.plain import JsonObject
 from claimbench.report.article_pages import disagreements

@@ -8,7 +8,8 @@ from html import escape as html_escape
 from itertools import groupby
 from string import Template
 
-from claimbench.claims import Article, load_catalogue
+from claimbench.claims.catalogue import load_catalogue
+from claimbench.claims.schema import Article
 from claimbench.messages import Value, term
 from claimbench.report.article_reader import PLAIN, ReaderClaim, counted, reader_claim
 from claimbench.report.messages import ENGLISH, Words, languages, words

@@ -20,8 +20,9 @@ from claimbench.analysis.repetition import Looped, repeating_ids
 from claimbench.analysis.servers import server_lines
 from claimbench.analysis.suspects import with_suspects
 from claimbench.analysis.votes import with_votes
-from claimbench.claims import load_published
-from claimbench.config import RunConfig, plain
+from claimbench.claims.published import load_published
+from claimbench.config.canonical import plain
+from claimbench.config.runs import RunConfig
 from claimbench.messages import Message, Value, from_data, import_source, import_title, term
 from claimbench.records import (
     NOT_REGISTERED,
@@ -36,7 +37,9 @@ from claimbench.store import RunStore
 from claimbench.store.manifest import ImportEntry, RunManifest
 from claimbench.store.prompts import read_prompts
 from claimbench.store.sessions import read_sessions
-from claimbench.verdicts.articles import ClaimVerdict, Run, judge_reported
+from claimbench.verdicts.articles.reported import judge_reported
+from claimbench.verdicts.articles.results import ClaimVerdict
+from claimbench.verdicts.articles.runs import Run
 from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import gather
 

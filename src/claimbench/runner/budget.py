@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import chain
 
-from claimbench.engines import Engine, Price
-from claimbench.engines.base import Answer, closing_answers
+from claimbench.config.engines import Price
+from claimbench.engines.base import Answer, Engine, closing_answers
 from claimbench.errors import CapReached, ConfigError
 from claimbench.records import CellName, Completion, Request
 from claimbench.records.plain import JsonObject

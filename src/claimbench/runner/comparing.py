@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimbench.analysis.cells import stored_cells
-from claimbench.analysis.stored import Measured, described, read_measured
+from claimbench.analysis.comparable import Measured
+from claimbench.analysis.stored import described, read_measured
 from claimbench.errors import InputError
 from claimbench.store import RunStore
 from claimbench.verdicts.arms import Arm, pair_arms

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from claimbench.analysis.cells import StoredCell
-from claimbench.engines import Engine
-from claimbench.engines.base import closing_answers
+from claimbench.engines.base import Engine, closing_answers
 from claimbench.errors import GradingError, StoreError
 from claimbench.grading import GradingPool
 from claimbench.records import CellName, Completion, Grade, Request, RequestFailure, Sample

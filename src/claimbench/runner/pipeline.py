@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from claimbench.analysis.cells import StoredCell, stopped, stored_cells
 from claimbench.analysis.lm_eval_totals import write_totals
-from claimbench.config import ModelConfig, plain
-from claimbench.engines import Engine
+from claimbench.config.canonical import plain
+from claimbench.config.models import ModelConfig
+from claimbench.engines.base import Engine
 from claimbench.errors import IncompleteRun
 from claimbench.grading import default_workers, idle_workers, make_pool, runs_programs
 from claimbench.interop import imports

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from claimbench import drafts, engines
-from claimbench.config import BenchmarkConfig, Experiment, ModelConfig, RunConfig
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.models import ModelConfig
+from claimbench.config.runs import Experiment, RunConfig
 from claimbench.errors import ConfigError, Missing
 from claimbench.models import checkpoints
 from claimbench.planning.plan import Plan, make_plan

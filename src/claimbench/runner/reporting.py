@@ -18,10 +18,10 @@ from pathlib import Path
 from claimbench.analysis.agreement import agreement
 from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import StoredCell, stored_cells
-from claimbench.analysis.cost import spending, spending_files
+from claimbench.analysis.comparable import Measured
 from claimbench.analysis.repetition import repeating_ids
-from claimbench.analysis.stored import Measured, described
-from claimbench.config import plain
+from claimbench.analysis.stored import described, spending, spending_files
+from claimbench.config.canonical import plain
 from claimbench.config.machine import deaf_to_interrupts, usable_cores
 from claimbench.errors import ClaimbenchError, ConfigError, IncompleteRun, StageError
 from claimbench.records import Measurement, Verdict

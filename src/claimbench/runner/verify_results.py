@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import StoredCell
-from claimbench.analysis.cost import spending
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.repetition import repeating_ids
-from claimbench.config import plain
+from claimbench.analysis.stored import spending
+from claimbench.config.canonical import plain
 from claimbench.errors import ClaimbenchError
 from claimbench.records import NOT_REGISTERED, Measurement, Registration
 from claimbench.report import messages

@@ -11,19 +11,17 @@ import ast
 import builtins
 import contextlib
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from claimbench.sandbox import calls
 from claimbench.sandbox.asking import Program
 from claimbench.sandbox.child import NOWHERE, REPORT
+from claimbench.sandbox.counting import COUNTER, counting, is_check, run_cases
 from claimbench.sandbox.interpreter import FILE_NAME, begin, words_of, write_all
 from claimbench.sandbox.messages import Gone
 from claimbench.sandbox.protocol import DENIED, FAILED, NO_MEMORY, OK, RAISED, UNUSED, Job, Record
 from claimbench.sandbox.shortened import shortened_text
-from claimbench.sandbox.unittests import run_cases
 
-COUNTER: Final = "__check__"
-"""The name, in the tests' own process, of what counts the checks that are executed."""
 _Outcome = tuple[int, str]
 
 
@@ -113,35 +111,6 @@ class Checks:
         if error is not self._program.raised:
             return DENIED if isinstance(error, AssertionError) else FAILED
         return NO_MEMORY if isinstance(error, MemoryError) else RAISED
-
-
-def counting(tree: ast.Module) -> ast.Module:
-    """The tests, with a count behind every statement that checks: one that raises in the middle,
-    and is caught by the tests, has checked nothing."""
-    counted: ast.Module = _Counting().visit(tree)
-    return ast.fix_missing_locations(counted)
-
-
-def is_check(node: ast.AST) -> bool:
-    """Whether a statement is an assert, or a call of a function with such a name."""
-    if isinstance(node, ast.Assert):
-        return True
-    found = node.items[0].context_expr if isinstance(node, ast.With) else None
-    call = node.value if isinstance(node, ast.Expr) else found
-    if not isinstance(call, ast.Call):
-        return False
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    name = call.func.id if isinstance(call.func, ast.Name) else name
-    return name.startswith(("assert", "fail", "raises"))
-
-
-class _Counting(ast.NodeTransformer):
-    def generic_visit(self, node: ast.AST) -> Any:
-        super().generic_visit(node)
-        if not (isinstance(node, ast.stmt) and is_check(node)):
-            return node
-        count = ast.Expr(ast.Call(ast.Name(COUNTER, ast.Load()), [], []))
-        return [node, ast.copy_location(count, node)]
 
 
 def _statement(error: BaseException, check: str) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from claimbench.analysis.measure import to_complete
-from claimbench.analysis.stored import Measured
+from claimbench.analysis.comparable import Measured, to_complete
 from claimbench.errors import IncompleteRun, InputError
 from claimbench.records import Measurement
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from claimbench import verdicts
-from claimbench.claims import load_published, published_as, select_published
-from claimbench.config import subject_of
+from claimbench.claims.catalogue import published_as
+from claimbench.claims.published import load_published, select_published
+from claimbench.config.models import subject_of
 from claimbench.records import Measurement, PublishedResult, Source, Verdict
 from claimbench.records.plain import JsonObject
-from claimbench.verdicts import Case, default_margin
+from claimbench.verdicts.cases import Case, default_margin
 from claimbench.verdicts.laboratories import ThirdParties
 from claimbench.verdicts.noise import is_vote
+from claimbench.verdicts.published import judge_all
 
 VERDICTS = ("reproduced", "lower", "higher", "inconclusive", "not comparable")
 
@@ -24,7 +25,7 @@ def judge(measurements: Sequence[Measurement], judging: Mapping[str, object]) ->
     by model and benchmark) and `margins` (points by benchmark, fixed before the run; the default
     rule where a benchmark has none).
     """
-    return verdicts.judge_all(list(cases(measurements, judging)))
+    return judge_all(list(cases(measurements, judging)))
 
 
 def cases(measurements: Sequence[Measurement], judging: JsonObject) -> Iterable[Case]:

@@ -8,14 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from claimbench.claims import (
-    BenchmarkTest,
-    EfficiencyTest,
-    benchmark_tests,
-    efficiency_tests,
-    load_claims,
-)
-from claimbench.config import plain, subject_of
+from claimbench.claims.articles import benchmark_tests, efficiency_tests, load_claims
+from claimbench.claims.schema import BenchmarkTest, EfficiencyTest
+from claimbench.config.canonical import plain
+from claimbench.config.models import subject_of
 from claimbench.messages import Message, Value, term
 from claimbench.records import Change, Registration, Verdict
 from claimbench.store.registration import SECTIONS, Code, Facts, Registered

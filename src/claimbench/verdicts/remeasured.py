@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claimbench.records import PublishedResult, Verdict
-from claimbench.verdicts import Case, judge_all
+from claimbench.verdicts.cases import Case
+from claimbench.verdicts.published import judge_all
 from claimbench.verdicts.spread import Spread, spreads
 
 

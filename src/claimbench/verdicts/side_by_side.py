@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from claimbench import statistics
-from claimbench.claims import published_as
-from claimbench.config import subject_of
+from claimbench.claims.catalogue import published_as
+from claimbench.config.models import subject_of
 from claimbench.records import Measurement, PublishedResult, Tier
 from claimbench.verdicts.noise import (
     SHARES,

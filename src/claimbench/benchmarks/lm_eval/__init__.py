@@ -4,9 +4,3 @@ lm-eval builds documents and few-shot contexts, filters replies and computes met
 between context and reply (chat template, sampling, store, resume, statistics) is claimbench's.
 lm-eval itself is imported only inside functions: it takes seconds.
 """
-
-from __future__ import annotations
-
-from claimbench.benchmarks.lm_eval.problems import check_model, load_problems, resolve
-
-__all__ = ["check_model", "load_problems", "resolve"]

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from claimbench.config.addresses import is_servers
+from claimbench.config.engines import Price, PromptForm
 from claimbench.config.yamlfile import Strict
-from claimbench.engines.base import Price, PromptForm
 
 SentKey = Literal[
     "temperature",

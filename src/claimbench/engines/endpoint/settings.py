@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from claimbench.config.engines import Price
 from claimbench.config.models import ModelConfig
 from claimbench.engines.base import (
     Engine,
     EngineSettings,
     Log,
-    Price,
     Served,
     stop_token_ids,
 )
@@ -52,7 +52,7 @@ class EndpointSettings(EngineSettings):
             name,
             stop_ids,
             log=log,
-            reasoning_end=reasoning_end(model),
+            reasoning_end=model.reasoning_end,
             decode=decoder(checkpoint) if checkpoint is not None and by_ids else None,
         )
 
@@ -67,10 +67,3 @@ class EndpointSettings(EngineSettings):
     @property
     def served(self) -> Served:
         return Served(self.endpoint.model, self.endpoint.alias, self.endpoint.prompt)
-
-
-def reasoning_end(model: ModelConfig) -> str | None:
-    """The end of the model's reasoning, where all its prompt variants have it."""
-    rules = (model.prompt, *model.prompt_variants.values())
-    ends = {rule.reasoning_end for rule in rules}
-    return ends.pop() if len(ends) == 1 else None

@@ -12,7 +12,6 @@ from claimbench.config.addresses import is_servers
 from claimbench.config.models import ModelConfig
 from claimbench.engines.base import Engine, EngineSettings, Log, OwnWeights, stop_token_ids
 from claimbench.engines.endpoint.llamacpp import PENALTIES
-from claimbench.engines.endpoint.settings import reasoning_end
 from claimbench.engines.llamacpp.files import check_parameters, facts_of, file_of
 from claimbench.engines.llamacpp.process import INSTALL, PROGRAM, program_version
 from claimbench.engines.llamacpp.remote import ask_server
@@ -131,7 +130,7 @@ class LlamacppSettings(EngineSettings):
         from claimbench.engines.llamacpp.engine import Asked, JoinedEngine, LlamacppEngine
 
         stop_ids = stop_token_ids(checkpoint, model)
-        asked = Asked(most, checkpoint, stop_ids, reasoning_end(model), log)
+        asked = Asked(most, checkpoint, stop_ids, model.reasoning_end, log)
         if self.server_url is not None:
             return JoinedEngine(self.server_url, asked)
         return LlamacppEngine(self, model.name, file_of(model, self.gguf), asked)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from claimbench.engines.base import Engine
 from claimbench.engines.ray.cluster import Needs, places
-from claimbench.engines.replicas.replica import News, Replica
-from claimbench.engines.replicas.staff import Lost, Staff, Worker
+from claimbench.engines.replicas.replica import Lost, News, Replica, Staff, Worker
 from claimbench.errors import EngineDied
 from claimbench.records import Request
 

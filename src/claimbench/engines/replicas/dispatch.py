@@ -10,8 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from claimbench.engines.base import Answer, Log, closing_answers
-from claimbench.engines.replicas.replica import BEAT_SECONDS, News
-from claimbench.engines.replicas.staff import Lost, Staff, Worker
+from claimbench.engines.replicas.replica import BEAT_SECONDS, Lost, News, Staff, Worker
 from claimbench.errors import ClaimbenchError, EngineDied, InputError, ModelError
 from claimbench.records import Request
 

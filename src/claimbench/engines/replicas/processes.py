@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from claimbench.config.machine import deaf_to_interrupts
 from claimbench.engines.base import Engine
-from claimbench.engines.replicas.replica import News, Replica
-from claimbench.engines.replicas.staff import Lost, Staff, Worker
+from claimbench.engines.replicas.replica import Lost, News, Replica, Staff, Worker
 from claimbench.errors import ConfigError
 from claimbench.records import Request
 from claimbench.store import provenance

@@ -1,4 +1,5 @@
-"""What a worker holds: an engine that works through what it is handed.
+"""A replica: an engine that works through what it is handed, and the contract of the workers that
+hold one.
 
 An engine pulls its requests, and must never wait for one while it could step. So the replica keeps
 a few requests ahead of it, asks for more whenever fewer are left, and is told when none will come:
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,6 +117,47 @@ class Replica:
         with self._changed:
             self._failure = kind, sentence
             self._changed.notify_all()
+
+
+# --- who holds it: processes and Ray keep this contract -----------------------------------------
+
+
+class Lost(Exception):
+    """A worker is gone; the text says how."""
+
+
+class Worker(ABC):
+    """A replica somewhere. It is sent something, says something, and so on in turns."""
+
+    @abstractmethod
+    def send(self, requests: list[Request], over: bool) -> None:
+        """See `Replica.exchange`. Does not wait; a loss shows in `receive`."""
+
+    @abstractmethod
+    def receive(self) -> News:
+        """What the replica says. Raises Lost."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End it at once."""
+
+
+class Staff(ABC):
+    """Starts workers."""
+
+    @abstractmethod
+    def start(self, number: int) -> Worker:
+        """The worker of replica `number`, from 1."""
+
+    @abstractmethod
+    def wait(self, workers: Sequence[Worker], seconds: float) -> list[Worker]:
+        """Those that have something to say or are lost; none after so many seconds."""
+
+    def check_room(self) -> None:  # noqa: B027
+        """Nothing was heard for long. Raises EngineDied where no worker can be started any more."""
+
+
+# --- what it needs ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

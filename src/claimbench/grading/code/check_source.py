@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from claimbench.errors import DataError
 from claimbench.grading.code.cases import CodeTests
-from claimbench.sandbox.checks import is_check
+from claimbench.sandbox.counting import is_check
 from claimbench.sandbox.protocol import Style
 
 _ENDS: Final = ("exit", "quit", "_exit", "abort")

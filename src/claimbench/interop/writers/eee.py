@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from claimbench.analysis.cells import StoredCell, stored_cells
-from claimbench.analysis.measure import to_complete
+from claimbench.analysis.comparable import to_complete
 from claimbench.errors import IncompleteRun
 from claimbench.interop.results import Results
 from claimbench.interop.writers.eee_entry import NOT_STATED, Entry, mapping, texts

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from claimbench.analysis.cells import StoredCell, stored_cells
-from claimbench.config import DatasetConfig
+from claimbench.config.benchmarks import DatasetConfig
 from claimbench.errors import ConfigError
 from claimbench.interop.stored import whole_measurement
 from claimbench.messages import import_source

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 
-from claimbench import verdicts
 from claimbench.analysis.protocol import PINNED
-from claimbench.claims import BenchmarkTest
+from claimbench.claims.schema import BenchmarkTest
 from claimbench.messages import Message, Texts, Value, from_data, term
 from claimbench.records import Claim, Measurement, PublishedResult
 from claimbench.records.plain import JsonDict
-from claimbench.verdicts import COMPOSITION, Outcome, Pair, Quantifier, looks
+from claimbench.verdicts import looks
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.scores import Scores, Tested
 from claimbench.verdicts.articles.sources import VENDORS, Party
+from claimbench.verdicts.claims import Pair, claim_message, outcomes_of
+from claimbench.verdicts.composition import COMPOSITION, Outcome, Quantifier, compose
 from claimbench.verdicts.noise import Evidence, points
 
 
@@ -60,18 +61,18 @@ def _finding(
 ) -> Finding:
     """What the party's figures make of the test; a `brief` finding is without the figures."""
     pairs = one.pairs
-    status, seen = verdicts.compose(test.quantifier, one.outcomes)
-    ability = () if brief else verdicts.outcomes_of(pairs, test.relation, "ability")
+    status, seen = compose(test.quantifier, one.outcomes)
+    ability = () if brief else outcomes_of(pairs, test.relation, "ability")
     return Finding(
         test=place,
         what=describe(test),
         tier=party.tier,
         source=source_of(party),
         verdict=status,
-        sentence=verdicts.claim_message(status, test.relation, pairs, seen),
+        sentence=claim_message(status, test.relation, pairs, seen),
         model=test.subject,
         figures=() if brief else tuple(_figure(p, o) for p, o in zip(pairs, seen, strict=True)),
-        ability=verdicts.compose(test.quantifier, ability)[0] if ability else "",
+        ability=compose(test.quantifier, ability)[0] if ability else "",
         lacks=lacks,
         possible=_possible(test.quantifier, seen, lacks),
         notes=tuple(_notes(test, party, pairs)),

@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from claimbench.claims import Figure, load_catalogue, load_claims, load_figures, load_published
+from claimbench.claims.articles import load_claims
+from claimbench.claims.catalogue import load_catalogue
+from claimbench.claims.published import load_figures, load_published
+from claimbench.claims.schema import Figure
 from claimbench.messages import Message, Value, term
 from claimbench.records import Claim, PublishedResult
 from claimbench.verdicts.articles.benchmark_claims import judge_benchmark_claim

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 
 from claimbench import statistics
 from claimbench.analysis.efficiency import Efficiency
-from claimbench.claims import Catalogue, EfficiencyTest, Figure, efficiency_tests
+from claimbench.claims.articles import efficiency_tests
+from claimbench.claims.catalogue import Catalogue
+from claimbench.claims.schema import EfficiencyTest, Figure
 from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim
-from claimbench.verdicts import Outcome, compose
 from claimbench.verdicts.articles.published_data import figures_finding, finding_sentence
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.composition import Outcome, compose
 
 RUN_QUANTITIES = ("tokens_per_second", "tokens_per_solved", "gpu_seconds_per_solved",
                   "cost_per_solved")  # fmt: skip

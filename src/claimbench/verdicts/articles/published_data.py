@@ -5,13 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from claimbench.claims import (
-    ArithmeticResult,
-    Figure,
-    SecondValue,
-    judge_arithmetic,
-)
-from claimbench.claims.schema import ArithmeticTest
+from claimbench.claims.decided import ArithmeticResult, SecondValue, judge_arithmetic
+from claimbench.claims.schema import ArithmeticTest, Figure
 from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle

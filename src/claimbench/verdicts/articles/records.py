@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from claimbench.claims import ArtifactResult, judge_artifacts, record_place, recorded_facts
+from claimbench.claims.decided import ArtifactResult, judge_artifacts, record_place, recorded_facts
 from claimbench.claims.sources import RecordCheck
 from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim, Tier

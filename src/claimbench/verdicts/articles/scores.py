@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from claimbench import verdicts
-from claimbench.claims import BenchmarkTest, Catalogue, benchmark_tests
+from claimbench.claims.articles import benchmark_tests
+from claimbench.claims.catalogue import Catalogue
 from claimbench.claims.pairs import PublishedPair
+from claimbench.claims.schema import BenchmarkTest
 from claimbench.records import Claim, PublishedResult
-from claimbench.verdicts import Outcome, Pair
 from claimbench.verdicts.articles.sources import Party
+from claimbench.verdicts.claims import Pair, outcomes_of
+from claimbench.verdicts.composition import Outcome
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _by_own(test: BenchmarkTest, key: str, party: Party, scores: Scores) -> Test
 
 def _tested(test: BenchmarkTest, party: Party, published: Sequence[PublishedPair]) -> Tested:
     pairs = party.pairs(test, published)
-    outcomes = verdicts.outcomes_of(pairs, test.relation)
+    outcomes = outcomes_of(pairs, test.relation)
     spoken = frozenset(o.benchmark for o in outcomes if o.p_holds is not None)
     return Tested(pairs, outcomes, spoken)
 

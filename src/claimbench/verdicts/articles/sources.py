@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from claimbench.claims import BenchmarkTest, Catalogue, published_as, published_pairs
-from claimbench.claims.pairs import PublishedPair
-from claimbench.config import subject_of
+from claimbench.claims.catalogue import Catalogue, published_as
+from claimbench.claims.pairs import PublishedPair, published_pairs
+from claimbench.claims.schema import BenchmarkTest
+from claimbench.config.models import subject_of
 from claimbench.records import Measurement, PublishedResult, Tier
-from claimbench.verdicts import Pair, forbidding
 from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.claims import Pair
 from claimbench.verdicts.noise import SHARES
+from claimbench.verdicts.protocol import forbidding
 
 VENDORS = "vendors"
 """The vendors' tables together, by name."""

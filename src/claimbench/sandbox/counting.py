@@ -1,17 +1,54 @@
-"""Test programs of unittest: their cases are found and run here."""
+"""The checks that a test program executes, counted: its statements, and the cases of unittest,
+which are found and run here."""
 
 from __future__ import annotations
 
+import ast
 import functools
 import sys
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from claimbench.sandbox.protocol import FAILED
 
 if TYPE_CHECKING:
     import unittest
+
+COUNTER: Final = "__check__"
+"""The name, in the tests' own process, of what counts the checks that are executed."""
+
+
+def counting(tree: ast.Module) -> ast.Module:
+    """The tests, with a count behind every statement that checks: one that raises in the middle,
+    and is caught by the tests, has checked nothing."""
+    counted: ast.Module = _Counting().visit(tree)
+    return ast.fix_missing_locations(counted)
+
+
+def is_check(node: ast.AST) -> bool:
+    """Whether a statement is an assert, or a call of a function with such a name."""
+    if isinstance(node, ast.Assert):
+        return True
+    found = node.items[0].context_expr if isinstance(node, ast.With) else None
+    call = node.value if isinstance(node, ast.Expr) else found
+    if not isinstance(call, ast.Call):
+        return False
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    name = call.func.id if isinstance(call.func, ast.Name) else name
+    return name.startswith(("assert", "fail", "raises"))
+
+
+class _Counting(ast.NodeTransformer):
+    def generic_visit(self, node: ast.AST) -> Any:
+        super().generic_visit(node)
+        if not (isinstance(node, ast.stmt) and is_check(node)):
+            return node
+        count = ast.Expr(ast.Call(ast.Name(COUNTER, ast.Load()), [], []))
+        return [node, ast.copy_location(count, node)]
+
+
+# --- unittest -------------------------------------------------------------------------------
 
 
 def run_cases(space: dict[str, Any], count: Callable[[], None]) -> tuple[int, str] | None:
