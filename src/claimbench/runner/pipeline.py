@@ -266,11 +266,10 @@ def _grade_missing(
     store: RunStore, plan: Plan | None, desk: GradeDesk, watch: Watch, log: Log
 ) -> None:
     """Grade the stored samples that the plan asks for; without one, all."""
-    own = None if plan is None else {c.name: set(c.ids) for c in plan.cells}
+    own = {} if plan is None else {c.name: set(c.ids) for c in plan.cells}
     for cell in desk.cells.values():
         log(f"grading {cell.model} on {cell.benchmark}")
-        among = None if own is None else own[cell.name]
-        grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
+        grade_stored(store, cell, desk, lambda: watch(desk.progress), own.get(cell.name))
         # Of a cell that shards share, only who finds the last grade makes them.
         if _is_graded(store, cell):
             write_totals(store, cell, desk.pool)
