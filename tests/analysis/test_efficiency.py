@@ -21,7 +21,8 @@ from claimbench.claims import Figure, load_catalogue, load_claims, load_figures
 from claimbench.records import Claim, Completion, RequestFailure
 from claimbench.report.messages import english
 from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_efficiency_claim
-from claimbench.verdicts.articles.runs import Run, load_runs
+from claimbench.verdicts.articles.runs import load_runs
+from claimbench.verdicts.articles.sources import Run
 
 NAN = float("nan")
 H200 = [{"name": "NVIDIA H200"}]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from claimbench import claims
+from claimbench.claims.articles import claim_tests
 from claimbench.records import Claim
 from claimbench.report.messages import english, words
 
@@ -136,3 +137,11 @@ def test_copied_words_ignores_punctuation_and_short_runs() -> None:
         "one two three four five six"
     )
     assert claims.copied_words("one two three four five x six seven", theirs) == ""
+
+
+def test_claims_are_registered_by_the_models_that_they_are_about() -> None:
+    found = claim_tests(["deepseek-r1~4bit"])
+    assert "eunsolan-0128-7" in found and found == claim_tests(["deepseek-r1"])
+    assert found["eunsolan-0128-7"]["test 1"]["reference"] == "o1-1217"
+    assert "note" not in found["eunsolan-0128-7"]["test 1"]
+    assert claim_tests(["smollm2-135m-instruct"]) == {}

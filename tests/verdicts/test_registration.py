@@ -12,7 +12,6 @@ from claimbench.store.registration import SECTIONS, Code, Registered, code_now, 
 from claimbench.verdicts.registration import (
     change_messages,
     changed,
-    claim_tests,
     concerning,
     standing,
 )
@@ -103,11 +102,3 @@ def test_a_claims_test_concerns_that_claim_alone(registered: Registered) -> None
     assert own.state == "not as registered"
     assert own.changes == (Change("claims", "a-1, test 1, relation", "ahead", "at least"),)
     assert concerning(NOT_REGISTERED, "a-1") == NOT_REGISTERED
-
-
-def test_claims_are_registered_by_the_models_that_they_are_about() -> None:
-    found = claim_tests(["deepseek-r1~4bit"])
-    assert "eunsolan-0128-7" in found and found == claim_tests(["deepseek-r1"])
-    assert found["eunsolan-0128-7"]["test 1"]["reference"] == "o1-1217"
-    assert "note" not in found["eunsolan-0128-7"]["test 1"]
-    assert claim_tests(["smollm2-135m-instruct"]) == {}

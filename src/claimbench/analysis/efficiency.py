@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from claimbench import statistics
 from claimbench.records.plain import JsonObject
+from claimbench.statistics.comparison import interval
 
 SECONDS_PER_HOUR = 3600.0
 CPU_CORES, ENDPOINT, REPLICAS_ON_RAY = DEVICES = ("CPU cores", "endpoint", "replicas on Ray")
@@ -73,7 +73,7 @@ class Efficiency:
         """Of tokens per solved problem, over problems like these; None without an error."""
         if self.tokens_per_solved is None or self.tokens_per_solved_se is None:
             return None
-        low, high = statistics.interval(self.tokens_per_solved, self.tokens_per_solved_se, 0.95)
+        low, high = interval(self.tokens_per_solved, self.tokens_per_solved_se, 0.95)
         return max(low, 0.0), high
 
     def gpu_cost_per_solved(self, dollars_per_gpu_hour: float | None) -> float | None:

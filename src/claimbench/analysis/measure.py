@@ -1,23 +1,18 @@
-"""Stored indexes of samples and grades → a Measurement. Texts are never read here."""
+"""The scores of a cell → its Measurement."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import TypedDict, TypeVar
+from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from claimbench import statistics
-from claimbench.analysis.cells import StoredCell
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import Draws, Measurement, Tier
-from claimbench.store import RunStore, positions, text_key
-from claimbench.store.checks import FINISH_CODES, UNKNOWN_TOKENS
-
-Number = TypeVar("Number", np.bool_, np.int64, np.uint64)
 
 
 @dataclass(frozen=True)
@@ -57,45 +52,6 @@ class Scores:
         """The share of the received samples that were graded as one of these."""
         names = [outcome.encode("ascii") for outcome in outcomes]
         return self.share(np.isin(self.outcome, names))
-
-
-def load_scores(store: RunStore, cell: StoredCell) -> Scores:
-    """The cell's Scores from the store's indexes; a sample of another plan is left out."""
-    problem_ids, n = cell.problem_ids, cell.samples
-    samples = store.sample_index(cell.name)
-    rows = _rows(samples["problem"], problem_ids)
-    known = (rows >= 0) & (samples["sample_index"] < n)
-    samples, rows = samples[known], rows[known]
-    place = rows * n + samples["sample_index"]
-    grades = store.grade_index(cell.name, cell.judge)
-    at = positions(samples["id"], grades["id"])
-    found = at >= 0
-
-    shape, size = (len(problem_ids), n), len(problem_ids) * n
-    value = np.full(size, np.nan)
-    value[place[found]] = grades["value"][at[found]]
-    outcome = np.zeros(size, dtype=grades["outcome"].dtype)
-    outcome[place[found]] = grades["outcome"][at[found]]
-    openings: npt.NDArray[np.uint64] = samples["opening"]
-    return Scores(
-        present=_spread(size, place, np.array(True)).reshape(shape),
-        graded=_spread(size, place[found], np.array(True)).reshape(shape),
-        value=value.reshape(shape),
-        outcome=outcome.reshape(shape),
-        tokens=_spread(size, place, _tokens(samples["completion_tokens"])).reshape(shape),
-        truncated=_spread(size, place, samples["finish"] == FINISH_CODES["length"]).reshape(shape),
-        openings=_spread(size, place, openings).reshape(shape),
-        unknown_ends=bool((samples["finish"] == FINISH_CODES["unknown"]).any()),
-    )
-
-
-def measure_cell(store: RunStore, cell: StoredCell) -> tuple[Scores, Measurement]:
-    """The scores of a stored cell, and what was measured of it."""
-    scores = load_scores(store, cell)
-    measured = measure(
-        scores, *cell.name, cell.problem_ids, cell.protocol, asked=cell.asked, tier=cell.tier
-    )
-    return scores, replace(measured, looks=cell.looks)
 
 
 def measure(
@@ -219,25 +175,3 @@ def _token_figures(scores: Scores) -> tuple[float | None, float | None]:
         return 0.0, 0.0
     tokens = scores.tokens[scores.present]
     return float(tokens.mean()), float(np.percentile(tokens, 95))
-
-
-def _tokens(stored: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
-    """Stored token counts, −1 where they are not known."""
-    return np.where(stored == UNKNOWN_TOKENS, -1, stored.astype(np.int64))
-
-
-def _spread(
-    size: int, place: npt.NDArray[np.intp], values: npt.NDArray[Number]
-) -> npt.NDArray[Number]:
-    """An array of `size` zeros with `values` at `place`."""
-    out = np.zeros(size, dtype=values.dtype)
-    out[place] = values
-    return out
-
-
-def _rows(keys: npt.NDArray[np.uint64], problem_ids: list[str]) -> npt.NDArray[np.int64]:
-    """The row of each sample's problem, −1 where the problem is not of this benchmark."""
-    row_of = {text_key(problem): row for row, problem in enumerate(problem_ids)}
-    distinct, inverse = np.unique(keys, return_inverse=True)
-    rows = np.array([row_of.get(int(key), -1) for key in distinct], dtype=np.int64)
-    return rows[inverse]

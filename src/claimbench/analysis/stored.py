@@ -1,12 +1,14 @@
-"""What a run folder measured and spent, cell by cell, with what makes two cells comparable."""
+"""What a run folder measured and spent, cell by cell, with what makes two cells comparable: from
+the stored indexes of samples and grades. Texts are never read here."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +18,15 @@ from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.comparable import Measured
 from claimbench.analysis.contradictions import check_measurements
 from claimbench.analysis.efficiency import Efficiency, efficiency, paces
-from claimbench.analysis.measure import load_scores, measure_cell
+from claimbench.analysis.measure import Scores, measure
 from claimbench.errors import DataError
 from claimbench.records import CellName, Measurement, Problem
 from claimbench.records.plain import JsonObject
-from claimbench.store import RunStore, holds_results_alone, read_run
-from claimbench.store.checks import UNKNOWN_TOKENS
+from claimbench.store import RunStore, holds_results_alone, positions, read_run, text_key
+from claimbench.store.checks import FINISH_CODES, UNKNOWN_TOKENS
 from claimbench.store.sessions import read_sessions
+
+Number = TypeVar("Number", np.bool_, np.int64, np.uint64)
 
 
 def read_measured(root: Path) -> list[Measured]:
@@ -38,8 +42,69 @@ def read_measured(root: Path) -> list[Measured]:
         return [_from_store(store, config, cell, spent) for cell in cells]
 
 
+def load_scores(store: RunStore, cell: StoredCell) -> Scores:
+    """The cell's Scores from the store's indexes; a sample of another plan is left out."""
+    problem_ids, n = cell.problem_ids, cell.samples
+    samples = store.sample_index(cell.name)
+    rows = _rows(samples["problem"], problem_ids)
+    known = (rows >= 0) & (samples["sample_index"] < n)
+    samples, rows = samples[known], rows[known]
+    place = rows * n + samples["sample_index"]
+    grades = store.grade_index(cell.name, cell.judge)
+    at = positions(samples["id"], grades["id"])
+    found = at >= 0
+
+    shape, size = (len(problem_ids), n), len(problem_ids) * n
+    value = np.full(size, np.nan)
+    value[place[found]] = grades["value"][at[found]]
+    outcome = np.zeros(size, dtype=grades["outcome"].dtype)
+    outcome[place[found]] = grades["outcome"][at[found]]
+    openings: npt.NDArray[np.uint64] = samples["opening"]
+    return Scores(
+        present=_spread(size, place, np.array(True)).reshape(shape),
+        graded=_spread(size, place[found], np.array(True)).reshape(shape),
+        value=value.reshape(shape),
+        outcome=outcome.reshape(shape),
+        tokens=_spread(size, place, _tokens(samples["completion_tokens"])).reshape(shape),
+        truncated=_spread(size, place, samples["finish"] == FINISH_CODES["length"]).reshape(shape),
+        openings=_spread(size, place, openings).reshape(shape),
+        unknown_ends=bool((samples["finish"] == FINISH_CODES["unknown"]).any()),
+    )
+
+
+def measure_cell(store: RunStore, cell: StoredCell) -> tuple[Scores, Measurement]:
+    """The scores of a stored cell, and what was measured of it."""
+    scores = load_scores(store, cell)
+    measured = measure(
+        scores, *cell.name, cell.problem_ids, cell.protocol, asked=cell.asked, tier=cell.tier
+    )
+    return scores, replace(measured, looks=cell.looks)
+
+
+def _tokens(stored: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """Stored token counts, −1 where they are not known."""
+    return np.where(stored == UNKNOWN_TOKENS, -1, stored.astype(np.int64))
+
+
+def _spread(
+    size: int, place: npt.NDArray[np.intp], values: npt.NDArray[Number]
+) -> npt.NDArray[Number]:
+    """An array of `size` zeros with `values` at `place`."""
+    out = np.zeros(size, dtype=values.dtype)
+    out[place] = values
+    return out
+
+
+def _rows(keys: npt.NDArray[np.uint64], problem_ids: list[str]) -> npt.NDArray[np.int64]:
+    """The row of each sample's problem, −1 where the problem is not of this benchmark."""
+    row_of = {text_key(problem): row for row, problem in enumerate(problem_ids)}
+    distinct, inverse = np.unique(keys, return_inverse=True)
+    rows = np.array([row_of.get(int(key), -1) for key in distinct], dtype=np.int64)
+    return rows[inverse]
+
+
 def spending(store: RunStore, cells: Sequence[StoredCell]) -> tuple[Efficiency, ...]:
-    """The Efficiency of every cell whose tokens are known, in order. Texts are never read here."""
+    """The Efficiency of every cell whose tokens are known, in order."""
     pace = paces(read_sessions(store))
     found = []
     for cell in cells:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,14 @@ from claimbench.claims.schema import (
     Figure,
     Link,
 )
+from claimbench.config.canonical import plain
+from claimbench.config.models import subject_of
 from claimbench.config.paths import seeds_dir, shipped_seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
 from claimbench.errors import ConfigError
 from claimbench.messages import Disagreement, Texts
 from claimbench.records import Claim
+from claimbench.records.plain import JsonDict
 
 COPIED_RUN = 6
 """So many words in a row that equal the article's are a copy."""
@@ -45,6 +48,8 @@ class _Open:
 
 
 OWN_ARTICLES = Path("seeds", "articles")
+
+_Test = BenchmarkTest | EfficiencyTest
 
 Links = dict[str, dict[str, Disagreement | None]]
 """By a claim's id: the claims about the same thing, and in what they disagree."""
@@ -119,6 +124,22 @@ def efficiency_tests(claim: Claim) -> tuple[EfficiencyTest, ...]:
     """The measures of an efficiency claim, typed; empty for other claims."""
     found = (claim.test or {}).get("measures", [])
     return tuple(EfficiencyTest.model_validate(test) for test in found)
+
+
+def claim_tests(models: Iterable[str]) -> JsonDict:
+    """The articles' claims about one of the models, or what it is a variant of, and how each is
+    tested, without the notes."""
+    subjects = set(map(subject_of, models))
+    found: JsonDict = {}
+    for claim in load_claims():
+        tests: list[_Test] = [*benchmark_tests(claim), *efficiency_tests(claim)]
+        if any(subjects & {test.subject, test.reference} for test in tests):
+            found[claim.id] = {f"test {i}": _as_data(test) for i, test in enumerate(tests, 1)}
+    return found
+
+
+def _as_data(test: _Test) -> JsonDict:
+    return {k: v for k, v in plain(test).items() if k != "note" and v is not None}
 
 
 def copied_words(ours: str, theirs: str, run: int = COPIED_RUN) -> str:

@@ -12,7 +12,8 @@ from claimbench.claims import formula
 from claimbench.claims.schema import ArithmeticInput, ArithmeticTest, Figure
 from claimbench.claims.sources import ArtifactCheck, RecordCheck, SourceSpec
 from claimbench.messages import Message, Texts, term
-from claimbench.records import Claim, Tier
+from claimbench.records import Claim
+from claimbench.records.plain import Tier
 
 
 @dataclass(frozen=True, slots=True)

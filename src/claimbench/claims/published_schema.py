@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from claimbench.claims.schema import Figure
 from claimbench.config.yamlfile import Strict
-from claimbench.records import Tier
+from claimbench.records.plain import Tier
 
 Protocol = dict[str, object]
 """How a figure was measured, as its source states it."""

@@ -19,7 +19,7 @@ from claimbench.claims.sources import (
 from claimbench.config.texts import ByLanguage, Written, said
 from claimbench.config.yamlfile import Strict
 from claimbench.messages import Value
-from claimbench.records import Tier
+from claimbench.records.plain import Tier
 
 Kind = Literal[
     "benchmark",

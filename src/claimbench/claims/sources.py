@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from claimbench.config.texts import Written
 from claimbench.config.yamlfile import Strict
-from claimbench.records import Tier
+from claimbench.records.plain import Tier
 
 
 class SourceSpec(Strict):

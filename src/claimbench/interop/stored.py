@@ -8,7 +8,7 @@ import numpy as np
 
 from claimbench.analysis.cells import StoredCell
 from claimbench.analysis.comparable import to_complete
-from claimbench.analysis.measure import measure_cell
+from claimbench.analysis.stored import measure_cell
 from claimbench.errors import IncompleteRun
 from claimbench.records import Grade, Measurement, Problem, Sample
 from claimbench.store import RunStore, hex_ids, text_key

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from claimbench.claims.articles import claim_tests
 from claimbench.config.canonical import digest, plain
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import RunConfig
@@ -27,7 +28,6 @@ from claimbench.store.prompts import read_prompts
 from claimbench.store.registration import Facts
 from claimbench.store.runfile import as_plain
 from claimbench.verdicts.pairing import judged_by, margin_of
-from claimbench.verdicts.registration import claim_tests
 
 PromptOf = Callable[[CellName], str | None]
 """The digest of a cell's prompts; None where they are not known."""

@@ -14,7 +14,7 @@ from claimbench.records.plain import JsonDict
 from claimbench.report.messages import english, languages, words
 from claimbench.report.messages.data import plain_object
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding
-from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.articles.sources import Run
 from claimbench.verdicts.remeasured import PublishedEvidence, Remeasured
 from claimbench.verdicts.spread import together
 

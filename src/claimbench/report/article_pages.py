@@ -21,7 +21,7 @@ from claimbench.report.paired_table import paired_table
 from claimbench.report.tables import Table, escape, to_markdown
 from claimbench.report.verdict_sum import verdict_sum
 from claimbench.verdicts.articles.results import STATUSES, ClaimVerdict, Finding
-from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.articles.sources import Run
 from claimbench.verdicts.paired_scores import PairedScores
 from claimbench.verdicts.registration import run_messages
 from claimbench.verdicts.remeasured import PublishedEvidence

@@ -13,11 +13,12 @@ from claimbench.analysis.doubts import doubts
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.analysis.lengths import cap_curve, lengths
 from claimbench.analysis.lm_eval_totals import read_totals
-from claimbench.analysis.measure import Scores, measure_cell
+from claimbench.analysis.measure import Scores
 from claimbench.analysis.problem_counts import problem_counts
 from claimbench.analysis.programs import program_lines, program_metrics
 from claimbench.analysis.repetition import Looped, repeating_ids
 from claimbench.analysis.servers import server_lines
+from claimbench.analysis.stored import measure_cell
 from claimbench.analysis.suspects import with_suspects
 from claimbench.analysis.votes import with_votes
 from claimbench.claims.published import load_published
@@ -39,7 +40,7 @@ from claimbench.store.prompts import read_prompts
 from claimbench.store.sessions import read_sessions
 from claimbench.verdicts.articles.reported import judge_reported
 from claimbench.verdicts.articles.results import ClaimVerdict
-from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.articles.sources import Run
 from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import gather
 

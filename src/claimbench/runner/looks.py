@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from claimbench.analysis.cells import StoredCell, stored_cells
-from claimbench.analysis.measure import measure_cell
+from claimbench.analysis.stored import measure_cell
 from claimbench.planning.plan import Plan
 from claimbench.records import CellName
 from claimbench.store import RunStore

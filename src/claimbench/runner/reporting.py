@@ -15,10 +15,10 @@ from functools import partial as bound
 from itertools import chain
 from pathlib import Path
 
-from claimbench.analysis.agreement import agreement
 from claimbench.analysis.cached import kept
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.comparable import Measured
+from claimbench.analysis.labels import agreement
 from claimbench.analysis.repetition import repeating_ids
 from claimbench.analysis.stored import described, spending, spending_files
 from claimbench.config.canonical import plain

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from claimbench.analysis.cells import StoredCell
-from claimbench.analysis.measure import Scores, load_scores
+from claimbench.analysis.measure import Scores
+from claimbench.analysis.stored import load_scores
 from claimbench.grading.outcomes import ERRORS, NOTHING_TO_JUDGE
 from claimbench.records import CellName
 from claimbench.store import RunStore, text_key

@@ -11,8 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from claimbench import statistics
 from claimbench.messages import Message
+from claimbench.statistics.comparison import (
+    Comparison,
+    holm,
+    p_above,
+    p_below,
+    p_equivalence,
+)
 
 Relation = Literal["ahead", "on par", "at least"]
 Quantifier = Literal["some", "all", "listed"]
@@ -66,7 +72,7 @@ class Outcome:
     benchmark: str
     p_holds: float | None = None
     p_fails: float | None = None
-    comparison: statistics.Comparison | None = None
+    comparison: Comparison | None = None
     reason: Message | None = None
     state: State = "open"
     untried: str = ""
@@ -83,7 +89,7 @@ def _as_it_is(p_value: float) -> float:
 
 def relation_p(
     relation: Relation,
-    comparison: statistics.Comparison,
+    comparison: Comparison,
     margin: float,
     corrected: Callable[[float], float] = _as_it_is,
 ) -> tuple[float, float]:
@@ -99,11 +105,11 @@ def relation_p(
     d, se, df = comparison.difference, comparison.se, comparison.df
     apart = min(1.0, 2 * corrected(comparison.p_difference / 2))
     if relation == "ahead":
-        below = float(statistics.p_below(d, se, margin, df))
+        below = float(p_below(d, se, margin, df))
         return (apart if d > 0 else 1.0), corrected(below)
     if relation == "on par":
-        return corrected(float(statistics.p_equivalence(d, se, margin, df))), apart
-    return corrected(float(statistics.p_above(d, se, -margin, df))), (apart if d < 0 else 1.0)
+        return corrected(float(p_equivalence(d, se, margin, df))), apart
+    return corrected(float(p_above(d, se, -margin, df))), (apart if d < 0 else 1.0)
 
 
 def compose(
@@ -136,7 +142,7 @@ def _states(outcomes: Sequence[Outcome], adjust: bool) -> list[State]:
 def _p_values(raw: Sequence[float | None], adjust: bool) -> list[float]:
     """Adjusted over those that were tested; 1 for those that were not."""
     tested = [p for p in raw if p is not None]
-    values = iter(statistics.holm(tested) if adjust and len(tested) > 1 else tested)
+    values = iter(holm(tested) if adjust and len(tested) > 1 else tested)
     return [1.0 if p is None else float(next(values)) for p in raw]
 
 

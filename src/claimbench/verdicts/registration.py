@@ -8,10 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from claimbench.claims.articles import benchmark_tests, efficiency_tests, load_claims
-from claimbench.claims.schema import BenchmarkTest, EfficiencyTest
-from claimbench.config.canonical import plain
-from claimbench.config.models import subject_of
 from claimbench.messages import Message, Value, term
 from claimbench.records import Change, Registration, Verdict
 from claimbench.store.registration import SECTIONS, Code, Facts, Registered
@@ -21,23 +17,6 @@ CLAIMS = "claims"
 LONGEST = 100
 """Characters of a value that is shown."""
 _ABSENT = object()
-_Test = BenchmarkTest | EfficiencyTest
-
-
-def claim_tests(models: Iterable[str]) -> dict[str, Any]:
-    """The articles' claims about one of the models, or what it is a variant of, and how each is
-    tested, without the notes."""
-    subjects = set(map(subject_of, models))
-    found = dict[str, Any]()
-    for claim in load_claims():
-        tests: list[_Test] = [*benchmark_tests(claim), *efficiency_tests(claim)]
-        if any(subjects & {test.subject, test.reference} for test in tests):
-            found[claim.id] = {f"test {i}": _test(test) for i, test in enumerate(tests, 1)}
-    return found
-
-
-def _test(test: _Test) -> dict[str, Any]:
-    return {k: v for k, v in plain(test).items() if k != "note" and v is not None}
 
 
 def standing(

@@ -17,9 +17,9 @@ from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_effi
 from claimbench.verdicts.articles.published_data import judge_arithmetic_claim
 from claimbench.verdicts.articles.records import judge_artifact_claim, judge_record_claim
 from claimbench.verdicts.articles.results import ClaimVerdict
-from claimbench.verdicts.articles.runs import Run, damaged_run, load_runs
+from claimbench.verdicts.articles.runs import damaged_run, load_runs
 from claimbench.verdicts.articles.scores import Scores
-from claimbench.verdicts.articles.sources import Party, our_parties, parties
+from claimbench.verdicts.articles.sources import Party, Run, our_parties, parties
 from claimbench.verdicts.registration import concerning
 
 

@@ -15,7 +15,7 @@ from claimbench.messages import Message, Texts, Value, term
 from claimbench.records import Claim
 from claimbench.verdicts.articles.published_data import figures_finding, finding_sentence
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
-from claimbench.verdicts.articles.runs import Run
+from claimbench.verdicts.articles.sources import Run
 from claimbench.verdicts.composition import Outcome, compose
 
 RUN_QUANTITIES = ("tokens_per_second", "tokens_per_solved", "gpu_seconds_per_solved",

@@ -17,8 +17,7 @@ from claimbench.verdicts.articles.claims import (
     with_runs,
 )
 from claimbench.verdicts.articles.results import ClaimVerdict
-from claimbench.verdicts.articles.runs import Run
-from claimbench.verdicts.articles.sources import Party
+from claimbench.verdicts.articles.sources import Party, Run
 
 
 def judge_reported(runs: Sequence[Run], gpu_hour: float | None = None) -> tuple[ClaimVerdict, ...]:

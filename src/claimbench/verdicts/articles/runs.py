@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,26 +12,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from claimbench.analysis.contradictions import check_measurements
 from claimbench.analysis.efficiency import Efficiency
+from claimbench.claims.articles import claim_tests
 from claimbench.errors import DataError
 from claimbench.messages import Message
 from claimbench.records import NOT_REGISTERED, Measurement, Registration
 from claimbench.store import is_run, read_run
 from claimbench.store.manifest import manifest_of
-from claimbench.verdicts.registration import CLAIMS, changed, claim_tests
+from claimbench.verdicts.articles.sources import Run
+from claimbench.verdicts.registration import CLAIMS, changed
 
 Record = TypeVar("Record", Measurement, Efficiency, Registration)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a finished run measured. `left_out` says what of it counts as no evidence, and why;
-    `registration` how it stands to what was registered before it."""
-
-    name: str
-    measurements: tuple[Measurement, ...]
-    efficiency: tuple[Efficiency, ...] = ()
-    left_out: tuple[Message, ...] = ()
-    registration: Registration = NOT_REGISTERED
 
 
 def default_results() -> list[Path]:

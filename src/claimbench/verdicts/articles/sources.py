@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from claimbench.analysis.efficiency import Efficiency
 from claimbench.claims.catalogue import Catalogue, published_as
 from claimbench.claims.pairs import PublishedPair, published_pairs
 from claimbench.claims.schema import BenchmarkTest
 from claimbench.config.models import subject_of
-from claimbench.records import Measurement, PublishedResult, Tier
-from claimbench.verdicts.articles.runs import Run
+from claimbench.messages import Message
+from claimbench.records import NOT_REGISTERED, Measurement, PublishedResult, Registration, Tier
 from claimbench.verdicts.claims import Pair
 from claimbench.verdicts.noise import SHARES
 from claimbench.verdicts.protocol import forbidding
 
 VENDORS = "vendors"
 """The vendors' tables together, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a finished run measured. `left_out` says what of it counts as no evidence, and why;
+    `registration` how it stands to what was registered before it."""
+
+    name: str
+    measurements: tuple[Measurement, ...]
+    efficiency: tuple[Efficiency, ...] = ()
+    left_out: tuple[Message, ...] = ()
+    registration: Registration = NOT_REGISTERED
 
 
 @dataclass(frozen=True)
