@@ -26,6 +26,7 @@ from claimbench.errors import ConfigError
 
 if TYPE_CHECKING:
     from claimbench.interop.eee_figures import Figures
+    from claimbench.interop.imports import Wanted
 
 
 def import_(  # noqa: PLR0913, PLR0917
@@ -50,10 +51,7 @@ def import_(  # noqa: PLR0913, PLR0917
     [bold]claimbench import csv answers.csv --model toy --grader number --mapping m.yaml[/bold]
     """
     from claimbench.benchmarks import hub
-    from claimbench.cli.display import Display, show_report
     from claimbench.interop import eee_figures, imports
-    from claimbench.runner import pipeline
-    from claimbench.runner.reporting import report
 
     hub.use()
     folder = out or Path("results") / path.stem
@@ -63,11 +61,21 @@ def import_(  # noqa: PLR0913, PLR0917
     wanted = imports.Wanted(
         source, path, mapping, model, benchmark, grader, source_name, _stated(protocol)
     )
+    _import_outputs(wanted, folder, data_dir, workers)
+
+
+def _import_outputs(
+    wanted: Wanted, folder: Path, data_dir: Path | None, workers: int | None
+) -> None:
+    """Outputs with their samples: graded, reported and shown."""
+    from claimbench.cli.display import Display, show_report
+    from claimbench.interop import imports
+    from claimbench.runner.pipeline import import_outputs
+    from claimbench.runner.reporting import report
+
     with Display() as display, resumable(folder):
         imported = imports.prepare(wanted, data_dir, display.log)
-        made = pipeline.import_outputs(
-            imported, folder, workers, report, display.watch, display.log
-        )
+        made = import_outputs(imported, folder, workers, report, display.watch, display.log)
     for line in imports.left_out(imported):
         typer.echo(line, err=True)
     show_report(made)

@@ -31,7 +31,6 @@ from claimbench.runner.generate import (
     store_imported,
 )
 from claimbench.runner.preparing import Log
-from claimbench.runner.shards import Shard
 from claimbench.sandbox.restrictions import Isolation
 from claimbench.store import RunStore, provenance
 from claimbench.store.problems import problem_files, write_problems
@@ -66,7 +65,7 @@ def fill(plan: Plan, part: Plan, root: Path, watch: Watch, log: Log) -> None:
 
 
 def run_shard(
-    plan: Plan, shard: Shard, root: Path, report: Reporter[Made], watch: Watch, log: Log
+    plan: Plan, shard: shards.Shard, root: Path, report: Reporter[Made], watch: Watch, log: Log
 ) -> Made | Progress:
     """The samples and grades of one shard; the report, too, where they complete the run. Else how
     far the run is."""
@@ -266,10 +265,11 @@ def _grade_missing(
     store: RunStore, plan: Plan | None, desk: GradeDesk, watch: Watch, log: Log
 ) -> None:
     """Grade the stored samples that the plan asks for; without one, all."""
-    own = {} if plan is None else {c.name: set(c.ids) for c in plan.cells}
+    own = None if plan is None else {c.name: set(c.ids) for c in plan.cells}
     for cell in desk.cells.values():
         log(f"grading {cell.model} on {cell.benchmark}")
-        grade_stored(store, cell, desk, lambda: watch(desk.progress), own.get(cell.name))
+        among = None if own is None else own[cell.name]
+        grade_stored(store, cell, desk, lambda: watch(desk.progress), among)
         # Of a cell that shards share, only who finds the last grade makes them.
         if _is_graded(store, cell):
             write_totals(store, cell, desk.pool)
