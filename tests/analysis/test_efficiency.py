@@ -17,7 +17,10 @@ from scripted import ScriptedEngine
 from verdict_toys import measured
 
 from claimbench.analysis.efficiency import Efficiency, Pace, efficiency, paces, tokens_per_solved
-from claimbench.claims import Figure, load_catalogue, load_claims, load_figures
+from claimbench.claims.articles import load_claims
+from claimbench.claims.catalogue import load_catalogue
+from claimbench.claims.published import load_figures
+from claimbench.claims.schema import Figure
 from claimbench.records import Claim, Completion, RequestFailure
 from claimbench.report.messages import english
 from claimbench.verdicts.articles.efficiency_claims import Spendings, judge_efficiency_claim

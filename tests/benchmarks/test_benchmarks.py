@@ -12,6 +12,7 @@ from claimbench import config
 from claimbench.benchmarks import loading as benchmarks
 from claimbench.benchmarks.twins import contradictions
 from claimbench.config import BenchmarkConfig
+from claimbench.config.prompting import fill
 from claimbench.errors import ClaimbenchError, DataError
 from claimbench.records import Problem
 from claimbench.runner import preparing
@@ -194,9 +195,7 @@ def test_fewshot_is_drawn_once_by_its_seed(project: Path) -> None:
 
 
 def test_fill_leaves_braces_of_the_question_alone() -> None:
-    assert (
-        benchmarks.fill("Q: {question}!", r"\frac{1}{2} {choices}") == r"Q: \frac{1}{2} {choices}!"
-    )
+    assert fill("Q: {question}!", r"\frac{1}{2} {choices}") == r"Q: \frac{1}{2} {choices}!"
 
 
 @pytest.mark.shared

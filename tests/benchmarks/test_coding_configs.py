@@ -11,9 +11,10 @@ import pytest
 from claimbench import config
 from claimbench.benchmarks import loading as benchmarks
 from claimbench.config import BenchmarkConfig
+from claimbench.config.prompting import fill, prompt_rules
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading.code import unpack
-from claimbench.models.prompts import PromptMaker, prompt_rules
+from claimbench.models.prompts import PromptMaker
 from claimbench.records import Problem
 
 LOCAL = [("humaneval", 164), ("mbpp", 500), ("code_contests", 20), ("lcb_sample", 3)]
@@ -78,7 +79,7 @@ def test_a_variant_that_a_model_lacks_is_refused() -> None:
 
 def test_mbpp_shows_its_asserts() -> None:
     benchmark = config.load_benchmark("mbpp")
-    text = benchmarks.fill(benchmark.prompt, "Write f.", slots={"tests": "assert f(1) == 2"})
+    text = fill(benchmark.prompt, "Write f.", slots={"tests": "assert f(1) == 2"})
     assert text.endswith("task: Write f. Your code should pass these tests:\n\nassert f(1) == 2")
 
 

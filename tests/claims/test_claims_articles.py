@@ -9,8 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import claims
-from claimbench.claims.articles import claim_tests
+from claimbench.claims.articles import (
+    benchmark_tests,
+    claim_tests,
+    copied_words,
+    load_articles,
+    load_claims,
+)
+from claimbench.claims.catalogue import load_catalogue
 from claimbench.records import Claim
 from claimbench.report.messages import english, words
 
@@ -31,7 +37,7 @@ UNTESTABLE = {"leaderboard", "hardware", "market", "opinion"}
 
 @pytest.fixture(scope="module")
 def every_claim() -> dict[str, Claim]:
-    return {claim.id: claim for claim in claims.load_claims()}
+    return {claim.id: claim for claim in load_claims()}
 
 
 def test_every_claim_of_the_first_reading_is_there(every_claim: dict[str, Claim]) -> None:
@@ -47,7 +53,7 @@ def test_every_line_named_as_still_to_be_read_has_a_claim() -> None:
         "eunsolan-0128": (18, 41, 50, 59, 69, 86),
         "hani-0130": (6, 13),
     }
-    for article in claims.load_articles():
+    for article in load_articles():
         named = {n for claim in article.claims for n in claim.line_numbers}
         assert set(still.get(article.id, ())) <= named, article.id
 
@@ -77,7 +83,7 @@ def test_texts_of_the_first_articles_are_given_in_both_languages(
 
 def test_a_claim_with_two_references_has_a_test_for_each(every_claim: dict[str, Claim]) -> None:
     def references(name: str) -> set[str]:
-        return {test.reference for test in claims.benchmark_tests(every_claim[name])}
+        return {test.reference for test in benchmark_tests(every_claim[name])}
 
     assert references("yonhap-0127-1") == {"o1-preview", "o1-1217"}
     efforts = {"o1-1217-low", "o1-1217-medium", "o1-1217-high"}
@@ -85,9 +91,9 @@ def test_a_claim_with_two_references_has_a_test_for_each(every_claim: dict[str, 
 
 
 def test_distills_are_never_the_subject_of_a_claim(every_claim: dict[str, Claim]) -> None:
-    models = claims.load_catalogue().models
+    models = load_catalogue().models
     for claim in every_claim.values():
-        for test in claims.benchmark_tests(claim):
+        for test in benchmark_tests(claim):
             assert models[test.subject].proxy_of is None, claim.id
 
 
@@ -119,7 +125,7 @@ def test_here_is_the_side_from_which_a_disagreement_is_told(every_claim: dict[st
 @pytest.mark.shared
 @needs_texts
 def test_articles_fit_their_texts_and_copy_none_of_them() -> None:
-    articles = claims.load_articles(texts=TEXTS)
+    articles = load_articles(texts=TEXTS)
     assert {article.id for article in articles} >= set(FIRST_READING)
     for article in articles:
         if not (TEXTS / article.file).exists():
@@ -128,15 +134,15 @@ def test_articles_fit_their_texts_and_copy_none_of_them() -> None:
         for claim in article.claims:
             for written in (claim.text, claim.reason, claim.note):
                 ours = " ".join(written.values())
-                assert not claims.copied_words(ours, text), claim.id
+                assert not copied_words(ours, text), claim.id
 
 
 def test_copied_words_ignores_punctuation_and_short_runs() -> None:
     theirs = "One, two three: four\nfive six seven."
-    assert claims.copied_words("zero ONE two three four five six", theirs) == (
+    assert copied_words("zero ONE two three four five six", theirs) == (
         "one two three four five six"
     )
-    assert claims.copied_words("one two three four five x six seven", theirs) == ""
+    assert copied_words("one two three four five x six seven", theirs) == ""
 
 
 def test_claims_are_registered_by_the_models_that_they_are_about() -> None:

@@ -6,8 +6,10 @@ import math
 
 import pytest
 
-from claimbench import claims
 from claimbench.claims import formula
+from claimbench.claims.articles import efficiency_tests, load_claims
+from claimbench.claims.decided import judge_arithmetic, judge_artifacts
+from claimbench.claims.published import load_figures
 from claimbench.claims.schema import ArithmeticTest, Figure
 from claimbench.records import Claim
 from claimbench.report.messages import english
@@ -15,12 +17,12 @@ from claimbench.report.messages import english
 
 @pytest.fixture(scope="module")
 def every_claim() -> dict[str, Claim]:
-    return {claim.id: claim for claim in claims.load_claims()}
+    return {claim.id: claim for claim in load_claims()}
 
 
 @pytest.fixture(scope="module")
 def figures() -> dict[str, Figure]:
-    return claims.load_figures()
+    return load_figures()
 
 
 # --- arithmetic -----------------------------------------------------------------------------
@@ -55,7 +57,7 @@ def test_arithmetic_claims(
     high: float,
     agrees: bool | None,
 ) -> None:
-    result = claims.judge_arithmetic(every_claim[name], figures)
+    result = judge_arithmetic(every_claim[name], figures)
     assert (result.low, result.high) == pytest.approx((low, high), rel=1e-4)
     assert result.agrees is agrees
     assert result.sources
@@ -64,7 +66,7 @@ def test_arithmetic_claims(
 def test_arithmetic_shows_its_working_and_its_weak_inputs(
     every_claim: dict[str, Claim], figures: dict[str, Figure]
 ) -> None:
-    result = claims.judge_arithmetic(every_claim["fnnews-0218-6"], figures)
+    result = judge_arithmetic(every_claim["fnnews-0218-6"], figures)
     assert result.working == "100,000,000 / 6,000,000"
     assert [english(bound) for bound in result.bounds] == ["gpt4 is at least this"]
 
@@ -78,7 +80,7 @@ def test_a_range_partly_inside_the_claim_decides_nothing() -> None:
             "high": 2,
         }
     )
-    assert claims.judge_arithmetic(test, {}).agrees is None
+    assert judge_arithmetic(test, {}).agrees is None
 
 
 ONE_SIDED = [
@@ -107,7 +109,7 @@ def test_a_floor_or_ceiling_decides_only_what_all_its_values_do(
     test = ArithmeticTest.model_validate(
         {"inputs": {"a": {"figure": "f"}}, "formula": formula, "unit": "m", **claimed}
     )
-    assert claims.judge_arithmetic(test, {"f": figure}).agrees is agrees
+    assert judge_arithmetic(test, {"f": figure}).agrees is agrees
 
 
 def test_what_rests_on_an_unconfirmed_figure_says_so() -> None:
@@ -117,20 +119,20 @@ def test_what_rests_on_an_unconfirmed_figure_says_so() -> None:
     test = ArithmeticTest.model_validate(
         {"inputs": {"a": {"figure": "f"}}, "formula": "a", "unit": "m", "high": 3}
     )
-    result = claims.judge_arithmetic(test, {"f": figure})
+    result = judge_arithmetic(test, {"f": figure})
     assert (result.agrees, result.unconfirmed) == (True, ("a",))
 
 
 def test_checks_from_figures_of_efficiency_claims(
     every_claim: dict[str, Claim], figures: dict[str, Figure]
 ) -> None:
-    price = claims.efficiency_tests(every_claim["fnnews-0218-8"])[0]
+    price = efficiency_tests(every_claim["fnnews-0218-8"])[0]
     # 60 / 2.19 = 27.397 times cheaper per output token.
-    low = claims.judge_arithmetic(price.from_figures[0], figures).low
+    low = judge_arithmetic(price.from_figures[0], figures).low
     assert low == pytest.approx(27.397, abs=1e-3)
-    active = claims.efficiency_tests(every_claim["yonhap-0201-7"])[1]
+    active = efficiency_tests(every_claim["yonhap-0201-7"])[1]
     # 405 / 37 = 10.946 times the parameters at work.
-    low = claims.judge_arithmetic(active.from_figures[0], figures).low
+    low = judge_arithmetic(active.from_figures[0], figures).low
     assert low == pytest.approx(10.946, abs=1e-3)
 
 
@@ -138,7 +140,7 @@ def test_a_second_reading_stands_beside_the_first(
     every_claim: dict[str, Claim], figures: dict[str, Figure]
 ) -> None:
     """30.84M hours over V3's and R1's 2.935M are 10.5, over R1's own 147 thousand 209.8."""
-    found = claims.judge_arithmetic(every_claim["eunsolan-0128-4"], figures)
+    found = judge_arithmetic(every_claim["eunsolan-0128-4"], figures)
     assert found.agrees is True and found.second is not None
     assert (found.low, found.second.low) == (
         pytest.approx(10.508, abs=1e-3),
@@ -204,7 +206,7 @@ def test_ranges_with_no_upper_end_allow_any_height() -> None:
             "low": 1,
         }
     )
-    result = claims.judge_arithmetic(test, {})
+    result = judge_arithmetic(test, {})
     assert (result.agrees, result.claimed_high) == (True, math.inf)
 
 
@@ -214,7 +216,7 @@ def test_ranges_with_no_upper_end_allow_any_height() -> None:
 def test_licences_differ_between_r1_its_llama_distills_and_v3(
     every_claim: dict[str, Claim],
 ) -> None:
-    results = claims.judge_artifacts(every_claim["yonhap-0127-6"])
+    results = judge_artifacts(every_claim["yonhap-0127-6"])
     agrees = {result.repository.removeprefix("deepseek-ai/"): result.agrees for result in results}
     assert agrees == {
         "DeepSeek-R1": True,

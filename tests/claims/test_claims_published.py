@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from claimbench import claims
+from claimbench.claims.articles import benchmark_tests, load_claims
+from claimbench.claims.catalogue import load_catalogue
+from claimbench.claims.pairs import published_pairs
+from claimbench.claims.published import load_published, select_published
 from claimbench.errors import ConfigError
 from claimbench.records import Claim, PublishedResult
 
 
 @pytest.fixture(scope="module")
 def every_claim() -> dict[str, Claim]:
-    return {claim.id: claim for claim in claims.load_claims()}
+    return {claim.id: claim for claim in load_claims()}
 
 
 @pytest.fixture(scope="module")
 def results() -> tuple[PublishedResult, ...]:
-    return claims.load_published()
+    return load_published()
 
 
 def published(
@@ -57,8 +60,7 @@ def test_open_r1s_wrong_reported_column_is_kept_out(results: tuple[PublishedResu
 
 def test_samples_behind_deepseeks_figures_are_those_of_the_second_paper() -> None:
     table = {
-        (r.subject, r.benchmark, r.metric): r
-        for r in claims.select_published(["deepseek-r1/distills"])
+        (r.subject, r.benchmark, r.metric): r for r in select_published(["deepseek-r1/distills"])
     }
     seven = {b: table["r1-distill-qwen-7b", b, m] for _, b, m in table}
     assert seven["aime24"].samples == seven["gpqa_diamond"].samples == 64
@@ -94,7 +96,7 @@ def test_the_tables_of_r1_are_whole(results: tuple[PublishedResult, ...]) -> Non
 
 
 def test_seed_tables_carry_their_spread() -> None:
-    found = {r.id: r for r in claims.select_published(["sober-reasoning"])}
+    found = {r.id: r for r in select_published(["sober-reasoning"])}
     aime = found["sober-reasoning/leaderboard:r1-distill-qwen-7b:aime24:pass@1"]
     assert (aime.value, aime.sd, aime.runs, aime.samples) == (52.3, 6.3, 10, 10)
     assert found["sober-reasoning/leaderboard:r1-distill-qwen-7b:math500:pass@1"].runs == 3
@@ -117,12 +119,10 @@ def test_every_figure_names_its_source_and_vendors_stay_apart_from_third_parties
 def test_pairs_come_from_one_table_where_one_has_both(
     results: tuple[PublishedResult, ...], every_claim: dict[str, Claim]
 ) -> None:
-    catalogue = claims.load_catalogue()
+    catalogue = load_catalogue()
 
     def values(name: str, test: int) -> dict[str, tuple[float, float, bool]]:
-        pairs = claims.published_pairs(
-            claims.benchmark_tests(every_claim[name])[test], results, catalogue
-        )
+        pairs = published_pairs(benchmark_tests(every_claim[name])[test], results, catalogue)
         return {
             p.named: (p.subject.value, p.reference.value, p.subject.table == p.reference.table)
             for p in pairs
@@ -139,13 +139,13 @@ def test_pairs_come_from_one_table_where_one_has_both(
 def test_every_test_has_figures_for_every_benchmark(
     results: tuple[PublishedResult, ...], every_claim: dict[str, Claim]
 ) -> None:
-    catalogue = claims.load_catalogue()
+    catalogue = load_catalogue()
     for claim in every_claim.values():
-        for test in claims.benchmark_tests(claim):
-            for pair in claims.published_pairs(test, results, catalogue):
+        for test in benchmark_tests(claim):
+            for pair in published_pairs(test, results, catalogue):
                 assert pair.subject and pair.reference, (claim.id, pair.named)
 
 
 def test_a_published_table_nobody_defines_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"no published table deepseek-r2; did you mean deepseek"):
-        claims.select_published(["deepseek-r2"])
+        select_published(["deepseek-r2"])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from claimbench import claims
+from claimbench.claims.articles import load_articles, load_claims
+from claimbench.claims.published import load_figures, load_published
 from claimbench.errors import ConfigError
 
 NAMES = """\
@@ -102,16 +103,16 @@ def seeds(tmp_path: Path) -> Callable[..., Path]:
 def refused(folder: Path) -> str:
     """The one sentence with which a folder is refused, from its file name on."""
     with pytest.raises(ConfigError) as caught:
-        claims.load_published(folder / "published")
-        claims.load_articles(folder / "articles")
+        load_published(folder / "published")
+        load_articles(folder / "articles")
     assert caught.value.exit_code == 2
     return str(caught.value).replace(f"{folder}/", "")
 
 
 def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
     folder = seeds()
-    assert len(claims.load_published(folder / "published")) == 3
-    assert len(claims.load_claims(folder / "articles")) == 3
+    assert len(load_published(folder / "published")) == 3
+    assert len(load_claims(folder / "articles")) == 3
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def test_two_figures_for_a_cell_are_kept_with_a_reason(seeds: Callable[..., Path
         "[50.0, 1500]", "[50.0, {value: 51.0, conflict: another page says so}]"
     )
     path.write_text(given, encoding="utf-8")
-    notes = {r.value: r.note for r in claims.load_published(folder / "published")}
+    notes = {r.value: r.note for r in load_published(folder / "published")}
     assert notes[51.0] == "another page says so"
 
 
@@ -286,7 +287,7 @@ def test_one_figure_id_in_two_files_is_refused(seeds: Callable[..., Path]) -> No
     folder = seeds()
     (folder / "published/u.yaml").write_text(TABLE, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"u\.yaml:16: key figures\.price: another file has"):
-        claims.load_figures(folder / "published")
+        load_figures(folder / "published")
 
 
 def test_an_article_that_does_not_fit_its_text_is_refused_when_that_is_at_hand(
@@ -306,7 +307,7 @@ def test_an_article_that_does_not_fit_its_text_is_refused_when_that_is_at_hand(
     ):
         paper.write_text(written, encoding="utf-8")
         with pytest.raises(ConfigError) as caught:
-            claims.load_articles(paper.parent, texts=tmp_path)
+            load_articles(paper.parent, texts=tmp_path)
         assert sentence in str(caught.value)
     paper.write_text(good, encoding="utf-8")
-    assert len(claims.load_articles(paper.parent, texts=tmp_path)) == 1
+    assert len(load_articles(paper.parent, texts=tmp_path)) == 1

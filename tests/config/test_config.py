@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from claimbench import config, engines
-from claimbench.benchmarks.loading import fill
 from claimbench.config import paths, subject_of
+from claimbench.config.prompting import fill
 from claimbench.errors import ConfigError
 
 

@@ -184,7 +184,7 @@ def test_an_article_begins_with_its_lines(desk: Path) -> None:
     assert "    | 1 A model is said to win.\n    | 3 모델이 이겼다." in made.output
     data = yaml.safe_load((desk / "seeds" / "articles" / "story-0101.yaml").read_text())
     assert (data["lines"], data["language"], data["claims"][0]["lines"]) == (3, "ko", "1")
-    from claimbench.claims import load_claims
+    from claimbench.claims.articles import load_claims
 
     assert "story-0101-1" in {claim.id for claim in load_claims()}
 

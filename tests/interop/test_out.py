@@ -17,7 +17,7 @@ from conftest import ROOT
 from typer.testing import CliRunner
 
 import claimbench as package
-from claimbench.claims import load_published
+from claimbench.claims.published import load_published
 from claimbench.cli import app
 from claimbench.cli.display_sample import inert
 from claimbench.errors import ConfigError, DataError

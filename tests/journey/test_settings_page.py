@@ -11,7 +11,7 @@ import yaml
 from conftest import ROOT
 from test_ci_page import run
 
-from claimbench.config.prompting import PromptConfig
+from claimbench.config.benchmarks import PromptConfig
 from claimbench.config.runs import SamplingConfig
 
 BLOCKS = re.findall(

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from claimbench.claims import load_articles, load_catalogue
+from claimbench.claims.articles import load_articles
+from claimbench.claims.catalogue import load_catalogue
 from claimbench.messages import Message, Texts
 from claimbench.report.article_reader import PLAIN_OF, counted, reader_claim
 from claimbench.report.article_reading import reading_files

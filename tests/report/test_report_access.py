@@ -14,7 +14,7 @@ import pytest
 from browser import Page, browse, why_absent
 from report_toys import HOSTILE, Reply, lifelike, measurement, write_run
 
-from claimbench.claims import load_articles
+from claimbench.claims.articles import load_articles
 from claimbench.grading.reasons import reason
 from claimbench.messages import Departure, Message
 from claimbench.records import CellName, Verdict

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from claimbench.claims import load_claims
+from claimbench.claims.articles import load_claims
 from claimbench.errors import ConfigError, DataError
 from claimbench.messages import Message, Texts
 from claimbench.records import Claim, Measurement, Tier

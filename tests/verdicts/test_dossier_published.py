@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from claimbench.claims import load_articles, load_published
+from claimbench.claims.articles import load_articles
+from claimbench.claims.published import load_published
 from claimbench.report.article_files import evidence_files, write_evidence
 from claimbench.report.messages import english
 from claimbench.verdicts.articles.claims import load_evidence
@@ -210,7 +211,7 @@ def test_files_are_readable_and_private(found: PublishedEvidence, files: Mapping
 
 @pytest.mark.shared
 def test_no_sentence_of_an_article_is_in_the_files(shared: Path, files: Mapping[str, str]) -> None:
-    from claimbench.claims import copied_words
+    from claimbench.claims.articles import copied_words
 
     for path in sorted((shared / "seeds").glob("*.txt")):
         article = path.read_text(encoding="utf-8")

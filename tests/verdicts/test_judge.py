@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from verdict_toys import measured
 
-from claimbench.claims import load_published
+from claimbench.claims.published import load_published
 from claimbench.records import Measurement, Verdict, Vote
 from claimbench.report.messages import english
 from claimbench.report.tables import figure_of

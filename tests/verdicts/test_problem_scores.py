@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from claimbench.claims import load_catalogue, load_figures, load_published
+from claimbench.claims.catalogue import load_catalogue
 from claimbench.claims.problem_scores import with_problems
+from claimbench.claims.published import load_figures, load_published
 from claimbench.claims.sources import can_be_looked_up
 from claimbench.config.paths import seeds_dir
 from claimbench.errors import ConfigError
 from claimbench.records import PublishedResult, Source
-from claimbench.verdicts.claims import Pair, compare_scores
+from claimbench.verdicts.cases import Pair
+from claimbench.verdicts.claims import compare_scores
 from claimbench.verdicts.paired_scores import paired_scores
 
 

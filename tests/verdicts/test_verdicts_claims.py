@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from claimbench import statistics as stats
 from claimbench.records import Measurement, PublishedResult, Source
 from claimbench.report.messages import english
-from claimbench.verdicts.claims import NoTest, Pair, claim_message, compare_scores, outcomes_of
+from claimbench.verdicts.cases import Pair
+from claimbench.verdicts.claims import NoTest, claim_message, compare_scores, outcomes_of
 from claimbench.verdicts.composition import (
     COMPOSITION,
     Outcome,

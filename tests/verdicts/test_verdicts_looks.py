@@ -11,8 +11,8 @@ from claimbench import statistics as stats
 from claimbench.records import CellName, Looks, PublishedResult, Source
 from claimbench.report.messages import english
 from claimbench.store.manifest import Judging
-from claimbench.verdicts.cases import Case
-from claimbench.verdicts.claims import Pair, outcomes_of
+from claimbench.verdicts.cases import Case, Pair
+from claimbench.verdicts.claims import outcomes_of
 from claimbench.verdicts.composition import Relation, compose
 from claimbench.verdicts.pairing import judge
 from claimbench.verdicts.published import judge_family

@@ -16,11 +16,12 @@ from claimbench.config.runs import RunConfig
 from claimbench.grading import Grader, make_grader
 from claimbench.records import CellName, Looks, Problem, Tier
 from claimbench.records.plain import JsonObject
-from claimbench.sandbox.restrictions import Isolation
-from claimbench.store import Judge, RunStore
+from claimbench.sandbox.protocol import Isolation
+from claimbench.store.current import Judge
 from claimbench.store.looks import stops
 from claimbench.store.manifest import CellEntry, RunManifest
 from claimbench.store.problems import StoredProblems, read_problems
+from claimbench.store.run import RunStore
 from claimbench.store.sessions import read_sessions
 
 

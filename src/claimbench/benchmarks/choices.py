@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from claimbench.benchmarks.rows import Row, column
 from claimbench.config.benchmarks import FieldsConfig
 from claimbench.errors import DataError
-from claimbench.records import CHOICE_LETTERS
+from claimbench.records.runs import CHOICE_LETTERS
 
 
 def choices_of(fields: FieldsConfig, row: Row, name: str, number: int) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ from claimbench.config.benchmarks import BenchmarkConfig, FieldsConfig, TestsCon
 from claimbench.config.paths import cache_dir
 from claimbench.errors import ConfigError, DataError
 from claimbench.grading.code.unpack import FORMS, PRELUDE, canonical, digest_of
-from claimbench.records import Problem
 from claimbench.records.plain import JsonDict
+from claimbench.records.runs import Problem
 
 APART = 100_000
 """Characters from which a problem's tests are kept in a file of their own."""

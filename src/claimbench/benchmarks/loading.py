@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from claimbench.benchmarks.choices import choices_of
 from claimbench.benchmarks.details import decisive, details_of, slots_of
 from claimbench.benchmarks.rows import Located, Row, column, dataset_origin, stream_rows
-from claimbench.config import prompting
-from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, DatasetConfig
+from claimbench.config.benchmarks import BenchmarkConfig, DatasetConfig
+from claimbench.config.folders import LM_EVAL
 from claimbench.config.models import ModelConfig
+from claimbench.config.prompting import fill
 from claimbench.config.runs import Experiment
 from claimbench.errors import DataError
 from claimbench.grading.extract import last_box
-from claimbench.records import Problem, Turn
+from claimbench.records.runs import Problem, Turn
 
-__all__ = ["content_digest", "dataset_origin", "fill", "load_fewshot", "load_problems"]
+__all__ = ["content_digest", "dataset_origin", "load_fewshot", "load_problems"]
 
 
 def resolve(experiment: Experiment, data_dir: Path | None = None) -> Experiment:
@@ -79,13 +80,6 @@ def load_fewshot(benchmark: BenchmarkConfig, data_dir: Path | None = None) -> tu
         turns.append(Turn("user", fill(benchmark.prompt, asked[i], slots=slots)))
         turns.append(Turn("assistant", answers[i]))
     return tuple(turns)
-
-
-def fill(
-    template: str, question: str, choices: str = "", slots: Mapping[str, str] | None = None
-) -> str:
-    """The benchmark's prompt with question, choices and slots in it."""
-    return prompting.fill(template, {**(slots or {}), "question": question, "choices": choices})
 
 
 # --- rows to problems -----------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from claimbench.benchmarks.details import decisive
 from claimbench.grading.numerals import to_fraction
-from claimbench.records import Problem
+from claimbench.records.runs import Problem
 
 SHOWN = 3
 """So many pairs of rows are named."""

@@ -45,7 +45,8 @@ def model(
     Qwen/Qwen3-0.6B --template-arg enable_thinking=false --name qwen3-no-thinking[/bold]
     """
     from claimbench.benchmarks import hub
-    from claimbench.config.inline import fit_name, name_of
+    from claimbench.config.folders import fit_name
+    from claimbench.config.inline import name_of
     from claimbench.drafts.files import write_new
     from claimbench.drafts.models import draft_model, model_yaml
 
@@ -78,7 +79,8 @@ def benchmark(
     Examples: [bold]claimbench new benchmark mine.jsonl[/bold] · [bold]claimbench new benchmark
     quiz.csv --question Frage --gold Antwort[/bold]
     """
-    from claimbench.config.inline import fit_name, name_of
+    from claimbench.config.folders import fit_name
+    from claimbench.config.inline import name_of
     from claimbench.drafts.benchmarks import benchmark_yaml, draft_benchmark
     from claimbench.drafts.columns import Columns
     from claimbench.drafts.files import write_new
@@ -141,7 +143,7 @@ def article(
 
     Example: [bold]claimbench new article article.txt --name mypaper-0101[/bold]
     """
-    from claimbench.config.inline import fit_name
+    from claimbench.config.folders import fit_name
     from claimbench.drafts.files import article_yaml, write_new
 
     called = fit_name(name or text.stem)
@@ -195,7 +197,7 @@ def _show(path: Path, heading: str, text: str) -> None:
 
 
 def _first_problem(draft: BenchmarkDraft) -> str:
-    from claimbench.benchmarks.loading import fill
+    from claimbench.config.prompting import fill
     from claimbench.records import CHOICE_LETTERS
 
     first = draft.first

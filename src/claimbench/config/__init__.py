@@ -4,7 +4,6 @@ What a value means is a stage's business; this package only says which keys exis
 """
 
 from claimbench.config.benchmarks import (
-    LM_EVAL,
     BenchmarkConfig,
     DatasetConfig,
     FewshotConfig,
@@ -20,7 +19,7 @@ from claimbench.config.canonical import (
     plain,
 )
 from claimbench.config.engines import EngineConfig
-from claimbench.config.folders import names
+from claimbench.config.folders import LM_EVAL, names
 from claimbench.config.load import (
     load_benchmark,
     load_experiment,

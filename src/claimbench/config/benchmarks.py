@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -12,9 +12,6 @@ from claimbench.config.canonical import plain
 from claimbench.config.yamlfile import Strict, nearest, unset
 from claimbench.records.plain import JsonDict
 from claimbench.records.runs import CHOICE_LETTERS
-
-LM_EVAL = "lm-eval:"
-"""What the names of benchmarks begin with that are tasks of lm-eval."""
 
 
 def _as_dates(value: Any) -> object:
@@ -44,6 +41,25 @@ class Selection(Strict):
 
     release: str | None = None
     window: Window | None = None
+
+
+class ShotsFromFile(Strict):
+    """Worked examples out of a file of rows with the benchmark's column for the question: `count`
+    of them, drawn by `seed`; `answer` is the column with the worked answer."""
+
+    file: str
+    answer: str = "answer"
+    count: int = Field(gt=0)
+    seed: int = 0
+
+
+class PromptConfig(Strict):
+    """How a run asks a benchmark otherwise than the benchmark's file says. `system` stands in place
+    of the model's own system text; `fewshot: none` leaves the examples out."""
+
+    prompt: str | None = None
+    system: str | None = None
+    fewshot: ShotsFromFile | Literal["none"] | None = None
 
 
 class DatasetConfig(Selection):

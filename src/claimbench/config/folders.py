@@ -4,6 +4,7 @@ the shipped ones. They are added together; of two with one name the first counts
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,9 @@ from claimbench.errors import ConfigError
 Kind = Literal["models", "benchmarks", "runs"]
 
 HERE = Path("configs")
+
+LM_EVAL = "lm-eval:"
+"""What the names of benchmarks begin with that are tasks of lm-eval."""
 
 
 def folders(run_file: Path | None = None) -> list[Path]:
@@ -78,3 +82,8 @@ def find(kind: Kind, name: str, run_file: Path | None = None) -> Path | None:
 def places(kind: Kind, run_file: Path | None = None) -> str:
     """Where a configuration was looked for, for a message: only the folders that are there."""
     return ", ".join(str(f / kind) for f in folders(run_file) if _yaml_files(f / kind))
+
+
+def fit_name(text: str) -> str:
+    """A name made of any text: letters, digits, dots and dashes."""
+    return re.sub(r"[^\w.~-]+", "-", text).strip("-.") or "unnamed"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
-from claimbench.config.folders import Kind
+from claimbench.config.benchmarks import BenchmarkConfig
+from claimbench.config.folders import LM_EVAL, Kind, fit_name
 from claimbench.config.models import ModelConfig
 from claimbench.config.yamlfile import meant_beside
 from claimbench.errors import ConfigError
@@ -151,8 +151,3 @@ def name_of(place: str) -> str:
     last = Path(place).name
     suffix = next((s for s in sorted(_FILES, key=len, reverse=True) if last.endswith(s)), "")
     return fit_name(last.removesuffix(suffix))
-
-
-def fit_name(text: str) -> str:
-    """A name made of any text: letters, digits, dots and dashes."""
-    return re.sub(r"[^\w.~-]+", "-", text).strip("-.") or "unnamed"

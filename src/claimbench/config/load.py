@@ -9,9 +9,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from claimbench.config import folders, inline, narrow
-from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
+from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.canonical import plain
-from claimbench.config.folders import Kind, names
+from claimbench.config.folders import LM_EVAL, Kind, names
 from claimbench.config.inline import Drafter, Inline
 from claimbench.config.models import ModelConfig
 from claimbench.config.percent import with_scores
@@ -137,7 +137,7 @@ def _read_run(path: Path, sets: Iterable[str]) -> tuple[RunConfig, Inline, Marks
         raise ConfigError(f"{path}: a run folder's record of its run; {begun}")
     places = Inline()
     if isinstance(data, dict):
-        data = _with_names(_with_sets(data, marks, sets), inline.fit_name(path.stem))
+        data = _with_names(_with_sets(data, marks, sets), folders.fit_name(path.stem))
         data, places = inline.take_out(inline.absolute(data, Path()))
         _check_names(data, places, path, marks)
         data = with_scores(data, marks, path)

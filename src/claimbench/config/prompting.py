@@ -6,14 +6,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
-from claimbench.config.benchmarks import BenchmarkConfig, DatasetConfig, FewshotConfig, FieldsConfig
+from claimbench.config.benchmarks import (
+    BenchmarkConfig,
+    DatasetConfig,
+    FewshotConfig,
+    FieldsConfig,
+    PromptConfig,
+    ShotsFromFile,
+)
 from claimbench.config.canonical import plain
 from claimbench.config.models import ModelConfig, PromptRules
-from claimbench.config.yamlfile import Key, Marks, Strict, place_of
+from claimbench.config.yamlfile import Key, Marks, place_of
 from claimbench.errors import ConfigError
 
 _WORD = r"\{[A-Za-z_]\w*\}"
@@ -39,25 +45,6 @@ def prompt_rules(model: ModelConfig, benchmark: BenchmarkConfig) -> PromptRules:
 
 
 # --- what a run says ------------------------------------------------------------------------
-
-
-class ShotsFromFile(Strict):
-    """Worked examples out of a file of rows with the benchmark's column for the question: `count`
-    of them, drawn by `seed`; `answer` is the column with the worked answer."""
-
-    file: str
-    answer: str = "answer"
-    count: int = Field(gt=0)
-    seed: int = 0
-
-
-class PromptConfig(Strict):
-    """How a run asks a benchmark otherwise than the benchmark's file says. `system` stands in place
-    of the model's own system text; `fewshot: none` leaves the examples out."""
-
-    prompt: str | None = None
-    system: str | None = None
-    fewshot: ShotsFromFile | Literal["none"] | None = None
 
 
 def asked_as_the_run_says(
@@ -135,10 +122,13 @@ def _what_to_do(found: str) -> str:
     return f"name its column in fields.slots ({name}: COLUMN), or write {{{found}}} to show {found}"
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """`template` with the values in it. Only the template's own braces are filled: those inside a
-    question stay as they are (str.format would trip over LaTeX). Doubled braces around any other
-    word show that word in single ones."""
+def fill(
+    template: str, question: str, choices: str = "", slots: Mapping[str, str] | None = None
+) -> str:
+    """The benchmark's prompt with question, choices and slots in it. Only the template's own braces
+    are filled: those inside a question stay as they are (str.format would trip over LaTeX). Doubled
+    braces around any other word show that word in single ones."""
+    values = {**(slots or {}), "question": question, "choices": choices}
 
     def shown(found: re.Match[str]) -> str:
         doubled, name = found.groups()

@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig, Selection
+from claimbench.config.benchmarks import BenchmarkConfig, PromptConfig, Selection
 from claimbench.config.engines import EngineConfig
-from claimbench.config.inline import fit_name
+from claimbench.config.folders import LM_EVAL, fit_name
 from claimbench.config.models import ModelConfig
-from claimbench.config.prompting import PromptConfig
 from claimbench.config.texts import ByLanguage
 from claimbench.config.yamlfile import FromList, Strict, nearest, unset
 from claimbench.errors import ConfigError

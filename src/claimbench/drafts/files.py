@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from claimbench.benchmarks.rows import read_file
-from claimbench.config.benchmarks import LM_EVAL
-from claimbench.config.folders import Kind, names
+from claimbench.config.folders import LM_EVAL, Kind, names
 from claimbench.config.inline import check_place, is_place, name_of
 from claimbench.config.load import config_file, load_benchmark
 from claimbench.config.percent import as_written

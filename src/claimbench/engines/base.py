@@ -21,8 +21,8 @@ from claimbench.config.models import DType, ModelConfig
 from claimbench.config.yamlfile import Strict
 from claimbench.errors import CheckpointMissing, ModelError
 from claimbench.messages import Message
-from claimbench.records import Completion, Request, RequestFailure
 from claimbench.records.plain import JsonDict
+from claimbench.records.runs import Completion, Request, RequestFailure
 
 Answer = Completion | RequestFailure
 Log = Callable[[str], None]

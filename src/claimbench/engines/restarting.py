@@ -7,8 +7,8 @@ from itertools import chain
 
 from claimbench.engines.base import Answer, Engine, Log, closing_answers
 from claimbench.errors import EngineDied
-from claimbench.records import Request
 from claimbench.records.plain import JsonDict
+from claimbench.records.runs import Request
 
 
 class RestartingEngine(Engine):

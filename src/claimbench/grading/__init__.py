@@ -19,9 +19,9 @@ from claimbench.grading.maths import IntegerGrader, NumberGrader
 from claimbench.grading.options import unknown_name
 from claimbench.grading.pool import BATCH, GradingPool
 from claimbench.grading.question import Grader
-from claimbench.records import Problem
 from claimbench.records.plain import JsonObject
-from claimbench.sandbox.restrictions import Isolation
+from claimbench.records.runs import Problem
+from claimbench.sandbox.protocol import Isolation
 
 __all__ = [
     "GRADERS",

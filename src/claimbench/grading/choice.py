@@ -11,7 +11,7 @@ from claimbench.grading.letters import last_letters
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
 from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_letter
-from claimbench.records import CHOICE_LETTERS, Grade, Problem, Sample
+from claimbench.records.runs import CHOICE_LETTERS, Grade, Problem, Sample
 
 RULES_VERSION = 8
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from claimbench.grading.outcomes import ERRORS
 from claimbench.grading.question import Grader
-from claimbench.records import Problem, Sample
+from claimbench.records.runs import Problem, Sample
 
 _LACKS = {
     "choice": "is no letter, and the problem has no choices",

@@ -8,7 +8,7 @@ from functools import cached_property
 from claimbench.grading.digest import grader_digest
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, WRONG, make_grade
 from claimbench.grading.reasons import reason
-from claimbench.records import Grade, Problem, Sample
+from claimbench.records.runs import Grade, Problem, Sample
 
 RULES_VERSION = 1
 

@@ -22,7 +22,7 @@ from claimbench.grading.outcomes import (
 from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason, where
 from claimbench.grading.reply import counted_formula
 from claimbench.grading.texts import without_sentence
-from claimbench.records import Grade, Problem, Reason, Sample
+from claimbench.records.runs import Grade, Problem, Reason, Sample
 
 RULES_VERSION = 9
 """Raise it with every change that can change a grade of a module that this one uses."""

@@ -27,7 +27,7 @@ from claimbench.grading.outcomes import GRADER_ERROR, NO_ANSWER, make_grade
 from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason
 from claimbench.grading.reply import counted_formula
 from claimbench.grading.texts import without_sentence
-from claimbench.records import Grade, Problem, Reason, Sample
+from claimbench.records.runs import Grade, Problem, Reason, Sample
 
 RULES_VERSION = 8
 """Raise it with every change that can change a grade of this module or of those it uses."""

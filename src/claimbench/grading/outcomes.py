@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from claimbench.messages import Message, Value
-from claimbench.records import Grade, Reason, Sample
+from claimbench.records.runs import Grade, Reason, Sample
 
 CORRECT = "correct"
 WRONG = "wrong"

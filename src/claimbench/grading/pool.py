@@ -30,7 +30,7 @@ from claimbench.grading.question import (
 )
 from claimbench.grading.reasons import reason
 from claimbench.grading.workerprocess import Limits, WorkerProcess
-from claimbench.records import Grade, Problem, Reason, Sample
+from claimbench.records.runs import Grade, Problem, Reason, Sample
 
 BATCH = 16
 """Questions handed over at once; a death costs at most these a second try."""

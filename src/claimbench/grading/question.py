@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from claimbench.records import Grade, Problem, Reason, Sample
+from claimbench.records.runs import Grade, Problem, Reason, Sample
 
 
 class Question(Hashable, Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from claimbench.grading.phrases import STATED
-from claimbench.records import Sample
+from claimbench.records.runs import Sample
 
 _PLACED = re.compile(r"\\boxed|\\fbox|####|\banswer\b", re.IGNORECASE)
 """What says where in a text the answer stands."""

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from claimbench.grading.question import Question, Verdict, allowance
 from claimbench.grading.reasons import reason
 from claimbench.grading.worker import OUT_OF_MEMORY, READY
-from claimbench.records import Reason
+from claimbench.records.runs import Reason
 
 
 @dataclass

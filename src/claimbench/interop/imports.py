@@ -30,8 +30,8 @@ from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.report.messages import english
 from claimbench.report.tables import clean
 from claimbench.store import RunStore, safe_name
-from claimbench.store.manifest import decisive_digest
 from claimbench.store.problems import write_problems
+from claimbench.store.runfile import decisive_digest
 
 __all__ = [
     "Import",

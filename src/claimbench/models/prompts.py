@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from claimbench.benchmarks.loading import fill
 from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.models import ModelConfig, PromptRules
-from claimbench.config.prompting import prompt_rules
+from claimbench.config.prompting import fill, prompt_rules
 from claimbench.errors import PromptError
 from claimbench.records import CHOICE_LETTERS, Problem, TemplateArgs, Turn
 

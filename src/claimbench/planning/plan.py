@@ -32,7 +32,7 @@ from claimbench.planning.cells import Cell, weights_identity
 from claimbench.planning.resolved import resolved_config, with_samples
 from claimbench.records import NEUTRAL, Problem, Sampling, Turn
 from claimbench.store.growth import ResolvedAt
-from claimbench.store.manifest import decisive_digest
+from claimbench.store.runfile import decisive_digest
 
 _LOG = logging.getLogger(__name__)
 

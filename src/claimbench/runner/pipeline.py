@@ -31,7 +31,7 @@ from claimbench.runner.generate import (
     store_imported,
 )
 from claimbench.runner.preparing import Log
-from claimbench.sandbox.restrictions import Isolation
+from claimbench.sandbox.protocol import Isolation
 from claimbench.store import RunStore, provenance
 from claimbench.store.problems import problem_files, write_problems
 from claimbench.store.prompts import write_prompts

@@ -12,8 +12,9 @@ import yaml
 
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.analysis.repeats import Repeat, Tokens, Twice, repeat_of
-from claimbench.config.benchmarks import LM_EVAL, BenchmarkConfig
+from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.engines import EngineConfig
+from claimbench.config.folders import LM_EVAL
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment, RunConfig
 from claimbench.errors import ConfigError, IncompleteRun

@@ -23,8 +23,8 @@ from claimbench.runner.verify_results import check_results
 from claimbench.runner.verify_rows import check_rows
 from claimbench.store import RunStore, holds_results_alone, is_run, read_run, safe_name
 from claimbench.store.looks import FILE as LOOKS
-from claimbench.store.manifest import decisive_digest
 from claimbench.store.registration import why_damaged
+from claimbench.store.runfile import decisive_digest
 from claimbench.store.seal import file_digest
 from claimbench.store.sessions import FILE as PROVENANCE
 from claimbench.store.sessions import read_sessions

@@ -15,9 +15,9 @@ from claimbench.errors import StoreError
 from claimbench.grading.outcomes import VALUES
 from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore, hex_ids, text_key
+from claimbench.store.reading import read_whole
 from claimbench.store.rows import GRADES, SAMPLES, AnyKind, Index
 from claimbench.store.tokens import unpack_ids
-from claimbench.store.whole import read_whole
 
 SHOWN = 5
 """Lines of one fault that are named; the rest are counted."""

@@ -25,6 +25,7 @@ from claimbench.sandbox.protocol import (
     WIDE,
     End,
     Ending,
+    Isolation,
     Job,
     Limits,
     Record,
@@ -32,7 +33,6 @@ from claimbench.sandbox.protocol import (
     ends_from_bytes,
     read_records,
 )
-from claimbench.sandbox.restrictions import Isolation
 from claimbench.sandbox.wall_clock import STARVED_FACTOR
 
 STACK: Final = 2**30

@@ -14,8 +14,16 @@ from claimbench.errors import ConfigError
 from claimbench.sandbox.bubblewrap import tool_path
 from claimbench.sandbox.client import Outcome, SandboxError, Zygote
 from claimbench.sandbox.memory_files import Inputs
-from claimbench.sandbox.protocol import LEAN, LEAN_MODULES, NUMPY, PACKAGES, WIDE, Job, Warmth
-from claimbench.sandbox.restrictions import Isolation
+from claimbench.sandbox.protocol import (
+    LEAN,
+    LEAN_MODULES,
+    NUMPY,
+    PACKAGES,
+    WIDE,
+    Isolation,
+    Job,
+    Warmth,
+)
 from claimbench.sandbox.self_test import escapes
 
 ISOLATIONS: Final[tuple[Isolation, ...]] = ("namespaces", "landlock", "seccomp", "rlimits")

@@ -15,6 +15,9 @@ Style = Literal["", "call", "unittest"]
 """What is done once a test program has run: nothing, its function `check` is called with the entry
 point, or its cases of unittest are run."""
 
+Isolation = Literal["namespaces", "landlock", "seccomp", "rlimits"]
+"""What a program is kept in, from the strongest: `isolation` says what each consists of."""
+
 Warmth = Literal["lean", "wide", "numpy", "packages"]
 LEAN: Final = "lean"
 WIDE: Final = "wide"

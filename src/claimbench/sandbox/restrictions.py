@@ -11,10 +11,10 @@ import resource
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from claimbench.sandbox import landlock
-from claimbench.sandbox.protocol import Limits
+from claimbench.sandbox.protocol import Isolation, Limits
 from claimbench.sandbox.seccomp import install_call
 from claimbench.sandbox.syscalls import (
     PR_SET_NO_NEW_PRIVS,
@@ -26,8 +26,6 @@ from claimbench.sandbox.syscalls import (
     timer_calls,
     unblock_call,
 )
-
-Isolation = Literal["namespaces", "landlock", "seccomp", "rlimits"]
 
 
 class Restrictions(NamedTuple):

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from claimbench.errors import StoreLocked, WrongRunFolder
-from claimbench.records import CellName
+from claimbench.records.runs import CellName
 from claimbench.store import runfile
 from claimbench.store.files import safe_name
 from claimbench.store.looks import stops
-from claimbench.store.manifest import decisive_digest
-from claimbench.store.runfile import RunFile
+from claimbench.store.runfile import RunFile, decisive_digest
 from claimbench.store.unbegun import begin_anew, is_unbegun
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from claimbench.config.yamlfile import Strict
 from claimbench.errors import StoreError
-from claimbench.records import CellName
+from claimbench.records.runs import CellName
 from claimbench.store.files import explaining
 
 if TYPE_CHECKING:

@@ -12,25 +12,16 @@ from typing import Annotated
 from pydantic import Field
 
 from claimbench.config.benchmarks import BenchmarkConfig, GraderConfig
-from claimbench.config.canonical import digest
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import RunConfig
 from claimbench.config.texts import said
 from claimbench.config.yamlfile import FromList, Strict, parse
 from claimbench.errors import ConfigError, WrongRunFolder
 from claimbench.messages import Texts
-from claimbench.records import CellName, Looks, Tier
-from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.records.plain import JsonDict, JsonObject, Tier
+from claimbench.records.runs import CellName, Looks
 from claimbench.store.registration import Registered
 from claimbench.store.runfile import read_run
-
-DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
-"""The parts of a resolved config that decide samples, grades and verdicts."""
-
-
-def decisive_digest(config: JsonObject) -> str:
-    """The digest of a run: configs that differ in titles, devices or parallelism share it."""
-    return digest({key: config[key] for key in DECISIVE if key in config})
 
 
 class LookEntry(Strict):

@@ -14,7 +14,7 @@ from typing import Generic
 import numpy as np
 
 from claimbench.errors import StoreError
-from claimbench.records import CellName
+from claimbench.records.runs import CellName
 from claimbench.store import index
 from claimbench.store.files import explained, explaining, make_folder, sync_folder
 from claimbench.store.rows import AnyKind, Index, Row, RowKind

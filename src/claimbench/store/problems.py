@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from claimbench.errors import WrongRunFolder
-from claimbench.records import Problem, Turn
 from claimbench.records.plain import JsonDict
+from claimbench.records.runs import Problem, Turn
 from claimbench.store.fields import SUFFIX, field_lines
 from claimbench.store.files import safe_name
 from claimbench.store.rows import json_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from claimbench.records import CellName
+from claimbench.records.runs import CellName
 from claimbench.store.files import safe_name
 from claimbench.store.run import RunStore
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from claimbench.store import index
 from claimbench.store.files import explaining
-from claimbench.store.rows import DamagedLine, Index, Row, RowKind
+from claimbench.store.rows import AnyKind, DamagedLine, Index, Row, RowKind
 from claimbench.store.together import Values, learn, read_together, without_part
 
 RANGE_BYTES = 1 << 20
@@ -31,6 +31,13 @@ def read_values(kind: RowKind[Row], parts: list[Path], records: Index) -> Iterat
     for number in np.unique(records["part"]):
         part, chosen = parts[int(number)], records[records["part"] == number]
         yield from _read_part(kind, part, chosen[np.argsort(chosen["offset"])])
+
+
+def read_whole(kind: AnyKind, part: Path) -> tuple[Iterator[Values], bool]:
+    """Every whole line of `part`, by key, in order, and whether its index is right. Raises
+    StoreError for a line that does not decode, or that its index record was not made of."""
+    found = index.read_index(kind, part)
+    return read_values(kind, [part], found.records), not found.wrong
 
 
 def _read_part(kind: RowKind[Row], part: Path, records: Index) -> Iterator[Values]:

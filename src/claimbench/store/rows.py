@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from claimbench.errors import StoreError
 from claimbench.messages import as_data, from_data
-from claimbench.records import Grade, Sample
 from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.records.runs import Grade, Sample
 from claimbench.store.checks import (
     COUNT,
     DIGEST,

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from claimbench.errors import StoreError
-from claimbench.records import CellName, Grade, Sample
 from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.records.runs import CellName, Grade, Sample
 from claimbench.store import growth, lines, runfile
 from claimbench.store.current import Judge, distinct_samples
 from claimbench.store.files import inside, safe_name, write_files

@@ -13,14 +13,24 @@ from typing import NoReturn
 
 import yaml
 
+from claimbench.config.canonical import digest
 from claimbench.errors import StoreError, WrongRunFolder
-from claimbench.records.plain import JsonDict
+from claimbench.records.plain import JsonDict, JsonObject
 from claimbench.store.files import explaining, write_once
 from claimbench.store.seal import changes, check_files, check_seal, is_sealed, sealed
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same, a dozen times as quick, where PyYAML was built with libyaml."""
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+DECISIVE = ("cells", "graders", "reasoning_end", "judging", "import")
+"""The parts of a resolved config that decide samples, grades and verdicts."""
+
+
+def decisive_digest(config: JsonObject) -> str:
+    """The digest of a run: configs that differ in titles, devices or parallelism share it."""
+    return digest({key: config[key] for key in DECISIVE if key in config})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from claimbench.errors import StoreError
-from claimbench.records import RequestFailure
 from claimbench.records.plain import JsonDict, JsonObject
-from claimbench.store import RunStore
+from claimbench.records.runs import RequestFailure
+from claimbench.store.run import RunStore
 
 FILE = "provenance.json"
 

@@ -1,4 +1,5 @@
-"""A case to be judged, and a trial of it."""
+"""What is judged: a published figure beside what was measured of it, with a trial of it; and two
+scores of a claim."""
 
 from __future__ import annotations
 
@@ -91,6 +92,23 @@ class Trial:
         if self.p_equivalence_adjusted is not None and self.p_equivalence_adjusted <= LEVEL:
             return "reproduced"
         return side if self.p_difference_adjusted <= LEVEL else "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Subject and reference on one benchmark; `margin` δ in points, from the reference where None.
+    Either side is None where no score is known."""
+
+    benchmark: str
+    subject: Evidence | None
+    reference: Evidence | None
+    margin: float | None = None
+
+    @property
+    def delta(self) -> float:
+        if self.margin is not None or self.reference is None:
+            return self.margin or 0.0
+        return default_margin(self.benchmark, points(self.reference))
 
 
 def default_margin(benchmark: str, published: float) -> float:

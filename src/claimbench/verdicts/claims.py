@@ -6,7 +6,7 @@ A claim that compares scores is tested benchmark by benchmark and composed under
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Literal, get_args
 
@@ -14,7 +14,7 @@ from claimbench import statistics
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, PublishedResult
 from claimbench.verdicts import looks
-from claimbench.verdicts.cases import default_margin, possible
+from claimbench.verdicts.cases import Pair, possible
 from claimbench.verdicts.composition import Outcome, Relation, relation_p
 from claimbench.verdicts.noise import (
     FAULTS,
@@ -55,23 +55,6 @@ class NoTest(ValueError):
 
 def _no_error(reason: Message) -> NoTest:
     return NoTest("no error is known", reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Subject and reference on one benchmark; `margin` δ in points, from the reference where None.
-    Either side is None where no score is known."""
-
-    benchmark: str
-    subject: Evidence | None
-    reference: Evidence | None
-    margin: float | None = None
-
-    @property
-    def delta(self) -> float:
-        if self.margin is not None or self.reference is None:
-            return self.margin or 0.0
-        return default_margin(self.benchmark, points(self.reference))
 
 
 def outcomes_of(

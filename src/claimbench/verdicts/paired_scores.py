@@ -8,7 +8,8 @@ from itertools import combinations, groupby
 
 from claimbench.records import PublishedResult
 from claimbench.statistics import Comparison
-from claimbench.verdicts.claims import NoTest, Pair, compare_scores
+from claimbench.verdicts.cases import Pair
+from claimbench.verdicts.claims import NoTest, compare_scores
 
 SUBJECTS = ("deepseek-r1", "deepseek-v3")
 """Whose scores are held against every other model's; o1's efforts are also held against one

@@ -18,13 +18,13 @@ from claimbench.benchmarks.lm_eval.tasks import (
     seeded,
 )
 from claimbench.config.benchmarks import (
-    LM_EVAL,
     BenchmarkConfig,
     DatasetConfig,
     FieldsConfig,
     GraderConfig,
     LmEvalTask,
 )
+from claimbench.config.folders import LM_EVAL
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment, LmEvalOptions
 from claimbench.errors import ConfigError, InputError
@@ -36,8 +36,8 @@ from claimbench.grading.lm_eval.names import (
     quiet,
     settings_of,
 )
-from claimbench.records import Problem, Turn
 from claimbench.records.plain import JsonDict
+from claimbench.records.runs import Problem, Turn
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask

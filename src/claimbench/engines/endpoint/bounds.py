@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from claimbench.engines.endpoint.faults import Fault
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 if TYPE_CHECKING:
     from httpx import AsyncByteStream, AsyncClient, Response

@@ -29,7 +29,7 @@ from claimbench.engines.endpoint.faults import (
     refusal,
     safe_words,
 )
-from claimbench.engines.endpoint.stream import Whole
+from claimbench.engines.endpoint.texts import Whole
 from claimbench.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:

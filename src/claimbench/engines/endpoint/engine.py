@@ -40,7 +40,7 @@ from claimbench.engines.endpoint.replies import completion_of, tokens_of
 from claimbench.engines.endpoint.scheme import other_scheme
 from claimbench.engines.endpoint.server import Server
 from claimbench.errors import EngineDied
-from claimbench.records import Completion, Request, RequestFailure
+from claimbench.records.runs import Completion, Request, RequestFailure
 
 _MOST_IN_A_ROW = 3
 """Requests given up one after another before the server is probed; replies that end with the same

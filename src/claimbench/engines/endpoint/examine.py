@@ -12,7 +12,7 @@ from dataclasses import replace
 from claimbench.engines.base import Log
 from claimbench.engines.endpoint.replies import Usage
 from claimbench.errors import EngineDied
-from claimbench.records import Completion, Request
+from claimbench.records.runs import Completion, Request
 
 FIRST = 16
 """Replies that are examined before the run goes on unexamined."""

@@ -14,7 +14,7 @@ from claimbench.engines.endpoint.faults import Malformed, Refused
 from claimbench.engines.endpoint.patience import Patience
 from claimbench.engines.endpoint.server import Server
 from claimbench.engines.endpoint.wire import body_of
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 _SECONDS_PER_TOKEN = 1.0
 """No server on which a benchmark could be run is slower."""

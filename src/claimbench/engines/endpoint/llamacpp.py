@@ -20,7 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from claimbench.engines.endpoint.faults import Malformed
 from claimbench.errors import EngineDied
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 OWNER = "llamacpp"
 """Its `owned_by` in GET /models."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator
 
-from claimbench.records import Request, RequestFailure
+from claimbench.records.runs import Request, RequestFailure
 
 
 class Pending:

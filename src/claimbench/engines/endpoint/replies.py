@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from claimbench.engines.endpoint.faults import Fault, Malformed, NoAnswer
 from claimbench.engines.endpoint.texts import texts_of
 from claimbench.errors import EngineDied
-from claimbench.records import Completion, FinishReason, Request
+from claimbench.records.runs import Completion, FinishReason, Request
 
 _MOST_TOKENS = 2**31
 """No server counts so many; a larger count is garbage, and could not be stored."""

@@ -17,7 +17,7 @@ from claimbench.engines.base import (
 )
 from claimbench.engines.endpoint.config import NO_EFFECT, EndpointConfig
 from claimbench.engines.tokenizer import decoder
-from claimbench.records import NEUTRAL
+from claimbench.records.runs import NEUTRAL
 
 
 class EndpointSettings(EngineSettings):

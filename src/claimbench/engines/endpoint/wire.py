@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from claimbench.engines.endpoint.config import EndpointConfig
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 _OFF = -1
 """top_k switched off: the value that vLLM, SGLang and llama.cpp all take."""

@@ -15,8 +15,8 @@ from claimbench.engines.llamacpp.process import ServerProcess
 from claimbench.engines.llamacpp.remote import ServerFacts, ask_server
 from claimbench.engines.tokenizer import decoder
 from claimbench.errors import ConfigError
-from claimbench.records import Request
 from claimbench.records.plain import JsonDict, JsonObject
+from claimbench.records.runs import Request
 
 if TYPE_CHECKING:
     from claimbench.engines.llamacpp.settings import LlamacppSettings

@@ -13,7 +13,7 @@ from claimbench.engines.ray.cluster import check_room, connected, needs_of
 from claimbench.engines.ray.staff import Actors
 from claimbench.engines.replicas.dispatch import dispatched
 from claimbench.engines.replicas.replica import equip
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 if TYPE_CHECKING:
     from claimbench.engines.local import LocalSettings

@@ -9,7 +9,7 @@ from claimbench.engines.base import Engine
 from claimbench.engines.ray.cluster import Needs, places
 from claimbench.engines.replicas.replica import Lost, News, Replica, Staff, Worker
 from claimbench.errors import EngineDied
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 if TYPE_CHECKING:
     from ray import ObjectRef

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from claimbench.engines.base import Answer, Log, closing_answers
 from claimbench.engines.replicas.replica import BEAT_SECONDS, Lost, News, Staff, Worker
 from claimbench.errors import ClaimbenchError, EngineDied, InputError, ModelError
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 if TYPE_CHECKING:
     from claimbench.engines.local import LocalSettings

@@ -11,7 +11,7 @@ from claimbench.engines.base import Answer, Engine, Log
 from claimbench.engines.replicas.dispatch import dispatched
 from claimbench.engines.replicas.processes import Processes, places
 from claimbench.engines.replicas.replica import equip
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 if TYPE_CHECKING:
     from claimbench.engines.local import LocalSettings

@@ -14,7 +14,7 @@ from claimbench.config.machine import deaf_to_interrupts
 from claimbench.engines.base import Engine
 from claimbench.engines.replicas.replica import Lost, News, Replica, Staff, Worker
 from claimbench.errors import ConfigError
-from claimbench.records import Request
+from claimbench.records.runs import Request
 from claimbench.store import provenance
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from claimbench.config.models import ModelConfig
 from claimbench.engines.base import Answer, Engine, closing_answers
 from claimbench.errors import ClaimbenchError, ConfigError, EngineDied, ModelError
-from claimbench.records import Request
+from claimbench.records.runs import Request
 
 if TYPE_CHECKING:
     from claimbench.engines.local import LocalSettings

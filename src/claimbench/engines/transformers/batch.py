@@ -23,7 +23,7 @@ from claimbench.engines.transformers.prefilling import (
 from claimbench.engines.transformers.sampling import Draw, draw_tokens
 from claimbench.engines.transformers.slots import BLOCK, BLOCK_FLOAT32, Prefix, Slots
 from claimbench.engines.transformers.window import common_length, final_length
-from claimbench.records import Completion, FinishReason, Request
+from claimbench.records.runs import Completion, FinishReason, Request
 
 _CHUNK_TOKENS = 1024
 """Prompts are prefilled together up to about this many tokens, padding included."""

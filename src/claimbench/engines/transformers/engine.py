@@ -17,7 +17,7 @@ from claimbench.engines.transformers.prefilling import make_prefix
 from claimbench.engines.transformers.slots import Prefix
 from claimbench.engines.transformers.window import Limits, Window
 from claimbench.errors import ConfigError, EngineDied
-from claimbench.records import Completion, Request, RequestFailure
+from claimbench.records.runs import Completion, Request, RequestFailure
 
 _LOOKAHEAD = 16
 """Requests pulled beyond the slots, so that a freed slot never waits for the caller."""

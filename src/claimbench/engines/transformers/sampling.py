@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from claimbench.records import Sampling
+from claimbench.records.runs import Sampling
 
 _GROUP = 64
 """Tokens per group of the vocabulary; see `_largest`."""

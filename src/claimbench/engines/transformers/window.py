@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from claimbench.records import Request, RequestFailure
+from claimbench.records.runs import Request, RequestFailure
 
 _SHORTEST_PREFIX = 16
 """A shared prefix is worth its own tensor from this many tokens on: a chat template's system text,

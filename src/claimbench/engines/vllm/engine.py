@@ -14,7 +14,7 @@ from claimbench.engines.base import Engine
 from claimbench.engines.vllm.deaths import tell_of_death
 from claimbench.engines.vllm.replies import answer, refusal, sampling_params
 from claimbench.errors import ConfigError, EngineDied
-from claimbench.records import Completion, Request, RequestFailure
+from claimbench.records.runs import Completion, Request, RequestFailure
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedTokenizerBase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from claimbench.records import Completion, FinishReason, Request, RequestFailure
+from claimbench.records.runs import Completion, FinishReason, Request, RequestFailure
 
 if TYPE_CHECKING:
     from vllm import RequestOutput, SamplingParams

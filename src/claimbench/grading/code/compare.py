@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from claimbench.grading.reasons import reason
-from claimbench.records import Reason
+from claimbench.records.runs import Reason
 from claimbench.sandbox.codec import decode
 from claimbench.sandbox.plain import NotPlain, Opaque
 from claimbench.sandbox.shortened import shortened, shortened_text

@@ -15,7 +15,7 @@ from claimbench.grading.outcomes import (
     WRONG_ANSWER,
 )
 from claimbench.grading.reasons import reason
-from claimbench.records import Reason
+from claimbench.records.runs import Reason
 from claimbench.sandbox.client import Outcome
 from claimbench.sandbox.messages import LOST
 from claimbench.sandbox.protocol import (

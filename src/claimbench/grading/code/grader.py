@@ -20,9 +20,9 @@ from claimbench.grading.options import unknown_name
 from claimbench.grading.outcomes import CORRECT, NO_CODE, SANDBOX_ERROR, make_grade
 from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_text
-from claimbench.records import Grade, Problem, Sample
+from claimbench.records.runs import Grade, Problem, Sample
 from claimbench.sandbox.isolation import ISOLATIONS, check_isolation
-from claimbench.sandbox.restrictions import Isolation
+from claimbench.sandbox.protocol import Isolation
 
 PACKAGES = ("sortedcontainers", "sympy", "networkx", "scipy", "pandas")
 """What LiveCodeBench solutions import beside numpy."""

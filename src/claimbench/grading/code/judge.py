@@ -24,7 +24,7 @@ from claimbench.grading.outcomes import (
     WRONG_ANSWER,
 )
 from claimbench.grading.reasons import reason
-from claimbench.records import Reason
+from claimbench.records.runs import Reason
 from claimbench.sandbox.client import Outcome
 from claimbench.sandbox.compat import PREAMBLE
 from claimbench.sandbox.isolation import Sandbox

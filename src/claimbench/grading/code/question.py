@@ -14,7 +14,7 @@ from claimbench.grading.outcomes import NO_CODE
 from claimbench.grading.question import Allowance
 from claimbench.grading.reasons import reason
 from claimbench.sandbox.isolation import ISOLATIONS, Sandbox, open_sandbox
-from claimbench.sandbox.restrictions import Isolation
+from claimbench.sandbox.protocol import Isolation
 
 _ALLOWED: Final = Allowance(cpu_s=60, wall_s=6 * 3600)
 """Of the worker itself: opening tests and comparing outputs. The sandbox limits the program, and

@@ -25,8 +25,8 @@ from claimbench.grading.code.asserts import (
 from claimbench.grading.code.cases import Case, CodeTests, TestKind
 from claimbench.grading.code.evalplus import evalplus_tests
 from claimbench.grading.code.pickled import open_tests
-from claimbench.records import Problem
 from claimbench.records.plain import JsonObject
+from claimbench.records.runs import Problem
 
 Columns = JsonObject
 

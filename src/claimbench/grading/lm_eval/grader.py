@@ -14,8 +14,8 @@ from claimbench.grading.digest import grader_digest
 from claimbench.grading.outcomes import CORRECT, GRADER_ERROR, NO_ANSWER, WRONG, make_grade
 from claimbench.grading.reasons import NEVER_ENDED, reason
 from claimbench.grading.reply import counted_text
-from claimbench.records import Grade, Problem, Sample
 from claimbench.records.plain import JsonObject
+from claimbench.records.runs import Grade, Problem, Sample
 
 if TYPE_CHECKING:
     from claimbench.grading.lm_eval.judging import JudgedTask

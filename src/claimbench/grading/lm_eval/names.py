@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimbench.config.benchmarks import LM_EVAL
+from claimbench.config.folders import LM_EVAL
 from claimbench.errors import ConfigError, InputError
 from claimbench.records.plain import JsonDict, JsonObject
 

@@ -14,7 +14,8 @@ from claimbench.verdicts import looks
 from claimbench.verdicts.articles.results import ClaimVerdict, Finding, settle
 from claimbench.verdicts.articles.scores import Scores, Tested
 from claimbench.verdicts.articles.sources import VENDORS, Party
-from claimbench.verdicts.claims import Pair, claim_message, outcomes_of
+from claimbench.verdicts.cases import Pair
+from claimbench.verdicts.claims import claim_message, outcomes_of
 from claimbench.verdicts.composition import COMPOSITION, Outcome, Quantifier, compose
 from claimbench.verdicts.noise import Evidence, points
 

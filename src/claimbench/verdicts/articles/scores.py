@@ -13,7 +13,8 @@ from claimbench.claims.pairs import PublishedPair
 from claimbench.claims.schema import BenchmarkTest
 from claimbench.records import Claim, PublishedResult
 from claimbench.verdicts.articles.sources import Party
-from claimbench.verdicts.claims import Pair, outcomes_of
+from claimbench.verdicts.cases import Pair
+from claimbench.verdicts.claims import outcomes_of
 from claimbench.verdicts.composition import Outcome
 
 

@@ -12,7 +12,7 @@ from claimbench.claims.schema import BenchmarkTest
 from claimbench.config.models import subject_of
 from claimbench.messages import Message
 from claimbench.records import NOT_REGISTERED, Measurement, PublishedResult, Registration, Tier
-from claimbench.verdicts.claims import Pair
+from claimbench.verdicts.cases import Pair
 from claimbench.verdicts.noise import SHARES
 from claimbench.verdicts.protocol import forbidding
 
