@@ -11,7 +11,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from claimbench.cli import letters
+from claimbench.cli import terminal
 from claimbench.cli.display import _MEASUREMENT_COLUMNS, _VERDICT_COLUMNS, _print
 from claimbench.report.tables import Table
 
@@ -75,7 +75,7 @@ def test_a_narrow_terminal_keeps_the_verdict(width: int) -> None:
 
 
 def test_a_terminal_that_lacks_letters_shows_lookalikes() -> None:
-    shown = "−5 ··━●─│ 정답 … ┏━┓".encode("ascii", letters.NAME)
+    shown = "−5 ··━●─│ 정답 … ┏━┓".encode("ascii", terminal.LOOKALIKES)
     assert shown == rb"-5 ..=o-| \uc815\ub2f5 ... +=+"
 
 

@@ -17,7 +17,7 @@ from claimbench.__main__ import main
 from claimbench.config.machine import deaf_to_interrupts
 from claimbench.engines.base import Engine
 from claimbench.engines.replicas.processes import Place, Processes
-from claimbench.runner.reports import RUNS_EACH
+from claimbench.runner.reporting import RUNS_EACH
 
 AT_THE_END = """
 import atexit, os, signal

@@ -13,8 +13,11 @@ from conftest import RUN, SUMS
 
 from claimbench import cli, config
 from claimbench.benchmarks.rows import read_file
-from claimbench.cli.comparing import check_words
-from claimbench.cli.ending import check_something_is_judged, check_verdict_names
+from claimbench.cli.fail_on import (
+    check_outcomes,
+    check_something_is_judged,
+    check_verdict_names,
+)
 from claimbench.config.percent import as_written, asked_score
 from claimbench.drafts.columns import Columns, guess_fields
 from claimbench.errors import ClaimbenchError, ConfigError
@@ -246,7 +249,7 @@ def test_a_verdict_in_capitals_is_recognised() -> None:
     with pytest.raises(ConfigError, match=r"--fail-on Lower: verdicts are .*; did you mean lower"):
         check_verdict_names(["Lower"])
     with pytest.raises(ConfigError, match=r"--fail-on Worse: .*; did you mean worse\?"):
-        check_words(["Worse"])
+        check_outcomes(["Worse"])
 
 
 def test_a_claimed_figure_is_something_to_judge(project: Path) -> None:

@@ -25,7 +25,7 @@ from claimbench.engines import ENGINES
 from claimbench.errors import ConfigError, DataError
 from claimbench.messages import from_data
 from claimbench.report.messages import english
-from claimbench.runner import pipeline, preparing
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.store import RunStore
 
 SUMS = [{"question": f"What is {i} + {i}?", "answer": str(2 * i)} for i in range(1, 41)]
@@ -217,7 +217,7 @@ def test_a_run_of_paths_ends_in_a_verdict_that_names_the_defaults(
     out = desk / "out"
     experiment = drafts.load_experiment(run)
     plan = preparing.plan(experiment, None, False, lambda _: None, root=out)
-    report = pipeline.run(plan, out, lambda _: None, lambda _: None)
+    report = pipeline.run(plan, out, reporting.report, lambda _: None, lambda _: None)
     assert [(v.subject, v.verdict) for v in report.verdicts] == [("my-finetune", "lower")]
     assert report.measurements[0].pass_at_1 == 0.5
     departures = english(from_data(RunStore.existing(out).config["departures"]["my-finetune"]))

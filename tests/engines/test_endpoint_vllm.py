@@ -188,7 +188,7 @@ def run(project: Path, base_url: str, out: str, **keys: Any) -> reporting.Report
     path = project / "configs" / "runs" / "try.yaml"
     experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
     plan = preparing.plan(experiment, project / "data", False, lambda _: None)
-    return pipeline.run(plan, project / out, lambda _: None, lambda _: None)
+    return pipeline.run(plan, project / out, reporting.report, lambda _: None, lambda _: None)
 
 
 def samples(project: Path, out: str) -> dict[str, str]:

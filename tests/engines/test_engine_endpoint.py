@@ -551,7 +551,9 @@ class Journey:
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, ["engine.kind=endpoint", *sets])
         plan = preparing.plan(experiment, self.root / "data", False, lambda _: None)
-        return pipeline.run(plan, self.root / out, lambda _: None, self.told.append)
+        return pipeline.run(
+            plan, self.root / out, reporting.report, lambda _: None, self.told.append
+        )
 
     def samples(self, out: str = "out") -> dict[str, str]:
         with RunStore.existing(self.root / out) as store:
@@ -689,7 +691,9 @@ def test_r1_s_own_run_file_needs_neither_hub_nor_checkpoint(
         sets.append(f"engine.endpoint.base_url={url}")
         experiment = config.load_experiment(Path("r1-endpoint"), sets)
         plan = preparing.plan(experiment, None, False, lambda _: None)
-        report = pipeline.run(plan, tmp_path / "out", lambda _: None, lambda _: None)
+        report = pipeline.run(
+            plan, tmp_path / "out", reporting.report, lambda _: None, lambda _: None
+        )
     (measured,) = report.measurements
     assert (measured.model, measured.graded, measured.no_answer_share) == ("deepseek-r1", 8, 0.0)
     assert {body["model"] for body in server.asked} == {"deepseek-ai/DeepSeek-R1"}

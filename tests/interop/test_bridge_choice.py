@@ -17,7 +17,7 @@ from claimbench.cli import app
 from claimbench.engines import ENGINES
 from claimbench.errors import InputError
 from claimbench.records import CellName, Request
-from claimbench.runner import pipeline, preparing
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.store import RunStore
 
 pytest.importorskip("pyarrow")
@@ -64,7 +64,7 @@ def run(toy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kind = scripted_kind(lambda: ScriptedEngine(reply, shuffle=3))
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     plan = preparing.plan(config.load_experiment(path), toy / "data", False, lambda _: None)
-    pipeline.run(plan, toy / "run", lambda _: None, lambda _: None)
+    pipeline.run(plan, toy / "run", reporting.report, lambda _: None, lambda _: None)
     return toy / "run"
 
 

@@ -17,7 +17,7 @@ from claimbench import config
 from claimbench.cli import app
 from claimbench.engines import ENGINES
 from claimbench.errors import ConfigError
-from claimbench.runner import pipeline, preparing
+from claimbench.runner import pipeline, preparing, reporting
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 OPTIONAL = {"verifyToken", "date", "source", "evaluation_framework", "notes"}
@@ -68,7 +68,7 @@ def test_a_run_of_ours(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("claimbench.engines.ENGINES", {**ENGINES, "transformers": kind})
     experiment = config.load_experiment(hub / "configs" / "runs" / "try.yaml", ["samples=8"])
     plan = preparing.plan(experiment, hub / "data", False, lambda _: None)
-    pipeline.run(plan, hub / "out", lambda _: None, lambda _: None)
+    pipeline.run(plan, hub / "out", reporting.report, lambda _: None, lambda _: None)
     entry = exported(hub / "out")
     assert entry["dataset"] == {"id": "nobody/sums", "task_id": "easy", "revision": REVISION}
     assert entry["value"] == 50.0

@@ -15,18 +15,11 @@ from rich.console import Console
 from claimbench.cli.display import _print_answers
 from claimbench.messages import Message
 from claimbench.report import svg
-from claimbench.report.answer_text import what_could_change
-from claimbench.report.answers import (
-    CARDS,
-    CERTAINTIES,
-    answers,
-    level,
-    score_answer,
-    verdict_answer,
-)
+from claimbench.report.answer import CARDS, CERTAINTIES, level, what_could_change
+from claimbench.report.answers import answers, score_answer, verdict_answer
 from claimbench.report.caveats import basis_of
-from claimbench.report.comparison_answers import comparison_answer
-from claimbench.report.comparisons import render
+from claimbench.report.comparison_files import render
+from claimbench.report.comparisons import comparison_answer
 from claimbench.report.messages import english, words
 from claimbench.report.page_words import page_words
 from claimbench.report.strips import KINDS, LETTERS, Strip, draw, in_letters, legend, odds

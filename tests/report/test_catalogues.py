@@ -30,7 +30,7 @@ from claimbench.grading.outcomes import VALUES
 from claimbench.grading.reasons import REASONS, where
 from claimbench.records import Exposure, RegistrationState
 from claimbench.report import view
-from claimbench.report.answers import CERTAINTIES
+from claimbench.report.answer import CERTAINTIES
 from claimbench.report.article_data import claims_data
 from claimbench.report.article_reader import PLAIN
 from claimbench.report.article_tables import ORIGINS

@@ -44,7 +44,7 @@ def run(toy: Path, cap: Cap = Cap(), *sets: str) -> tuple[reporting.Report, list
     path = toy / "configs" / "runs" / "try.yaml"
     plan = preparing.plan(config.load_experiment(path, sets), toy / "data", False, lambda _: None)
     log: list[str] = []
-    made = pipeline.run(plan, toy / "out", lambda _: None, log.append, cap=cap)
+    made = pipeline.run(plan, toy / "out", reporting.report, lambda _: None, log.append, cap=cap)
     return made, log
 
 

@@ -38,7 +38,9 @@ class Sharded(Toy):
     def shard(self, text: str, engine: ScriptedEngine | None = None) -> Report | Progress:
         self.engine = engine or ScriptedEngine(answer, shuffle=3)
         shard = shards.parse(text)
-        return pipeline.run_shard(self.plan(), shard, self.out, lambda _: None, lambda _: None)
+        return pipeline.run_shard(
+            self.plan(), shard, self.out, reporting.report, lambda _: None, lambda _: None
+        )
 
 
 @pytest.fixture
@@ -214,7 +216,9 @@ def test_no_task_is_submitted_where_nothing_is_missing(
         path.unlink()
     monkeypatch.setattr("claimbench.runner.slurm.jobs.submit", _refuse)
     array = Array(2, {"time": "10"})
-    made: Any = array.run(journey.plan(), journey.out, [], lambda _: None, lambda _: None)
+    made: Any = array.run(
+        journey.plan(), journey.out, [], reporting.report, lambda _: None, lambda _: None
+    )
     assert made.measurements[0].graded == 40
 
 
@@ -239,7 +243,9 @@ def test_a_slurm_too_busy_to_answer_costs_no_last_pass(
 
     monkeypatch.setattr("claimbench.runner.slurm.jobs.submit", submit)
     array = Array(2, {"time": "10"})
-    made: Any = array.run(journey.plan(), journey.out, [], lambda _: None, lambda _: None)
+    made: Any = array.run(
+        journey.plan(), journey.out, [], reporting.report, lambda _: None, lambda _: None
+    )
     assert made.measurements[0].received == 40
 
 

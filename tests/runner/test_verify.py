@@ -154,7 +154,7 @@ def commands(journey: Toy) -> Iterator[Callable[[], object]]:
     path = journey.root / "configs" / "runs" / "try.yaml"
     experiment = config.load_experiment(path)
     plan = preparing.plan(experiment, journey.root / "data", False, lambda _: None)
-    yield lambda: pipeline.run(plan, journey.out, lambda _: None, lambda _: None)
+    yield lambda: pipeline.run(plan, journey.out, reporting.report, lambda _: None, lambda _: None)
     for writer in (True, False):  # grade and report; export and claims
         yield lambda writer=writer: RunStore.existing(journey.out, writer=writer)
     yield lambda: verify(journey.out)

@@ -14,7 +14,7 @@ from scripted import ScriptedEngine, scripted_kind
 
 from claimbench import config, engines
 from claimbench.records import Request
-from claimbench.runner import pipeline, preparing
+from claimbench.runner import pipeline, preparing, reporting
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     experiment = config.load_experiment(Path(run_file))
     plan = preparing.plan(experiment, Path(data_dir), False, lambda _: None)
     print("started", flush=True)
-    pipeline.run(plan, Path(out), lambda _: None, lambda _: None)
+    pipeline.run(plan, Path(out), reporting.report, lambda _: None, lambda _: None)
     print("delivered", engine.delivered, flush=True)
 
 

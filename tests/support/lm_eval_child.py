@@ -14,7 +14,7 @@ from scripted import ScriptedEngine, scripted_kind
 
 from claimbench import config, engines
 from claimbench.records import Request
-from claimbench.runner import pipeline, preparing
+from claimbench.runner import pipeline, preparing, reporting
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     plan = preparing.plan(experiment, Path(data_dir), False, lambda _: None)
     golds.update({(c.benchmark.name, p.id): p.gold for c in plan.cells for p in c.problems})
     print("started", flush=True)
-    pipeline.run(plan, Path(out), lambda _: None, lambda _: None)
+    pipeline.run(plan, Path(out), reporting.report, lambda _: None, lambda _: None)
     print("delivered", engine.delivered, flush=True)
 
 

@@ -18,7 +18,7 @@ from claimbench import config
 from claimbench.engines import ENGINES
 from claimbench.planning.plan import Plan
 from claimbench.records import Measurement, Problem, Request
-from claimbench.runner import pipeline, preparing
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.runner.reporting import Report
 
 BUILT_IN = ("gsm8k", "minerva_math500", "hendrycks_math500", "aime24", "aime25")
@@ -316,7 +316,7 @@ class Lab:
 
     def run(self, plan: Plan, out: str = "out", reply: Callable[..., Any] | None = None) -> Report:
         self.engine = ScriptedEngine(reply or self.reply, shuffle=3)
-        return pipeline.run(plan, self.root / out, lambda _: None, lambda _: None)
+        return pipeline.run(plan, self.root / out, reporting.report, lambda _: None, lambda _: None)
 
     def lm_eval(
         self,

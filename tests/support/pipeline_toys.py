@@ -15,7 +15,7 @@ from claimbench.engines import ENGINES
 from claimbench.messages import from_data
 from claimbench.records import Request
 from claimbench.report.messages import english
-from claimbench.runner import pipeline, preparing
+from claimbench.runner import pipeline, preparing, reporting
 from claimbench.runner.reporting import Report
 from claimbench.store import RunStore
 
@@ -55,7 +55,7 @@ class Toy:
         path = self.root / "configs" / "runs" / "try.yaml"
         experiment = config.load_experiment(path, sets)
         plan = preparing.plan(experiment, self.root / "data", False, lambda _: None, root=self.out)
-        return pipeline.run(plan, self.out, lambda _: None, lambda _: None)
+        return pipeline.run(plan, self.out, reporting.report, lambda _: None, lambda _: None)
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         files = (self.out / kind).glob("toy/sums/*.jsonl")

@@ -13,18 +13,18 @@ import typer
 
 from claimbench.cli import exchange, new, repeating, results, running, watching
 from claimbench.cli.ci import annotate, on_github
-from claimbench.cli.ending import (
-    complain,
-    keep_bars_out_of_logs,
-    print_anywhere,
-    unprinted,
-)
 from claimbench.cli.options import AsJson
 from claimbench.cli.signals import (
     INTERRUPTED,
     Stopped,
     answered,
     ignore_interrupts,
+)
+from claimbench.cli.terminal import (
+    complain,
+    keep_bars_out_of_logs,
+    print_anywhere,
+    unprinted,
 )
 from claimbench.errors import ClaimbenchError, ConfigError
 from claimbench.version import __version__

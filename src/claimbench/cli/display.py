@@ -16,8 +16,8 @@ from rich.text import Text
 
 from claimbench.analysis.doubts import doubts
 from claimbench.messages import Message
-from claimbench.report.answer_text import legend_in_letters, spoken, what_could_change
-from claimbench.report.answers import CARDS, answers
+from claimbench.report.answer import CARDS, legend_in_letters, what_could_change
+from claimbench.report.answers import answers
 from claimbench.report.caveats import table_of
 from claimbench.report.comparisons import headline
 from claimbench.report.messages import english, words
@@ -145,7 +145,7 @@ def _print_answers(console: Console, report: Report) -> None:
     """The answers, each with its picture; of many there is the table of verdicts."""
     found = answers(outline(report.runs, report.comparisons))
     for one in found:
-        first, *rest = [Text(clean(english(message), LONGEST)) for message in spoken(one)]
+        first, *rest = [Text(clean(english(message), LONGEST)) for message in one.sentences]
         first.stylize("bold")
         lines = [first, *rest]
         if one.strip is not None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimbench.cli.ending import displaying, resumable, show, show_figures, stated
 from claimbench.cli.options import (
     BenchmarkName,
     DataDir,
@@ -22,6 +21,12 @@ from claimbench.cli.options import (
     StatedProtocol,
     Workers,
 )
+from claimbench.cli.signals import resumable
+from claimbench.errors import ConfigError
+
+if TYPE_CHECKING:
+    from claimbench.interop.eee_figures import Figures
+    from claimbench.interop.imports import Wanted
 
 
 def import_(  # noqa: PLR0913, PLR0917
@@ -47,22 +52,61 @@ def import_(  # noqa: PLR0913, PLR0917
     """
     from claimbench.benchmarks import hub
     from claimbench.interop import eee_figures, imports
-    from claimbench.runner import pipeline
 
     hub.use()
     folder = out or Path("results") / path.stem
     if eee_figures.are_figures(source, path):
-        show_figures(eee_figures.import_figures(path, folder, model, benchmark))
+        _show_figures(eee_figures.import_figures(path, folder, model, benchmark))
         return
     wanted = imports.Wanted(
-        source, path, mapping, model, benchmark, grader, source_name, stated(protocol)
+        source, path, mapping, model, benchmark, grader, source_name, _stated(protocol)
     )
-    with displaying() as display, resumable(folder):
+    _import_outputs(wanted, folder, data_dir, workers)
+
+
+def _import_outputs(
+    wanted: Wanted, folder: Path, data_dir: Path | None, workers: int | None
+) -> None:
+    """Outputs with their samples: graded, reported and shown."""
+    from claimbench.cli.display import Display, show_report
+    from claimbench.interop import imports
+    from claimbench.runner.pipeline import import_outputs
+    from claimbench.runner.reporting import report
+
+    with Display() as display, resumable(folder):
         imported = imports.prepare(wanted, data_dir, display.log)
-        made = pipeline.import_outputs(imported, folder, workers, display.watch, display.log)
+        made = import_outputs(imported, folder, workers, report, display.watch, display.log)
     for line in imports.left_out(imported):
         typer.echo(line, err=True)
-    show(made)
+    show_report(made)
+
+
+def _stated(options: list[str]) -> dict[str, object]:
+    """`--protocol key=value` options, their values as YAML."""
+    import yaml
+
+    found: dict[str, object] = {}
+    for option in options:
+        key, equals, text = option.partition("=")
+        if not equals or not key.strip():
+            raise ConfigError(f"--protocol {option}: write key=value, for example temperature=0.6")
+        try:
+            found[key.strip()] = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"--protocol {option}: the value is not valid YAML") from error
+    return found
+
+
+def _show_figures(found: Figures) -> None:
+    """Scores that were imported without their samples, and what to do with them."""
+    for one in found.figures:
+        typer.echo(f"{one.subject}  {one.benchmark}  {one.metric}  {one.value:.2f}  tier C")
+    if found.unknown:
+        names = ", ".join(found.unknown)
+        typer.echo(
+            f"Not in seeds/published/_names.yaml, where a run's names are looked up: {names}"
+        )
+    typer.echo(f"Published table: {found.path} (copy it into seeds/published to judge runs by it)")
 
 
 def export(

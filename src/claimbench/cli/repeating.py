@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from claimbench.cli.ending import displaying, resumable
 from claimbench.cli.options import (
     AsJson,
     DataDir,
@@ -20,6 +19,7 @@ from claimbench.cli.options import (
     Share,
     Slots,
 )
+from claimbench.cli.signals import resumable
 
 if TYPE_CHECKING:
     from claimbench.analysis.repeats import Repeat
@@ -51,6 +51,7 @@ def repeat(  # noqa: PLR0913, PLR0917
     tensor_parallel=2[/bold]
     """
     from claimbench.benchmarks import hub
+    from claimbench.cli.display import Display
     from claimbench.report.messages import words
     from claimbench.runner import preparing, repeating
 
@@ -58,7 +59,7 @@ def repeat(  # noqa: PLR0913, PLR0917
     folder = out or run_dir.resolve().with_name(f"{run_dir.resolve().name}-repeat")
     experiment = repeating.experiment_of(run_dir, engine, slots)
     online = hub.use(offline)
-    with displaying(quiet or as_json) as display, resumable(folder):
+    with Display(quiet or as_json) as display, resumable(folder):
         plan = preparing.plan(experiment, data_dir, online, display.log, root=folder)
         found = repeating.repeat(run_dir, plan, share, folder, display.watch, display.log)
     _end(found, repeating.changed_settings(run_dir, folder), folder, language, as_json)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 
 import typer
 
 from claimbench.cli.ci import publish_comparison, publish_report, recorded
-from claimbench.cli.ending import (
-    check_verdict_names,
-    displaying,
-    exit_on,
-    exit_on_damaged,
-    show,
-)
 from claimbench.cli.options import (
     Against,
     ArticleId,
@@ -45,6 +40,7 @@ from claimbench.cli.options import (
     WithSamples,
     Workers,
 )
+from claimbench.cli.terminal import complain
 from claimbench.errors import ConfigError
 
 
@@ -57,12 +53,14 @@ def grade(
 
     Example: [bold]claimbench grade results/smoke --workers 2[/bold]
     """
-    from claimbench.runner import pipeline
+    from claimbench.cli.display import Display, show_report
+    from claimbench.runner import pipeline, reporting
     from claimbench.store import RunStore
 
-    with displaying(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
-        report = pipeline.grade(store, workers, display.watch, display.log)
-    show(report)
+    with Display(quiet) as display, RunStore.existing(run_dir, writer=True) as store:
+        pipeline.grade(store, workers, display.watch, display.log)
+        made = reporting.report(store, partial=True)
+    show_report(made)
 
 
 def report(
@@ -82,23 +80,24 @@ def report(
     Examples: [bold]claimbench report results/smoke[/bold] · [bold]claimbench report results/a
     results/b --no-samples --out results/both[/bold]
     """
+    from claimbench.cli import fail_on as failing
+    from claimbench.cli.display import show_report
     from claimbench.report.messages import words
     from claimbench.runner import reporting
     from claimbench.runner.comparing import named_once
-    from claimbench.runner.reports import report_each
 
-    check_verdict_names(fail_on)
+    failing.check_verdict_names(fail_on)
     words(language)  # An unknown one is refused before anything is written.
     with recorded(junit, "report"):
         named_once(run_dirs)
-        reports = report_each(run_dirs, partial, samples, gpu_hour, language)
+        reports = reporting.report_each(run_dirs, partial, samples, gpu_hour, language)
         made = reports[0]
         if out or len(reports) > 1:
             folder = out or run_dirs[0].resolve().parent / "report"
             made = reporting.combine(reports, folder, samples)
-        show(made)
+        show_report(made)
         publish_report(made, fail_on, junit)
-        exit_on(made, fail_on)
+        failing.exit_on_verdicts(made, fail_on)
 
 
 def compare(  # noqa: PLR0913, PLR0917
@@ -121,9 +120,10 @@ def compare(  # noqa: PLR0913, PLR0917
     results/bf16 results/4bit --non-inferior 1 --fail-on worse --fail-on inconclusive[/bold]
     """
     from claimbench.cli import comparing
+    from claimbench.cli import fail_on as failing
     from claimbench.runner.comparing import compare_runs
 
-    comparing.check_words(fail_on)
+    failing.check_outcomes(fail_on)
     comparing.check_margins(margin, non_inferior)
     with recorded(junit, "compare"):
         found = compare_runs(
@@ -131,7 +131,7 @@ def compare(  # noqa: PLR0913, PLR0917
         )
     comparing.show(found, out, as_json, language)
     publish_comparison(found, fail_on, junit, language)
-    comparing.exit_on(found, fail_on)
+    failing.exit_on_outcomes(found, fail_on)
 
 
 def show_sample(
@@ -213,4 +213,12 @@ def claims(
         from claimbench.cli.display_claims import show_claims
 
         show_claims(chosen, language, filters.unheard(evidence, chosen) if results else ())
-    exit_on_damaged(found.damaged)
+    _exit_on_damaged(found.damaged)
+
+
+def _exit_on_damaged(damaged: Mapping[Path, str]) -> None:
+    """Exit 1 where run folders were left out, and say which and why."""
+    for root, why in damaged.items():
+        complain(f"{root} is left out, the rest is judged: {why}")
+    if damaged:
+        raise typer.Exit(1)

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from claimbench.cli.ci import recorded
-from claimbench.cli.ending import (
-    cap_from,
-    check_something_is_judged,
-    check_verdict_names,
-    displaying,
-    end,
-    one_of,
-    resumable,
-    run_words,
-)
+from claimbench.cli.ci import publish_report, recorded
 from claimbench.cli.options import (
     AsJson,
     DataDir,
@@ -42,6 +33,8 @@ from claimbench.cli.options import (
     Slurm,
     Wait,
 )
+from claimbench.cli.signals import resumable
+from claimbench.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,14 +79,56 @@ def run(  # noqa: PLR0913, PLR0917
     [bold]claimbench run smoke --slurm 4 --sbatch time=2:00:00 --sbatch partition=gpu[/bold] ·
     [bold]claimbench run smoke --registered smoke-registered.yaml[/bold]
     """
-    part, array = one_of(shard, slurm, sbatch, wait)
-    cap = cap_from(max_cost, max_tokens, alone=not (part or array))
+    part, array = _one_of(shard, slurm, sbatch, wait)
+    cap = _cap_from(max_cost, max_tokens, alone=not (part or array))
     how = part or array or cap
     with recorded(junit, f"run {run_file}"):
         made, folder = _begin(
             run_file, sets, data_dir, offline, out, fail_on, quiet, how, registered
         )
-        end(made, folder, fail_on, junit)
+        _end(made, folder, fail_on, junit)
+
+
+def _one_of(
+    shard: str | None, slurm: int | None, sbatch: list[str], wait: bool
+) -> tuple[Shard | None, Array | None]:
+    """The shard that is asked for, or the array of shards."""
+    if shard is None and slurm is None and not sbatch and wait:
+        return None, None
+    from claimbench.runner import shards
+    from claimbench.runner.slurm.array import parse_array
+
+    if shard is not None and slurm is not None:
+        raise ConfigError("--shard and --slurm: --slurm makes the shards itself; leave one out")
+    return shards.parse(shard) if shard is not None else None, parse_array(slurm, sbatch, wait)
+
+
+def _cap_from(cost: float | None, tokens: int | None, alone: bool) -> Cap:
+    """The cap that is asked for. Raises ConfigError where other processes spend beside this one."""
+    from claimbench.runner.budget import Cap
+
+    cap = Cap(cost, tokens)
+    if cap and not alone:
+        raise ConfigError(
+            "--max-cost and --max-tokens-total cap what one process spends: leave them out, or run "
+            "without --shard and --slurm"
+        )
+    return cap
+
+
+def _run_words(
+    run_file: Path,
+    sets: list[str],
+    data_dir: Path | None,
+    offline: bool,
+    registered: Path | None = None,
+) -> list[str]:
+    """The arguments that make another process, in another folder, plan the same run."""
+    words = [str(run_file.resolve() if run_file.is_file() else run_file)]
+    words += [word for option in sets for word in ("--set", option)]
+    words += ["--data-dir", str(data_dir.resolve())] if data_dir else []
+    words += ["--registered", str(registered.resolve())] if registered else []
+    return words + (["--offline"] if offline else [])
 
 
 def _begin(  # noqa: PLR0913, PLR0917
@@ -109,6 +144,8 @@ def _begin(  # noqa: PLR0913, PLR0917
 ) -> tuple[Report | Progress | Job, Path]:
     """What a run has come to, and its folder."""
     from claimbench.benchmarks import hub
+    from claimbench.cli.display import Display
+    from claimbench.cli.fail_on import check_something_is_judged, check_verdict_names
     from claimbench.planning import estimate
     from claimbench.runner import preparing, registration
 
@@ -118,11 +155,11 @@ def _begin(  # noqa: PLR0913, PLR0917
     check_verdict_names(fail_on)
     check_something_is_judged(experiment, fail_on)
     online = hub.use(offline)
-    with displaying(quiet) as display, resumable(folder):
+    with Display(quiet) as display, resumable(folder):
         plan = preparing.plan(experiment, data_dir, online, display.log, root=folder)
         estimate.check_power(plan)
         plan = registration.under(plan, before, display.log)
-        words = run_words(run_file, sets, data_dir, offline, registered)
+        words = _run_words(run_file, sets, data_dir, offline, registered)
         return _carry_out(plan, folder, how, words, display), folder
 
 
@@ -133,13 +170,49 @@ def _carry_out(
     start."""
     from claimbench.runner import pipeline
     from claimbench.runner.budget import Cap
+    from claimbench.runner.reporting import report
     from claimbench.runner.shards import Shard
 
     if isinstance(how, Cap):
-        return pipeline.run(plan, folder, display.watch, display.log, cap=how)
+        return pipeline.run(plan, folder, report, display.watch, display.log, cap=how)
     if isinstance(how, Shard):
-        return pipeline.run_shard(plan, how, folder, display.watch, display.log)
-    return how.run(plan, folder, words, display.watch, display.log)
+        return pipeline.run_shard(plan, how, folder, report, display.watch, display.log)
+    return how.run(plan, folder, words, report, display.watch, display.log)
+
+
+def _end(
+    made: Report | Progress | Job, folder: Path, fail_on: list[str], junit: Path | None = None
+) -> None:
+    """Show what a run has come to."""
+    from claimbench.cli.display import show_report
+    from claimbench.cli.fail_on import exit_on_verdicts
+    from claimbench.runner.generate import Progress
+    from claimbench.runner.reporting import Report
+
+    if isinstance(made, Report):
+        show_report(made)
+        publish_report(made, fail_on, junit)
+        exit_on_verdicts(made, fail_on)
+    elif isinstance(made, Progress):
+        typer.echo(_shard_words(made, folder))
+    else:
+        from claimbench.runner.slurm.array import left_alone
+
+        typer.echo(left_alone(made))
+
+
+def _shard_words(made: Progress, folder: Path) -> str:
+    """What a shard leaves to the others."""
+    estimates = f"claimbench report {shlex.quote(str(folder))} --partial"
+    counts = f"The run has {made.stored} of {made.asked} samples, {made.graded} graded; "
+    if made.next_look is None:
+        words = f"{counts}the last shard reports. Estimates until then: {estimates}"
+        return f"This shard is done. {words}"
+    return (
+        f"This shard has all it needs for the look at {made.next_look} samples per problem. "
+        f"{counts}the last shard to come so far makes the look. If the run then goes on, the same "
+        f"command again does. Estimates until then: {estimates}"
+    )
 
 
 def plan(  # noqa: PLR0913, PLR0917
@@ -165,6 +238,7 @@ def plan(  # noqa: PLR0913, PLR0917
     """
     from claimbench.benchmarks import hub
     from claimbench.cli import display_plan
+    from claimbench.cli.display import Display
     from claimbench.planning import estimate
     from claimbench.planning.gpus import gpu_plan
     from claimbench.runner import preparing, registration
@@ -173,7 +247,7 @@ def plan(  # noqa: PLR0913, PLR0917
     experiment = preparing.load(run_file, sets, offline)
     asked = _asked_of_gpus(experiment.run.engine.kind, gpus, gpu_count, lengths, gpu_hour)
     online = hub.use(offline)
-    with displaying(quiet=as_json) as display:
+    with Display(quiet=as_json) as display:
         made, lacking = preparing.dry_plan(experiment, data_dir, online, display.log)
     facts = estimate.describe(made, lacking) if made else estimate.outline(experiment, lacking)
     seen = made.experiment if made else experiment
@@ -215,10 +289,11 @@ def fetch(run_file: RunFile, sets: Sets = [], data_dir: DataDir = None) -> None:
     Example: [bold]claimbench fetch r1-distill-qwen-1.5b[/bold]
     """
     from claimbench.benchmarks import hub
+    from claimbench.cli.display import Display
     from claimbench.runner import preparing
 
     experiment = preparing.load(run_file, sets)
     online = hub.use()
-    with displaying() as display:
+    with Display() as display:
         lines = preparing.fetch(experiment, data_dir, online, display.log)
     typer.echo("\n".join(lines))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import math
+import shlex
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
+
+from claimbench.cli.terminal import complain
 
 TOGETHER_SECONDS = 5.0
 """SIGTERMs so close are one: long enough for a busy node to deliver both."""
@@ -49,6 +53,19 @@ def ignore_interrupts() -> None:
     """From here on Ctrl-C ends nothing: the last words of a command are said once, and its exit
     code is true. Python's own end would die of the signal, without a word."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """Work that a signal stops, with the command that goes on with it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        ignore_interrupts()
+        words = shlex.join(["claimbench", *sys.argv[1:]])
+        kept = f"finished samples are in {folder}" if folder.exists() else "nothing was begun"
+        complain(f"stopped; {kept}. Go on with: {words}")
+        raise Stopped from None
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ arrives ready.
     caveats.py    what could change a verdict
     strips.py     the picture of a decision, drawn and in letters; matrix.py: that of many
     tables.py     tables as rows of ready text; CSV
-    markdown.py   report.md, which begins with answer_text.py
+    markdown.py   report.md
     figures.py    the figures, drawn with svg.py, coloured by theme.py
     problems.py   what became of each problem
     samples.py    stored samples, compressed, for a report in which they can be read

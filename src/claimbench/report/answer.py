@@ -1,12 +1,18 @@
-"""One answer: what a reader sees first of a verdict, and the words for how sure it is."""
+"""One answer: what a reader sees first of a verdict, its sentences, and the words for how sure it
+is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from claimbench.messages import Message, Value, term
 from claimbench.report.caveats import Chip
-from claimbench.report.strips import Strip
+from claimbench.report.messages import Words
+from claimbench.report.strips import LETTERS, Strip, legend
+
+CARDS = 6
+"""So many answers are told one by one; where there are more, a picture of all comes first."""
 
 SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?", "better": "↑",
            "worse": "↓", "equivalent": "=", "not worse": "≥"}  # fmt: skip
@@ -40,6 +46,14 @@ class Answer:
     def symbol(self) -> str:
         return SYMBOLS.get(self.state, _OTHER_SYMBOL)
 
+    @property
+    def sentences(self) -> tuple[Message, ...]:
+        """Scores and verdict, what they rest on, how sure it is."""
+        values: dict[str, Value] = {"word": self.word, "finding": self.finding}
+        verdict = Message("answer-verdict", values) if self.word is not None else None
+        found = (self.scores, verdict, self.basis, self.certainty)
+        return tuple(one for one in found if one is not None)
+
 
 def level(p: float) -> Message:
     """The words for how sure it is: what is ruled out has the probability `p`."""
@@ -50,3 +64,22 @@ def level(p: float) -> Message:
 def why_open(inside: bool, apart: bool) -> str:
     """What the picture shows where nothing is decided."""
     return "why-open-apart" if apart else "why-open-inside" if inside else "why-open"
+
+
+# --- in text ----------------------------------------------------------------------------------
+
+
+def what_could_change(
+    one: Answer, words: Words, shown: Callable[[str], str] = str
+) -> Iterator[str]:
+    """Its caveats in one line, the gravest first, each `shown` as its reader needs it; nothing
+    where it has none."""
+    labels = [words.render(chip.label) for chip in one.chips if not chip.beside]
+    if labels:
+        yield f"{words.say('answer-change')}: {'; '.join(map(shown, labels))}."
+
+
+def legend_in_letters(found: Sequence[Answer], words: Words) -> list[str]:
+    """What each of the letters of these strips stands for; nothing where none is drawn."""
+    kinds = dict(kind for one in found if one.strip for kind in legend(one.strip))
+    return [f"{LETTERS[k]} {words.render(kinds[k])}" for k in LETTERS if k in kinds]

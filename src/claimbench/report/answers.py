@@ -9,27 +9,13 @@ from functools import partial
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Measurement, Verdict
-from claimbench.report.answer import CERTAINTIES, SYMBOLS, Answer, level, why_open
+from claimbench.report.answer import CARDS, Answer, level, why_open
 from claimbench.report.caveats import basis_of, chips_of, table_of, truncated
-from claimbench.report.comparison_answers import comparison_answer
+from claimbench.report.comparisons import comparison_answer
 from claimbench.report.document import Document, RunView
 from claimbench.report.strips import odds, strip_of
 from claimbench.report.tables import figure_of
 from claimbench.verdicts.sentences import hangs_on_ours
-
-__all__ = [
-    "CARDS",
-    "CERTAINTIES",
-    "SYMBOLS",
-    "Answer",
-    "answers",
-    "level",
-    "titled",
-    "verdict_answer",
-]
-
-CARDS = 6
-"""So many answers are told one by one; where there are more, a picture of all comes first."""
 
 
 def answers(document: Document) -> list[Answer]:
@@ -70,7 +56,7 @@ def verdict_answer(document: Document, run: RunView, v: Verdict) -> Answer:
 
 
 def _scores(run: RunView, v: Verdict) -> Message:
-    model, benchmark = titled(run, v.subject), _figure(run, v)
+    model, benchmark = run.titled(v.subject), _figure(run, v)
     names: dict[str, Value] = {"model": model, "benchmark": benchmark, "by": table_of(v)}
     if v.measured is None:
         return Message("answer-unmeasured", {**names, "published": v.published})
@@ -79,13 +65,8 @@ def _scores(run: RunView, v: Verdict) -> Message:
     return Message(key, {**names, **values})
 
 
-def titled(run: RunView, name: str) -> str:
-    """The title of a model or benchmark, its name where it has none."""
-    return run.titles.get(name) or name
-
-
 def _figure(run: RunView, v: Verdict) -> str:
-    return figure_of(v).replace(v.benchmark, titled(run, v.benchmark), 1)
+    return figure_of(v).replace(v.benchmark, run.titled(v.benchmark), 1)
 
 
 def finding_of(v: Verdict) -> Value:
@@ -187,8 +168,8 @@ def why_of(v: Verdict) -> Message | None:
 def score_answer(document: Document, run: RunView, m: Measurement) -> Answer:
     """What was measured, where no published figure was judged."""
     names: Mapping[str, Value] = {
-        "model": titled(run, m.model),
-        "benchmark": titled(run, m.benchmark),
+        "model": run.titled(m.model),
+        "benchmark": run.titled(m.benchmark),
         "score": 100 * m.pass_at_1,
     }
     key = "answer-score" if m.complete else "answer-score-partial"

@@ -1,31 +1,22 @@
-"""Compared runs as messages, tables and Markdown."""
+"""What compared runs come to, in words: the headline, what stands behind it, and the answer with
+its picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
-from claimbench.messages import Message, Value, from_data
-from claimbench.report.messages import ENGLISH, Words, words
-from claimbench.report.strips import in_letters, strip_of_comparison
-from claimbench.report.tables import (
-    Table,
-    escape,
-    in_terms,
-    interval,
-    number,
-    or_unknown,
-    points,
-    samples_of,
-    signed,
-    to_markdown,
-)
+from claimbench.messages import Message, Value, from_data, term
+from claimbench.report.answer import Answer, level, why_open
+from claimbench.report.caveats import Chip
+from claimbench.report.messages import words
+from claimbench.report.strips import Strip, odds
+from claimbench.report.tables import in_terms
 from claimbench.statistics import Comparison
 from claimbench.verdicts.arms import Arm
 from claimbench.verdicts.cases import LEVEL
 from claimbench.verdicts.comparisons import Change, Compared
 
 CHANGES_SHOWN = 10
-_CHANGES = {"worse": "compare-changes-worse", "better": "compare-changes-better"}
 CHANGES_IN_A_LINE = 3
 
 
@@ -99,11 +90,12 @@ def names_of(one: Compared) -> Message:
     elif one.variant.model == one.reference.model:
         names = one.variant.run, one.reference.run
     else:
-        names = _full(one.variant), _full(one.reference)
+        names = full_name(one.variant), full_name(one.reference)
     return Message("compare-names", {"run": names[0], "reference": names[1]})
 
 
-def _full(arm: Arm) -> str:
+def full_name(arm: Arm) -> str:
+    """A run, with its model where that has another name."""
     return arm.run if arm.run == arm.model else f"{arm.run} ({arm.model})"
 
 
@@ -178,19 +170,21 @@ def _warnings(one: Compared) -> Iterator[Message]:
 
 def changes(one: Compared) -> Iterator[Message]:
     """The largest changes either way, each group in one message."""
-    for word, rows in _extremes(one):
-        changes = tuple(map(_change, rows[:CHANGES_IN_A_LINE]))
+    for word, rows in extremes(one):
+        changes = tuple(map(change_message, rows[:CHANGES_IN_A_LINE]))
         key = "compare-most-worse" if word == "worse" else "compare-most-better"
         yield Message(key, {"problems": changes})
 
 
-def _extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
+def extremes(one: Compared) -> Iterator[tuple[str, list[Change]]]:
+    """The changes that are shown, the largest first: `worse` and `better`, if there are any."""
     worst = [c for c in one.changes if c.gain < 0][:CHANGES_SHOWN]
     best = [c for c in reversed(one.changes) if c.gain > 0][:CHANGES_SHOWN]
     yield from ((word, rows) for word, rows in (("worse", worst), ("better", best)) if rows)
 
 
-def _change(c: Change) -> Message:
+def change_message(c: Change) -> Message:
+    """How often a problem was right, before and after."""
     values: dict[str, Value] = {"before": c.reference_right, "of": c.reference_counted}
     return Message(
         "compare-change",
@@ -198,97 +192,75 @@ def _change(c: Change) -> Message:
     )
 
 
-def comparison_table(found: Sequence[Compared]) -> Table:
-    """One row per comparison; scores in %, differences in points."""
-    columns = (
-        "benchmark", "reference", "run", "problems N", "n", "reference score", "score",
-        "difference", "95 % on such problems", "95 % on these problems", "margin", "p",
-        "p (Holm)", "p equivalence (Holm)", "detectable", "better", "worse", "tokens",
-        "reference tokens", "truncated", "reference truncated", "tokens per right",
-        "reference tokens per right", "device seconds per right",
-        "reference device seconds per right", "verdict",
-    )  # fmt: skip
-    return Table("comparison", columns, tuple(_row(one) for one in found))
+# --- the answer -------------------------------------------------------------------------------
 
 
-def _row(one: Compared) -> tuple[Value, ...]:
-    ours, theirs = one.variant.measurement, one.reference.measurement
-    return (
-        one.variant.benchmark,
-        _full(one.reference),
-        _full(one.variant),
-        str(one.common),
-        f"{samples_of(ours)} / {samples_of(theirs)}",
-        number(one.reference_score, 2),
-        number(one.score, 2),
-        signed(one.such.difference),
-        interval(one.such.interval_95),
-        interval(one.these.interval_95),
-        f"{one.margin:g}",
-        f"{one.such.p_difference:.3g}",
-        f"{one.adjusted['difference']:.3g}",
-        f"{one.adjusted['equivalence']:.3g}",
-        number(one.detectable),
-        str(one.better),
-        str(one.worse),
-        or_unknown(number(ours.tokens_mean)),
-        or_unknown(number(theirs.tokens_mean)),
-        or_unknown(points(ours.truncated_share)),
-        or_unknown(points(theirs.truncated_share)),
-        _per_right(one.variant),
-        _per_right(one.reference),
-        _seconds_per_right(one.variant),
-        _seconds_per_right(one.reference),
-        one.word,
+def comparison_answer(one: Compared) -> Answer:
+    """Which of two runs is better, if either is."""
+    scores: dict[str, Value] = {
+        "names": names_of(one),
+        "benchmark": one.variant.benchmark,
+        "score": one.score,
+        "reference": one.reference_score,
+    }
+    return Answer(
+        run="",
+        state=one.word,
+        scores=Message("answer-compared", scores),
+        word=term("comparison", one.word),
+        finding=_comparison_finding(one),
+        certainty=_comparison_certainty(one),
+        why=_comparison_why(one),
+        strip=None if one.same_samples else strip_of_comparison(one),
+        chips=_chips(one),
     )
 
 
-def _per_right(arm: Arm) -> Value:
-    spent = arm.cell.efficiency
-    return or_unknown(number(None if spent is None else spent.tokens_per_solved, 0))
+def _chips(one: Compared) -> tuple[Chip, ...]:
+    found = () if one.same_samples else (found_message(one.such),)
+    said = (*found, *details(one))
+    return (Chip(Message("chip-details"), said, beside=True),) if said else ()
 
 
-def _seconds_per_right(arm: Arm) -> Value:
-    spent = arm.cell.efficiency
-    return or_unknown(number(None if spent is None else spent.device_seconds_per_solved, 2))
+def _comparison_finding(one: Compared) -> Message:
+    """What the outcome says beside its word."""
+    if one.word in ("better", "worse"):
+        return Message("answer-apart", {"gap": abs(one.such.difference)})
+    if one.word == "equivalent":
+        return Message("answer-reproduced", {"margin": one.margin})
+    if one.word == "inconclusive" and not (one.shown_alone or one.shown_here or one.same_samples):
+        return Message("shown-neither", {"margin": one.margin})
+    return outcome_message(one)
 
 
-def changes_table(found: Sequence[Compared]) -> Table:
-    """Every problem that got better or worse, the largest losses first."""
-    columns = ("benchmark", "reference", "run", "problem", "reference right", "right", "change")
-    rows = [
-        (
-            one.variant.benchmark,
-            _full(one.reference),
-            _full(one.variant),
-            change.problem,
-            f"{change.reference_right} of {change.reference_counted}",
-            f"{change.right} of {change.counted}",
-            signed(100 * change.gain),
-        )
-        for one in found
-        for change in one.changes
-    ]
-    return Table("changes", columns, tuple(rows))
+def _comparison_certainty(one: Compared) -> Message:
+    if one.same_samples:
+        return Message("certainty-same-samples")
+    if one.word == "equivalent":
+        p = one.adjusted["equivalence"]
+        values: dict[str, Value] = {"level": level(p), "odds": odds(p), "margin": one.margin}
+        return Message("certainty-equal", values)
+    if one.word in ("better", "worse"):
+        p = one.adjusted["difference"]
+        return Message("certainty-apart", {"level": level(p), "odds": odds(p)})
+    if one.detectable is None:
+        return Message("certainty-compared-none")
+    return Message("certainty-compared", {"detectable": one.detectable})
 
 
-def render(found: Sequence[Compared], language: str = ENGLISH) -> str:
-    """The comparison as Markdown."""
-    said = words(language)
-    parts = [f"# {said.say('page-comparison')}\n", *sections(found, said)]
-    parts += [f"## {said.say('page-comparison-figures')}\n"]
-    parts += [to_markdown(comparison_table(found), said)]
-    parts += [f"## {said.say('page-reading')}\n", f"{said.say('legend-comparison')}\n"]
-    return "\n".join(parts)
+def _comparison_why(one: Compared) -> Message | None:
+    if one.same_samples:
+        return None
+    low, high = one.such.interval_95
+    inside = max(map(abs, one.such.interval_90)) < one.margin
+    if one.word == "equivalent":
+        return Message("why-inside")
+    if one.word in ("better", "worse"):
+        return Message("why-apart")
+    return Message(why_open(inside, low > 0 or high < 0))
 
 
-def sections(found: Sequence[Compared], said: Words) -> Iterable[str]:
-    """Each comparison: the headline, what stands behind it, the problems that changed most."""
-    for one in found:
-        yield f"**{escape(said.render(headline(one)))}**\n"
-        if not one.same_samples:
-            yield f"```text\n{in_letters(strip_of_comparison(one))}\n```\n"
-        yield "\n".join(f"- {escape(said.render(line))}" for line in details(one)) + "\n"
-        for word, rows in _extremes(one):
-            yield f"{said.say(_CHANGES[word])}:\n"
-            yield "\n".join(f"- {escape(said.render(_change(c)))}" for c in rows) + "\n"
+def strip_of_comparison(one: Compared) -> Strip:
+    """The strip of two runs on other problems like theirs."""
+    such = one.such
+    return Strip(such.difference, one.margin, such.interval_90, such.interval_95)

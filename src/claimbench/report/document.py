@@ -51,6 +51,10 @@ class RunView:
     titles: Mapping[str, str] = field(default_factory=dict)
     registration: Registration = NOT_REGISTERED
 
+    def titled(self, name: str) -> str:
+        """The title of a model or benchmark, its name where it has none."""
+        return self.titles.get(name) or name
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -8,7 +8,7 @@ from claimbench.report import figures, svg
 from claimbench.report.agreement_tables import agreement_tables
 from claimbench.report.article_tables import claims_table
 from claimbench.report.claim_tables import testable
-from claimbench.report.comparisons import changes_table, comparison_table
+from claimbench.report.comparison_files import changes_table, comparison_table
 from claimbench.report.contrast_table import contrast_tables
 from claimbench.report.document import Document
 from claimbench.report.html import evidence_by_benchmark, render_html

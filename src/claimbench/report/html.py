@@ -19,14 +19,11 @@ from claimbench.messages import Message
 from claimbench.records import Measurement
 from claimbench.report import figures, strips, svg
 from claimbench.report.agreement_tables import SHOWN, agreement_tables
-from claimbench.report.answers import Answer, answers, verdict_answer
+from claimbench.report.answer import Answer
+from claimbench.report.answers import answers, verdict_answer
 from claimbench.report.claim_tables import claim_rows, spoken, testable
-from claimbench.report.comparisons import (
-    changes_table,
-    comparison_table,
-    details,
-    headline,
-)
+from claimbench.report.comparison_files import changes_table, comparison_table
+from claimbench.report.comparisons import details, headline
 from claimbench.report.contrast_table import contrast_figures, contrast_tables
 from claimbench.report.document import CellView, Document
 from claimbench.report.glossary import COLUMNS, legends

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from claimbench.messages import Message, Value, term
 from claimbench.records import Verdict
 from claimbench.report.agreement_tables import SHOWN, agreement_tables
-from claimbench.report.answer_text import answer_markdown
+from claimbench.report.answer import Answer, legend_in_letters, what_could_change
+from claimbench.report.answers import answers
 from claimbench.report.article_tables import efficiency_table
 from claimbench.report.claim_tables import report_claims_table, spoken, testable
-from claimbench.report.comparisons import comparison_table, sections
+from claimbench.report.comparison_files import comparison_table, sections
 from claimbench.report.contrast_table import contrast_tables
 from claimbench.report.document import Document
 from claimbench.report.glossary import legends
 from claimbench.report.lm_eval_table import lm_eval_tables
+from claimbench.report.matrix import matrix_of, matrix_rows
 from claimbench.report.messages import ENGLISH, Words, words
+from claimbench.report.strips import in_letters
 from claimbench.report.tables import (
     Table,
     escape,
@@ -26,6 +29,7 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
+from claimbench.report.verdict_sum import verdict_sum
 from claimbench.report.vote_table import vote_tables
 from claimbench.verdicts.registration import run_messages
 
@@ -57,7 +61,7 @@ def render_document(
     parts = [f"# {page.text(document.title)}\n"]
     if document.partial:
         parts.append(f"**{page.say('page-partial')}**\n")
-    parts += answer_markdown(document, page.words)
+    parts += page.answers(document)
     parts += [page.head("page-measurements"), page.table(measured)]
     if document.verdicts:
         parts += [page.head("page-verdicts"), page.table(judged)]
@@ -105,6 +109,33 @@ class _Page:
     def section(self, key: str, table: Table, *legends: str) -> list[str]:
         """A table under its heading, with what a reader must know of it."""
         return [self.head(key), self.table(table), *(f"{self.words.say(one)}\n" for one in legends)]
+
+    def answers(self, document: Document) -> Iterable[str]:
+        """What report.html says first, in the same order."""
+        found = answers(document)
+        yield self.head("page-answer")
+        for one in found:
+            yield from self._answer(one, named=len(document.runs) > 1)
+        if legend := legend_in_letters(found, self.words):
+            yield f"`{'   '.join(legend)}`\n"
+        total = self.text(verdict_sum(document.verdicts))
+        if matrix := matrix_of(document):
+            yield f"{self.words.say('page-answers-many', count=len(document.verdicts))} {total}\n"
+            table = Table("matrix", ("model", *matrix.benchmarks), tuple(matrix_rows(matrix)))
+            yield to_markdown(table, self.words, named=True)
+        elif len(document.verdicts) > 1:
+            yield f"{total}\n"
+
+    def _answer(self, one: Answer, named: bool) -> Iterable[str]:
+        first, *rest = map(self.text, one.sentences)
+        run = f" ({escape(one.run)})" if named and one.run else ""
+        yield f"**{first}**{run}\n"
+        if one.word is not None:
+            yield f"{rest.pop(0)}\n"
+        if one.strip is not None:
+            yield f"```text\n{in_letters(one.strip)}\n```\n"
+        yield from (f"{line}\n" for line in rest)
+        yield from (f"{line}\n" for line in what_could_change(one, self.words, escape))
 
     def sentences(self, verdicts: Iterable[Verdict]) -> Iterable[str]:
         """Each verdict in full, with the departures and notes beside it."""

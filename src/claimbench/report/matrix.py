@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Verdict
-from claimbench.report.answers import CARDS, SYMBOLS, titled
+from claimbench.report.answer import CARDS, SYMBOLS
 from claimbench.report.document import Document
 from claimbench.report.tables import signed
 from claimbench.verdicts.pairing import VERDICTS
@@ -56,7 +56,7 @@ def matrix_of(document: Document) -> Matrix | None:
 
 def _titles(document: Document) -> dict[str, str]:
     return {
-        name: titled(run, name)
+        name: run.titled(name)
         for run in document.runs
         for v in run.verdicts
         for name in (v.subject, v.benchmark)

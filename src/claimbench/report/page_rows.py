@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.messages import Departure, Message, Value, identity_of, term
 from claimbench.records import Measurement, Verdict
-from claimbench.report.answers import SYMBOLS
+from claimbench.report.answer import SYMBOLS
 from claimbench.report.caveats import table_of
 from claimbench.report.document import Document
 from claimbench.report.tables import (

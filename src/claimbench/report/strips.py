@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from claimbench.messages import Message, Value, term
 from claimbench.records import Verdict
 from claimbench.report import svg
-from claimbench.verdicts.comparisons import Compared
 from claimbench.verdicts.side_by_side import EvidenceGroup
 
 Interval = tuple[float, float]
@@ -85,12 +84,6 @@ def strip_of(v: Verdict, evidence: Iterable[EvidenceGroup] = ()) -> Strip | None
     # Between two votes equality is out of reach, and so no margin decides.
     margin = v.margin if v.p_equivalence is not None or v.interval_95 is None else None
     return Strip(v.difference, margin, v.interval_90, v.interval_95, others, usual)
-
-
-def strip_of_comparison(one: Compared) -> Strip:
-    """The strip of two runs on other problems like theirs."""
-    such = one.such
-    return Strip(such.difference, one.margin, such.interval_90, such.interval_95)
 
 
 # --- drawn ------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from claimbench.messages import Message, Value
 from claimbench.records import Measurement, Verdict
-from claimbench.report.comparisons import comparison_table, headline
+from claimbench.report.comparison_files import comparison_table
+from claimbench.report.comparisons import headline
 from claimbench.report.messages import Words
 from claimbench.report.tables import (
     Table,

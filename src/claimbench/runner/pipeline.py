@@ -1,13 +1,14 @@
-"""The order of the stages: plan → prompts → engine → samples → grades → measurements → verdicts →
-report. What a stage does is its own business."""
+"""The order of the stages: plan → prompts → engine → samples → grades → the report, which a caller
+makes of the run folder before others may write it. What a stage does is its own business."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from claimbench.analysis.cells import StoredCell, stopped, stored_cells
 from claimbench.analysis.lm_eval_totals import write_totals
@@ -17,19 +18,10 @@ from claimbench.engines.base import Engine
 from claimbench.errors import IncompleteRun
 from claimbench.grading import default_workers, idle_workers, make_pool, runs_programs
 from claimbench.interop import imports
-from claimbench.interop.imports import Import
 from claimbench.planning.plan import Plan
 from claimbench.records import Request
 from claimbench.runner import looks, shards
-from claimbench.runner.budget import (
-    NO_CAP,
-    Budget,
-    Cap,
-    Tokens,
-    cap_facts,
-    cap_of,
-    spent_in,
-)
+from claimbench.runner.budget import NO_CAP, Budget, Cap, Tokens, cap_facts, cap_of, spent_in
 from claimbench.runner.generate import (
     GradeDesk,
     Progress,
@@ -39,18 +31,26 @@ from claimbench.runner.generate import (
     store_imported,
 )
 from claimbench.runner.preparing import Log
-from claimbench.runner.reporting import Report, report
-from claimbench.runner.shards import Shard
 from claimbench.sandbox.protocol import Isolation
 from claimbench.store import RunStore, provenance
 from claimbench.store.problems import problem_files, write_problems
 from claimbench.store.prompts import write_prompts
 from claimbench.store.sessions import Session
 
+Made = TypeVar("Made")
+Reporter = Callable[[RunStore], Made]
+"""What a caller makes of a run folder that is filled."""
+
 
 def run(
-    plan: Plan, root: Path, watch: Watch, log: Log, patience: float = 0.0, cap: Cap = NO_CAP
-) -> Report:
+    plan: Plan,
+    root: Path,
+    report: Reporter[Made],
+    watch: Watch,
+    log: Log,
+    patience: float = 0.0,
+    cap: Cap = NO_CAP,
+) -> Made:
     """The whole run; called again on the same folder it resumes. `patience` is how many seconds
     another writer of the folder may take to end; `cap` is the most that the folder may spend."""
     with opened(plan, root, patience=patience) as store:
@@ -64,7 +64,9 @@ def fill(plan: Plan, part: Plan, root: Path, watch: Watch, log: Log) -> None:
         _fill(part, store, watch, log, NO_CAP)
 
 
-def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, log: Log) -> Report | Progress:
+def run_shard(
+    plan: Plan, shard: shards.Shard, root: Path, report: Reporter[Made], watch: Watch, log: Log
+) -> Made | Progress:
     """The samples and grades of one shard; the report, too, where they complete the run. Else how
     far the run is."""
     own = shards.part(plan, shard)
@@ -77,8 +79,13 @@ def run_shard(plan: Plan, shard: Shard, root: Path, watch: Watch, log: Log) -> R
 
 
 def import_outputs(
-    imported: Import, root: Path, workers: int | None, watch: Watch, log: Log
-) -> Report:
+    imported: imports.Import,
+    root: Path,
+    workers: int | None,
+    report: Reporter[Made],
+    watch: Watch,
+    log: Log,
+) -> Made:
     """Others' outputs into a run folder, graded and reported; called again it resumes."""
     with RunStore.open(
         root,
@@ -97,12 +104,11 @@ def import_outputs(
         return report(store)
 
 
-def grade(store: RunStore, workers: int | None, watch: Watch, log: Log) -> Report:
-    """Grade stored samples that lack a grade of the current grader, and report again."""
+def grade(store: RunStore, workers: int | None, watch: Watch, log: Log) -> None:
+    """Grade stored samples that lack a grade of the current grader."""
     asked = sum(cell.asked for cell in stored_cells(store))
     with _grading(store, workers or idle_workers(asked), asked) as desk:
         _grade_missing(store, None, desk, watch, log)
-    return report(store, partial=True)
 
 
 @contextmanager
@@ -240,22 +246,16 @@ def _looked(due: Plan, store: RunStore, desk: GradeDesk, watch: Watch, log: Log)
 
 @contextmanager
 def _ready(plan: Plan, model: ModelConfig, session: Session, log: Log) -> Iterator[Engine]:
-    """The model's engine, loaded, and known to the session."""
-    with _loaded(plan, model, log) as engine:
-        session.loaded(model.name, engine.describe())
-        if facts := session.earlier_server(model.name):
-            engine.expect(facts)
-        yield engine
-
-
-@contextmanager
-def _loaded(plan: Plan, model: ModelConfig, log: Log) -> Iterator[Engine]:
-    """The model's engine, closed at the end: its processes would keep the GPU's memory."""
+    """The model's engine, loaded and known to the session; closed at the end: its processes would
+    keep the GPU's memory."""
     log(f"loading {model.name}")
     longest = max(cell.longest for cell in plan.cells if cell.model is model)
     engine = plan.engine.start(model, plan.checkpoints[model.name].path, longest, log)
     try:
         engine.load()
+        session.loaded(model.name, engine.describe())
+        if facts := session.earlier_server(model.name):
+            engine.expect(facts)
         yield engine
     finally:
         engine.close()

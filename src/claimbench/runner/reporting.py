@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gc
 import json
+import multiprocessing
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial as bound
 from itertools import chain
 from pathlib import Path
 
@@ -18,7 +22,8 @@ from claimbench.analysis.labels import agreement
 from claimbench.analysis.repetition import repeating_ids
 from claimbench.analysis.stored import described, spending, spending_files
 from claimbench.config.canonical import plain
-from claimbench.errors import ConfigError, IncompleteRun
+from claimbench.config.machine import deaf_to_interrupts, usable_cores
+from claimbench.errors import ClaimbenchError, ConfigError, IncompleteRun, StageError
 from claimbench.records import Measurement, Verdict
 from claimbench.report import messages
 from claimbench.report.document import RunView
@@ -195,3 +200,76 @@ def _json(data: object) -> str:
     except UnicodeEncodeError:
         return json.dumps(data, indent=1) + "\n"
     return text
+
+
+# --- many runs, by as many processes as there are cores ---------------------------------------
+
+RUNS_EACH = 4
+"""Runs that a process of its own is worth starting for."""
+
+
+def report_each(
+    roots: Sequence[Path],
+    partial: bool = False,
+    samples: bool = True,
+    gpu_hour: float | None = None,
+    language: str = messages.ENGLISH,
+) -> list[Report]:
+    """`report` of every run folder, in order, as if one after another.
+
+    Raises the error of the first run that has one; runs behind it may have been reported.
+    """
+    one = bound(
+        _of_folder,
+        partial=partial,
+        samples=samples,
+        gpu_hour=gpu_hour,
+        language=language,
+        comparable=len(roots) > 1,
+    )
+    workers = min(usable_cores(), len(roots) // RUNS_EACH)
+    if workers < 2:
+        return [one(root) for root in roots]
+    context = multiprocessing.get_context("spawn")  # Not by fork: this process may have threads.
+    try:
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            return _made(pool, one, roots)
+    except BrokenProcessPool as error:
+        raise StageError(
+            "a process that made a report was killed (out of memory?): give fewer run folders at"
+            " once; nothing that was stored is lost"
+        ) from error
+
+
+def _made(
+    pool: ProcessPoolExecutor, one: Callable[[Path], Report], roots: Sequence[Path]
+) -> list[Report]:
+    """The reports. Ctrl-C ends those that are being made: nobody waits for them. (`pool.map` would
+    cancel what waits, which the pool's own thread then trips over.)"""
+    try:
+        with deaf_to_interrupts():
+            made = [pool.submit(one, root) for root in roots]
+        return [each.result() for each in made]
+    except KeyboardInterrupt:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    except ClaimbenchError:
+        for each in made:
+            each.cancel()
+        raise
+
+
+def _of_folder(
+    root: Path,
+    *,
+    partial: bool,
+    samples: bool,
+    gpu_hour: float | None,
+    language: str,
+    comparable: bool,
+) -> Report:
+    # Estimates may be looked at beside shards at work; verdicts need the folder alone.
+    beside = "report" if partial else None
+    with RunStore.existing(root, writer=True, shard=beside, purpose="report") as store:
+        return report(store, partial, samples, gpu_hour, language, comparable)

@@ -14,7 +14,7 @@ from claimbench.planning.plan import Plan
 from claimbench.records import CellName
 from claimbench.runner import looks, pipeline, shards
 from claimbench.runner.generate import Progress, Watch
-from claimbench.runner.reporting import Report
+from claimbench.runner.pipeline import Made, Reporter
 from claimbench.runner.shards import Shard
 from claimbench.runner.slurm import jobs
 from claimbench.runner.slurm.jobs import Job
@@ -39,13 +39,19 @@ class Array:
     wait: bool = True
 
     def run(
-        self, plan: Plan, root: Path, words: Sequence[str], watch: Watch, log: Log
-    ) -> Report | Job:
+        self,
+        plan: Plan,
+        root: Path,
+        words: Sequence[str],
+        report: Reporter[Made],
+        watch: Watch,
+        log: Log,
+    ) -> Made | Job:
         """The whole run; called again it waits for the job that is still there, or submits
         what is missing. `words` are what `claimbench run` is given, but for the shard."""
         job = self._begin(plan, root, words, log=log)
         if not self.wait:
-            return job or _report(plan, root, watch, log)
+            return job or _finish(plan, root, report, watch, log)
         try:
             tried: Mapping[CellName, int] | None = None
             while job:
@@ -56,7 +62,7 @@ class Array:
                     log("a last pass for what is missing")
                     tried = stage
                 job = self._begin(plan, root, words, ended=job.id, log=log)
-            return _report(plan, root, watch, log)
+            return _finish(plan, root, report, watch, log)
         except KeyboardInterrupt:
             raise _left_alone(root) from None
 
@@ -152,10 +158,10 @@ def _take_over(seen: Progress, start: Progress, now: Progress) -> None:
     seen.tokens = now.tokens - start.tokens
 
 
-def _report(plan: Plan, root: Path, watch: Watch, log: Log) -> Report:
+def _finish(plan: Plan, root: Path, report: Reporter[Made], watch: Watch, log: Log) -> Made:
     """Grade what a shard may have left ungraded, and report; no sample is missing, so no engine is
     loaded."""
-    return pipeline.run(plan, root, watch, log, patience=LET_GO_SECONDS)
+    return pipeline.run(plan, root, report, watch, log, patience=LET_GO_SECONDS)
 
 
 def _in_words(job: Job, states: Mapping[str, int] | None) -> str:

@@ -8,10 +8,10 @@ import pytest
 from report_toys import lifelike, write_run
 
 from claimbench.errors import StoreError
-from claimbench.runner import reports
-from claimbench.runner.reports import report_each
+from claimbench.runner import reporting
+from claimbench.runner.reporting import report_each
 
-RUNS = 2 * reports.RUNS_EACH
+RUNS = 2 * reporting.RUNS_EACH
 MODEL = "r1-distill-qwen-7b"
 
 
@@ -40,7 +40,7 @@ def test_many_runs_at_once_are_as_one_after_another(
     assert len(files) > 8 * RUNS
     for path in files:
         path.unlink()
-    monkeypatch.setattr(reports, "RUNS_EACH", RUNS + 1)
+    monkeypatch.setattr(reporting, "RUNS_EACH", RUNS + 1)
     alone = report_each(roots)
     assert written(roots) == files
     assert [(one.root, one.verdicts) for one in alone] == [
