@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from claimbench.report.messages import english
 from claimbench.report.tables import clean
-from claimbench.runner.verify import Verified
 from claimbench.verdicts.registration import state_message
+
+if TYPE_CHECKING:
+    from claimbench.runner.verify import Verified
 
 
 def lines(found: Verified) -> Iterator[str]:

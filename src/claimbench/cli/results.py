@@ -191,7 +191,7 @@ def claims(
     """
     from claimbench.report import article_data, article_files
     from claimbench.report.messages import words
-    from claimbench.runner.trusted import trusted
+    from claimbench.runner.verify import trusted
     from claimbench.verdicts.articles import filters, runs
     from claimbench.verdicts.articles.claims import judge_claims, load_evidence
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime
 import hashlib
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.benchmarks.loading import content_digest
-from claimbench.errors import StoreError
+from claimbench.errors import ClaimbenchError, StoreError
 from claimbench.records import NOT_REGISTERED, Registration
 from claimbench.runner import looks, registration
 from claimbench.runner.verify_results import check_results
@@ -28,6 +28,7 @@ from claimbench.store.runfile import decisive_digest
 from claimbench.store.seal import file_digest
 from claimbench.store.sessions import FILE as PROVENANCE
 from claimbench.store.sessions import read_sessions
+from claimbench.verdicts.articles.runs import load_runs, run_folders
 from claimbench.verdicts.registration import concerning
 
 PROVEN = (
@@ -68,6 +69,14 @@ class Verified:
     @property
     def good(self) -> bool:
         return not (self.wrong or self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """`folders` prove themselves; `damaged` says of each other one why it does not."""
+
+    folders: tuple[Path, ...]
+    damaged: Mapping[Path, str]
 
 
 def verify(root: Path) -> Verified:
@@ -124,6 +133,27 @@ def refuse_wrong(root: Path) -> None:
             f"{root} was graded by other rules than those of this version ({found.outdated} "
             f"samples): run `claimbench grade {shlex.quote(str(root))}` first"
         )
+
+
+def trusted(named: Sequence[Path]) -> Trusted:
+    """The run folders among `named`, or one folder down.
+
+    A folder that was named itself raises what is wrong with it. One that merely lies among others
+    is left out, so that it stops nobody from reading the rest.
+    """
+    asked_for = {path.resolve() for path in named}
+    good, damaged = list[Path](), dict[Path, str]()
+    for root in run_folders(named):
+        try:
+            refuse_wrong(root)
+            load_runs([root])
+        except ClaimbenchError as error:
+            if root.resolve() in asked_for:
+                raise
+            damaged[root] = str(error)
+        else:
+            good.append(root)
+    return Trusted(tuple(good), damaged)
 
 
 def folder_digest(root: Path) -> FolderDigest:
