@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from endpoint_more_quirks import MORE
 from endpoint_quirks import (
     PROBLEMS,
     QUIRKS,
@@ -28,6 +29,7 @@ from claimbench.records import Completion, Request, RequestFailure, Sampling, Tu
 from claimbench.runner.generate import sample_of
 
 ROOT = Path(__file__).resolve().parents[2]
+ALL = [*QUIRKS, *MORE]
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002, start=0.01)
 
 Serve = tuple[Callable[[Quirk], str], list[list[Exchange]]]
@@ -35,7 +37,7 @@ Serve = tuple[Callable[[Quirk], str], list[list[Exchange]]]
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[Serve]:
-    with serving_all(QUIRKS) as found:
+    with serving_all(ALL) as found:
         yield found
 
 
@@ -87,7 +89,7 @@ def run(quirk: Quirk, base_url: str) -> Outcome:
 # Most take half a second, to set up a client; the fast tests try every fourth.
 ROWS = [
     pytest.param(quirk, id=quirk.title, marks=[pytest.mark.slow] if number % 4 else [])
-    for number, quirk in enumerate(QUIRKS)
+    for number, quirk in enumerate(ALL)
 ]
 
 
@@ -104,7 +106,7 @@ def test_no_quirk_loses_a_usable_reply_or_ends_in_a_silent_zero(
     if quirk.does == "stops":
         assert re.search(quirk.words, found.stopped), found.stopped
         assert "\n" not in found.stopped
-        paid = [exchange for exchange in asked[QUIRKS.index(quirk)] if not exchange.is_probe]
+        paid = [exchange for exchange in asked[ALL.index(quirk)] if not exchange.is_probe]
         assert len(paid) - len(found.completions) <= quirk.lost
         return
     assert found.stopped == ""
@@ -117,10 +119,10 @@ def test_no_quirk_loses_a_usable_reply_or_ends_in_a_silent_zero(
 
 
 def test_the_table_is_long_and_documented() -> None:
-    titles = [quirk.title for quirk in QUIRKS]
-    assert len(titles) == len(set(titles)) >= 45
+    titles = [quirk.title for quirk in ALL]
+    assert len(titles) == len(set(titles)) >= 90
     page = (ROOT / "docs" / "endpoint.md").read_text()
     does = {"used": "every reply is used", "missing": "others go on", "stops": "the run stops"}
     rows = dict(re.findall(r"^\| (.+?) \| (.+) \|$", page, re.M))
-    for quirk in QUIRKS[1:]:
+    for quirk in ALL[1:]:
         assert does[quirk.does] in rows[quirk.title], quirk.title

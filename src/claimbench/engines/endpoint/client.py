@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 15.0
 _SHOWN_BYTES = 2000
+_WHOLE = ("application/json", "text/html")
+_STATUS_OF = {"invalid_api_key": 401, "insufficient_quota": 402, "model_not_found": 404}
 _NO_CONNECTION = ("ConnectError", "ConnectTimeout")
 """By name: which HTTP package they are of depends on the version of openai."""
 
@@ -105,7 +107,11 @@ class Client:
 
     async def _post(self, path: str, body: Mapping[str, object]) -> object:
         raw = await self._client.post(path, body=body, cast_to=object, options=_raw())
-        answer = _json(raw.http_response)
+        return self._whole(raw.http_response)
+
+    def _whole(self, response: Response) -> object:
+        """The answer in one piece, also where a stream was asked for and the server gives none."""
+        answer = _json(response)
         if isinstance(answer, Mapping) and answer.get("error") and not answer.get("choices"):
             raise self._error_in(answer["error"])
         return answer
@@ -114,7 +120,8 @@ class Client:
         """What an error means that a gateway sends as if it were an answer."""
         said = error if isinstance(error, Mapping) else {"message": error}
         code = said.get("code")
-        status = code if isinstance(code, int) and 400 <= code < 600 else 500
+        number = int(str(code)) if re.fullmatch(r"[45]\d\d", str(code)) else 500
+        status = _STATUS_OF.get(str(code), number)
         return refusal(status, {}, safe_words(said.get("message"), self._key), str(code))
 
     async def _stream(self, path: str, body: Mapping[str, object]) -> object:
@@ -126,6 +133,9 @@ class Client:
             stream=True,
             stream_cls=self._openai.AsyncStream[object],
         ) as chunks:
+            if _is_whole(chunks.response):
+                await chunks.response.aread()
+                return self._whole(chunks.response)
             async for chunk in chunks:
                 whole.add(chunk)
         return whole.answer()
@@ -192,14 +202,32 @@ def _json(response: Response) -> object:
     """The data of a response. Raises Malformed with what it is instead."""
     try:
         return json.loads(response.content)
+    except UnicodeDecodeError:
+        return _in_charset(response)
     except (ValueError, RecursionError):
         text = response.content[:_SHOWN_BYTES].decode("utf-8", "replace")
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S)
     if re.match(r"\s*<(!doctype|html)", text, re.I):
         what = f"a page of HTML{f' ({title[1]})' if title else ''}, as of no API"
+    elif re.match(r"(data|event|id|:)[ :]", text):
+        what = "a stream, which was not asked for (engine.endpoint.stream: true asks for it)"
     else:
         what = f"not JSON ({text[:80]!r})" if text.strip() else "empty"
     raise Malformed(f"the server's answer is {what}")
+
+
+def _is_whole(response: Response) -> bool:
+    """Whether what was to be a stream says that it is an answer in one piece."""
+    kind = response.headers.get("Content-Type", "").strip().lower()
+    return kind.startswith(_WHOLE) and "event-stream" not in kind
+
+
+def _in_charset(response: Response) -> object:
+    """The data of a response in another encoding than JSON has, where it names that."""
+    try:
+        return json.loads(response.content.decode(response.charset_encoding or "utf-8"))
+    except (LookupError, ValueError, RecursionError):
+        raise Malformed("the server's answer is not in UTF-8") from None
 
 
 def _raw() -> dict[str, object]:

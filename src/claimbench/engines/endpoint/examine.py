@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 
 from claimbench.engines.base import Log
-from claimbench.engines.endpoint.replies import Usage
+from claimbench.engines.endpoint.usage import Usage
 from claimbench.errors import EngineDied
 from claimbench.records.runs import Completion, Request
 

@@ -16,6 +16,7 @@ from claimbench.engines.endpoint.server import Server
 from claimbench.engines.endpoint.wire import body_of
 from claimbench.records.runs import Request
 
+OTHER_LIMIT = "max_completion_tokens"
 _SECONDS_PER_TOKEN = 1.0
 """No server on which a benchmark could be run is slower."""
 
@@ -34,10 +35,12 @@ class Exchange:
         self._stop_ids, self._decode = stop_ids, decode
         self._root = llamacpp.root_of(settings.base_url)
         self._native = not settings.stream
+        self.limit = OTHER_LIMIT if "max_tokens" in settings.unsupported else "max_tokens"
+        """The server's name for max_tokens."""
 
-    async def ask(self, client: Client, request: Request, limit: str) -> object:
-        """The server's answer; `limit` is its name for max_tokens."""
-        body = body_of(request, self._settings, self._server.name, self._stop_ids, limit)
+    async def ask(self, client: Client, request: Request) -> object:
+        """The server's answer."""
+        body = body_of(request, self._settings, self._server.name, self._stop_ids, self.limit)
         most, seconds = most_of(request), deadline_of(request, self._settings)
         if not self._server.is_llamacpp:
             return await client.ask(body, most, seconds)

@@ -3,10 +3,12 @@
     Fault         passes: try again after a while (429, 5xx, cut connection)
     Unreachable   a Fault: there is no connection
     Malformed     a Fault: an answer that cannot be read; as the first answer it stops the run
+    Unusable      a Malformed: a reply was made and paid for, and is none of ours; asked again last
     Silent        a Fault: no whole answer in the time given; tried fewer times, as it costs hours
     NoAnswer      this request got something that is no answer (content_filter): asked again later
     EngineDied    will not pass by trying again: the run stops with one sentence
-    Refused       an EngineDied: the server does not take what was sent
+    Refused       an EngineDied: the server does not take what was sent; of one prompt among others
+                  that it takes, the request is asked again last
 
 A server's words may be hostile and may hold the key: they are cut short, and the key is taken out.
 """
@@ -22,18 +24,20 @@ from email.utils import parsedate_to_datetime
 
 from claimbench.errors import EngineDied
 
-_PASSING = {408, 409, 425, 429}
+_PASSING = {408, 409, 423, 424, 425, 429, 499}
+"""424 and 499 are of gateways: what stands behind them failed, or was hung up on."""
+_OF_EVERYTHING = {401, 404, 405}
+"""Refusals that say nothing of a prompt: the key, the address, the model."""
 _LONGEST_WORDS = 240
 
 
 class Fault(Exception):
     """A failure that passes. `wait` is what the server asked for, in seconds; `attempts` how often
-    the request was tried when it was given up; `word` a finish reason that does not say whether the
-    reply is whole."""
+    the request was tried when it was given up, `most` how often it may be."""
 
-    def __init__(self, reason: str, wait: float | None = None, word: str = "") -> None:
+    def __init__(self, reason: str, wait: float | None = None, most: int | None = None) -> None:
         super().__init__(reason)
-        self.wait, self.word = wait, word
+        self.wait, self.most = wait, most
         self.attempts = 1
 
 
@@ -42,7 +46,21 @@ class Unreachable(Fault):
 
 
 class Malformed(Fault):
-    """An answer that is none: not JSON, or without a choice, a text or its usage."""
+    """An answer that is none, such as a page of HTML. `passing`: the next one may be better, also
+    from a server that has given none of use."""
+
+    passing = False
+
+
+class Unusable(Malformed):
+    """A reply without a choice, a text, an end or its usage; each costs as much as one of use.
+    `word` is a finish reason that does not say whether the reply is whole."""
+
+    def __init__(
+        self, reason: str, word: str = "", most: int | None = None, *, passing: bool = False
+    ) -> None:
+        super().__init__(reason, most=most)
+        self.word, self.passing = word, passing
 
 
 class Silent(Fault):
@@ -50,12 +68,7 @@ class Silent(Fault):
 
 
 class NoAnswer(Exception):
-    """The server answered, but gave no reply of the model. `word` is the finish reason where it is
-    one that nobody knows."""
-
-    def __init__(self, reason: str, word: str = "") -> None:
-        super().__init__(reason)
-        self.word = word
+    """The server answered, but gave no reply of the model."""
 
 
 class Refused(EngineDied):
@@ -64,6 +77,12 @@ class Refused(EngineDied):
     def __init__(self, sentence: str, status: int, words: str) -> None:
         super().__init__(sentence)
         self.status, self.words = status, words
+
+    @property
+    def of_a_prompt(self) -> bool:
+        """Whether another prompt may be taken: this one may be too long, or against the server's
+        rules."""
+        return self.status not in _OF_EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +179,27 @@ def gone(fault: Fault) -> str:
     return (
         f"The server does not serve requests any more ({fault}; {fault.attempts} attempts each); "
         f"look after it, and run the same command again."
+    )
+
+
+def useless(fault: Unusable, problems: int, key: str | None) -> str:
+    """What to do where a server gives replies that are none of ours."""
+    if fault.word:
+        return (
+            f"The server ends its replies with finish_reason {safe_words(fault.word, key)!r}, of "
+            f"which it is not known whether they are whole; say it in engine.endpoint."
+            f"finish_reasons (stop: whole, length: cut by max_tokens), and run the same command "
+            f"again."
+        )
+    return (
+        f"The server's replies cannot be used: {fault} ({problems} problems in a row); mend that, "
+        f"and run the same command again."
+    )
+
+
+def kept_back(reason: NoAnswer, problems: int) -> str:
+    """What to do where a server gives replies of its own in place of the model's."""
+    return (
+        f"None of the first replies is the model's: {reason}, for {problems} problems in a row; "
+        f"look at the server's filters, and run the same command again."
     )

@@ -61,7 +61,7 @@ class Patience:
                 fault.attempts = attempt
                 pause = self._backoff.wait(attempt, fault, self._rng)
                 late = time.monotonic() - began + pause > self._seconds_for(fault)
-                if late or self._is_last(attempt, most) or self._is_hopeless(fault):
+                if late or self._is_last(attempt, fault, most) or self._is_hopeless(fault):
                     raise
                 self._begin_to_wait(fault)
                 self.retries += 1
@@ -79,12 +79,12 @@ class Patience:
     def _seconds_for(self, fault: Fault) -> float:
         return min(self._seconds, _SILENT_SECONDS if isinstance(fault, Silent) else math.inf)
 
-    def _is_last(self, attempt: int, most: int | None) -> bool:
-        return attempt >= (most or self._backoff.attempts)
+    def _is_last(self, attempt: int, fault: Fault, most: int | None) -> bool:
+        return attempt >= (most or fault.most or self._backoff.attempts)
 
     def _is_hopeless(self, fault: Fault) -> bool:
         """A server that has never given a readable answer will not give one for the asking."""
-        return isinstance(fault, Malformed) and not self._answered
+        return isinstance(fault, Malformed) and not fault.passing and not self._answered
 
     def _begin_to_wait(self, fault: Fault) -> None:
         now = time.monotonic()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator
+from itertools import chain
 
 from claimbench.records.runs import Request, RequestFailure
+
+_LATE_ATTEMPTS = 2
 
 
 class Pending:
@@ -18,7 +21,18 @@ class Pending:
         self._put_off: deque[Request] = deque()
         self._failed: set[Hashable] = set()
         self._reasons: dict[str, RequestFailure] = {}
+        self._hardly_tried: set[Hashable] = set()
         self.last_round = False
+
+    def other_than(self, request: Request) -> Request | None:
+        """The next request of another problem, which stays in its place; None without one."""
+        seen: list[Request] = []
+        for one in self._source:
+            seen.append(one)
+            if problem_of(one) != problem_of(request):
+                break
+        self._source = chain(seen, self._source)
+        return seen[-1] if seen and problem_of(seen[-1]) != problem_of(request) else None
 
     def take(self) -> Request | None:
         """The next request to ask; None where there is none."""
@@ -30,16 +44,25 @@ class Pending:
             self.last_round = True
         return self._put_off.popleft() if self._put_off else None
 
+    def attempts(self, request: Request) -> int | None:
+        """How often the server is asked at most: a few times only in the last round, for what it
+        had all attempts to answer; None for as often as ever."""
+        tried = problem_of(request) not in self._hardly_tried
+        return _LATE_ATTEMPTS if self.last_round and tried else None
+
     def give_up(
-        self, request: Request, failure: RequestFailure, late: bool
+        self, request: Request, failure: RequestFailure, late: bool, soon: bool = False
     ) -> RequestFailure | None:
         """Note that a request was not answered. Gives its failure, or None where it will be asked
-        again; `late`: this was in the last round."""
+        again; `late`: this was in the last round, `soon`: before all attempts."""
         if late:
             return self._reasons.pop(request.id, failure)
         self._failed.add(problem_of(request))
         self._put_off.append(request)
-        self._reasons[request.id] = failure
+        if soon:
+            self._hardly_tried.add(problem_of(request))
+        else:
+            self._reasons[request.id] = failure
         return None
 
 

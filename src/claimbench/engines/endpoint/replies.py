@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
-from claimbench.engines.endpoint.faults import Fault, Malformed, NoAnswer
+from claimbench.engines.endpoint.faults import Malformed, NoAnswer, Unusable
 from claimbench.engines.endpoint.texts import texts_of
+from claimbench.engines.endpoint.usage import Usage, usage_of
 from claimbench.errors import EngineDied
 from claimbench.records.runs import Completion, FinishReason, Request
 
-_MOST_TOKENS = 2**31
-"""No server counts so many; a larger count is garbage, and could not be stored."""
+_SHOWN = 120
 _FINISH: Mapping[str, FinishReason] = {
     **dict.fromkeys(
-        ("stop", "eos", "eos_token", "stop_sequence", "stop_token", "end_turn", "end", "complete",
-         "completed", "finished"),
+        ("stop", "stopped", "stop_sequence", "stop_token", "stop_word", "stop_str", "stop_string",
+         "matched_stop", "eos", "eos_token", "eos_id", "eos_found", "end_of_text", "end_of_turn",
+         "end_turn", "end", "complete", "completed", "finished", "done"),
         "stop",
     ),
     **dict.fromkeys(
-        ("length", "max_tokens", "max_output_tokens", "max_length", "max_completion_tokens",
-         "model_length", "model_context_window_exceeded"),
+        ("length", "length_limit", "max_length", "model_length", "max_tokens", "max_new_tokens",
+         "max_output_tokens", "max_completion_tokens", "max_tokens_reached", "token_limit",
+         "limit", "model_context_window_exceeded"),
         "length",
     ),
 }  # fmt: skip
-"""The words of servers for the end of a reply, in small letters: TGI, Anthropic's, Google's and
-Mistral's beside OpenAI's."""
+"""The words of servers for the end of a reply, in small letters: TGI's, SGLang's, Anthropic's,
+Google's and Mistral's beside OpenAI's."""
+_PREFIX = "finish_reason_"
+"""Google's enums are written out by some gateways: FINISH_REASON_STOP."""
 _PASSING = ("abort", "aborted", "error", "cancelled", "insufficient_system_resource")
 _FILTERED = (
     "content_filter",
@@ -39,16 +42,6 @@ _FILTERED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of an answer; `reasoning` are those of its reasoning, 0 where the server does not
-    say."""
-
-    prompt: int
-    completion: int
-    reasoning: int
-
-
 def completion_of(
     request: Request,
     answer: object,
@@ -58,14 +51,16 @@ def completion_of(
 ) -> tuple[Completion, Usage]:
     """The Completion in a server's answer, and its usage.
 
-    Raises Fault for an answer that cannot be read, NoAnswer for one that is no reply of the model,
-    EngineDied where the server was not given, or did not use, the prompt that was sent.
+    Raises Unusable for an answer that cannot be read, NoAnswer for one that is no reply of the
+    model, EngineDied where the server was not given, or did not use, the prompt that was sent.
     """
     if not isinstance(answer, Mapping):
-        raise Malformed("the server's answer does not hold one choice")
+        raise Malformed("the server's answer does not hold one choice, but a list or a value")
     choice = _only_choice(answer)
     text, reasoning = texts_of(choice)
-    used = _usage(answer)
+    used = usage_of(answer)
+    if not used.completion and (text or reasoning):
+        raise Unusable("the server's answer does not say its usage (completion_tokens: 0)")
     # vLLM gives the prompt's ids inside the choice of a completion, but beside those of a chat.
     ids = choice.get("prompt_token_ids") or answer.get("prompt_token_ids")
     _check_prompt(request, ids, used.prompt)
@@ -87,50 +82,17 @@ def completion_of(
 def _only_choice(answer: Mapping[str, object]) -> Mapping[str, object]:
     choices = answer.get("choices")
     if not (isinstance(choices, list) and len(choices) == 1 and isinstance(choices[0], Mapping)):
-        raise Malformed("the server's answer does not hold one choice")
+        raise Unusable(f"the server's answer does not hold one choice{_instead(answer, choices)}")
     return choices[0]
 
 
-def _usage(answer: Mapping[str, object]) -> Usage:
-    usage = answer.get("usage")
-    usage = usage if isinstance(usage, Mapping) else {}
-    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
-    details = usage.get("completion_tokens_details")
-    said = details.get("reasoning_tokens") if isinstance(details, Mapping) else None
-    reasoning = _whole(said if said is not None else usage.get("reasoning_tokens")) or 0
-    # Some servers count the reasoning apart; the total then holds it (xAI's).
-    total = _whole(usage.get("total_tokens")) or 0
-    if reasoning and total == prompt + completion + reasoning:
-        completion += reasoning
-    return Usage(prompt, completion, reasoning)
-
-
-def tokens_of(answer: object) -> tuple[int, int]:
-    """Tokens of the prompt and of the reply that an answer says it took; zeros where it does not
-    say."""
-    if not isinstance(answer, Mapping):
-        return 0, 0
-    try:
-        used = _usage(answer)
-    except Malformed:
-        return 0, 0
-    return used.prompt, used.completion
-
-
-def _count(usage: Mapping[str, object], key: str) -> int:
-    count = _whole(usage.get(key))
-    if count is None:
-        raise Malformed(f"the server's answer does not say its usage ({key})")
-    return count
-
-
-def _whole(value: object) -> int | None:
-    """A count of tokens; None for anything else. Some servers write 12.0."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST_TOKENS:
-        return None
-    return value
+def _instead(answer: Mapping[str, object], choices: object) -> str:
+    """What an answer without one choice holds."""
+    if isinstance(choices, list):
+        return f", but {len(choices)}" if choices else ""
+    said = next((answer[key] for key in ("detail", "message", "error") if answer.get(key)), None)
+    words = f"{said!r}" if said else ", ".join(map(str, answer))
+    return f" ({words[:_SHOWN]})" if words else ""
 
 
 def _finish(
@@ -141,23 +103,32 @@ def _finish(
     own: Mapping[str, FinishReason],
 ) -> FinishReason:
     said = choice.get("finish_reason")
-    word = "null" if said is None else str(said)
-    known = own.get(word) or _FINISH.get(word.lower())
+    if isinstance(said, Mapping):  # SGLang's own: {"type": "stop", "matched": 2}
+        said = said.get("type")
+    word = "null" if said is None else str(said).strip() or "null"
+    plain = word.lower().replace("-", "_").replace(" ", "_").removeprefix(_PREFIX)
+    known = own.get(word) or _FINISH.get(plain)
     if known:
         return known
-    if word.lower() in _FILTERED:
+    if plain in _FILTERED:
         raise NoAnswer(f"the server gave no reply of the model (finish_reason {word[:40]!r})")
-    if word.lower() in _PASSING:
-        raise Fault(f"the server did not finish the reply (finish_reason {word})")
+    if plain in _PASSING:
+        broken = f"the server did not finish the reply (finish_reason {word})"
+        raise Unusable(broken, passing=True)
     # Whatever the word means: such a reply ended so.
     if used.completion == request.sampling.max_tokens:
         return "length"
     ids = choice.get("token_ids")
     if isinstance(ids, list) and ids and ids[-1] in stop_ids:
         return "stop"
-    if said is None:
-        raise Fault("the server did not finish the reply (finish_reason None)", word=word)
-    raise NoAnswer(f"the server's finish_reason {word[:40]!r} is not known", word[:40])
+    if word == "null":
+        raise Unusable("the server did not finish the reply (finish_reason None)", word)
+    raise Unusable(
+        f"the server's finish_reason {word[:40]!r} is not known "
+        f"(engine.endpoint.finish_reasons says what it means)",
+        word[:40],
+        most=1,
+    )
 
 
 def _check_length(

@@ -11,6 +11,7 @@ from claimbench.errors import EngineDied
 
 _TOLD = ("id", "owned_by", "root", "parent", "max_model_len", "meta")
 _MOST_WORDS = 300
+_MORE = ("has_more", "next_page", "next_page_token", "nextPageToken", "next")
 
 
 class Server:
@@ -34,13 +35,14 @@ class Server:
         rows = answer.get("data") if isinstance(answer, Mapping) else None
         if not isinstance(rows, list):
             return
-        found = {str(row["id"]): row for row in rows if isinstance(row, Mapping) and "id" in row}
+        named = (row for row in rows if isinstance(row, Mapping) and row.get("id"))
+        found = {str(row["id"]): row for row in named}
         self.is_llamacpp = any(row.get("owned_by") == OWNER for row in found.values())
         if self.name in found:
             row = found[self.name]
             self._read_meta(row.get("meta"))
             self._listed = {key: self._told(row[key]) for key in _TOLD if row.get(key) is not None}
-        elif found and not self._alias:
+        elif found and not self._alias and not _goes_on(answer):
             raise EngineDied(
                 f"The server has no model {self._short(self.name)} (key engine.endpoint.model)"
                 f"{self._short(nearest(self.name, list(found)[:20]))}."
@@ -66,7 +68,7 @@ class Server:
     def check(self, answer: object) -> None:
         """Raises EngineDied where another model answered than was asked for, or than before."""
         said = answer.get("model") if isinstance(answer, Mapping) else None
-        if isinstance(said, str):
+        if isinstance(said, str) and said:
             self._check_name(said)
         fingerprint = answer.get("system_fingerprint") if isinstance(answer, Mapping) else None
         if isinstance(fingerprint, str) and len(self._fingerprints) < 20:
@@ -112,3 +114,8 @@ class Server:
         """A server's words as short printable text without the key."""
         text = value.replace(self._key, "[key]") if self._key else value
         return "".join(c if c.isprintable() else " " for c in text)[:_MOST_WORDS]
+
+
+def _goes_on(answer: object) -> bool:
+    """Whether a list is a page of a longer one, on which our model may be."""
+    return isinstance(answer, Mapping) and any(answer.get(key) for key in _MORE)

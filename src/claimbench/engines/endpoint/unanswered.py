@@ -1,0 +1,70 @@
+"""What requests without a reply say: of a prompt, or of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from claimbench.engines.endpoint.faults import (
+    NoAnswer,
+    Refused,
+    Unusable,
+    kept_back,
+    useless,
+)
+from claimbench.errors import EngineDied
+
+_FIRST_PROBLEMS = 3
+"""Different problems without a usable reply before the first with one: it is not the prompts."""
+MOST_PROBLEMS = 8
+"""The same, one after another, of a server that has given usable ones."""
+
+
+class Unanswered:
+    """Problems of requests that were given up one after another. `key` is taken out of what the
+    server says."""
+
+    def __init__(self, key: str | None) -> None:
+        self._key = key
+        self._row: list[Hashable] = []
+        self._kept = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no reply could be used yet."""
+        return not self._kept
+
+    def __len__(self) -> int:
+        """Requests that were given up since the last usable reply."""
+        return len(self._row)
+
+    @property
+    def problems(self) -> int:
+        """How many different problems they are of."""
+        return len(set(self._row))
+
+    def add(self, problem: Hashable) -> None:
+        self._row.append(problem)
+
+    def end(self) -> None:
+        """A reply can be used."""
+        self._row.clear()
+        self._kept = True
+
+    def check(self, reason: Unusable | Refused | NoAnswer, late: bool) -> None:
+        """Raises EngineDied where it is not the prompts. A server that filters some problems and
+        has answered others does its work; `late`: all of these prompts are known to be hard."""
+        if late:
+            alike = not self._kept and len(self._row) >= MOST_PROBLEMS
+        elif isinstance(reason, NoAnswer):
+            alike = not self._kept and self.problems >= MOST_PROBLEMS
+        else:
+            alike = self.problems >= (MOST_PROBLEMS if self._kept else _FIRST_PROBLEMS)
+        if alike:
+            raise self._sentence(reason)
+
+    def _sentence(self, reason: Unusable | Refused | NoAnswer) -> EngineDied:
+        if isinstance(reason, Refused):
+            return reason
+        if isinstance(reason, NoAnswer):
+            return EngineDied(kept_back(reason, self.problems))
+        return EngineDied(useless(reason, self.problems, self._key))
