@@ -132,7 +132,7 @@ IN_A_COMMAND = [
     ("new model Qwen3-0.6B", "no such folder or file; a hub id has two parts, OWNER/NAME"),
     ("new run --model smolm2-135m-instruct --benchmark gsm8k", "there is no model smolm2-135m-i"),
     ("new run --model a/b --benchmark gsm8", "there is no benchmark gsm8 in"),
-    ("new run --model a/b --benchmark a.jsonl --claimed 50", "a.jsonl: 1 problems cannot tell a"),
+    ("new run --model a/b --benchmark a.jsonl --claimed 50", "a.jsonl: 1 problem cannot tell a"),
     ("run a-model", "a-model: the folder of a checkpoint; `claimbench new run --model a-model --b"),
     ("run results/kept/run.yaml", "its run; `claimbench run results/kept` goes on with it"),
     ("report a.jsonl", "a.jsonl is not a run folder (this is a file): "),

@@ -25,4 +25,4 @@ def test_counts_and_what_chance_would_show() -> None:
 
 def test_without_a_test_chance_plays_no_part() -> None:
     found = verdict_sum([verdict("a", "not comparable", None)])
-    assert english(found) == "Of 1 figures 1 not comparable."
+    assert english(found) == "Of 1 figure 1 not comparable."

@@ -270,7 +270,7 @@ def test_low_power_is_refused_unless_told(journey: Toy) -> None:
         plan = preparing.plan(experiment, journey.root / "data", False, lambda _: None)
         assert describe(plan, {})["published"][0]["published"] == 60.0
         if refused:
-            with pytest.raises(InputError, match="under 50 %"):
+            with pytest.raises(InputError, match="under 50%"):
                 check_power(plan)
         else:
             check_power(plan)

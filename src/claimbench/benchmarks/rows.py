@@ -16,7 +16,7 @@ from claimbench.benchmarks.parsing import BinaryFile, csv_rows, json_lines, json
 from claimbench.config.benchmarks import DatasetConfig
 from claimbench.config.paths import packaged_data
 from claimbench.config.yamlfile import close_to, meant_beside
-from claimbench.errors import DataError, DatasetMissing
+from claimbench.errors import DataError, DatasetMissing, counted
 from claimbench.records.plain import JsonObject
 
 Row = JsonObject
@@ -44,7 +44,7 @@ def stream_rows(dataset: DatasetConfig, name: str, data_dir: Path | None) -> Ite
         own = f"mend the file, or write rows: {kept} where it is as you mean it"
         what_to_do = "use the pinned revision of the dataset" if dataset.hub else own
         raise DataError(
-            f"{source}: {kept} rows, but {name} pins {dataset.rows} (key dataset.rows); "
+            f"{source}: {counted(kept, 'row')}, but {name} pins {dataset.rows} (key dataset.rows); "
             f"{what_to_do}"
         )
 

@@ -26,7 +26,7 @@ from claimbench.config.canonical import plain
 from claimbench.config.models import subject_of
 from claimbench.config.paths import seeds_dir, shipped_seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, counted
 from claimbench.messages import Disagreement, Texts
 from claimbench.records import Claim
 from claimbench.records.plain import JsonDict
@@ -229,7 +229,9 @@ def _check_text(one: _Open, path: Path) -> None:
     text = content.decode("utf-8")
     lines = text.removesuffix("\n").split("\n")
     if len(lines) != article.lines:
-        raise one.refuse(("lines",), f"the text has {len(lines)} lines, not {article.lines}")
+        raise one.refuse(
+            ("lines",), f"the text has {counted(len(lines), 'line')}, not {article.lines}"
+        )
     for i, claim in enumerate(article.claims):
         for number in claim.line_numbers:
             if not 1 <= number <= len(lines) or not lines[number - 1].strip():

@@ -99,7 +99,7 @@ def rate(progress: RunProgress) -> str:
         share = 100 * progress.right / progress.graded
         # A reply that takes long, and is wrong more often, has no grade yet.
         so_far = " (short replies end first)" if progress.stored < progress.asked else ""
-        parts.append(f"{share:.0f} % right of {progress.graded} graded{so_far}")
+        parts.append(f"{share:.0f}% right of {progress.graded} graded{so_far}")
     if progress.failures:
         parts.append(f"{len(progress.failures)} failed")
     return ", ".join(parts)

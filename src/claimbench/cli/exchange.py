@@ -13,6 +13,7 @@ from claimbench.cli.options import (
     GraderName,
     ImportOut,
     Mapping,
+    MissingAsWrong,
     ModelName,
     OutputsFile,
     RunDir,
@@ -38,6 +39,7 @@ def import_(  # noqa: PLR0913, PLR0917
     mapping: Mapping = None,
     source_name: SourceName = None,
     protocol: StatedProtocol = [],  # noqa: B006
+    missing_as_wrong: MissingAsWrong = False,
     out: ImportOut = None,
     data_dir: DataDir = None,
     workers: Workers = None,
@@ -58,8 +60,9 @@ def import_(  # noqa: PLR0913, PLR0917
     if eee_figures.are_figures(source, path):
         _show_figures(eee_figures.import_figures(path, folder, model, benchmark))
         return
+    stated = _stated(protocol)
     wanted = imports.Wanted(
-        source, path, mapping, model, benchmark, grader, source_name, _stated(protocol)
+        source, path, mapping, model, benchmark, grader, source_name, stated, missing_as_wrong
     )
     _import_outputs(wanted, folder, data_dir, workers)
 

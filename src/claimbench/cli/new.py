@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, counted
 
 if TYPE_CHECKING:
     from claimbench.drafts.benchmarks import BenchmarkDraft
@@ -90,7 +90,7 @@ def benchmark(
     path = out or Path("configs", "benchmarks", f"{called}.yaml")
     draft = draft_benchmark(str(file), called, Columns(question, gold, grader))
     write_new(path, benchmark_yaml(draft, path.parent))
-    problems = "1 problem" if draft.golds == 1 else f"{draft.golds} problems"
+    problems = counted(draft.golds, "problem")
     _show(path, f"{problems}; the first:", _first_problem(draft))
     _show_golds(draft)
     _say_what_to_decide(path, draft.decide)

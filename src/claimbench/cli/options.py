@@ -134,6 +134,14 @@ StatedProtocol = Annotated[
     list[str],
     typer.Option("--protocol", metavar="KEY=VALUE", help="What you know of how they did."),
 ]
+MissingAsWrong = Annotated[
+    bool,
+    typer.Option(
+        "--missing-as-wrong",
+        help="Count a row without a response as a reply without an answer; else such a file is "
+        "refused.",
+    ),
+]
 ImportOut = Annotated[
     Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
 ]

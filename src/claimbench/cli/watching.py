@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimbench.cli.options import AsJson, RunDir
+from claimbench.errors import counted
 
 if TYPE_CHECKING:
     from claimbench.runner.watching import CellStanding, Standing
@@ -63,14 +64,14 @@ def _lines(root: Path, seen: Standing, speed: float | None) -> Iterator[str]:
 
     parts = [f"{seen.stored} of {seen.asked} samples"]
     if seen.tokens:  # Imported outputs may not state theirs.
-        parts.append(f"{seen.tokens:,} tokens")
+        parts.append(counted(seen.tokens, "token"))
     if speed is not None:
         parts.append(f"{speed:.0f} tokens/s")
     if seen.quiet is not None and not seen.complete:
         parts.append(f"last one {seen.quiet:.0f} s ago")
     yield clean(f"{root}: {', '.join(parts)}", 500)
     if seen.failures:
-        yield clean(f"{seen.failures} requests failed (the first: {seen.failed})", 500)
+        yield clean(f"{counted(seen.failures, 'request')} failed (the first: {seen.failed})", 500)
     for cell in seen.cells:
         first, *rest = (clean(line, 500) for line in _cell(cell))
         yield from ("", first, *(f"  {line}" for line in rest))
@@ -106,7 +107,8 @@ def _bias(cell: CellStanding) -> str:
         return ""
     reasons = []
     if cell.begun < cell.problems:
-        reasons.append(f"only {cell.begun} of {cell.problems} problems have a sample")
+        has = "has" if cell.begun == 1 else "have"
+        reasons.append(f"only {cell.begun} of {cell.problems} problems {has} a sample")
     if cell.short is not None and cell.long is not None and cell.short > cell.long:
         halves = f"{100 * cell.short:.0f}% of the shorter half are right, {100 * cell.long:.0f}%"
         reasons.append(f"short replies come first and {halves} of the longer: likely too high")

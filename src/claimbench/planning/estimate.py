@@ -118,7 +118,7 @@ def check_power(plan: Plan) -> None:
     if best < LEAST_CHANCE:
         raise InputError(
             f"run {run.name}: its best chance of showing equality or a difference of the size of "
-            f"the margin is {100 * best:.0f} %, under 50 %; raise samples, widen margins, or set "
+            f"the margin is {100 * best:.0f}%, under 50%; raise samples, widen margins, or set "
             f"allow_low_power: true"
         )
 
