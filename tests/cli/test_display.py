@@ -13,6 +13,7 @@ from rich.console import Console
 
 from claimbench.cli import terminal
 from claimbench.cli.display import _MEASUREMENT_COLUMNS, _VERDICT_COLUMNS, _print
+from claimbench.report.messages import words
 from claimbench.report.tables import Table
 
 MODEL, BENCHMARK = "deepseek-r1-distill-qwen-1.5b", "livecodebench-r1-window"
@@ -21,7 +22,7 @@ MODEL, BENCHMARK = "deepseek-r1-distill-qwen-1.5b", "livecodebench-r1-window"
 def drawn(table: Table) -> list[list[str]]:
     """The columns of a table with one row, each without the blanks that folding makes."""
     console = Console(width=80, file=io.StringIO(), color_system=None)
-    _print(console, table, table.columns)
+    _print(console, table, table.columns, words())
     assert isinstance(console.file, io.StringIO)
     lines = console.file.getvalue().splitlines()
     rule = next(line for line in lines if line.strip().startswith("──"))
@@ -53,7 +54,7 @@ def test_verdicts_are_whole_on_80_columns() -> None:
 def test_no_letter_is_cut_where_names_and_verdicts_fold(width: int) -> None:
     rows = [(MODEL, "aime24 cons@64", "83.3", "–", word) for word in ("inconclusive", "lower")]
     console = Console(width=width, file=io.StringIO(), color_system=None)
-    _print(console, Table("verdicts", _VERDICT_COLUMNS, tuple(rows)), _VERDICT_COLUMNS)
+    _print(console, Table("verdicts", _VERDICT_COLUMNS, tuple(rows)), _VERDICT_COLUMNS, words())
     assert isinstance(console.file, io.StringIO)
     _, _, heading, _, *body = console.file.getvalue().splitlines()
     place = heading.index("verdict")
@@ -65,7 +66,7 @@ def test_no_letter_is_cut_where_names_and_verdicts_fold(width: int) -> None:
 def test_a_narrow_terminal_keeps_the_verdict(width: int) -> None:
     row = (MODEL, BENCHMARK, "28.9", "28.85 ± 1.21", "reproduced")
     console = Console(width=width, file=io.StringIO(), color_system=None)
-    _print(console, Table("verdicts", _VERDICT_COLUMNS, (row,)), _VERDICT_COLUMNS)
+    _print(console, Table("verdicts", _VERDICT_COLUMNS, (row,)), _VERDICT_COLUMNS, words())
     assert isinstance(console.file, io.StringIO)
     printed = console.file.getvalue()
     assert "verdict" in printed.splitlines()[2]
