@@ -148,7 +148,7 @@ class Dispatcher:
         again = counted(taken, "request is", "requests are")
         self._log(
             f"replica {post.number} was lost ({why}); {again} handed out again, "
-            f"{len(self._posts)} of {self._count} replicas left"
+            f"{len(self._posts)} of {self._count} replicas go on"
         )
 
     # --- what replicas are sent -------------------------------------------------------------
