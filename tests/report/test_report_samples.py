@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -62,6 +63,18 @@ def test_samples_come_failures_first_and_whole(tmp_path: Path) -> None:
             assert whole == sample.text
             assert (tokens, cut) == (sample.completion_tokens, sample.truncated)
             assert text["seed"] == str(sample.seed)
+
+
+def test_a_run_and_its_copy_are_both_shown(tmp_path: Path) -> None:
+    root = write_run(tmp_path / "r", [("m", "b")], lifelike({"m": 0.5}))
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy)
+    with RunStore.existing(root) as store, RunStore.existing(copy) as other:
+        found = pack([s for one in (store, other) for s in view.sources(one, stored_cells(one))])
+    alone, *_ = packed(root)
+    assert found.shown == found.stored == 2 * alone.stored
+    rows = [row[:1] + row[2:8] for row in unpacked(found.index)["rows"]]
+    assert [row[1:] for row in rows if row[0] == 0] == [row[1:] for row in rows if row[0] == 1]
 
 
 def test_a_budget_leaves_out_and_counts(tmp_path: Path) -> None:

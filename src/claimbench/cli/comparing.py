@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from claimbench.cli.terminal import LINE
 from claimbench.errors import ConfigError
 from claimbench.report.comparison_data import to_json
 from claimbench.report.comparison_files import comparison_files
@@ -17,9 +18,6 @@ from claimbench.report.messages import words
 from claimbench.report.strips import in_letters
 from claimbench.report.tables import clean
 from claimbench.verdicts.comparisons import Compared
-
-LINE = 1000
-"""Characters of a line that are shown."""
 
 
 def check_margins(margin: float | None, non_inferior: float | None) -> None:

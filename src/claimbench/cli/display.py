@@ -15,6 +15,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from claimbench.analysis.doubts import doubts
+from claimbench.cli.terminal import LINE
 from claimbench.messages import Message
 from claimbench.report.answer import CARDS, legend_in_letters, what_could_change
 from claimbench.report.answers import answers
@@ -120,9 +121,9 @@ def show_report(report: Report) -> None:
         console.print(Text(known.render(verdict_sum(report.verdicts))), soft_wrap=True)
     judged = [(run.name, run.registration) for run in report.runs if run.verdicts]
     for one in run_messages(judged):
-        console.print(Text(clean(known.render(one), LONGEST)), soft_wrap=True)
+        console.print(Text(clean(known.render(one), LINE)), soft_wrap=True)
     for note in (*doubts(report.measurements), *_undecided(report.verdicts)):
-        console.print(Text(clean(known.say("page-note", note=note), LONGEST)), soft_wrap=True)
+        console.print(Text(clean(known.say("page-note", note=note), LINE)), soft_wrap=True)
     console.print(Text(known.say("terminal-report", path=str(report.path))), soft_wrap=True)
 
 
@@ -146,17 +147,17 @@ def _print_answers(console: Console, report: Report, known: Words) -> None:
     """The answers, each with its picture; of many there is the table of verdicts."""
     found = answers(outline(report.runs, report.comparisons))
     for one in found:
-        first, *rest = [Text(clean(known.render(message), LONGEST)) for message in one.sentences]
+        first, *rest = [Text(clean(known.render(message), LINE)) for message in one.sentences]
         first.stylize("bold")
         lines = [first, *rest]
         if one.strip is not None:
             lines.insert(len(lines) - 1, Text(in_letters(one.strip)))
-        lines += [Text(clean(line, LONGEST)) for line in what_could_change(one, known)]
+        lines += [Text(clean(line, LINE)) for line in what_could_change(one, known)]
         for line in lines:
             console.print(line)
         console.print()
     for compared in report.comparisons if len(report.comparisons) > CARDS else ():
-        console.print(Text(clean(known.render(headline(compared)), LONGEST)), soft_wrap=True)
+        console.print(Text(clean(known.render(headline(compared)), LINE)), soft_wrap=True)
     if legend := legend_in_letters(found, known):
         console.print(Text("\n".join(_lines(legend, console.width))), style="dim")
         console.print()
@@ -174,8 +175,6 @@ def _lines(parts: Sequence[str], width: int) -> list[str]:
     return lines
 
 
-LONGEST = 1000
-"""Characters of a sentence that are shown."""
 _TITLES = {"measurements": "terminal-measurements", "verdicts": "terminal-verdicts"}
 _BY = "published by"
 _WORDS = frozenset({"model", "benchmark", "verdict", "received", _BY})

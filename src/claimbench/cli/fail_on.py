@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from claimbench.cli.terminal import complain
+from claimbench.cli.terminal import LINE, complain
 from claimbench.config.yamlfile import close_to
 from claimbench.errors import ConfigError, InputError
 from claimbench.report.comparisons import headline
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from claimbench.runner.reporting import Report
 
 SHOWN_FIGURES = 5
-LINE = 1000
-"""Characters of a line that are shown."""
 
 
 def check_verdict_names(chosen: Sequence[str]) -> None:

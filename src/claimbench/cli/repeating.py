@@ -20,13 +20,11 @@ from claimbench.cli.options import (
     Slots,
 )
 from claimbench.cli.signals import resumable
+from claimbench.cli.terminal import LINE
 
 if TYPE_CHECKING:
     from claimbench.analysis.repeats import Repeat
     from claimbench.report.repeats import Changed
-
-LINE = 1000
-"""Characters of a line that are shown."""
 
 
 def repeat(  # noqa: PLR0913, PLR0917

@@ -11,6 +11,9 @@ import sys
 
 import typer
 
+LINE = 1000
+"""Characters of a line that are shown."""
+
 
 def complain(sentence: str) -> None:
     plain = os.environ.get("NO_COLOR")  # no-color.org: set and not empty

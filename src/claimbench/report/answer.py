@@ -14,10 +14,9 @@ from claimbench.report.strips import LETTERS, Strip, legend
 CARDS = 6
 """So many answers are told one by one; where there are more, a picture of all comes first."""
 
-SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?", "better": "↑",
-           "worse": "↓", "equivalent": "=", "not worse": "≥"}  # fmt: skip
+_SYMBOLS = {"reproduced": "=", "lower": "↓", "higher": "↑", "inconclusive": "?", "better": "↑",
+            "worse": "↓", "equivalent": "=", "not worse": "≥"}  # fmt: skip
 """Each verdict has a sign of its own beside its colour."""
-_OTHER_SYMBOL = "×"
 
 _LEVELS = (("very-sure", 0.001), ("sure", 0.01), ("fairly-sure", 0.05))
 """How sure a shown result is, by the probability of what it rules out."""
@@ -44,7 +43,7 @@ class Answer:
 
     @property
     def symbol(self) -> str:
-        return SYMBOLS.get(self.state, _OTHER_SYMBOL)
+        return symbol_of(self.state)
 
     @property
     def sentences(self) -> tuple[Message, ...]:
@@ -53,6 +52,11 @@ class Answer:
         verdict = Message("answer-verdict", values) if self.word is not None else None
         found = (self.scores, verdict, self.basis, self.certainty)
         return tuple(one for one in found if one is not None)
+
+
+def symbol_of(state: str) -> str:
+    """The sign of a verdict or outcome."""
+    return _SYMBOLS.get(state, "×")
 
 
 def level(p: float) -> Message:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from claimbench.messages import Message, Value, term
 from claimbench.records import Verdict
-from claimbench.report.answer import CARDS, SYMBOLS
+from claimbench.report.answer import CARDS, symbol_of
 from claimbench.report.document import Document
 from claimbench.report.tables import signed
 from claimbench.verdicts.pairing import VERDICTS
@@ -69,7 +69,7 @@ def _fields(verdicts: list[Verdict]) -> tuple[Field, ...]:
     return tuple(
         Field(
             name,
-            SYMBOLS.get(name, "×"),
+            symbol_of(name),
             term("verdict", name),
             counts[name],
             str(counts[name]) if alone is None else signed(alone),

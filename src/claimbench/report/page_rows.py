@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from claimbench.analysis.efficiency import Efficiency
 from claimbench.messages import Departure, Message, Value, identity_of, term
 from claimbench.records import Measurement, Verdict
-from claimbench.report.answer import SYMBOLS
+from claimbench.report.answer import symbol_of
 from claimbench.report.caveats import table_of
 from claimbench.report.document import Document
 from claimbench.report.tables import (
@@ -53,7 +53,7 @@ def verdict_row(run: str, v: Verdict) -> dict[str, object]:
         ],
         "verdict": v.verdict,
         "word": term("verdict", v.verdict),
-        "symbol": SYMBOLS.get(v.verdict, "×"),
+        "symbol": symbol_of(v.verdict),
         "sentence": v.sentence,
     }
 

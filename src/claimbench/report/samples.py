@@ -116,8 +116,9 @@ Row = tuple[int, Values, Values | None]
 
 
 def _rows(sources: Sequence[Source], batch: npt.NDArray[np.void]) -> Iterator[Row]:
-    """The samples of `batch` with their grades, in its order."""
-    found: dict[str, Row] = {}
+    """The samples of `batch` with their grades, in its order. Runs may hold the same samples: a
+    folder beside its copy."""
+    found: dict[tuple[int, str], Row] = {}
     for number in np.unique(batch["source"]).tolist():
         source = sources[number]
         cell, ids = source.cell, batch["id"][batch["source"] == number]
@@ -126,8 +127,8 @@ def _rows(sources: Sequence[Source], batch: npt.NDArray[np.void]) -> Iterator[Ro
         grades = {grade["sample_id"]: grade for grade in stored}
         for sample in source.store.sample_values(name, ids):
             sample_id = sample["id"]
-            found[sample_id] = number, sample, grades.get(sample_id)
-    return map(found.pop, hex_ids(batch["id"]))
+            found[number, sample_id] = number, sample, grades.get(sample_id)
+    return map(found.pop, zip(batch["source"].tolist(), hex_ids(batch["id"]), strict=True))
 
 
 @dataclass
