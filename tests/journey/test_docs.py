@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
+from claimbench.config import load_experiment
+from claimbench.planning.estimate import outline
+
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+_RUN = re.compile(r"claimbench run ((?:[^`\n\\·…)]|\\\n)+)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -29,6 +35,18 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.exists(), f"{page.name}: {link}"
         if anchor:
             assert anchor in headings(target), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_runs_that_a_page_shows_are_not_refused(page: Path) -> None:
+    """Keys that are there, and samples that can show something."""
+    runs = {path.stem: path for path in (ROOT / "configs" / "runs").glob("*.yaml")}
+    for command in _RUN.findall(page.read_text()):
+        name, *options = shlex.split(command, comments=True)
+        sets = [after for before, after in pairwise(options) if before == "--set"]
+        if name in runs and "NAME" not in command:
+            facts = outline(load_experiment(runs[name], sets), {})
+            assert "refused" not in facts, f"{page.name}: claimbench run {command}"
 
 
 def test_the_index_lists_every_page() -> None:

@@ -27,6 +27,8 @@ def render(facts: JsonObject, all_choices: bool = False) -> str:
         ]
     for target in facts["published"]:
         lines += ["", *_target_lines(target)]
+    if weak := facts.get("refused"):
+        lines += ["", f"`claimbench run` refuses this: {weak}"]
     if "gpus" in facts:
         lines.append(render_gpus(facts["gpus"], gpu_table().price_note, all_choices))
     return "\n".join(lines)

@@ -78,7 +78,10 @@ Workers = Annotated[
     typer.Option("--workers", min=1, help="Grading processes (default: one for each core)."),
 ]
 Language = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="The language of pages: en, ko, …")
+    str,
+    typer.Option(
+        "--language", metavar="CODE", help="The language of the terminal and of pages: en, ko, …"
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

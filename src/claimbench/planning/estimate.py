@@ -68,12 +68,15 @@ def _facts(
         for benchmark in experiment.benchmarks
     ]
     counts = [cell["samples"] for cell in cells]
+    found = _targets(experiment, rows)
+    weak = _weakness(experiment, found)
     return {
         "run": experiment.run.name,
         "samples": None if None in counts else sum(counts),
         **({"lacking": "; ".join(dict.fromkeys(lacking.values()))} if lacking else {}),
         "cells": cells,
-        "published": _targets(experiment, rows),
+        "published": found,
+        **({"refused": weak} if weak else {}),
     }
 
 
@@ -110,17 +113,21 @@ def check_power(plan: Plan) -> None:
 
     A `limit` forbids comparison anyway, so such a try-out is let through.
     """
-    run = plan.experiment.run
-    found = _targets(plan.experiment, _rows(plan))
-    if not found or run.limit or run.allow_low_power:
-        return
+    if weak := _weakness(plan.experiment, _targets(plan.experiment, _rows(plan))):
+        raise InputError(f"run {plan.experiment.run.name}: {weak}")
+
+
+def _weakness(experiment: Experiment, found: Sequence[JsonObject]) -> str:
+    """Why a run against these figures is refused; empty where it is not."""
+    if not found or experiment.run.limit or experiment.run.allow_low_power:
+        return ""
     best = max(map(_chance, found))
-    if best < LEAST_CHANCE:
-        raise InputError(
-            f"run {run.name}: its best chance of showing equality or a difference of the size of "
-            f"the margin is {100 * best:.0f}%, under 50%; raise samples, widen margins, or set "
-            f"allow_low_power: true"
-        )
+    if best >= LEAST_CHANCE:
+        return ""
+    return (
+        f"its best chance of showing equality or a difference of the size of the margin is "
+        f"{100 * best:.0f}%, under 50%; raise samples, widen margins, or set allow_low_power: true"
+    )
 
 
 def fitting_margin(score: float, problems: int, samples: int) -> int | None:
