@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,27 +29,46 @@ def watch(run_dir: RunDir, every: Every = 2.0, once: Once = False, as_json: AsJs
 
     Example: [bold]claimbench watch results/smoke[/bold]
     """
-    from rich.console import Console
-    from rich.live import Live
-    from rich.text import Text
-
     from claimbench.analysis.cells import stored_cells
     from claimbench.runner.watching import Rate, look
     from claimbench.store import RunStore
 
-    console, rate = Console(), Rate()
+    rate = Rate()
     with RunStore.existing(run_dir) as store:
         cells = stored_cells(store)
         if as_json:
             typer.echo(json.dumps(asdict(look(store, cells)), indent=1))
             return
-        with Live(console=console, auto_refresh=False, transient=False) as live:
+        with _screen() as show:
             for _ in _until_done(once, every):
                 seen = look(store, cells)
                 speed = rate.add(seen.tokens, time.monotonic())
-                live.update(Text("\n".join(_lines(run_dir, seen, speed))), refresh=True)
+                show("\n".join(_lines(run_dir, seen, speed)), replace(seen, quiet=None))
                 if seen.complete:
                     return
+
+
+@contextmanager
+def _screen() -> Iterator[Callable[[str, Standing], None]]:
+    """Shows how a run stands: on a terminal each look in the place of the one before; in a pipe or
+    a file below it, where something is new."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console = Console()
+    if console.is_terminal:
+        with Live(console=console, auto_refresh=False, transient=False) as live:
+            yield lambda lines, _: live.update(Text(lines), refresh=True)
+        return
+    before: list[Standing] = []
+
+    def show(lines: str, seen: Standing) -> None:
+        if before != [seen]:
+            before[:] = [seen]
+            typer.echo(lines)
+
+    yield show
 
 
 def _until_done(once: bool, every: float) -> Iterator[None]:
