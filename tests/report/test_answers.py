@@ -32,6 +32,14 @@ from claimbench.store import RunStore
 SHOWN = Strip(-1.8, 6.0, (-4.0, 0.3), (-4.4, 0.8))
 
 
+@pytest.mark.parametrize("width", [24, 40, 55])
+def test_a_strip_in_letters_is_one_line_of_a_narrow_terminal(width: int) -> None:
+    line = in_letters(SHOWN, width)
+    assert len(line) == width and "●" in line
+    ends = in_letters(SHOWN).split()
+    assert (line.split()[0], line.split()[-1]) == (ends[0], ends[-1])
+
+
 def test_a_strip_in_letters_has_what_decides_in_order() -> None:
     line = in_letters(SHOWN)
     low, cells, high = line.split("  ")
@@ -125,7 +133,7 @@ def test_markdown_and_page_begin_with_the_answer(made: Report) -> None:
 
 def test_what_could_change_it_is_said_in_markdown_and_in_the_terminal(made: Report) -> None:
     console = Console(width=500, file=io.StringIO(), color_system=None)
-    _print_answers(console, made)
+    _print_answers(console, made, words())
     assert isinstance(console.file, io.StringIO)
     page, printed = (made.root / "report.md").read_text("utf-8"), console.file.getvalue()
     lines = [line for line in printed.splitlines() if line.startswith("What could change it: ")]

@@ -151,7 +151,7 @@ def _print_answers(console: Console, report: Report, known: Words) -> None:
         first.stylize("bold")
         lines = [first, *rest]
         if one.strip is not None:
-            lines.insert(len(lines) - 1, Text(in_letters(one.strip)))
+            lines.insert(len(lines) - 1, Text(in_letters(one.strip, console.width)))
         lines += [Text(clean(line, LINE)) for line in what_could_change(one, known)]
         for line in lines:
             console.print(line)
