@@ -13,6 +13,7 @@ from rich.console import Console
 
 from claimbench.cli import terminal
 from claimbench.cli.display import _MEASUREMENT_COLUMNS, _VERDICT_COLUMNS, _print
+from claimbench.cli.display_gpus import _tokens
 from claimbench.report.messages import words
 from claimbench.report.tables import Table
 
@@ -73,6 +74,10 @@ def test_a_narrow_terminal_keeps_the_verdict(width: int) -> None:
     assert "28.85 ± 1.21" in printed
     assert ("published" in printed) == (width == 80)
     assert max(map(len, printed.splitlines())) <= width
+
+
+def test_few_tokens_are_counted_and_many_are_millions() -> None:
+    assert [_tokens(n) for n in (12_288, 99_999, 3_210_000)] == ["12,288", "99,999", "3.2 million"]
 
 
 def test_a_terminal_that_lacks_letters_shows_lookalikes() -> None:

@@ -120,6 +120,24 @@ def _unknown_command(word: str, known: list[str]) -> ConfigError:
     return ConfigError(f"there is no command {word}{hint}")
 
 
+def meant_as_key(words: list[str]) -> str:
+    """How a key of the run file is changed that was given as an option; empty where none was."""
+    from claimbench.config.runs import RunConfig, SamplingConfig
+
+    if not {"run", "plan", "fetch"} & set(words[:1]):
+        return ""
+    for word in words:
+        key = word.removeprefix("--").partition("=")[0].replace("-", "_")
+        if not word.startswith("--") or key not in {
+            *RunConfig.model_fields,
+            *SamplingConfig.model_fields,
+        }:
+            continue
+        path = key if key in RunConfig.model_fields else f"sampling.{key}"
+        return f"{path} is a key of the run file: change it with --set {path}=…"
+    return ""
+
+
 def main(whole_process: bool = False) -> None:
     """Entry point: every explained failure is one sentence on stderr and its exit code. Another
     program that calls it finds its handlers of signals again, unless it was the whole process."""
@@ -162,6 +180,10 @@ def _obey() -> None:
         check_working_directory()
         check_command(sys.argv[1:])
         app()
+    except SystemExit as end:
+        if end.code == ConfigError.exit_code and (hint := meant_as_key(sys.argv[1:])):
+            complain(hint)
+        raise
     finally:
         ignore_interrupts()
 
