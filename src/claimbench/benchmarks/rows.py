@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from claimbench.benchmarks.hub import is_offline
 from claimbench.benchmarks.parsing import BinaryFile, csv_rows, json_lines, json_list
 from claimbench.config.benchmarks import DatasetConfig
 from claimbench.config.paths import packaged_data
@@ -248,6 +249,8 @@ def _cannot_load(
     dataset: DatasetConfig, file: str | None, name: str, data_dir: Path | None, error: Exception
 ) -> DatasetMissing:
     why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    if is_offline():  # Then the libraries speak of options of theirs.
+        why = "working offline, and it is not in the cache"
     gated = "; it is gated: accept its terms on the hub and set HF_TOKEN" if "gated" in why else ""
     where = f"put {file} into --data-dir {data_dir}, where it is not"
     local = f", or {where if data_dir else f'give --data-dir DIR with the file {file}'}"
