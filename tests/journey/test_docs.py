@@ -49,6 +49,14 @@ def test_runs_that_a_page_shows_are_not_refused(page: Path) -> None:
             assert "refused" not in facts, f"{page.name}: claimbench run {command}"
 
 
+def test_a_clone_s_first_page_says_how_the_command_comes_onto_the_path() -> None:
+    start = (ROOT / "README.md").read_text().partition("## Commands")[0]
+    words = ". .venv/bin/activate"
+    assert start.index("./scripts/quickstart") < start.index(words) < start.index("pip install")
+    assert words in (ROOT / "CONTRIBUTING.md").read_text()
+    assert ". $VENV/bin/activate" in (ROOT / "scripts" / "setup").read_text()
+
+
 def test_the_index_lists_every_page() -> None:
     index = (ROOT / "docs" / "README.md").read_text()
     for page in (ROOT / "docs").glob("*.md"):
