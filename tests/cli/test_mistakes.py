@@ -116,6 +116,7 @@ IN_A_COMMAND = [
     ("run smoke --fial-on lower", "No such option"),
     ("run smoke --limit 20", "limit is a key of the run file: change it with --set limit=…"),
     ("plan smoke --max-tokens=3", "change it with --set sampling.max_tokens=…"),
+    ("claims results/kept", "run folders are named with --results: --results results/kept"),
     ("run results", "results: this is a folder; name a YAML file in it"),
     ("run results/smok", "results/smok: there is no such file, and no run of this name; did you"),
     ("report results", "results is not a run folder (no run.yaml): name a run folder in it, such"),

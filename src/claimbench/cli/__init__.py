@@ -7,6 +7,8 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -120,22 +122,27 @@ def _unknown_command(word: str, known: list[str]) -> ConfigError:
     return ConfigError(f"there is no command {word}{hint}")
 
 
-def meant_as_key(words: list[str]) -> str:
-    """How a key of the run file is changed that was given as an option; empty where none was."""
+def meant(words: list[str]) -> str:
+    """What was likely meant by words that a command does not take; empty where nothing is known: a
+    run folder of `claims`, a key of the run file as an option."""
+    if words[:1] == ["claims"]:
+        bare = (word for before, word in pairwise(words) if before != "--results")
+        folder = next((word for word in bare if Path(word, "run.yaml").is_file()), None)
+        return f"run folders are named with --results: --results {folder}" if folder else ""
+    return _meant_as_key(words)
+
+
+def _meant_as_key(words: list[str]) -> str:
     from claimbench.config.runs import RunConfig, SamplingConfig
 
     if not {"run", "plan", "fetch"} & set(words[:1]):
         return ""
-    for word in words:
-        key = word.removeprefix("--").partition("=")[0].replace("-", "_")
-        if not word.startswith("--") or key not in {
-            *RunConfig.model_fields,
-            *SamplingConfig.model_fields,
-        }:
-            continue
-        path = key if key in RunConfig.model_fields else f"sampling.{key}"
-        return f"{path} is a key of the run file: change it with --set {path}=…"
-    return ""
+    paths = {key: f"sampling.{key}" for key in SamplingConfig.model_fields}
+    paths |= {key: key for key in RunConfig.model_fields}
+    options = (word.removeprefix("--") for word in words if word.startswith("--"))
+    keys = (option.partition("=")[0].replace("-", "_") for option in options)
+    path = next((paths[key] for key in keys if key in paths), None)
+    return f"{path} is a key of the run file: change it with --set {path}=…" if path else ""
 
 
 def main(whole_process: bool = False) -> None:
@@ -181,7 +188,7 @@ def _obey() -> None:
         check_command(sys.argv[1:])
         app()
     except SystemExit as end:
-        if end.code == ConfigError.exit_code and (hint := meant_as_key(sys.argv[1:])):
+        if end.code == ConfigError.exit_code and (hint := meant(sys.argv[1:])):
             complain(hint)
         raise
     finally:
