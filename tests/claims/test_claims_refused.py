@@ -130,7 +130,7 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             "t.yaml:12: key tables.main.rows.alpha.values.0: 150.0 is",
         ),
         ("[50.0, 1500]", "[50.0, -1]", "values.1: -1.0 is outside 0 to 5000, the range of rating"),
-        ("[50.0, 1500]", "[50.0]", "row alpha has 1 values for 2 columns"),
+        ("[50.0, 1500]", "[50.0]", "row alpha has 1 value for 2 columns"),
         (
             "{benchmark: codeforces}",
             "{benchmark: codeforce}",

@@ -136,7 +136,7 @@ class TestOwnRuns:
         run = replace(run, grader_error_share=2 / 60, pass_at_1=0.5)
         notes = english(judge_published(published(50.0), run).notes)
         assert "2 of 60 samples could not be graded" in notes
-        assert "1 of 30 problems have no graded sample" in notes
+        assert "1 of 30 problems has no graded sample" in notes
 
     def test_inconclusive_says_what_would_decide(self) -> None:
         run = measured([3] * 15 + [1] * 15, 4)
