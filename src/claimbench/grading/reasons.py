@@ -26,7 +26,6 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "too-long": ("where", "most"),
     "not-evaluated": ("where", "failure"),
     "where-box": (),
-    "where-stated": (),
     "where-hashes": (),
     "where-phrase": (),
     "where-conclusion": (),
