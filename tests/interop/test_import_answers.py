@@ -11,6 +11,7 @@ import pytest
 from bridge_toys import claimbench, imported, refused, write_rows
 from typer.testing import CliRunner
 
+from claimbench import load
 from claimbench.cli import app
 from claimbench.interop.answers import is_bare
 from claimbench.store import RunStore
@@ -162,6 +163,8 @@ def test_bare_answers_are_graded(
     notes = notes_of(tmp_path)
     assert notes["import-bare"] == {"count": 2, "rows": 2}
     assert "import-no-reasoning-end" not in notes
+    reasons = [row["reason"] for row in load(tmp_path / "run").grades()]
+    assert len(reasons) == 2 and not any("in the last box" in reason for reason in reasons)
 
 
 def test_the_column_of_answers_counts_instead_of_the_reply(tmp_path: Path) -> None:

@@ -973,6 +973,7 @@ grade-differs-math-verify = { $where }: differs from the gold answer, compared b
 grade-too-long = { $where }: longer than { $most } characters
 grade-not-evaluated = not evaluated: { $where }: { $failure }
 grade-where-box = in the last box
+grade-where-stated = the answer by itself
 grade-where-hashes = after ####
 grade-where-phrase = after “the answer is”
 grade-where-conclusion = in the last sentence

@@ -946,6 +946,7 @@ grade-differs-math-verify = { $where }: math-verify로 비교해 정답과 다�
 grade-too-long = { $where }: { $most }자보다 김
 grade-not-evaluated = 계산하지 못함: { $where }: { $failure }
 grade-where-box = 마지막 상자 안의 답
+grade-where-stated = 따로 적힌 답
 grade-where-hashes = #### 뒤의 답
 grade-where-phrase = “the answer is” 뒤의 답
 grade-where-conclusion = 마지막 문장의 답
