@@ -59,7 +59,11 @@ IN_A_RUN_FILE = [
     ("seed: 7", "\tseed: 7", "a tab: indent with spaces"),
     ("seed: 7", "seed: 7\nextends: [a]", "key extends: a name is needed, not ['a']"),
     ("seed: 7", "seed: 7\n? [a]\n: b", "not valid YAML (a key must be a word)"),
-    ("seed: 7", "seed: 2026-13-45", "not valid YAML (month must be in 1..12)"),
+    (
+        "seed: 7",
+        "seed: 2026-13-45",
+        "not valid YAML (2026-13-45 is no date: month must be in 1..12)",
+    ),
     ("seed: 7", "seed: 2026-01-01", "a whole number is needed, not 2026-01-01"),
     ("seed: 7", "seed: 7\x07", "a control character: delete it"),
     ("  temperature: 0.6", "temperature: 0.6", "the line is indented more than those beside it"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_toys import HOSTILE, Reply, lifelike, write_run
+from report_toys import HOSTILE, Reply, lifelike, measurement, write_run
 from rich.console import Console
 
 from claimbench.cli.display import _print_answers
@@ -23,6 +24,7 @@ from claimbench.report.comparisons import comparison_answer
 from claimbench.report.messages import english, words
 from claimbench.report.page_words import page_words
 from claimbench.report.strips import KINDS, LETTERS, Strip, draw, in_letters, legend, odds
+from claimbench.report.tables import sampling_error
 from claimbench.report.view import document
 from claimbench.runner import reporting
 from claimbench.runner.comparing import compare_reports
@@ -148,6 +150,15 @@ def test_a_score_without_a_figure_says_that_replies_were_cut(made: Report) -> No
     (line,) = what_could_change(found, words())
     assert line == "What could change it: 58.0% of replies truncated."
     assert list(what_could_change(replace(found, chips=()), words())) == []
+
+
+def test_where_no_reply_could_be_graded_there_is_no_score(made: Report) -> None:
+    whole = document(made.runs)
+    nothing = measurement(pass_at_1=math.nan, sampling_se=math.nan, problem_se=math.nan)
+    found = score_answer(whole, whole.runs[0], nothing)
+    assert english(found.scores) == "m has no score on b: none of its replies could be graded."
+    unbounded = measurement(right=(0, 0), counted=(0, 0), sampling_se=math.nan)
+    assert english(sampling_error(unbounded)) == "–"
 
 
 @pytest.mark.parametrize("share", [0, 1])

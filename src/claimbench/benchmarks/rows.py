@@ -204,7 +204,10 @@ def _rows_in(file: BinaryFile, path: Path, sha256: str | None) -> Iterator[Row]:
 
 def _from_hub(dataset: DatasetConfig, name: str, data_dir: Path | None) -> list[Row]:
     if dataset.hub is None:
-        where = f"{data_dir}/{dataset.file}" if data_dir else f"--data-dir DIR with {dataset.file}"
+        where = f"--data-dir DIR with {dataset.file}"
+        if data_dir and dataset.file:
+            wanted = data_dir / dataset.file
+            where = f"{wanted}{meant_beside(wanted)}"
         raise DatasetMissing(f"{name}: its rows are only in a local file; give {where}")
     try:
         return _load_from_hub(dataset)

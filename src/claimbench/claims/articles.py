@@ -68,6 +68,7 @@ def load_articles(folder: Path | None = None, texts: Path | None = None) -> tupl
     known = _unique_ids(opened)
     for one in opened:
         for i, claim in enumerate(one.article.claims):
+            _check_lines(one, i, claim)
             _check_links(one, i, claim, known)
             _check_names(one, i, claim, catalogue)
             _check_figures(one, i, claim, figures)
@@ -219,6 +220,12 @@ def _figures_of(claim: ClaimSpec) -> Iterator[tuple[Key, str]]:
         for name, given in arithmetic.inputs.items() if arithmetic else ():
             if given.figure:
                 yield (*key, "inputs", name, "figure"), given.figure
+
+
+def _check_lines(one: _Open, i: int, claim: ClaimSpec) -> None:
+    if (last := max(claim.line_numbers)) > one.article.lines:
+        has = counted(one.article.lines, "line")
+        raise one.refuse(("claims", i, "lines"), f"line {last}, but the article has {has}")
 
 
 def _check_text(one: _Open, path: Path) -> None:

@@ -51,6 +51,7 @@ reason-problems-unknown = the number of problems is unknown, so no error can be 
 reason-no-share = { $metric } is no share of right answers
 reason-one-vote = one vote of { $k } samples per problem hides its own run-to-run error
 reason-few-votes = a vote of { $k } needs { $k } samples per problem, not { $n }
+reason-no-grades = none of the replies could be graded
 reason-not-measured = { $metric } was not measured
 
 departure = { $setting }: { PLAIN($published) } published, { PLAIN($measured) } measured
@@ -796,6 +797,7 @@ answer-unmeasured = { $model } was not measured so on { $benchmark }; { SHORT($p
    *[other] published
 }.
 answer-score = { $model } scores { FIXED($score) }% on { $benchmark }.
+answer-score-none = { $model } has no score on { $benchmark }: none of its replies could be graded.
 answer-score-partial = { $model } scores { FIXED($score) }% on { $benchmark } so far, with { $received } of { $asked } samples.
 answer-compared = { $names } on { $benchmark }: { FIXED($score) }% against { FIXED($reference) }%.
 answer-reproduced = the difference lies within ±{ SHORT($margin) } { PLURAL($margin, "point", "points") }

@@ -51,6 +51,7 @@ reason-problems-unknown = 문제 수를 알 수 없어 오차를 구할 수 없�
 reason-no-share = { $metric }: 정답 비율이 아님
 reason-one-vote = 문제당 표본 { $k }개의 투표 한 번으로는 실행 사이의 오차를 알 수 없음
 reason-few-votes = 표본 { $k }개의 투표에는 문제당 표본 { $k }개가 필요하나 { $n }개뿐임
+reason-no-grades = 답변을 하나도 채점하지 못함
 reason-not-measured = { $metric }: 측정하지 않음
 
 departure = { $setting }: 공표 { PLAIN($published) }, 측정 { PLAIN($measured) }
@@ -787,6 +788,7 @@ answer-unmeasured = { $model }: { $benchmark }에서 이 방식으로는 측정�
    *[other] 공표된 점수
 } { SHORT($published) }%.
 answer-score = { $model }: { $benchmark } 점수 { FIXED($score) }%.
+answer-score-none = { $model }: { $benchmark } 점수 없음. 답변을 하나도 채점하지 못했습니다.
 answer-score-partial = { $model }: { $benchmark } 점수는 표본 { $asked }개 중 { $received }개까지 { FIXED($score) }%.
 answer-compared = { $benchmark }, { $names }: { FIXED($score) }% 대 { FIXED($reference) }%.
 answer-reproduced = 차이가 ±{ SHORT($margin) }포인트 안에 있음
