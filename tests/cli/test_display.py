@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -83,6 +85,28 @@ def test_few_tokens_are_counted_and_many_are_millions() -> None:
 def test_a_terminal_that_lacks_letters_shows_lookalikes() -> None:
     shown = "−5 ··━●─│ 정답 … ┏━┓".encode("ascii", terminal.LOOKALIKES)
     assert shown == rb"-5 ..=o-| \uc815\ub2f5 ... +=+"
+
+
+def test_a_failure_that_quotes_a_hostile_file_has_no_escape_sequence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal.complain("known are \x1b]0;title\x07a, \x1b[2Jb, \u202ec, 정답 …")
+    assert capsys.readouterr().err == "claimbench: known are �]0;title�a, �[2Jb, �c, 정답 …\n"
+
+
+@pytest.mark.slow
+def test_a_failure_on_a_terminal_has_no_escape_sequence_of_a_file_s(tmp_path: Path) -> None:
+    """`typer.secho` leaves them out where there is no terminal, and only there."""
+    row = {"problem_id": "\x1b[2Jp", "question": "1?", "gold": "1", "response": "1"}
+    (tmp_path / "x.jsonl").write_text(json.dumps(row))
+    command = [sys.executable, "-m", "claimbench"]
+    words = ["import", "jsonl", "x.jsonl", "--model", "m", "--grader", "number", "--out", "r"]
+    subprocess.run([*command, *words], check=True, capture_output=True, cwd=tmp_path)
+    ours, theirs = pty.openpty()
+    subprocess.run([*command, "show", "r"], stderr=theirs, check=False, cwd=tmp_path)
+    said = os.read(ours, 10_000)
+    assert b"say which of its problems" in said and b"\x1b[2J" not in said
 
 
 @pytest.mark.slow

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-import unicodedata
 from collections.abc import Iterator
 
+from claimbench.cli.terminal import inert
 from claimbench.interop.samples import Shown
 from claimbench.records import Sample
 from claimbench.report.grade_reasons import in_words
@@ -15,7 +15,6 @@ from claimbench.store.tokens import unpack_ids
 
 WIDTH = 72
 """Of a rule and of a line of token ids, where the terminal is as wide."""
-TAB = "    "
 
 
 def lines(shown: Shown, ids: bool = False) -> Iterator[str]:
@@ -58,22 +57,3 @@ def _facts(shown: Shown) -> Iterator[str]:
     yield clean(f"{grade.outcome}: {in_words(grade.reason)}", 600)
     answer = "none" if grade.answer is None else clean(grade.answer, 600)
     yield f"answer: {answer}"
-
-
-def inert(text: str) -> list[str]:
-    """The lines of a hostile text as a terminal may have them: no escape sequence, no override of
-    the reading order, no surrogate; their indentation stays."""
-    return [_line(line) for line in text.replace("\r\n", "\n").split("\n")]
-
-
-def _line(line: str) -> str:
-    if line.isprintable():
-        return line
-    return "".join(
-        TAB
-        if c == "\t"
-        else c
-        if unicodedata.category(c)[0] not in "C" and c.isprintable()
-        else "�"
-        for c in line
-    )

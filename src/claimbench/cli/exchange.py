@@ -23,6 +23,7 @@ from claimbench.cli.options import (
     Workers,
 )
 from claimbench.cli.signals import resumable
+from claimbench.cli.terminal import LINE
 from claimbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -102,10 +103,13 @@ def _stated(options: list[str]) -> dict[str, object]:
 
 def _show_figures(found: Figures) -> None:
     """Scores that were imported without their samples, and what to do with them."""
+    from claimbench.report.tables import clean
+
     for one in found.figures:
-        typer.echo(f"{one.subject}  {one.benchmark}  {one.metric}  {one.value:.2f}  tier C")
+        names = map(clean, (one.subject, one.benchmark, one.metric))
+        typer.echo(f"{'  '.join(names)}  {one.value:.2f}  tier C")
     if found.unknown:
-        names = ", ".join(found.unknown)
+        names = clean(", ".join(found.unknown), LINE)
         typer.echo(
             f"Not in seeds/published/_names.yaml, where a run's names are looked up: {names}"
         )

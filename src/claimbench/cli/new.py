@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from claimbench.cli.terminal import LINE
 from claimbench.errors import ConfigError, counted
 
 if TYPE_CHECKING:
@@ -222,8 +223,10 @@ def _show_golds(draft: BenchmarkDraft) -> None:
 
 
 def _say_what_to_decide(path: Path, decide: dict[str, str]) -> None:
+    from claimbench.report.tables import clean
+
     for key, words in decide.items():
-        typer.echo(f"decide  {key}: {words}")
+        typer.echo(f"decide  {key}: {clean(words, LINE)}")
     kind = path.parent.name.removesuffix("s")
     if kind in ("model", "benchmark"):
         typer.echo(f"Use it in a run: {kind}s: [{path.stem}]")

@@ -169,7 +169,7 @@ CombinedOut = Annotated[
 ]
 
 # Of `claimbench show`.
-ProblemId = Annotated[str, typer.Option("--problem", metavar="ID", help="Which problem.")]
+ProblemId = Annotated[str | None, typer.Option("--problem", metavar="ID", help="Which problem.")]
 SampleNumber = Annotated[
     int, typer.Option("--sample", min=0, metavar="N", help="Which of its samples, from 0.")
 ]
