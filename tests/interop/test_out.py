@@ -260,6 +260,15 @@ def shown(*words: object) -> str:
     return done.output
 
 
+def test_the_rules_of_a_sample_fit_a_narrow_terminal(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for columns, width in (("40", 40), ("200", 72)):
+        monkeypatch.setenv("COLUMNS", columns)
+        rules = [line for line in shown(run, "--problem", "a").splitlines() if line[:2] == "──"]
+        assert len(rules) > 2 and {len(line) for line in rules} == {width}
+
+
 def test_one_sample_in_the_terminal(run: Path) -> None:
     said = shown(run, "--problem", "a", "--sample", 1)
     assert "toy on x, problem a, sample 1 of 2" in said

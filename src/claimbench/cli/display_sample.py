@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 import unicodedata
 from collections.abc import Iterator
@@ -12,27 +13,29 @@ from claimbench.report.grade_reasons import in_words
 from claimbench.report.tables import clean
 from claimbench.store.tokens import unpack_ids
 
-RULE = "─" * 72
+WIDTH = 72
+"""Of a rule and of a line of token ids, where the terminal is as wide."""
 TAB = "    "
 
 
 def lines(shown: Shown, ids: bool = False) -> Iterator[str]:
     """The sample under headings; with its token `ids`, if asked for."""
-    yield RULE
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
+    yield "─" * width
     yield from _facts(shown)
     for title, text in (
         ("question", shown.question),
         ("gold", shown.gold),
         ("reasoning", shown.reasoning),
         ("reply", shown.reply),
-        ("token ids", _ids(shown.sample) if ids else ""),
+        ("token ids", _ids(shown.sample, width) if ids else ""),
     ):
         if text:
-            yield from ("", f"── {title} {RULE[len(title) + 4 :]}", *inert(text))
+            yield from ("", f"── {title} ".ljust(width, "─"), *inert(text))
     yield ""
 
 
-def _ids(sample: Sample) -> str:
+def _ids(sample: Sample, width: int) -> str:
     """The ids of the reply's tokens, with spaces between them."""
     if sample.packed_ids is None:
         return "not stored: the engine did not know them"
@@ -40,7 +43,7 @@ def _ids(sample: Sample) -> str:
         ids = unpack_ids(sample.packed_ids)
     except ValueError:
         return "damaged: claimbench verify names the place"
-    return textwrap.fill(" ".join(map(str, ids)), len(RULE))
+    return textwrap.fill(" ".join(map(str, ids)), width)
 
 
 def _facts(shown: Shown) -> Iterator[str]:
