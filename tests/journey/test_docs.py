@@ -147,7 +147,7 @@ def test_the_layout_lists_the_packages_in_the_order_that_is_held() -> None:
     assert listed == [layer for layer in layers if (PACKAGE / layer).is_dir()]
 
 
-def test_every_engine_and_grader_is_on_its_page_with_its_keys() -> None:
+def test_every_engine_is_on_its_page_with_its_keys() -> None:
     engines = (ROOT / "docs" / "engines.md").read_text()
     for kind, settings in ENGINES.items():
         shared = LocalSettings.model_fields if issubclass(settings, LocalSettings) else ("kind",)
@@ -156,5 +156,8 @@ def test_every_engine_and_grader_is_on_its_page_with_its_keys() -> None:
         assert set(re.findall(r"`(\w+)`", row[1])) == {*settings.model_fields} - {*shared}, kind
     readme = (ROOT / "README.md").read_text()
     assert all(f"`engine.kind: {kind}`" in readme for kind in ENGINES if kind != "transformers")
+
+
+def test_every_grader_is_named_on_its_page() -> None:
     grading = (ROOT / "docs" / "grading.md").read_text()
     assert [kind for kind in GRADERS if f"`{kind}`" not in grading] == []

@@ -170,7 +170,8 @@ class RunConfig(Strict):
 class Experiment(Strict):
     """A run with its models and benchmarks resolved: everything that decides the samples.
 
-    Benchmarks named `lm-eval:…` are resolved when their data are read (`benchmarks.resolve`).
+    Benchmarks named `lm-eval:…` are resolved when their data are read
+    (`benchmarks.loading.resolve`).
     """
 
     run: RunConfig
