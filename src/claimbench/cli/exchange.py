@@ -106,8 +106,8 @@ def _show_figures(found: Figures) -> None:
     from claimbench.report.tables import clean
 
     for one in found.figures:
-        names = map(clean, (one.subject, one.benchmark, one.metric))
-        typer.echo(f"{'  '.join(names)}  {one.value:.2f}  tier C")
+        of = map(clean, (one.subject, one.benchmark, one.metric))
+        typer.echo(f"{'  '.join(of)}  {one.value:.2f}  tier C")
     if found.unknown:
         names = clean(", ".join(found.unknown), LINE)
         typer.echo(
