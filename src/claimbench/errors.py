@@ -21,6 +21,12 @@ what to do; the command line prints it without a traceback.
 from __future__ import annotations
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """So many of something in an English sentence: `1 sample`, `2 samples`. `many` is the plural
+    where it is not `one` with an s, or where the verb goes with it: `1 row fits`, `2 rows fit`."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 class ClaimbenchError(Exception):
     """Base of every failure that claimbench explains."""
 

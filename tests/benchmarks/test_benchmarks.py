@@ -13,7 +13,7 @@ from claimbench.benchmarks import loading as benchmarks
 from claimbench.benchmarks.twins import contradictions
 from claimbench.config import BenchmarkConfig
 from claimbench.config.prompting import fill
-from claimbench.errors import ClaimbenchError, DataError
+from claimbench.errors import ClaimbenchError, DataError, DatasetMissing
 from claimbench.records import Problem
 from claimbench.runner import preparing
 
@@ -73,6 +73,17 @@ def test_of_a_users_own_file_no_revision_is_spoken_of(project: Path) -> None:
     hub = load(project, rows=6, hub="nobody/sums", revision="1" * 40)
     with pytest.raises(DataError, match="use the pinned revision of the dataset"):
         benchmarks.load_problems(hub, project / "data")
+
+
+def test_offline_a_dataset_is_missing_in_our_words(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in those of the libraries, which name options of theirs."""
+    pytest.importorskip("datasets")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    hub = load(project, hub="nobody/sums", revision="1" * 40)
+    with pytest.raises(DatasetMissing, match=r"\(working offline, and it is not in the cache\)"):
+        benchmarks.load_problems(hub, None)
 
 
 @pytest.mark.parametrize(

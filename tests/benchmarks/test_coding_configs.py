@@ -95,7 +95,7 @@ def test_evalplus_files_are_read_from_the_data_folder(tmp_path: Path) -> None:
     }
     (tmp_path / "HumanEvalPlus-v0.1.10.jsonl").write_text(json.dumps(row) + "\n")
     benchmark = config.load_benchmark("humaneval_plus")
-    with pytest.raises(DataError, match="1 rows, but humaneval_plus pins 164"):
+    with pytest.raises(DataError, match="1 row, but humaneval_plus pins 164"):
         benchmarks.load_problems(benchmark, tmp_path)
     one = benchmark.model_copy(update={"dataset": benchmark.dataset.model_copy(update={"rows": 1})})
     (problem,) = benchmarks.load_problems(one, tmp_path)

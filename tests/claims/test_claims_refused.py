@@ -130,7 +130,7 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             "t.yaml:12: key tables.main.rows.alpha.values.0: 150.0 is",
         ),
         ("[50.0, 1500]", "[50.0, -1]", "values.1: -1.0 is outside 0 to 5000, the range of rating"),
-        ("[50.0, 1500]", "[50.0]", "row alpha has 1 values for 2 columns"),
+        ("[50.0, 1500]", "[50.0]", "row alpha has 1 value for 2 columns"),
         (
             "{benchmark: codeforces}",
             "{benchmark: codeforce}",
@@ -191,6 +191,13 @@ def test_the_small_seeds_are_accepted(seeds: Callable[..., Path]) -> None:
             'lines: "1"',
             'lines: "one"',
             'paper-1.yaml:11: key claims.0.lines: write line numbers as "7"',
+        ),
+        ('lines: "1"', 'lines: "1, 3-4"', "claims.0.lines: line 4, but the article has 3 lines"),
+        ("2025-01-01", '"2025-01-01"', "a date is needed, like 2025-01-31, not '2025-01-01': le"),
+        (
+            "2025-01-01",
+            "1.1.2025",
+            "paper-1.yaml:3: key date: a date is needed, like 2025-01-31, not '1.1.2025'",
         ),
         ('lines: "1"', 'lines: "3-1"', "paper-1.yaml:11: key claims.0.lines: 3-1 ends before it"),
         ("kind: opinion", "kind: opinon", "paper-1.yaml:34: key claims.2.kind: input should be"),
@@ -302,7 +309,6 @@ def test_an_article_that_does_not_fit_its_text_is_refused_when_that_is_at_hand(
     for written, sentence in (
         (other, "paper-1.yaml:7: key sha256: the text paper.txt has another digest"),
         (good.replace("lines: 3", "lines: 4"), "paper-1.yaml:8: key lines: the text has 3 lines"),
-        (good.replace('lines: "3"', 'lines: "9"'), "claims.2.lines: the text has nothing on line"),
         (copied, "claims.0.text.en: copies the article's words (it is one sentence of our)"),
     ):
         paper.write_text(written, encoding="utf-8")
@@ -311,3 +317,9 @@ def test_an_article_that_does_not_fit_its_text_is_refused_when_that_is_at_hand(
         assert sentence in str(caught.value)
     paper.write_text(good, encoding="utf-8")
     assert len(load_articles(paper.parent, texts=tmp_path)) == 1
+    ends_early = text.replace("The end.", "")
+    (tmp_path / "paper.txt").write_text(ends_early, encoding="utf-8")
+    again = other.replace("ab" * 32, hashlib.sha256(ends_early.encode()).hexdigest())
+    paper.write_text(again, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"claims\.2\.lines: the text has nothing on line 3"):
+        load_articles(paper.parent, texts=tmp_path)

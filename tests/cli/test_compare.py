@@ -9,6 +9,8 @@ import random
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import report_toys
@@ -17,6 +19,7 @@ from typer.testing import CliRunner, Result
 
 from claimbench.cli import app
 from claimbench.errors import InputError
+from claimbench.verdicts.arms import differences
 
 
 def chances(spread: dict[str, float], seed: int = 0):  # type: ignore[no-untyped-def]
@@ -139,6 +142,19 @@ def test_other_settings_are_listed_whatever_their_values(runs: Path, described) 
     found = compare(runs, "base", described("stops", {"stop": ["Q:", "END"]}))
     assert found.exit_code == 0
     assert "stop: unknown in the reference, [Q:, END] here" in found.stdout
+
+
+def test_one_more_language_is_no_other_setting() -> None:
+    """As a folder of an earlier version has the words of its weights, and one of today."""
+
+    def arm(note: object) -> Any:
+        weights = {"key": "weights-departures", "values": {"parts": [{"note": note}]}}
+        measured = SimpleNamespace(protocol={"weights": weights}, samples_per_problem=8)
+        return SimpleNamespace(measurement=measured)
+
+    today = {"texts": {"en": "quantized", "ko": "양자화"}}
+    assert not list(differences(arm(today), arm("quantized")))
+    assert [key for key, *_ in differences(arm(today), arm("rounded"))] == ["weights"]
 
 
 def test_several_runs_are_one_family(runs: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from command import claimbench, here
+from rich.cells import cell_len
 
 from claimbench.cli.display_claims import shortened, show_claims
 from claimbench.messages import Texts, term
@@ -32,6 +33,25 @@ def test_a_run_that_speaks_to_no_claim_is_named(capsys: pytest.CaptureFixture[st
     assert "smollm2-gsm8k" in unheard(evidence, found)
     show_claims(found, "en", unheard(evidence, found))
     assert "smollm2-gsm8k speaks to none of these claims" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_narrow_terminal_keeps_every_verdict(
+    verdicts: Sequence[ClaimVerdict],
+    language: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    found = choose(verdicts, "hani-0130")
+    show_claims(found, language)
+    shown = capsys.readouterr().out
+    lines = [line.strip("│ ") for line in shown.splitlines()]
+    for v in found:
+        assert any(
+            line.startswith(words(language).render(term("status", v.status))) for line in lines
+        )
+    assert not [line for line in shown.splitlines() if cell_len(line) > 40]
 
 
 @pytest.mark.slow

@@ -749,6 +749,7 @@ def test_replies_without_an_answer_are_no_silent_zero(journey: Journey) -> None:
     with openai_server(journey.server) as url:
         with pytest.raises(EngineDied, match="16 of 16 replies are empty"):
             journey.run(url, prompt="chat")
+        assert not [line for line in journey.told if "replies are empty" in line]  # Said once.
         report = journey.run(url, prompt="chat", examine="false")
     assert report.measurements[0].pass_at_1 == 0
     page = report.path.read_text()

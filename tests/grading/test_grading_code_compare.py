@@ -47,7 +47,7 @@ def test_wrong_outputs(output: str, expected: str) -> None:
 
 def test_the_words_name_the_line_and_stay_short() -> None:
     assert english(output_difference("1\n2\n9", "1\n2\n3")) == "line 3: '9' instead of '3'"
-    assert english(output_difference("1", "1\n2")) == "1 lines instead of 2: '1' instead of '1\\n2'"
+    assert english(output_difference("1", "1\n2")) == "1 line instead of 2: '1' instead of '1\\n2'"
     assert len(english(output_difference("x" * 10**6, "y" * 10**6))) < 300
 
 

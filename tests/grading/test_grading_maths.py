@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 import time
+from dataclasses import fields
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from grading_samples import problem, reply
@@ -21,6 +23,15 @@ from claimbench.grading.reply import counted_text
 NUMBER = make_grader("number", {}, None)
 INTEGER = make_grader("integer", {}, None)
 REASONER = make_grader("integer", {}, "</think>")
+
+
+def another(value: object) -> object:
+    """Another value of the same kind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return ("numpy",) if isinstance(value, tuple) else "another"
 
 
 class TestCountedText:
@@ -273,6 +284,22 @@ class TestMakeGrader:
         graders.append(make_grader("number", {"find": ["box"]}, None))
         assert len({grader.digest for grader in graders}) == len(graders)
         assert make_grader("number", {}, None).digest == NUMBER.digest
+
+    @pytest.mark.parametrize("kind", GRADERS)
+    def test_every_option_is_part_of_the_digest(self, kind: str) -> None:
+        """Or stored grades would count under other options. `min_isolation` and the place of
+        lm-eval's folder change no grade."""
+        grader: Any = make_grader(kind, {}, None)
+        for name in {f.name for f in fields(grader)} - {"min_isolation", "include"}:
+            other: Any = make_grader(kind, {}, None)
+            object.__setattr__(other, name, another(getattr(other, name)))
+            assert other.digest != grader.digest, f"{kind}: {name}"
+
+    def test_a_value_of_another_kind_is_refused(self) -> None:
+        with pytest.raises(ConfigError, match="option 'metric' must be a text, not 1"):
+            make_grader("lm-eval", {"metric": 1}, None)
+        with pytest.raises(ConfigError, match="option 'multiple_target' must be a whole number"):
+            make_grader("lm-eval", {"multiple_target": True}, None)
 
     @pytest.mark.parametrize("kind", GRADERS)
     def test_graders_can_be_pickled(self, kind: str) -> None:

@@ -145,7 +145,7 @@ def test_unmatched_rows_are_counted_and_shown(toy: Path) -> None:
     words = ["import", "jsonl", path, "--mapping", toy / "m.yaml", "--model", "other"]
     more = ["--benchmark", "sums", "--data-dir", toy / "data", "--out", toy / "run"]
     done = CliRunner().invoke(app, [*map(str, words), *map(str, more)])
-    assert "1 rows fit no problem" in done.output and "x.jsonl:11 (zz)" in done.output
+    assert "1 row fits no problem" in done.output and "x.jsonl:11 (zz)" in done.output
 
 
 def test_resume_and_a_changed_file(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_matches_by_nothing_but_an_id_are_counted(toy: Path, tmp_path: Path) -> 
     store = run_of(
         tmp_path, [row], "--model", "toy", "--benchmark", "sums", "--data-dir", str(toy / "data")
     )
-    assert "1 of 1 responses were matched by their id alone" in notes(store)
+    assert "1 of 1 responses was matched by its id alone" in notes(store)
 
 
 @pytest.mark.parametrize(("response", "said"), [("It is 3", True), ("Adding.</think>3", False)])

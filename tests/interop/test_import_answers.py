@@ -11,6 +11,7 @@ import pytest
 from bridge_toys import claimbench, imported, refused, write_rows
 from typer.testing import CliRunner
 
+from claimbench import load
 from claimbench.cli import app
 from claimbench.interop.answers import is_bare
 from claimbench.store import RunStore
@@ -162,6 +163,8 @@ def test_bare_answers_are_graded(
     notes = notes_of(tmp_path)
     assert notes["import-bare"] == {"count": 2, "rows": 2}
     assert "import-no-reasoning-end" not in notes
+    reasons = [row["reason"] for row in load(tmp_path / "run").grades()]
+    assert len(reasons) == 2 and not any("in the last box" in reason for reason in reasons)
 
 
 def test_the_column_of_answers_counts_instead_of_the_reply(tmp_path: Path) -> None:
@@ -285,13 +288,63 @@ def test_below_a_list_of_mappings(tmp_path: Path) -> None:
     assert (m["right"], m["counted"], m["truncated_share"]) == ([1], [2], 0.5)
 
 
+# --- rows without a response -------------------------------------------------------------------
+
+FAILED = [
+    {"id": "a", "q": "1?", "g": "7", "r": "\\boxed{7}"},
+    {"id": "b", "q": "2?", "g": "7", "r": None},
+    {"id": "c", "q": "3?", "g": "7", "r": ""},
+    {"id": "d", "q": "4?", "g": "7"},
+]
+
+
+def test_rows_without_a_response_are_counted_and_ask_for_a_choice(tmp_path: Path) -> None:
+    """Null, or no key at all; an empty text is a reply."""
+    said = said_of(tmp_path, FAILED, PLAIN, "--model", "toy", "--grader", "integer")
+    assert "x.jsonl: 2 of 4 rows have no response (the first: x.jsonl:2): complete the file" in said
+    assert "--missing-as-wrong" in said and "labels alone" not in said
+    assert not (tmp_path / "run").exists()
+
+
+def test_rows_without_a_response_count_as_wrong_where_that_is_asked(tmp_path: Path) -> None:
+    words = ("--model", "toy", "--grader", "integer", "--missing-as-wrong")
+    printed = " ".join(output_of(tmp_path, FAILED, PLAIN, *words).split())
+    assert "2 of 4 rows have no response in the file, and count as wrong" in printed
+    assert "1 of 4 responses is empty, and counts as wrong" in printed
+    (m,) = json.loads((tmp_path / "run" / "measurements.json").read_text())
+    assert (m["received"], m["counted"], m["right"]) == (4, [1] * 4, [1, 0, 0, 0])
+    assert (m["pass_at_1"], m["no_answer_share"]) == (0.25, 0.75)
+    assert notes_of(tmp_path)["import-no-response"] == {"count": 2, "rows": 4}
+    assert "2 of 4 rows have no response" in (tmp_path / "run" / "report.md").read_text()
+
+
+def test_a_stated_answer_stands_for_a_missing_response(tmp_path: Path) -> None:
+    rows = [{**FAILED[1], "said": "7"}, {**FAILED[0], "said": "7"}]
+    mapping = PLAIN[:-1] + ", answer: said}"
+    m = run_of(tmp_path, rows, mapping, "--grader", "integer")
+    assert m["pass_at_1"] == 1.0 and "import-no-response" not in notes_of(tmp_path)
+    rows[0]["said"] = None
+    assert "1 of 2 rows has no response" in said_of(
+        tmp_path, rows, mapping, "--model", "toy", "--grader", "integer"
+    )
+
+
+def test_labels_alone_need_no_response(tmp_path: Path) -> None:
+    rows = [{**row, "ok": 1} for row in FAILED]
+    mapping = PLAIN[:-1] + ", label: ok}"
+    said = said_of(tmp_path, rows, mapping, "--model", "toy", "--grader", "integer")
+    assert "or leave out --benchmark and --grader, for the labels alone" in said
+    assert run_of(tmp_path, rows, mapping)["pass_at_1"] == 1.0
+
+
 def test_lists_that_do_not_fit(tmp_path: Path) -> None:
     row: dict[str, Any] = {"id": "a", "q": "1?", "g": "7", "outs": ["7", "8"], "ok": [1, 0, 1]}
     labelled = LISTS[:-1] + ", label: ok}"
     words = ("--grader", "integer")
     assert "label is a list of 3, there are 2" in said_of(tmp_path, [row], labelled, *words)
     assert "response is a list of 0" in said_of(tmp_path, [{**row, "outs": []}], LISTS, *words)
-    assert "no response" in said_of(tmp_path, [{**row, "outs": ["7", None]}], LISTS, *words)
+    lacking = said_of(tmp_path, [{**row, "outs": ["7", None]}], LISTS, *words)
+    assert "x.jsonl: 1 of 2 rows has no response (the first: x.jsonl:1)" in lacking
     assert "a text is needed" in said_of(tmp_path, [{**row, "outs": [["7"]]}], LISTS, *words)
     # One label for two samples is neither's.
     m = run_of(tmp_path, [{**row, "ok": 1}], labelled, *words)
@@ -333,7 +386,7 @@ def replies(texts: list[str], **more: Any) -> list[dict[str, Any]]:
 def test_most_replies_without_an_answer_are_noticed(tmp_path: Path) -> None:
     rows = replies(["I do not know what it is."] * 2 + ["\\boxed{7}"])
     said = output_of(tmp_path, rows, PLAIN, "--grader", "integer", "--model", "toy")
-    words = "no answer was found in 67 % of the replies"
+    words = "no answer was found in 67% of the replies"
     assert words in said and words in (tmp_path / "run" / "report.md").read_text()
 
 
@@ -342,7 +395,7 @@ def test_most_replies_graded_by_error_are_noticed(tmp_path: Path) -> None:
     for row in rows[:3]:
         row["g"] = "seven"
     said = output_of(tmp_path, rows, PLAIN, "--grader", "integer", "--model", "toy")
-    words = "75 % of the replies could not be graded"
+    words = "75% of the replies could not be graded"
     assert words in said and words in (tmp_path / "run" / "report.md").read_text()
 
 

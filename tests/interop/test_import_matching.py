@@ -142,13 +142,13 @@ def test_what_was_matched_how_is_reported(toy: Path) -> None:
     assert done.exit_code == 0, done.output
     report = (toy / "run" / "report.md").read_text()
     for key, counts in (
-        ("by their question without its white space", "1 of 2 responses"),
-        ("one of our questions and another gold", "1 of 2 responses"),
-        ("are left out because their gold", "1 rows"),
+        ("by its question without its white space", "1 of 2 responses was"),
+        ("one of our questions and another gold", "1 of 2 responses has"),
+        ("is left out because its gold", "1 row is"),
     ):
         assert key in report and counts in report
-    assert "another gold: they are graded by ours" in done.output
-    assert "1 rows are left out because their gold" in done.output
+    assert "another gold: it is graded by ours" in done.output
+    assert "1 row is left out because its gold" in done.output
     m = json.loads((toy / "run" / "measurements.json").read_text())[0]
     assert m["problem_ids"] == ["q1", "q2"]
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 import claimbench as package
 from claimbench.claims.published import load_published
 from claimbench.cli import app
-from claimbench.cli.display_sample import inert
+from claimbench.cli.terminal import inert
 from claimbench.errors import ConfigError, DataError
 from claimbench.interop.writers.eee_entry import portable
 from claimbench.interop.writers.paper import in_latex
@@ -260,6 +260,15 @@ def shown(*words: object) -> str:
     return done.output
 
 
+def test_the_rules_of_a_sample_fit_a_narrow_terminal(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for columns, width in (("40", 40), ("200", 72)):
+        monkeypatch.setenv("COLUMNS", columns)
+        rules = [line for line in shown(run, "--problem", "a").splitlines() if line[:2] == "──"]
+        assert len(rules) > 2 and {len(line) for line in rules} == {width}
+
+
 def test_one_sample_in_the_terminal(run: Path) -> None:
     said = shown(run, "--problem", "a", "--sample", 1)
     assert "toy on x, problem a, sample 1 of 2" in said
@@ -269,6 +278,8 @@ def test_one_sample_in_the_terminal(run: Path) -> None:
         shown(run, "--problem", "a", "--sample", 7)
     with pytest.raises(ConfigError, match="there is no problem 'aa'; did you mean a"):
         shown(run, "--problem", "aa")
+    with pytest.raises(ConfigError, match=r"say which of its problems with --problem ID; there ar"):
+        shown(run)
     with pytest.raises(ConfigError, match="no such model or benchmark; it holds toy on x"):
         shown(run, "--problem", "a", "--model", "other")
 

@@ -230,7 +230,7 @@ def test_the_report_says_what_livecodebenchs_quirks_changed(
     (measured,) = run(dated, monkeypatch).measurements
     assert measured.right == (0, 1, 0)  # open(0) is empty in its runner
     report = (dated / "out" / "report.md").read_text()
-    assert "1 programs are right with them and 3 without; 2 verdicts differ" in report
+    assert "1 program is right with them and 3 without; 2 verdicts differ" in report
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ def test_a_plan_says_how_many_samples_show_equality() -> None:
 
 def test_the_plan_as_text_shows_it_beside_the_published_number() -> None:
     done = CliRunner().invoke(app, ["plan", "r1-distill-qwen-7b", "--offline"])
-    assert "80 % for equality needs 14 to 22 samples per problem (among 4 figures" in done.stdout
+    assert "80% for equality needs 14 to 22 samples per problem (among 4 figures" in done.stdout
     assert "at least" in done.stdout
     assert "the published score has 64" in done.stdout
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_toys import HOSTILE, Reply, lifelike, write_run
+from report_toys import HOSTILE, Reply, lifelike, measurement, write_run
 from rich.console import Console
 
 from claimbench.cli.display import _print_answers
@@ -23,6 +24,7 @@ from claimbench.report.comparisons import comparison_answer
 from claimbench.report.messages import english, words
 from claimbench.report.page_words import page_words
 from claimbench.report.strips import KINDS, LETTERS, Strip, draw, in_letters, legend, odds
+from claimbench.report.tables import sampling_error
 from claimbench.report.view import document
 from claimbench.runner import reporting
 from claimbench.runner.comparing import compare_reports
@@ -30,6 +32,14 @@ from claimbench.runner.reporting import Report
 from claimbench.store import RunStore
 
 SHOWN = Strip(-1.8, 6.0, (-4.0, 0.3), (-4.4, 0.8))
+
+
+@pytest.mark.parametrize("width", [24, 40, 55])
+def test_a_strip_in_letters_is_one_line_of_a_narrow_terminal(width: int) -> None:
+    line = in_letters(SHOWN, width)
+    assert len(line) == width and "●" in line
+    ends = in_letters(SHOWN).split()
+    assert (line.split()[0], line.split()[-1]) == (ends[0], ends[-1])
 
 
 def test_a_strip_in_letters_has_what_decides_in_order() -> None:
@@ -125,7 +135,7 @@ def test_markdown_and_page_begin_with_the_answer(made: Report) -> None:
 
 def test_what_could_change_it_is_said_in_markdown_and_in_the_terminal(made: Report) -> None:
     console = Console(width=500, file=io.StringIO(), color_system=None)
-    _print_answers(console, made)
+    _print_answers(console, made, words())
     assert isinstance(console.file, io.StringIO)
     page, printed = (made.root / "report.md").read_text("utf-8"), console.file.getvalue()
     lines = [line for line in printed.splitlines() if line.startswith("What could change it: ")]
@@ -140,6 +150,15 @@ def test_a_score_without_a_figure_says_that_replies_were_cut(made: Report) -> No
     (line,) = what_could_change(found, words())
     assert line == "What could change it: 58.0% of replies truncated."
     assert list(what_could_change(replace(found, chips=()), words())) == []
+
+
+def test_where_no_reply_could_be_graded_there_is_no_score(made: Report) -> None:
+    whole = document(made.runs)
+    nothing = measurement(pass_at_1=math.nan, sampling_se=math.nan, problem_se=math.nan)
+    found = score_answer(whole, whole.runs[0], nothing)
+    assert english(found.scores) == "m has no score on b: none of its replies could be graded."
+    unbounded = measurement(right=(0, 0), counted=(0, 0), sampling_se=math.nan)
+    assert english(sampling_error(unbounded)) == "–"
 
 
 @pytest.mark.parametrize("share", [0, 1])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from catalogues import entries, placeholders, rewritten, using
+from catalogues import FOLDER, entries, placeholders, rewritten, using
 from report_toys import lifelike, write_run
 from typer.testing import CliRunner
 
@@ -38,6 +38,8 @@ from claimbench.report.figures import KINDS
 from claimbench.report.html import render_html
 from claimbench.report.markdown import render_document
 from claimbench.report.messages import languages, plain, words
+from claimbench.report.messages.entries import Entries
+from claimbench.report.messages.functions import number
 from claimbench.report.page_script import OUTCOMES, SCRIPT_KEYS
 from claimbench.report.settings import SETTINGS as NAMED
 from claimbench.report.strips import KINDS as STRIP
@@ -193,6 +195,34 @@ def test_every_key_that_the_source_makes_is_in_the_catalogues() -> None:
     named = {one for tree in trees().values() for node in ast.walk(tree) for one in _constant(node)}
     headings = {key for key in known if key.startswith("column-")}
     assert known - made - named - headings == set()
+
+
+NOUNS = (
+    "bits calculations claims comparisons degrees differences facts figures grades lines "
+    "models notes others passes points problems programs replies responses rows runs samples "
+    "settings suspects tests times verdicts"
+)
+COUNTED = re.compile(rf"(?<![\w.,])(?<!of )1 (?:\w+ )?({NOUNS.replace(' ', '|')})\b")
+"""One of several things; what stands behind `of` is how many there are in all."""
+SEVERAL = {
+    *("shown-apart-alone", "shown-equal-alone", "compare-shown-alone", "compare-holm"),
+    *("page-runs-title", "proxy-tokens", "grade-too-much", "grade-threads", "grade-too-long"),
+    *("certainty-equal", "certainty-apart", "strip-said-others", "answer-basis-uneven"),
+    *("answer-no-claims", "compare-groups", "import-cut-early", "import-cut-early-bytes"),
+    *("reason-few-votes", "reason-one-vote", "server-unended", "server-all-reasoning"),
+    "server-empty",
+}
+"""Messages whose counts are never one: families, limits, sums."""
+
+
+def test_english_counts_of_one_are_singular() -> None:
+    english = Entries("en", (FOLDER / "en.ftl").read_text("utf-8"))
+    found = {}
+    for key, message in entries("en").items():
+        ones = {name: number(1) for name in placeholders(message)}
+        if english.has(key) and not key.startswith("script-") and key not in SEVERAL:
+            found[key] = COUNTED.findall(english.format(key, ones)[0])
+    assert {key: plurals for key, plurals in found.items() if plurals} == {}
 
 
 def test_every_term_is_of_a_known_family() -> None:

@@ -200,6 +200,20 @@ def test_results_without_samples_say_so(tmp_path: Path) -> None:
         reporting.report(store)
 
 
+def test_a_lost_file_of_problems_is_named(tmp_path: Path) -> None:
+    """The samples are there, so these are no results alone."""
+    cells = [("a", "aime24"), ("a", "aime25")]
+    root = write_run(tmp_path / "run", cells, lifelike({"a": 0.5}), problems=2)
+    with RunStore.existing(root, writer=True) as store:
+        reporting.report(store)
+    (root / "problems" / "aime25.jsonl").unlink()
+    with (
+        RunStore.existing(root, writer=True) as store,
+        pytest.raises(WrongRunFolder, match=r"problems/aime25\.jsonl is not there, and nothing"),
+    ):
+        reporting.report(store)
+
+
 def test_a_run_that_stored_nothing_says_so(tmp_path: Path) -> None:
     """Stopped behind its run.yaml."""
     root = write_run(tmp_path / "run", [("a", "aime24")], lifelike({"a": 0.5}), problems=1)

@@ -13,6 +13,7 @@ from report_toys import lifelike, measurement, write_run
 
 from claimbench.analysis.efficiency import DEVICES, efficiency
 from claimbench.analysis.programs import program_lines
+from claimbench.cli.display import show_report
 from claimbench.config import load_model
 from claimbench.messages import Message, Texts, from_data, term
 from claimbench.report import Document, RunView
@@ -154,3 +155,24 @@ def test_particles_follow_the_word() -> None:
     assert list(said.values()) == [
         "한국과", "나라와", "hani-0130-1과", "hani-0130-2와", "model과",
     ]  # fmt: skip
+
+
+def test_a_terminal_shows_a_report_in_korean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sentences, headings, verdicts and notes, of several figures and of an unfinished run."""
+    monkeypatch.setenv("COLUMNS", "100")
+    root = tmp_path / "run"
+    cells = [("r1-distill-qwen-7b", "aime24"), ("r1-distill-qwen-1.5b", "aime24")]
+    share = {"r1-distill-qwen-7b": 0.55, "r1-distill-qwen-1.5b": 0.3}
+    write_run(root, cells, lifelike(share, 1), published=["deepseek-r1"])
+    with RunStore.existing(root, writer=True) as store:
+        made = replace(reporting.report(store, language="ko"), root=Path("r"))
+    show_report(made)
+    shown = capsys.readouterr().out
+    assert "판정" in shown and "측정값" in shown and "보고서: r/report.md" in shown
+    assert {term for term in ("재현됨", "낮음", "높음", "판단 보류") if term in shown}
+    plain = re.sub("r1-distill-qwen-[0-9.]+b|aime24|deepseek-r1/?[a-z0-9]*|report.md", "", shown)
+    assert not re.search("[a-z]{3,}", re.sub("pass@|cons@", "", plain)), shown
+    show_report(replace(made, runs=(replace(made.runs[0], partial=True),)))
+    assert "미완료" in capsys.readouterr().out

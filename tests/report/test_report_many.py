@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from report_toys import lifelike, measurement, write_run
@@ -10,7 +11,9 @@ from report_toys import lifelike, measurement, write_run
 from claimbench.messages import Message
 from claimbench.records import Registration, Verdict
 from claimbench.report import Document, RunView
+from claimbench.report.answer import CARDS
 from claimbench.report.html import render_html
+from claimbench.report.tables import figure_of
 from claimbench.runner import reporting
 from claimbench.store import RunStore
 
@@ -81,3 +84,20 @@ def test_a_long_table_has_rows_that_the_script_can_hold_back(page: str) -> None:
     table = table.split("</table>")[0]
     assert table.count("<tbody>") == table.count("</tbody>") == 7 * 8
     assert section(page, "votes").count('<table class="cards sortable">') == 1
+
+
+def test_of_many_figures_the_first_answer_names_those_that_differ(tmp_path: Path) -> None:
+    """In the page and in Markdown, as the table of verdicts has them."""
+    share = {"r1-distill-qwen-7b": 0.2, "r1-distill-qwen-1.5b": 0.3, "r1-distill-llama-8b": 0.4}
+    root = tmp_path / "run"
+    cells = [(model, name) for model in share for name in ("aime24", "math500")]
+    write_run(root, cells, lifelike(share, 1), published=["deepseek-r1"])
+    with RunStore.existing(root, writer=True) as store:
+        made = reporting.report(store, samples=False)
+    lower = [v for v in made.verdicts if v.verdict == "lower"]
+    assert len(made.verdicts) > CARDS and lower
+    (first, *_) = sorted(lower, key=lambda v: v.difference or 0.0)
+    sentence = f"Lower: {first.subject} on {figure_of(first)}, {first.measured:.1f}% where "
+    page = (root / "report.html").read_text("utf-8")
+    assert sentence in page and page.index(sentence) < page.index('class="matrix')
+    assert sentence in (root / "report.md").read_text("utf-8")

@@ -257,6 +257,7 @@ def test_a_damaged_line_is_named_and_the_sample_is_asked_again(journey: Toy) -> 
 
 
 def test_low_power_is_refused_unless_told(journey: Toy) -> None:
+    from claimbench.cli.display_plan import render
     from claimbench.planning.estimate import check_power, describe
 
     path = journey.root / "configs" / "runs" / "try.yaml"
@@ -268,9 +269,12 @@ def test_low_power_is_refused_unless_told(journey: Toy) -> None:
     ):
         experiment = config.load_experiment(path, sets)
         plan = preparing.plan(experiment, journey.root / "data", False, lambda _: None)
-        assert describe(plan, {})["published"][0]["published"] == 60.0
+        facts = describe(plan, {})
+        assert facts["published"][0]["published"] == 60.0
+        assert ("refused" in facts) is refused
+        assert ("`claimbench run` refuses this: its best chance" in render(facts)) is refused
         if refused:
-            with pytest.raises(InputError, match="under 50 %"):
+            with pytest.raises(InputError, match="under 50%"):
                 check_power(plan)
         else:
             check_power(plan)

@@ -117,10 +117,10 @@ def test_an_edited_reply_is_graded_again(journey: Toy) -> None:
     part = part_of(journey.out, "samples")
     part.write_bytes(part.read_bytes().replace(b"answer is 2", b"answer is 3", 1))
     found = verify(journey.out)
-    assert any("1 samples have no grade" in lack for lack in found.missing)
+    assert any("1 sample has no grade" in lack for lack in found.missing)
     # The cause stands before the figures that follow from it.
     said = CliRunner().invoke(app, ["verify", str(journey.out)]).stdout.splitlines()
-    cause = next(i for i, line in enumerate(said) if "1 samples have no grade" in line)
+    cause = next(i for i, line in enumerate(said) if "1 sample has no grade" in line)
     wrong = [i for i, line in enumerate(said) if line.startswith("wrong")]
     assert wrong and cause < min(wrong)
     done = CliRunner().invoke(app, ["grade", str(journey.out)])
@@ -337,9 +337,7 @@ def test_token_ids_are_kept_shown_and_verified(journey: Toy) -> None:
     part = part_of(journey.out, "samples")
     text, ids = part.read_text(), pack_ids((7, 300, 70_000, 7, 7))
     part.write_text(text.replace(ids, pack_ids((7, 300, 70_001, 7, 7)), 1))
-    assert any(
-        "have no grade of their present text" in lack for lack in verify(journey.out).missing
-    )
+    assert any("has no grade of its present text" in lack for lack in verify(journey.out).missing)
     part.write_text(text.replace(ids, pack_ids((7,)), 1))
     done = CliRunner().invoke(app, ["verify", str(journey.out)])
     assert "packed_ids are not the ids of as many tokens" in done.output

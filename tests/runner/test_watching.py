@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from claimbench.analysis.cells import stored_cells
 from claimbench.cli import app
 from claimbench.records import RequestFailure
+from claimbench.runner import watching
 from claimbench.runner.watching import Rate, look
 from claimbench.store import RunStore
 from claimbench.store.sessions import Session
@@ -74,6 +76,22 @@ def test_a_finished_run_ends_the_watch_and_names_slow_problems(tmp_path: Path) -
     assert "4 truncated" in said and "likely" not in said
     data = json.loads(CliRunner().invoke(app, ["watch", str(root), "--json"]).output)
     assert data["cells"][0]["slow"][0]["problem"] == "q9"
+
+
+def test_in_a_pipe_a_look_is_printed_below_the_last_where_it_is_new(
+    half: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three looks at the half, which does not change, then at the whole."""
+    with RunStore.existing(half) as store:
+        seen = look(store, stored_cells(store))
+        whole = replace(seen, cells=(replace(seen.cells[0], stored=40, graded=40),))
+    looks = iter([replace(seen, quiet=1.0), replace(seen, quiet=3.0), seen, whole])
+    monkeypatch.setattr(watching, "look", lambda *_: next(looks))
+    done = CliRunner().invoke(app, ["watch", str(half), "--every", "0.2"])
+    assert done.exit_code == 0, done.output
+    heads = [line for line in done.output.splitlines() if line.startswith(str(half))]
+    assert [head.split()[1] for head in heads] == ["20", "40"]
+    assert done.output.endswith("\n") and not done.output.startswith("\n")
 
 
 def test_requests_that_failed_are_counted(half: Path) -> None:

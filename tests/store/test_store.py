@@ -18,6 +18,7 @@ from store_toys import SUMS, create, fill, grade, judge, sample, sample_id, stor
 from claimbench.errors import StoreError, WrongRunFolder
 from claimbench.records import CellName
 from claimbench.store import RunStore, hex_ids, positions, safe_name, text_key
+from claimbench.store.files import explained
 from claimbench.store.rows import GRADES, SAMPLES
 
 
@@ -316,6 +317,13 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="No space left"):
             store.write_lines_once("problems/sums.jsonl", rows())
         assert list((store.root / "problems").iterdir()) == []
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_who_may_not_write_a_folder_is_sent_to_a_copy(code: int) -> None:
+    """`report` and `grade` have no --out that would help."""
+    said = str(explained(OSError(code, os.strerror(code)), Path("run/run.lock"), "created"))
+    assert "work in a folder of yours (--out, or a copy of this one)" in said
 
 
 def no_links(source: Path, target: Path) -> None:

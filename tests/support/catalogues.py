@@ -19,7 +19,8 @@ FOLDER = Path(catalogue.__file__).parent
 def entries(language: str) -> dict[str, ast.Message]:
     """The messages of a catalogue by key; a text that is no Fluent fails the test."""
     body = FluentParser().parse((FOLDER / f"{language}.ftl").read_text("utf-8")).body
-    assert not [entry for entry in body if isinstance(entry, ast.Junk)], language
+    junk = [entry.content for entry in body if isinstance(entry, ast.Junk)]
+    assert not junk, f"{language}.ftl: no Fluent: {junk[0]}"
     messages = [entry for entry in body if isinstance(entry, ast.Message)]
     keys = [message.id.name for message in messages]
     assert len(set(keys)) == len(keys), f"{language}.ftl has a key twice"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -136,7 +137,18 @@ class TestOwnRuns:
         run = replace(run, grader_error_share=2 / 60, pass_at_1=0.5)
         notes = english(judge_published(published(50.0), run).notes)
         assert "2 of 60 samples could not be graded" in notes
-        assert "1 of 30 problems have no graded sample" in notes
+        assert "1 of 30 problems has no graded sample" in notes
+
+    def test_without_one_graded_reply_there_is_no_score_to_judge(self) -> None:
+        nothing = {"counted": (0,) * 30, "right": (0,) * 30, "pass_at_1": math.nan}
+        run = replace(measured([1] * 30, 2), grader_error_share=1.0, **nothing)
+        verdict = judge_published(published(50.0), run)
+        assert (verdict.verdict, verdict.measured, verdict.difference) == (
+            "inconclusive",
+            None,
+            None,
+        )
+        assert "none of the replies could be graded" in english(verdict.sentence)
 
     def test_inconclusive_says_what_would_decide(self) -> None:
         run = measured([3] * 15 + [1] * 15, 4)

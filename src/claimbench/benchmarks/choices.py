@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from claimbench.benchmarks.rows import Row, column
 from claimbench.config.benchmarks import FieldsConfig
-from claimbench.errors import DataError
+from claimbench.errors import DataError, counted
 from claimbench.records.runs import CHOICE_LETTERS
 
 
@@ -20,8 +20,8 @@ def choices_of(fields: FieldsConfig, row: Row, name: str, number: int) -> tuple[
     where = f"{name}: row {number}"
     if not 2 <= len(texts) <= len(CHOICE_LETTERS):
         raise DataError(
-            f"{where} has {len(texts)} choices in column {fields.choices_in}; a list of 2 to "
-            f"{len(CHOICE_LETTERS)} texts is needed"
+            f"{where} has {counted(len(texts), 'choice')} in column {fields.choices_in}; a list "
+            f"of 2 to {len(CHOICE_LETTERS)} texts is needed"
         )
     gold = column(row, str(fields.gold), name, number)
     place = right_place(texts, labels, gold)

@@ -32,7 +32,7 @@ def use(offline: bool = False, seconds: float = PROBE_SECONDS) -> bool:
     Call before huggingface_hub, datasets or transformers are imported: they read their offline
     mode on import. Returns True when the hub answers within `seconds` of the first question.
     """
-    online = not (offline or _told_offline()) and _ask(endpoint()).in_time(seconds)
+    online = not (offline or is_offline()) and _ask(endpoint()).in_time(seconds)
     if not online:
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["HF_DATASETS_OFFLINE"] = "1"
@@ -43,11 +43,12 @@ def use(offline: bool = False, seconds: float = PROBE_SECONDS) -> bool:
 
 def ask() -> None:
     """Begin to ask the hub, for a command that has other work to do before it needs the answer."""
-    if not _told_offline():
+    if not is_offline():
         _ask(endpoint())
 
 
-def _told_offline() -> bool:
+def is_offline() -> bool:
+    """Whether the user, or `use`, has told the libraries not to ask the hub."""
     names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
     return any(os.environ.get(name, "").upper() in {"1", "ON", "YES", "TRUE"} for name in names)
 

@@ -16,7 +16,7 @@ from claimbench.config.folders import LM_EVAL
 from claimbench.config.models import ModelConfig
 from claimbench.config.prompting import fill
 from claimbench.config.runs import Experiment
-from claimbench.errors import DataError
+from claimbench.errors import DataError, counted
 from claimbench.grading.extract import last_box
 from claimbench.records.runs import Problem, Turn
 
@@ -70,8 +70,8 @@ def load_fewshot(benchmark: BenchmarkConfig, data_dir: Path | None = None) -> tu
     _check_digest(shots.dataset, name, _digest_of(zip(asked, answers, strict=True)))
     if len(rows) < shots.count:
         raise DataError(
-            f"{name}: {shots.count} examples are asked for (key fewshot.count), and "
-            f"{shots.dataset.file or shots.dataset.hub} has {len(rows)}"
+            f"{name}: {counted(shots.count, 'example is', 'examples are')} asked for (key "
+            f"fewshot.count), and {shots.dataset.file or shots.dataset.hub} has {len(rows)}"
         )
     picked = random.Random(shots.seed).sample(range(len(rows)), shots.count)
     turns: list[Turn] = []

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from claimbench.benchmarks.hub import is_offline
 from claimbench.benchmarks.parsing import BinaryFile, csv_rows, json_lines, json_list
 from claimbench.config.benchmarks import DatasetConfig
 from claimbench.config.paths import packaged_data
 from claimbench.config.yamlfile import close_to, meant_beside
-from claimbench.errors import DataError, DatasetMissing
+from claimbench.errors import DataError, DatasetMissing, counted
 from claimbench.records.plain import JsonObject
 
 Row = JsonObject
@@ -44,7 +45,7 @@ def stream_rows(dataset: DatasetConfig, name: str, data_dir: Path | None) -> Ite
         own = f"mend the file, or write rows: {kept} where it is as you mean it"
         what_to_do = "use the pinned revision of the dataset" if dataset.hub else own
         raise DataError(
-            f"{source}: {kept} rows, but {name} pins {dataset.rows} (key dataset.rows); "
+            f"{source}: {counted(kept, 'row')}, but {name} pins {dataset.rows} (key dataset.rows); "
             f"{what_to_do}"
         )
 
@@ -203,7 +204,10 @@ def _rows_in(file: BinaryFile, path: Path, sha256: str | None) -> Iterator[Row]:
 
 def _from_hub(dataset: DatasetConfig, name: str, data_dir: Path | None) -> list[Row]:
     if dataset.hub is None:
-        where = f"{data_dir}/{dataset.file}" if data_dir else f"--data-dir DIR with {dataset.file}"
+        where = f"--data-dir DIR with {dataset.file}"
+        if data_dir and dataset.file:
+            wanted = data_dir / dataset.file
+            where = f"{wanted}{meant_beside(wanted)}"
         raise DatasetMissing(f"{name}: its rows are only in a local file; give {where}")
     try:
         return _load_from_hub(dataset)
@@ -248,6 +252,8 @@ def _cannot_load(
     dataset: DatasetConfig, file: str | None, name: str, data_dir: Path | None, error: Exception
 ) -> DatasetMissing:
     why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    if is_offline():  # Then the libraries speak of options of theirs.
+        why = "working offline, and it is not in the cache"
     gated = "; it is gated: accept its terms on the hub and set HF_TOKEN" if "gated" in why else ""
     where = f"put {file} into --data-dir {data_dir}, where it is not"
     local = f", or {where if data_dir else f'give --data-dir DIR with the file {file}'}"

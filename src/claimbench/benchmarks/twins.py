@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from claimbench.benchmarks.details import decisive
+from claimbench.errors import counted
 from claimbench.grading.numerals import to_fraction
 from claimbench.records.runs import Problem
 
@@ -23,7 +24,8 @@ def contradictions(problems: Sequence[Problem]) -> list[str]:
         for first, second in pairs[:SHOWN]
     ]
     more = len(pairs) - SHOWN
-    return lines + ([f"and so do {more} more pairs of rows"] if more > 0 else [])
+    do = counted(more, "more pair of rows", "more pairs of rows")
+    return lines + ([f"and so {'does' if more == 1 else 'do'} {do}"] if more > 0 else [])
 
 
 def _pairs(problems: Sequence[Problem]) -> Iterator[tuple[int, int]]:

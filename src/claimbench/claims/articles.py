@@ -26,7 +26,7 @@ from claimbench.config.canonical import plain
 from claimbench.config.models import subject_of
 from claimbench.config.paths import seeds_dir, shipped_seeds_dir
 from claimbench.config.yamlfile import Key, Marks, load_yaml, nearest, parse
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, counted
 from claimbench.messages import Disagreement, Texts
 from claimbench.records import Claim
 from claimbench.records.plain import JsonDict
@@ -68,6 +68,7 @@ def load_articles(folder: Path | None = None, texts: Path | None = None) -> tupl
     known = _unique_ids(opened)
     for one in opened:
         for i, claim in enumerate(one.article.claims):
+            _check_lines(one, i, claim)
             _check_links(one, i, claim, known)
             _check_names(one, i, claim, catalogue)
             _check_figures(one, i, claim, figures)
@@ -221,6 +222,12 @@ def _figures_of(claim: ClaimSpec) -> Iterator[tuple[Key, str]]:
                 yield (*key, "inputs", name, "figure"), given.figure
 
 
+def _check_lines(one: _Open, i: int, claim: ClaimSpec) -> None:
+    if (last := max(claim.line_numbers)) > one.article.lines:
+        has = counted(one.article.lines, "line")
+        raise one.refuse(("claims", i, "lines"), f"line {last}, but the article has {has}")
+
+
 def _check_text(one: _Open, path: Path) -> None:
     article = one.article
     content = path.read_bytes()
@@ -229,7 +236,9 @@ def _check_text(one: _Open, path: Path) -> None:
     text = content.decode("utf-8")
     lines = text.removesuffix("\n").split("\n")
     if len(lines) != article.lines:
-        raise one.refuse(("lines",), f"the text has {len(lines)} lines, not {article.lines}")
+        raise one.refuse(
+            ("lines",), f"the text has {counted(len(lines), 'line')}, not {article.lines}"
+        )
     for i, claim in enumerate(article.claims):
         for number in claim.line_numbers:
             if not 1 <= number <= len(lines) or not lines[number - 1].strip():

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from claimbench.claims.schema import Figure
 from claimbench.config.yamlfile import Strict
+from claimbench.errors import counted
 from claimbench.records.plain import Tier
 
 Protocol = dict[str, object]
@@ -89,7 +90,8 @@ class Table(Strict):
         for name, row in self.rows.items():
             if len(row.values) != len(self.columns):
                 raise ValueError(
-                    f"row {name} has {len(row.values)} values for {len(self.columns)} columns"
+                    f"row {name} has {counted(len(row.values), 'value')} for "
+                    f"{counted(len(self.columns), 'column')}"
                 )
         if self.per_problem and len(self.columns) != 1:
             raise ValueError("scores per problem are of one benchmark: give the table one column")

@@ -7,6 +7,8 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -120,6 +122,29 @@ def _unknown_command(word: str, known: list[str]) -> ConfigError:
     return ConfigError(f"there is no command {word}{hint}")
 
 
+def meant(words: list[str]) -> str:
+    """What was likely meant by words that a command does not take; empty where nothing is known: a
+    run folder of `claims`, a key of the run file as an option."""
+    if words[:1] == ["claims"]:
+        bare = (word for before, word in pairwise(words) if before != "--results")
+        folder = next((word for word in bare if Path(word, "run.yaml").is_file()), None)
+        return f"run folders are named with --results: --results {folder}" if folder else ""
+    return _meant_as_key(words)
+
+
+def _meant_as_key(words: list[str]) -> str:
+    from claimbench.config.runs import RunConfig, SamplingConfig
+
+    if not {"run", "plan", "fetch"} & set(words[:1]):
+        return ""
+    paths = {key: f"sampling.{key}" for key in SamplingConfig.model_fields}
+    paths |= {key: key for key in RunConfig.model_fields}
+    options = (word.removeprefix("--") for word in words if word.startswith("--"))
+    keys = (option.partition("=")[0].replace("-", "_") for option in options)
+    path = next((paths[key] for key in keys if key in paths), None)
+    return f"{path} is a key of the run file: change it with --set {path}=…" if path else ""
+
+
 def main(whole_process: bool = False) -> None:
     """Entry point: every explained failure is one sentence on stderr and its exit code. Another
     program that calls it finds its handlers of signals again, unless it was the whole process."""
@@ -162,6 +187,10 @@ def _obey() -> None:
         check_working_directory()
         check_command(sys.argv[1:])
         app()
+    except SystemExit as end:
+        if end.code == ConfigError.exit_code and (hint := meant(sys.argv[1:])):
+            complain(hint)
+        raise
     finally:
         ignore_interrupts()
 

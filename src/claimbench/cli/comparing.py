@@ -55,6 +55,8 @@ def _print(found: Sequence[Compared], language: str) -> None:
         first = clean(catalogue.render(headline(one)), LINE)
         console.print(Text(first, style="bold"), soft_wrap=True)
         if not one.same_samples:
-            console.print(Text("  " + in_letters(strip_of_comparison(one))), soft_wrap=True)
+            console.print(
+                Text("  " + in_letters(strip_of_comparison(one), console.width - 2)), soft_wrap=True
+            )
         for line in (*details(one), *changes(one)):
             console.print(Text("  " + clean(catalogue.render(line), LINE)), soft_wrap=True)

@@ -14,6 +14,7 @@ from claimbench.config.machine import missing_packages, usable_cores, whole_memo
 from claimbench.config.paths import cache_dir, configs_dir
 from claimbench.engines.base import EngineSettings
 from claimbench.engines.transformers.settings import TransformersSettings
+from claimbench.errors import counted
 from claimbench.records.plain import JsonDict
 from claimbench.store import provenance
 from claimbench.version import __version__
@@ -58,7 +59,7 @@ def render(facts: JsonDict) -> str:
     reachable = "reachable" if facts["hub"]["reachable"] else "not reachable: working offline"
     lines = [
         f"claimbench {facts['claimbench']}, Python {facts['python']}",
-        f"machine     {facts['cores']} cores, {facts['memory_gib']} GiB memory",
+        f"machine     {counted(facts['cores'], 'core')}, {facts['memory_gib']} GiB memory",
         f"processor   {_processor_words(facts['processor'])}",
         f"GPUs        {_gpu_words(facts['gpus'])}",
         f"CUDA        {_cuda_words(facts)}",

@@ -21,13 +21,14 @@ from claimbench.report.answer import CARDS, legend_in_letters, what_could_change
 from claimbench.report.answers import answers
 from claimbench.report.caveats import table_of
 from claimbench.report.comparisons import headline
-from claimbench.report.messages import english, words
+from claimbench.report.messages import Words, words
 from claimbench.report.strips import in_letters
 from claimbench.report.tables import (
     Table,
     clean,
     figure_of,
     heading,
+    in_terms,
     measurement_table,
     verdict_table,
 )
@@ -100,7 +101,7 @@ def rate(progress: RunProgress) -> str:
         share = 100 * progress.right / progress.graded
         # A reply that takes long, and is wrong more often, has no grade yet.
         so_far = " (short replies end first)" if progress.stored < progress.asked else ""
-        parts.append(f"{share:.0f} % right of {progress.graded} graded{so_far}")
+        parts.append(f"{share:.0f}% right of {progress.graded} graded{so_far}")
     if progress.failures:
         parts.append(f"{len(progress.failures)} failed")
     return ", ".join(parts)
@@ -108,33 +109,33 @@ def rate(progress: RunProgress) -> str:
 
 def show_report(report: Report) -> None:
     """The tables of a report and where to read on, on stdout."""
-    console = Console()
-    _print_answers(console, report)
+    console, known = Console(), words(report.language)
+    _print_answers(console, report, known)
     if report.partial:
-        console.print(Text("Partial: samples or grades are missing, so there is no verdict."))
+        console.print(Text(known.say("page-partial")))
     columns = (*_MEASUREMENT_COLUMNS, *(["received"] if report.partial else []))
-    _print(console, measurement_table(report.measurements), columns)
+    _print(console, measurement_table(report.measurements), columns, known)
     if report.verdicts:
-        _print_verdicts(console, report.verdicts)
+        _print_verdicts(console, report.verdicts, known)
     if len(report.verdicts) > 1:
-        console.print(Text(english(verdict_sum(report.verdicts))), soft_wrap=True)
+        console.print(Text(known.render(verdict_sum(report.verdicts))), soft_wrap=True)
     judged = [(run.name, run.registration) for run in report.runs if run.verdicts]
     for one in run_messages(judged):
-        console.print(Text(clean(english(one), LINE)), soft_wrap=True)
+        console.print(Text(clean(known.render(one), LINE)), soft_wrap=True)
     for note in (*doubts(report.measurements), *_undecided(report.verdicts)):
-        console.print(Text(clean(f"Note: {english(note)}", LINE)), soft_wrap=True)
-    console.print(Text(f"Report: {report.path}"), soft_wrap=True)
+        console.print(Text(clean(known.say("page-note", note=note), LINE)), soft_wrap=True)
+    console.print(Text(known.say("terminal-report", path=str(report.path))), soft_wrap=True)
 
 
-def _print_verdicts(console: Console, verdicts: Sequence[Verdict]) -> None:
+def _print_verdicts(console: Console, verdicts: Sequence[Verdict], known: Words) -> None:
     """The table; of several figures with whose each is."""
     table = verdict_table([replace(v, benchmark=figure_of(v)) for v in verdicts])
     if len(verdicts) == 1:
-        _print(console, table, _VERDICT_COLUMNS)
+        _print(console, table, _VERDICT_COLUMNS, known)
         return
     rows = tuple((*row, table_of(v)) for row, v in zip(table.rows, verdicts, strict=True))
     by = Table(table.name, (*table.columns, _BY), rows)
-    _print(console, by, (*_VERDICT_COLUMNS[:2], _BY, *_VERDICT_COLUMNS[2:]))
+    _print(console, by, (*_VERDICT_COLUMNS[:2], _BY, *_VERDICT_COLUMNS[2:]), known)
 
 
 def _undecided(verdicts: Sequence[Verdict]) -> list[Message]:
@@ -142,22 +143,22 @@ def _undecided(verdicts: Sequence[Verdict]) -> list[Message]:
     return [Message("verdicts-hang-on-decoding", {"count": count})] if count else []
 
 
-def _print_answers(console: Console, report: Report) -> None:
+def _print_answers(console: Console, report: Report, known: Words) -> None:
     """The answers, each with its picture; of many there is the table of verdicts."""
     found = answers(outline(report.runs, report.comparisons))
     for one in found:
-        first, *rest = [Text(clean(english(message), LINE)) for message in one.sentences]
+        first, *rest = [Text(clean(known.render(message), LINE)) for message in one.sentences]
         first.stylize("bold")
         lines = [first, *rest]
         if one.strip is not None:
-            lines.insert(len(lines) - 1, Text(in_letters(one.strip)))
-        lines += [Text(clean(line, LINE)) for line in what_could_change(one, words())]
+            lines.insert(len(lines) - 1, Text(in_letters(one.strip, console.width)))
+        lines += [Text(clean(line, LINE)) for line in what_could_change(one, known)]
         for line in lines:
             console.print(line)
         console.print()
     for compared in report.comparisons if len(report.comparisons) > CARDS else ():
-        console.print(Text(clean(english(headline(compared)), LINE)), soft_wrap=True)
-    if legend := legend_in_letters(found, words()):
+        console.print(Text(clean(known.render(headline(compared)), LINE)), soft_wrap=True)
+    if legend := legend_in_letters(found, known):
         console.print(Text("\n".join(_lines(legend, console.width))), style="dim")
         console.print()
 
@@ -167,13 +168,14 @@ def _lines(parts: Sequence[str], width: int) -> list[str]:
     lines = [""]
     for part in parts:
         longer = f"{lines[-1]}   {part}".strip()
-        if len(longer) <= width:
+        if cell_len(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(part)
     return lines
 
 
+_TITLES = {"measurements": "terminal-measurements", "verdicts": "terminal-verdicts"}
 _BY = "published by"
 _WORDS = frozenset({"model", "benchmark", "verdict", "received", _BY})
 _VERDICT_COLUMNS = ("model", "benchmark", "published", "measured", "verdict")
@@ -184,22 +186,22 @@ _DROPPED = (_BY, "published", "truncated", "problem SE", "sampling SE", "benchma
 """What a narrow terminal goes without, first to last: the sentences and the report have it."""
 
 
-def _print(console: Console, table: Table, columns: tuple[str, ...]) -> None:
+def _print(console: Console, table: Table, columns: tuple[str, ...], known: Words) -> None:
     for name in _DROPPED:
         # Three characters part two columns, and one stands on each side.
-        if sum(_least(table, column) + 3 for column in columns) - 1 <= console.width:
+        if sum(_least(table, column, known) + 3 for column in columns) - 1 <= console.width:
             break
         columns = tuple(column for column in columns if column != name)
-    console.print(_drawn(table, columns, console.width))
+    console.print(_drawn(table, columns, console.width, known))
 
 
-def _widths(table: Table, columns: tuple[str, ...], width: int) -> list[int]:
+def _widths(table: Table, columns: tuple[str, ...], width: int, known: Words) -> list[int]:
     """The columns' widths: those that fold give way, names first and the longest of them. Left to
     itself, rich goes over the width where a column has a least one, and cuts the last letters."""
-    least = [_least(table, column) for column in columns]
+    least = [_least(table, column, known) for column in columns]
     places = [table.columns.index(column) for column in columns]
     found = [
-        max([one, *(cell_len(clean(english(row[place]))) for row in table.rows)])
+        max([one, *map(cell_len, _cells(table, place, known))])
         for one, place in zip(least, places, strict=True)
     ]
     for _ in range(sum(found) + 3 * len(found) - 1 - width):
@@ -211,35 +213,40 @@ def _widths(table: Table, columns: tuple[str, ...], width: int) -> list[int]:
     return found
 
 
-def _least(table: Table, column: str) -> int:
+def _least(table: Table, column: str, known: Words) -> int:
     """The narrowest that a column can be: names fold, figures do not."""
-    needed = max(map(len, _heading(column).split("\n")))
+    needed = max(map(cell_len, _heading(column, known).split("\n")))
     if column in _WORDS:
         return needed
-    place = table.columns.index(column)
-    return max([needed, *(len(clean(english(row[place]))) for row in table.rows)])
+    return max([needed, *map(cell_len, _cells(table, table.columns.index(column), known))])
 
 
-def _heading(column: str) -> str:
+def _cells(table: Table, place: int, known: Words) -> list[str]:
+    """What stands in a column."""
+    name = table.columns[place]
+    return [clean(known.render(in_terms(name, row[place], known))) for row in table.rows]
+
+
+def _heading(column: str, known: Words) -> str:
     """A column's words, on two lines where that saves room."""
-    return english(heading(column)).replace(" SE", "\nSE")
+    return known.render(heading(column)).replace(" SE", "\nSE")
 
 
-def _drawn(table: Table, columns: tuple[str, ...], width: int) -> RichTable:
-    title = table.name.capitalize()
+def _drawn(table: Table, columns: tuple[str, ...], width: int, known: Words) -> RichTable:
+    title = known.say(_TITLES[table.name])
     drawn = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     places = [table.columns.index(name) for name in columns]
-    for name, wide in zip(columns, _widths(table, columns, width), strict=True):
+    for name, wide in zip(columns, _widths(table, columns, width, known), strict=True):
         # Where the terminal is narrow, names fold; no heading and no figure is cut.
         folds = name in _WORDS
         side: JustifyMethod = "left" if folds else "right"
         drawn.add_column(
-            Text(_heading(name)),
+            Text(_heading(name, known)),
             justify=side,
             no_wrap=not folds,
             overflow="fold",
             width=wide,
         )
-    for row in table.rows:
-        drawn.add_row(*(Text(clean(english(row[place]))) for place in places))
+    for row in zip(*(_cells(table, place, known) for place in places), strict=True):
+        drawn.add_row(*map(Text, row))
     return drawn

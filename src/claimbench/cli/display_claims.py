@@ -30,6 +30,8 @@ STATUS_STYLES = {
 REASON_LENGTH = 5000
 REASON_LINES = 8
 """Lines of a reason that are shown: one that six sources speak to fills three screens."""
+NARROW = 72
+"""Below this width there is no room beside the words of a claim."""
 OTHER_COLUMNS = 48
 """The width of the other columns, about."""
 
@@ -46,7 +48,7 @@ def show_claims(
     width = max(console.width - OTHER_COLUMNS, console.width // 3)
     room = REASON_LINES * width if many else REASON_LENGTH
     for article, group in groupby(verdicts, key=lambda v: v.claim.article):
-        console.print(_table(article, list(group), known, room))
+        console.print(_table(article, list(group), known, room, console.width < NARROW))
     for kind, row in counts(verdicts).items():
         shown = known.render(counted("status", Counter(row)))
         console.print(Text(f"{known.render(term('kind', kind))}: {shown}"))
@@ -56,19 +58,23 @@ def show_claims(
         console.print(Text(clean(known.say("claims-unheard", run=run))), soft_wrap=True)
 
 
-def _table(article: str, verdicts: Sequence[ClaimVerdict], known: Words, room: int) -> RichTable:
+def _table(
+    article: str, verdicts: Sequence[ClaimVerdict], known: Words, room: int, narrow: bool
+) -> RichTable:
+    """A row for each claim; on a `narrow` terminal kind and verdict stand above the words."""
     drawn = RichTable(title=clean(article), title_justify="left", show_lines=True)
-    for name in ("claim", "kind", "verdict"):
+    for name in ("claim",) if narrow else ("claim", "kind", "verdict"):
         drawn.add_column(known.render(heading(name)), no_wrap=name == "claim")
     # Folded: where letters are two cells wide, a line may come out a cell too long, and be cut.
     drawn.add_column(known.render(heading("why")), ratio=1, overflow="fold")
     for v in verdicts:
-        drawn.add_row(
-            Text(v.claim.id.removeprefix(f"{article}-")),
-            Text(known.render(term("kind", v.claim.kind))),
-            _verdict(v, known),
-            _why(v, known, room),
-        )
+        number = Text(v.claim.id.removeprefix(f"{article}-"))
+        kind = Text(known.render(term("kind", v.claim.kind)))
+        verdict, why = _verdict(v, known), _why(v, known, room)
+        if narrow:
+            drawn.add_row(number, Text("\n").join((kind, verdict, why)))
+        else:
+            drawn.add_row(number, kind, verdict, why)
     return drawn
 
 

@@ -26,7 +26,7 @@ def render_gpus(entries: Sequence[JsonObject], price_note: str, whole: bool = Fa
         lines += ["", f"{entry['model']} on {_where(entry)}"]
         lines += [
             f"  {e['benchmark']:<14} {e['samples']:>6} samples × {e['mean_tokens']:,} tokens "
-            f"= {e['tokens'] / 1e6:,.1f} million ({e['source']})"
+            f"= {_tokens(e['tokens'])} ({e['source']})"
             for e in entry["expected"]
         ]
         on_gpus = {**entry, "gpus": [row for row in entry["gpus"] if "laptop" not in row]}
@@ -40,6 +40,11 @@ def render_gpus(entries: Sequence[JsonObject], price_note: str, whole: bool = Fa
     if any("laptop" in row for row in rows):
         lines += ["", *_LAPTOP_LEGEND]
     return "\n".join(lines)
+
+
+def _tokens(count: float) -> str:
+    """`3.2 million`; fewer than a tenth of a million are counted."""
+    return f"{count / 1e6:,.1f} million" if count >= 1e5 else f"{count:,.0f}"
 
 
 def _where(entry: JsonObject) -> str:

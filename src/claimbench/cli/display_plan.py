@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from claimbench.cli.display_gpus import render_gpus
+from claimbench.errors import counted
 from claimbench.planning.gpu_table import gpu_table
 from claimbench.records.plain import JsonObject
 from claimbench.report.tables import clean
@@ -15,28 +16,26 @@ SHOWN_IDS = 12
 
 def render(facts: JsonObject, all_choices: bool = False) -> str:
     """The plan as text; `all_choices` of spreading it over GPUs, or the best of each GPU type."""
-    lines = [f"run {facts['run']}: {_count(facts['samples'])} samples"]
+    lines = [f"run {facts['run']}: {_samples(facts['samples'])}"]
     if lacking := facts.get("lacking"):
         lines += [f"prompts are left out: {clean(lacking, 400)}"]
     lines += [line for c in facts["cells"] if "prompt" in c for line in ["", *_cell_lines(c)]]
     if unread := [c for c in facts["cells"] if "prompt" not in c]:
         lines += [
             "",
-            *(f"{c['model']} on {c['benchmark']}: {_count(c['samples'])} samples" for c in unread),
+            *(f"{c['model']} on {c['benchmark']}: {_samples(c['samples'])}" for c in unread),
         ]
     for target in facts["published"]:
         lines += ["", *_target_lines(target)]
+    if weak := facts.get("refused"):
+        lines += ["", f"`claimbench run` refuses this: {weak}"]
     if "gpus" in facts:
         lines.append(render_gpus(facts["gpus"], gpu_table().price_note, all_choices))
     return "\n".join(lines)
 
 
-def _count(number: int | None) -> str:
-    return "an unknown number of" if number is None else str(number)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _samples(number: int | None) -> str:
+    return "an unknown number of samples" if number is None else counted(number, "sample")
 
 
 def _cell_lines(cell: JsonObject) -> list[str]:
@@ -45,8 +44,8 @@ def _cell_lines(cell: JsonObject) -> list[str]:
     shown = [*ids[:SHOWN_IDS], "…", *ids[-SHOWN_IDS:]] if len(ids) > 2 * SHOWN_IDS else ids
     hours = cell["hours_on_two_cpu_cores_at_most"]
     return [
-        f"{cell['model']} on {cell['benchmark']}: {_counted(cell['problems'], 'problem')} × "
-        f"{_counted(cell['samples_per_problem'], 'sample')}",
+        f"{cell['model']} on {cell['benchmark']}: {counted(cell['problems'], 'problem')} × "
+        f"{counted(cell['samples_per_problem'], 'sample')}",
         *_look_lines(cell),
         _prompt_words(cell["prompt_tokens"]),
         f"  at most     {cell['new_tokens_at_most']:,} new tokens, {cell['disk_mib_at_most']} MiB"
@@ -75,11 +74,10 @@ def _target_lines(t: JsonObject) -> list[str]:
     return [
         f"against {t['figure']} = {t['published']}, margin {t['margin']:g} points:",
         f"  standard error at most {t['se_bound']} points; a true difference of "
-        f"{t['detectable_difference']} points is found with 80 % power",
-        f"  chance to show equality {100 * t['power_of_equivalence']:.0f} %, to show a difference "
-        f"of the margin's size {100 * t['power_of_difference']:.0f} %, both at least",
-        f"  80 % for equality {_needed(t)}; the published score has "
-        f"{theirs or 'an unknown number'}",
+        f"{t['detectable_difference']} points is found with 80% power",
+        f"  chance to show equality {100 * t['power_of_equivalence']:.0f}%, to show a difference "
+        f"of the margin's size {100 * t['power_of_difference']:.0f}%, both at least",
+        f"  80% for equality {_needed(t)}; the published score has {theirs or 'an unknown number'}",
         *_target_look_lines(t),
     ]
 

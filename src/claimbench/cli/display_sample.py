@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
-import unicodedata
 from collections.abc import Iterator
 
+from claimbench.cli.terminal import inert
 from claimbench.interop.samples import Shown
 from claimbench.records import Sample
 from claimbench.report.grade_reasons import in_words
 from claimbench.report.tables import clean
 from claimbench.store.tokens import unpack_ids
 
-RULE = "─" * 72
-TAB = "    "
+WIDTH = 72
+"""Of a rule and of a line of token ids, where the terminal is as wide."""
 
 
 def lines(shown: Shown, ids: bool = False) -> Iterator[str]:
     """The sample under headings; with its token `ids`, if asked for."""
-    yield RULE
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
+    yield "─" * width
     yield from _facts(shown)
     for title, text in (
         ("question", shown.question),
         ("gold", shown.gold),
         ("reasoning", shown.reasoning),
         ("reply", shown.reply),
-        ("token ids", _ids(shown.sample) if ids else ""),
+        ("token ids", _ids(shown.sample, width) if ids else ""),
     ):
         if text:
-            yield from ("", f"── {title} {RULE[len(title) + 4 :]}", *inert(text))
+            yield from ("", f"── {title} ".ljust(width, "─"), *inert(text))
     yield ""
 
 
-def _ids(sample: Sample) -> str:
+def _ids(sample: Sample, width: int) -> str:
     """The ids of the reply's tokens, with spaces between them."""
     if sample.packed_ids is None:
         return "not stored: the engine did not know them"
@@ -40,7 +42,7 @@ def _ids(sample: Sample) -> str:
         ids = unpack_ids(sample.packed_ids)
     except ValueError:
         return "damaged: claimbench verify names the place"
-    return textwrap.fill(" ".join(map(str, ids)), len(RULE))
+    return textwrap.fill(" ".join(map(str, ids)), width)
 
 
 def _facts(shown: Shown) -> Iterator[str]:
@@ -55,22 +57,3 @@ def _facts(shown: Shown) -> Iterator[str]:
     yield clean(f"{grade.outcome}: {in_words(grade.reason)}", 600)
     answer = "none" if grade.answer is None else clean(grade.answer, 600)
     yield f"answer: {answer}"
-
-
-def inert(text: str) -> list[str]:
-    """The lines of a hostile text as a terminal may have them: no escape sequence, no override of
-    the reading order, no surrogate; their indentation stays."""
-    return [_line(line) for line in text.replace("\r\n", "\n").split("\n")]
-
-
-def _line(line: str) -> str:
-    if line.isprintable():
-        return line
-    return "".join(
-        TAB
-        if c == "\t"
-        else c
-        if unicodedata.category(c)[0] not in "C" and c.isprintable()
-        else "�"
-        for c in line
-    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from claimbench.errors import counted
 from claimbench.report.messages import english
 from claimbench.report.tables import clean
 from claimbench.verdicts.registration import state_message
@@ -23,7 +24,10 @@ def lines(found: Verified) -> Iterator[str]:
     state = "everything fits together" if found.good else "do not trust its results as they are"
     if not found.wrong and found.missing:
         state = "what is there fits together"
-    yield f"{clean(str(found.root))}: {found.samples:,} samples, {found.grades:,} grades; {state}"
+    yield (
+        f"{clean(str(found.root))}: {counted(found.samples, 'sample')}, "
+        f"{counted(found.grades, 'grade')}; {state}"
+    )
     if found.registration.state != "not registered":
         yield clean(english(state_message(found.registration)), 1000)
     yield f"digest of the folder: {found.digest}"

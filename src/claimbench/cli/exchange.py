@@ -13,6 +13,7 @@ from claimbench.cli.options import (
     GraderName,
     ImportOut,
     Mapping,
+    MissingAsWrong,
     ModelName,
     OutputsFile,
     RunDir,
@@ -22,6 +23,7 @@ from claimbench.cli.options import (
     Workers,
 )
 from claimbench.cli.signals import resumable
+from claimbench.cli.terminal import LINE
 from claimbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def import_(  # noqa: PLR0913, PLR0917
     mapping: Mapping = None,
     source_name: SourceName = None,
     protocol: StatedProtocol = [],  # noqa: B006
+    missing_as_wrong: MissingAsWrong = False,
     out: ImportOut = None,
     data_dir: DataDir = None,
     workers: Workers = None,
@@ -58,8 +61,9 @@ def import_(  # noqa: PLR0913, PLR0917
     if eee_figures.are_figures(source, path):
         _show_figures(eee_figures.import_figures(path, folder, model, benchmark))
         return
+    stated = _stated(protocol)
     wanted = imports.Wanted(
-        source, path, mapping, model, benchmark, grader, source_name, _stated(protocol)
+        source, path, mapping, model, benchmark, grader, source_name, stated, missing_as_wrong
     )
     _import_outputs(wanted, folder, data_dir, workers)
 
@@ -99,10 +103,13 @@ def _stated(options: list[str]) -> dict[str, object]:
 
 def _show_figures(found: Figures) -> None:
     """Scores that were imported without their samples, and what to do with them."""
+    from claimbench.report.tables import clean
+
     for one in found.figures:
-        typer.echo(f"{one.subject}  {one.benchmark}  {one.metric}  {one.value:.2f}  tier C")
+        of = map(clean, (one.subject, one.benchmark, one.metric))
+        typer.echo(f"{'  '.join(of)}  {one.value:.2f}  tier C")
     if found.unknown:
-        names = ", ".join(found.unknown)
+        names = clean(", ".join(found.unknown), LINE)
         typer.echo(
             f"Not in seeds/published/_names.yaml, where a run's names are looked up: {names}"
         )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimbench.errors import ConfigError
+from claimbench.cli.terminal import LINE
+from claimbench.errors import ConfigError, counted
 
 if TYPE_CHECKING:
     from claimbench.drafts.benchmarks import BenchmarkDraft
@@ -90,7 +91,7 @@ def benchmark(
     path = out or Path("configs", "benchmarks", f"{called}.yaml")
     draft = draft_benchmark(str(file), called, Columns(question, gold, grader))
     write_new(path, benchmark_yaml(draft, path.parent))
-    problems = "1 problem" if draft.golds == 1 else f"{draft.golds} problems"
+    problems = counted(draft.golds, "problem")
     _show(path, f"{problems}; the first:", _first_problem(draft))
     _show_golds(draft)
     _say_what_to_decide(path, draft.decide)
@@ -222,8 +223,10 @@ def _show_golds(draft: BenchmarkDraft) -> None:
 
 
 def _say_what_to_decide(path: Path, decide: dict[str, str]) -> None:
+    from claimbench.report.tables import clean
+
     for key, words in decide.items():
-        typer.echo(f"decide  {key}: {words}")
+        typer.echo(f"decide  {key}: {clean(words, LINE)}")
     kind = path.parent.name.removesuffix("s")
     if kind in ("model", "benchmark"):
         typer.echo(f"Use it in a run: {kind}s: [{path.stem}]")

@@ -78,7 +78,10 @@ Workers = Annotated[
     typer.Option("--workers", min=1, help="Grading processes (default: one for each core)."),
 ]
 Language = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="The language of pages: en, ko, …")
+    str,
+    typer.Option(
+        "--language", metavar="CODE", help="The language of the terminal and of pages: en, ko, …"
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress display.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -134,6 +137,14 @@ StatedProtocol = Annotated[
     list[str],
     typer.Option("--protocol", metavar="KEY=VALUE", help="What you know of how they did."),
 ]
+MissingAsWrong = Annotated[
+    bool,
+    typer.Option(
+        "--missing-as-wrong",
+        help="Count a row without a response as a reply without an answer; else such a file is "
+        "refused.",
+    ),
+]
 ImportOut = Annotated[
     Path | None, typer.Option("--out", help="Run folder (default results/<name of the file>).")
 ]
@@ -158,7 +169,7 @@ CombinedOut = Annotated[
 ]
 
 # Of `claimbench show`.
-ProblemId = Annotated[str, typer.Option("--problem", metavar="ID", help="Which problem.")]
+ProblemId = Annotated[str | None, typer.Option("--problem", metavar="ID", help="Which problem.")]
 SampleNumber = Annotated[
     int, typer.Option("--sample", min=0, metavar="N", help="Which of its samples, from 0.")
 ]

@@ -136,7 +136,7 @@ def compare(  # noqa: PLR0913, PLR0917
 
 def show_sample(
     run_dir: RunDir,
-    problem: ProblemId,
+    problem: ProblemId = None,
     sample: SampleNumber = 0,
     model: OfModel = None,
     benchmark: OfBenchmark = None,

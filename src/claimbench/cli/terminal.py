@@ -8,6 +8,7 @@ import errno
 import io
 import os
 import sys
+import unicodedata
 
 import typer
 
@@ -15,10 +16,34 @@ LINE = 1000
 """Characters of a line that are shown."""
 
 
+TAB = "    "
+
+
 def complain(sentence: str) -> None:
+    """A failure, or what else a user must hear, in red. It may quote what files of others hold."""
+    sentence = "\n".join(inert(sentence))
     plain = os.environ.get("NO_COLOR")  # no-color.org: set and not empty
     colour = None if plain else typer.colors.RED
     typer.secho(f"claimbench: {sentence}", err=True, fg=colour)
+
+
+def inert(text: str) -> list[str]:
+    """The lines of a hostile text as a terminal may have them: no escape sequence, no override of
+    the reading order, no surrogate; their indentation stays."""
+    return [_line(line) for line in text.replace("\r\n", "\n").split("\n")]
+
+
+def _line(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(
+        TAB
+        if c == "\t"
+        else c
+        if unicodedata.category(c)[0] not in "C" and c.isprintable()
+        else "�"
+        for c in line
+    )
 
 
 def unprinted(error: OSError) -> bool:

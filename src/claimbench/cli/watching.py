@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimbench.cli.options import AsJson, RunDir
+from claimbench.errors import counted
 
 if TYPE_CHECKING:
     from claimbench.runner.watching import CellStanding, Standing
@@ -27,27 +29,46 @@ def watch(run_dir: RunDir, every: Every = 2.0, once: Once = False, as_json: AsJs
 
     Example: [bold]claimbench watch results/smoke[/bold]
     """
-    from rich.console import Console
-    from rich.live import Live
-    from rich.text import Text
-
     from claimbench.analysis.cells import stored_cells
     from claimbench.runner.watching import Rate, look
     from claimbench.store import RunStore
 
-    console, rate = Console(), Rate()
+    rate = Rate()
     with RunStore.existing(run_dir) as store:
         cells = stored_cells(store)
         if as_json:
             typer.echo(json.dumps(asdict(look(store, cells)), indent=1))
             return
-        with Live(console=console, auto_refresh=False, transient=False) as live:
+        with _screen() as show:
             for _ in _until_done(once, every):
                 seen = look(store, cells)
                 speed = rate.add(seen.tokens, time.monotonic())
-                live.update(Text("\n".join(_lines(run_dir, seen, speed))), refresh=True)
+                show("\n".join(_lines(run_dir, seen, speed)), replace(seen, quiet=None))
                 if seen.complete:
                     return
+
+
+@contextmanager
+def _screen() -> Iterator[Callable[[str, Standing], None]]:
+    """Shows how a run stands: on a terminal each look in the place of the one before; in a pipe or
+    a file below it, where something is new."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console = Console()
+    if console.is_terminal:
+        with Live(console=console, auto_refresh=False, transient=False) as live:
+            yield lambda lines, _: live.update(Text(lines), refresh=True)
+        return
+    before: list[Standing] = []
+
+    def show(lines: str, seen: Standing) -> None:
+        if before != [seen]:
+            before[:] = [seen]
+            typer.echo(lines)
+
+    yield show
 
 
 def _until_done(once: bool, every: float) -> Iterator[None]:
@@ -63,14 +84,14 @@ def _lines(root: Path, seen: Standing, speed: float | None) -> Iterator[str]:
 
     parts = [f"{seen.stored} of {seen.asked} samples"]
     if seen.tokens:  # Imported outputs may not state theirs.
-        parts.append(f"{seen.tokens:,} tokens")
+        parts.append(counted(seen.tokens, "token"))
     if speed is not None:
         parts.append(f"{speed:.0f} tokens/s")
     if seen.quiet is not None and not seen.complete:
         parts.append(f"last one {seen.quiet:.0f} s ago")
     yield clean(f"{root}: {', '.join(parts)}", 500)
     if seen.failures:
-        yield clean(f"{seen.failures} requests failed (the first: {seen.failed})", 500)
+        yield clean(f"{counted(seen.failures, 'request')} failed (the first: {seen.failed})", 500)
     for cell in seen.cells:
         first, *rest = (clean(line, 500) for line in _cell(cell))
         yield from ("", first, *(f"  {line}" for line in rest))
@@ -106,7 +127,8 @@ def _bias(cell: CellStanding) -> str:
         return ""
     reasons = []
     if cell.begun < cell.problems:
-        reasons.append(f"only {cell.begun} of {cell.problems} problems have a sample")
+        has = "has" if cell.begun == 1 else "have"
+        reasons.append(f"only {cell.begun} of {cell.problems} problems {has} a sample")
     if cell.short is not None and cell.long is not None and cell.short > cell.long:
         halves = f"{100 * cell.short:.0f}% of the shorter half are right, {100 * cell.long:.0f}%"
         reasons.append(f"short replies come first and {halves} of the longer: likely too high")

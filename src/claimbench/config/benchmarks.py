@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from claimbench.config.canonical import plain
-from claimbench.config.yamlfile import Strict, nearest, unset
+from claimbench.config.yamlfile import Misplaced, Strict, nearest, unset
 from claimbench.records.plain import JsonDict
 from claimbench.records.runs import CHOICE_LETTERS
 
@@ -214,6 +214,8 @@ class PublicConfig(Strict):
 class BenchmarkConfig(Strict):
     """One benchmark (configs/benchmarks/*.yaml), or one task of lm-eval (key lm_eval)."""
 
+    read_before = ("extends",)
+
     name: str
     title: str
     source: str = ""
@@ -249,9 +251,9 @@ class BenchmarkConfig(Strict):
     @model_validator(mode="after")
     def _prompt_asks_the_question(self) -> BenchmarkConfig:
         if self.prompt.count("{question}") != 1:
-            raise ValueError("key prompt must contain {question} exactly once")
+            raise Misplaced(("prompt",), "key prompt must contain {question} exactly once")
         if (self.fields.choices or self.fields.choices_in) and self.prompt.count("{choices}") != 1:
-            raise ValueError("key prompt must contain {choices} exactly once")
+            raise Misplaced(("prompt",), "key prompt must contain {choices} exactly once")
         if self.starter_prompt is not None:
             if "starter" not in self.fields.slots:
                 raise ValueError("key starter_prompt needs a column for the slot starter")

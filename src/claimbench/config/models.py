@@ -76,6 +76,8 @@ class ModelConfig(Strict):
     extend. A variant of its prompt rules is a file of its own, named MODEL~VARIANT, that extends
     the model's file."""
 
+    read_before = ("extends",)
+
     name: str
     title: str
     hub: str

@@ -13,7 +13,7 @@ from claimbench.config.engines import EngineConfig
 from claimbench.config.folders import LM_EVAL, fit_name
 from claimbench.config.models import ModelConfig
 from claimbench.config.texts import ByLanguage
-from claimbench.config.yamlfile import FromList, Strict, nearest, unset
+from claimbench.config.yamlfile import FromList, Misplaced, Strict, nearest, unset
 from claimbench.errors import ConfigError
 
 
@@ -78,6 +78,8 @@ class RunConfig(Strict):
     """What to run (configs/runs/*.yaml): models × benchmarks × sampling × engine, and the
     published tables it is compared with."""
 
+    read_before = ("extends",)
+
     name: str
     title: ByLanguage = Field(description="a text, or one by language (en, ko)")
     models: tuple[str, ...] = Field(min_length=1)
@@ -95,9 +97,12 @@ class RunConfig(Strict):
     claimed: dict[str, dict[str, Score]] = Field(
         default_factory=dict,
         exclude_if=unset,
-        description="your own figures in %, by model and benchmark, to be judged as published ones",
+        description="your own figures in %, by model and below by benchmark: {M: {B: 41.5}}",
     )
-    margins: dict[str, Margin] = Field(default_factory=dict)
+    margins: dict[str, Margin] = Field(
+        default_factory=dict,
+        description="the points that count as the same score, by benchmark: {B: 3}",
+    )
     select: dict[str, Selection] = Field(
         default_factory=dict, description="another release or window, by benchmark"
     )
@@ -113,20 +118,18 @@ class RunConfig(Strict):
             if len(set(asked)) < len(asked):
                 twice = next(name for name in asked if asked.count(name) > 1)
                 raise ValueError(f"key {key} names {twice} twice: leave one out")
-        named = set(self.margins) | (set(self.samples) if isinstance(self.samples, dict) else set())
-        if strange := sorted(named - set(self.benchmarks)):
-            raise ValueError(
-                f"samples or margins name {strange[0]}, but the benchmarks of this run are "
-                f"{', '.join(self.benchmarks)}: mend the name or take it out (samples may be one "
-                f"number for all benchmarks)"
-            )
+        samples = self.samples if isinstance(self.samples, dict) else {}
+        for key, numbers in (("samples", samples), ("margins", self.margins)):
+            if strange := sorted(set(numbers) - set(self.benchmarks)):
+                raise self._not_of_this_run(key, strange[0])
         self._check_claimed()
         looks = set(self.looks) if isinstance(self.looks, dict) else set()
         named_by = (("select", self.select), ("prompts", self.prompts), ("looks", looks))
         for key, by_name in named_by:
             if strange := sorted(set(by_name) - set(self.benchmarks)):
                 known = nearest(strange[0], self.benchmarks)
-                raise ValueError(f"{key} names {strange[0]}, which this run does not have{known}")
+                sentence = f"{key} names {strange[0]}, which this run does not have{known}"
+                raise Misplaced((key, strange[0]), sentence)
             if any(name.startswith(LM_EVAL) for name in self.prompts):
                 raise ValueError("prompts: a task of lm-eval makes its own; leave it out")
         counts = self.samples.values() if isinstance(self.samples, dict) else [self.samples]
@@ -144,23 +147,31 @@ class RunConfig(Strict):
     def _check_claimed(self) -> None:
         for model, figures in self.claimed.items():
             if model in self.benchmarks and model not in self.models:
-                raise ValueError("claimed is by model, and below by benchmark: {M: {B: 41.5}}")
+                form = "claimed is by model, and below by benchmark: {M: {B: 41.5}}"
+                raise Misplaced(("claimed", model), form)
             if model not in self.models:
-                raise ValueError(
+                raise Misplaced(
+                    ("claimed", model),
                     f"claimed names {model}, but the models of this run are "
-                    f"{', '.join(self.models)}{nearest(model, self.models)}"
+                    f"{', '.join(self.models)}{nearest(model, self.models)}",
                 )
             if strange := sorted(set(figures) - set(self.benchmarks)):
-                raise ValueError(
-                    f"claimed.{model} names {strange[0]}, but the benchmarks of this run are "
-                    f"{', '.join(self.benchmarks)}"
-                )
+                raise self._not_of_this_run("claimed", model, strange[0])
+
+    def _not_of_this_run(self, *key: str) -> Misplaced:
+        *above, name = key
+        return Misplaced(
+            key,
+            f"{'.'.join(above)} names {name}, but the benchmarks of this run are "
+            f"{', '.join(self.benchmarks)}: mend the name or take it out",
+        )
 
 
 class Experiment(Strict):
     """A run with its models and benchmarks resolved: everything that decides the samples.
 
-    Benchmarks named `lm-eval:…` are resolved when their data are read (`benchmarks.resolve`).
+    Benchmarks named `lm-eval:…` are resolved when their data are read
+    (`benchmarks.loading.resolve`).
     """
 
     run: RunConfig

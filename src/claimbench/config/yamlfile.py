@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from claimbench.config.needed import NEEDED, given_instead
 from claimbench.config.yamltext import YAML_ERRORS, compose, line_of, problem
 from claimbench.errors import ConfigError
 
@@ -22,20 +21,8 @@ Key = tuple[str | int, ...]
 Marks = dict[Key, str]
 """Where each key was given: `configs/runs/smoke.yaml:7`."""
 Model = TypeVar("Model", bound=BaseModel)
-
-
-_NEEDED = {
-    "tuple_type": "a list is needed",
-    "dict_type": "keys and values below it are needed",
-    "model_type": "keys and values below it are needed",
-    "string_type": "a text is needed",
-    "int_type": "a whole number is needed",
-    "int_from_float": "a whole number is needed",
-    "float_type": "a number is needed",
-    "bool_type": "true or false is needed",
-    "too_short": "at least one is needed",
-}
-"""What pydantic calls by Python's names, in the words of YAML, by the type of its error."""
+_FEW = 8
+"""Keys that one sentence can name."""
 
 
 def _tuple_of_list(value: object) -> object:
@@ -46,8 +33,19 @@ FromList = BeforeValidator(_tuple_of_list)
 """A tuple below another key's mapping: YAML knows only lists."""
 
 
+class Misplaced(ValueError):
+    """What is wrong with the value at `key`, raised where the model around it is checked."""
+
+    def __init__(self, key: Key, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
 class Strict(BaseModel):
     """Base of every configuration: frozen, no unknown keys, no silent conversion of types."""
+
+    read_before: ClassVar[tuple[str, ...]] = ()
+    """Keys of such a file that are read before it is parsed (`extends`)."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -134,16 +132,18 @@ def _sentence(
 ) -> str:
     first = _telling(error.errors())
     loc = (*inside, *_given(data, first["loc"]))
-    where = place_of(loc, marks, path)
+    cause = first.get("ctx", {}).get("error")
+    where = place_of((*loc, *cause.key) if isinstance(cause, Misplaced) else loc, marks, path)
     key = ".".join(str(part) for part in loc)
     if first["type"] == "extra_forbidden":
         known = known_keys(kind, first["loc"][:-1])
         return f"{where}: unknown key {key}{nearest(str(loc[-1]), known)}"
     if first["type"] == "missing":
         return f"{where}: key {key} is missing{_missing_too(data, error, first, inside)}"
-    message = _NEEDED.get(first["type"], first["msg"].removeprefix("Value error, "))
+    message = NEEDED.get(first["type"], first["msg"].removeprefix("Value error, "))
     named = f"key {key}: " if key else ""
-    return f"{where}: {named}{message[:1].lower() + message[1:]}{_given_instead(first)}"
+    below = _what_goes_below(kind, first)
+    return f"{where}: {named}{message[:1].lower() + message[1:]}{given_instead(first)}{below}"
 
 
 def _missing_too(data: object, error: ValidationError, first: ErrorDetails, inside: Key) -> str:
@@ -156,32 +156,15 @@ def _missing_too(data: object, error: ValidationError, first: ErrorDetails, insi
     return f", and so {'is' if len(named) == 1 else 'are'} {', '.join(named)}"
 
 
-def _given_instead(error: ErrorDetails) -> str:
-    """`, not '0.6'`, and what to change where that is plain."""
-    kind, value = error["type"], error["input"]
-    if isinstance(value, Mapping):
-        return ", not keys and values" if kind in _NEEDED else ""
-    got = ", but there is nothing" if value is None else f", not {_as_yaml(value)}"
-    if kind == "tuple_type" and isinstance(value, str | int | float):
-        return f"{got}: write [{_as_yaml(value) if isinstance(value, bool) else value}]"
-    if kind == "string_type" and isinstance(value, int | float):
-        return f"{got}: put it in quotes"
-    if kind in ("int_type", "float_type") and isinstance(value, str) and _is_number(value):
-        return f"{got}: leave the quotes out"
-    return got
-
-
-def _as_yaml(value: object) -> str:
-    if isinstance(value, tuple):
-        return repr(list(value))
-    return str(value).lower() if isinstance(value, bool | date) else repr(value)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+def _what_goes_below(kind: type[BaseModel], error: ErrorDetails) -> str:
+    """`; known are kind, options` for a key that holds keys, or what they stand for."""
+    if error["type"] == "model_type":
+        known = known_keys(kind, error["loc"])
+        return f"; known are {', '.join(known)}" if 0 < len(known) <= _FEW else ""
+    if error["type"] == "dict_type":
+        about = [f.description for f in _fields_at(kind, error["loc"]) if f.description]
+        return f"; it holds {about[0]}" if about else ""
+    return ""
 
 
 def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
@@ -221,13 +204,22 @@ def place_of(loc: Key, marks: Marks, path: Path) -> str:
 
 def known_keys(kind: type[BaseModel], loc: Key) -> list[str]:
     """The keys that the model at `loc` inside `kind` knows (of all models there, if several)."""
+    fields = _fields_at(kind, loc)
+    kinds = [sub for field in fields for sub in _models_in(field)] if fields else [kind]
+    before = {name for k in kinds if issubclass(k, Strict) for name in k.read_before}
+    return sorted(before | {name for k in kinds for name in k.model_fields})
+
+
+def _fields_at(kind: type[BaseModel], loc: Key) -> list[FieldInfo]:
+    """The fields that the last name of `loc` means (of several models, if there are several)."""
+    fields: list[FieldInfo] = []
     kinds: list[type[BaseModel]] = [kind]
     for part in loc:
         # Any other part is an index, a key of a mapping or a member of a union: the same models.
         if any(part in k.model_fields for k in kinds):
-            fields = [k.model_fields[part] for k in kinds if part in k.model_fields]
+            fields = [k.model_fields[str(part)] for k in kinds if part in k.model_fields]
             kinds = [sub for field in fields for sub in _models_in(field)]
-    return sorted({name for k in kinds for name in k.model_fields})
+    return fields
 
 
 def _models_in(field: FieldInfo) -> list[type[BaseModel]]:
@@ -245,7 +237,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?`, or the names that begin so, or the list of what is known."""
     known = sorted(known)
     close = close_to(word, known)
-    close = close or [n for n in known if word and n.lower().startswith(word.lower())]
+    longer = [name for name in known if word and name.lower().startswith(word.lower())]
+    if longer and not set(close) & set(longer):
+        close = longer  # the beginning of a name says more than letters in common
     meant = " or ".join(filter(None, [", ".join(close[:-1]), *close[-1:]]))
     return f"; did you mean {meant}?" if close else f"; known are {', '.join(known)}"
 

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 import yaml
 
 YAML_ERRORS = (yaml.YAMLError, ValueError, RecursionError)
-"""What reading YAML raises: a date of month 13 is a ValueError."""
+"""What reading YAML raises: `!!int x` is a ValueError."""
 
 _YAML_MISTAKES = {
     r"'\t'": "a tab: indent with spaces",
@@ -56,10 +56,21 @@ def _mapping_without_twins(
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
+def _day(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    """A date, or where it stands that there is no such day."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        raise yaml.MarkedYAMLError(
+            problem=f"{node.value} is no date: {error}", problem_mark=node.start_mark
+        ) from error
+
+
 # YAML 1.1 takes 1e-5 for a text, as it asks for a point; everybody else reads a number.
 _EXPONENT = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$")
 for _kind in (_Loader, _QUICK):
     _kind.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789"))
+    _kind.add_constructor("tag:yaml.org,2002:timestamp", _day)
     _kind.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins)
 
 

@@ -14,7 +14,7 @@ from claimbench.config.load import config_file, load_benchmark
 from claimbench.config.percent import as_written
 from claimbench.config.yamlfile import read_text
 from claimbench.drafts.models import as_yaml, path_from
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, counted
 from claimbench.planning.estimate import fitting_margin
 
 
@@ -57,8 +57,8 @@ def margin_for(claimed: float | None, place: str, run_file: Path) -> int:
         return margin
     if claimed is not None:
         raise ConfigError(
-            f"{place}: {rows} problems cannot tell a score from {claimed:g} %, even within 50 "
-            "points; add problems, or leave --claimed out"
+            f"{place}: {counted(rows or 0, 'problem')} cannot tell a score from {claimed:g}%, even "
+            "within 50 points; add problems, or leave --claimed out"
         )
     return 50
 

@@ -10,6 +10,7 @@
     replicas/       replicas of an engine, a process for each
     ray/            replicas on a Ray cluster
     restarting.py   an engine that is started again when it dies
+    tokenizer.py    a checkpoint's tokenizer, without the rest of transformers
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def _refuse_unused(chosen: EngineConfig, kind: type[EngineSettings], key: str) -
     users = [name for name, other in ENGINES.items() if key in other.model_fields]
     if key in kind.model_fields or not users:  # what no engine knows is misspelt: `parse` says so
         return
-    others = f"{' and '.join(users)} {'does' if len(users) == 1 else 'do'}"
+    named = " and ".join(filter(None, [", ".join(users[:-1]), users[-1]]))
+    others = f"{named} {'does' if len(users) == 1 else 'do'}"
     why = kind.instead.get(key) or (
         f"the {chosen.kind} engine does not use it ({others}); remove the key "
         f"(--set engine.{key}=null)"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
 from claimbench.engines.base import Answer, Engine, Log, closing_answers
-from claimbench.errors import EngineDied
+from claimbench.errors import EngineDied, counted
 from claimbench.records.plain import JsonDict
 from claimbench.records.runs import Request
 
@@ -60,7 +60,7 @@ class RestartingEngine(Engine):
         if not self._left:
             raise death
         self._left -= 1
-        self._log(f"starting the engine again ({self._left} restarts left): {death}")
+        self._log(f"starting the engine again ({counted(self._left, 'restart')} left): {death}")
 
 
 def _remembered(requests: Iterable[Request], waiting: dict[str, Request]) -> Iterator[Request]:

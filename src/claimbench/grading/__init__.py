@@ -1,6 +1,18 @@
 """Grading: a problem and a stored sample in, a Grade out.
 
 A grader is one class in one file and one line in `GRADERS`. Its fields are its options.
+
+    question.py   what a grader is, and what it may ask of a worker
+    maths.py      `integer` and `number`; latex.py: `latex`; choice.py: `choice`; label.py: `label`
+    code/         `code`; lm_eval/: `lm-eval`
+    outcomes.py   the outcomes of a grade; reasons.py: why; digest.py: what could change it
+    options.py    checks of options; fitness.py: can a grader read a benchmark's golds
+    pool.py       worker processes beside the engine (worker.py, workerprocess.py)
+    reply.py      which part of a reply counts; extract.py, boxes.py, phrases.py, letters.py: where
+                  its answer stands
+    notation.py   one notation for answers; comparison.py, exact.py, equivalence.py: are two equal
+
+The other modules read numbers, intervals, texts and LaTeX for these.
 """
 
 from __future__ import annotations
@@ -16,7 +28,7 @@ from claimbench.grading.label import LabelGrader
 from claimbench.grading.latex import LatexGrader
 from claimbench.grading.lm_eval.grader import CPU_LIMIT_S, MEMORY_LIMIT, LmEvalGrader, preparation
 from claimbench.grading.maths import IntegerGrader, NumberGrader
-from claimbench.grading.options import unknown_name
+from claimbench.grading.options import check_type, unknown_name
 from claimbench.grading.pool import BATCH, GradingPool
 from claimbench.grading.question import Grader
 from claimbench.records.plain import JsonObject
@@ -68,13 +80,17 @@ def make_grader(
     if reasoning_end == "":
         raise ConfigError("the model's reasoning_end is empty; leave it out or give the end tag")
     grader: Any = GRADERS[kind]
-    taken = [field.name for field in fields(grader)]
-    known = [name for name in taken if name not in _GIVEN_BY_THE_RUN]
+    defaults = {field.name: field.default for field in fields(grader)}
+    known = [name for name in defaults if name not in _GIVEN_BY_THE_RUN]
     for name in options:
         if name not in known:
             raise unknown_name(f"grader {kind}: option", name, known)
-    given = {"min_isolation": min_isolation} if min_isolation and "min_isolation" in taken else {}
+    given = (
+        {"min_isolation": min_isolation} if min_isolation and "min_isolation" in defaults else {}
+    )
     made: Grader = grader(reasoning_end=reasoning_end, **given, **options)
+    for name, value in options.items():
+        check_type(kind, name, value, defaults[name])
     return made
 
 

@@ -14,18 +14,21 @@ _LACKS = {
     "number": "is not a number",
     "latex": "is empty",
 }
-"""Graders that judge an empty reply at once, and what a gold lacks where they cannot."""
+"""What a gold lacks, by the kind of the grader that cannot read it."""
+_NEED_MORE = ("code", "label", "lm-eval")
+"""Graders that do not judge an empty reply at once, or by something else than the gold."""
 
 
 def cannot_apply(grader: Grader, problems: Sequence[Problem]) -> str:
     """Why the grader could judge no reply to any of the problems; "" where it can."""
     kind = getattr(grader, "kind", "")
-    if kind not in _LACKS or not problems:
+    if kind in _NEED_MORE or not problems:
         return ""
     if any(grader.grade(p, _empty_reply(p)).outcome not in ERRORS for p in problems):
         return ""
     first = problems[0]
-    return f"{first.id}: the gold answer {first.gold!r} {_LACKS[kind]}"
+    lacks = _LACKS.get(kind, "is none that it can read")
+    return f"{first.id}: the gold answer {first.gold!r} {lacks}"
 
 
 def _empty_reply(problem: Problem) -> Sample:

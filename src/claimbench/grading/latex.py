@@ -20,8 +20,9 @@ from claimbench.grading.outcomes import (
     make_grade,
 )
 from claimbench.grading.reasons import NEVER_ENDED, NO_ANSWER_FOUND, reason, where
-from claimbench.grading.reply import counted_formula
+from claimbench.grading.reply import counted_formula, is_placed
 from claimbench.grading.texts import without_sentence
+from claimbench.messages import Message
 from claimbench.records.runs import Grade, Problem, Reason, Sample
 
 RULES_VERSION = 9
@@ -65,23 +66,32 @@ def question_of(gold: str, answer: str, rule: str) -> bool | LatexQuestion:
     return LatexQuestion(both.gold, both.answer, answer, rule)
 
 
+def _place(sample: Sample, rule: str) -> Message:
+    """Where the answer was found. One that stands by itself was put into a box for the rules, and
+    whoever reads the reply looks for none."""
+    alone = sample.stated_answer is not None and not is_placed(sample.stated_answer)
+    return where("stated" if alone else rule)
+
+
 def compared(
     digest: str, sample: Sample, equal: bool, answer: str, rule: str, how: str = "exactly"
 ) -> Grade:
     """The grade of an answer that `rule` found, compared exactly or by math-verify."""
     outcome, verb = (CORRECT, "equals") if equal else (WRONG, "differs")
-    return make_grade(digest, sample, outcome, answer, reason(f"{verb}-{how}", where=where(rule)))
+    return make_grade(
+        digest, sample, outcome, answer, reason(f"{verb}-{how}", where=_place(sample, rule))
+    )
 
 
 def too_long(digest: str, sample: Sample, answer: str, rule: str) -> Grade:
     """The grade of an answer that is wrong without a look."""
-    why = reason("too-long", where=where(rule), most=MAX_ANSWER_CHARACTERS)
+    why = reason("too-long", where=_place(sample, rule), most=MAX_ANSWER_CHARACTERS)
     return make_grade(digest, sample, WRONG, answer, why)
 
 
 def not_evaluated(digest: str, sample: Sample, question: LatexQuestion, failure: Reason) -> Grade:
     """A wrong answer, for the reader to count apart: one that hangs is not left out of a score."""
-    why = reason("not-evaluated", where=where(question.rule), failure=failure)
+    why = reason("not-evaluated", where=_place(sample, question.rule), failure=failure)
     return make_grade(digest, sample, WRONG, question.found, why, {NOT_EVALUATED: 1.0})
 
 

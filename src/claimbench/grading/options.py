@@ -16,6 +16,19 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> ConfigError:
     return ConfigError(f"{what} {name!r} is unknown; {hint}")
 
 
+_NEEDED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def check_type(kind: str, option: str, value: object, default: object) -> None:
+    """Raises ConfigError where a value is not of the kind of the option's default: a grader would
+    meet it in the middle of a run. A default of another kind says nothing."""
+    needed = type(default)
+    fits = type(value) is needed or (needed is float and type(value) is int)
+    if needed in _NEEDED and not fits:
+        message = f"grader {kind}: option {option!r} must be {_NEEDED[needed]}, not {value!r}"
+        raise ConfigError(message)
+
+
 def check_rules(kind: str, option: str, rules: object, known: Iterable[str]) -> tuple[str, ...]:
     """`rules` as a tuple of known names, in the order given; ConfigError where it is not that."""
     names = list(known)

@@ -26,6 +26,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "too-long": ("where", "most"),
     "not-evaluated": ("where", "failure"),
     "where-box": (),
+    "where-stated": (),
     "where-hashes": (),
     "where-phrase": (),
     "where-conclusion": (),

@@ -15,7 +15,7 @@ from claimbench.analysis.labels import shortened, write_labels
 from claimbench.benchmarks.loading import load_problems
 from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.load import load_benchmark
-from claimbench.errors import ConfigError, DataError
+from claimbench.errors import ConfigError, DataError, counted
 from claimbench.interop import readers
 from claimbench.interop.described import benchmark_config, model_config, resolved_import
 from claimbench.interop.match import FileProblems, Matcher, OurProblems
@@ -155,9 +155,8 @@ def left_out(imported: Import) -> list[str]:
     heard = [english(note) for note in doubts(found, imported.grader == "label")]
     if found.unmatched:
         examples = ", ".join(clean(place) for place in found.examples)
-        heard.insert(
-            0, f"{found.unmatched} rows fit no problem and are left out, for example {examples}"
-        )
+        rows = counted(found.unmatched, "row fits no problem and is", "rows fit no problem and are")
+        heard.insert(0, f"{rows} left out, for example {examples}")
     return [clean(line, LONGEST_LINE) for line in heard]
 
 

@@ -44,7 +44,7 @@ class Shown:
 
 
 def find_samples(
-    store: RunStore, problem: str, index: int, model: str | None, benchmark: str | None
+    store: RunStore, problem: str | None, index: int, model: str | None, benchmark: str | None
 ) -> list[Shown]:
     """Sample `index` of a problem in every cell that has it, of one `model` or `benchmark` if
     named. Raises ConfigError where there is none."""
@@ -56,9 +56,15 @@ def find_samples(
     if not cells:
         held = ", ".join(f"{cell.model} on {cell.benchmark}" for cell in stored_cells(store))
         raise ConfigError(f"{store.root}: no such model or benchmark; it holds {held}")
+    known = list(dict.fromkeys(name for cell in cells for name in cell.problems))
+    if problem is None:
+        more = f" and {len(known) - CLOSE} more" if len(known) > CLOSE else ""
+        raise ConfigError(
+            f"{store.root}: say which of its problems with --problem ID; there are "
+            f"{', '.join(known[:CLOSE])}{more}"
+        )
     own = [cell for cell in cells if problem in cell.problems]
     if not own:
-        known = [name for cell in cells for name in cell.problems]
         like = difflib.get_close_matches(problem, known, CLOSE) or known[:CLOSE]
         more = f" and {len(known) - CLOSE} more" if like == known[:CLOSE] != known else ""
         raise ConfigError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from claimbench.errors import ConfigError, DataError
+from claimbench.errors import ConfigError, DataError, counted
 from claimbench.grading import GRADERS, make_grader
 from claimbench.grading.fitness import cannot_apply
 from claimbench.interop.golds import is_worked
@@ -24,14 +24,16 @@ def doubts(found: Survey, label_only: bool) -> list[Message]:
     """Why a score of these rows may be of something else than their answers: for the terminal and
     the report."""
     notes = []
-    counted = (
+    numbers = (
         ("import-by-id", found.ways.by_id),
         ("import-other-gold", found.ways.other_gold),
         ("import-denied", found.ways.denied),
     )
-    notes += [Message(key, {"count": n, "rows": found.rows}) for key, n in counted if n]
+    notes += [Message(key, {"count": n, "rows": found.rows}) for key, n in numbers if n]
     if label_only:
         return notes
+    silent = (("import-no-response", found.no_response), ("import-empty", found.empty))
+    notes += [Message(key, {"count": n, "rows": found.rows}) for key, n in silent if n]
     if found.unended and 2 * found.unended >= found.rows:
         every = found.unended == found.rows
         key = "import-no-reasoning-end" if every else "import-few-reasoning-ends"
@@ -45,11 +47,8 @@ def check_found(found: Survey, wanted: Wanted, ids: Sequence[str]) -> None:
     if not found.rows:
         raise DataError(_nothing_fits(found, wanted, ids))
     graded = wanted.benchmark or wanted.grader
-    if graded and found.without_response:
-        raise DataError(
-            f"{found.without_response}: there is no response to grade; without --benchmark and "
-            "--grader the labels alone are imported"
-        )
+    if graded and found.no_response and not wanted.missing_as_wrong:
+        raise DataError(_no_response(found, wanted))
     if wanted.grader:
         _check_golds(found, wanted, wanted.grader)
     if not graded and not found.labels:
@@ -57,6 +56,18 @@ def check_found(found: Survey, wanted: Wanted, ids: Sequence[str]) -> None:
             f"{wanted.path.name} brings no labels: say how to grade it, with --benchmark (our "
             f"golds and grader) or --grader ({', '.join(own_graders())}; the file's golds)"
         )
+
+
+def _no_response(found: Survey, wanted: Wanted) -> str:
+    """How many rows have nothing to grade, and what can be done about it. They are neither left out
+    nor called wrong unasked: the one raises a score, the other lowers it."""
+    has = "has" if found.no_response == 1 else "have"
+    labels = ", or leave out --benchmark and --grader, for the labels alone" if found.labels else ""
+    return (
+        f"{wanted.path.name}: {found.no_response} of {found.rows} rows {has} no response (the "
+        f"first: {found.without_response}): complete the file, or add --missing-as-wrong, which "
+        f"counts each as a reply without an answer{labels}"
+    )
 
 
 def _nothing_fits(found: Survey, wanted: Wanted, ids: Sequence[str]) -> str:
@@ -67,8 +78,9 @@ def _nothing_fits(found: Survey, wanted: Wanted, ids: Sequence[str]) -> str:
         theirs = f"their ids are {_listed(found.ids)}" if found.ids else "they name no ids"
         more += f"; {theirs}, ours {_listed(ids)}"
     return (
-        f"{wanted.path.name}: none of {found.unmatched} rows has {what} (by its question, with "
-        f"white space folded, by a question like it where the gold is the same, or by its id){more}"
+        f"{wanted.path.name}: none of {counted(found.unmatched, 'row')} has {what} (by its "
+        "question, with white space folded, by a question like it where the gold is the same, or "
+        f"by its id){more}"
     )
 
 

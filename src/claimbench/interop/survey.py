@@ -39,8 +39,9 @@ class Survey:
     `problems` are in the order found, `taken` has a bit for every sample of each. `labelled` and
     `right` have, for each problem, a bit for every sample that has their label, and that they count
     as right. `unmatched` counts rows without a problem, with the first few of them as `examples`;
-    `without_gold` and `without_response` name the first row that lacks one, `ids` are those of the
-    first rows without a problem. `ways` says how rows were matched, `unended` counts those whose
+    `without_gold` and `without_response` name the first row that lacks one, `no_response` counts
+    the latter, and `empty` the replies without a word. `ids` are those of the first rows without a
+    problem. `ways` says how rows were matched, `unended` counts those whose
     reasoning never ends, `bare` those whose whole reply is an answer.
     """
 
@@ -54,6 +55,8 @@ class Survey:
     labelled: dict[str, int] = field(default_factory=dict)
     without_gold: str = ""
     without_response: str = ""
+    no_response: int = 0
+    empty: int = 0
     unmatched: int = 0
     examples: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -73,13 +76,16 @@ class Survey:
             self.labelled[problem.id] = self.labelled.get(problem.id, 0) | bit
             self.right[problem.id] = self.right.get(problem.id, 0) | (bit if row.label else 0)
         self._look_at_reply(row)
-        if row.response is None and not self.without_response:
-            self.without_response = row.place
         if not (problem.gold or problem.choices) and not self.without_gold:
             self.without_gold = row.place
 
     def _look_at_reply(self, row: Row) -> None:
         reply = row.response or ""
+        if row.response is None and not row.answer:
+            self.without_response = self.without_response or row.place
+            self.no_response += 1
+        elif not (reply.strip() or row.answer):
+            self.empty += 1
         stated = stated_answer(row, self.grader)
         self.bare += stated is not None and row.answer is None
         text = reply if stated is None else stated

@@ -28,7 +28,8 @@ REMOVED = "removed"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What `claimbench import` is asked for. `protocol` is what the user states of it."""
+    """What `claimbench import` is asked for. `protocol` is what the user states of it;
+    `missing_as_wrong`: whether a row without a response counts as a reply without an answer."""
 
     source: str
     path: Path
@@ -38,6 +39,7 @@ class Wanted:
     grader: str | None = None
     whose: str | None = None
     protocol: JsonObject = field(default_factory=dict)
+    missing_as_wrong: bool = False
 
 
 def check_stated(wanted: Wanted) -> None:

@@ -18,7 +18,7 @@ from typing import Protocol
 from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.models import ModelConfig, PromptRules
 from claimbench.config.prompting import fill, prompt_rules
-from claimbench.errors import PromptError
+from claimbench.errors import PromptError, counted
 from claimbench.records import CHOICE_LETTERS, Problem, TemplateArgs, Turn
 
 
@@ -158,7 +158,9 @@ class PromptMaker:
         if (found := _count(ids, self._bos_ids)) != expected:
             raise self._broken(problem, "prompt.bos_count", f"{found} × BOS, {expected} expected")
         if self._prefix_ids and (found := _count(ids, self._prefix_ids)) != 1:
-            raise self._broken(problem, "prompt.forced_prefix", f"it stands {found} times")
+            raise self._broken(
+                problem, "prompt.forced_prefix", f"it stands there {counted(found, 'time')}"
+            )
         if not begun and ids[-len(self._tail_ids) :] != self._tail_ids:
             raise self._broken(problem, "prompt.tail", f"it ends in ids {ids[-8:]}")
         self._check_decoded(ids, text, problem)

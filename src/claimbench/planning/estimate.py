@@ -68,12 +68,15 @@ def _facts(
         for benchmark in experiment.benchmarks
     ]
     counts = [cell["samples"] for cell in cells]
+    found = _targets(experiment, rows)
+    weak = _weakness(experiment, found)
     return {
         "run": experiment.run.name,
         "samples": None if None in counts else sum(counts),
         **({"lacking": "; ".join(dict.fromkeys(lacking.values()))} if lacking else {}),
         "cells": cells,
-        "published": _targets(experiment, rows),
+        "published": found,
+        **({"refused": weak} if weak else {}),
     }
 
 
@@ -106,30 +109,29 @@ def comparisons(experiment: Experiment) -> list[PublishedResult]:
 
 
 def check_power(plan: Plan) -> None:
-    """Refuse a run that could hardly show anything, unless its config allows it.
+    """Refuse a run that could hardly show anything, unless its config allows it. A `limit` forbids
+    comparison anyway, so such a try-out is let through."""
+    if weak := _weakness(plan.experiment, _targets(plan.experiment, _rows(plan))):
+        raise InputError(f"run {plan.experiment.run.name}: {weak}")
 
-    A `limit` forbids comparison anyway, so such a try-out is let through.
-    """
-    run = plan.experiment.run
-    found = _targets(plan.experiment, _rows(plan))
-    if not found or run.limit or run.allow_low_power:
-        return
-    best = max(map(_chance, found))
-    if best < LEAST_CHANCE:
-        raise InputError(
-            f"run {run.name}: its best chance of showing equality or a difference of the size of "
-            f"the margin is {100 * best:.0f} %, under 50 %; raise samples, widen margins, or set "
-            f"allow_low_power: true"
-        )
+
+def _weakness(experiment: Experiment, found: Sequence[JsonObject]) -> str:
+    """Why a run against these figures is refused; empty where it is not."""
+    best = max(map(_chance, found), default=1.0)
+    if best >= LEAST_CHANCE or experiment.run.limit or experiment.run.allow_low_power:
+        return ""
+    return (
+        f"its best chance of showing equality or a difference of the size of the margin is "
+        f"{100 * best:.0f}%, under 50%; raise samples, widen margins, or set allow_low_power: true"
+    )
 
 
 def fitting_margin(score: float, problems: int, samples: int) -> int | None:
     """The least margin in points, of those that people write, with which a run that holds a claimed
     score in % against so many problems is not refused; None where there is none."""
     (figure,) = targets((), ("m",), ("b",), {"m": {"b": score}})
-    asked = [_Asked("b", problems, samples, False, margin, ()) for margin in MARGINS]
-    chances = [_chance(_target(figure, one, 1)) for one in asked]
-    fitting = (m for m, chance in zip(MARGINS, chances, strict=True) if chance >= LEAST_CHANCE)
+    asked = ((margin, _Asked("b", problems, samples, False, margin, ())) for margin in MARGINS)
+    fitting = (m for m, one in asked if _chance(_target(figure, one, 1)) >= LEAST_CHANCE)
     return next(fitting, None)
 
 
@@ -291,9 +293,8 @@ def shares_with_looks(experiment: Experiment, facts: JsonObject) -> gpus.Early:
         for target in facts["published"]:
             if "looks" in target and target["subject"] == subject_of(model.name):
                 key = model.name, target["benchmark"]
-                equal, apart = (
-                    n / target["samples_per_problem"] for n in target["samples_with_looks"]
-                )
+                planned = target["samples_per_problem"]
+                equal, apart = (n / planned for n in target["samples_with_looks"])
                 before = found.get(key, (0.0, 0.0))
                 found[key] = max(before[0], equal), max(before[1], apart)
     return found

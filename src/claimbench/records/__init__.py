@@ -1,6 +1,8 @@
 """The nouns of claimbench: frozen records that the stages hand to one another.
 
-A stage imports this package and nothing of the other stages.
+runs.py     those of a run, from a problem to what was measured
+judged.py   those of what is published and claimed, and of the verdicts on it
+plain.py    plain types that they share
 """
 
 from claimbench.records.judged import (

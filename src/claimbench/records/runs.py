@@ -287,4 +287,4 @@ class Measurement:
         """Whether no problem's samples differed, so that their spread is bounded, not estimated:
         as where all are wrong, all are right, or each problem has one."""
         differed = any(0 < r < c for r, c in zip(self.right, self.counted, strict=True))
-        return bool(self.counted) and not self.greedy and not differed
+        return any(self.counted) and not self.greedy and not differed

@@ -173,6 +173,8 @@ def score_answer(document: Document, run: RunView, m: Measurement) -> Answer:
         "score": 100 * m.pass_at_1,
     }
     key = "answer-score" if m.complete else "answer-score-partial"
+    if m.complete and math.isnan(m.pass_at_1):
+        key = "answer-score-none"
     counts = {} if m.complete else {"received": m.received, "asked": m.asked}
     return Answer(
         run=run.name,

@@ -54,7 +54,7 @@ from claimbench.report.page_words import PageWords, page_words
 from claimbench.report.problems import problem_block
 from claimbench.report.settings import setting_name
 from claimbench.report.tables import Table, clean, heading, in_terms, points
-from claimbench.report.verdict_sum import verdict_sum
+from claimbench.report.verdict_sum import named_differences, verdict_sum
 from claimbench.report.vote_table import vote_tables
 from claimbench.verdicts.registration import run_messages
 from claimbench.verdicts.side_by_side import EvidenceGroup
@@ -152,6 +152,7 @@ def _answers(document: Document, pen: svg.Pen) -> dict[str, object]:
         "matrix": matrix,
         "setting_tables": SettingTables(),
         "verdict_sum": verdict_sum(document.verdicts),
+        "named_differences": named_differences(document.verdicts),
         "registrations": run_messages(document.registrations),
         "verdict_rows": [
             {

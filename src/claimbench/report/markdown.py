@@ -29,7 +29,7 @@ from claimbench.report.tables import (
     to_markdown,
     verdict_table,
 )
-from claimbench.report.verdict_sum import verdict_sum
+from claimbench.report.verdict_sum import named_differences, verdict_sum
 from claimbench.report.vote_table import vote_tables
 from claimbench.verdicts.registration import run_messages
 
@@ -121,6 +121,7 @@ class _Page:
         total = self.text(verdict_sum(document.verdicts))
         if matrix := matrix_of(document):
             yield f"{self.words.say('page-answers-many', count=len(document.verdicts))} {total}\n"
+            yield from (f"{self.text(one)}\n" for one in named_differences(document.verdicts))
             table = Table("matrix", ("model", *matrix.benchmarks), tuple(matrix_rows(matrix)))
             yield to_markdown(table, self.words, named=True)
         elif len(document.verdicts) > 1:

@@ -194,14 +194,16 @@ LETTERS = {"margin": "[ ]", "found": "●", "interval-90": "━", "interval-95":
 """What stands for what is drawn."""
 
 
-def in_letters(strip: Strip) -> str:
-    """The strip in one line: `−8.4  ··[··──━━●━━│···]··  +8.4`."""
+def in_letters(strip: Strip, width: int = 80) -> str:
+    """The strip in one line: `−8.4  ··[··──━━●━━│···]··  +8.4`, no longer than `width` letters."""
     low, high = strip.ends
-    cells = ["·"] * _LETTERS
+    ends = signed_short(round(low, 1)), signed_short(round(high, 1))
+    letters = max(1, min(_LETTERS, width - sum(map(len, ends)) - 4))
+    cells = ["·"] * letters
 
     def at(value: float) -> int:
-        place = round((value - low) / (high - low) * (_LETTERS - 1))
-        return min(max(place, 0), _LETTERS - 1)
+        place = round((value - low) / (high - low) * (letters - 1))
+        return min(max(place, 0), letters - 1)
 
     for letter, interval in (("─", strip.interval_95), ("━", strip.interval_90)):
         if interval is not None:
@@ -209,7 +211,7 @@ def in_letters(strip: Strip) -> str:
             cells[first : last + 1] = letter * (last + 1 - first)
     for letter, value in _points(strip):
         cells[at(value)] = letter
-    return f"{signed_short(round(low, 1))}  {''.join(cells)}  {signed_short(round(high, 1))}"
+    return f"{ends[0]}  {''.join(cells)}  {ends[1]}"
 
 
 def _points(strip: Strip) -> Sequence[tuple[str, float]]:

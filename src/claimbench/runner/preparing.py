@@ -10,7 +10,7 @@ from claimbench import drafts, engines
 from claimbench.config.benchmarks import BenchmarkConfig
 from claimbench.config.models import ModelConfig
 from claimbench.config.runs import Experiment, RunConfig
-from claimbench.errors import ConfigError, Missing
+from claimbench.errors import ConfigError, Missing, counted
 from claimbench.models import checkpoints
 from claimbench.planning.plan import Plan, make_plan
 from claimbench.store import is_run
@@ -137,5 +137,5 @@ def _fetch(experiment: Experiment, data_dir: Path | None, online: bool, log: Log
         log(f"benchmark {benchmark.name}")
         count = len(load_problems(benchmark, data_dir))
         load_fewshot(benchmark, data_dir)
-        lines.append(f"benchmark {benchmark.name}: {count} problems")
+        lines.append(f"benchmark {benchmark.name}: {counted(count, 'problem')}")
     return lines

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from claimbench.analysis.cells import StoredCell, stored_cells
 from claimbench.benchmarks.loading import content_digest
-from claimbench.errors import ClaimbenchError, StoreError
+from claimbench.errors import ClaimbenchError, StoreError, counted
 from claimbench.records import NOT_REGISTERED, Registration
 from claimbench.runner import looks, registration
 from claimbench.runner.verify_results import check_results
@@ -49,7 +49,8 @@ class FolderDigest:
     date: str
 
     def __str__(self) -> str:
-        return f"sha256:{self.sha256} ({self.files} files, {self.bytes:,} bytes, {self.date})"
+        files = counted(self.files, "file")
+        return f"sha256:{self.sha256} ({files}, {self.bytes:,} bytes, {self.date})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,8 @@ def _manifest(store: RunStore, cells: Sequence[StoredCell]) -> Iterator[str]:
     for cell in cells:
         entry = manifest.cells[str(cell.name)]
         if entry.problems != len(cell.problems):
-            yield f"{cell.name}: {len(cell.problems)} problems, run.yaml names {entry.problems}"
+            there = counted(len(cell.problems), "problem")
+            yield f"{cell.name}: {there}, run.yaml names {entry.problems}"
         if entry.problems_digest != content_digest(list(cell.problems.values())):
             yield f"{cell.name}: the problems are not those of problems_digest in run.yaml"
         yield from _tests(cell)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimbench.analysis.cells import StoredCell
-from claimbench.errors import StoreError
+from claimbench.errors import StoreError, counted
 from claimbench.grading.outcomes import VALUES
 from claimbench.records.plain import JsonObject
 from claimbench.store import RunStore, hex_ids, text_key
@@ -114,7 +114,8 @@ def _together(store: RunStore, cell: StoredCell, found: CellFaults) -> None:
     found.samples, found.grades = len(samples), len(graded)
     every = store.all_records(SAMPLES, cell.name)
     if len(every) > len(samples):
-        found.wrong.append(f"{cell.name}: {len(every) - len(samples)} samples are there twice")
+        twice = counted(len(every) - len(samples), "sample is", "samples are")
+        found.wrong.append(f"{cell.name}: {twice} there twice")
     if len(samples) != cell.asked:
         found.missing.append(f"{cell.name}: {len(samples)} of {cell.asked} samples")
     if len(graded) != len(samples):
@@ -138,13 +139,12 @@ def _ungraded(
     found.outdated = int(np.isin(lacking, elsewhere).sum())
     if found.outdated:
         found.missing.append(
-            f"{cell.name}: {found.outdated} samples have grades by other rules than those of this "
-            "version; `claimbench grade` makes them again"
+            f"{cell.name}: {counted(found.outdated, 'sample has', 'samples have')} grades by other "
+            "rules than those of this version; `claimbench grade` makes them again"
         )
     if never := len(lacking) - found.outdated:
-        found.missing.append(
-            f"{cell.name}: {never} samples have no grade of their present text and gold"
-        )
+        none = counted(never, "sample has no grade of its", "samples have no grade of their")
+        found.missing.append(f"{cell.name}: {none} present text and gold")
 
 
 def _identity(store: RunStore, cell: StoredCell, samples: Index) -> Iterator[str]:

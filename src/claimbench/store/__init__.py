@@ -3,16 +3,23 @@
 `RunStore` is the only writer of a run folder. It keeps records and their order and knows nothing
 of what they mean.
 
-    files.py     names, whole files, what an OSError means to the user
-    tokens.py    token ids as a short text
-    rows.py      Sample and Grade as one JSON line and as one fixed-width index record
-    index.py     the rebuildable index beside each part
-    parts.py     append-only part files
-    together.py  many lines read at once
-    reading.py   their rows, read back and checked
-    lock.py      one writer per folder, or one per shard
-    runfile.py   run.yaml: the resolved config that a folder belongs to
-    run.py       RunStore, which puts them together
+    files.py         names, whole files, what an OSError means to the user
+    tokens.py        token ids as a short text; digests.py: short digests
+    rows.py          Sample and Grade as one JSON line and as one fixed-width index record
+    index.py         the rebuildable index beside each part
+    parts.py         append-only part files; lines.py: files that are written once, whole
+    together.py      many lines read at once
+    reading.py       their rows, read back and checked (checks.py)
+    current.py       which of them count
+    lock.py          one writer per folder, or one per shard
+    runfile.py       run.yaml: the resolved config that a folder belongs to
+    manifest.py      the same, read back as models; seal.py: whether it still says what it said
+    registration.py  what was registered before the run
+    growth.py        a run whose samples are raised; looks.py: the looks it made
+    unbegun.py       a folder in which nothing was stored
+    problems.py      its problems (fields.py: which was edited), prompts.py: its prompts
+    provenance.py    where the results came from; sessions.py: this session's entry
+    run.py           RunStore, which puts them together
 """
 
 from claimbench.store.current import Judge

@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from claimbench.errors import counted
+
 SUFFIX = ".fields"
 DIGITS = 6
 SHOWN = 3
@@ -42,7 +44,7 @@ def edits(path: Path) -> str:
 
 def _edits(names: list[str], stored: list[str], now: list[str]) -> Iterator[str]:
     if len(now) != len(stored):
-        yield f"it has {len(now)} problems instead of {len(stored)}"
+        yield f"it has {counted(len(now), 'problem')} instead of {len(stored)}"
         return
     for number, (then, line) in enumerate(zip(stored, now, strict=True), start=1):
         yield from _line_edits(names, then, line, number)

@@ -15,14 +15,15 @@ from urllib.parse import quote
 from claimbench.errors import StoreError
 
 _SYNCS_AT_ONCE = 16
+_ELSEWHERE = "work in a folder of yours (--out, or a copy of this one)"
 _ADVICE = {
     errno.ENOSPC: "free space there and run the same command again",
     errno.EDQUOT: "free some of your quota and run the same command again",
     errno.EFBIG: "raise the file size limit (ulimit -f) and run the same command again",
     errno.EIO: "check the disk (or give another --out) and run the same command again",
-    errno.EACCES: "give yourself the permission, or give another --out",
-    errno.EPERM: "give yourself the permission, or give another --out",
-    errno.EROFS: "it is on a read-only file system, give another --out",
+    errno.EACCES: f"give yourself the permission, or {_ELSEWHERE}",
+    errno.EPERM: f"give yourself the permission, or {_ELSEWHERE}",
+    errno.EROFS: f"its file system is read-only: {_ELSEWHERE}",
     errno.EMFILE: "raise the limit of open files (ulimit -n) and run the same command again",
 }
 

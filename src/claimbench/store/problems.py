@@ -55,7 +55,12 @@ def read_problems(store: RunStore, benchmark: str) -> StoredProblems:
                 f"{store.root}: its run stopped before it stored anything; give its `claimbench "
                 "run` or `import` again"
             )
-        holds_results_alone(store.root)  # Or it says what is lost.
+        if not holds_results_alone(store.root):  # Or it says what else is lost.
+            raise WrongRunFolder(
+                f"{store.root}: {_problems_path(benchmark)} is not there, and nothing is known "
+                "without it: put it back, copy the whole run folder again, or give its "
+                "`claimbench run` or `import` again, which makes the file anew"
+            )
         raise WrongRunFolder(
             f"{store.root} holds results alone, without problems and samples (so do the folders "
             "in claimbench's repository): read its report.md, or name the folder in which the run "

@@ -131,10 +131,21 @@ def differences(variant: Arm, reference: Arm) -> Iterable[tuple[str, object, obj
     yield from (
         (key, theirs.protocol.get(key), ours.protocol.get(key))
         for key in sorted(set(theirs.protocol) | set(ours.protocol))
-        if theirs.protocol.get(key) != ours.protocol.get(key)
+        if _in_english(theirs.protocol.get(key)) != _in_english(ours.protocol.get(key))
     )
     if theirs.samples_per_problem != ours.samples_per_problem:
         yield "samples per problem", theirs.samples_per_problem, ours.samples_per_problem
+
+
+def _in_english(value: object) -> object:
+    """A setting with English alone where it has words by language: folders of earlier versions do,
+    and the same words in one more language are no other setting."""
+    if isinstance(value, dict):
+        texts = value.get("texts")
+        if isinstance(texts, dict):
+            return texts.get("en")
+        return {key: _in_english(part) for key, part in value.items()}
+    return [_in_english(part) for part in value] if isinstance(value, list) else value
 
 
 # --- who is compared with whom --------------------------------------------------------------

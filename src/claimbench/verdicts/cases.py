@@ -3,6 +3,7 @@ scores of a claim."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from claimbench import statistics
@@ -54,9 +55,11 @@ class Case:
 
     @property
     def unmeasured(self) -> bool:
-        """Whether the figure is a vote and the run has none."""
-        ours = not isinstance(self.measured, PublishedResult)
-        return ours and is_vote(self.result.metric) and self.votes is None
+        """Whether the figure is a vote and the run has none, or no reply could be graded."""
+        if isinstance(self.measured, PublishedResult):
+            return False
+        no_vote = is_vote(self.result.metric) and self.votes is None
+        return no_vote or math.isnan(self.measured.pass_at_1)
 
     @property
     def measurer(self) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from claimbench import statistics
-from claimbench.errors import IncompleteRun, InputError
+from claimbench.errors import IncompleteRun, InputError, counted
 from claimbench.verdicts.arms import (
     Arm,
     check_comparable,
@@ -250,8 +250,8 @@ def _rows(variant: Arm, reference: Arm, common: bool) -> list[Change]:
     rows = [row for row in rows if row.counted and row.reference_counted]
     if len(rows) < 2:
         raise InputError(
-            f"{named(variant, reference)}: {len(rows)} problems have a graded sample in both, and "
-            "at least two are needed to compare"
+            f"{named(variant, reference)}: {counted(len(rows), 'problem has', 'problems have')} a "
+            "graded sample in both, and at least two are needed to compare"
         )
     return rows
 

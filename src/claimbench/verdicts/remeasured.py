@@ -37,7 +37,7 @@ def judge_published_evidence(results: Sequence[PublishedResult]) -> PublishedEvi
     benchmark and metric.
 
     A vendor's own figure is one with a stated protocol: a row that it quotes from others has none.
-    Families for Holm's correction are those of `verdicts.judge_all`: a vendor's table, a model, a
+    Families for Holm's correction are those of `published.judge_all`: a vendor's table, a model, a
     third party.
     """
     third = [r for r in results if r.tier == "C"]

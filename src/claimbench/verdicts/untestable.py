@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from claimbench.messages import Departure, Message
-from claimbench.records import PublishedResult
+from claimbench.records import Measurement, PublishedResult
 from claimbench.verdicts.cases import Case
 from claimbench.verdicts.noise import SHARES, Evidence, is_vote, metric_of, problems_of
 from claimbench.verdicts.protocol import ProtocolDifference, compare_protocols, forbidding
@@ -14,6 +16,8 @@ def why_barred(case: Case) -> tuple[str, Message] | None:
     different = _different_things(case)
     if different:
         return "not comparable", different
+    if isinstance(case.measured, Measurement) and math.isnan(case.measured.pass_at_1):
+        return "inconclusive", Message("reason-no-grades")
     if copies := _spoilt(case):
         return "inconclusive", copies
     if is_vote(case.result.metric):

@@ -89,14 +89,18 @@ class Examiner:
         if completion.finish_reason != "stop" or self._seen >= FIRST:
             return
         self._found[self._kind(completion)] += 1
-        if self._seen == FIRST and (sentence := self.complaint()):
+        if self._seen == FIRST and (sentence := self._wrong()):
             raise EngineDied(
                 f"{sentence}. The replies are kept; run again when that is mended "
                 f"(engine.endpoint.examine: false goes on)."
             )
 
     def complaint(self) -> str:
-        """What is wrong with all replies so far; empty where one has an answer."""
+        """What is wrong with all replies of a session that ended before the first were all there:
+        of those `add` says it. Empty where one has an answer."""
+        return "" if self._seen >= FIRST else self._wrong()
+
+    def _wrong(self) -> str:
         if self._seen < _FEWEST:
             return ""
         kind, count = self._found.most_common(1)[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from claimbench.engines.base import Answer, Log, closing_answers
 from claimbench.engines.replicas.replica import BEAT_SECONDS, Lost, News, Staff, Worker
-from claimbench.errors import ClaimbenchError, EngineDied, InputError, ModelError
+from claimbench.errors import ClaimbenchError, EngineDied, InputError, ModelError, counted
 from claimbench.records.runs import Request
 
 if TYPE_CHECKING:
@@ -145,8 +145,9 @@ class Dispatcher:
                 f"No replica of the engine is left; of the last: {why} Mend that, or let "
                 f"engine.restarts start replicas again, and run the same command again"
             )
+        again = counted(taken, "request is", "requests are")
         self._log(
-            f"replica {post.number} was lost ({why}); {taken} requests are handed out again, "
+            f"replica {post.number} was lost ({why}); {again} handed out again, "
             f"{len(self._posts)} of {self._count} replicas go on"
         )
 

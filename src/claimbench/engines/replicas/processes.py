@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from claimbench.config.machine import deaf_to_interrupts
 from claimbench.engines.base import Engine
 from claimbench.engines.replicas.replica import Lost, News, Replica, Staff, Worker
-from claimbench.errors import ConfigError
+from claimbench.errors import ConfigError, counted
 from claimbench.records.runs import Request
 from claimbench.store import provenance
 
@@ -46,7 +46,7 @@ def places(settings: LocalSettings) -> list[Place]:
     each = settings.gpus if on_gpus else max(1, len(cores) // count)
     room = (len(gpus) if on_gpus else len(cores)) // each
     if room < count:
-        has = f"{len(gpus)} GPUs" if on_gpus else f"{len(cores)} cores"
+        has = counted(len(gpus), "GPU") if on_gpus else counted(len(cores), "core")
         raise ConfigError(
             f"engine.replicas is {count}, and this machine has room for {room} ({has}, {each} for "
             f"a replica): lower it, or name a Ray cluster (engine.ray_address)"

@@ -1,4 +1,8 @@
-"""The readers of other tools' outputs, by name."""
+"""The readers of other tools' outputs, by name.
+
+`rows.py` is what a reader yields, `lines.py` and `parquet.py` read in bounded memory, `mapped.py`
+says which column of a table holds what. The other modules read one format each.
+"""
 
 from __future__ import annotations
 

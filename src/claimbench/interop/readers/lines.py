@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from claimbench.benchmarks.parsing import refuse_wide, separator_of
-from claimbench.errors import ConfigError, DataError
+from claimbench.errors import ConfigError, DataError, counted
 from claimbench.interop.readers.rows import MOST_ROW_BYTES, Row, refuse
 from claimbench.records.plain import JsonDict
 
@@ -73,7 +73,9 @@ def csv_rows(path: Path) -> Iterator[Located]:
         for values in reader:
             place = f"{path.name}:{reader.line_num}"
             if values and len(values) != len(names):
-                raise refuse(place, f"the header has {len(names)} columns, this row has others")
+                raise refuse(
+                    place, f"the header has {counted(len(names), 'column')}, this row has others"
+                )
             if values:
                 yield place, dict(zip(names, values, strict=True))
             lines.next_row()

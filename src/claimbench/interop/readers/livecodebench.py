@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from claimbench.errors import counted
 from claimbench.interop.readers.lines import json_items
 from claimbench.interop.readers.rows import (
     Outputs,
@@ -52,7 +53,7 @@ def _responses(problem: Mapping[str, object], place: str, number: int) -> Iterat
     replies = list_of(problem.get("output_list"), place, "output_list") or codes
     labels = list_of(problem.get("graded_list"), place, "graded_list") or [None] * len(replies)
     if not replies or len(labels) != len(replies):
-        words = f"{len(replies)} responses and {len(labels)} labels"
+        words = f"{counted(len(replies), 'response')} and {counted(len(labels), 'label')}"
         raise refuse(place, f"output_list and graded_list do not fit together: {words}")
     title = text_of(problem.get("question_content"), place, "question_content")
     reasons = problem.get("metadata")

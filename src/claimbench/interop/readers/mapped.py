@@ -205,7 +205,8 @@ def _one_of(value: object, name: str, number: int, count: int, place: str) -> ob
     known."""
     if isinstance(value, list):
         if len(value) != count:
-            raise refuse(place, f"{name} is a list of {len(value)}, there are {count} samples")
+            there = "there is 1 sample" if count == 1 else f"there are {count} samples"
+            raise refuse(place, f"{name} is a list of {len(value)}, {there}")
         return value[number]
     return value if count == 1 or name in _SHARED else None
 

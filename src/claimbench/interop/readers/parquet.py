@@ -2,7 +2,7 @@
 
 A page may unpack to far more than the footer says, by more ways than one (sizes that lie, texts
 that a dictionary repeats, lists of a billion nulls in a few bytes), and pyarrow has no limit that
-holds for all of them. So what unpacks it (parquetworker.py) is a process whose memory the kernel
+holds for all of them. So what unpacks it (parquet_worker.py) is a process whose memory the kernel
 limits, which hands over the rows as an Arrow stream, a bounded batch at a time.
 """
 

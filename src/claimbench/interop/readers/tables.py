@@ -196,13 +196,10 @@ def _row(values: Values, mapped: Mapped, place: str, number: int) -> Row:
 
 
 def _response(values: Values, mapped: Mapped, place: str) -> str | None:
-    """The response; of a file that has answers alone, the answer."""
+    """The response, None for null; of a file that has answers alone, the answer."""
     if mapped.response is None:
         return answer_of(values, mapped, place)
-    response = text_of(values["response"], place, "response")
-    if response is None:
-        raise refuse(place, "there is no response (an empty one is an empty text, not null)")
-    return response
+    return text_of(values["response"], place, "response")
 
 
 def _label(values: Values, mapped: Mapped, place: str) -> bool | None:

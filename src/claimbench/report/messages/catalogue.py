@@ -69,7 +69,9 @@ class Words:
     def _formatted(self, message: Message) -> str:
         entries = next((one for one in self._entries if one.has(message.key)), None)
         if entries is None:
-            raise KeyError(f"no catalogue has the message {message.key}")
+            raise KeyError(
+                f"no catalogue has the message {message.key}: add it to en.ftl, and to the others"
+            )
         long: dict[str, str] = {}
         given = {name: self._given(value, long) for name, value in message.values.items()}
         text, errors = entries.format(message.key, given)

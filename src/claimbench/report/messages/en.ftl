@@ -26,22 +26,22 @@ scores-not-measured = not measured here against { FIXED($published, $published_d
 
 apart = { $verdict } by { FIXED($low) } to { FIXED($high) } points at 95%; would count as reproduced only with a margin above { UPWARDS($needed) }
 apart-votes = { $verdict } by { FIXED($low) } to { FIXED($high) } points at 95%, between two votes
-apart-greedy = { $verdict } by { FIXED($gap) } points without sampling error, both being greedy; more than the margin of { SHORT($margin) } points
-equal = reproduced within ±{ SHORT($margin) } points; the difference is { FIXED($low) } to { FIXED($high) } points at 90%
-equal-greedy = reproduced within ±{ SHORT($margin) } points, without sampling error, both being greedy
+apart-greedy = { $verdict } by { FIXED($gap) } points without sampling error, both being greedy; more than the margin of { SHORT($margin) } { PLURAL($margin, "point", "points") }
+equal = reproduced within ±{ SHORT($margin) } { PLURAL($margin, "point", "points") }; the difference is { FIXED($low) } to { FIXED($high) } points at 90%
+equal-greedy = reproduced within ±{ SHORT($margin) } { PLURAL($margin, "point", "points") }, without sampling error, both being greedy
 undecided = inconclusive; the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $state }; { $remedy }
 undecided-decoding = inconclusive, because how it was decoded is unknown and decides the verdict
 undecided-if-sampled = inconclusive, because how it was decoded is unknown and decides the verdict; if it was sampled, the difference is { FIXED($low) } to { FIXED($high) } points at 95%
 
 shown-apart-alone = a difference is shown for this figure alone, but not among { $family } figures judged together
-shown-equal-alone = equivalence within ±{ SHORT($margin) } points is shown for this figure alone, but not among { $family } figures judged together
+shown-equal-alone = equivalence within ±{ SHORT($margin) } { PLURAL($margin, "point", "points") } is shown for this figure alone, but not among { $family } figures judged together
 shown-apart-at-one-look = a difference would be shown had the samples been fixed before the run, but not after several looks at it
-shown-equal-at-one-look = equivalence within ±{ SHORT($margin) } points would be shown had the samples been fixed before the run, but not after several looks at it
-shown-neither = neither a difference nor equivalence within ±{ SHORT($margin) } points is shown
+shown-equal-at-one-look = equivalence within ±{ SHORT($margin) } { PLURAL($margin, "point", "points") } would be shown had the samples been fixed before the run, but not after several looks at it
+shown-neither = neither a difference nor equivalence within ±{ SHORT($margin) } { PLURAL($margin, "point", "points") } is shown
 shown-no-difference = no difference is shown
 
-remedy-samples = about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
-remedy-samples-at-most = at most about { $n } samples per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
+remedy-samples = about { $n } { PLURAL($n, "sample", "samples") } per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
+remedy-samples-at-most = at most about { $n } { PLURAL($n, "sample", "samples") } per problem in a new run would decide with a probability of 80%, if the true difference is the one seen
 remedy-none = no number of samples can decide, because the published figure's own error dominates
 remedy-none-greedy = no number of samples can decide, because greedy decoding gives one sample of each problem
 remedy-none-by-bound = no number of samples can decide by the bound on the published figure's error, which a run known problem by problem would lower
@@ -51,6 +51,7 @@ reason-problems-unknown = the number of problems is unknown, so no error can be 
 reason-no-share = { $metric } is no share of right answers
 reason-one-vote = one vote of { $k } samples per problem hides its own run-to-run error
 reason-few-votes = a vote of { $k } needs { $k } samples per problem, not { $n }
+reason-no-grades = none of the replies could be graded
 reason-not-measured = { $metric } was not measured
 
 departure = { $setting }: { PLAIN($published) } published, { PLAIN($measured) } measured
@@ -58,17 +59,17 @@ departure = { $setting }: { PLAIN($published) } published, { PLAIN($measured) } 
 note-own-bound = our own error is a bound: one sample per problem
 note-bound = the error of { $table }'s score is a bound from the score alone
 note-samples-unknown = the samples per problem behind { $table }'s score are unknown: { $samples }, the fewest its source allows, are assumed
-note-not-graded = { $failed } of { $samples } samples could not be graded, an error of ours, and are left out of the score
-note-problems-left-out = { $left } of { $total } problems have no graded sample and do not count
+note-not-graded = { $failed } of { $samples } samples could not be graded, an error of ours, and { PLURAL($failed, "is", "are") } left out of the score
+note-problems-left-out = { $left } of { $total } problems { PLURAL($left, "has", "have") } no graded sample and { PLURAL($left, "does", "do") } not count
 note-decoding-unknown = it is unknown whether a score was decoded greedily: { $sampled } if it was sampled, { $greedy } if it was greedy
 note-decoding-not-stated = these replies do not state whether they were decoded greedily: { $sampled } if they were sampled, { $greedy } if they were greedy; import them again with what is known, such as --protocol temperature=0.6
 note-greedy-and-sampled = one score is greedy accuracy and the other pass@1 at a temperature: two quantities; the greedy one counts as one sample of each problem, which with up to about 280 problems nearly always leaves the verdict inconclusive
-reason-copies = only { $distinct } of { $samples } samples are draws of their own, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
-note-every-draw-repeated = every reply is there { $times } times: { $distinct } of { $samples } samples are draws of their own, and the error rests on them
-note-copies = { $distinct } of { $samples } samples are draws of their own, the others are copies; the error rests on the draws
+reason-copies = only { $distinct } of { $samples } samples { PLURAL($distinct, "is a draw of its own", "are draws of their own") }, irregularly: the server, a cache or the import repeats replies, and where some copies are seen others are not
+note-every-draw-repeated = every reply is there { $times } { PLURAL($times, "time", "times") }: { $distinct } of { $samples } samples { PLURAL($distinct, "is a draw of its own", "are draws of their own") }, and the error rests on them
+note-copies = { $distinct } of { $samples } samples { PLURAL($distinct, "is a draw of its own", "are draws of their own") }, the others are copies; the error rests on the draws
 note-looks-declared = it was to be judged at { LIST($looks, ", ") } samples per problem, declared before the run; the tests share the 5% between these looks
 note-looks-undeclared = the samples were raised after some were there ({ LIST($earlier, ", ") } per problem before), which was not declared: each such look is tested at a stricter level of its own, so that all together err in at most 5.5%
-note-learned = the error rests on { $share }% of the bound that a score alone sets, as the seeds of { $models } models bear out for such scores; by the plain bound the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $plain }
+note-learned = the error rests on { $share }% of the bound that a score alone sets, as the seeds of { $models } { PLURAL($models, "model", "models") } bear out for such scores; by the plain bound the difference is { FIXED($low) } to { FIXED($high) } points at 95%: { $plain }
 
 ## What was registered before a run
 
@@ -347,6 +348,9 @@ page-details = Details
 page-details-of = Details: { $what }
 page-departures = Where the protocols differ
 page-one-sided-list = Stated by one side only: { LIST($departures, "; ") }
+terminal-measurements = Measurements
+terminal-verdicts = Verdicts
+terminal-report = Report: { $path }
 page-note = Note: { $note }
 page-source-line = line { $line }
 page-source-commit = commit { $commit }
@@ -363,8 +367,8 @@ page-agreement = Their labels and our grades
 page-agreement-caption = Samples that came with a label, by who counts them as right.
 page-disagreements-caption = Where they differ: { $shown } of { $all }; tables/disagreements.csv has all.
 page-claims = The claims of the articles
-page-claims-note = Claims of articles to which this report speaks, each with what this report's runs (A), third parties (others' outputs that it graded, B; scores as others report them, C) and vendors (D) say of it, apart. The verdict is that of the best tier that judges the claim's own subject. Distilled: what the runs say of checkpoints distilled from a claim's subject; they are other models, and nothing of theirs counts for or against the claim. Reasons: tables/claims.csv. { $count } others are about other models, or cannot be tested by any run (`claimbench claims` lists all).
-page-claims-none = None of the models that were measured here is one that a claim speaks of, or is distilled from one. tables/claims.csv has the { $count } testable claims as others' figures judge them.
+page-claims-note = Claims of articles to which this report speaks, each with what this report's runs (A), third parties (others' outputs that it graded, B; scores as others report them, C) and vendors (D) say of it, apart. The verdict is that of the best tier that judges the claim's own subject. Distilled: what the runs say of checkpoints distilled from a claim's subject; they are other models, and nothing of theirs counts for or against the claim. Reasons: tables/claims.csv. { $count } { PLURAL($count, "other is", "others are") } about other models, or cannot be tested by any run (`claimbench claims` lists all).
+page-claims-none = None of the models that were measured here is one that a claim speaks of, or is distilled from one. tables/claims.csv has the { $count } testable { PLURAL($count, "claim", "claims") } as others' figures judge them.
 page-claims-caption = Details opens the reason and what the runs say of distilled checkpoints.
 page-proxies = Distilled checkpoints, beside their teacher: they count neither for nor against the claim
 page-claim-lines = line { $lines } of the article
@@ -392,8 +396,8 @@ page-replies-axis = replies
 page-shares-note = { $truncated }% of the replies were cut by the limit; { $looped }% were cut while they repeated themselves.
 page-samples = Samples
 page-samples-caption = Stored replies, failures first.
-page-samples-all = All { $shown } stored samples are in this file.
-page-samples-some = { $shown } of { $stored } stored samples are in this file, failures first: { $failures } of { $failures_stored } that are not right and { $right } of { $right_stored } right ones. { $left } are left out; they are in the run folder.
+page-samples-all = All { $shown } stored { PLURAL($shown, "sample is", "samples are") } in this file.
+page-samples-some = { $shown } of { $stored } stored samples { PLURAL($shown, "is", "are") } in this file, failures first: { $failures } of { $failures_stored } that are not right and { $right } of { $right_stored } right ones. { $left } { PLURAL($left, "is left out; it is", "are left out; they are") } in the run folder.
 page-samples-none = This report was made without samples and problems (--no-samples); they are in the run folder.
 page-reading = How to read this
 page-about = The run
@@ -488,8 +492,8 @@ evidence-laboratories-note = The standard deviation of the third parties' figure
 evidence-alone = Not re-measured
 evidence-alone-note = Figures of the same models for which no third party's figure is at hand:
 evidence-untestable = not testable as published: { $reason }
-heterogeneity-bound = Q = { FIXED($q) } on { $df } degrees of freedom against the largest errors possible, p = { $p }
-heterogeneity-likely = Q = { FIXED($q) } on { $df } degrees of freedom against likely errors, which were estimated on { $errors } degrees of freedom, p = { $p }
+heterogeneity-bound = Q = { FIXED($q) } on { $df } { PLURAL($df, "degree", "degrees") } of freedom against the largest errors possible, p = { $p }
+heterogeneity-likely = Q = { FIXED($q) } on { $df } { PLURAL($df, "degree", "degrees") } of freedom against likely errors, which were estimated on { $errors } { PLURAL($errors, "degree", "degrees") } of freedom, p = { $p }
 
 ## What a run was
 
@@ -506,14 +510,14 @@ about-stated = Protocol as stated
 about-importer = Stated by the importer
 about-unknown = Unknown
 about-note = Note
-doubt-no-answer = { $model } on { $benchmark }: no answer was found in { $percent } % of the replies, so the score says first how many have one; read some of them before believing it
-doubt-grader-errors = { $model } on { $benchmark }: { $percent } % of the replies could not be graded, an error that is not the model's, and are left out of the score; the reasons are in the grades
+doubt-no-answer = { $model } on { $benchmark }: no answer was found in { $percent }% of the replies, so the score says first how many have one; read some of them before believing it
+doubt-grader-errors = { $model } on { $benchmark }: { $percent }% of the replies could not be graded, an error that is not the model's, and are left out of the score; the reasons are in the grades
 about-left-out = Left out, for example
 about-server = Server of { $model }
-server-hidden = it kept the reasoning of { $count } replies to itself; what it shows is graded as the answer
-server-unended = { $count } of the first { $of } replies never end their reasoning, though they are whole; the server seems to hide it
-server-all-reasoning = { $count } of the first { $of } replies stand whole in the field of the reasoning; the server's reasoning parser seems not to fit the model
-server-empty = { $count } of the first { $of } replies are empty; the server seems to drop what the model writes
+server-hidden = it kept the reasoning of { $count } { PLURAL($count, "reply", "replies") } to itself; what it shows is graded as the answer
+server-unended = { $count } of the first { $of } replies { PLURAL($count, "never ends its reasoning, though it is whole", "never end their reasoning, though they are whole") }; the server seems to hide it
+server-all-reasoning = { $count } of the first { $of } replies { PLURAL($count, "stands", "stand") } whole in the field of the reasoning; the server's reasoning parser seems not to fit the model
+server-empty = { $count } of the first { $of } replies { PLURAL($count, "is", "are") } empty; the server seems to drop what the model writes
 about-outcomes = Outcomes of { $model } on { $benchmark }
 about-isolation = Isolation of { $model } on { $benchmark }
 about-quirks = LiveCodeBench's quirks, { $model } on { $benchmark }
@@ -530,9 +534,9 @@ isolation-landlock = Landlock
 isolation-seccomp = seccomp
 isolation-rlimits = rlimits
 isolation-none = no program was run
-passes-run-again = { $count } passes run again test by test, { $differ } of them disagreed
-quirks = they decide here: { $right } programs are right with them and { $plain } without; { $differs } verdicts differ
-extraction = takes another program from { $differs } replies; { $gains } more are right, { $loses } fewer
+passes-run-again = { $count } { PLURAL($count, "pass", "passes") } run again test by test, { $differ } of them disagreed
+quirks = they decide here: { $right } { PLURAL($right, "program is", "programs are") } right with them and { $plain } without; { $differs } { PLURAL($differs, "verdict differs", "verdicts differ") }
+extraction = takes another program from { $differs } { PLURAL($differs, "reply", "replies") }; { $gains } more { PLURAL($gains, "is", "are") } right, { $loses } fewer
 rating = { $best } (95% { $low } to { $high }), at which what was solved is most likely; not a rating that any site gave
 rating-nothing-solved = at most { $high } (one-sided, 95%): nothing was solved
 rating-all-solved = at least { $low } (one-sided, 95%): all was solved
@@ -550,7 +554,7 @@ prompt-drafted = prompt rules taken from the checkpoint's chat template, read by
 benchmark-drafted = columns, prompt and grader of { $benchmarks } guessed from the data, read by no person
 weights-adapter = with the LoRA adapter { $folder } (rank { $rank })
 weights-quantized = quantized: { $method }
-weights-quantized-bits = quantized: { $method }, { $bits } bits
+weights-quantized-bits = quantized: { $method }, { $bits } { PLURAL($bits, "bit", "bits") }
 weights-quantized-here = quantized while loading: { $method }
 weights-kv-dtype = KV cache in { $dtype }
 weights-dtype = computed in { $dtype }, not in the checkpoint's { $checkpoint }
@@ -582,20 +586,22 @@ import-user = a user of { $tool }
 import-outputs = { $who } (not our run; evidence tier { $tier })
 import-files = { $tool }: { $files }
 import-labels-only = their labels are taken as they are: nothing was graded by us (tier C)
-import-unmatched = { $rows } rows fit no problem and are left out
-import-by-id = { $count } of { $rows } responses were matched by their id alone: their questions are not ours word by word
-import-by-spacing = { $count } of { $rows } responses were matched by their question without its white space
-import-by-likeness = { $count } of { $rows } responses were matched by a question that is written otherwise than ours, and the same gold
-import-other-gold = { $count } of { $rows } responses have one of our questions and another gold: they are graded by ours
-import-denied = { $count } rows are left out because their gold is not that of the problem whose id, or whose question with other spacing, they have
-import-worked-golds = the golds of { $count } of { $rows } responses are worked solutions: the answer behind ####, or in the last box, is taken
-import-bare = { $count } of { $rows } responses are nothing but an answer, and are graded as one
+import-unmatched = { $rows } { PLURAL($rows, "row fits no problem and is", "rows fit no problem and are") } left out
+import-by-id = { $count } of { $rows } responses { PLURAL($count, "was matched by its id alone: its question is", "were matched by their id alone: their questions are") } not ours word by word
+import-by-spacing = { $count } of { $rows } responses { PLURAL($count, "was matched by its", "were matched by their") } question without its white space
+import-by-likeness = { $count } of { $rows } responses { PLURAL($count, "was", "were") } matched by a question that is written otherwise than ours, and the same gold
+import-other-gold = { $count } of { $rows } responses { PLURAL($count, "has", "have") } one of our questions and another gold: { PLURAL($count, "it is", "they are") } graded by ours
+import-denied = { $count } { PLURAL($count, "row is left out because its", "rows are left out because their") } gold is not that of the problem whose id, or whose question with other spacing, { PLURAL($count, "it has", "they have") }
+import-worked-golds = { PLURAL($count, "the gold", "the golds") } of { $count } of { $rows } responses { PLURAL($count, "is a worked solution", "are worked solutions") }: the answer behind ####, or in the last box, is taken
+import-bare = { $count } of { $rows } responses { PLURAL($count, "is", "are") } nothing but an answer, and { PLURAL($count, "is", "are") } graded as one
 import-no-reasoning-end = no response holds { $tag }, which ends this model's reasoning, so each counts as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
-import-few-reasoning-ends = { $count } of { $rows } responses hold no { $tag }, which ends this model's reasoning, and count as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
-import-over-limit = { $count } responses are longer than the stated max_tokens of { $limit } allows
+import-few-reasoning-ends = { $count } of { $rows } responses { PLURAL($count, "holds", "hold") } no { $tag }, which ends this model's reasoning, and { PLURAL($count, "counts", "count") } as wrong: if the file's maker took the reasoning out, say so with --protocol reasoning=removed
+import-over-limit = { $count } { PLURAL($count, "response is", "responses are") } longer than the stated max_tokens of { $limit } allows
 import-cut-early = { $count } responses break off, half of them within { $tokens } tokens: the stated max_tokens of { $limit } did not cut them
 import-cut-early-bytes = { $count } responses break off, half of them within about { $tokens } tokens by their length: the stated max_tokens of { $limit } did not cut them
-import-no-labels = { $count } of { $rows } responses have no label of theirs
+import-no-labels = { $count } of { $rows } responses { PLURAL($count, "has", "have") } no label of theirs
+import-no-response = { $count } of { $rows } rows { PLURAL($count, "has", "have") } no response in the file, and { PLURAL($count, "counts", "count") } as wrong, as whoever imported them chose (--missing-as-wrong)
+import-empty = { $count } of { $rows } responses { PLURAL($count, "is empty, and counts", "are empty, and count") } as wrong
 import-no-tokens = tokens are not stated
 import-no-finish = finish reasons are not stated
 import-one-model = only the rows of the model { $model } are taken
@@ -625,8 +631,8 @@ compare-headline = { $names } on { $benchmark }: { $outcome } ({ FIXED($score) }
 compare-names = { $run } against { $reference }
 compare-better = better by { FIXED($gap) } points
 compare-worse = worse by { FIXED($gap) } points
-compare-equivalent = equivalent within ±{ SHORT($margin) } points
-compare-not-worse = not worse by { SHORT($margin) } points or more
+compare-equivalent = equivalent within ±{ SHORT($margin) } { PLURAL($margin, "point", "points") }
+compare-not-worse = not worse by { SHORT($margin) } { PLURAL($margin, "point", "points") } or more
 compare-shown-alone = inconclusive; a difference is shown alone, but not among { $family } comparisons
 compare-lower-here = lower on these problems, inconclusive for other problems like them
 compare-higher-here = higher on these problems, inconclusive for other problems like them
@@ -638,18 +644,18 @@ compare-contained = every sample of { $inner } is in { $outer }, too: the two ar
 compare-interval = 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-found = { SIGNED($difference) } points, 95% interval { SIGNED($low) } to { SIGNED($high) }
 compare-counts = { $better } of { $common } problems better, { $worse } worse
-compare-partly = { $common } of { $problems } problems are compared
+compare-partly = { $common } of { $problems } problems { PLURAL($common, "is", "are") } compared
 compare-groups = the { $common } problems come in { $groups } groups: the error on such problems is that of the groups
 compare-mcnemar = the interval leaves out 0, but the exact test, which decides, does not show a difference (McNemar, p { SIGNIFICANT($p) })
 compare-these = both run again and again on these very problems: { $found }
-compare-power = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%, one of { FIXED($detectable) } points with a chance of 80%
-compare-power-none = a true difference of { SHORT($margin) } points would be found with a chance of { FIXED($power, 0) }%; no difference would be with a chance of 80%
-compare-needed = were the difference seen the true one, about { $needed } problems like these would show it with a chance of 80% (here { $common })
+compare-power = a true difference of { SHORT($margin) } { PLURAL($margin, "point", "points") } would be found with a chance of { FIXED($power, 0) }%, one of { FIXED($detectable) } points with a chance of 80%
+compare-power-none = a true difference of { SHORT($margin) } { PLURAL($margin, "point", "points") } would be found with a chance of { FIXED($power, 0) }%; no difference would be with a chance of 80%
+compare-needed = were the difference seen the true one, about { $needed } { PLURAL($needed, "problem", "problems") } like these would show it with a chance of 80% (here { $common })
 compare-tokens = tokens per right sample: { FIXED($run, 0) } against { FIXED($reference, 0) }
 compare-devices = device seconds per right sample: { SIGNIFICANT($run) } ({ $device }) against { SIGNIFICANT($reference) } ({ $reference_device })
 compare-holm = p { SIGNIFICANT($p) }, { SIGNIFICANT($adjusted) } among { $family } comparisons (Holm)
 compare-ids-only = the texts of the problems are not in both folders: problems are matched by id alone
-compare-copies = { $run }: { $distinct } of { $samples } samples are draws of their own, the others are copies
+compare-copies = { $run }: { $distinct } of { $samples } samples { PLURAL($distinct, "is a draw of its own", "are draws of their own") }, the others are copies
 compare-setting = { $setting }: { PLAIN($reference) } in the reference, { PLAIN($run) } here
 compare-most-worse = worse most: { LIST($problems, "; ") }
 compare-most-better = better most: { LIST($problems, "; ") }
@@ -695,20 +701,24 @@ column-change = change
 verdict-among-laboratories = { $scores }: { $finding }; as laboratories go, { $laboratories }
 among-laboratories-usual = not unusual
 among-laboratories-unusual = unusual
-note-laboratories-usual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } degrees of freedom): this difference is not unusual
-note-laboratories-unusual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } degrees of freedom): this difference is unusual
-note-tipping = { $grades } wrong grades would change the verdict
-note-tipping-up = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades)
-note-not-fragile = { $grades } wrong grades would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades); a looser reading finds { $suspects } suspects
-note-fragile = fragile: a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } grades) would change the verdict, and a looser reading finds { $suspects } suspects
+note-laboratories-usual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } { PLURAL($df, "degree", "degrees") } of freedom): this difference is not unusual
+note-laboratories-unusual = laboratories that measure the same differ by up to { FIXED($half) } points (standard deviation { FIXED($sd) }, { $df } { PLURAL($df, "degree", "degrees") } of freedom): this difference is unusual
+note-tipping = { $grades } wrong { PLURAL($grades, "grade", "grades") } would change the verdict
+note-tipping-up = { $grades } wrong { PLURAL($grades, "grade", "grades") } would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } { PLURAL($upwards, "grade", "grades") })
+note-not-fragile = { $grades } wrong { PLURAL($grades, "grade", "grades") } would change the verdict; so would a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } { PLURAL($upwards, "grade", "grades") }); a looser reading finds { $suspects } { PLURAL($suspects, "suspect", "suspects") }
+note-fragile = fragile: a grader that misses { SIGNIFICANT($rate) }% of the right answers ({ $upwards } { PLURAL($upwards, "grade", "grades") }) would change the verdict, and a looser reading finds { $suspects } { PLURAL($suspects, "suspect", "suspects") }
 page-change-axis = change in points
 page-problems-axis = problems, the largest loss first
 page-paired-title = { $names } against { $reference }, problem by problem
-page-paired-desc = { $better } problems better, { $worse } worse, { $same } the same
+page-paired-desc = { $better } { PLURAL($better, "problem", "problems") } better, { $worse } worse, { $same } the same
 page-paired-note = Each dot is a problem: its share of right samples here less that in the reference. The line is the mean, the band its 95% interval on such problems.
+differing-lower = Lower: { LIST($figures, "; ") }.
+differing-higher = Higher: { LIST($figures, "; ") }.
+differing-figure = { $model } on { $figure }, { FIXED($measured) }% where { SHORT($published) }% was published
+differing-more = { $count } more
 verdict-count = { $count } { $verdict }
-verdict-sum = Of { $total } figures { LIST($counts, ", ") }.
-verdict-sum-by-chance = Of { $total } figures { LIST($counts, ", ") }. Were every score equal to the published one, about { FIXED($chance, 2) } would be lower or higher by chance alone.
+verdict-sum = Of { $total } { PLURAL($total, "figure", "figures") } { LIST($counts, ", ") }.
+verdict-sum-by-chance = Of { $total } { PLURAL($total, "figure", "figures") } { LIST($counts, ", ") }. Were every score equal to the published one, about { FIXED($chance, 2) } would be lower or higher by chance alone.
 
 ## Pages for readers of the articles
 
@@ -773,7 +783,7 @@ repeat-setting = engine.{ $setting }: { $before } then, { $after } now
 ## The answer first
 
 page-answer = The answer
-page-answers-many = { $count } published figures were judged. The picture counts them by model and benchmark; each stands with its reasons in the table below.
+page-answers-many = { $count } published { PLURAL($count, "figure was", "figures were") } judged. The picture counts them by model and benchmark; each stands with its reasons in the table below.
 answer-scores = { $model } scores { FIXED($measured) }% on { $benchmark }; { SHORT($published) }% was { $by ->
     [claimed] claimed
    *[other] published
@@ -787,14 +797,15 @@ answer-unmeasured = { $model } was not measured so on { $benchmark }; { SHORT($p
    *[other] published
 }.
 answer-score = { $model } scores { FIXED($score) }% on { $benchmark }.
+answer-score-none = { $model } has no score on { $benchmark }: none of its replies could be graded.
 answer-score-partial = { $model } scores { FIXED($score) }% on { $benchmark } so far, with { $received } of { $asked } samples.
 answer-compared = { $names } on { $benchmark }: { FIXED($score) }% against { FIXED($reference) }%.
-answer-reproduced = the difference lies within ±{ SHORT($margin) } points
+answer-reproduced = the difference lies within ±{ SHORT($margin) } { PLURAL($margin, "point", "points") }
 answer-apart = by { FIXED($gap) } points, more than chance explains
 answer-apart-greedy = by { FIXED($gap) } points, more than the margin of ±{ SHORT($margin) }
 answer-open-decoding = whether the score was sampled or greedy is not published, and it decides the verdict
 answer-open-decoding-ours = whether these replies were sampled or greedy is not stated, and it decides the verdict
-answer-basis = Measured with { $problems } problems, { $samples ->
+answer-basis = Measured with { $problems } { PLURAL($problems, "problem", "problems") }, { $samples ->
     [one] one reply
    *[other] { $samples } replies
 } to each. { $by ->
@@ -818,7 +829,7 @@ certainty-very-sure = Very sure
 certainty-sure = Sure
 certainty-fairly-sure = Fairly sure
 certainty-unsure = Not sure
-certainty-equal = { $level }: were the two scores really { SHORT($margin) } points or more apart, chance would bring them this close at most once in { SIGNIFICANT($odds) } times.
+certainty-equal = { $level }: were the two scores really { SHORT($margin) } { PLURAL($margin, "point", "points") } or more apart, chance would bring them this close at most once in { SIGNIFICANT($odds) } times.
 certainty-apart = { $level }: were the two scores really equal, chance would part them this far at most once in { SIGNIFICANT($odds) } times.
 certainty-greedy = Chance plays no part: both sides take the likeliest token every time, so the same run gives the same score. What remains is how each side measured.
 certainty-open = Not decided yet: { $remedy }.
@@ -830,7 +841,7 @@ verdicts-hang-on-decoding = { $count ->
  } on whether these replies were sampled or greedy, which they do not state: import them again with what is known, such as --protocol temperature=0.6
 certainty-none = No judgement is given.
 certainty-partial = Not sure, and likely too high: samples are missing, what finishes first is short, and short replies are right more often than long ones.
-answer-basis-uneven = Measured with { $problems } problems, { $fewest } to { $most } replies to each. { $by ->
+answer-basis-uneven = Measured with { $problems } { PLURAL($problems, "problem", "problems") }, { $fewest } to { $most } replies to each. { $by ->
     [claimed] The figure beside it is the run file's own (key claimed).
    *[other] The published figure is from { $by }.
 }
@@ -879,7 +890,7 @@ chip-not-registered-why = What would be judged, and how, was not written down be
 strip-title = The difference: { SIGNED($difference) } points
 strip-said = { LIST($parts, " ") }
 strip-said-found = The difference is { SIGNED($difference) } points.
-strip-said-margin = The margin is ±{ SHORT($margin) } points.
+strip-said-margin = The margin is ±{ SHORT($margin) } { PLURAL($margin, "point", "points") }.
 strip-said-interval = The { $level }% interval is { SIGNED($low) } to { SIGNED($high) }.
 strip-said-others = Other laboratories found differences of { $values } points.
 strip-said-usual = Two laboratories differ by up to { FIXED($half) } points in 95 of 100 cases.
@@ -962,6 +973,7 @@ grade-differs-math-verify = { $where }: differs from the gold answer, compared b
 grade-too-long = { $where }: longer than { $most } characters
 grade-not-evaluated = not evaluated: { $where }: { $failure }
 grade-where-box = in the last box
+grade-where-stated = the answer by itself
 grade-where-hashes = after ####
 grade-where-phrase = after “the answer is”
 grade-where-conclusion = in the last sentence
@@ -989,7 +1001,7 @@ grade-outside-tests = outside any test: { $how }
 grade-for-input = { $what } for the input { $input }
 grade-value = { $got } instead of { $expected }
 grade-line = line { $line }: { $got } instead of { $expected }
-grade-lines = { $lines } lines instead of { $wanted }: { $got } instead of { $expected }
+grade-lines = { $lines } { PLURAL($lines, "line", "lines") } instead of { $wanted }: { $got } instead of { $expected }
 grade-too-much = returned { $bytes } bytes, far more than the value that is expected
 grade-unreadable = returned something that cannot be read: { $why }
 grade-assert = { $what }; the assert does not hold

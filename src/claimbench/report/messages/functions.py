@@ -1,4 +1,5 @@
-"""What a catalogue may call: figures as this project prints them, lists, and Korean particles."""
+"""What a catalogue may call: figures as this project prints them, lists, English plurals and Korean
+particles."""
 
 from __future__ import annotations
 
@@ -73,6 +74,11 @@ def joined(parts: Parts | str, by: str = ", ") -> str:
     return parts if isinstance(parts, str) else by.join(parts.parts)
 
 
+def plural(count: object, one: str, many: str) -> str:
+    """`PLURAL($n, "sample", "samples")`: the word that fits a count in English."""
+    return one if count == 1 else many
+
+
 def particle(word: object, after_consonant: str, after_vowel: str) -> str:
     """`PARTICLE($name, "이", "가")`: the particle that fits the last sound of a word in Korean."""
     return after_consonant if _ends_in_consonant(str(word)) else after_vowel
@@ -96,5 +102,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "UPWARDS": upwards,
     "UNIT": attached,
     "LIST": joined,
+    "PLURAL": plural,
     "PARTICLE": particle,
 }

@@ -177,8 +177,10 @@ def _incomplete(job: Job, plan: Plan, root: Path) -> IncompleteRun:
     now = shards.standing(store, looks.due_cells(store, stored_cells(store)))
     owing = shards.owing(due, job.shards, shards.present_ids(due, store))
     complaint = jobs.first_complaint(root, job, {shard.number for shard in owing})
+    lacking = now.asked - now.stored
+    are = "is" if lacking == 1 else "are"
     return IncompleteRun(
-        f"Slurm job {job.id} ended, and {now.asked - now.stored} of {now.asked} samples are still "
+        f"Slurm job {job.id} ended, and {lacking} of {now.asked} samples {are} still "
         f"missing from {len(owing)} of {job.shards} shards"
         f"{f' (its log says: {complaint})' if complaint else ''}; see {root / jobs.FOLDER}, "
         f"mend that, and run the same command again"

@@ -1,8 +1,9 @@
 """Article verdicts: all evidence at hand → every claim's verdict, and every re-measured figure's.
 
-results             one source's result on one test, and a claim's verdict from all of them
-sources, runs       who measured what: vendors, third parties, our own run folders
-benchmark_claims, published_data, efficiency_claims    claims by kind
-claims, reported    all claims of all articles; as a report shows them
-filters             claims of one article, kind or status
+results.py            one source's result on one test, and a claim's verdict from all of them
+sources.py            who measured what: vendors, third parties, our own run folders (runs.py)
+scores.py             each party's figures, and what they make of a comparison
+benchmark_claims.py   claims by kind; so are efficiency_claims.py, published_data.py, records.py
+claims.py             all claims of all articles; reported.py: as a report shows them
+filters.py            claims of one article, kind or status
 """
