@@ -212,6 +212,15 @@ def test_all_gpus_of_a_node_are_filled(words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.usefixtures("nothing_here")
+def test_of_three_gpus_two_may_be_the_best_choice_and_four_are_none() -> None:
+    (entry,) = planned("r1-distill-qwen-32b", "--gpu", "h100", "--gpus", "3")["gpus"]
+    rows = {(row["tensor_parallel"], row["replicas"]): row for row in entry["gpus"]}
+    assert set(rows) == {(1, 3), (2, 1), (4, 1)}
+    assert [key for key, row in rows.items() if row.get("fastest")] == [(2, 1)]
+    assert rows[4, 1]["own"] and not rows[4, 1]["fits"]
+
+
+@pytest.mark.usefixtures("nothing_here")
 def test_the_runs_own_choice_has_its_row_even_where_it_does_not_fit() -> None:
     # T4s have 15 GiB: four of them do not hold the 61 GiB of weights and one sequence of 32,768.
     (entry,) = planned("r1-distill-qwen-32b", "--gpu", "t4")["gpus"]

@@ -163,25 +163,29 @@ def _rows(task: _Task, name: str, wanted: Wanted, gpu_hour: float | None) -> lis
         head | _cost(task, shape, gpu, fitting[s.tensor_parallel], s, gpu_hour) for s in spreads
     ]
     if task.own.gpus > 1 and task.own not in spreads:
-        rows.append(head | _own_row(task, shape, gpu, gpu_hour))
+        rows.append(head | _own_row(task, shape, wanted, gpu_hour))
     if not rows:
         return [head | {"fits": False}]
     return _marked(rows, task.own)
 
 
 def _spreads(fitting: Iterable[int], count: int | None) -> list[Spread]:
-    """All `count` GPUs in use, by each parallelism that fits; else one replica of each, and as many
-    as a node holds."""
+    """As many of `count` GPUs in use as each parallelism that fits allows (of three, two by 2 × 1);
+    else one replica of each, and as many as a node holds."""
     if count is not None:
-        return [Spread(n, count // n) for n in fitting if count % n == 0]
+        return [Spread(n, count // n) for n in fitting if n <= count]
     one = [Spread(n, 1) for n in fitting]
     return one + [Spread(n, NODE // n) for n in fitting if n < NODE]
 
 
-def _own_row(task: _Task, shape: Shape, gpu: Gpu, gpu_hour: float | None) -> dict[str, object]:
-    own = task.own
+def _own_row(
+    task: _Task, shape: Shape, wanted: Wanted, gpu_hour: float | None
+) -> dict[str, object]:
+    """The run's own choice, which may need more memory, or more GPUs, than there are."""
+    own, gpu = task.own, wanted.gpu
     found = fit(shape, gpu.device, own.tensor_parallel)
-    if found.sequences(task.longest) < 1:
+    too_many = wanted.count is not None and own.gpus > wanted.count
+    if too_many or found.sequences(task.longest) < 1:
         return {"fits": False, "tensor_parallel": own.tensor_parallel, "replicas": own.replicas}
     return _cost(task, shape, gpu, found, own, gpu_hour)
 
