@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from endpoint_more_quirks import MORE
+from endpoint_more_quirks import EMPTY_OF_0, MORE
 from endpoint_quirks import (
     PROBLEMS,
     QUIRKS,
@@ -37,7 +37,7 @@ Serve = tuple[Callable[[Quirk], str], list[list[Exchange]]]
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[Serve]:
-    with serving_all(ALL) as found:
+    with serving_all([*ALL, EMPTY_OF_0]) as found:
         yield found
 
 
@@ -126,3 +126,10 @@ def test_the_table_is_long_and_documented() -> None:
     rows = dict(re.findall(r"^\| (.+?) \| (.+) \|$", page, re.M))
     for quirk in ALL[1:]:
         assert does[quirk.does] in rows[quirk.title], quirk.title
+
+
+def test_some_empty_replies_are_remarked_upon(servers: Serve) -> None:
+    url, _ = servers
+    found = run(EMPTY_OF_0, url(EMPTY_OF_0))
+    assert len(found.completions) == PROBLEMS * SAMPLES
+    assert f"{SAMPLES} of {PROBLEMS * SAMPLES} replies are empty" in found.log[-1]

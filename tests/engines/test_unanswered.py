@@ -30,18 +30,22 @@ def test_so_many_problems_before_the_first_reply_stop_the_run(
     reason: NoAnswer | Unusable, most: int
 ) -> None:
     give_up(Unanswered(None), list(range(most - 1)), reason)
-    with pytest.raises(EngineDied, match=f"{reason}.*{most} problems in a row"):
+    with pytest.raises(EngineDied, match=rf"{reason}.*{most} problems in a row"):
         give_up(Unanswered(None), list(range(most)), reason)
 
 
-def test_a_server_that_has_answered_is_trusted_longer() -> None:
-    row = Unanswered(None)
+def test_a_server_that_has_answered_may_refuse_more_and_filter_all() -> None:
+    row, refused = Unanswered(None), Refused("refused.", 400, "too long")
     row.end()
     give_up(row, list(range(100)), FILTERED)
     row.end()
-    give_up(row, list(range(7)), UNUSABLE)
-    with pytest.raises(EngineDied, match="8 problems in a row"):
-        give_up(row, [7], UNUSABLE)
+    give_up(row, list(range(7)), refused)
+    with pytest.raises(Refused, match=r"refused\."):
+        give_up(row, [7], refused)
+    row.end()
+    give_up(row, [0, 1], UNUSABLE)
+    with pytest.raises(EngineDied, match=r"no text.*3 problems in a row"):
+        give_up(row, [2], UNUSABLE)
 
 
 def test_the_last_round_is_of_hard_prompts_unless_nothing_else_was_answered() -> None:

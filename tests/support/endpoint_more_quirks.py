@@ -181,6 +181,13 @@ MORE = [
         "replies cannot be used: .*one choice, but 2 .3 problems",
     ),
     Quirk(
+        "no usage any more from the sixth reply on",
+        lambda asked, answer: answer | ({"usage": None} if asked.number > 5 else {}),
+        "stops",
+        "does not serve requests any more .*does not say its usage",
+        lost=3 * 6,
+    ),
+    Quirk(
         "an answer of another shape with its words",
         sends({"detail": "Not Found"}),
         "stops",
@@ -273,6 +280,8 @@ MORE = [
     Quirk("names that are null on GET /models", models=lambda: Reply({"data": [{"id": None}]})),
     Quirk("an empty name for the model", lambda _, answer: answer | {"model": ""}),
 ]
+
+EMPTY_OF_0 = Quirk("empty replies to one problem", for_problem_0(choice(message={"content": ""})))
 
 
 def page(*rows: Json) -> Reply:

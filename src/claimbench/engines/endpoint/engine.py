@@ -136,7 +136,7 @@ class EndpointEngine(Engine):
             with event_loop() as submit, self._connected(submit, first, pending) as client:
                 yield from self._work(submit, client, pending)
         finally:
-            if complaint := self._examiner.complaint():
+            if complaint := self._examiner.complaint() or self._examiner.remark():
                 self._log(f"{complaint}.")
 
     def _work(self, submit: Submit, client: Client, pending: Pending) -> Iterator[Answer]:
@@ -202,7 +202,7 @@ class EndpointEngine(Engine):
         except Fault as fault:
             soon = fault.most is not None
             self._give_up(request, fault, late)
-            if not isinstance(fault, Unusable):
+            if not (isinstance(fault, Unusable) and self._unanswered.is_new):
                 await self._check_alive(client, fault, late)
             said = f"{fault}, {fault.attempts} times" if fault.attempts > 1 else str(fault)
         else:

@@ -75,7 +75,7 @@ class Examiner:
     def __init__(self, end: str | None, log: Log) -> None:
         self._end, self._log = end, log
         self._found: Counter[str] = Counter()
-        self._hidden = 0
+        self._hidden = self._all = self._empty = 0
 
     @property
     def _seen(self) -> int:
@@ -85,6 +85,9 @@ class Examiner:
         """Raises EngineDied where none of the first replies holds an answer."""
         if completion.reasoning == "":
             self._note_hidden()
+        self._all += 1
+        written = completion.text.strip() or (completion.reasoning or "").strip()
+        self._empty += not written and completion.completion_tokens > _SPARE
         # A reply that was cut off may well lack its answer.
         if completion.finish_reason != "stop" or self._seen >= FIRST:
             return
@@ -94,6 +97,15 @@ class Examiner:
                 f"{sentence}. The replies are kept; run again when that is mended "
                 f"(engine.endpoint.examine: false goes on)."
             )
+
+    def remark(self) -> str:
+        """What is wrong with some replies of the session; empty where nothing is."""
+        if not self._empty:
+            return ""
+        return (
+            f"{self._empty} of {self._all} replies are empty, though the server counts tokens in "
+            f"them, and are graded as they are; look at its reasoning and tool parsers"
+        )
 
     def complaint(self) -> str:
         """What is wrong with all replies of a session that ended before the first were all there:

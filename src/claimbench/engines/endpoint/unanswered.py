@@ -13,10 +13,11 @@ from claimbench.engines.endpoint.faults import (
 )
 from claimbench.errors import EngineDied
 
-_FIRST_PROBLEMS = 3
-"""Different problems without a usable reply before the first with one: it is not the prompts."""
+_FEW_PROBLEMS = 3
+"""Different problems in a row whose replies are of no use, or that are refused before the first
+reply: it is not the prompts."""
 MOST_PROBLEMS = 8
-"""The same, one after another, of a server that has given usable ones."""
+"""The same, where the server has answered others, or was silent: hard prompts stand together."""
 
 
 class Unanswered:
@@ -58,7 +59,8 @@ class Unanswered:
         elif isinstance(reason, NoAnswer):
             alike = not self._kept and self.problems >= MOST_PROBLEMS
         else:
-            alike = self.problems >= (MOST_PROBLEMS if self._kept else _FIRST_PROBLEMS)
+            patient = self._kept and isinstance(reason, Refused)
+            alike = self.problems >= (MOST_PROBLEMS if patient else _FEW_PROBLEMS)
         if alike:
             raise self._sentence(reason)
 
