@@ -184,7 +184,7 @@ MORE = [
         "no usage any more from the sixth reply on",
         lambda asked, answer: answer | ({"usage": None} if asked.number > 5 else {}),
         "stops",
-        "does not serve requests any more .*does not say its usage",
+        "replies cannot be used: .*does not say its usage .*3 problems in a row",
         lost=3 * 6,
     ),
     Quirk(
