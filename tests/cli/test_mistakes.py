@@ -313,3 +313,13 @@ def test_a_plan_shows_what_is_here_and_says_what_is_not(toy: Path) -> None:
     assert "What is 0 + 0?" in shown and "against vendor/scores:toy:sums:pass@1 = 60.0" in shown
     assert "toy on absent: an unknown number of samples" in shown
     assert "its rows are only in a local file" in shown
+
+
+def test_a_file_whose_name_is_misspelt_has_the_nearest_one(toy: Path) -> None:
+    from claimbench.runner import preparing
+
+    (toy / "configs" / "benchmarks" / "sum.yaml").write_text(SUMS.replace("sums.j", "sum.j"))
+    run = toy / "configs" / "runs" / "try.yaml"
+    experiment = config.load_experiment(run, ["benchmarks=[sum]"])
+    _, lacking = preparing.dry_plan(experiment, toy / "data", False, lambda _: None)
+    assert f"give {toy / 'data' / 'sum.jsonl'}; did you mean sums.jsonl?" in lacking["sum"]

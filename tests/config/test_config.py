@@ -9,6 +9,7 @@ import pytest
 from claimbench import config, engines
 from claimbench.config import paths, subject_of
 from claimbench.config.prompting import fill
+from claimbench.config.yamlfile import nearest
 from claimbench.errors import ConfigError
 
 
@@ -107,6 +108,7 @@ def test_unknown_key_names_file_line_and_the_nearest_key(project: Path) -> None:
             ":9: looks names sum, which this run does not ",
         ),
         ("seed: 7", "seed: 7\ngrading: 2", "not 2; known are min_isolation, workers"),
+        ("title: A try", "title: 2025-01-31", "a text is needed, not 2025-01-31: put it in quotes"),
         ("seed: 7", "seed: 7\nextend: smoke", "unknown key extend; did you mean extends?"),
         ("seed: 7", "seed: 2025-02-30", ":8: not valid YAML (2025-02-30 is no date: day is out of"),
         ("title: A try", "title: [A", "not valid YAML"),
@@ -345,3 +347,10 @@ def test_looks_that_are_none_are_said(project: Path, looks: str, words: str) -> 
     with pytest.raises(ConfigError) as failure:
         config.load_experiment(path, [f"looks={looks}"])
     assert str(failure.value).endswith(words)
+
+
+def test_the_beginning_of_a_name_is_nearer_than_letters_in_common() -> None:
+    known = ["gpqa_diamond", "piqa", "math500"]
+    assert nearest("gpqa", known) == "; did you mean gpqa_diamond?"
+    assert nearest("pica", known) == "; did you mean piqa?"
+    assert nearest("math50", ["math500", "math5000"]) == "; did you mean math500?"

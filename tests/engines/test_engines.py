@@ -40,7 +40,10 @@ ENDPOINT = {"base_url": "http://localhost:1/v1"}
         ({"kind": "endpoint", "endpoint": ENDPOINT, "replicas": 2}, "replicas: a server's replic"),
         ({"kind": "endpoint", "endpoint": ENDPOINT, "slots": 2}, r"slots: .*endpoint\.concurrency"),
         ({"kind": "endpoint", "endpoint": ENDPOINT, "dtype": "float16"}, "dtype: the endpoint"),
-        ({"kind": "endpoint", "endpoint": ENDPOINT, "restarts": 2}, "restarts: the endpoint"),
+        (
+            {"kind": "endpoint", "endpoint": ENDPOINT, "restarts": 2},
+            r"\(transformers, vllm and llamacpp do\)",
+        ),
         ({"kind": "endpoint", "endpoint": ENDPOINT, "args": {}}, "args: the endpoint"),
         ({"kind": "endpoint"}, "key engine.endpoint is missing"),
         ({"kind": "vlm"}, r"kind: there is no engine vlm; did you mean vllm\?"),
