@@ -80,14 +80,7 @@ def bounded_client(openai: ModuleType) -> AsyncClient:
 
     async def bound(response: Response) -> None:
         _refuse_elsewhere(response)
-        coding = response.headers.get("Content-Encoding", "").strip().lower()
-        if coding in _UNREAD:
-            raise Malformed(
-                f"the server's answer is compressed ({coding}), which was not asked for"
-            )
-        # Others are no compression: some servers write UTF-8 there. The client is not to unpack.
-        response.headers.pop("Content-Encoding", None)
-        response.stream = Bounded(response.stream, coding in _PACKED)
+        response.stream = Bounded(response.stream, _take_packed(response))
 
     return openai.DefaultAsyncHttpxClient(event_hooks={"response": [bound]})
 
@@ -111,6 +104,15 @@ class Unpacked:
     @property
     def is_whole(self) -> bool:
         return self._zlib.eof
+
+
+def _take_packed(response: Response) -> bool:
+    """Whether a response is compressed. Takes the header away, so that the client does not unpack
+    it. Raises Malformed for what is not read."""
+    coding = response.headers.pop("Content-Encoding", "").strip().lower()
+    if coding in _UNREAD:
+        raise Malformed(f"the server's answer is compressed ({coding}), which was not asked for")
+    return coding in _PACKED  # others are no compression: some servers write UTF-8 there
 
 
 def _refuse_elsewhere(response: Response) -> None:
