@@ -188,6 +188,11 @@ MORE = [
         lost=3 * 6,
     ),
     Quirk(
+        "replies of one length, called whole",
+        after_probe(usage(lambda p, c: {"prompt_tokens": p, "completion_tokens": 80})),
+        words="16 of 16 replies have 80 tokens, and none has more",
+    ),
+    Quirk(
         "an answer of another shape with its words",
         sends({"detail": "Not Found"}),
         "stops",

@@ -25,6 +25,9 @@ _REPEATS = 8
 _LONG = 200
 """Characters from which on two equal replies under two seeds are no chance. Shorter ones, such as
 the letter of a choice, or the answer after a reasoning that is hidden, are often equal."""
+_CAPPED = 64
+"""Tokens from which on it is no chance that three quarters of the replies have as many as the
+longest."""
 _WARM = 0.3
 """Below this temperature even long replies are often equal: programs, for example."""
 
@@ -75,6 +78,7 @@ class Examiner:
     def __init__(self, end: str | None, log: Log) -> None:
         self._end, self._log = end, log
         self._found: Counter[str] = Counter()
+        self._lengths: Counter[int] = Counter()
         self._hidden = self._all = self._empty = 0
 
     @property
@@ -92,10 +96,23 @@ class Examiner:
         if completion.finish_reason != "stop" or self._seen >= FIRST:
             return
         self._found[self._kind(completion)] += 1
+        self._lengths[completion.completion_tokens] += 1
         if self._seen == FIRST and (sentence := self._wrong()):
             raise EngineDied(
                 f"{sentence}. The replies are kept; run again when that is mended "
                 f"(engine.endpoint.examine: false goes on)."
+            )
+        if self._seen == FIRST:
+            self._note_cut()
+
+    def _note_cut(self) -> None:
+        """A limit of the server's own that it does not give as the reason."""
+        most = max(self._lengths)
+        if most >= _CAPPED and self._lengths[most] * 4 >= FIRST * 3:
+            self._log(
+                f"{self._lengths[most]} of {FIRST} replies have {most} tokens, and none has more: "
+                f"the server seems to cut them, though it says that they are whole; look at its own "
+                f"limit of tokens"
             )
 
     def remark(self) -> str:
