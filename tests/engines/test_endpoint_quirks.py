@@ -23,6 +23,7 @@ from endpoint_quirks import (
 from claimbench.engines.endpoint.engine import EndpointEngine
 from claimbench.engines.endpoint.faults import Backoff
 from claimbench.engines.endpoint.settings import EndpointConfig
+from claimbench.engines.endpoint.texts import Whole
 from claimbench.errors import EngineDied
 from claimbench.grading.reply import counted_text
 from claimbench.records import Completion, Request, RequestFailure, Sampling, Turn
@@ -133,3 +134,19 @@ def test_some_empty_replies_are_remarked_upon(servers: Serve) -> None:
     found = run(EMPTY_OF_0, url(EMPTY_OF_0))
     assert len(found.completions) == PROBLEMS * SAMPLES
     assert f"{SAMPLES} of {PROBLEMS * SAMPLES} replies are empty" in found.log[-1]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["a", "a b", "a b c", "a b c d", "a b c d e"], "a b c d e"),
+        (["a", "b", "a b", "a b c", "a b c d", "a b c d e"], "aba ba b ca b c da b c d e"),
+        (["ha"] * 9, "ha" * 9),
+        (["1", "11", "111"], "111111"),
+    ],
+)
+def test_pieces_that_repeat_all_before_are_not_joined(pieces: list[str], text: str) -> None:
+    whole = Whole()
+    for piece in pieces:
+        whole.add({"choices": [{"delta": {"content": piece}}]})
+    assert whole.answer()["choices"][0]["message"]["content"] == text  # type: ignore[index]

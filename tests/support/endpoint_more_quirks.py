@@ -71,6 +71,16 @@ def not_in_events(_: Exchange, answer: Json) -> Reply:
     return Reply(lines.encode(), headers={"Content-Type": EVENTS})
 
 
+def all_again(_: Exchange, answer: Json) -> Reply:
+    """A stream whose pieces are all that was said so far."""
+    chunks, said = chunks_of(answer), ""
+    for chunk in chunks:
+        for one in chunk["choices"]:
+            said += one["delta"].get("content", "")
+            one["delta"] = {"content": said}
+    return Reply(sse(chunks), headers={"Content-Type": EVENTS})
+
+
 def onward(status: int, to: str) -> Edit:
     return sends(b"", status, Location=to)
 
@@ -220,6 +230,7 @@ MORE = [
         settings=STREAM,
         lost=1,
     ),
+    Quirk("a stream whose pieces repeat all before", all_again, settings=STREAM),
     Quirk(
         "a stream that was not asked for",
         lambda _, answer: Reply(sse(chunks_of(answer)), headers={"Content-Type": EVENTS}),

@@ -111,8 +111,8 @@ class Examiner:
         if most >= _CAPPED and self._lengths[most] * 4 >= FIRST * 3:
             self._log(
                 f"{self._lengths[most]} of {FIRST} replies have {most} tokens, and none has more: "
-                f"the server seems to cut them, though it says that they are whole; look at its own "
-                f"limit of tokens"
+                f"the server seems to cut them, though it says that they are whole; look at its "
+                f"own limit of tokens"
             )
 
     def remark(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from claimbench.engines.endpoint.faults import Malformed, Unusable
@@ -11,6 +12,8 @@ _REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking", "t
 thinking."""
 _THINKS = ("thinking", "reasoning", "reasoning_text", "redacted_thinking")
 _TEXTS = ("text", "output_text")
+_GROWTH = 5
+"""Pieces of a stream, each the one before and more, which no text consists of by chance."""
 _LISTED = "reasoning_details"
 """OpenRouter's list of parts of the reasoning."""
 
@@ -143,7 +146,13 @@ class Whole:
                 "the server's answer holds no events of a stream (lines `data: …`, each with an "
                 "empty one after it)"
             )
-        texts = {key: "".join(parts) for key, parts in self._texts.items()}
+        texts = {key: _joined(parts) for key, parts in self._texts.items()}
         own = {"message": texts} if self._chat else {"text": texts.get("text", "")}
         choice = {**self._choice, **own, "token_ids": self._ids or None}
         return {**self._top, "choices": [choice]}
+
+
+def _joined(parts: list[str]) -> str:
+    """The pieces of a text in one; the last piece where each repeats all that came before it."""
+    grown = all(after.startswith(before) for before, after in itertools.pairwise(parts))
+    return parts[-1] if grown and len(set(parts)) >= _GROWTH else "".join(parts)
