@@ -34,6 +34,17 @@ def test_so_many_problems_before_the_first_reply_stop_the_run(
         give_up(Unanswered(None), list(range(most)), reason)
 
 
+def test_three_ends_that_nobody_knows_stop_the_run_unless_all_are_of_one_problem() -> None:
+    unknown = Unusable("not known", "flourished")
+    give_up(Unanswered(None), [0] * 64, unknown)
+    give_up(Unanswered(None), [0, 1], unknown)
+    for problems in ([0, 0], [0, 1], [0] * 7):
+        row = Unanswered(None)
+        give_up(row, problems, unknown)
+        with pytest.raises(EngineDied, match="'flourished'"):
+            give_up(row, [2], unknown)
+
+
 def test_a_server_that_has_answered_may_refuse_more_and_filter_all() -> None:
     row, refused = Unanswered(None), Refused("refused.", 400, "too long")
     row.end()

@@ -16,6 +16,8 @@ from claimbench.errors import EngineDied
 _FEW_PROBLEMS = 3
 """Different problems in a row whose replies are of no use, or that are refused before the first
 reply: it is not the prompts."""
+_FEW_WORDS = 3
+"""Replies in a row, of more than one problem, with an end that is not known: the run's to say."""
 MOST_PROBLEMS = 8
 """The same, where the server has answered others, or was silent: hard prompts stand together."""
 
@@ -58,6 +60,8 @@ class Unanswered:
             alike = not self._kept and len(self._row) >= MOST_PROBLEMS
         elif isinstance(reason, NoAnswer):
             alike = not self._kept and self.problems >= MOST_PROBLEMS
+        elif isinstance(reason, Unusable) and reason.word:
+            alike = len(self._row) >= _FEW_WORDS and self.problems > 1
         else:
             patient = self._kept and isinstance(reason, Refused)
             alike = self.problems >= (MOST_PROBLEMS if patient else _FEW_PROBLEMS)
