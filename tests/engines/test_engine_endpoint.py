@@ -41,6 +41,7 @@ from claimbench.records import Completion, Request, RequestFailure, Sampling, Tu
 from claimbench.runner import pipeline, preparing, reporting
 from claimbench.store import RunStore
 
+CANARY = "sk-canary-5b1f0c"
 QUICK = Backoff(attempts=6, first=0.001, longest=0.002)
 
 
@@ -423,6 +424,20 @@ def test_a_key_that_the_server_gives_back_is_not_kept(
     assert asked.server()["fingerprints"] == ["for [key]"]
 
 
+@pytest.mark.parametrize(
+    "answer", [{"detail": f"no, {CANARY}"}, {"choices": [{"text": "a", "finish_reason": CANARY}]}]
+)
+def test_a_key_in_an_answer_of_no_use_is_in_no_sentence(
+    server: Server, base_url: str, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
+) -> None:
+    monkeypatch.setenv("TOY_KEY", CANARY)
+    server.key = CANARY
+    server.change = lambda good, body: {"usage": good["usage"]} | answer
+    with pytest.raises(EngineDied, match="key") as caught:
+        list(engine(base_url, key_env="TOY_KEY").generate(request(i) for i in range(5)))
+    assert CANARY not in str(caught.value)
+
+
 def chat(number: int, **changes: Any) -> Request:
     turns = (Turn("user", f"number {number} please"),)
     return request(number, prompt_ids=(), messages=turns, **changes)
@@ -496,8 +511,6 @@ def test_retry_after_is_honoured_and_bounded() -> None:
 
 
 # --- keys -----------------------------------------------------------------------------------
-
-CANARY = "sk-canary-5b1f0c"
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,12 @@ from claimbench.engines.endpoint.exchange import Exchange
 from claimbench.engines.endpoint.faults import (
     Backoff,
     Fault,
+    Malformed,
     NoAnswer,
     Refused,
     Unusable,
     gone,
+    safe_words,
 )
 from claimbench.engines.endpoint.llamacpp import Decode
 from claimbench.engines.endpoint.loop import Submit, end_tasks, event_loop
@@ -247,8 +249,9 @@ class EndpointEngine(Engine):
     async def _ask(self, client: Client, request: Request) -> Completion:
         try:
             return await self._ask_once(client, request)
-        except Unusable as fault:
-            if self._unanswered.is_new and not fault.passing:
+        except (Malformed, NoAnswer) as fault:
+            fault.args = (safe_words(str(fault), self._key),)  # it may quote what the server said
+            if isinstance(fault, Unusable) and self._unanswered.is_new and not fault.passing:
                 fault.most = 1  # each is paid for, and none was of use yet: another problem first
             raise
 
